@@ -1,0 +1,44 @@
+# The two commands that matter: `make demo` shows Headgate at work, `make test` proves it.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.set-up
+
+.PHONY: demo test setup generate check-generated lint bench sweep lock dist clean
+
+demo: setup            ## a gateway on a free port and a tour of what it does, with no key and no network
+	$(BIN)/headgate demo
+
+test: setup            ## every check and every test that this machine has the tools for
+	scripts/test
+
+setup: $(STAMP)        ## the environment in .venv, with the packages editable
+
+$(STAMP): requirements/dev.txt requirements/packages.in sdks/python/pyproject.toml gateway/pyproject.toml generator/pyproject.toml
+	scripts/set-up $(PYTHON) $(VENV)
+	@touch $@
+
+generate: setup        ## contract -> bundle -> SDKs; the result is committed
+	scripts/generate
+
+check-generated: setup ## fails when a generated file is not what the generator writes now
+	scripts/generate --check
+
+lint: setup            ## formatting, lint and types
+	scripts/lint
+
+bench: setup           ## the budgets, side by side with the peers, in their own environments
+	$(BIN)/python benchmarks/run.py
+
+sweep: setup           ## cuts a stream of 200 events at every byte offset on every transport (about 20 minutes)
+	$(BIN)/python conformance/cut_sweep.py --stride 1
+
+dist: setup            ## wheels of the packages in dist/
+	for package in sdks/python gateway generator; do $(BIN)/python -m build --no-isolation --outdir dist $$package || exit 1; done
+
+lock: setup            ## pins again what requirements/dev.in asks for
+	$(BIN)/uv pip compile --upgrade --quiet --no-header --no-annotate --no-emit-package headgate --no-emit-package headgate-gateway \
+		--no-emit-package headgate-generator requirements/dev.in requirements/packages.in --output-file requirements/dev.txt
+
+clean:
+	rm -rf $(VENV) dist .mypy_cache .pytest_cache .ruff_cache
