@@ -1,0 +1,125 @@
+"""Errors: the one envelope every failure leaves the gateway in, and the class that carries it to the edge."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+__all__ = [
+    "ApiError",
+    "TYPES_BY_STATUS",
+    "conflict",
+    "envelope",
+    "forbidden",
+    "invalid",
+    "not_found",
+]
+
+TYPES_BY_STATUS: Mapping[int, str] = {
+    400: "invalid_request_error",
+    401: "authentication_error",
+    402: "insufficient_credits",
+    403: "permission_error",
+    404: "not_found_error",
+    405: "invalid_request_error",
+    408: "timeout_error",
+    409: "conflict_error",
+    410: "not_found_error",
+    412: "conflict_error",
+    413: "invalid_request_error",
+    415: "invalid_request_error",
+    422: "invalid_request_error",
+    429: "rate_limit_error",
+    500: "api_error",
+    501: "api_error",
+    502: "provider_error",
+    503: "overloaded_error",
+    504: "timeout_error",
+    529: "overloaded_error",
+}
+
+
+class ApiError(Exception):
+    """A failure with its HTTP status and the fields of the envelope. Raise it anywhere below the edge."""
+
+    def __init__(
+        self,
+        status: int,
+        message: str,
+        *,
+        type: str | None = None,
+        code: str | None = None,
+        param: str | None = None,
+        retry_after: float | None = None,
+        headers: tuple[tuple[str, str], ...] = (),
+        **extra: Any,
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+        self.type = type or TYPES_BY_STATUS.get(status, "api_error" if status >= 500 else "invalid_request_error")
+        self.code = code
+        self.param = param
+        self.retry_after = retry_after
+        self.headers = headers
+        self.extra = extra
+
+    @property
+    def retryable(self) -> bool:
+        """Whether the same request may succeed later: nothing about the request itself is wrong."""
+        return self.status in (408, 429) or self.status >= 500
+
+    def body(self, request_id: str | None) -> dict[str, Any]:
+        """The value of `error` in the envelope."""
+        error: dict[str, Any] = {
+            "message": self.message,
+            "type": self.type,
+            "code": self.code,
+            "param": self.param,
+        }
+        if self.retry_after is not None:
+            error["retry_after"] = self.retry_after
+        error.update(self.extra)
+        if request_id is not None:
+            error["request_id"] = request_id
+        return error
+
+    def all_headers(self) -> tuple[tuple[str, str], ...]:
+        """The error's own headers, with `retry-after` where a wait is known (whole seconds, rounded up)."""
+        if self.retry_after is None:
+            return self.headers
+        seconds = int(self.retry_after) + (self.retry_after > int(self.retry_after))
+        return (*self.headers, ("retry-after", str(seconds)))
+
+
+def envelope(error: ApiError, request_id: str | None) -> bytes:
+    """The error as the JSON body of a response or of an `error` event."""
+    return msgspec.json.encode({"error": error.body(request_id)})
+
+
+def invalid(message: str, *, param: str | None = None, code: str | None = None) -> ApiError:
+    """400: the request itself is wrong."""
+    return ApiError(400, message, param=param, code=code)
+
+
+def not_found(kind: str, id: str, *, param: str | None = None) -> ApiError:
+    """404: the caller has no `kind` of this id."""
+    name = kind.replace("_", " ")
+    return ApiError(
+        404,
+        f"No {name} {id!r} belongs to this caller. Check the id, and that it was made with the same key.",
+        code=f"{kind}_not_found",
+        param=param,
+    )
+
+
+def conflict(message: str, *, code: str | None = None, param: str | None = None) -> ApiError:
+    """409: the state of the object, or of the key, does not allow this."""
+    return ApiError(409, message, code=code, param=param)
+
+
+def forbidden(message: str, *, code: str | None = None, param: str | None = None) -> ApiError:
+    """403: the caller is known and may not do this."""
+    return ApiError(403, message, code=code, param=param)

@@ -1,0 +1,144 @@
+"""Folding: the chunks of a stream into the object that the unary call gives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+__all__ = ["fold", "fold_text"]
+
+_META = ("id", "created", "model", "system_fingerprint", "service_tier")
+_LISTS = ("content", "refusal")
+
+
+def fold(chunks: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    """The `chat.completion` that these `chat.completion.chunk`s spell."""
+    head: dict[str, Any] = {"id": "", "object": "chat.completion", "created": 0, "model": ""}
+    choices: dict[int, dict[str, Any]] = {}
+    usage: Any = None
+    extra: dict[str, Any] = {}
+    for chunk in chunks:
+        for name, value in chunk.items():
+            if name in _META:
+                if value is not None:
+                    head[name] = value
+            elif name == "usage":
+                usage = value if value is not None else usage
+            elif name not in ("object", "choices"):
+                extra[name] = value
+        for piece in chunk.get("choices") or ():
+            _fold_choice(choices, piece)
+    result = {**head, "choices": [_finished(choices[index]) for index in sorted(choices)], **extra}
+    if usage is not None:
+        result["usage"] = usage
+    return result
+
+
+def _fold_choice(choices: dict[int, dict[str, Any]], piece: dict[str, Any]) -> None:
+    index = piece.get("index", 0)
+    choice = choices.get(index)
+    if choice is None:
+        message: dict[str, Any] = {"role": "assistant", "content": None}
+        choice = choices[index] = {"index": index, "message": message, "logprobs": None, "finish_reason": None}
+    for name, value in piece.items():
+        if name == "delta":
+            _fold_delta(choice["message"], value or {})
+        elif name == "logprobs":
+            _fold_logprobs(choice, value)
+        elif name != "index" and value is not None:
+            choice[name] = value
+
+
+def _fold_delta(message: dict[str, Any], delta: dict[str, Any]) -> None:
+    for name, value in delta.items():
+        if value is None:
+            message.setdefault(name, None)
+        elif name == "role":
+            message["role"] = value
+        elif name == "tool_calls":
+            for call in value:
+                _fold_tool_call(message.setdefault("tool_calls", []), call)
+        elif name == "audio":
+            _merge(message.setdefault("audio", {}), value, appended=("data", "transcript"))
+        elif name == "function_call":
+            _merge(message.setdefault("function_call", {}), value, appended=("arguments", "name"))
+        elif isinstance(value, str):
+            message[name] = (message.get(name) or "") + value
+        elif isinstance(value, list):
+            message[name] = [*(message.get(name) or []), *value]
+        else:
+            message[name] = value
+
+
+def _fold_tool_call(calls: list[dict[str, Any]], piece: dict[str, Any]) -> None:
+    index = piece.get("index", len(calls))
+    while len(calls) <= index:
+        calls.append({})
+    call = calls[index]
+    for name, value in piece.items():
+        if name == "index" or value is None:
+            continue
+        if isinstance(value, dict):
+            _merge(call.setdefault(name, {}), value, appended=("arguments", "input"))
+        else:
+            call[name] = value
+
+
+def _merge(into: dict[str, Any], piece: dict[str, Any], *, appended: tuple[str, ...]) -> None:
+    for name, value in piece.items():
+        if name in appended and isinstance(value, str):
+            into[name] = into.get(name, "") + value
+        elif value is not None:
+            into[name] = value
+
+
+def _fold_logprobs(choice: dict[str, Any], value: dict[str, Any] | None) -> None:
+    if value is None:
+        return
+    held: dict[str, Any] = choice["logprobs"] or {}
+    for name in _LISTS:
+        pieces = value.get(name)
+        if pieces is not None:
+            held[name] = [*(held.get(name) or []), *pieces]
+        else:
+            held.setdefault(name, None)
+    choice["logprobs"] = held
+
+
+def _finished(choice: dict[str, Any]) -> dict[str, Any]:
+    message = choice["message"]
+    message.setdefault("refusal", None)
+    if "tool_calls" in message:
+        message["tool_calls"] = [call for call in message["tool_calls"] if call]
+    return choice
+
+
+def fold_text(chunks: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    """The `text_completion` that its chunks spell."""
+    head: dict[str, Any] = {"id": "", "object": "text_completion", "created": 0, "model": ""}
+    choices: dict[int, dict[str, Any]] = {}
+    usage: Any = None
+    for chunk in chunks:
+        head.update({name: chunk[name] for name in _META if chunk.get(name) is not None})
+        usage = chunk.get("usage") or usage
+        for piece in chunk.get("choices") or ():
+            index = piece.get("index", 0)
+            empty = {"text": "", "index": index, "logprobs": None, "finish_reason": None}
+            choice = choices.setdefault(index, empty)
+            choice["text"] += piece.get("text") or ""
+            if piece.get("finish_reason") is not None:
+                choice["finish_reason"] = piece["finish_reason"]
+            _fold_text_logprobs(choice, piece.get("logprobs"))
+    result = {**head, "choices": [choices[index] for index in sorted(choices)]}
+    if usage is not None:
+        result["usage"] = usage
+    return result
+
+
+def _fold_text_logprobs(choice: dict[str, Any], value: dict[str, Any] | None) -> None:
+    if value is None:
+        return
+    held: dict[str, Any] = choice["logprobs"] or {}
+    for name, pieces in value.items():
+        held[name] = [*(held.get(name) or []), *pieces] if isinstance(pieces, list) else pieces
+    choice["logprobs"] = held

@@ -1,0 +1,159 @@
+"""The vocabulary of the edge: what a route is, what an endpoint is given, and what it gives back."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, TypeAlias
+
+import msgspec
+
+from .emission import Answer, ModelContext, OfflineModel
+
+if TYPE_CHECKING:
+    from .gateway import Gateway
+
+__all__ = [
+    "Access",
+    "BodyKind",
+    "Call",
+    "Endpoint",
+    "FileResponse",
+    "Headers",
+    "Local",
+    "Reply",
+    "Response",
+    "Route",
+    "Send",
+    "Streamer",
+    "Upload",
+    "json_response",
+    "model_route",
+]
+
+Headers: TypeAlias = tuple[tuple[str, str], ...]
+Send: TypeAlias = Callable[[dict[str, Any]], Awaitable[None]]
+Receive: TypeAlias = Callable[[], Awaitable[dict[str, Any]]]
+
+
+class Access(enum.Enum):
+    """Who may call a route. What is not named PUBLIC needs a key wherever the gateway asks for keys."""
+
+    PUBLIC = "public"
+    KEY = "key"
+
+
+class BodyKind(enum.Enum):
+    """What a route reads as its body."""
+
+    NONE = "none"
+    JSON = "json"
+    FORM = "form"
+    FORM_OR_JSON = "form_or_json"
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """A whole response."""
+
+    status: int
+    body: bytes = b""
+    content_type: str = "application/json"
+    headers: Headers = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FileResponse:
+    """A file, sent in pieces."""
+
+    path: Path
+    content_type: str = "application/octet-stream"
+    filename: str | None = None
+    headers: Headers = ()
+
+
+class Streamer(Protocol):
+    """A response that writes itself; `headers` are those that the edge adds to every answer."""
+
+    async def send(self, send: Send, headers: list[tuple[bytes, bytes]]) -> None: ...
+
+
+class _Asgi(Protocol):
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None: ...
+
+
+Reply: TypeAlias = Response | FileResponse | Streamer | _Asgi
+
+
+def json_response(value: Any, status: int = 200, headers: Headers = ()) -> Response:
+    """A value as a JSON response."""
+    return Response(status, msgspec.json.encode(value), headers=headers)
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """One file of a form. The file is spooled: in memory while small, else in a temporary file."""
+
+    name: str
+    filename: str
+    content_type: str
+    file: BinaryIO
+    size: int
+
+
+@dataclass(slots=True, eq=False)
+class Call:
+    """One request, as an endpoint sees it: authorised, read and validated."""
+
+    gateway: Gateway
+    operation: str
+    request_id: str
+    principal: str
+    headers: dict[str, str]
+    params: dict[str, str] = field(default_factory=dict)
+    query: dict[str, Any] = field(default_factory=dict)
+    data: dict[str, Any] = field(default_factory=dict)
+    raw: bytes = b""
+    files: list[Upload] = field(default_factory=list)
+    model: str = ""
+    scope: dict[str, Any] | None = None
+    receive: Receive | None = None
+
+    def header(self, name: str) -> str | None:
+        """The value of a request header; `name` in lower case."""
+        return self.headers.get(name)
+
+
+Endpoint: TypeAlias = Callable[[Call], Awaitable[Reply]]
+Local: TypeAlias = Callable[[OfflineModel, Call, ModelContext], Awaitable[Answer]]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One operation of the gateway. `path` is a template in which `{name}` takes one raw segment."""
+
+    method: str
+    path: str
+    operation: str
+    endpoint: Endpoint | None = None
+    body: BodyKind = BodyKind.NONE
+    access: Access = Access.KEY
+    once: bool = False
+    kind: str | None = None
+    local: Local | None = None
+    aliases: Sequence[str] = ()
+
+
+def model_route(
+    *,
+    path: str,
+    operation: str,
+    kind: str,
+    body: BodyKind,
+    local: Local | None = None,
+    aliases: Sequence[str] = (),
+) -> Route:
+    """A POST that calls a model: routed, recorded, made once per key. `local` answers for offline models."""
+    return Route("POST", path, operation, body=body, kind=kind, local=local, aliases=aliases)
