@@ -1,0 +1,89 @@
+"""Where in an OpenAPI document which kind of node stands: the one table that tells a walker what it looks at.
+
+`CHILDREN` maps a kind to the keys of interest and the kind and shape of what stands there; shape is ``one`` node, a ``map``
+of nodes, or a ``list`` of nodes. Keys that the table does not name hold no references and no schemas.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from .tree import Map, Node, Seq
+
+__all__ = ["CHILDREN", "METHODS", "SECTIONS", "Visit", "rebuild"]
+
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
+
+_SCHEMA = {
+    **dict.fromkeys(("properties", "patternProperties", "$defs", "definitions", "dependentSchemas"), ("schema", "map")),
+    **dict.fromkeys(("allOf", "anyOf", "oneOf", "prefixItems"), ("schema", "list")),
+    **dict.fromkeys(
+        ("items", "additionalProperties", "unevaluatedProperties", "propertyNames", "contains", "not", "if", "then", "else"),
+        ("schema", "one"),
+    ),
+}
+_VALUE = {"schema": ("schema", "one"), "content": ("media_type", "map"), "examples": ("example", "map")}
+
+CHILDREN: dict[str, dict[str, tuple[str, str]]] = {
+    "document": {"paths": ("path_item", "map"), "webhooks": ("path_item", "map"), "components": ("components", "one")},
+    "components": {
+        "schemas": ("schema", "map"),
+        "responses": ("response", "map"),
+        "parameters": ("parameter", "map"),
+        "examples": ("example", "map"),
+        "requestBodies": ("request_body", "map"),
+        "headers": ("header", "map"),
+        "securitySchemes": ("security_scheme", "map"),
+        "links": ("link", "map"),
+        "callbacks": ("callback", "map"),
+        "pathItems": ("path_item", "map"),
+    },
+    "path_item": {"parameters": ("parameter", "list"), **dict.fromkeys(METHODS, ("operation", "one"))},
+    "operation": {
+        "parameters": ("parameter", "list"),
+        "requestBody": ("request_body", "one"),
+        "responses": ("response", "map"),
+        "callbacks": ("callback", "map"),
+    },
+    "parameter": _VALUE,
+    "header": _VALUE,
+    "request_body": {"content": ("media_type", "map")},
+    "response": {"headers": ("header", "map"), "content": ("media_type", "map"), "links": ("link", "map")},
+    "media_type": {"schema": ("schema", "one"), "itemSchema": ("schema", "one"), "examples": ("example", "map")},
+    "schema": _SCHEMA,
+}
+
+SECTIONS = {kind: section for section, (kind, _) in CHILDREN["components"].items()}
+"""Kind of node -> the section of `components` in which it may be kept."""
+
+Visit = Callable[[Node, str], Node]
+"""A function from a node and its kind to the node that takes its place."""
+
+
+def rebuild(node: Node, kind: str, visit: Visit) -> Node:
+    """The same node with each child put through `visit`; the node itself if no child changed."""
+    if not isinstance(node, Map):
+        return node
+    if kind == "callback":
+        return _child(node, "path_item", "map", visit)
+    changed: dict[str, Node] = {}
+    for key, (child_kind, shape) in CHILDREN.get(kind, {}).items():
+        child = node.get(key)
+        if child is None:
+            continue
+        new = _child(child, child_kind, shape, visit)
+        if new is not child:
+            changed[key] = new
+    return node.merged(changed) if changed else node
+
+
+def _child(child: Node, kind: str, shape: str, visit: Visit) -> Node:
+    if shape == "map" and isinstance(child, Map):
+        values = {key: visit(value, kind) for key, value in child.items()}
+        same = all(values[key] is value for key, value in child.items())
+        return child if same else Map(values, child.at, child.spots)
+    if isinstance(child, Seq):
+        members = [visit(member, kind) for member in child]
+        same = all(new is old for new, old in zip(members, child, strict=True))
+        return child if same else Seq(members, child.at, child.spots)
+    return visit(child, kind) if shape == "one" else child
