@@ -1,0 +1,180 @@
+"""Measures the budgets side by side with the peers, each in an environment of its own, and prints one table.
+
+    make bench                                   everything
+    python benchmarks/run.py --rounds 3 unary    rows whose scenario is named
+
+CPU is that of the client's process. Each round runs subject and peer one after the other, so that a drift of the
+machine's speed meets both; the table shows the medians and the ratio of the medians. Exit status 1 when a budget is missed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+__all__ = ["main"]
+
+HERE = Path(__file__).parent
+ROOT = HERE.parent
+ENVIRONMENTS = HERE / ".environments"
+PACKAGES = {
+    "headgate": [str(ROOT / "sdks/python") + "[fast]"],
+    "openai": ["openai"],
+    "types": [str(ROOT / "sdks/python"), "mypy", "pyright"],
+}
+WORKERS = {
+    "headgate": ("headgate", ["sdk.py"], ["headgate"]),
+    "headgate fast": ("headgate", ["sdk.py"], ["headgate", "fast"]),
+    "openai": ("openai", ["sdk.py"], ["openai"]),
+    "httpx2": ("headgate", ["bare_httpx2.py"], []),
+}
+USER_FILE = """\
+from headgate import Headgate
+
+client = Headgate()
+answer = client.chat.completions.create(model="headgate/echo", messages=[{"role": "user", "content": "hi"}])
+print(answer.choices[0].message.content)
+"""
+
+Figures = dict[str, float]
+
+
+def python_of(environment: str) -> Path:
+    """The interpreter of an environment, which is made and brought up to date first."""
+    python = ENVIRONMENTS / environment / "bin/python"
+    uv = Path(sys.executable).parent / "uv"
+    if not python.exists():
+        subprocess.run(
+            [str(uv), "venv", "--quiet", "--python", sys.executable, str(ENVIRONMENTS / environment)], check=True
+        )
+    reinstall = ["--reinstall-package", "headgate"]
+    install: list[str | Path] = [
+        uv,
+        "pip",
+        "install",
+        "--quiet",
+        "--python",
+        python,
+        *reinstall,
+        *PACKAGES[environment],
+    ]
+    subprocess.run(install, check=True)
+    return python
+
+
+def work(pythons: dict[str, Path], subject: str, scenario: str, url: str) -> Figures:
+    """One run of one worker, in a process of its own."""
+    environment, script, arguments = WORKERS[subject]
+    command: list[str | Path] = [pythons[environment], HERE / "workers" / script[0], scenario, url, *arguments]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    figures: Figures = json.loads(done.stdout)
+    return figures | {"cpu_ms": figures["cpu_us"] / 1000}
+
+
+def check_types(pythons: dict[str, Path], tool: str) -> Figures:
+    """Seconds that a type checker without its cache takes for a user's file, less those for an empty one."""
+    with tempfile.TemporaryDirectory() as folder:
+        empty, user = Path(folder, "empty.py"), Path(folder, "user.py")
+        empty.write_text("")
+        user.write_text(USER_FILE)
+        return {"seconds": timed(pythons, tool, user) - timed(pythons, tool, empty)}
+
+
+def timed(pythons: dict[str, Path], tool: str, file: Path) -> float:
+    python = pythons["types"]
+    command: list[str | Path] = {
+        "mypy": [python, "-m", "mypy", "--strict", "--cache-dir", "/dev/null", file],
+        "pyright": [python, "-m", "pyright", "--pythonpath", python, file],
+    }[tool]
+    start = time.perf_counter()
+    subprocess.run(command, check=True, capture_output=True, cwd=file.parent)
+    return time.perf_counter() - start
+
+
+def generate() -> Figures:
+    """Seconds to generate the own contract's SDK and compare it with what is committed."""
+    start = time.perf_counter()
+    subprocess.run(
+        [Path(sys.executable).parent / "headgate-generate", "--check"], check=True, cwd=ROOT, capture_output=True
+    )
+    return {"seconds": time.perf_counter() - start}
+
+
+@contextmanager
+def server() -> Iterator[str]:
+    process = subprocess.Popen([sys.executable, HERE / "server.py"], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    try:
+        yield f"http://127.0.0.1:{process.stdout.readline().strip()}"
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def measure(budgets: list[dict[str, Any]], rounds: int) -> dict[tuple[str, str], list[Figures]]:
+    """All figures of all rounds, by subject and scenario; subject and peer take turns."""
+    pythons = {name: python_of(name) for name in PACKAGES}
+    wanted = dict.fromkeys(
+        (who, budget["scenario"])
+        for budget in budgets
+        for who in (budget["subject"], budget.get("peer"))
+        if who is not None
+    )
+    seen: dict[tuple[str, str], list[Figures]] = {pair: [] for pair in wanted}
+    with server() as url:
+        for _ in range(rounds):
+            for subject, scenario in wanted:
+                if scenario in ("mypy", "pyright"):
+                    figures = check_types(pythons, scenario)
+                elif subject == "generator":
+                    figures = generate()
+                else:
+                    figures = work(pythons, subject, scenario, url)
+                seen[subject, scenario].append(figures)
+    return seen
+
+
+def table(budgets: list[dict[str, Any]], seen: dict[tuple[str, str], list[Figures]]) -> bool:
+    """Print the table; True when every budget is kept."""
+    kept = True
+    print(f"{'what':62} {'subject':>11} {'peer':>11} {'ratio':>8} {'budget':>8}")
+    for budget in budgets:
+        figure = budget.get("figure", "cpu_us")
+
+        def middle(who: str, scenario: str = budget["scenario"], figure: str = figure) -> float:
+            return statistics.median(figures[figure] for figures in seen[who, scenario])
+
+        subject = middle(budget["subject"])
+        peer = middle(budget["peer"]) if "peer" in budget else None
+        value = subject if peer is None else subject / peer
+        good = value <= budget["most"]
+        kept = kept and good
+        shown = ("-", "-") if peer is None else (f"{peer:.1f}", f"{value:.3f}")
+        mark = "" if good else "  missed"
+        print(f"{budget['row']:62} {subject:11.1f} {shown[0]:>11} {shown[1]:>8} {budget['most']:>8}{mark}")
+    return kept
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Measures the budgets side by side with the peers.")
+    parser.add_argument("scenarios", nargs="*", help="only rows of these scenarios")
+    parser.add_argument("--rounds", type=int, default=5)
+    options = parser.parse_args()
+    budgets = tomllib.loads((HERE / "budgets.toml").read_text())["budget"]
+    if options.scenarios:
+        budgets = [budget for budget in budgets if budget["scenario"] in options.scenarios]
+    return 0 if table(budgets, measure(budgets, options.rounds)) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
