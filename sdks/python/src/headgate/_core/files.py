@@ -1,0 +1,104 @@
+"""What may be given where a file is uploaded, and what is known of it before a byte is read."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import IO, Any, Protocol, TypeAlias, runtime_checkable
+
+from .errors import ParameterError
+
+__all__ = ["FileContent", "FileInput", "Readable", "Upload", "as_upload", "is_file_input"]
+
+
+@runtime_checkable
+class Readable(Protocol):
+    """Anything with a binary ``read(size)``."""
+
+    def read(self, size: int = -1, /) -> bytes: ...
+
+
+FileContent: TypeAlias = "bytes | bytearray | memoryview | str | os.PathLike[str] | IO[bytes] | Readable"
+"""Bytes, a path (``str`` or ``PathLike``), or a file opened in binary mode."""
+
+FileInput: TypeAlias = "FileContent | tuple[str | None, FileContent] | tuple[str | None, FileContent, str | None]"
+"""Content, ``(name, content)``, or ``(name, content, mime type)``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """One file of a request: bytes, or a path, or an open file with the position it was given at."""
+
+    name: str
+    mime: str
+    content: bytes | str | Readable
+    length: int | None
+    start: int | None = None
+
+    @property
+    def replayable(self) -> bool:
+        """Whether the content can be sent a second time."""
+        return isinstance(self.content, (bytes, str)) or self.start is not None
+
+
+def is_file_input(value: Any) -> bool:
+    if isinstance(value, tuple):
+        return len(value) in (2, 3) and (value[0] is None or isinstance(value[0], str)) and is_file_input(value[1])
+    return isinstance(value, (bytes, bytearray, memoryview, str, os.PathLike)) or hasattr(value, "read")
+
+
+def as_upload(value: Any, argument: str) -> Upload:
+    """Look at a `FileInput`; raise `ParameterError` that names ``argument`` where it is none."""
+    name: str | None = None
+    mime: str | None = None
+    content = value
+    if isinstance(value, tuple):
+        parts: tuple[Any, ...] = value
+        if not is_file_input(parts):
+            raise ParameterError([f"`{argument}` is a tuple of {len(parts)}; give (name, content) or (name, content, mime type)"])
+        name, content = parts[0], parts[1]
+        mime = parts[2] if len(parts) == 3 else None
+    if isinstance(content, (bytearray, memoryview)):
+        content = bytes(content)
+    if isinstance(content, bytes):
+        return Upload(name or "upload", mime or _mime(name), content, len(content))
+    if isinstance(content, (str, os.PathLike)):
+        path = os.fspath(content)
+        return Upload(name or os.path.basename(path), mime or _mime(name or path), path, _size_of(path, argument))
+    if hasattr(content, "read"):
+        return _of_file_object(content, name, mime, argument)
+    hint = "give bytes, a path, a file opened with 'rb', or (name, content, mime type)"
+    raise ParameterError([f"`{argument}` is {type(content).__name__}; {hint}"])
+
+
+def _size_of(path: str, argument: str) -> int:
+    try:
+        if not os.path.isfile(path):
+            raise ParameterError([f"`{argument}`: there is no file {path!r}; to send text as a file, give its bytes"])
+        return os.stat(path).st_size
+    except (OSError, ValueError) as error:
+        raise ParameterError([f"`{argument}`: cannot look at {path!r}: {error}"]) from error
+
+
+def _of_file_object(content: Any, name: str | None, mime: str | None, argument: str) -> Upload:
+    if hasattr(content, "encoding"):
+        raise ParameterError([f"`{argument}` is a file opened as text; open it with mode 'rb'"])
+    given: Any = getattr(content, "name", None)
+    name = name or (os.path.basename(given) if isinstance(given, str) and given else None)
+    start: int | None = None
+    length: int | None = None
+    if getattr(content, "seekable", lambda: False)():
+        start = content.tell()
+        length = content.seek(0, 2) - start
+        content.seek(start)
+    return Upload(name or "upload", mime or _mime(name), content, length, start)
+
+
+def _mime(name: str | None) -> str:
+    if name:
+        from mimetypes import guess_type  # reads the system's tables, so only when something is uploaded
+
+        guessed = guess_type(name)[0]
+        if guessed:
+            return guessed
+    return "application/octet-stream"

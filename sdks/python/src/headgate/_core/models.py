@@ -1,0 +1,122 @@
+"""The base of response models: Pydantic, open to unknown fields, readable in a terminal, and aware of its answer.
+
+This module imports Pydantic, so nothing imports it before the first model is needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Self, cast
+
+from pydantic import BaseModel, ConfigDict
+
+from .display import html_of, text_of
+from .meta import Headers, Meta
+
+__all__ = ["Deviation", "Model", "UnknownVariant", "attach", "deviate"]
+
+Deviation = tuple[str, str]
+"""Where a value is not what the contract says, as a path (``choices.0.message``), and what is wrong with it."""
+
+
+class Model(BaseModel):
+    """A value that the server sent.
+
+    Unknown fields are kept, and go out again when the value is sent. A field that was absent is not in
+    ``model_fields_set``, which tells it from one that was null.
+    """
+
+    # What belongs to the answer and not to the value lives in slots: a private attribute of Pydantic would cost every decode.
+    __slots__ = ("__answer", "__deviations")
+
+    model_config = ConfigDict(
+        extra="allow", defer_build=True, protected_namespaces=(), populate_by_name=True, ser_json_inf_nan="null",
+        arbitrary_types_allowed=True,
+    )
+
+    @property
+    def _meta(self) -> Meta | None:
+        """The answer this value came in; None for a value inside another."""
+        return cast("Meta | None", _slot(self, "_Model__answer"))
+
+    @property
+    def _request_id(self) -> str | None:
+        meta = self._meta
+        return meta.request_id if meta else None
+
+    @property
+    def _headers(self) -> Headers | None:
+        meta = self._meta
+        return meta.headers if meta else None
+
+    @property
+    def _attempts(self) -> int | None:
+        meta = self._meta
+        return meta.attempts if meta else None
+
+    @property
+    def _idempotency_key(self) -> str | None:
+        meta = self._meta
+        return meta.idempotency_key if meta else None
+
+    @property
+    def _deviations(self) -> tuple[Deviation, ...]:
+        """Where this answer is not what the contract says. The raw values are in their fields."""
+        return cast("tuple[Deviation, ...]", _slot(self, "_Model__deviations") or ())
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON values under their wire names; only what was set, so that absent and null stay two things."""
+        return self.model_dump(mode="json", by_alias=True, exclude_unset=True, warnings=False)
+
+    def to_json(self, *, indent: int | None = None) -> str:
+        return self.model_dump_json(by_alias=True, exclude_unset=True, warnings=False, indent=indent)
+
+    @classmethod
+    def from_dict(cls, value: Mapping[str, Any]) -> Self:
+        return cls.model_validate(value)
+
+    def __getstate__(self) -> dict[Any, Any]:
+        state = super().__getstate__()
+        state["answer"] = (self._meta, self._deviations)
+        return state
+
+    def __setstate__(self, state: dict[Any, Any]) -> None:
+        state = dict(state)
+        meta, deviations = state.pop("answer", (None, ()))
+        super().__setstate__(state)
+        if meta is not None:
+            attach(self, meta)
+        if deviations:
+            deviate(self, deviations)
+
+    def __repr__(self) -> str:
+        return text_of(self, width=None)
+
+    def __str__(self) -> str:
+        return text_of(self, width=None)
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(f"{type(self).__name__}(...)" if cycle else text_of(self, width=100))
+
+    def _repr_html_(self) -> str:
+        return html_of(self)
+
+
+class UnknownVariant(Model):
+    """A member of a union that this version of the package does not know. All its fields are kept."""
+
+
+def _slot(model: Model, name: str) -> Any:
+    try:
+        return object.__getattribute__(model, name)
+    except AttributeError:
+        return None
+
+
+def attach(model: Model, meta: Meta) -> None:
+    """Tell a value which answer it came in."""
+    object.__setattr__(model, "_Model__answer", meta)
+
+
+def deviate(model: Model, deviations: tuple[Deviation, ...]) -> None:
+    object.__setattr__(model, "_Model__deviations", deviations)

@@ -1,0 +1,95 @@
+"""Options of a call: the five clocks, the arguments every method takes, and the sentinel for what was not given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final, TypeAlias, TypedDict
+
+__all__ = ["OPTION_NAMES", "UNSET", "CallOptions", "Progress", "Timeout", "TimeoutInput", "Unset"]
+
+
+class Unset:
+    """The type of `UNSET`. None says "no limit" for a clock, so that "not given" needs a value of its own."""
+
+    _instance: Unset | None = None
+
+    def __new__(cls) -> Unset:
+        if cls._instance is None:
+            cls._instance = super().__new__(cls)
+        return cls._instance
+
+    def __bool__(self) -> bool:
+        return False
+
+    def __repr__(self) -> str:
+        return "UNSET"
+
+    def __reduce__(self) -> tuple[type[Unset], tuple[()]]:
+        return (Unset, ())
+
+
+UNSET: Final = Unset()
+
+Progress: TypeAlias = Callable[[int, "int | None"], None]
+"""Called with the bytes sent so far and the whole length (None where it is not known)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timeout:
+    """Five clocks, in seconds; None is no limit.
+
+    ``connect``     to a connection that can carry a request: DNS, TCP, TLS.
+    ``pool``        waiting for a free connection, or for a place under ``max_concurrency``.
+    ``first_byte``  from the request sent to the status line of the answer.
+    ``idle``        between two parsed events of a stream, or two pieces of a body. Pings and comments do not reset it.
+    ``total``       the whole call, with all its retries and the sleeps between them.
+    """
+
+    connect: float | None = 10.0
+    pool: float | None = 60.0
+    first_byte: float | None = 600.0
+    idle: float | None = 60.0
+    total: float | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("connect", "pool", "first_byte", "idle", "total"):
+            value = getattr(self, name)
+            if value is not None and (isinstance(value, bool) or not value > 0):
+                raise ValueError(f"`{name}` is {value!r}; give seconds above 0, or None for no limit")
+
+    @classmethod
+    def of(cls, value: TimeoutInput) -> Timeout:
+        """The clocks that ``timeout=value`` means. A number bounds every clock; for a stream that flows it bounds no total."""
+        if isinstance(value, Timeout):
+            return value
+        if value is None:
+            return cls(connect=None, pool=None, first_byte=None, idle=None)
+        seconds = float(value)
+        return cls(connect=min(seconds, 10.0), pool=seconds, first_byte=seconds, idle=seconds, total=seconds)
+
+    def for_stream(self) -> Timeout:
+        return replace(self, total=None)
+
+
+TimeoutInput: TypeAlias = "float | Timeout | None"
+
+
+class CallOptions(TypedDict, total=False):
+    """Arguments that every method takes beside its own."""
+
+    extra_headers: Mapping[str, str | None]
+    """Added to the request; None removes a header that the client would send."""
+    extra_query: Mapping[str, Any]
+    extra_body: Mapping[str, Any]
+    """Added to a JSON body; wins over the method's own arguments."""
+    timeout: float | Timeout | None
+    max_retries: int
+    idempotency_key: str | None
+    """None sends no key: a request that changes something is then retried only where it cannot have been processed."""
+    request_id: str
+    on_progress: Progress
+    """For uploads: called as bytes leave."""
+
+
+OPTION_NAMES: Final = frozenset(CallOptions.__annotations__)
