@@ -4,7 +4,8 @@
     python benchmarks/run.py --rounds 3 unary    rows whose scenario is named
 
 CPU is that of the client's process. Each round runs subject and peer one after the other, so that a drift of the
-machine's speed meets both; the table shows the medians and the ratio of the medians. Exit status 1 when a budget is missed.
+machine's speed meets both; the table shows the medians and the ratio of the medians. Exit status 1 when a budget is
+missed.
 """
 
 from __future__ import annotations
@@ -92,12 +93,12 @@ def check_types(pythons: dict[str, Path], tool: str) -> Figures:
 
 def timed(pythons: dict[str, Path], tool: str, file: Path) -> float:
     python = pythons["types"]
-    command: list[str | Path] = {
+    commands: dict[str, list[str | Path]] = {
         "mypy": [python, "-m", "mypy", "--strict", "--cache-dir", "/dev/null", file],
         "pyright": [python, "-m", "pyright", "--pythonpath", python, file],
-    }[tool]
+    }
     start = time.perf_counter()
-    subprocess.run(command, check=True, capture_output=True, cwd=file.parent)
+    subprocess.run(commands[tool], check=True, capture_output=True, cwd=file.parent)
     return time.perf_counter() - start
 
 

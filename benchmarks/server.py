@@ -3,8 +3,8 @@
     python benchmarks/server.py        prints its port on the first line
 
 The first segment of the path names the scenario, so one server serves all of them: ``/unary``, ``/stream64`` (64 events
-to a write), ``/stream1`` (one event to a write), ``/first`` (one event, then the end), ``/embeddings`` (2,048 vectors of
-1,536).
+to a write), ``/stream1`` (one event to a write), ``/first`` (one event, then the end), ``/embeddings`` (2,048 vectors
+of 1,536).
 """
 
 from __future__ import annotations
