@@ -1,4 +1,4 @@
-"""Plays every conformance vector, sync and async, over each transport, against the wire server in a process of its own."""
+"""Plays every conformance vector, sync and async, over each transport, against the wire server in its own process."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def ask(url: str, body: Any = None) -> Any:
 
 
 class Waits(ManualClock):
-    """A clock whose time passes by itself, and which notes every wait; a vector that is about real time has a real one."""
+    """A clock whose time passes by itself, and which notes every wait."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,0 +1,50 @@
+"""Fixtures that the tests of several parts share: a real gateway with offline models, in a process of its own."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+READY_WITHIN = 20.0
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def wait_until_ready(url: str, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + READY_WITHIN
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            with urllib.request.urlopen(f"{url}/readyz"):
+                return
+        except (urllib.error.URLError, ConnectionError):
+            time.sleep(0.02)
+    raise RuntimeError(f"the gateway at {url} was not ready within {READY_WITHIN} s (exit code {process.poll()})")
+
+
+@pytest.fixture(scope="session")
+def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a gateway that answers every model name offline, with no key."""
+    data: Path = tmp_path_factory.mktemp("gateway")
+    port = free_port()
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("HEADGATE_")}
+    command = [sys.executable, "-m", "headgate_gateway", "--offline", "--port", str(port), "--data-dir", str(data)]
+    with subprocess.Popen(command, env=kept, cwd=data) as process:
+        try:
+            wait_until_ready(f"http://127.0.0.1:{port}", process)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
