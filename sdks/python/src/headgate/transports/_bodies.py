@@ -1,0 +1,59 @@
+"""Request bodies as the transports need them: what length is known, and how either kind of caller gets the pieces."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from typing import cast
+
+from .._core.wire import AsyncBody, Request, SyncBody
+
+__all__ = ["AsyncPieces", "SyncPieces", "async_pieces", "body_headers", "sync_body"]
+
+
+class SyncPieces:
+    """An iterable that starts from the beginning each time, as a library needs for a second round of its own auth."""
+
+    def __init__(self, body: SyncBody) -> None:
+        self._body = body
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self._body.chunks()
+
+
+class AsyncPieces:
+    """The same for async libraries; a body that can only be read synchronously is read so."""
+
+    def __init__(self, body: SyncBody | AsyncBody) -> None:
+        self._body = body
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return async_pieces(self._body)
+
+
+async def async_pieces(body: SyncBody | AsyncBody) -> AsyncIterator[bytes]:
+    if hasattr(body, "achunks"):
+        async for piece in cast("AsyncBody", body).achunks():
+            yield piece
+    else:
+        for piece in sync_body(body).chunks():
+            yield piece
+
+
+def sync_body(body: object) -> SyncBody:
+    """``body`` as a synchronous one; a body that is only async cannot be sent by a synchronous transport."""
+    if not hasattr(body, "chunks"):
+        raise TypeError(
+            f"`body` is {type(body).__name__!r}, which can only be read asynchronously: "
+            "give the synchronous client bytes, a path, or a file object"
+        )
+    return cast("SyncBody", body)
+
+
+def body_headers(request: Request) -> list[tuple[str, str]]:
+    """The headers, with ``content-length`` where a streamed body knows its length and the caller has not said it."""
+    body = request.body
+    if body is None or isinstance(body, bytes) or body.length is None:
+        return request.headers
+    if any(name.lower() == "content-length" for name, _ in request.headers):
+        return request.headers
+    return [*request.headers, ("content-length", str(body.length))]
