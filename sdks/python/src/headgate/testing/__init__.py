@@ -1,0 +1,15 @@
+"""The testing kit: everything a program that uses this client needs to be tested without a network.
+
+`FakeGateway` is a gateway on a real socket with scripted answers and `Fault` plans; `CutProxy` stands before a real one
+and cuts its connections; `record` and `replay` keep real traffic in a file; `ManualClock` is time that a test turns by
+hand. Nothing here needs a test framework, and all of it works inside any.
+"""
+
+from __future__ import annotations
+
+from .calls import FakeCall
+from .faults import Fault, FaultPlan
+from .gateway import FakeGateway
+from .replies import RecordedRequest, Reply, sse
+
+__all__ = ["FakeCall", "FakeGateway", "Fault", "FaultPlan", "RecordedRequest", "Reply", "sse"]
