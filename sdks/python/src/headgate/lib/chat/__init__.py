@@ -1,0 +1,229 @@
+"""Chat completions beyond one request and one answer: the stream helper, answers as types, the builder, the tool loop.
+
+The classes here are mixed into the generated resource. They hold no logic: it is in the modules that they import when
+called.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar, cast, overload
+
+from ..._core.partials import register_partial
+
+if TYPE_CHECKING:
+    from typing import Unpack
+
+    from pydantic import TypeAdapter
+
+    from ...types.chat import ChatCompletion
+    from ..tools import ToolLike
+    from .builder import AsyncChatBuilder, ChatBuilder
+    from .loop import Approval, AsyncApproval, AsyncToolRun, ToolRun
+    from .params import ChatParams
+    from .parse import Format, ParsedChatCompletion
+    from .stream import AsyncChatStream, AsyncParsedChatStream, ChatStream, ParsedChatStream
+
+__all__ = ["AsyncChatCompletionsHelpers", "ChatCompletionsHelpers"]
+
+T = TypeVar("T")
+
+
+def _partial(chunks: list[Any]) -> ChatCompletion:
+    from .accumulator import accumulate
+
+    return accumulate(chunks)
+
+
+register_partial("chat.completions.create", _partial)
+
+
+class ChatCompletionsHelpers:
+    """Mixed into the synchronous resource ``client.chat.completions``."""
+
+    @overload
+    def stream(
+        self,
+        *,
+        response_format: type[T] | TypeAdapter[T] | Format[T],
+        lossy: bool = False,
+        tools: Iterable[ToolLike] | None = None,
+        **params: Unpack[ChatParams],
+    ) -> ParsedChatStream[T]: ...
+    @overload
+    def stream(
+        self,
+        *,
+        response_format: Mapping[str, Any] | None = None,
+        tools: Iterable[ToolLike] | None = None,
+        **params: Unpack[ChatParams],
+    ) -> ChatStream[ChatCompletion]: ...
+    def stream(self, *, response_format: Any = None, lossy: bool = False, tools: Any = None, **params: Any) -> Any:
+        """Stream an answer: typed events, the text alone, a running snapshot, and the final object with usage.
+
+        A context manager and an iterator. Takes all that `create` takes. ``tools`` may be functions;
+        ``response_format`` may be a type: the JSON so far is then in `.partial`, and the whole as that type in
+        `.parsed` at the end.
+        """
+        from .stream import plan, sync_stream
+
+        return sync_stream(cast("Any", self).create, plan(params, response_format, lossy, tools))
+
+    @overload
+    def parse(
+        self,
+        *,
+        response_format: type[T] | TypeAdapter[T] | Format[T],
+        lossy: bool = False,
+        tools: Iterable[ToolLike] | None = None,
+        **params: Unpack[ChatParams],
+    ) -> ParsedChatCompletion[T]: ...
+    @overload
+    def parse(
+        self,
+        *,
+        response_format: Any,
+        lossy: bool = False,
+        tools: Iterable[ToolLike] | None = None,
+        **params: Unpack[ChatParams],
+    ) -> ParsedChatCompletion[Any]: ...
+    def parse(self, *, response_format: Any, lossy: bool = False, tools: Any = None, **params: Any) -> Any:
+        """An answer as a type of yours: a Pydantic model, a dataclass, a TypedDict, a list or union of them, a JSON
+        schema.
+
+        Nothing that was paid for is thrown away: `.parsed` is None where the answer does not fit, `.error` says why,
+        `.completion` is all of it, and `.unwrap()` gives the value or raises. A type that a strict schema cannot
+        express raises `SchemaError` before anything is sent, unless ``lossy``.
+        """
+        from ._request import prepare
+        from .parse import parse_completion
+
+        request, format = prepare(params, response_format=response_format, lossy=lossy, tools=tools)
+        return parse_completion(cast("Any", self).create(**request), format)
+
+    def run_tools(
+        self,
+        *,
+        tools: Iterable[ToolLike],
+        max_turns: int = 10,
+        on_tool_call: Approval | None = None,
+        response_format: Any = None,
+        lossy: bool = False,
+        **params: Unpack[ChatParams],
+    ) -> ToolRun:
+        """Let the model call your functions until it answers. Calls of one turn run at the same time.
+
+        Iterate over the result for the events of every turn as they stream, or take `.final()`: the answer, all
+        messages, all completions, and the usage of all turns together. What a tool raises goes back to the model as the
+        tool's result. ``on_tool_call`` sees each call first: True lets it run, False refuses it, a string refuses it
+        with a reason.
+        """
+        from .loop import ToolRun
+
+        return ToolRun(self, tools, dict(params), response_format, lossy, max_turns, on_tool_call)
+
+    def model(self, model: str) -> ChatBuilder:
+        """Begin a request step by step: ``client.chat.completions.model("...").user("...").execute()``."""
+        return self.builder().model(model)
+
+    def builder(self) -> ChatBuilder:
+        """An empty request, to be made step by step. Every step gives a new one."""
+        from .builder import ChatBuilder
+
+        return ChatBuilder(self)
+
+
+class AsyncChatCompletionsHelpers:
+    """Mixed into the asynchronous resource ``client.chat.completions``."""
+
+    @overload
+    def stream(
+        self,
+        *,
+        response_format: type[T] | TypeAdapter[T] | Format[T],
+        lossy: bool = False,
+        tools: Iterable[ToolLike] | None = None,
+        **params: Unpack[ChatParams],
+    ) -> AsyncParsedChatStream[T]: ...
+    @overload
+    def stream(
+        self,
+        *,
+        response_format: Mapping[str, Any] | None = None,
+        tools: Iterable[ToolLike] | None = None,
+        **params: Unpack[ChatParams],
+    ) -> AsyncChatStream[ChatCompletion]: ...
+    def stream(self, *, response_format: Any = None, lossy: bool = False, tools: Any = None, **params: Any) -> Any:
+        """Stream an answer: typed events, the text alone, a running snapshot, and the final object with usage.
+
+        An async context manager and an async iterator: ``async with client.chat.completions.stream(...) as stream``.
+        Takes all that `create` takes. ``tools`` may be functions; ``response_format`` may be a type: the JSON so far is
+        then in `.partial`, and the whole as that type in `.parsed` at the end.
+        """
+        from .stream import async_stream, plan
+
+        return async_stream(cast("Any", self).create, plan(params, response_format, lossy, tools))
+
+    @overload
+    async def parse(
+        self,
+        *,
+        response_format: type[T] | TypeAdapter[T] | Format[T],
+        lossy: bool = False,
+        tools: Iterable[ToolLike] | None = None,
+        **params: Unpack[ChatParams],
+    ) -> ParsedChatCompletion[T]: ...
+    @overload
+    async def parse(
+        self,
+        *,
+        response_format: Any,
+        lossy: bool = False,
+        tools: Iterable[ToolLike] | None = None,
+        **params: Unpack[ChatParams],
+    ) -> ParsedChatCompletion[Any]: ...
+    async def parse(self, *, response_format: Any, lossy: bool = False, tools: Any = None, **params: Any) -> Any:
+        """An answer as a type of yours: a Pydantic model, a dataclass, a TypedDict, a list or union of them, a JSON
+        schema.
+
+        Nothing that was paid for is thrown away: `.parsed` is None where the answer does not fit, `.error` says why,
+        `.completion` is all of it, and `.unwrap()` gives the value or raises. A type that a strict schema cannot
+        express raises `SchemaError` before anything is sent, unless ``lossy``.
+        """
+        from ._request import prepare
+        from .parse import parse_completion
+
+        request, format = prepare(params, response_format=response_format, lossy=lossy, tools=tools)
+        return parse_completion(await cast("Any", self).create(**request), format)
+
+    def run_tools(
+        self,
+        *,
+        tools: Iterable[ToolLike],
+        max_turns: int = 10,
+        on_tool_call: AsyncApproval | None = None,
+        response_format: Any = None,
+        lossy: bool = False,
+        **params: Unpack[ChatParams],
+    ) -> AsyncToolRun:
+        """Let the model call your functions, ``async`` ones too, until it answers. Calls of one turn run at the same
+        time.
+
+        Iterate over the result for the events of every turn as they stream, or ``await run.final()``: the answer, all
+        messages, all completions, and the usage of all turns together. What a tool raises goes back to the model as the
+        tool's result. ``on_tool_call`` sees each call first: True lets it run, False refuses it, a string refuses it
+        with a reason.
+        """
+        from .loop import AsyncToolRun
+
+        return AsyncToolRun(self, tools, dict(params), response_format, lossy, max_turns, on_tool_call)
+
+    def model(self, model: str) -> AsyncChatBuilder:
+        """Begin a request step by step: ``await client.chat.completions.model("...").user("...").execute()``."""
+        return self.builder().model(model)
+
+    def builder(self) -> AsyncChatBuilder:
+        """An empty request, to be made step by step. Every step gives a new one."""
+        from .builder import AsyncChatBuilder
+
+        return AsyncChatBuilder(self)
