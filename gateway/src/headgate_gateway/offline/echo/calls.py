@@ -1,0 +1,254 @@
+"""Which tools an answer calls, and with what.
+
+A tool is asked for when the request demands it (`tool_choice`), when the user names it, or when its name and description
+share telling words with what the user said. Arguments are filled from the conversation and are valid for the tool's schema;
+an optional argument is given only when the conversation says something about it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..draw import Draw, hex_id
+from ..schema import Hints, fill
+from ..schema.fill import Unfillable
+from ..schema.hints import words_of
+from .calculate import find_sum
+from .conversation import Conversation
+
+__all__ = ["ToolCall", "calls_for"]
+
+_ENOUGH = 1.5
+_MOST_CALLS = 8
+_GENERIC = frozenset(
+    [
+        "get",
+        "fetch",
+        "list",
+        "find",
+        "do",
+        "run",
+        "tool",
+        "function",
+        "lookup",
+        "look",
+        "up",
+        "make",
+        "set",
+        "current",
+        "create",
+        "my",
+        "the",
+        "a",
+        "use",
+        "by",
+        "for",
+        "of",
+        "and",
+    ]
+)
+_EMPTY = frozenset(
+    [
+        "the",
+        "a",
+        "an",
+        "of",
+        "for",
+        "and",
+        "or",
+        "to",
+        "in",
+        "on",
+        "at",
+        "by",
+        "with",
+        "from",
+        "is",
+        "are",
+        "be",
+        "this",
+        "that",
+        "it",
+        "its",
+        "given",
+        "return",
+        "returns",
+        "get",
+        "gets",
+        "use",
+        "used",
+        "user",
+        "current",
+        "function",
+        "tool",
+        "when",
+        "which",
+        "what",
+        "as",
+        "your",
+        "you",
+        "me",
+        "my",
+        "name",
+        "value",
+        "data",
+        "information",
+        "info",
+        "about",
+    ]
+)
+_KIN = {
+    "weather": ("temperature", "forecast", "rain", "sunny", "warm", "cold"),
+    "calculator": ("calculate", "compute", "plus", "minus", "times", "sum"),
+    "calculate": ("compute", "plus", "minus", "times", "sum"),
+    "add": ("plus", "sum", "+"),
+    "sum": ("plus", "add", "+"),
+    "subtract": ("minus",),
+    "multiply": ("times", "product", "*"),
+    "divide": ("divided", "/"),
+    "time": ("clock", "hour"),
+    "stock": ("share", "ticker"),
+    "email": ("mail",),
+    "temperature": ("weather", "warm", "cold"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """One call; `kind` is `function` (arguments are JSON) or `custom` (arguments are any text)."""
+
+    id: str
+    kind: str
+    name: str
+    arguments: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Tool:
+    kind: str
+    name: str
+    description: str
+    parameters: Any
+
+
+def calls_for(request: Mapping[str, Any], conversation: Conversation, draw: Draw) -> tuple[ToolCall, ...]:
+    """The calls that answer `request`; none when it is answered in words."""
+    tools, mode = _allowed(request)
+    if not tools or mode == "none":
+        return ()
+    parallel = request.get("parallel_tool_calls") is not False and not request.get("functions")
+    if mode == "auto":
+        wanted = [tool for tool in tools if _asked_for(tool, conversation.asked) >= _ENOUGH]
+        wanted.sort(key=lambda tool: -_asked_for(tool, conversation.asked))
+        if conversation.results and parallel:
+            wanted = []
+    else:
+        wanted = sorted(tools, key=lambda tool: -_asked_for(tool, conversation.asked))[:1]
+    filled = [(tool, text) for tool in wanted for text in _arguments(tool, conversation.hints, draw)]
+    if mode == "auto":
+        filled = [(tool, text) for tool, text in filled if (tool.name, text) not in conversation.called]
+    filled = filled[: _MOST_CALLS if parallel else 1]
+    return tuple(
+        ToolCall(hex_id("call_", conversation.name, at, tool.name, text), tool.kind, tool.name, text)
+        for at, (tool, text) in enumerate(filled)
+    )
+
+
+def _allowed(request: Mapping[str, Any]) -> tuple[list[_Tool], str]:
+    """The tools that may be called, and `none`, `auto` or `required`."""
+    tools = [tool for tool in map(_tool, request.get("tools") or request.get("functions") or ()) if tool is not None]
+    choice = request.get("tool_choice")
+    if choice is None:
+        choice = request.get("function_call")
+    if choice is None or isinstance(choice, str):
+        return tools, {"none": "none", "required": "required", "any": "required"}.get(choice or "", "auto")
+    if not isinstance(choice, Mapping):
+        return tools, "auto"
+    if choice.get("type") == "allowed_tools":
+        inner = choice.get("allowed_tools") or choice
+        names = {_name_in(tool) for tool in inner.get("tools") or ()}
+        return [tool for tool in tools if tool.name in names], "required" if inner.get("mode") == "required" else "auto"
+    return [tool for tool in tools if tool.name == _name_in(choice)], "required"
+
+
+def _name_in(choice: Mapping[str, Any]) -> str:
+    body = choice.get("function") or choice.get("custom") or choice
+    return str(body.get("name", "")) if isinstance(body, Mapping) else ""
+
+
+def _tool(raw: Any) -> _Tool | None:
+    if not isinstance(raw, Mapping):
+        return None
+    kind = "custom" if raw.get("type") == "custom" else "function"
+    body = raw.get("function") or raw.get("custom") or raw
+    if not isinstance(body, Mapping) or not isinstance(body.get("name"), str):
+        return None
+    return _Tool(
+        kind, body["name"], str(body.get("description") or ""), body.get("parameters") or body.get("input_schema") or {}
+    )
+
+
+def _asked_for(tool: _Tool, asked: str) -> float:
+    """How much of a tool the user's words name: 2 for each telling word of its name, 0.5 for one of its description."""
+    low = asked.lower()
+    if re.search(rf"(?<!\w){re.escape(tool.name.lower())}(?!\w)", low):
+        return 10.0
+    said = {_stem(word) for word in re.findall(r"[^\W_]+|[-+*/]", low)}
+    names = words_of(tool.name)
+    telling = [word for word in names if word not in _GENERIC] or names
+    score = sum(2.0 for word in telling if _said(word, said))
+    score += sum(1.0 for word in names if word in _GENERIC and word not in _EMPTY and _stem(word) in said)
+    described = {word for word in re.findall(r"[^\W\d_]{3,}", tool.description.lower()) if word not in _EMPTY}
+    score += min(2.0, sum(0.5 for word in described if _stem(word) in said))
+    properties = tool.parameters.get("properties") if isinstance(tool.parameters, Mapping) else None
+    if properties and {"expression", "formula", "equation"} & set(properties) and find_sum(asked):
+        score += 2.0
+    return score
+
+
+def _said(word: str, said: set[str]) -> bool:
+    return _stem(word) in said or any(_stem(kin) in said for kin in _KIN.get(word, ()))
+
+
+def _stem(word: str) -> str:
+    for ending in ("ation", "ings", "ing", "ies", "ers", "ed", "es", "er", "or", "s", "e", "y"):
+        if word.endswith(ending) and len(word) - len(ending) >= 3:
+            return word[: -len(ending)]
+    return word
+
+
+def _arguments(tool: _Tool, hints: Hints, draw: Draw) -> list[str]:
+    """The arguments of each call of one tool: as many calls as the user names places or people for its first text."""
+    if tool.kind == "custom":
+        return [next(iter(hints.candidates("input", ("string",))), "")]
+    series = _series(tool.parameters, hints)
+    sources = [hints.with_fixed(name, value) for name, value in series] or [hints]
+    texts = [_filled(tool, source, draw) for source in sources]
+    return list(dict.fromkeys(texts))
+
+
+def _filled(tool: _Tool, hints: Hints, draw: Draw) -> str:
+    schema = tool.parameters or {"type": "object", "properties": {}}
+    try:
+        value = fill(schema, hints, draw.child("arguments", tool.name), sparse=True)
+    except Unfillable:
+        value = {}
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _series(parameters: Any, hints: Hints) -> Sequence[tuple[str, str]]:
+    if not isinstance(parameters, Mapping):
+        return ()
+    properties = parameters.get("properties") or {}
+    for name in [*(parameters.get("required") or ()), *properties]:
+        schema = properties.get(name)
+        if isinstance(schema, Mapping) and schema.get("type") == "string" and "enum" not in schema:
+            if not {"city", "location", "place", "country", "town", "name", "person"}.intersection(words_of(name)):
+                return ()
+            members = hints.series(name)
+            return [(name, member) for member in members] if len(members) > 1 else ()
+    return ()

@@ -1,0 +1,170 @@
+"""A chat request read once: who said what, what was shown, what the tools gave back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from ..draw import digest
+from ..media import Picture, describe_image, payload_of
+from ..schema import Hints
+from ..speech.listen import listen
+
+__all__ = ["Conversation", "ToolResult", "Turn", "text_of"]
+
+_INSTRUCTING = ("system", "developer")
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What one message said in words; for an assistant the names of the tools that it called as well."""
+
+    role: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToolResult:
+    """What a tool gave back, with the name and the arguments of the call it answers (empty when it is not known)."""
+
+    name: str
+    arguments: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """The messages of a request. `since_user` are the messages after the last one of the user."""
+
+    messages: tuple[Mapping[str, Any], ...]
+    turns: tuple[Turn, ...]
+    instructions: str
+    pictures: tuple[Picture, ...] = ()
+    attachments: tuple[str, ...] = ()
+    results: tuple[ToolResult, ...] = ()
+    called: tuple[tuple[str, str], ...] = field(default=())
+
+    @classmethod
+    def read(cls, messages: Sequence[Mapping[str, Any]]) -> Conversation:
+        turns = [Turn(str(message.get("role", "user")), text_of(message)) for message in messages]
+        since = _index_after_last_user(messages)
+        last = messages[since - 1] if since else {}
+        parts = [part for part in _parts(last) if isinstance(part, Mapping)]
+        pictures = [picture for part in parts if (picture := describe_image(part)) is not None]
+        return cls(
+            messages=tuple(messages),
+            turns=tuple(turn for turn in turns if turn.role not in _INSTRUCTING),
+            instructions="\n".join(turn.text for turn in turns if turn.role in _INSTRUCTING),
+            pictures=tuple(pictures),
+            attachments=tuple(note for part in parts if (note := _attachment(part))),
+            results=tuple(_results(messages[since:])),
+            called=tuple(_called(messages[since:])),
+        )
+
+    @cached_property
+    def asked(self) -> str:
+        """What the user said last; without a user's message what was said last at all."""
+        said = [turn.text for turn in self.turns if turn.role == "user"]
+        if said:
+            return said[-1]
+        return self.turns[-1].text if self.turns else self.instructions
+
+    @cached_property
+    def earlier(self) -> tuple[str, ...]:
+        """What the user said before that, oldest first."""
+        return tuple(turn.text for turn in self.turns if turn.role == "user" and turn.text)[:-1]
+
+    @cached_property
+    def hints(self) -> Hints:
+        """The texts in the order in which they tell: the last question, tool results, what came before."""
+        texts = [self.asked, *(result.text for result in self.results), *reversed(self.earlier), self.instructions]
+        return Hints(texts)
+
+    @cached_property
+    def name(self) -> bytes:
+        """A digest of all that was said and shown."""
+        return digest(*(repr(message) for message in self.messages))
+
+
+def text_of(message: Mapping[str, Any]) -> str:
+    """The words of a message: text, text parts, and what can be heard in audio parts."""
+    content = message.get("content")
+    if isinstance(content, str):
+        return content
+    words: list[str] = []
+    for part in _parts(message):
+        if not isinstance(part, Mapping):
+            continue
+        text = part.get("text") or part.get("refusal")
+        if isinstance(text, str):
+            words.append(text)
+        heard = _heard(part)
+        if heard:
+            words.append(heard)
+    audio = message.get("audio")
+    if not words and isinstance(audio, Mapping):
+        words.append(str(audio.get("transcript") or ""))
+    return "\n".join(words)
+
+
+def _parts(message: Mapping[str, Any]) -> Sequence[Any]:
+    content = message.get("content")
+    return content if isinstance(content, list | tuple) else ()
+
+
+def _heard(part: Mapping[str, Any]) -> str:
+    audio = part.get("input_audio")
+    data = payload_of(audio.get("data")) if isinstance(audio, Mapping) else None
+    return listen(data).text if data else ""
+
+
+def _attachment(part: Mapping[str, Any]) -> str | None:
+    file = part.get("file")
+    if part.get("type") != "file" or not isinstance(file, Mapping):
+        return None
+    data = payload_of(file.get("file_data"))
+    name = file.get("filename") or file.get("file_id") or "unnamed"
+    return f"the file {name!r}" + (f" of {len(data)} bytes" if data is not None else "")
+
+
+def _index_after_last_user(messages: Sequence[Mapping[str, Any]]) -> int:
+    for at in range(len(messages) - 1, -1, -1):
+        if messages[at].get("role") == "user":
+            return at + 1
+    return 0
+
+
+def _calls(message: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """Id, name and arguments of each call in an assistant's message, in the three shapes they have."""
+    out: list[tuple[str, str, str]] = []
+    for call in message.get("tool_calls") or ():
+        body = call.get("function") or call.get("custom") or {}
+        out.append(
+            (str(call.get("id", "")), str(body.get("name", "")), str(body.get("arguments") or body.get("input") or ""))
+        )
+    legacy = message.get("function_call")
+    if isinstance(legacy, Mapping):
+        out.append(("", str(legacy.get("name", "")), str(legacy.get("arguments", ""))))
+    return out
+
+
+def _called(messages: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
+    return [(name, arguments) for message in messages for _, name, arguments in _calls(message)]
+
+
+def _results(messages: Sequence[Mapping[str, Any]]) -> list[ToolResult]:
+    known = {call_id: (name, arguments) for message in messages for call_id, name, arguments in _calls(message)}
+    by_name = {name: arguments for name, arguments in known.values()}
+    out: list[ToolResult] = []
+    for message in messages:
+        if message.get("role") == "tool":
+            name, arguments = known.get(str(message.get("tool_call_id", "")), (str(message.get("name") or ""), ""))
+        elif message.get("role") == "function":
+            name = str(message.get("name") or "")
+            arguments = by_name.get(name, "")
+        else:
+            continue
+        out.append(ToolResult(name, arguments, text_of(message)))
+    return out

@@ -1,0 +1,116 @@
+"""Texts on demand: a number of words or sentences about something, a story, a poem, a list. They are plain on purpose."""
+
+from __future__ import annotations
+
+import re
+
+from ..draw import Draw
+
+__all__ = ["counted_words", "items", "piece", "topic_of"]
+
+_OPENERS = (
+    "In the morning",
+    "At first",
+    "Before long",
+    "Every day",
+    "Far away",
+    "In the end",
+    "Now and then",
+    "Quietly",
+)
+_SUBJECTS = (
+    "the old gatekeeper",
+    "a small lantern",
+    "the river",
+    "a patient traveller",
+    "the wind",
+    "a bright signal",
+    "the city",
+)
+_DOINGS = (
+    "carried the news of {topic}",
+    "thought about {topic}",
+    "opened the way to {topic}",
+    "kept {topic} safe",
+    "counted every word about {topic}",
+    "waited for {topic}",
+    "told a friend about {topic}",
+)
+_CLOSERS = (
+    "and nothing was lost",
+    "and all went on as before",
+    "and the light stayed on",
+    "while the bells were ringing",
+    "until the evening came",
+    "without any hurry",
+)
+_ABOUT = re.compile(r"\b(?:about|on|of|for|regarding|called|named)\s+([^.,;!?\n]{2,60})", re.IGNORECASE)
+
+
+def topic_of(text: str) -> str:
+    """What a request is about: what stands behind `about`, else its last word that tells something."""
+    found = _ABOUT.search(text)
+    if found:
+        return found.group(1).strip()
+    words = [word for word in re.findall(r"[^\W\d_]{4,}", text) if word.lower() not in _EMPTY]
+    return words[-1].lower() if words else "the question"
+
+
+_EMPTY = frozenset(
+    [
+        "please",
+        "write",
+        "tell",
+        "give",
+        "make",
+        "words",
+        "sentence",
+        "sentences",
+        "short",
+        "long",
+        "story",
+        "poem",
+        "haiku",
+        "list",
+        "with",
+        "that",
+        "this",
+        "some",
+        "what",
+    ]
+)
+
+
+def _sentence(topic: str, draw: Draw) -> str:
+    doing = draw.choice(_DOINGS).format(topic=topic)
+    return f"{draw.choice(_OPENERS)} {draw.choice(_SUBJECTS)} {doing}, {draw.choice(_CLOSERS)}."
+
+
+def counted_words(topic: str, number: int, draw: Draw) -> str:
+    """Exactly `number` words of prose."""
+    words: list[str] = []
+    while len(words) < number:
+        words += _sentence(topic, draw).split(" ")
+    text = " ".join(words[:number])
+    return text.rstrip(".,") + "."
+
+
+def piece(kind: str, topic: str, draw: Draw) -> str:
+    """A story, poem, haiku, joke, letter or paragraph."""
+    if kind == "haiku":
+        return f"Words come one by one,\n{topic} waits at the gate:\nthe stream never ends."
+    if kind == "poem":
+        return "\n".join(_sentence(topic, draw).replace(", ", ",\n") for _ in range(3))
+    if kind == "joke":
+        return f"Why did {topic} wait at the gate? Because the reply came one token at a time."
+    if kind in ("letter", "email"):
+        return f"Dear reader,\n\n{_sentence(topic, draw)} {_sentence(topic, draw)}\n\nKind regards,\nHeadgate"
+    number = 8 if kind in ("story", "essay", "article") else 3
+    return " ".join(_sentence(topic, draw) for _ in range(number))
+
+
+def items(number: int, topic: str, draw: Draw) -> str:
+    """A numbered list."""
+    turn = draw.integer(0, len(_DOINGS) - 1)
+    lines = (_DOINGS[(turn + at) % len(_DOINGS)].format(topic=topic) for at in range(number))
+    return "\n".join(f"{at}. {draw.choice(_SUBJECTS).capitalize()} {line}." for at, line in enumerate(lines, 1))

@@ -1,0 +1,171 @@
+"""One choice of an answer as data, already cut to `stop` and to the limit of tokens."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ..draw import Draw
+from ..schema import fill
+from ..tokenizer import encode
+from .calls import ToolCall, calls_for
+from .conversation import Conversation
+from .sentences import answer, think
+
+__all__ = ["Part", "Reply", "effort_of", "reply_to", "stops_of"]
+
+_STEPS = {"none": 0, "minimal": 1, "low": 2, "medium": 4, "high": 7, "xhigh": 8, "max": 8}
+_REFUSE = re.compile(r"^(?:please\s+)?refuse\b", re.IGNORECASE)
+_KEYS = re.compile(
+    r"\b(?:keys?|fields?|properties)\b(?:\s+(?:named|called|of))?\s*:?\s*((?:[\"'`]?\w+[\"'`]?(?:\s*,\s*and\s+|\s*,\s*|\s+and\s+)?)+)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A stretch of an answer as pieces: `kind` is reasoning, content, refusal or call (then `call` says which)."""
+
+    kind: str
+    pieces: tuple[str, ...]
+    call: int = -1
+
+    @property
+    def text(self) -> str:
+        return "".join(self.pieces)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """Everything one choice says, in the order in which it is said."""
+
+    index: int
+    parts: tuple[Part, ...]
+    calls: tuple[ToolCall, ...]
+    finish: str
+    matched: str | None = None
+
+    def text(self, kind: str) -> str:
+        return "".join(part.text for part in self.parts if part.kind == kind)
+
+    def tokens(self, kind: str | None = None) -> int:
+        return sum(len(part.pieces) for part in self.parts if kind is None or part.kind == kind)
+
+
+def reply_to(request: Mapping[str, Any], conversation: Conversation, index: int, learned: str | None = None) -> Reply:
+    """The choice `index`. `learned` is what a fine-tuned model knows to say. Raises `Unfillable` for a schema without values."""
+    draw = Draw("echo", request.get("seed"), index)
+    steps = _STEPS.get(effort_of(request), 4)
+    calls: tuple[ToolCall, ...] = ()
+    said: str | None = None
+    if isinstance(request.get("mock_response"), str):
+        said, steps = request["mock_response"], 0
+    elif learned is not None:
+        said = learned
+    else:
+        calls = calls_for(request, conversation, draw)
+    parts: list[Part] = []
+    if steps:
+        parts.append(Part("reasoning", tuple(encode(think(conversation, steps)))))
+    matched: str | None = None
+    if calls:
+        parts += [Part("call", tuple(encode(call.arguments)), at) for at, call in enumerate(calls)]
+    else:
+        kind, text = ("content", said) if said is not None else _content(request, conversation, draw)
+        text, matched = _stopped(text, stops_of(request)) if kind == "content" else (text, None)
+        parts.append(Part(kind, tuple(encode(text))))
+    finish = (
+        "stop"
+        if not calls
+        else "function_call"
+        if request.get("functions") and not request.get("tools")
+        else "tool_calls"
+    )
+    return _limited(Reply(index, tuple(parts), calls, finish, matched), _limit(request))
+
+
+def _content(request: Mapping[str, Any], conversation: Conversation, draw: Draw) -> tuple[str, str]:
+    """Kind and text of an answer in words or in JSON."""
+    form = request.get("response_format")
+    kind = form.get("type") if isinstance(form, Mapping) else None
+    if kind in ("json_schema", "json_object") and _REFUSE.match(conversation.asked):
+        return "refusal", "I was asked to refuse, so I do."
+    if kind == "json_schema" and isinstance(form, Mapping):
+        schema = (form.get("json_schema") or {}).get("schema", {"type": "object"})
+        return "content", json.dumps(fill(schema, conversation.hints, draw.child("schema")), ensure_ascii=False)
+    if kind == "json_object":
+        return "content", json.dumps(_object(conversation, draw), ensure_ascii=False)
+    return "content", answer(conversation, draw)
+
+
+def _object(conversation: Conversation, draw: Draw) -> Any:
+    """JSON mode without a schema: the keys that the conversation names, or one `answer`."""
+    for text in (conversation.asked, conversation.instructions):
+        found = _KEYS.search(text)
+        names = (
+            [name for name in re.findall(r"\w+", found.group(1)) if name.lower() not in ("and", "the", "a")]
+            if found
+            else []
+        )
+        if names:
+            return fill(
+                {"type": "object", "properties": {name: {} for name in names}, "required": names},
+                _scalars(conversation),
+                draw,
+            )
+    return {"answer": answer(conversation, draw)}
+
+
+def effort_of(request: Mapping[str, Any]) -> str:
+    """How much is thought aloud: `reasoning_effort`, or what `thinking` (in any provider's form) amounts to; else `none`."""
+    extra = request.get("provider_specific_params")
+    sources: Sequence[Mapping[str, Any]] = [request, extra] if isinstance(extra, Mapping) else [request]
+    for source in sources:
+        effort = source.get("reasoning_effort")
+        if isinstance(effort, str):
+            return effort
+        reasoning = source.get("reasoning")
+        if isinstance(reasoning, Mapping) and isinstance(reasoning.get("effort"), str):
+            return str(reasoning["effort"])
+        thinking = source.get("thinking", source.get("enable_thinking"))
+        if thinking is True or (isinstance(thinking, Mapping) and thinking.get("type") in ("enabled", "adaptive")):
+            return "medium"
+    return "none"
+
+
+def stops_of(request: Mapping[str, Any]) -> list[str]:
+    stop = request.get("stop")
+    return [stop] if isinstance(stop, str) and stop else [text for text in stop or () if text]
+
+
+def _stopped(text: str, stops: Sequence[str]) -> tuple[str, str | None]:
+    """The text before the first stop, and which one it was."""
+    found = [(at, stop) for stop in stops if (at := text.find(stop)) >= 0]
+    if not found:
+        return text, None
+    at, stop = min(found)
+    return text[:at], stop
+
+
+def _limit(request: Mapping[str, Any]) -> int | None:
+    for key in ("max_completion_tokens", "max_tokens"):
+        if isinstance(request.get(key), int):
+            return int(request[key])
+    return None
+
+
+def _limited(reply: Reply, limit: int | None) -> Reply:
+    if limit is None or reply.tokens() <= limit:
+        return reply
+    left, parts = limit, []
+    for part in reply.parts:
+        if left <= 0:
+            break
+        parts.append(replace(part, pieces=part.pieces[:left]))
+        left -= len(part.pieces)
+    begun = {part.call for part in parts if part.kind == "call"}
+    calls = tuple(call for at, call in enumerate(reply.calls) if at in begun)
+    return replace(reply, parts=tuple(parts), calls=calls, finish="length", matched=None)

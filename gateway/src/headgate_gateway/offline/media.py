@@ -1,0 +1,128 @@
+"""What can be read from the head of an image or a WAV file without decoding it: kind, size, length.
+
+The offline models look at nothing else of what they are shown, and they open no URL: a picture given as `data:` is
+read, one given by address is known by its address alone.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+__all__ = ["Audio", "Picture", "describe_audio", "describe_image", "image_size", "payload_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture as far as its head tells; `address` when it was given by URL and not opened."""
+
+    format: str | None
+    width: int | None
+    height: int | None
+    bytes: int
+    address: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Audio:
+    """The format of a WAV file and where its samples lie."""
+
+    channels: int
+    rate: int
+    bits: int
+    frames: int
+    start: int
+    end: int
+
+    @property
+    def seconds(self) -> float:
+        return self.frames / self.rate if self.rate else 0.0
+
+
+def payload_of(value: Any) -> bytes | None:
+    """The bytes behind base64 text or a `data:` URL; None when it is neither."""
+    if not isinstance(value, str):
+        return None
+    if value.startswith("data:"):
+        head, _, value = value.partition(",")
+        if not head.endswith(";base64"):
+            return str(value).encode("utf-8", "replace")
+    try:
+        return base64.b64decode(value, validate=False)
+    except (binascii.Error, ValueError):
+        return None
+
+
+def describe_image(part: Mapping[str, Any]) -> Picture | None:
+    """The picture of a content part, in the chat shape (`image_url`) or the messages shape (`source`)."""
+    source = part.get("image_url") or part.get("source")
+    url = source.get("url") if isinstance(source, Mapping) else source
+    if isinstance(source, Mapping) and source.get("type") == "base64":
+        url = f"data:{source.get('media_type')};base64,{source.get('data')}"
+    if not isinstance(url, str):
+        return None
+    if not url.startswith("data:"):
+        return Picture(None, None, None, 0, url)
+    data = payload_of(url) or b""
+    kind, width, height = image_size(data)
+    return Picture(kind, width, height, len(data))
+
+
+def image_size(data: bytes) -> tuple[str | None, int | None, int | None]:
+    """Format, width and height from the first bytes of PNG, GIF, JPEG, WebP or BMP."""
+    if data[:8] == b"\x89PNG\r\n\x1a\n" and len(data) >= 24:
+        return ("PNG", *struct.unpack(">II", data[16:24]))
+    if data[:6] in (b"GIF87a", b"GIF89a") and len(data) >= 10:
+        return ("GIF", *struct.unpack("<HH", data[6:10]))
+    if data[:2] == b"BM" and len(data) >= 26:
+        width, height = struct.unpack("<ii", data[18:26])
+        return "BMP", width, abs(height)
+    if data[:2] == b"\xff\xd8":
+        return _jpeg_size(data)
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP" and len(data) >= 30:
+        return _webp_size(data)
+    return None, None, None
+
+
+def _jpeg_size(data: bytes) -> tuple[str, int | None, int | None]:
+    at = 2
+    while at + 9 < len(data) and data[at] == 0xFF:
+        marker = data[at + 1]
+        if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
+            height, width = struct.unpack(">HH", data[at + 5 : at + 9])
+            return "JPEG", width, height
+        at += 2 + max(2, int.from_bytes(data[at + 2 : at + 4], "big"))
+    return "JPEG", None, None
+
+
+def _webp_size(data: bytes) -> tuple[str, int | None, int | None]:
+    kind = data[12:16]
+    if kind == b"VP8X":
+        return "WebP", 1 + int.from_bytes(data[24:27], "little"), 1 + int.from_bytes(data[27:30], "little")
+    if kind == b"VP8L":
+        bits = int.from_bytes(data[21:25], "little")
+        return "WebP", 1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF)
+    width, height = struct.unpack("<HH", data[26:30])
+    return "WebP", width & 0x3FFF, height & 0x3FFF
+
+
+def describe_audio(data: bytes) -> Audio | None:
+    """The format of a WAV file; None when `data` is none."""
+    if data[:4] != b"RIFF" or data[8:12] != b"WAVE":
+        return None
+    at, head = 12, b""
+    while at + 8 <= len(data):
+        name, size = data[at : at + 4], int.from_bytes(data[at + 4 : at + 8], "little")
+        if name == b"fmt " and size >= 16:
+            head = data[at + 8 : at + 24]
+        elif name == b"data" and len(head) == 16:
+            _, channels, rate, _, block, bits = struct.unpack("<HHIIHH", head)
+            end = min(at + 8 + size, len(data))
+            frames = (end - at - 8) // block if block else 0
+            return Audio(channels, rate, bits, frames, at + 8, end)
+        at += 8 + size + (size & 1)
+    return None

@@ -1,0 +1,166 @@
+"""The offline models as the gateway calls them: names to objects, objects to emissions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from ..emission import Answer, Delay, Emission, ModelContext
+from ..errors import invalid
+from .catalog import MODELS, default_for, entry, find
+from .echo import Conversation, chat_chunks, completion_chunks, reply_to
+from .echo.completions import prompts_of
+from .embed import MOST_DIMENSIONS, embeddings
+from .faults import FAULT_PREFIX, KINDS, fault_in, named_fault, whole_with_fault, with_fault
+from .learned import Memory
+from .schema.fill import Unfillable
+
+if TYPE_CHECKING:
+    from ..config import Settings
+    from ..gateway import Gateway
+
+__all__ = ["BuiltIn", "default_for", "delete", "listing", "resolve"]
+
+
+class BuiltIn:
+    """An offline model: a built-in one, a fault model, or a fine-tuned one with what it learned."""
+
+    __slots__ = ("id", "memory")
+
+    def __init__(self, id: str, memory: Memory | None = None) -> None:
+        self.id = id
+        self.memory = memory
+
+    def can(self, kind: str) -> bool:
+        """Whether the model answers calls of `kind`."""
+        if self.memory is not None:
+            return kind in ("chat", "completions")
+        listed = find(self.id)
+        return listed is not None and kind in listed.kinds
+
+    def chat(self, request: dict[str, Any], context: ModelContext) -> Iterator[Emission]:
+        self._demand("chat")
+        return self._faulty(self._chat(request, context), request, context)
+
+    def complete(self, request: dict[str, Any], context: ModelContext) -> Iterator[Emission]:
+        self._demand("completions")
+        return self._faulty(self._complete(request, context), request, context)
+
+    def embed(self, request: dict[str, Any], context: ModelContext) -> dict[str, Any]:
+        self._demand("embeddings")
+        size = request.get("dimensions")
+        if size is not None and not 1 <= int(size) <= MOST_DIMENSIONS:
+            raise invalid(f"`dimensions` must be from 1 to {MOST_DIMENSIONS}, not {size!r}.", param="dimensions")
+        answer = embeddings(request, context.model)
+        self.failing(Answer.json(answer, usage=answer["usage"]), request, context.attempt)
+        return answer
+
+    def failing(self, answer: Answer, request: Mapping[str, Any], attempt: int) -> Answer:
+        """A whole answer, unless the model's name or the request asks for a failure: then that is raised."""
+        fault = fault_in(request) or named_fault(self.id)
+        return answer if fault is None else whole_with_fault(fault, answer, attempt)
+
+    def delay(self, request: Mapping[str, Any]) -> float:
+        """Seconds that a whole answer is held back for."""
+        fault = fault_in(request) or named_fault(self.id)
+        return fault.value if fault is not None and fault.kind in ("slow", "drip") else 0.0
+
+    def _demand(self, kind: str) -> None:
+        if not self.can(kind):
+            raise invalid(
+                f"The model {self.id!r} does not do {kind}. {default_for(kind)!r} does.",
+                param="model",
+                code="model_not_capable",
+            )
+
+    def _faulty(
+        self, source: Iterator[Emission], request: Mapping[str, Any], context: ModelContext
+    ) -> Iterator[Emission]:
+        fault = fault_in(request) or named_fault(self.id)
+        paced = _paced(source, request)
+        return paced if fault is None else with_fault(fault, paced, context.attempt, bool(request.get("stream")))
+
+    def _chat(self, request: dict[str, Any], context: ModelContext) -> Iterator[Emission]:
+        _refuse_audio(request)
+        conversation = Conversation.read(request["messages"])
+        learned = self.memory.recall(conversation.asked) if self.memory is not None else None
+        try:
+            replies = [reply_to(request, conversation, at, learned) for at in range(int(request.get("n") or 1))]
+        except Unfillable as error:
+            raise invalid(
+                f"`response_format.json_schema.schema` accepts no value that could be found: {error}. Check that its keywords do not "
+                "contradict each other.",
+                param="response_format",
+                code="invalid_json_schema",
+            ) from None
+        id = "chatcmpl-" + context.call_id.removeprefix("call_")
+        yield from chat_chunks(request, replies, id=id, created=context.created, model=context.model)
+
+    def _complete(self, request: dict[str, Any], context: ModelContext) -> Iterator[Emission]:
+        if request.get("best_of") and int(request["best_of"]) < int(request.get("n") or 1):
+            raise invalid("`best_of` must not be less than `n`.", param="best_of")
+        learned: dict[int, str] = {}
+        if self.memory is not None:
+            found = {at: self.memory.recall(prompt) for at, prompt in enumerate(prompts_of(request))}
+            learned = {at: text for at, text in found.items() if text is not None}
+        id = "cmpl-" + context.call_id.removeprefix("call_")
+        yield from completion_chunks(request, id=id, created=context.created, model=context.model, learned=learned)
+
+
+def _refuse_audio(request: Mapping[str, Any]) -> None:
+    if "audio" not in (request.get("modalities") or ()):
+        return
+    form = (request.get("audio") or {}).get("format", "wav")
+    if form not in ("wav", "pcm16"):
+        raise invalid(
+            f"`audio.format` {form!r} cannot be made offline. Use 'wav' or 'pcm16'.",
+            param="audio.format",
+            code="unsupported_format",
+        )
+
+
+def _paced(source: Iterator[Emission], request: Mapping[str, Any]) -> Iterator[Emission]:
+    """The emissions with a wait before each where `provider_specific_params.pace` (seconds) asks for one."""
+    extra = request.get("provider_specific_params")
+    pace = extra.get("pace") if isinstance(extra, Mapping) else None
+    if isinstance(pace, bool) or not isinstance(pace, int | float) or pace <= 0:
+        return source
+    return _waiting(source, min(float(pace), 10.0))
+
+
+def _waiting(source: Iterator[Emission], pace: float) -> Iterator[Emission]:
+    for emission in source:
+        yield Delay(pace)
+        yield emission
+
+
+def resolve(name: str, settings: Settings, *, gateway: Gateway | None = None) -> BuiltIn | None:
+    """The offline model of exactly this name; None when there is none."""
+    if find(name) is not None:
+        return BuiltIn(name)
+    if name.startswith("ft:") and gateway is not None:
+        from ..control.tuned import load
+
+        memory = load(gateway, name)
+        return None if memory is None else BuiltIn(name, memory)
+    return None
+
+
+def listing(
+    settings: Settings, *, gateway: Gateway | None = None, principal: str | None = None
+) -> list[dict[str, Any]]:
+    """All offline models as `/v1/models` shows them; the caller's fine-tuned ones come last."""
+    out = [entry(listed) for listed in MODELS]
+    out += [entry(listed) for kind in KINDS if (listed := find(FAULT_PREFIX + kind)) is not None]
+    if gateway is not None:
+        from ..control.tuned import listed_for
+
+        out += listed_for(gateway, principal)
+    return out
+
+
+async def delete(name: str, *, gateway: Gateway, principal: str) -> bool:
+    """Delete a fine-tuned model; False when the caller has none of that name."""
+    from ..control.tuned import remove
+
+    return await remove(gateway, name, principal)

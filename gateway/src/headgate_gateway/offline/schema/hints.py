@@ -1,0 +1,329 @@
+"""What a conversation says about a property: values found in its texts for a name such as `city`, `email` or `count`.
+
+Nothing here understands language. It knows labels (`age: 36`, `name is Ada`), embedded JSON, the shapes of dates, mails
+and addresses, and what stands behind prepositions. That is enough for an application's tests and demos to see their own
+words come back in tool calls and structured answers.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+__all__ = ["Hints", "words_of"]
+
+_PLACES = frozenset(
+    [
+        "city",
+        "location",
+        "place",
+        "town",
+        "country",
+        "region",
+        "destination",
+        "origin",
+        "address",
+        "capital",
+        "state",
+        "area",
+    ]
+)
+_PEOPLE = frozenset(
+    [
+        "name",
+        "person",
+        "user",
+        "customer",
+        "author",
+        "recipient",
+        "contact",
+        "attendee",
+        "participant",
+        "people",
+        "who",
+        "member",
+    ]
+)
+_DATES = frozenset(["date", "day", "when", "deadline", "birthday", "due", "start", "end"])
+_FREE = frozenset(
+    [
+        "query",
+        "question",
+        "prompt",
+        "text",
+        "message",
+        "content",
+        "input",
+        "search",
+        "topic",
+        "subject",
+        "body",
+        "instruction",
+        "task",
+        "request",
+        "keyword",
+        "description",
+        "sentence",
+        "command",
+        "code",
+    ]
+)
+_SUMS = frozenset(["expression", "formula", "equation", "calculation", "math", "sum"])
+
+_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_URL = re.compile(r"https?://[^\s\"'<>)]+")
+_DATE = re.compile(r"\b\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2})?)?\b")
+_DAY = re.compile(
+    r"\b(?:(?:next |last )?(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|today|tomorrow|yesterday"
+    r"|(?:January|February|March|April|May|June|July|August|September|October|November|December)\s+\d{1,2}(?:,?\s+\d{4})?)\b",
+    re.IGNORECASE,
+)
+_PHONE = re.compile(r"\+?\d[\d ()-]{6,}\d")
+_NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?![\w]|\.\d)")
+_EXPRESSION = re.compile(r"[-(\d][\d\s.()+*/^%×÷-]*[+*/^%×÷-][\d\s.()+*/^%×÷-]*[\d)]")
+_PROPER = r"[A-Z][\w'’-]*(?: (?:de |of |la |the )?[A-Z][\w'’-]*)*"
+_SERIES = re.compile(rf"{_PROPER}(?:\s*(?:,\s*and|,|\band\b|&)\s*{_PROPER})*")
+_BEHIND = re.compile(
+    r"\b(in|at|for|near|from|to|of|with|named|called|is|am|by|between|meet|invite)\s+(?:the city of\s+)?"
+)
+_ASKING = re.compile(
+    r"^(?:please\s+|can you\s+|could you\s+|would you\s+)*(?:search(?: the web)?|look ?up|find(?: out)?|google|query|ask|tell me"
+    r"|extract|summari[sz]e)(?:\s+(?:for|about|me|up))*[:\s]+",
+    re.IGNORECASE,
+)
+_QUOTED = re.compile(r"[\"“'‘`]([^\"”“'’`]{1,400})[\"”'’`]")
+_NOT_NAMES = frozenset(
+    [
+        "I",
+        "What",
+        "Who",
+        "Where",
+        "When",
+        "Why",
+        "How",
+        "Is",
+        "Are",
+        "The",
+        "A",
+        "An",
+        "Please",
+        "Can",
+        "Could",
+        "Would",
+        "Call",
+        "Use",
+        "Get",
+        "Tell",
+        "Give",
+        "Show",
+        "My",
+        "Do",
+        "Does",
+        "Find",
+        "Extract",
+        "Hello",
+        "Hi",
+        "It",
+        "This",
+        "That",
+        "Return",
+        "Answer",
+        "Add",
+        "And",
+        "Then",
+        "Search",
+        "Look",
+        "Write",
+        "Create",
+        "Book",
+        "Make",
+        "Compare",
+        "In",
+        "On",
+        "At",
+        "For",
+    ]
+)
+
+
+def words_of(name: str) -> list[str]:
+    """The words of an identifier in lower case: `startDate`, `start_date` and `start-date` are two."""
+    return [word.lower() for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_a-zA-Z]+", name)]
+
+
+class Hints:
+    """What `texts` (the most telling first) say; `fixed` values win over everything found."""
+
+    __slots__ = ("_fixed", "_objects", "texts")
+
+    def __init__(self, texts: Sequence[str], fixed: Mapping[str, Any] | None = None) -> None:
+        self.texts = tuple(text for text in texts if text)
+        self._fixed = dict(fixed or {})
+        self._objects = [found for text in self.texts for found in _objects_in(text)]
+
+    def with_fixed(self, name: str, value: Any) -> Hints:
+        return Hints(self.texts, {**self._fixed, name: value})
+
+    def candidates(self, name: str, kinds: Sequence[str]) -> Iterator[Any]:
+        """Values for a property, the likeliest first. The caller takes the first that its schema accepts."""
+        if name in self._fixed:
+            yield self._fixed[name]
+        for found in self._objects:
+            if name in found:
+                yield found[name]
+        if "string" in kinds:
+            yield from self._strings(name)
+        if "integer" in kinds or "number" in kinds:
+            yield from self._numbers(name)
+        if "boolean" in kinds:
+            yield from self._booleans(name)
+
+    def labelled(self, name: str, kinds: Sequence[str]) -> Iterator[Any]:
+        """Values that stand beside the property's own name, or in JSON under it; nothing that is merely likely."""
+        if name in self._fixed:
+            yield self._fixed[name]
+        yield from (found[name] for found in self._objects if name in found)
+        words = words_of(name)
+        if "string" in kinds:
+            yield from self._labelled(words)
+            if not _FREE.intersection(words):
+                yield from (value for text in self.texts[:1] for value in _shaped(words, text))
+            if _PLACES.intersection(words) and self.texts:
+                yield from (member for group in _proper_groups(self.texts[0], words) for member in group)
+        if "integer" in kinds or "number" in kinds:
+            yield from self._numbers(name)
+        if "boolean" in kinds:
+            yield from self._booleans(name)
+
+    def mentioned(self, options: Sequence[Any]) -> Any:
+        """The option whose text stands in the conversation (the first said wins); None when none does."""
+        for text in self.texts:
+            low = text.lower()
+            found = [
+                (at, item) for item in options if isinstance(item, str) and (at := _word_at(item.lower(), low)) >= 0
+            ]
+            if found:
+                return min(found, key=lambda pair: pair[0])[1]
+        return None
+
+    def series(self, name: str) -> list[str]:
+        """Several values said in one breath for a place or a person: `Paris, Rome and Oslo`."""
+        words = words_of(name)
+        for text in self.texts:
+            for group in _proper_groups(text, words):
+                return group
+        return []
+
+    def numbers(self) -> list[float | int]:
+        """Every number said, in order."""
+        return [_as_number(found) for text in self.texts for found in _NUMBER.findall(text)]
+
+    def _strings(self, name: str) -> Iterator[str]:
+        words = words_of(name)
+        yield from self._labelled(words)
+        for text in self.texts:
+            yield from _shaped(words, text)
+        for text in self.texts:
+            if _PLACES.intersection(words) or _PEOPLE.intersection(words):
+                for group in _proper_groups(text, words):
+                    yield from group
+            if _FREE.intersection(words):
+                yield from (match.group(1) for match in _QUOTED.finditer(text))
+                yield _ASKING.sub("", text).strip().rstrip("?.!") if _ASKING.match(text) else text.strip()
+
+    def _labelled(self, words: Sequence[str]) -> Iterator[str]:
+        label = r"[\s_-]*".join(map(re.escape, words))
+        value = r"(?:[\"“'`]([^\"”'`]+)[\"”'`]|([^\n.,;!?]+?(?=\s+and\s|\s+with\s|\s+on\s|[.,;!?\n]|$)))"
+        pattern = re.compile(
+            rf"\b{label}s?\s*(?:\bis\b|\bare\b|\bof\b|\bshould be\b|\bwas\b|=|:)\s*{value}", re.IGNORECASE
+        )
+        for text in self.texts:
+            for match in pattern.finditer(text):
+                yield (match.group(1) or match.group(2)).strip()
+
+    def _numbers(self, name: str) -> Iterator[float | int]:
+        label = r"[\s_-]*".join(map(re.escape, words_of(name)))
+        between = r"\W+(?:\w+\W+){0,2}?" if len(name) > 1 else r"\s*(?:=|:|is)\s*"
+        for text in self.texts:
+            after = re.search(rf"\b{label}s?\b{between}(-?\d+(?:\.\d+)?)", text, re.IGNORECASE)
+            before = re.search(rf"(-?\d+(?:\.\d+)?)\s*{label}s?\b", text, re.IGNORECASE) if len(name) > 1 else None
+            years = re.search(r"(\d+)[ -]years?", text) if words_of(name) == ["age"] else None
+            yield from (_as_number(found.group(1)) for found in (after, before, years) if found)
+
+    def _booleans(self, name: str) -> Iterator[bool]:
+        label = r"[\s_-]*".join(map(re.escape, words_of(name)))
+        for text in self.texts:
+            found = re.search(rf"\b{label}\W+(?:is\W+|should be\W+)?(true|false|yes|no)\b", text, re.IGNORECASE)
+            if found:
+                yield found.group(1).lower() in ("true", "yes")
+
+
+def _objects_in(text: str) -> Iterator[dict[str, Any]]:
+    """The JSON objects that stand in a text."""
+    decoder, at = json.JSONDecoder(), text.find("{")
+    tries = 0
+    while at >= 0 and tries < 32:
+        tries += 1
+        try:
+            value, end = decoder.raw_decode(text, at)
+        except (ValueError, RecursionError):
+            end = at + 1
+        else:
+            if isinstance(value, dict):
+                yield value
+        at = text.find("{", end)
+
+
+def _word_at(word: str, text: str) -> int:
+    match = re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text) if word else None
+    return match.start() if match else -1
+
+
+def _as_number(text: str) -> float | int:
+    return float(text) if "." in text else int(text)
+
+
+def _shaped(words: Sequence[str], text: str) -> Iterator[str]:
+    """Values known by their shape: mails, addresses, dates, sums."""
+    known = set(words)
+    if known & {"email", "mail"}:
+        yield from _EMAIL.findall(text)
+    if known & {"url", "uri", "link", "website", "href"}:
+        yield from _URL.findall(text)
+    if known & _DATES:
+        yield from _DATE.findall(text)
+        yield from _DAY.findall(text)
+    if known & {"phone", "telephone", "mobile"}:
+        yield from _PHONE.findall(text)
+    if known & _SUMS:
+        yield from (found.strip() for found in _EXPRESSION.findall(text))
+
+
+def _proper_groups(text: str, words: Sequence[str]) -> Iterator[list[str]]:
+    """Runs of proper names, those behind a fitting preposition first; each split into its members."""
+    groups: list[tuple[int, int, list[str]]] = []
+    for match in _SERIES.finditer(text):
+        members = [part for part in re.split(r"\s*(?:,\s*and\b|,|\band\b|&)\s*", match.group()) if part]
+        first = members[0].split(" ")
+        if first[0] in _NOT_NAMES:
+            members[0] = " ".join(first[1:])
+        members = [member for member in members if member and member not in _NOT_NAMES]
+        if members:
+            groups.append((_fitness(text[: match.start()], words), match.start(), members))
+    for _, _, members in sorted(groups, key=lambda group: (-group[0], group[1])):
+        yield members
+
+
+def _fitness(before: str, words: Sequence[str]) -> int:
+    found = [match for match in _BEHIND.finditer(before) if match.end() == len(before)]
+    word = found[-1].group(1) if found else ""
+    known = set(words)
+    if known & {"origin", "source", "departure"}:
+        return 2 if word == "from" else 0
+    if known & {"destination", "arrival"}:
+        return 2 if word == "to" else 0
+    if known & _PLACES:
+        return 2 if word in ("in", "at", "near", "for", "of", "to", "from", "between") else 0
+    return 2 if word in ("named", "called", "is", "am", "with", "by", "meet", "invite") else 1

@@ -1,0 +1,156 @@
+"""Schemas made plain: references followed, `allOf` merged, and the least depth a value must have."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import unquote
+
+__all__ = ["Schema", "merge", "plain", "resolve", "types_of"]
+
+Schema = Mapping[str, Any] | bool
+
+_NAMES = ("null", "boolean", "integer", "number", "string", "array", "object")
+_LARGER = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties", "minContains")
+_SMALLER = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties", "maxContains")
+
+
+def resolve(reference: str, root: Schema) -> Schema:
+    """The schema that a reference within `root` names; one that leads nowhere accepts everything."""
+    if not reference.startswith("#") or not isinstance(root, Mapping):
+        return True
+    if reference in ("#", "#/"):
+        return root
+    if not reference.startswith("#/"):
+        return _anchored(reference[1:], root) or True
+    node: Any = root
+    for step in reference[2:].split("/"):
+        key = unquote(step).replace("~1", "/").replace("~0", "~")
+        if isinstance(node, Mapping) and key in node:
+            node = node[key]
+        elif isinstance(node, list) and key.isdigit() and int(key) < len(node):
+            node = node[int(key)]
+        else:
+            return True
+    return node if isinstance(node, Mapping | bool) else True
+
+
+def _anchored(name: str, node: Any) -> Schema | None:
+    if isinstance(node, Mapping):
+        if node.get("$anchor") == name or node.get("$dynamicAnchor") == name:
+            return node
+        children = list(node.values())
+    elif isinstance(node, list):
+        children = node
+    else:
+        return None
+    return next((found for child in children if (found := _anchored(name, child)) is not None), None)
+
+
+def plain(schema: Schema, root: Schema) -> Schema:
+    """`schema` with its own reference and `allOf` merged into it; nested schemas are left as they are."""
+    seen: set[str] = set()
+    while isinstance(schema, Mapping) and ("$ref" in schema or "$dynamicRef" in schema or "allOf" in schema):
+        rest = {key: value for key, value in schema.items() if key not in ("$ref", "$dynamicRef", "allOf")}
+        merged: Schema = rest
+        for key in ("$ref", "$dynamicRef"):
+            reference = schema.get(key)
+            if isinstance(reference, str):
+                if reference in seen:
+                    continue
+                seen.add(reference)
+                target = resolve(reference, root)
+                if isinstance(target, Mapping) and target is root:
+                    target = {name: value for name, value in target.items() if name not in ("$defs", "definitions")}
+                merged = merge(target, merged)
+        for part in schema.get("allOf") or ():
+            merged = merge(merged, plain(part, root)) if len(seen) < 64 else merged
+        schema = merged
+    return schema
+
+
+def merge(left: Schema, right: Schema) -> Schema:
+    """A schema that accepts what both accept, as far as their keywords can be put together."""
+    if isinstance(left, bool) or isinstance(right, bool):
+        if left is False or right is False:
+            return False
+        return right if left is True else left
+    out: dict[str, Any] = dict(left)
+    for key, value in right.items():
+        out[key] = _both(key, out[key], value) if key in out else value
+    return out
+
+
+def _both(key: str, a: Any, b: Any) -> Any:
+    if key in _LARGER and _number(a) and _number(b):
+        return max(a, b)
+    if key in _SMALLER and _number(a) and _number(b):
+        return min(a, b)
+    if key == "type":
+        return _common_types(a, b)
+    if key == "enum":
+        return [value for value in a if value in b]
+    if key == "required":
+        return list(dict.fromkeys([*a, *b]))
+    if key in ("properties", "patternProperties"):
+        return {name: merge(a[name], b[name]) if name in a and name in b else (a | b)[name] for name in {**a, **b}}
+    if (
+        key in ("items", "additionalProperties", "propertyNames")
+        and not isinstance(a, list)
+        and not isinstance(b, list)
+    ):
+        return {"allOf": [a, b]}
+    if key in ("anyOf", "oneOf", "allOf", "if"):
+        return a if a == b else a + b if key == "allOf" else [{"allOf": [x, y]} for x in a for y in b]
+    if key == "multipleOf" and isinstance(a, int) and isinstance(b, int):
+        return math.lcm(a, b)
+    if key == "not":
+        return {"anyOf": [a, b]}
+    return b
+
+
+def _common_types(a: Any, b: Any) -> Any:
+    first, second = ([a] if isinstance(a, str) else list(a)), ([b] if isinstance(b, str) else list(b))
+    both = [name for name in first if name in second]
+    if "integer" not in both and (
+        ("integer" in first and "number" in second) or ("integer" in second and "number" in first)
+    ):
+        both.append("integer")
+    return both[0] if len(both) == 1 else both
+
+
+def _number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def types_of(schema: Mapping[str, Any]) -> list[str]:
+    """The types that a plain schema accepts: said, or read from its keywords, or all."""
+    said = schema.get("type")
+    if isinstance(said, str):
+        names = [said]
+    elif isinstance(said, list):
+        names = [name for name in said if isinstance(name, str)]
+    else:
+        names = _implied(schema)
+    if schema.get("nullable") is True and "null" not in names:
+        names.append("null")
+    return names
+
+
+def _implied(schema: Mapping[str, Any]) -> list[str]:
+    signs = {
+        "object": (
+            "properties",
+            "required",
+            "additionalProperties",
+            "patternProperties",
+            "minProperties",
+            "propertyNames",
+        ),
+        "array": ("items", "prefixItems", "minItems", "maxItems", "uniqueItems", "contains"),
+        "string": ("minLength", "maxLength", "pattern", "format"),
+        "number": ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
+    }
+    names = [name for name, keys in signs.items() if any(key in schema for key in keys)]
+    return names or ["string", *(name for name in _NAMES if name != "string")]
