@@ -1,0 +1,55 @@
+"""The runtime as files: copied word for word into packages of other brands, and its public names."""
+
+from __future__ import annotations
+
+import ast
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+
+__all__ = ["RUNTIME_EXPORTS", "error_names", "runtime_files"]
+
+FOLDERS = ("_core", "_drivers", "transports")
+
+RUNTIME_EXPORTS = {
+    "AsyncPage": "_drivers.pages",
+    "AsyncPages": "_drivers.pages",
+    "AsyncRawResponse": "_core.raw",
+    "AsyncStream": "_drivers.stream",
+    "CallOptions": "_core.options",
+    "Content": "_core.content",
+    "FileInput": "_core.files",
+    "Headers": "_core.meta",
+    "Meta": "_core.meta",
+    "RawResponse": "_core.raw",
+    "Stream": "_drivers.stream",
+    "SyncPage": "_drivers.pages",
+    "Timeout": "_core.options",
+    "UNSET": "_core.options",
+}
+"""Public name -> module of the runtime: what every package exports beside its client, errors and types."""
+
+
+@cache
+def _home() -> Path:
+    """Where the runtime is installed: the package that the generator depends on."""
+    spec = find_spec("headgate")
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError("the runtime is copied from the package `headgate`, which is not installed")
+    return Path(spec.origin).parent
+
+
+def runtime_files() -> dict[str, str]:
+    """The runtime's sources by their path in a package."""
+    found = sorted(path for folder in FOLDERS for path in (_home() / folder).rglob("*.py"))
+    return {path.relative_to(_home()).as_posix(): path.read_text(encoding="utf-8") for path in found}
+
+
+def error_names() -> list[str]:
+    """The public error classes of the runtime."""
+    tree = ast.parse((_home() / "_core" / "errors.py").read_text(encoding="utf-8"))
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id == "__all__":
+            names: list[str] = ast.literal_eval(node.value)
+            return sorted(names)
+    raise ValueError("the runtime's `_core/errors.py` has no `__all__`")

@@ -1,0 +1,51 @@
+"""The last step over produced text: import order and layout by ruff, and a check that nothing is undefined."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sysconfig
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+__all__ = ["EmitError", "tidy"]
+
+STYLE = ("--isolated", "--no-cache", "--quiet", "--line-length=120", "--target-version=py311")
+
+
+class EmitError(Exception):
+    """What was produced is not Python, or names what is not there: a fault of the generator, never of a contract."""
+
+
+def tidy(files: Mapping[str, str]) -> dict[str, str]:
+    """The Python files among ``files``, formatted; the others as they are."""
+    sources = {path: text for path, text in files.items() if path.endswith((".py", ".pyi"))}
+    if not sources:
+        return dict(files)
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        for path, text in sources.items():
+            target = root / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(text, encoding="utf-8", newline="\n")
+        _run(root, "check", "--select=I,F401,F811,F821,F822", "--fixable=I", "--fix", "--output-format=concise", *STYLE)
+        _run(root, "format", *STYLE)
+        return {**files, **{path: (root / path).read_text(encoding="utf-8") for path in sources}}
+
+
+def _run(root: Path, command: str, *arguments: str) -> None:
+    done = subprocess.run(
+        [_ruff(), command, *arguments, "."], cwd=root, capture_output=True, text=True, encoding="utf-8", check=False
+    )
+    if done.returncode != 0:
+        raise EmitError(f"`ruff {command}` refuses what was generated:\n{done.stdout[:4000]}{done.stderr[:4000]}")
+
+
+def _ruff() -> str:
+    """The binary that the package `ruff` puts beside this interpreter."""
+    beside = shutil.which("ruff", path=sysconfig.get_path("scripts"))
+    found = beside or shutil.which("ruff")
+    if found is None:
+        raise EmitError("`ruff` is not installed beside this Python: install it with `pip install ruff`")
+    return found

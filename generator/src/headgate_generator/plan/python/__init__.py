@@ -1,0 +1,6 @@
+"""Lowering to Python."""
+
+from .plan import plan
+from .shapes import Package
+
+__all__ = ["Package", "plan"]

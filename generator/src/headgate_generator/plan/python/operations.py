@@ -1,0 +1,190 @@
+"""The constant of each operation: the model's method as a call of the runtime's `Operation`."""
+
+from __future__ import annotations
+
+from headgate_generator.model import (
+    Api,
+    Body,
+    Check,
+    FileType,
+    ListType,
+    Method,
+    Nullable,
+    Pages,
+    Param,
+    Place,
+    Prim,
+    Primitive,
+    Ref,
+    Result,
+    ResultKind,
+    RetryClass,
+    Streams,
+    Type,
+)
+
+from .naming import Naming
+from .symbols import Expr, Symbol, call, expr, text
+
+__all__ = ["operation_value", "type_reference"]
+
+MODULE = "._core.operation"
+FRACTIONAL = {"minimum", "maximum", "exclusive_minimum", "exclusive_maximum"}
+
+
+def _value(name: str, **keywords: Expr | None) -> Expr:
+    return call(expr(Symbol(MODULE, name)), **{key: value for key, value in keywords.items() if value is not None})
+
+
+def _string(value: str | None, default: str | None = None) -> Expr | None:
+    """The value as a Python expression, or nothing where the runtime's default says the same."""
+    return None if value == default else text(repr(value))
+
+
+def _flag(value: bool, default: bool = False) -> Expr | None:
+    return None if value == default else text(repr(value))
+
+
+def _strings(values: tuple[str, ...]) -> str:
+    return "frozenset({" + ", ".join(repr(value) for value in sorted(values)) + "})"
+
+
+def type_reference(naming: Naming, type_: Type | None) -> str | None:
+    """``chat:ChatCompletion``: the module of `types` and the name in it."""
+    if not isinstance(type_, Ref):
+        return None
+    symbol = naming.received[type_.key]
+    return f"{symbol.module.rsplit('.', 1)[1]}:{symbol.name}"
+
+
+def operation_value(api: Api, naming: Naming, method: Method, arguments: dict[str, Param]) -> Expr:
+    """``Operation(...)`` for a method whose parameters have these argument names."""
+    params = _mapping({name: _param(api, param) for name, param in arguments.items()})
+    return _value(
+        "Operation",
+        id=text(repr(method.id)),
+        method=text(repr(method.http)),
+        path=text(repr(method.path)),
+        params=params,
+        body=_body(method.body),
+        result=_result(naming, method.result),
+        stream=_stream(naming, method.streams),
+        page=_page(method.pages),
+        retry=_string(method.retry.value, RetryClass.SAFE.value),
+        auth=_flag(method.auth, True),
+    )
+
+
+def _mapping(items: dict[str, Expr]) -> Expr | None:
+    if not items:
+        return None
+    parts: list[str | Symbol] = ["{"]
+    for key, value in items.items():
+        parts += [f"{key!r}: ", *value.parts, ", "]
+    return Expr((*parts, "}"))
+
+
+def _param(api: Api, param: Param) -> Expr:
+    place = None if param.place is Place.BODY else text(repr(param.place.value))
+    return _value(
+        "Param",
+        wire=text(repr(param.wire)),
+        place=place,
+        required=_flag(param.required),
+        nullable=_flag(isinstance(param.type, Nullable) or isinstance(api.resolve(param.type), Nullable)),
+        check=_check(api, param),
+        file=_flag(_is_file(api, param.type)),
+        style=_string(param.style, "form"),
+        explode=_flag(param.explode, True),
+    )
+
+
+def _is_file(api: Api, type_: Type) -> bool:
+    match api.resolve(type_):
+        case FileType():
+            return True
+        case ListType(inner) | Nullable(inner):
+            return _is_file(api, inner)
+        case _:
+            return False
+
+
+def _check(api: Api, param: Param) -> Expr | None:
+    if param.check is None:
+        return None
+    whole = _is_whole(api, param.type)
+    bounds = {name: _bound(param.check, name, whole) for name in (*sorted(FRACTIONAL), "min_length", "max_length")}
+    return _value("Check", **bounds) if any(bounds.values()) else None
+
+
+def _bound(check: Check, name: str, whole: bool) -> Expr | None:
+    value: float | None = getattr(check, name)
+    if value is None:
+        return None
+    return text(repr(int(value) if (whole or name not in FRACTIONAL) and value == int(value) else value))
+
+
+def _is_whole(api: Api, type_: Type) -> bool:
+    resolved = api.resolve(type_)
+    inner = api.resolve(resolved.inner) if isinstance(resolved, Nullable) else resolved
+    return inner == Primitive(Prim.INTEGER)
+
+
+def _body(body: Body | None) -> Expr | None:
+    if body is None:
+        return None
+    return _value(
+        "Body",
+        kind=_string(body.kind.value, "json"),
+        media_type=_string(body.media_type, "application/json"),
+        required=_flag(body.required, True),
+    )
+
+
+def _result(naming: Naming, result: Result) -> Expr:
+    carries = result.kind in (ResultKind.JSON, ResultKind.JSON_LINES)
+    when = {wire: text(_strings(values)) for wire, values in result.text_when}
+    return _value(
+        "Result",
+        kind=_string(result.kind.value, "json"),
+        type=_string(type_reference(naming, result.type) if carries else None),
+        text_when=_mapping(when),
+    )
+
+
+def _stream(naming: Naming, streams: Streams | None) -> Expr | None:
+    if streams is None:
+        return None
+    return _value(
+        "Stream",
+        event=text(repr(type_reference(naming, streams.event))),
+        framing=_string(streams.framing.value, "sse"),
+        flag=_string(streams.flag, "stream"),
+        done=_string(streams.done),
+        terminal=text(_strings(streams.terminal)) if streams.terminal else None,
+        tag=_string(streams.tag),
+        error_event=_string(streams.error_event, "error"),
+        resumable=_flag(streams.resumable),
+    )
+
+
+def _path(path: tuple[str, ...] | None) -> Expr | None:
+    return None if path is None else text(repr(path))
+
+
+def _page(pages: Pages | None) -> Expr | None:
+    if pages is None:
+        return None
+    return _value(
+        "Page",
+        style=text(repr(pages.style.value)),
+        items=text(repr(pages.items)),
+        cursor_param=_string(pages.cursor_param),
+        limit_param=_string(pages.limit_param),
+        next=_path(pages.next),
+        has_more=_path(pages.has_more),
+        total=_path(pages.total),
+        total_pages=_path(pages.total_pages),
+        last_id=_path(pages.last_id),
+        item_id=_string(pages.item_id, "id"),
+    )

@@ -1,0 +1,79 @@
+"""The resource tree as classes: one module for each top-level resource, children before their parents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from headgate_generator.model import Api, Resource
+
+from .methods import Methods
+from .naming import Naming, module_name
+from .shapes import ResourceDef, ResourceModule, TypedDictDef
+from .symbols import Symbol
+from .words import class_name, clear_of
+
+__all__ = ["PlannedResources", "plan_resources"]
+
+CLIENT_ATTRIBUTES = frozenset(
+    {
+        "aclose", "api_key", "api_version", "base_url", "circuit_breaker", "clock", "close", "default_headers",
+        "default_query", "execute", "http_client", "is_closed", "log_level", "max_concurrency", "max_retries",
+        "organization", "pages", "provider_keys", "request", "team", "timeout", "transport", "with_options",
+        "with_raw_response",
+    }
+)  # fmt: skip
+"""Attributes of the client that a resource of the same name must not hide."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedResources:
+    modules: tuple[ResourceModule, ...]
+    params: tuple[TypedDictDef, ...]
+
+
+def plan_resources(api: Api, naming: Naming, helpers: str | None) -> PlannedResources:
+    """Classes of all resources, and the request dictionaries of their methods.
+
+    ``helpers`` is the module of the package that holds hand-written additions, e.g. ``.lib``; without it there are
+    none.
+    """
+    planner = _Planner(Methods(api, naming), helpers)
+    modules = tuple(planner.module(resource) for resource in api.resources)
+    return PlannedResources(modules, tuple(planner.params))
+
+
+class _Planner:
+    def __init__(self, methods: Methods, helpers: str | None) -> None:
+        self._methods = methods
+        self._helpers = helpers
+        self.params: list[TypedDictDef] = []
+
+    def module(self, resource: Resource) -> ResourceModule:
+        attribute = clear_of(module_name(resource.path[0]), CLIENT_ATTRIBUTES)
+        resources = tuple(self._tree(resource, attribute))
+        return ResourceModule(f".resources.{module_name(resource.path[0])}", resources)
+
+    def _tree(self, resource: Resource, attribute: str) -> Iterator[ResourceDef]:
+        children = [(child, clear_of(module_name(child.path[-1]))) for child in resource.children]
+        for child, name in children:
+            yield from self._tree(child, name)
+        taken = frozenset(name for _, name in children)
+        planned = [self._methods.plan(resource.path, method, taken) for method in resource.methods if method.visible]
+        self.params += [item.params for item in planned if item.params is not None]
+        yield ResourceDef(
+            name=class_name(resource.path),
+            path=resource.path,
+            attribute=attribute,
+            doc=resource.description,
+            methods=tuple(item.method for item in planned),
+            children=tuple((name, class_name(child.path), child.description) for child, name in children),
+            helpers=self._mixins(resource),
+        )
+
+    def _mixins(self, resource: Resource) -> tuple[Symbol, Symbol] | None:
+        """``helpers: chat`` on ``chat.completions`` is `ChatCompletionsHelpers` of ``lib.chat``, and its async twin."""
+        if self._helpers is None or resource.helpers is None:
+            return None
+        module, name = f"{self._helpers}.{resource.helpers}", class_name(resource.path)
+        return Symbol(module, f"{name}Helpers"), Symbol(module, f"Async{name}Helpers")

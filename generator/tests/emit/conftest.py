@@ -1,0 +1,69 @@
+"""One package generated from the sample API, written to a temporary folder and used by all tests of the emitter."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from headgate_generator.emit.python import emit_python
+from headgate_generator.model import Api
+
+
+def _load_sample() -> Any:
+    spec = importlib.util.spec_from_file_location("sample_api", Path(__file__).parent / "sample_api.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def write(files: Mapping[str, str], folder: Path) -> Path:
+    for path, text in files.items():
+        target = folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8", newline="\n")
+    return folder
+
+
+class Project:
+    """A generated project, and ways to use it from outside."""
+
+    def __init__(self, folder: Path, files: Mapping[str, str]) -> None:
+        self.folder = folder
+        self.files = files
+
+    def run(self, code: str, *flags: str) -> Any:
+        """Run code with the package on the path; what it prints last, as JSON, is the result."""
+        env = {**os.environ, "PYTHONPATH": str(self.folder / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
+        done = subprocess.run(
+            [sys.executable, "-W", "error", *flags, "-c", code], env=env, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout.splitlines()[-1])
+
+    def mypy(self, *targets: str) -> str:
+        env = {**os.environ, "MYPYPATH": str(self.folder / "src")}
+        command = [sys.executable, "-m", "mypy", "--strict", "--python-version=3.11", "--no-error-summary", *targets]
+        done = subprocess.run(command, env=env, cwd=self.folder, capture_output=True, text=True, check=False)
+        return done.stdout + done.stderr
+
+
+@pytest.fixture(scope="session")
+def api() -> Api:
+    found: Api = _load_sample().sample_api()
+    return found
+
+
+@pytest.fixture(scope="session")
+def project(api: Api, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    files = emit_python(api)
+    return Project(write(files, tmp_path_factory.mktemp("project")), files)
