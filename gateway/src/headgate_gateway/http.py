@@ -23,6 +23,7 @@ __all__ = [
     "FileResponse",
     "Headers",
     "Local",
+    "Receive",
     "Reply",
     "Response",
     "Route",

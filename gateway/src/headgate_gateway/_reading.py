@@ -1,0 +1,132 @@
+"""Reading of configuration tables: typed look-ups whose complaints name the source, the key, the value and the next step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+__all__ = ["ConfigError", "Table"]
+
+_TRUE, _FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
+
+
+class ConfigError(Exception):
+    """The configuration cannot be used; the text says where and what to do."""
+
+
+class Table:
+    """One table of a source. `finish` complains of keys that nobody asked for."""
+
+    def __init__(
+        self,
+        values: Mapping[str, Any],
+        source: str,
+        spell: Callable[[str], str] | None = None,
+        *,
+        texts: bool = False,
+        prefix: str = "",
+    ) -> None:
+        self._values = values
+        self.source = source
+        self._spell = spell
+        self._texts = texts
+        self._prefix = prefix
+        self._asked: set[str] = set()
+
+    @property
+    def known(self) -> bool:
+        return bool(self._values)
+
+    def spell(self, name: str) -> str:
+        """How the user wrote this key."""
+        return f"`{self._spell(name) if self._spell else self._prefix + name}`"
+
+    def fault(self, name: str, value: Any, what: str, step: str = "Correct it") -> ConfigError:
+        shown = "" if value is None else f" is {value!r}, which"
+        return ConfigError(f"{self.source}: {self.spell(name)}{shown} {what}. {step}.")
+
+    def _get(self, name: str) -> Any:
+        self._asked.add(name)
+        return self._values.get(name)
+
+    def table(self, name: str) -> Table:
+        value = self._get(name)
+        if value is None:
+            value = {}
+        if not isinstance(value, dict):
+            raise self.fault(name, value, "is not a table", f"Write it as [{self._prefix}{name}]")
+        return Table(value, self.source, prefix=f"{self._prefix}{name}.")
+
+    def tables(self, name: str) -> Iterator[tuple[str, Table]]:
+        outer = self.table(name)
+        for key in list(outer._values):
+            yield key, outer.table(key)
+
+    def text(self, name: str) -> str | None:
+        value = self._get(name)
+        if value is None or isinstance(value, str):
+            return value
+        raise self.fault(name, value, "is not a text", "Put it in quotes")
+
+    def texts_of(self, name: str) -> list[str]:
+        value = self._get(name)
+        if value is None:
+            return []
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            raise ConfigError(f"{self.source}: {self.spell(name)} is not a list of texts. Write [\"...\"].")
+        return value
+
+    def strings(self) -> dict[str, str]:
+        return {name: self.text(name) or "" for name in self._values}
+
+    def choice(self, name: str, choices: Sequence[str]) -> str | None:
+        value = self.text(name)
+        if value is not None and value not in choices:
+            raise self.fault(name, value, "is none of " + ", ".join(repr(c) for c in choices), "Choose one of them")
+        return value
+
+    def flag(self, name: str) -> bool | None:
+        value = self._get(name)
+        if self._texts and isinstance(value, str):
+            value = True if value.lower() in _TRUE else False if value.lower() in _FALSE else value
+        if value is None or isinstance(value, bool):
+            return value
+        raise self.fault(name, value, "is neither true nor false", "Write true or false")
+
+    def whole(self, name: str, low: int, high: int | None = None) -> int | None:
+        value = self._get(name)
+        if self._texts and isinstance(value, str) and value.lstrip("-").isdigit():
+            value = int(value)
+        if value is None:
+            return None
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise self.fault(name, value, "is not a whole number", "Write digits without quotes")
+        return int(self._within(name, value, low, high))
+
+    def number(self, name: str, low: float, high: float | None = None) -> float | None:
+        value = self._get(name)
+        if self._texts and isinstance(value, str):
+            try:
+                value = float(value)
+            except ValueError:
+                raise self.fault(name, value, "is not a number", "Write digits") from None
+        if value is None:
+            return None
+        if not isinstance(value, (int, float)) or isinstance(value, bool):
+            raise self.fault(name, value, "is not a number", "Write digits without quotes")
+        return float(self._within(name, value, low, high))
+
+    def _within(self, name: str, value: float, low: float, high: float | None) -> float:
+        if value < low or (high is not None and value > high):
+            bounds = f"at least {low}" if high is None else f"between {low} and {high}"
+            raise self.fault(name, value, f"is not {bounds}", "Choose a value in that range")
+        return value
+
+    def finish(self) -> None:
+        """Complain of a key that nothing reads: a misspelt setting is not a setting."""
+        unknown = sorted(set(self._values) - self._asked)
+        if unknown:
+            names = ", ".join(sorted(self._asked)) or "none"
+            raise ConfigError(
+                f"{self.source}: {self.spell(unknown[0])} is not a setting. Known here: {names}. Correct or remove it."
+            )

@@ -1,0 +1,293 @@
+"""The ASGI application: one edge for both planes.
+
+A request is matched on its raw path, admitted on the matched route, read, validated, answered; every failure leaves through the
+one envelope. Data-plane endpoints are plain coroutines over `Call`; control-plane endpoints are too, and may give Starlette
+responses.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from typing import Any
+
+from .auth import Gate
+from .config import Settings
+from .errors import ApiError, envelope
+from .gateway import Gateway
+from .http import Access, Call, Endpoint, FileResponse, Receive, Reply, Response, Route, Send
+from .once.calls import check_key
+from .pipeline import ModelEndpoint, fingerprint
+from .reading import ClientGone, read_body, read_query
+from .table import Match, Missing, RouteTable, WrongMethod
+from .validate import Specification
+
+__all__ = ["App", "create_app"]
+
+_log = logging.getLogger("headgate_gateway")
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._:\-]{1,255}")
+_VERSION = re.compile(r"v?1|\d{4}-\d{2}-\d{2}")
+_VERSION_HEADERS = ("x-headgate-api-version", "x-api-version")
+_PIECE = 1 << 18
+
+
+def create_app(settings: Settings | None = None) -> App:
+    """The application over a new gateway. The lifespan events start and stop it."""
+    return App(Gateway(settings or Settings()))
+
+
+class App:
+    """The edge. Holds the compiled routes and no state of a request."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        from . import control
+        from .routes import ROUTES
+
+        self.gateway = gateway
+        gateway.app = self
+        routes = [_complete(route) for route in (*ROUTES, *control.ROUTES)]
+        self.table = RouteTable(routes)
+        self._gate = Gate(gateway.settings)
+        self._specs: dict[tuple[str, str], Specification | None] = {}
+
+    async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        kind = scope["type"]
+        if kind == "http":
+            await self._http(scope, receive, send)
+        elif kind == "lifespan":
+            await self._lifespan(receive, send)
+        elif kind == "websocket":
+            await receive()
+            await send({"type": "websocket.close", "code": 1008})
+
+    async def _lifespan(self, receive: Receive, send: Send) -> None:
+        await receive()
+        await self.gateway.start()
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await self.gateway.stop()
+        await send({"type": "lifespan.shutdown.complete"})
+
+    async def _http(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        request_id = self._request_id(headers)
+        raw_path = scope.get("raw_path") or scope["path"].encode()
+        method = scope["method"]
+        try:
+            reply = await self._answer(
+                method, raw_path, scope.get("query_string", b""), headers, request_id, scope=scope, receive=receive
+            )
+        except ClientGone:
+            return
+        await _send(reply, scope, receive, send, request_id, bodiless=method == "HEAD")
+
+    async def dispatch(
+        self, method: str, path: str, *, body: bytes, principal: str, headers: dict[str, str]
+    ) -> Response:
+        """A request from inside: the whole way except the gate, and no connection behind it."""
+        request_id = self._request_id(headers)
+        headers.setdefault("content-type", "application/json")
+        raw_path, _, query = path.partition("?")
+        sent = False
+
+        async def receive() -> dict[str, Any]:
+            nonlocal sent
+            if sent:
+                # Nobody leaves: wait until the call is done and this is cancelled.
+                await self.gateway.loop.create_future()
+            sent = True
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        reply = await self._answer(
+            method, raw_path.encode(), query.encode(), headers, request_id, receive=receive, principal=principal
+        )
+        if isinstance(reply, Response):
+            return Response(
+                reply.status, reply.body, reply.content_type, (*reply.headers, ("x-request-id", request_id))
+            )
+        raise ApiError(400, f"`{path}` does not give a whole answer here. Ask for it without `stream`.", param="stream")
+
+    async def _answer(
+        self,
+        method: str,
+        raw_path: bytes,
+        query: bytes,
+        headers: dict[str, str],
+        request_id: str,
+        *,
+        receive: Receive,
+        scope: dict[str, Any] | None = None,
+        principal: str | None = None,
+    ) -> Reply:
+        try:
+            match = self._match(method, raw_path)
+            route = match.route
+            who = self._gate.admit(route, headers) if principal is None else principal
+            self._check_version(headers)
+            if self.gateway.draining and route.access is not Access.PUBLIC and route.method != "GET":
+                raise _draining()
+            call = Call(self.gateway, route.operation, request_id, who, headers, match.params)
+            call.scope, call.receive = scope, receive
+            spec = self._spec(match)
+            call.query = read_query(query, spec)
+            if route.method != "GET":
+                await read_body(call, route.body, self.gateway.settings.limits, spec)
+            call.model = str(call.params.get("model") or call.data.get("model") or "")
+            endpoint = route.endpoint
+            assert endpoint is not None
+            if route.once:
+                return await self._once(call, endpoint)
+            return await endpoint(call)
+        except ApiError as error:
+            return Response(error.status, envelope(error, request_id), headers=error.all_headers())
+        except ClientGone:
+            raise
+        except Exception:  # noqa: BLE001 - the edge: whatever was not foreseen still leaves through the envelope
+            _log.exception("request %s failed", request_id)
+            error = ApiError(500, "The gateway failed on this request. Report it with the request id.", code="internal")
+            return Response(500, envelope(error, request_id))
+
+    async def _once(self, call: Call, endpoint: Endpoint) -> Reply:
+        key = check_key(call.header("idempotency-key"))
+        if key is None:
+            reply = await endpoint(call)
+            await self.gateway.db.committed()
+            return reply
+        return await self.gateway.mutations.once(
+            call.principal, key, call.operation, fingerprint(call), lambda: endpoint(call)
+        )
+
+    def _match(self, method: str, raw_path: bytes) -> Match:
+        match = self.table.match(method, raw_path)
+        if isinstance(match, Match):
+            return match
+        path = raw_path.decode("ascii", "replace")[:200]
+        if isinstance(match, WrongMethod):
+            allow = ", ".join(match.allow)
+            raise ApiError(
+                405,
+                f"{method!r} is not a method of `{path}`. Use {allow}.",
+                code="method_not_allowed",
+                headers=(("allow", allow),),
+            )
+        assert isinstance(match, Missing)
+        raise ApiError(
+            404,
+            f"There is no path {path!r}. Check the base URL: it ends before `/v1` (or with it, for other clients).",
+            code="path_not_found",
+        )
+
+    def _spec(self, match: Match) -> Specification | None:
+        place = (match.route.method, match.template)
+        try:
+            return self._specs[place]
+        except KeyError:
+            find = self.gateway.contract.find
+            spec = self._specs[place] = find(*place) or find(match.route.method, match.route.path)
+            return spec
+
+    def _request_id(self, headers: dict[str, str]) -> str:
+        given = headers.get("x-request-id")
+        if given is not None and _REQUEST_ID.fullmatch(given):
+            return given
+        return self.gateway.new_id("req_")
+
+    @staticmethod
+    def _check_version(headers: dict[str, str]) -> None:
+        for name in _VERSION_HEADERS:
+            version = headers.get(name)
+            if version is not None and not _VERSION.fullmatch(version):
+                raise ApiError(
+                    400,
+                    f"`{name}` is {version!r}, a version that this gateway does not speak. Send '1', or leave it out.",
+                    code="unsupported_version",
+                    param=name,
+                )
+
+
+def _complete(route: Route) -> Route:
+    """A route that calls a model gets its endpoint here."""
+    if route.endpoint is not None:
+        return route
+    endpoint = ModelEndpoint(route)
+    return Route(
+        route.method,
+        route.path,
+        route.operation,
+        endpoint,
+        route.body,
+        route.access,
+        route.once,
+        route.kind,
+        route.local,
+        route.aliases,
+    )
+
+
+def _draining() -> ApiError:
+    return ApiError(
+        529,
+        "The gateway is stopping and takes no new calls. Send it again; another one, or this one after its start, takes it.",
+        code="draining",
+        retry_after=1,
+        headers=(("connection", "close"),),
+    )
+
+
+async def _send(
+    reply: Reply, scope: dict[str, Any], receive: Receive, send: Send, request_id: str, *, bodiless: bool
+) -> None:
+    common = [(b"x-request-id", request_id.encode("latin-1"))]
+    if isinstance(reply, Response):
+        headers = _encoded(reply.headers, reply.content_type)
+        headers.append((b"content-length", b"%d" % len(reply.body)))
+        await send({"type": "http.response.start", "status": reply.status, "headers": headers + common})
+        await send({"type": "http.response.body", "body": b"" if bodiless else reply.body})
+    elif isinstance(reply, FileResponse):
+        await _send_file(reply, send, common, bodiless=bodiless)
+    elif hasattr(reply, "send"):
+        await reply.send(send, common)
+    else:
+
+        async def with_id(message: dict[str, Any]) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", ()), *common]
+            await send(message)
+
+        await reply(scope, receive, with_id)
+
+
+async def _send_file(reply: FileResponse, send: Send, common: list[tuple[bytes, bytes]], *, bodiless: bool) -> None:
+    with reply.path.open("rb") as file:
+        size = file.seek(0, 2)
+        file.seek(0)
+        headers = _encoded(reply.headers, reply.content_type)
+        headers.append((b"content-length", b"%d" % size))
+        if reply.filename is not None:
+            headers.append((b"content-disposition", _attachment(reply.filename)))
+        await send({"type": "http.response.start", "status": 200, "headers": headers + common})
+        while not bodiless and (piece := file.read(_PIECE)):
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
+
+
+def _attachment(filename: str) -> bytes:
+    from urllib.parse import quote
+
+    plain = re.sub(r'[^A-Za-z0-9._\- ]', "_", filename)
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}".encode()
+
+
+def _encoded(headers: tuple[tuple[str, str], ...], content_type: str) -> list[tuple[bytes, bytes]]:
+    encoded = [(name.encode("latin-1"), _value(value)) for name, value in headers]
+    if content_type:
+        encoded.append((b"content-type", content_type.encode("latin-1")))
+    return encoded
+
+
+def _value(value: str) -> bytes:
+    """A header value that no text can break out of."""
+    raw = value.encode("latin-1", "replace")
+    return raw if raw.isascii() and b"\r" not in raw and b"\n" not in raw else re.sub(rb"[\x00-\x1f\x7f]", b" ", raw)
+
+

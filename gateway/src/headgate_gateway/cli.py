@@ -1,0 +1,85 @@
+"""The command line: `headgate serve`, and `python -m headgate_gateway`."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+__all__ = ["add_arguments", "main", "serve"]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of `serve`, for this program and for the SDK's."""
+    parser.add_argument("--host", help="address to listen on (127.0.0.1)")
+    parser.add_argument("--port", type=int, help="port to listen on (4100; 0 takes a free one)")
+    parser.add_argument(
+        "--offline", action="store_true", default=None, help="answer every model name by an offline model of its kind"
+    )
+    parser.add_argument("--config", type=Path, metavar="FILE", help="configuration (headgate.toml, if it is there)")
+    parser.add_argument("--data-dir", metavar="DIR", help="where records and files are kept")
+    parser.add_argument("--auth-mode", choices=("required", "optional", "disabled"), help="whether callers need a key")
+    parser.add_argument("--quiet", action="store_true", help="print nothing but errors")
+
+
+def serve(args: argparse.Namespace) -> int:
+    """Start the gateway and stay until it is told to stop. Gives the exit status."""
+    from .config import ConfigError, load
+
+    overrides = {name: getattr(args, name, None) for name in ("host", "port", "offline", "data_dir", "auth_mode")}
+    if overrides["data_dir"] is not None:
+        overrides["data_dir"] = str(overrides["data_dir"])
+    try:
+        settings = load(getattr(args, "config", None), overrides=overrides)
+    except ConfigError as error:
+        print(f"headgate: {error}", file=sys.stderr)
+        return 2
+    from .server import bind
+    from .server import serve as run
+    from .storage import StorageError
+
+    try:
+        listener = bind(settings.host, settings.port)
+    except OSError as error:
+        print(
+            f"headgate: {settings.host}:{settings.port} cannot be listened on: {error.strerror or error}. "
+            "Choose another with `--port` (0 takes a free one).",
+            file=sys.stderr,
+        )
+        return 1
+    quiet = getattr(args, "quiet", False)
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    try:
+        if not quiet:
+            _greet(settings.host, listener.getsockname()[1], settings.offline, settings.auth_mode, settings.data_dir)
+        run(settings, listener)
+    except StorageError as error:
+        print(f"headgate: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 0
+    return 0
+
+
+def _greet(host: str, port: int, offline: bool, auth_mode: str, data_dir: Path) -> None:
+    shown = f"[{host}]" if ":" in host else host
+    url = f"http://{shown}:{port}"
+    models = "every model name answered offline" if offline else "offline models headgate/echo, headgate/embed, ..."
+    key = "needed" if auth_mode == "required" else "not needed"
+    print(f"Headgate gateway on {url}  ({models}; key {key}; data in {data_dir})", flush=True)
+    print(f"Try: curl {url}/v1/chat/completions -d '{_EXAMPLE}'", flush=True)
+
+
+_EXAMPLE = '{"model": "headgate/echo", "messages": [{"role": "user", "content": "Hello!"}]}'
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """`python -m headgate_gateway [serve] [options]`."""
+    parser = argparse.ArgumentParser(prog="headgate_gateway", description="The gateway of Headgate.")
+    add_arguments(parser)
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if given[:1] == ["serve"]:
+        del given[0]
+    return serve(parser.parse_args(given))

@@ -1,0 +1,346 @@
+"""Settings: what `headgate.toml`, the environment and the command line say, read once into one frozen value.
+
+The command line beats the environment (`HEADGATE_GATEWAY_*`), which beats the file. Every complaint names the source, the
+key, the value and the next step.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+import os
+import sys
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Literal, cast
+
+from ._reading import ConfigError, Table
+
+__all__ = ["AuthMode", "ConfigError", "Limits", "Price", "Provider", "Secret", "Settings", "load"]
+
+AuthMode = Literal["required", "optional", "disabled"]
+_MODES = ("required", "optional", "disabled")
+_WIRES = ("openai", "anthropic")
+_SHORTEST_KEY = 16
+_DEFAULT_URLS = {"openai": "https://api.openai.com/v1", "anthropic": "https://api.anthropic.com"}
+
+
+class Secret:
+    """A provider's key. Shows nothing of itself; `reveal` gives it to the one place that sends it."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        return self._value
+
+    def __repr__(self) -> str:
+        return "Secret(...REDACTED)"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        raise TypeError("A Secret is not pickled.")
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """An upstream: which wire it speaks, where it is, and the operator's key for it (None: callers bring their own)."""
+
+    name: str
+    wire: Literal["openai", "anthropic"]
+    base_url: str
+    api_key: Secret | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    connect_timeout: float = 5.0
+    idle_timeout: float = 120.0
+    retries: int = 2
+    max_output_tokens: int = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """The operator's own price of a model, in pico-USD a token."""
+
+    input: int
+    output: int
+    cached_input: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds of one request and of one stream."""
+
+    body_bytes: int = 32 * 1024 * 1024
+    upload_bytes: int = 512 * 1024 * 1024
+    depth: int = 128
+    ping_seconds: float = 15.0
+    grace_seconds: float = 30.0
+    drain_seconds: float = 30.0
+    keep_hours: float = 24.0
+    lag_events: int = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that is decided before the gateway starts."""
+
+    host: str = "127.0.0.1"
+    port: int = 4100
+    offline: bool = False
+    data_dir: Path = field(default_factory=lambda: default_data_dir())
+    auth_mode: AuthMode = "disabled"
+    key_hashes: frozenset[bytes] = frozenset()
+    providers: Mapping[str, Provider] = field(default_factory=lambda: dict[str, Provider]())
+    models: Mapping[str, str] = field(default_factory=lambda: dict[str, str]())
+    prices: Mapping[str, Price] = field(default_factory=lambda: dict[str, Price]())
+    limits: Limits = field(default_factory=Limits)
+    synchronous: Literal["normal", "full"] = "normal"
+    source: str | None = None
+
+    @property
+    def database(self) -> Path:
+        return self.data_dir / "gateway.db"
+
+
+def default_data_dir() -> Path:
+    """Where this platform keeps a user's data."""
+    if sys.platform == "win32":
+        base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
+    elif sys.platform == "darwin":
+        base = Path.home() / "Library" / "Application Support"
+    else:
+        base = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
+    return base / "headgate"
+
+
+def load(
+    path: Path | None = None,
+    environ: Mapping[str, str] | None = None,
+    overrides: Mapping[str, Any] | None = None,
+) -> Settings:
+    """Read the settings. Without a path, `headgate.toml` of the working folder is read if it is there."""
+    env = os.environ if environ is None else environ
+    named = path or (Path(env["HEADGATE_GATEWAY_CONFIG"]) if env.get("HEADGATE_GATEWAY_CONFIG") else None)
+    file = named or Path("headgate.toml")
+    if named is None and not file.is_file():
+        root = Table({}, "headgate.toml")
+    else:
+        root = Table(_read(file), str(file))
+    given = {name: value for name, value in (overrides or {}).items() if value is not None}
+    settings = _build(root, _environment(env), given, env, str(file) if root.known else None)
+    root.finish()
+    return settings
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(
+            f"The configuration {str(file)!r} cannot be read: {error.strerror}. Check the path given by `--config`."
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"The configuration {str(file)!r} is not TOML: {error}. Correct that place.") from error
+
+
+_ENVIRONMENT = {
+    "HOST": "host",
+    "PORT": "port",
+    "OFFLINE": "offline",
+    "DATA_DIR": "data_dir",
+    "AUTH_MODE": "mode",
+    "API_KEYS": "api_keys",
+    "BODY_BYTES": "body_bytes",
+    "UPLOAD_BYTES": "upload_bytes",
+    "PING_SECONDS": "ping_seconds",
+    "GRACE_SECONDS": "grace_seconds",
+    "DRAIN_SECONDS": "drain_seconds",
+    "KEEP_HOURS": "keep_hours",
+    "SYNCHRONOUS": "synchronous",
+}
+
+
+def _environment(env: Mapping[str, str]) -> Table:
+    table: dict[str, Any] = {}
+    for suffix, name in _ENVIRONMENT.items():
+        value = env.get(f"HEADGATE_GATEWAY_{suffix}")
+        if value:
+            table[name] = value
+    if "api_keys" in table:
+        table["api_keys"] = [key.strip() for key in table["api_keys"].split(",") if key.strip()]
+    return Table(table, "the environment", lambda name: f"HEADGATE_GATEWAY_{_suffix(name)}", texts=True)
+
+
+def _suffix(name: str) -> str:
+    return next(suffix for suffix, key in _ENVIRONMENT.items() if key == name)
+
+
+def _build(
+    root: Table, env: Table, given: dict[str, Any], environ: Mapping[str, str], source: str | None
+) -> Settings:
+    server, auth = root.table("server"), root.table("auth")
+    limits, storage = root.table("limits"), root.table("storage")
+    cli = Table(given, "the command line", lambda name: "--" + name.replace("_", "-"))
+    host = cli.text("host") or env.text("host") or server.text("host") or "127.0.0.1"
+    port = _first(cli.whole("port", 0, 65535), env.whole("port", 0, 65535), server.whole("port", 0, 65535), 4100)
+    data_dir = cli.text("data_dir") or env.text("data_dir") or server.text("data_dir")
+    synchronous = env.choice("synchronous", ("normal", "full")) or storage.choice("synchronous", ("normal", "full"))
+    hashes = _key_hashes(cli, env, auth)
+    mode = cli.choice("auth_mode", _MODES) or env.choice("mode", _MODES) or auth.choice("mode", _MODES)
+    providers = {name: _provider(name, table, environ) for name, table in root.tables("providers")}
+    settings = Settings(
+        host=host,
+        port=port,
+        offline=_first(cli.flag("offline"), env.flag("offline"), server.flag("offline"), False),
+        data_dir=Path(data_dir).expanduser() if data_dir else default_data_dir(),
+        auth_mode=_auth_mode(cast("AuthMode | None", mode), host, hashes),
+        key_hashes=hashes,
+        providers=MappingProxyType(providers),
+        models=MappingProxyType(_models(root.table("models"), providers)),
+        prices=MappingProxyType({name: _price(table) for name, table in root.tables("prices")}),
+        limits=_limits(env, limits),
+        synchronous=cast("Literal['normal', 'full']", synchronous or "normal"),
+        source=source,
+    )
+    for table in (server, auth, limits, storage):
+        table.finish()
+    return settings
+
+
+def _first(*values: Any) -> Any:
+    return next(value for value in values if value is not None)
+
+
+def _limits(env: Table, table: Table) -> Limits:
+    base = Limits()
+
+    def whole(name: str, low: int) -> int:
+        return cast("int", _first(env.whole(name, low), table.whole(name, low), getattr(base, name)))
+
+    def number(name: str) -> float:
+        return cast("float", _first(env.number(name, 0), table.number(name, 0), getattr(base, name)))
+
+    return Limits(
+        body_bytes=whole("body_bytes", 1024),
+        upload_bytes=whole("upload_bytes", 1024),
+        depth=_first(table.whole("depth", 4, 512), base.depth),
+        ping_seconds=number("ping_seconds"),
+        grace_seconds=number("grace_seconds"),
+        drain_seconds=number("drain_seconds"),
+        keep_hours=number("keep_hours"),
+        lag_events=_first(table.whole("lag_events", 1), base.lag_events),
+    )
+
+
+def _key_hashes(cli: Table, env: Table, auth: Table) -> frozenset[bytes]:
+    hashes: set[bytes] = set()
+    for table in (cli, env, auth):
+        for key in table.texts_of("api_keys"):
+            hashes.add(_hash_of(key, table))
+    return frozenset(hashes)
+
+
+def _hash_of(key: str, table: Table) -> bytes:
+    if key.startswith("sha256:"):
+        try:
+            digest = bytes.fromhex(key.removeprefix("sha256:"))
+        except ValueError:
+            digest = b""
+        if len(digest) != 32:
+            raise table.fault("api_keys", "sha256:...", "has an entry that is not 64 hex digits after `sha256:`")
+        return digest
+    if len(key) < _SHORTEST_KEY:
+        raise ConfigError(
+            f"{table.source}: {table.spell('api_keys')} has a key of {len(key)} characters, which can be guessed. "
+            f'Use at least {_SHORTEST_KEY}: python -c "import secrets; print(\'sk-\' + secrets.token_urlsafe(32))".'
+        )
+    return hashlib.sha256(key.encode()).digest()
+
+
+def _auth_mode(mode: AuthMode | None, host: str, hashes: frozenset[bytes]) -> AuthMode:
+    loopback = _is_loopback(host)
+    if mode is None:
+        mode = "required" if hashes or not loopback else "disabled"
+    if mode == "disabled" and not loopback:
+        raise ConfigError(
+            f"`auth_mode` is 'disabled' and `host` is {host!r}: anybody who reaches that address could use the gateway. "
+            "Listen on 127.0.0.1, or set `auth.api_keys` and `auth.mode = \"required\"`."
+        )
+    if mode == "required" and not hashes:
+        raise ConfigError(
+            f"`auth_mode` is 'required' (`host` is {host!r}) and there is no key. Set `auth.api_keys` in headgate.toml "
+            "or HEADGATE_GATEWAY_API_KEYS, or listen on 127.0.0.1."
+        )
+    return mode
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _provider(name: str, table: Table, environ: Mapping[str, str]) -> Provider:
+    wire = table.choice("wire", _WIRES) or ("anthropic" if name == "anthropic" else "openai")
+    base_url = table.text("base_url") or (_DEFAULT_URLS[wire] if name in _DEFAULT_URLS else None)
+    if base_url is None:
+        raise table.fault("base_url", None, "is missing", 'Write where it is: base_url = "https://host/v1"')
+    if not base_url.startswith(("http://", "https://")):
+        raise table.fault("base_url", base_url, "is no http or https address", "Begin it with https://")
+    key, variable = table.text("api_key"), table.text("api_key_env")
+    if key is None and variable is not None:
+        key = environ.get(variable)
+        if not key:
+            raise table.fault("api_key_env", variable, "names a variable that is not set", "Set it, or remove the line")
+    base = Provider(name, cast("Literal['openai', 'anthropic']", wire), base_url)
+    provider = Provider(
+        name=name,
+        wire=base.wire,
+        base_url=base_url.rstrip("/"),
+        api_key=Secret(key) if key else None,
+        headers=MappingProxyType(table.table("headers").strings()),
+        connect_timeout=_first(table.number("connect_timeout", 0), base.connect_timeout),
+        idle_timeout=_first(table.number("idle_timeout", 0), base.idle_timeout),
+        retries=_first(table.whole("retries", 0, 10), base.retries),
+        max_output_tokens=_first(table.whole("max_output_tokens", 1), base.max_output_tokens),
+    )
+    table.finish()
+    return provider
+
+
+def _models(table: Table, providers: Mapping[str, Provider]) -> dict[str, str]:
+    routes = table.strings()
+    for name, target in routes.items():
+        if target == "offline" or target.startswith("headgate/"):
+            continue
+        provider, slash, model = target.partition("/")
+        if provider not in providers or not slash or not model:
+            known = ", ".join(repr(p) for p in sorted(providers)) or "none is configured"
+            raise table.fault(
+                name,
+                target,
+                "is not `offline`, an offline model, or `provider/model`",
+                f"The providers are: {known}",
+            )
+    return routes
+
+
+def _price(table: Table) -> Price:
+    def pico(name: str) -> int | None:
+        dollars = table.number(name, 0)
+        return None if dollars is None else round(dollars * 1_000_000)
+
+    price = Price(
+        input=pico("input_per_million") or 0,
+        output=pico("output_per_million") or 0,
+        cached_input=pico("cached_input_per_million"),
+    )
+    table.finish()
+    return price

@@ -1,0 +1,75 @@
+"""The contract as the gateway holds it: `contract.json`, generated from the bundled OpenAPI file and shipped in the package.
+
+`python -m headgate_gateway.contract write contract/openapi.yaml` writes it; `... check contract/openapi.yaml` fails when the
+two differ.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from importlib import resources
+from pathlib import Path
+from typing import Any, cast
+
+import msgspec
+
+__all__ = ["Document", "load_contract", "main", "render"]
+
+Document = Mapping[str, Any]
+_NAME = "contract.json"
+_DROPPED = frozenset({"description", "summary", "externalDocs", "example", "examples", "title", "tags", "servers"})
+_NAMED_BY_THE_CONTRACT = frozenset(
+    {"properties", "schemas", "patternProperties", "paths", "parameters", "responses", "headers", "requestBodies"}
+)
+
+
+def load_contract() -> Document:
+    """The contract of this build; an empty one if the package was built without it."""
+    try:
+        data = resources.files(__package__).joinpath(_NAME).read_bytes()
+    except FileNotFoundError:
+        return {"paths": {}, "components": {}}
+    return cast("Document", msgspec.json.decode(data))
+
+
+def render(source: Path) -> bytes:
+    """The JSON that belongs to a bundled OpenAPI file: what validation needs, without the prose."""
+    import yaml  # a tool of the repository, not of the running gateway
+
+    document = yaml.load(source.read_bytes(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    kept = {name: _without_prose(document[name]) for name in ("openapi", "info", "paths", "components")}
+    return msgspec.json.encode(kept) + b"\n"
+
+
+def _without_prose(value: Any, *, names: bool = False) -> Any:
+    if isinstance(value, dict):
+        return {
+            key: _without_prose(item, names=not names and key in _NAMED_BY_THE_CONTRACT)
+            for key, item in value.items()
+            if names or key not in _DROPPED
+        }
+    if isinstance(value, list):
+        return [_without_prose(item) for item in value]
+    return value
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """`write SOURCE` or `check SOURCE`."""
+    given = sys.argv[1:] if arguments is None else arguments
+    if len(given) != 2 or given[0] not in ("write", "check"):
+        print("usage: python -m headgate_gateway.contract write|check contract/openapi.yaml", file=sys.stderr)
+        return 2
+    target = Path(__file__).with_name(_NAME)
+    wanted = render(Path(given[1]))
+    if given[0] == "write":
+        target.write_bytes(wanted)
+        return 0
+    if not target.is_file() or target.read_bytes() != wanted:
+        print(f"{target.name} is not of this contract. Run: make generate", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

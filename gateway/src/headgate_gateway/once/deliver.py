@@ -1,0 +1,164 @@
+"""Delivery: how a client gets what a call produces, live or out of the log, and how its leaving is noticed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+from ..emission import Cut, Fault, Garbage, Stall
+from ..http import Receive, Response, Send
+from .run import Listener, Run
+from .store import EventBlock
+
+__all__ = ["ConnectionCut", "CutReply", "LiveStream", "Presence", "StalledReply", "StoredStream", "faulty_reply"]
+
+_PING = b": ping\n\n"
+STREAM_TYPE = (b"content-type", b"text/event-stream; charset=utf-8")
+_STREAM_HEADERS = [STREAM_TYPE, (b"cache-control", b"no-cache"), (b"x-accel-buffering", b"no")]
+
+
+class ConnectionCut(ConnectionError):
+    """Raised to the server where it offers no way to close the connection."""
+
+
+class Presence:
+    """Watches one client's connection and tells its listener when it is gone."""
+
+    def __init__(self, receive: Receive | None, listener: Listener) -> None:
+        self._task = None if receive is None else asyncio.get_running_loop().create_task(_watch(receive, listener))
+
+    def close(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+
+
+async def _watch(receive: Receive, listener: Listener) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+    listener.leave()
+
+
+def _close(scope: dict[str, Any] | None) -> None:
+    close = ((scope or {}).get("extensions") or {}).get("headgate.close")
+    if close is None:
+        raise ConnectionCut("The connection was cut on purpose.")
+    close()
+
+
+class LiveStream:
+    """A running call as a stream of server-sent events. Events go out as they come; a ping goes out when none do."""
+
+    def __init__(
+        self, run: Run, listener: Listener, presence: Presence, scope: dict[str, Any] | None, ping_seconds: float
+    ) -> None:
+        self._run = run
+        self._listener = listener
+        self._presence = presence
+        self._scope = scope
+        self._ping_seconds = ping_seconds
+        self._quiet = True
+        self._ping_due = False
+        self._stalled = False
+        self._timer: asyncio.TimerHandle | None = None
+
+    async def send(self, send: Send, headers: list[tuple[bytes, bytes]]) -> None:
+        self._arm()
+        try:
+            await send({"type": "http.response.start", "status": 200, "headers": _STREAM_HEADERS + headers})
+            await self._deliver(send)
+        finally:
+            if self._timer is not None:
+                self._timer.cancel()
+            self._presence.close()
+            self._run.leave(self._listener)
+
+    async def _deliver(self, send: Send) -> None:
+        run, listener = self._run, self._listener
+        while not listener.gone:
+            data = b"" if self._stalled else run.take(listener)
+            if data:
+                self._quiet = False
+                await send({"type": "http.response.body", "body": data, "more_body": True})
+            elif self._ping_due:
+                self._ping_due = False
+                await send({"type": "http.response.body", "body": _PING, "more_body": True})
+            fault = None if self._stalled else run.next_fault(listener)
+            if fault is not None:
+                if await self._apply(fault, send):
+                    return
+            elif self._stalled or listener.position >= run.total:
+                if run.done and not self._stalled:
+                    break
+                if not self._ping_due:
+                    await listener.wait()
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    async def _apply(self, fault: Fault, send: Send) -> bool:
+        """Do to this connection what the fault says; True if that ended it."""
+        if isinstance(fault, Cut):
+            _close(self._scope)
+            return True
+        if isinstance(fault, Stall):
+            self._stalled = True
+        else:
+            await send({"type": "http.response.body", "body": fault.data, "more_body": True})
+        return False
+
+    def _arm(self) -> None:
+        self._timer = asyncio.get_running_loop().call_later(self._ping_seconds, self._tick)
+
+    def _tick(self) -> None:
+        if self._quiet:
+            self._ping_due = True
+            self._listener.wake()
+        self._quiet = True
+        self._arm()
+
+
+class StoredStream:
+    """An ended call's stream out of the log, byte for byte what was sent, from behind one of its events."""
+
+    def __init__(self, blocks: Sequence[EventBlock], after: int, tail: bytes = b"") -> None:
+        self._blocks = blocks
+        self._after = after
+        self._tail = tail
+
+    async def send(self, send: Send, headers: list[tuple[bytes, bytes]]) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": _STREAM_HEADERS + headers})
+        for block in self._blocks:
+            data = block.after(self._after)
+            if data:
+                await send({"type": "http.response.body", "body": data, "more_body": True})
+        await send({"type": "http.response.body", "body": self._tail, "more_body": False})
+
+
+class CutReply:
+    """No answer: the connection is closed."""
+
+    def __init__(self, scope: dict[str, Any] | None) -> None:
+        self._scope = scope
+
+    async def send(self, send: Send, headers: list[tuple[bytes, bytes]]) -> None:
+        _close(self._scope)
+
+
+class StalledReply:
+    """No answer: the connection stays open until the client leaves."""
+
+    def __init__(self, receive: Receive | None) -> None:
+        self._receive = receive
+
+    async def send(self, send: Send, headers: list[tuple[bytes, bytes]]) -> None:
+        if self._receive is not None:
+            while (await self._receive())["type"] != "http.disconnect":
+                pass
+
+
+def faulty_reply(
+    fault: Fault, scope: dict[str, Any] | None, receive: Receive | None
+) -> Response | CutReply | StalledReply:
+    """What a client gets in place of a whole answer."""
+    if isinstance(fault, Garbage):
+        return Response(200, fault.data, fault.content_type)
+    return CutReply(scope) if isinstance(fault, Cut) else StalledReply(receive)

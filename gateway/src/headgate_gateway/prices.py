@@ -1,0 +1,121 @@
+"""Prices: what a call cost, in nano-USD.
+
+Unit prices are int pico-USD a token; a cost is rounded once, half up. Order of the sources: the operator's own price of the
+model, the offline models' own list, then genai-prices, whose answer is resolved once for a model and a day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from .clock import Clock
+from .config import Price
+
+__all__ = ["PriceBook", "UnitPrice", "warm"]
+
+_PICO_PER_NANO = 1000
+_PER_MILLION = 1_000_000
+_DAY = 86400
+
+
+@dataclass(frozen=True, slots=True)
+class UnitPrice:
+    """Pico-USD for a token read, read from a cache, written to a cache, and written as an answer."""
+
+    input: int
+    output: int
+    cached_input: int
+    cache_write: int
+
+
+class PriceBook:
+    """Finds and remembers unit prices. `offline` gives the price of an offline model, if it has one."""
+
+    def __init__(
+        self, prices: Mapping[str, Price], clock: Clock, offline: Callable[[str], UnitPrice | None] = lambda name: None
+    ) -> None:
+        self._own = {name: _own(price) for name, price in prices.items()}
+        self._clock = clock
+        self._offline = offline
+        self._known: dict[tuple[str, str, int], UnitPrice | None] = {}
+
+    def cost(self, provider: str, model: str, usage: Mapping[str, Any] | None) -> int | None:
+        """Nano-USD of this usage, or None where nobody knows the price."""
+        if usage is None:
+            return None
+        price = self.unit(provider, model)
+        if price is None:
+            return None
+        prompt = int(usage.get("prompt_tokens", usage.get("input_tokens", 0)) or 0)
+        completion = int(usage.get("completion_tokens", usage.get("output_tokens", 0)) or 0)
+        details = usage.get("prompt_tokens_details") or {}
+        cached = min(int(details.get("cached_tokens") or 0), prompt)
+        written = min(int(details.get("cache_write_tokens") or 0), prompt - cached)
+        pico = (
+            (prompt - cached - written) * price.input
+            + cached * price.cached_input
+            + written * price.cache_write
+            + completion * price.output
+        )
+        return (pico + _PICO_PER_NANO // 2) // _PICO_PER_NANO
+
+    def unit(self, provider: str, model: str) -> UnitPrice | None:
+        """The unit price of a model today."""
+        own = self._own.get(f"{provider}/{model}") or self._own.get(model)
+        if own is not None:
+            return own
+        day = int(self._clock.time() // _DAY)
+        place = (provider, model, day)
+        if place not in self._known:
+            if len(self._known) > 4096:
+                self._known.clear()
+            self._known[place] = self._offline(model) if provider == "offline" else _public(provider, model, day)
+        return self._known[place]
+
+
+def _own(price: Price) -> UnitPrice:
+    cached = price.input if price.cached_input is None else price.cached_input
+    return UnitPrice(price.input, price.output, cached, price.input)
+
+
+def _public(provider: str, model: str, day: int) -> UnitPrice | None:
+    import genai_prices  # costs 0.2 s, and only calls to providers need it
+
+    when = datetime.fromtimestamp(day * _DAY, UTC)
+    usage = genai_prices.Usage(input_tokens=0, output_tokens=0)
+    for provider_id in (provider, None):
+        try:
+            found = genai_prices.calc_price(usage, model, provider_id=provider_id, genai_request_timestamp=when)
+        except LookupError:
+            continue
+        return _unit_of(found.model_price)
+    return None
+
+
+def _unit_of(price: Any) -> UnitPrice:
+    reading = _pico(getattr(price, "input_mtok", None)) or 0
+    writing = _pico(getattr(price, "output_mtok", None)) or 0
+    cached = _pico(getattr(price, "cache_read_mtok", None))
+    written = _pico(getattr(price, "cache_write_mtok", None))
+    return UnitPrice(
+        reading, writing, reading if cached is None else cached, reading if written is None else written
+    )
+
+
+def _pico(price: Any) -> int | None:
+    """USD a million tokens as pico-USD a token; of a tiered price, the base."""
+    base = getattr(price, "base", price)
+    if base is None:
+        return None
+    return int((Decimal(str(base)) * _PER_MILLION).to_integral_value())
+
+
+def warm() -> None:
+    """Load the public prices before the first call needs them; meant for a thread."""
+    import genai_prices
+
+    genai_prices.Usage(input_tokens=0)

@@ -1,0 +1,5 @@
+"""Providers: the upstream side. One file of pure functions a wire, one client for all."""
+
+from __future__ import annotations
+
+__all__: list[str] = []

@@ -1,0 +1,193 @@
+"""Reading of request bodies: size, JSON, depth, forms. Whatever is wrong with a body is found here."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import parse_qsl
+
+import msgspec
+
+from .config import Limits
+from .errors import ApiError, invalid
+from .http import BodyKind, Call, Receive, Upload
+from .validate import Specification
+
+__all__ = ["ClientGone", "read_body", "read_query", "take_json"]
+
+_decode = msgspec.json.Decoder().decode
+
+
+class ClientGone(Exception):
+    """The client left before its request was whole."""
+
+
+async def read_body(call: Call, kind: BodyKind, limits: Limits, spec: Specification | None) -> None:
+    """Read and check the body of `call` as the route wants it."""
+    content_type = call.headers.get("content-type", "")
+    if kind is not BodyKind.NONE and kind is not BodyKind.JSON and _is_form(content_type):
+        await _take_form(call, limits, spec, content_type)
+        return
+    if kind is BodyKind.FORM:
+        raise ApiError(
+            415,
+            f"`Content-Type` is {content_type!r}; this operation takes a form. Send `multipart/form-data`.",
+            code="unsupported_media_type",
+            param="Content-Type",
+        )
+    call.raw = await _read(call.headers, call.receive, limits.body_bytes)
+    if kind is not BodyKind.NONE:
+        take_json(call, limits, spec)
+
+
+def take_json(call: Call, limits: Limits, spec: Specification | None) -> None:
+    """Decode `call.raw` and check it against the contract."""
+    value = _json(call.raw, limits)
+    if spec is not None:
+        spec.check_json(value)
+    if not isinstance(value, dict):
+        raise invalid(
+            f"The body is {_kind(value)}, not an object. Send a JSON object.", code="wrong_type", param=None
+        )
+    call.data = value
+
+
+def _json(raw: bytes, limits: Limits) -> Any:
+    if not raw.strip():
+        raise invalid("The body is empty. Send a JSON object.", code="invalid_json")
+    try:
+        value = _decode(raw)
+    except msgspec.DecodeError as error:
+        raise invalid(f"The body is no JSON: {error}. Correct it.", code="invalid_json") from error
+    except RecursionError:
+        raise _too_deep(limits.depth) from None
+    if raw.count(b"[") + raw.count(b"{") > limits.depth:
+        _check_depth(value, limits.depth)
+    return value
+
+
+def _check_depth(value: Any, depth: int) -> None:
+    level = [value]
+    for _ in range(depth):
+        level = [item for outer in level for item in _children(outer)]
+        if not level:
+            return
+    raise _too_deep(depth)
+
+
+def _children(value: Any) -> list[Any]:
+    items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return [item for item in items if isinstance(item, (dict, list))]
+
+
+def _too_deep(depth: int) -> ApiError:
+    return invalid(f"The body is nested deeper than {depth} levels. Flatten it.", code="too_deep")
+
+
+def _kind(value: Any) -> str:
+    return {list: "an array", str: "a string", bool: "a boolean", type(None): "null"}.get(type(value), "a number")
+
+
+async def _read(headers: dict[str, str], receive: Receive | None, limit: int) -> bytes:
+    if receive is None:
+        return b""
+    declared = headers.get("content-length", "")
+    if declared.isascii() and declared.isdigit() and int(declared) > limit:
+        raise _too_large(limit)
+    message = await receive()
+    if message["type"] == "http.disconnect":
+        raise ClientGone
+    body: bytes = message.get("body", b"")
+    if not message.get("more_body") and len(body) <= limit:
+        return body
+    pieces, size = [body], len(body)
+    while message.get("more_body"):
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientGone
+        pieces.append(message.get("body", b""))
+        size += len(pieces[-1])
+        if size > limit:
+            raise _too_large(limit)
+    if size > limit:
+        raise _too_large(limit)
+    return b"".join(pieces)
+
+
+def _too_large(limit: int) -> ApiError:
+    return ApiError(
+        413,
+        f"The body is larger than {limit} bytes, the most this gateway takes. Send less, or raise the limit in headgate.toml.",
+        code="payload_too_large",
+    )
+
+
+def _is_form(content_type: str) -> bool:
+    return content_type.lower().startswith(("multipart/form-data", "application/x-www-form-urlencoded"))
+
+
+async def _take_form(call: Call, limits: Limits, spec: Specification | None, content_type: str) -> None:
+    if content_type.lower().startswith("application/x-www-form-urlencoded"):
+        body = await _read(call.headers, call.receive, limits.body_bytes)
+        fields = _pairs(body.decode("utf-8", "replace"))
+    else:
+        fields = await _take_multipart(call, limits)
+    names = [upload.name for upload in call.files]
+    if spec is not None:
+        call.data = spec.read_form(fields, names)
+    else:
+        call.data = dict(fields)
+
+
+async def _take_multipart(call: Call, limits: Limits) -> list[tuple[str, str]]:
+    from starlette.datastructures import Headers, UploadFile
+    from starlette.formparsers import MultiPartException, MultiPartParser
+
+    declared = call.headers.get("content-length", "")
+    if declared.isascii() and declared.isdigit() and int(declared) > limits.upload_bytes:
+        raise _too_large(limits.upload_bytes)
+    headers = Headers({"content-type": call.headers["content-type"]})
+    stream = _stream(call.receive, limits.upload_bytes)
+    try:
+        parser = MultiPartParser(headers, stream, max_files=64, max_fields=256, max_part_size=limits.body_bytes)
+        form = await parser.parse()
+    except (MultiPartException, KeyError, ValueError) as error:
+        reason = getattr(error, "message", None) or str(error)
+        raise invalid(f"The form cannot be read: {reason}. Correct it.", code="invalid_form") from error
+    fields: list[tuple[str, str]] = []
+    for name, value in form.multi_items():
+        if isinstance(value, UploadFile):
+            kind = value.content_type or "application/octet-stream"
+            call.files.append(Upload(name, value.filename or "", kind, value.file, value.size or 0))
+        else:
+            fields.append((name, value))
+    return fields
+
+
+async def _stream(receive: Receive | None, limit: int) -> Any:
+    size, more = 0, receive is not None
+    while more and receive is not None:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientGone
+        piece = message.get("body", b"")
+        size += len(piece)
+        if size > limit:
+            raise _too_large(limit)
+        more = message.get("more_body", False)
+        yield piece
+    yield b""
+
+
+def read_query(raw: bytes, spec: Specification | None) -> dict[str, Any]:
+    """The query string, typed and checked."""
+    pairs = _pairs(raw.decode("ascii", "replace")) if raw else []
+    if spec is not None:
+        return spec.read_query(pairs)
+    return dict(pairs)
+
+
+def _pairs(text: str) -> list[tuple[str, str]]:
+    try:
+        return parse_qsl(text, keep_blank_values=True, max_num_fields=256)
+    except ValueError as error:
+        raise invalid(f"The query or form cannot be read: {error}. Send fewer fields.", code="invalid_query") from error

@@ -1,0 +1,48 @@
+"""The data plane's routes: models, calls, and the operations that generate."""
+
+from __future__ import annotations
+
+from ..http import Access, BodyKind, Route, model_route
+from ..producers import embed
+from . import calls, health, models
+
+__all__ = ["ROUTES"]
+
+
+def _azure(tail: str) -> tuple[str, ...]:
+    return (f"/openai/deployments/{{model}}/{tail}", f"/engines/{{model}}/{tail}")
+
+
+ROUTES: tuple[Route, ...] = (
+    model_route(
+        path="/v1/chat/completions",
+        operation="chat.completions.create",
+        kind="chat",
+        body=BodyKind.JSON,
+        aliases=_azure("chat/completions"),
+    ),
+    model_route(
+        path="/v1/completions",
+        operation="completions.create",
+        kind="completions",
+        body=BodyKind.JSON,
+        aliases=_azure("completions"),
+    ),
+    model_route(
+        path="/v1/embeddings",
+        operation="embeddings.create",
+        kind="embeddings",
+        body=BodyKind.JSON,
+        local=embed,
+        aliases=_azure("embeddings"),
+    ),
+    Route("GET", "/v1/models", "models.list", models.listed),
+    Route("GET", "/v1/models/{model}", "models.retrieve", models.retrieve, aliases=("/v1/models/{model...}",)),
+    Route("DELETE", "/v1/models/{model}", "models.delete", models.delete, once=True, aliases=("/v1/models/{model...}",)),
+    Route("GET", "/v1/capabilities", "capabilities.list", models.capabilities),
+    Route("GET", "/v1/calls", "calls.list", calls.listed),
+    Route("GET", "/v1/calls/{call_id}", "calls.retrieve", calls.retrieve),
+    Route("POST", "/v1/calls/{call_id}/cancel", "calls.cancel", calls.cancel),
+    Route("GET", "/healthz", "health.live", health.live, access=Access.PUBLIC, aliases=("/health",)),
+    Route("GET", "/readyz", "health.ready", health.ready, access=Access.PUBLIC),
+)

@@ -1,0 +1,106 @@
+"""What can be called: models, and what each of them is able to do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..errors import ApiError, forbidden
+from ..http import Call, Response, json_response
+
+__all__ = ["capabilities", "delete", "listed", "retrieve"]
+
+
+def _cards(call: Call) -> list[dict[str, Any]]:
+    """The models of this caller: the offline ones and the configured routes."""
+    gateway = call.gateway
+    cards = gateway.offline.listing(call.principal)
+    known = {card["id"]: card for card in cards}
+    for name, target in gateway.settings.models.items():
+        if name == "*" or name in known:
+            continue
+        if target == "offline":
+            target = gateway.offline.default_for("chat")
+        base = known.get(target)
+        if base is not None:
+            cards.append({**base, "id": name})
+        else:
+            cards.append(_provider_card(call, name, target))
+    return cards
+
+
+def _provider_card(call: Call, name: str, target: str) -> dict[str, Any]:
+    provider, _, model = target.partition("/")
+    card: dict[str, Any] = {"id": name, "object": "model", "created": 0, "owned_by": provider, "provider": provider}
+    price = call.gateway.prices.unit(provider, model)
+    if price is not None:
+        card["input_cost_per_token"] = price.input / 1e12
+        card["output_cost_per_token"] = price.output / 1e12
+    return card
+
+
+def _find(call: Call, name: str) -> dict[str, Any]:
+    for card in _cards(call):
+        if card["id"] == name:
+            return card
+    settings = call.gateway.settings
+    if settings.offline or settings.models.get("*") == "offline":
+        base = _find(call, call.gateway.offline.default_for("chat"))
+        return {**base, "id": name}
+    raise ApiError(
+        404,
+        f"No model {name!r} is served here. `GET /v1/models` lists those that are.",
+        code="model_not_found",
+        param="model",
+    )
+
+
+async def listed(call: Call) -> Response:
+    """All models of this caller."""
+    return json_response({"object": "list", "data": _cards(call), "has_more": False})
+
+
+async def retrieve(call: Call) -> Response:
+    """One model."""
+    return json_response(_find(call, call.params["model"]))
+
+
+async def delete(call: Call) -> Response:
+    """Delete a model that the caller made by fine-tuning."""
+    name = call.params["model"]
+    if call.gateway.offline.delete(name, call.principal):
+        return json_response({"id": name, "object": "model", "deleted": True})
+    _find(call, name)
+    raise forbidden(
+        f"The model {name!r} was not made by this caller and cannot be deleted. Only fine-tuned models can.",
+        code="model_not_deletable",
+        param="model",
+    )
+
+
+async def capabilities(call: Call) -> Response:
+    """What each model is able to do."""
+    return json_response({"object": "list", "data": [_capability(card) for card in _cards(call)]})
+
+
+def _capability(card: dict[str, Any]) -> dict[str, Any]:
+    flags = card.get("capabilities") or {}
+    shown: dict[str, Any] = {
+        "object": "model.capabilities",
+        "model_id": card["id"],
+        "provider": card.get("provider") or card.get("owned_by"),
+        "supports_vision": bool(flags.get("vision", False)),
+        "supports_tools": bool(flags.get("tools", False)),
+        "supports_reasoning": bool(flags.get("thinking", flags.get("reasoning", False))),
+        "supports_streaming": bool(flags.get("streaming", False)),
+    }
+    for name, value in card.items():
+        if name.startswith("supports_") or name in ("max_output_tokens", "features", "modalities"):
+            shown[name] = value
+    window = card.get("context_window")
+    if window is not None:
+        shown["max_context_tokens"] = window
+    for side in ("input", "output"):
+        cost = card.get(f"{side}_cost_per_token")
+        if cost is not None:
+            shown[f"{side}_cost_per_1m"] = cost * 1e6
+    return shown

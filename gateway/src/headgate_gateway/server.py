@@ -1,0 +1,109 @@
+"""The process: uvicorn around the application, and a stop that loses no stream.
+
+On SIGTERM (or Ctrl+C) new calls are refused with 529 `draining`, those that run go on for the time of grace, then the
+listener closes. A second signal stops at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import socket
+import sys
+from types import FrameType
+from typing import Any
+
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from .app import App, create_app
+from .config import Settings
+
+__all__ = ["GatewayServer", "bind", "serve"]
+
+_log = logging.getLogger("headgate_gateway")
+
+
+class _Protocol(HttpToolsProtocol):
+    """Lets the application close the connection, which ASGI has no word for: fault models need it."""
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self.scope["extensions"] = {"headgate.close": self.transport.close}
+
+
+class GatewayServer(uvicorn.Server):
+    """A server that drains before it stops listening."""
+
+    def __init__(self, config: uvicorn.Config, app: App) -> None:
+        super().__init__(config)
+        self._app = app
+        self._draining: asyncio.Task[None] | None = None
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """The first signal drains, the second ends."""
+        if self._draining is not None:
+            self.force_exit = sig == signal.SIGINT
+            self.should_exit = True
+            return
+        self._app.gateway.loop.call_soon_threadsafe(self._begin_to_drain)
+
+    def _begin_to_drain(self) -> None:
+        if self._draining is None:
+            self._app.gateway.draining = True
+            self._draining = self._app.gateway.loop.create_task(self._drain())
+
+    async def _drain(self) -> None:
+        try:
+            await self._app.gateway.drain()
+        finally:
+            self.should_exit = True
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A listening socket; port 0 takes a free one."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+def _config(app: App, settings: Settings) -> uvicorn.Config:
+    asgi: Any = app
+    return uvicorn.Config(
+        asgi,
+        http=_Protocol,
+        loop="auto" if sys.platform == "win32" else "uvloop",
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        date_header=True,
+        proxy_headers=False,
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=5,
+    )
+
+
+class _Quiet(logging.Filter):
+    """Connections that are closed on purpose are no errors."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return "returned without" not in record.getMessage()
+
+
+def serve(settings: Settings, listener: socket.socket) -> None:
+    """Serve on a bound socket until told to stop."""
+    logging.getLogger("uvicorn.error").addFilter(_Quiet())
+    app = create_app(settings)
+    server = GatewayServer(_config(app, settings), app)
+    # uvicorn raises a caught signal again at its end; an orderly stop is a success and exits with 0.
+    server._captured_signals = []
+    server.run(sockets=[listener])

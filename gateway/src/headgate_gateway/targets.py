@@ -1,0 +1,157 @@
+"""Routing: which model answers a name. Providers and offline models alike are targets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from .config import Provider, Secret
+from .emission import OfflineModel
+from .errors import ApiError
+
+if TYPE_CHECKING:
+    from .gateway import Gateway
+
+__all__ = ["OfflineTarget", "ProviderTarget", "Target", "resolve"]
+
+_BYOK = "x-provider-key-"
+_KNOWN: Mapping[str, Provider] = {
+    "openai": Provider("openai", "openai", "https://api.openai.com/v1"),
+    "anthropic": Provider("anthropic", "anthropic", "https://api.anthropic.com"),
+    "groq": Provider("groq", "openai", "https://api.groq.com/openai/v1"),
+    "cerebras": Provider("cerebras", "openai", "https://api.cerebras.ai/v1"),
+    "openrouter": Provider("openrouter", "openai", "https://openrouter.ai/api/v1"),
+    "gemini": Provider("gemini", "openai", "https://generativelanguage.googleapis.com/v1beta/openai"),
+}
+_PREFIXES = {"oai-resp": "openai", "gem-dev": "gemini"}
+
+
+@dataclass(frozen=True, slots=True)
+class OfflineTarget:
+    """A model in this process; `name` is the one it answers under."""
+
+    model: OfflineModel
+    name: str
+
+    @property
+    def provider(self) -> str:
+        return "offline"
+
+    @property
+    def price_name(self) -> str:
+        return self.model.id
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderTarget:
+    """A model of an upstream, and whose key is sent to it."""
+
+    upstream: Provider
+    model: str
+    key: Secret | None
+
+    @property
+    def provider(self) -> str:
+        return self.upstream.name
+
+    @property
+    def name(self) -> str:
+        return self.model
+
+
+Target = OfflineTarget | ProviderTarget
+
+
+def resolve(gateway: Gateway, name: str, kind: str, headers: Mapping[str, str]) -> Target:
+    """The target of a model name. Order: a configured route, an offline model, a provider's prefix, the route `*`."""
+    settings = gateway.settings
+    route = settings.models.get(name)
+    if route is not None:
+        return _routed(gateway, route, name, kind, headers)
+    if not name:
+        return _offline(gateway, gateway.offline.default_for(kind), "", kind)
+    model = gateway.offline.resolve(name)
+    if model is not None:
+        return OfflineTarget(model, name)
+    target = _by_prefix(gateway, name, headers)
+    if target is not None:
+        return target
+    wildcard = settings.models.get("*")
+    if wildcard is not None:
+        return _routed(gateway, wildcard, name, kind, headers)
+    if settings.offline:
+        return _offline(gateway, gateway.offline.default_for(kind), name, kind)
+    raise ApiError(
+        404,
+        f"No model {name!r} is served here. `GET /v1/models` lists those that are; add a route to headgate.toml, "
+        "or start with `--offline` to have every name answered by an offline model.",
+        code="model_not_found",
+        param="model",
+    )
+
+
+def _routed(gateway: Gateway, route: str, name: str, kind: str, headers: Mapping[str, str]) -> Target:
+    if route == "offline":
+        return _offline(gateway, gateway.offline.default_for(kind), name, kind)
+    if route.startswith("headgate/"):
+        return _offline(gateway, route, name, kind)
+    prefix, _, model = route.partition("/")
+    provider = gateway.settings.providers[prefix]
+    return _with_key(provider, name if model == "*" else model, headers)
+
+
+def _offline(gateway: Gateway, model_id: str, name: str, kind: str) -> Target:
+    model = gateway.offline.resolve(model_id)
+    if model is None:
+        raise ApiError(
+            404,
+            f"The offline model {model_id!r} for {kind!r} is not part of this gateway. `GET /v1/models` lists those that are.",
+            code="model_not_found",
+            param="model",
+        )
+    return OfflineTarget(model, name or model_id)
+
+
+def _by_prefix(gateway: Gateway, name: str, headers: Mapping[str, str]) -> Target | None:
+    prefix, slash, model = name.partition("/")
+    if not slash or not model:
+        return _by_caller_key(name, headers)
+    prefix = _PREFIXES.get(prefix, prefix)
+    configured = gateway.settings.providers.get(prefix)
+    if configured is not None:
+        return _with_key(configured, model, headers)
+    known = _KNOWN.get(prefix)
+    if known is not None and _caller_key(known.name, headers) is not None:
+        return _with_key(known, model, headers)
+    return None
+
+
+def _by_caller_key(name: str, headers: Mapping[str, str]) -> Target | None:
+    """An id without a prefix, from a caller that brought the key of exactly one provider."""
+    brought = [provider for provider in _KNOWN.values() if _caller_key(provider.name, headers) is not None]
+    return _with_key(brought[0], name, headers) if len(brought) == 1 else None
+
+
+def _with_key(provider: Provider, model: str, headers: Mapping[str, str]) -> ProviderTarget:
+    own = _caller_key(provider.name, headers)
+    if own is not None:
+        # The caller's key goes where the operator's goes, and nowhere else: the address is never the caller's to choose.
+        return ProviderTarget(replace(provider, api_key=None), model, own)
+    if provider.api_key is None and provider.base_url.startswith("https://"):
+        header = "X-Provider-Key-" + {"openai": "OpenAI", "openrouter": "OpenRouter"}.get(
+            provider.name, provider.name.capitalize()
+        )
+        raise ApiError(
+            401,
+            f"There is no key for the provider {provider.name!r}. Send yours in `{header}`, "
+            f"or have `providers.{provider.name}.api_key` configured.",
+            code="provider_key_missing",
+            param=header,
+        )
+    return ProviderTarget(provider, model, provider.api_key)
+
+
+def _caller_key(provider: str, headers: Mapping[str, str]) -> Secret | None:
+    value = headers.get(_BYOK + provider)
+    return Secret(value) if value else None

@@ -1,0 +1,297 @@
+"""Validation of requests against the contract itself: one compiled JSON Schema a body, compiled when first needed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import jsonschema_rs
+import msgspec
+
+from .contract import Document
+from .errors import ApiError, invalid
+
+__all__ = ["Contract", "Specification"]
+
+_JSON = "application/json"
+_FORM = "multipart/form-data"
+_PARAMETER = re.compile(r"\{[^}]*\}")
+_SHOWN = 60
+
+
+@dataclass(frozen=True, slots=True)
+class _Parameter:
+    name: str
+    required: bool
+    schema: Mapping[str, Any]
+    types: frozenset[str]
+
+
+class Contract:
+    """All operations of the contract, found by method and path template."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self._known: dict[tuple[str, str], Specification] = {}
+        for path, item in document.get("paths", {}).items():
+            for method, operation in item.items():
+                if method in ("get", "post", "put", "patch", "delete", "head"):
+                    specification = Specification(self, operation, item.get("parameters", ()))
+                    self._known[(method.upper(), _PARAMETER.sub("{}", path))] = specification
+
+    def find(self, method: str, template: str) -> Specification | None:
+        """The operation of a route, or None where the contract does not have it."""
+        return self._known.get((method, _PARAMETER.sub("{}", template)))
+
+    def resolve(self, value: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Follow a local `$ref`."""
+        while "$ref" in value:
+            node: Any = self._document
+            for part in value["$ref"].removeprefix("#/").split("/"):
+                node = node[part.replace("~1", "/").replace("~0", "~")]
+            value = node
+        return value
+
+    def compile(self, schema: Mapping[str, Any]) -> jsonschema_rs.Draft202012Validator:
+        return jsonschema_rs.Draft202012Validator(
+            {"allOf": [schema], "components": self._document.get("components", {})}, validate_formats=False
+        )
+
+    def types_of(self, schema: Mapping[str, Any]) -> frozenset[str]:
+        """The JSON types that a schema allows, through references and unions."""
+        schema = self.resolve(schema)
+        found = schema.get("type")
+        types = set([found] if isinstance(found, str) else found or ())
+        for word in ("anyOf", "oneOf", "allOf"):
+            for branch in schema.get(word, ()):
+                types |= self.types_of(branch)
+        if not types and "enum" in schema:
+            types = {_type_name(value) for value in schema["enum"]}
+        return frozenset(types)
+
+
+class Specification:
+    """What the contract says of one operation's request."""
+
+    def __init__(self, contract: Contract, operation: Mapping[str, Any], shared: Iterable[Mapping[str, Any]]) -> None:
+        self._contract = contract
+        self._operation = operation
+        self._shared = tuple(shared)
+        self._validators: dict[str, tuple[jsonschema_rs.Draft202012Validator, Mapping[str, Any]] | None] = {}
+        self._query: tuple[_Parameter, ...] | None = None
+
+    def _body(self, media: str) -> tuple[jsonschema_rs.Draft202012Validator, Mapping[str, Any]] | None:
+        if media not in self._validators:
+            body = self._contract.resolve(self._operation.get("requestBody") or {})
+            schema = body.get("content", {}).get(media, {}).get("schema")
+            self._validators[media] = None if schema is None else (self._contract.compile(schema), schema)
+        return self._validators[media]
+
+    def check_json(self, value: Any) -> None:
+        """Raise the error of the first fault in a JSON body."""
+        compiled = self._body(_JSON)
+        if compiled is not None and not compiled[0].is_valid(value):
+            raise _fault(compiled[0].iter_errors(value))
+
+    def read_form(self, fields: list[tuple[str, str]], files: Iterable[str]) -> dict[str, Any]:
+        """The fields of a form as the contract types them, checked; a file part counts as present."""
+        compiled = self._body(_FORM)
+        if compiled is None:
+            return _gather(fields, {})
+        validator, schema = compiled
+        properties = self._properties(schema)
+        data = _gather(fields, {name: self._contract.types_of(part) for name, part in properties.items()})
+        whole: dict[str, Any] = dict(data)
+        for name in files:
+            known = name if name in properties else name.removesuffix("[]")
+            types = self._contract.types_of(properties.get(known, {}))
+            if "array" in types and ("string" not in types or known in whole):
+                whole.setdefault(known, [])
+                whole[known] = [*whole[known], ""] if isinstance(whole[known], list) else [whole[known], ""]
+            else:
+                whole[known] = ""
+        if not validator.is_valid(whole):
+            raise _fault(validator.iter_errors(whole))
+        return data
+
+    def _properties(self, schema: Mapping[str, Any]) -> dict[str, Any]:
+        schema = self._contract.resolve(schema)
+        found = dict(schema.get("properties", {}))
+        for part in schema.get("allOf", ()):
+            found.update(self._properties(part))
+        return found
+
+    def read_query(self, pairs: list[tuple[str, str]]) -> dict[str, Any]:
+        """The query as the contract types it, checked. Unknown names are let through as texts."""
+        query = _gather(pairs, {p.name.removesuffix("[]"): p.types for p in self._parameters()})
+        for parameter in self._parameters():
+            name = parameter.name.removesuffix("[]")
+            if name not in query:
+                if parameter.required:
+                    raise invalid(f"`{name}` is missing from the query. Give it.", param=name, code="missing")
+                continue
+            validator = self._contract.compile(parameter.schema)
+            if not validator.is_valid(query[name]):
+                raise _fault(validator.iter_errors(query[name]), name)
+        return query
+
+    def _parameters(self) -> tuple[_Parameter, ...]:
+        if self._query is None:
+            found: dict[str, _Parameter] = {}
+            for reference in (*self._shared, *self._operation.get("parameters", ())):
+                spec = self._contract.resolve(reference)
+                if spec.get("in") == "query":
+                    schema = spec.get("schema", {})
+                    types = self._contract.types_of(schema)
+                    found[spec["name"]] = _Parameter(spec["name"], spec.get("required", False), schema, types)
+            self._query = tuple(found.values())
+        return self._query
+
+
+def _gather(pairs: list[tuple[str, str]], types: Mapping[str, frozenset[str]]) -> dict[str, Any]:
+    """Fields by name: `x[]` and repeated names are lists, `x[y]` is an object, texts become what the contract says."""
+    data: dict[str, Any] = {}
+    for name, text in pairs:
+        plain = name.removesuffix("[]")
+        known = types.get(name) or types.get(plain) or frozenset()
+        if plain.endswith("]") and "[" in plain:
+            outer, _, inner = plain[:-1].partition("[")
+            held = data.setdefault(outer, {})
+            if isinstance(held, dict):
+                held[inner] = _scalar(text)
+        elif "array" in known or plain != name:
+            held = data.setdefault(plain if plain in types or name not in types else name, [])
+            if isinstance(held, list):
+                held.append(_coerce(text, known - {"array"}) if known else text)
+        elif plain in data:
+            before = data[plain]
+            data[plain] = [*(before if isinstance(before, list) else [before]), _coerce(text, known)]
+        else:
+            data[plain] = _coerce(text, known)
+    return data
+
+
+def _scalar(text: str) -> Any:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else text
+
+
+def _coerce(text: str, types: frozenset[str]) -> Any:
+    if "string" in types and not types & {"object"}:
+        return text
+    try:
+        if "integer" in types or "number" in types:
+            value = msgspec.json.decode(text, type=int | float)
+            return value
+        if "boolean" in types and text in ("true", "false", "1", "0"):
+            return text in ("true", "1")
+        if types & {"object", "array"} and text[:1] in ("{", "["):
+            return msgspec.json.decode(text)
+    except msgspec.MsgspecError:
+        return text
+    return text
+
+
+def _type_name(value: Any) -> str:
+    names = {bool: "boolean", int: "integer", float: "number", str: "string", type(None): "null"}
+    return names.get(type(value), "object")
+
+
+def _fault(errors: Iterable[Any], prefix: str = "") -> ApiError:
+    error = _deepest(list(errors), ())
+    kind = error.kind
+    path = _spell(error.path, prefix)
+    if kind.name == "required":
+        name = _join(path, kind.property)
+        return invalid(f"`{name}` is missing. Give it.", param=name, code="missing")
+    if kind.name in ("additionalProperties", "unevaluatedProperties"):
+        names = [_join(path, name) for name in kind.unexpected]
+        return invalid(f"`{names[0]}` is not a parameter of this operation. Remove it.", param=names[0], code="unknown_parameter")
+    shown = repr(error.instance)
+    if len(shown) > _SHOWN:
+        shown = shown[:_SHOWN] + "…"
+    return invalid(
+        f"`{path or 'body'}` is {shown}, which {_says(error)}. Correct it.", param=path or None, code=_code(kind.name)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Located:
+    kind: Any
+    message: str
+    instance: Any
+    path: tuple[str | int, ...]
+
+
+def _deepest(errors: list[Any], base: tuple[str | int, ...]) -> _Located:
+    """The fault that says most: inside a union, that of the branch which the value was meant for."""
+    error = min(errors, key=lambda e: (len(e.instance_path), _UNHELPFUL.get(e.kind.name, 0)))
+    path = base + tuple(error.instance_path)
+    context = getattr(error.kind, "context", None)
+    if context:
+        branches = [branch for branch in context if branch]
+        if branches:
+            meant = max(branches, key=_fitness)
+            if _fitness(meant) > (0, 0, 0):
+                return _deepest(meant, base if _absolute(meant, error) else path)
+    return _Located(error.kind, error.message, error.instance, path)
+
+
+_UNHELPFUL = {"anyOf": 1, "oneOf": 1}
+
+
+def _absolute(branch: list[Any], parent: Any) -> bool:
+    head = list(parent.instance_path)
+    return all(list(error.instance_path)[: len(head)] == head for error in branch)
+
+
+def _fitness(branch: list[Any]) -> tuple[int, int, int]:
+    """How well a value fits a branch: its tag agrees, its faults lie deep, they are few."""
+    if any(error.kind.name in ("const", "enum") for error in branch):
+        return (0, max(len(error.instance_path) for error in branch), 0)
+    if any(error.kind.name == "type" and not error.instance_path for error in branch):
+        return (0, 0, 0)
+    return (1, max(len(error.instance_path) for error in branch), -len(branch))
+
+
+def _spell(path: tuple[str | int, ...], prefix: str) -> str:
+    text = prefix
+    for part in path:
+        text = f"{text}[{part}]" if isinstance(part, int) else _join(text, part)
+    return text
+
+
+def _join(path: str, name: str) -> str:
+    return f"{path}.{name}" if path else name
+
+
+_SAYINGS = {
+    "anyOf": "is none of the forms that the contract allows here",
+    "oneOf": "is none of the forms that the contract allows here",
+    "minItems": "has too few items",
+    "maxItems": "has too many items",
+    "minLength": "is too short",
+    "maxLength": "is too long",
+    "pattern": "does not have the required form",
+}
+
+
+def _says(error: _Located) -> str:
+    known = _SAYINGS.get(error.kind.name)
+    if known is not None:
+        return known
+    shown = repr(error.instance)
+    tail = error.message
+    for word in (" is ", " was ", " does ", " has "):
+        at = tail.rfind(word)
+        if at >= 0:
+            tail = tail[at + 1 :]
+            break
+    else:
+        return f"breaks `{error.kind.name}` of the contract"
+    return tail if shown else tail
+
+
+def _code(kind: str) -> str:
+    return {"type": "wrong_type", "enum": "unknown_value", "const": "unknown_value"}.get(kind, "invalid_value")
