@@ -16,7 +16,31 @@ __all__: list[str] = []
 CONTRACT: dict[str, Any] = yaml.safe_load((Path(__file__).parent.parent / "openapi.yaml").read_text(encoding="utf-8"))
 REGISTRY: Registry[Any] = Registry().with_resource("urn:contract", DRAFT202012.create_resource(CONTRACT))
 
+CHOICE = {"index": 0, "message": {"role": "assistant", "content": "Hi"}, "finish_reason": "stop"}
+ANSWER = {"id": "x", "object": "chat.completion", "created": 1, "model": "m", "choices": [CHOICE]}
+CHUNK = {"id": "x", "object": "chat.completion.chunk", "created": 1, "model": "m"}
+SILENT = {"role": "assistant", "content": None, "tool_calls": None, "audio": None}
+USAGE = {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3}
+ASK = {"model": "m", "messages": [{"role": "user", "content": "Hi"}]}
 
+
+def fits(name: str, value: Any) -> bool:
+    schema = {"$ref": f"urn:contract#/components/schemas/{name}"}
+    return bool(jsonschema.Draft202012Validator(schema, registry=REGISTRY).is_valid(value))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        ANSWER,
+        {**ANSWER, "usage": None, "system_fingerprint": None, "service_tier": None},
+        {**ANSWER, "choices": [{**CHOICE, "finish_reason": "eos", "logprobs": None, "stop_reason": None}]},
+        {**ANSWER, "choices": [{**CHOICE, "message": SILENT}]},
+        {**ANSWER, "usage": {**USAGE, "prompt_tokens_details": None}},
+        {**ANSWER, "usage": {**USAGE, "queue_time": 0.1}},
+        {**ANSWER, "provider": "somebody", "citations": ["https://example.com"]},
+    ],
+)
 def test_answers_of_compatible_servers(value: Any) -> None:
     assert fits("ChatCompletion", value)
 
