@@ -108,8 +108,8 @@ def test_a_moment_that_is_none_stays_a_string(project: Any) -> None:
     code = """
 import json
 from sample_api_sdk.types import ChatCompletion
-value = ChatCompletion.model_validate_json('{"id": "c", "object": "chat.completion", "created": 1, "at": "soon",
-"choices": []}')
+fields = {"id": "c", "object": "chat.completion", "created": 1, "at": "soon", "choices": []}
+value = ChatCompletion.model_validate_json(json.dumps(fields))
 print(json.dumps(value.at))
 """
     assert project.run(code) == "soon"

@@ -1,0 +1,165 @@
+# Generated from the contract by headgate-generate. Do not edit: change the contract or the generator.
+"""Headgate: the Python SDK."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from . import types as types
+    from ._client import AsyncHeadgate as AsyncHeadgate
+    from ._client import Headgate as Headgate
+    from ._core.content import Content as Content
+    from ._core.errors import APIConnectionError as APIConnectionError
+    from ._core.errors import APIError as APIError
+    from ._core.errors import APIStatusError as APIStatusError
+    from ._core.errors import APITimeoutError as APITimeoutError
+    from ._core.errors import AuthenticationError as AuthenticationError
+    from ._core.errors import BadRequestError as BadRequestError
+    from ._core.errors import BandAccessDeniedError as BandAccessDeniedError
+    from ._core.errors import BudgetExceededError as BudgetExceededError
+    from ._core.errors import CircuitOpen as CircuitOpen
+    from ._core.errors import ConfigError as ConfigError
+    from ._core.errors import ConflictError as ConflictError
+    from ._core.errors import ContentFilterError as ContentFilterError
+    from ._core.errors import InsufficientCreditsError as InsufficientCreditsError
+    from ._core.errors import InternalServerError as InternalServerError
+    from ._core.errors import NotFoundError as NotFoundError
+    from ._core.errors import OverloadedError as OverloadedError
+    from ._core.errors import PaginationLoop as PaginationLoop
+    from ._core.errors import ParameterError as ParameterError
+    from ._core.errors import PayloadTooLargeError as PayloadTooLargeError
+    from ._core.errors import PermissionDeniedError as PermissionDeniedError
+    from ._core.errors import ProviderError as ProviderError
+    from ._core.errors import RateLimitError as RateLimitError
+    from ._core.errors import RequestTimeoutError as RequestTimeoutError
+    from ._core.errors import ResponseShapeError as ResponseShapeError
+    from ._core.errors import SDKError as HeadgateError
+    from ._core.errors import SDKError as SDKError
+    from ._core.errors import StreamInterrupted as StreamInterrupted
+    from ._core.errors import UnprocessableEntityError as UnprocessableEntityError
+    from ._core.files import FileInput as FileInput
+    from ._core.meta import Headers as Headers
+    from ._core.meta import Meta as Meta
+    from ._core.options import UNSET as UNSET
+    from ._core.options import CallOptions as CallOptions
+    from ._core.options import Timeout as Timeout
+    from ._core.raw import AsyncRawResponse as AsyncRawResponse
+    from ._core.raw import RawResponse as RawResponse
+    from ._drivers.pages import AsyncPage as AsyncPage
+    from ._drivers.pages import AsyncPages as AsyncPages
+    from ._drivers.pages import SyncPage as SyncPage
+    from ._drivers.stream import AsyncStream as AsyncStream
+    from ._drivers.stream import Stream as Stream
+else:
+    _TABLE = {
+        "APIConnectionError": ("._core.errors", "APIConnectionError"),
+        "APIError": ("._core.errors", "APIError"),
+        "APIStatusError": ("._core.errors", "APIStatusError"),
+        "APITimeoutError": ("._core.errors", "APITimeoutError"),
+        "AsyncHeadgate": ("._client", "AsyncHeadgate"),
+        "AsyncPage": ("._drivers.pages", "AsyncPage"),
+        "AsyncPages": ("._drivers.pages", "AsyncPages"),
+        "AsyncRawResponse": ("._core.raw", "AsyncRawResponse"),
+        "AsyncStream": ("._drivers.stream", "AsyncStream"),
+        "AuthenticationError": ("._core.errors", "AuthenticationError"),
+        "BadRequestError": ("._core.errors", "BadRequestError"),
+        "BandAccessDeniedError": ("._core.errors", "BandAccessDeniedError"),
+        "BudgetExceededError": ("._core.errors", "BudgetExceededError"),
+        "CallOptions": ("._core.options", "CallOptions"),
+        "CircuitOpen": ("._core.errors", "CircuitOpen"),
+        "ConfigError": ("._core.errors", "ConfigError"),
+        "ConflictError": ("._core.errors", "ConflictError"),
+        "Content": ("._core.content", "Content"),
+        "ContentFilterError": ("._core.errors", "ContentFilterError"),
+        "FileInput": ("._core.files", "FileInput"),
+        "Headers": ("._core.meta", "Headers"),
+        "Headgate": ("._client", "Headgate"),
+        "HeadgateError": ("._core.errors", "SDKError"),
+        "InsufficientCreditsError": ("._core.errors", "InsufficientCreditsError"),
+        "InternalServerError": ("._core.errors", "InternalServerError"),
+        "Meta": ("._core.meta", "Meta"),
+        "NotFoundError": ("._core.errors", "NotFoundError"),
+        "OverloadedError": ("._core.errors", "OverloadedError"),
+        "PaginationLoop": ("._core.errors", "PaginationLoop"),
+        "ParameterError": ("._core.errors", "ParameterError"),
+        "PayloadTooLargeError": ("._core.errors", "PayloadTooLargeError"),
+        "PermissionDeniedError": ("._core.errors", "PermissionDeniedError"),
+        "ProviderError": ("._core.errors", "ProviderError"),
+        "RateLimitError": ("._core.errors", "RateLimitError"),
+        "RawResponse": ("._core.raw", "RawResponse"),
+        "RequestTimeoutError": ("._core.errors", "RequestTimeoutError"),
+        "ResponseShapeError": ("._core.errors", "ResponseShapeError"),
+        "SDKError": ("._core.errors", "SDKError"),
+        "Stream": ("._drivers.stream", "Stream"),
+        "StreamInterrupted": ("._core.errors", "StreamInterrupted"),
+        "SyncPage": ("._drivers.pages", "SyncPage"),
+        "Timeout": ("._core.options", "Timeout"),
+        "UNSET": ("._core.options", "UNSET"),
+        "UnprocessableEntityError": ("._core.errors", "UnprocessableEntityError"),
+        "types": (".types", ""),
+    }
+
+    def __getattr__(name):
+        found = _TABLE.get(name)
+        if found is None:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from importlib import import_module
+
+        module = import_module(found[0], __name__)
+        value = globals()[name] = getattr(module, found[1]) if found[1] else module
+        return value
+
+    def __dir__():
+        return sorted(__all__)
+
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "APIConnectionError",
+    "APIError",
+    "APIStatusError",
+    "APITimeoutError",
+    "AsyncHeadgate",
+    "AsyncPage",
+    "AsyncPages",
+    "AsyncRawResponse",
+    "AsyncStream",
+    "AuthenticationError",
+    "BadRequestError",
+    "BandAccessDeniedError",
+    "BudgetExceededError",
+    "CallOptions",
+    "CircuitOpen",
+    "ConfigError",
+    "ConflictError",
+    "Content",
+    "ContentFilterError",
+    "FileInput",
+    "Headers",
+    "Headgate",
+    "HeadgateError",
+    "InsufficientCreditsError",
+    "InternalServerError",
+    "Meta",
+    "NotFoundError",
+    "OverloadedError",
+    "PaginationLoop",
+    "ParameterError",
+    "PayloadTooLargeError",
+    "PermissionDeniedError",
+    "ProviderError",
+    "RateLimitError",
+    "RawResponse",
+    "RequestTimeoutError",
+    "ResponseShapeError",
+    "SDKError",
+    "Stream",
+    "StreamInterrupted",
+    "SyncPage",
+    "Timeout",
+    "UNSET",
+    "UnprocessableEntityError",
+    "types",
+]

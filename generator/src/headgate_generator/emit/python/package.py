@@ -8,14 +8,14 @@ from typing import Literal
 
 from headgate_generator.emit.reference import render_reference
 from headgate_generator.model import Api
-from headgate_generator.plan.python import Package, plan
+from headgate_generator.plan.python import Helpers, Package, plan
 from headgate_generator.plan.python.naming import all_methods
 from headgate_generator.plan.python.words import class_name
 
 from .client import render_brand, render_client, render_table
 from .project import project_files
 from .resources import render_resources
-from .runtime import RUNTIME_EXPORTS, error_names, runtime_files
+from .runtime import RUNTIME_EXPORTS, error_names, has_helpers, runtime_files
 from .surface import render_surface
 from .tidy import tidy
 from .types import render_types
@@ -44,7 +44,7 @@ class PythonOptions:
 def emit_python(api: Api, options: PythonOptions | None = None) -> dict[str, str]:
     """Every generated file by its path under the project's folder, sorted, formatted."""
     options = options or PythonOptions()
-    helpers = "." + options.helpers.split(".", 1)[1] if options.helpers else None
+    helpers = Helpers("." + options.helpers.split(".", 1)[1], has_helpers) if options.helpers else None
     package = plan(api, helpers=helpers, client=options.client)
     root = f"src/{api.brand.package.replace('.', '/')}"
     files = {f"{root}/{path}": text for path, text in _package_files(package, options).items()}

@@ -7,7 +7,7 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
-__all__ = ["RUNTIME_EXPORTS", "error_names", "runtime_files"]
+__all__ = ["RUNTIME_EXPORTS", "error_names", "has_helpers", "runtime_files"]
 
 FOLDERS = ("_core", "_drivers", "transports")
 
@@ -43,6 +43,18 @@ def runtime_files() -> dict[str, str]:
     """The runtime's sources by their path in a package."""
     found = sorted(path for folder in FOLDERS for path in (_home() / folder).rglob("*.py"))
     return {path.relative_to(_home()).as_posix(): path.read_text(encoding="utf-8") for path in found}
+
+
+def has_helpers(module: str, name: str) -> bool:
+    """Whether the module, relative to the package that holds the runtime, defines a class of that name."""
+    base = _home().joinpath(*module.strip(".").split("."))
+    found = next((path for path in (base.with_suffix(".py"), base / "__init__.py") if path.is_file()), None)
+    if found is None:
+        return False
+    tree = ast.parse(found.read_text(encoding="utf-8"))
+    defined = {node.name for node in tree.body if isinstance(node, ast.ClassDef)}
+    imported = {a.asname or a.name for node in tree.body if isinstance(node, ast.ImportFrom) for a in node.names}
+    return name in defined | imported
 
 
 def error_names() -> list[str]:

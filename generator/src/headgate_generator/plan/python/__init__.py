@@ -1,6 +1,7 @@
 """Lowering to Python."""
 
 from .plan import plan
+from .resources import Helpers
 from .shapes import Package
 
-__all__ = ["Package", "plan"]
+__all__ = ["Helpers", "Package", "plan"]

@@ -7,18 +7,18 @@ from headgate_generator.model import Api
 from .lift import lift
 from .modules import types_modules
 from .naming import name_types
-from .resources import plan_resources
+from .resources import Helpers, plan_resources
 from .shapes import Package
 from .words import class_name
 
 __all__ = ["plan"]
 
 
-def plan(api: Api, *, helpers: str | None = None, client: str | None = None) -> Package:
+def plan(api: Api, *, helpers: Helpers | None = None, client: str | None = None) -> Package:
     """Lower an API to Python.
 
-    ``helpers`` is the package's module of hand-written additions (``.lib``), if it has one; ``client`` spells the
-    client's class where the brand's words alone would spell it otherwise.
+    ``helpers`` tells where the package keeps hand-written additions, if it has any; ``client`` spells the class
+    where the brand's words alone would spell it otherwise.
     """
     lifted = lift(api)
     naming = name_types(lifted)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from headgate_generator.model import Api, Resource
@@ -13,7 +13,7 @@ from .shapes import ResourceDef, ResourceModule, TypedDictDef
 from .symbols import Symbol
 from .words import class_name, clear_of
 
-__all__ = ["PlannedResources", "plan_resources"]
+__all__ = ["Helpers", "PlannedResources", "plan_resources"]
 
 CLIENT_ATTRIBUTES = frozenset(
     {
@@ -27,16 +27,23 @@ CLIENT_ATTRIBUTES = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
+class Helpers:
+    """Where hand-written additions are: a module of the package (``.lib``), and whether it has a class."""
+
+    module: str
+    has: Callable[[str, str], bool]
+
+
+@dataclass(frozen=True, slots=True)
 class PlannedResources:
     modules: tuple[ResourceModule, ...]
     params: tuple[TypedDictDef, ...]
 
 
-def plan_resources(api: Api, naming: Naming, helpers: str | None) -> PlannedResources:
+def plan_resources(api: Api, naming: Naming, helpers: Helpers | None) -> PlannedResources:
     """Classes of all resources, and the request dictionaries of their methods.
 
-    ``helpers`` is the module of the package that holds hand-written additions, e.g. ``.lib``; without it there are
-    none.
+    ``helpers`` tells where the package keeps hand-written additions; without it there are none.
     """
     planner = _Planner(Methods(api, naming), helpers)
     modules = tuple(planner.module(resource) for resource in api.resources)
@@ -44,7 +51,7 @@ def plan_resources(api: Api, naming: Naming, helpers: str | None) -> PlannedReso
 
 
 class _Planner:
-    def __init__(self, methods: Methods, helpers: str | None) -> None:
+    def __init__(self, methods: Methods, helpers: Helpers | None) -> None:
         self._methods = methods
         self._helpers = helpers
         self.params: list[TypedDictDef] = []
@@ -75,5 +82,7 @@ class _Planner:
         """``helpers: chat`` on ``chat.completions`` is `ChatCompletionsHelpers` of ``lib.chat``, and its async twin."""
         if self._helpers is None or resource.helpers is None:
             return None
-        module, name = f"{self._helpers}.{resource.helpers}", class_name(resource.path)
+        module, name = f"{self._helpers.module}.{resource.helpers}", class_name(resource.path)
+        if not self._helpers.has(module, f"{name}Helpers"):
+            return None
         return Symbol(module, f"{name}Helpers"), Symbol(module, f"Async{name}Helpers")

@@ -1,0 +1,20 @@
+# Generated from the contract by headgate-generate. Do not edit: change the contract or the generator.
+"""What this package calls itself."""
+
+from __future__ import annotations
+
+from ._core.brand import Brand
+
+__all__ = ["BRAND"]
+
+BRAND = Brand(
+    name="Headgate",
+    package="headgate",
+    env_prefix="HEADGATE",
+    header_prefix="X-Headgate",
+    base_url="http://127.0.0.1:4100",
+    key_prefix="sk-",
+    version="0.1.0",
+    auth="bearer",
+    cancel_path="/v1/calls/{call_id}/cancel",
+)

@@ -1,0 +1,222 @@
+# Generated from the contract by headgate-generate. Do not edit: change the contract or the generator.
+"""The clients of Headgate."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from ._brand import BRAND
+from ._drivers.aio import AsyncClient
+from ._drivers.sync import SyncClient
+
+if TYPE_CHECKING:
+    from .resources.audio import AsyncAudio, Audio
+    from .resources.batches import AsyncBatches, Batches
+    from .resources.calls import AsyncCalls, Calls
+    from .resources.capabilities import AsyncCapabilities, Capabilities
+    from .resources.chat import AsyncChat, Chat
+    from .resources.completions import AsyncCompletions, Completions
+    from .resources.embeddings import AsyncEmbeddings, Embeddings
+    from .resources.files import AsyncFiles, Files
+    from .resources.fine_tuning import AsyncFineTuning, FineTuning
+    from .resources.health import AsyncHealth, Health
+    from .resources.images import AsyncImages, Images
+    from .resources.models import AsyncModels, Models
+    from .resources.moderations import AsyncModerations, Moderations
+
+__all__ = ["AsyncHeadgate", "Headgate"]
+
+
+class Headgate(SyncClient):
+    """The synchronous client of Headgate. Its options are those of `SyncClient`."""
+
+    _brand = BRAND
+
+    @cached_property
+    def chat(self) -> Chat:
+        """Conversations."""
+        from .resources.chat import Chat
+
+        return Chat(self)
+
+    @cached_property
+    def completions(self) -> Completions:
+        """Continuations of texts."""
+        from .resources.completions import Completions
+
+        return Completions(self)
+
+    @cached_property
+    def embeddings(self) -> Embeddings:
+        """Texts as vectors."""
+        from .resources.embeddings import Embeddings
+
+        return Embeddings(self)
+
+    @cached_property
+    def images(self) -> Images:
+        """Images from texts and images."""
+        from .resources.images import Images
+
+        return Images(self)
+
+    @cached_property
+    def audio(self) -> Audio:
+        """Speech to text and text to speech."""
+        from .resources.audio import Audio
+
+        return Audio(self)
+
+    @cached_property
+    def moderations(self) -> Moderations:
+        """Checks of texts and images."""
+        from .resources.moderations import Moderations
+
+        return Moderations(self)
+
+    @cached_property
+    def files(self) -> Files:
+        """Uploaded and resulting files."""
+        from .resources.files import Files
+
+        return Files(self)
+
+    @cached_property
+    def batches(self) -> Batches:
+        """Many requests in a file, done later."""
+        from .resources.batches import Batches
+
+        return Batches(self)
+
+    @cached_property
+    def fine_tuning(self) -> FineTuning:
+        """Models that learn from files."""
+        from .resources.fine_tuning import FineTuning
+
+        return FineTuning(self)
+
+    @cached_property
+    def models(self) -> Models:
+        """Models, their prices, limits and capabilities."""
+        from .resources.models import Models
+
+        return Models(self)
+
+    @cached_property
+    def capabilities(self) -> Capabilities:
+        """What models can do."""
+        from .resources.capabilities import Capabilities
+
+        return Capabilities(self)
+
+    @cached_property
+    def calls(self) -> Calls:
+        """The records of calls."""
+        from .resources.calls import Calls
+
+        return Calls(self)
+
+    @cached_property
+    def health(self) -> Health:
+        """Whether the gateway lives and serves."""
+        from .resources.health import Health
+
+        return Health(self)
+
+
+class AsyncHeadgate(AsyncClient):
+    """The asynchronous client of Headgate. Its options are those of `AsyncClient`."""
+
+    _brand = BRAND
+
+    @cached_property
+    def chat(self) -> AsyncChat:
+        """Conversations."""
+        from .resources.chat import AsyncChat
+
+        return AsyncChat(self)
+
+    @cached_property
+    def completions(self) -> AsyncCompletions:
+        """Continuations of texts."""
+        from .resources.completions import AsyncCompletions
+
+        return AsyncCompletions(self)
+
+    @cached_property
+    def embeddings(self) -> AsyncEmbeddings:
+        """Texts as vectors."""
+        from .resources.embeddings import AsyncEmbeddings
+
+        return AsyncEmbeddings(self)
+
+    @cached_property
+    def images(self) -> AsyncImages:
+        """Images from texts and images."""
+        from .resources.images import AsyncImages
+
+        return AsyncImages(self)
+
+    @cached_property
+    def audio(self) -> AsyncAudio:
+        """Speech to text and text to speech."""
+        from .resources.audio import AsyncAudio
+
+        return AsyncAudio(self)
+
+    @cached_property
+    def moderations(self) -> AsyncModerations:
+        """Checks of texts and images."""
+        from .resources.moderations import AsyncModerations
+
+        return AsyncModerations(self)
+
+    @cached_property
+    def files(self) -> AsyncFiles:
+        """Uploaded and resulting files."""
+        from .resources.files import AsyncFiles
+
+        return AsyncFiles(self)
+
+    @cached_property
+    def batches(self) -> AsyncBatches:
+        """Many requests in a file, done later."""
+        from .resources.batches import AsyncBatches
+
+        return AsyncBatches(self)
+
+    @cached_property
+    def fine_tuning(self) -> AsyncFineTuning:
+        """Models that learn from files."""
+        from .resources.fine_tuning import AsyncFineTuning
+
+        return AsyncFineTuning(self)
+
+    @cached_property
+    def models(self) -> AsyncModels:
+        """Models, their prices, limits and capabilities."""
+        from .resources.models import AsyncModels
+
+        return AsyncModels(self)
+
+    @cached_property
+    def capabilities(self) -> AsyncCapabilities:
+        """What models can do."""
+        from .resources.capabilities import AsyncCapabilities
+
+        return AsyncCapabilities(self)
+
+    @cached_property
+    def calls(self) -> AsyncCalls:
+        """The records of calls."""
+        from .resources.calls import AsyncCalls
+
+        return AsyncCalls(self)
+
+    @cached_property
+    def health(self) -> AsyncHealth:
+        """Whether the gateway lives and serves."""
+        from .resources.health import AsyncHealth
+
+        return AsyncHealth(self)

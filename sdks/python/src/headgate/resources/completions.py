@@ -1,0 +1,210 @@
+# Generated from the contract by headgate-generate. Do not edit: change the contract or the generator.
+
+"""The resource `completions` and what hangs on it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
+
+from .._core.operation import Body, Check, Operation, Param, Result, Stream
+from .._core.resource import AsyncRawMethod, AsyncResource, RawMethod, RawResource, Resource
+
+if TYPE_CHECKING:
+    from .._drivers.stream import AsyncStream
+    from .._drivers.stream import Stream as EventStream
+    from ..types.completions import Completion
+    from ..types.params.completions import CompletionsCreateParams
+
+__all__ = [
+    "AsyncCompletions",
+    "AsyncCompletionsWithRawResponse",
+    "Completions",
+    "CompletionsWithRawResponse",
+]
+
+_CREATE = Operation(
+    id="completions.create",
+    method="POST",
+    path="/v1/completions",
+    params={
+        "model": Param(wire="model", required=True, check=Check(min_length=1)),
+        "prompt": Param(wire="prompt", required=True),
+        "suffix": Param(wire="suffix", nullable=True),
+        "stream": Param(wire="stream", nullable=True),
+        "stream_options": Param(wire="stream_options", nullable=True),
+        "max_tokens": Param(wire="max_tokens", nullable=True, check=Check(minimum=0)),
+        "temperature": Param(wire="temperature", nullable=True, check=Check(maximum=2, minimum=0)),
+        "top_p": Param(wire="top_p", nullable=True, check=Check(maximum=1, minimum=0)),
+        "n": Param(wire="n", nullable=True, check=Check(maximum=10, minimum=1)),
+        "best_of": Param(wire="best_of", nullable=True, check=Check(maximum=20, minimum=0)),
+        "stop": Param(wire="stop", nullable=True),
+        "echo": Param(wire="echo", nullable=True),
+        "logprobs": Param(wire="logprobs", nullable=True, check=Check(maximum=5, minimum=0)),
+        "presence_penalty": Param(wire="presence_penalty", nullable=True, check=Check(maximum=2, minimum=-2)),
+        "frequency_penalty": Param(wire="frequency_penalty", nullable=True, check=Check(maximum=2, minimum=-2)),
+        "logit_bias": Param(wire="logit_bias", nullable=True),
+        "seed": Param(wire="seed", nullable=True),
+        "user": Param(wire="user", nullable=True),
+        "metadata": Param(wire="metadata", nullable=True),
+        "tags": Param(wire="tags", nullable=True),
+        "mock_response": Param(wire="mock_response", nullable=True),
+        "provider_specific_params": Param(wire="provider_specific_params", nullable=True),
+    },
+    body=Body(),
+    result=Result(type="completions:Completion"),
+    stream=Stream(event="completions:Completion", done="[DONE]", resumable=True),
+    retry="keyed",
+)
+
+
+class Completions(Resource):
+    """Continuations of texts."""
+
+    @cached_property
+    def with_raw_response(self) -> CompletionsWithRawResponse:
+        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        return CompletionsWithRawResponse(self)
+
+    @overload
+    def create(
+        self, *, stream: Literal[False] | None = False, **params: Unpack[CompletionsCreateParams]
+    ) -> Completion: ...
+    @overload
+    def create(
+        self, *, stream: Literal[True], **params: Unpack[CompletionsCreateParams]
+    ) -> EventStream[Completion]: ...
+    @overload
+    def create(
+        self, *, stream: bool | None, **params: Unpack[CompletionsCreateParams]
+    ) -> Completion | EventStream[Completion]: ...
+    def create(self, **params: Any) -> Any:
+        """Continue a text
+
+        Gives what comes after a prompt, at once or (with `stream: true`) as server-sent events of the same
+        shape, closed by `data: [DONE]`.
+
+        Args:
+            model: Which model answers.
+            prompt: No description in the contract.
+            suffix: What comes after the gap that is to be filled.
+            stream: Whether the answer comes as server-sent events.
+            stream_options: What the stream carries beside its content.
+            max_tokens: The most tokens to write; 0 with `echo` rates the prompt alone.
+            temperature: How freely words are chosen.
+            top_p: Only the likeliest words that together have this probability are chosen from.
+            n: How many texts to give for each prompt.
+            best_of: How many texts to write and choose the likeliest `n` of.
+            stop: No description in the contract.
+            echo: Whether the text begins with the prompt.
+            logprobs: How many of the likeliest tokens to name at each place.
+            presence_penalty: Above 0, words that have come up already are less likely.
+            frequency_penalty: Above 0, words are the less likely the more often they have come up.
+            logit_bias: Token id -> what is added to its likelihood, from -100 to 100.
+            seed: The same seed and request give the same text where the model can.
+            user: Your end user, by an id of yours.
+            metadata: No description in the contract.
+            tags: Labels under which the call's cost is reported.
+            mock_response: The text, word for word, with no model asked.
+            provider_specific_params: What only one provider knows, added to the body the provider gets.
+
+        Returns:
+            The whole answer, or the stream of events with `stream=True`.
+
+        Raises:
+            BadRequestError: The server answered 400.
+            AuthenticationError: The server answered 401.
+            InsufficientCreditsError: The server answered 402.
+            PermissionDeniedError: The server answered 403.
+            NotFoundError: The server answered 404.
+            RequestTimeoutError: The server answered 408.
+            ConflictError: The server answered 409.
+            PayloadTooLargeError: The server answered 413.
+            UnprocessableEntityError: The server answered 422.
+            RateLimitError: The server answered 429.
+            ProviderError: The server answered 502.
+            OverloadedError: The server answered 529.
+        """
+        return self._client.execute(_CREATE, params)
+
+
+class CompletionsWithRawResponse(RawResource["Completions"]):
+    """The methods of `Completions`, each giving the answer as it came."""
+
+    create = RawMethod(Completions.create)
+
+
+class AsyncCompletions(AsyncResource):
+    """Continuations of texts."""
+
+    @cached_property
+    def with_raw_response(self) -> AsyncCompletionsWithRawResponse:
+        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        return AsyncCompletionsWithRawResponse(self)
+
+    @overload
+    async def create(
+        self, *, stream: Literal[False] | None = False, **params: Unpack[CompletionsCreateParams]
+    ) -> Completion: ...
+    @overload
+    async def create(
+        self, *, stream: Literal[True], **params: Unpack[CompletionsCreateParams]
+    ) -> AsyncStream[Completion]: ...
+    @overload
+    async def create(
+        self, *, stream: bool | None, **params: Unpack[CompletionsCreateParams]
+    ) -> Completion | AsyncStream[Completion]: ...
+    async def create(self, **params: Any) -> Any:
+        """Continue a text
+
+        Gives what comes after a prompt, at once or (with `stream: true`) as server-sent events of the same
+        shape, closed by `data: [DONE]`.
+
+        Args:
+            model: Which model answers.
+            prompt: No description in the contract.
+            suffix: What comes after the gap that is to be filled.
+            stream: Whether the answer comes as server-sent events.
+            stream_options: What the stream carries beside its content.
+            max_tokens: The most tokens to write; 0 with `echo` rates the prompt alone.
+            temperature: How freely words are chosen.
+            top_p: Only the likeliest words that together have this probability are chosen from.
+            n: How many texts to give for each prompt.
+            best_of: How many texts to write and choose the likeliest `n` of.
+            stop: No description in the contract.
+            echo: Whether the text begins with the prompt.
+            logprobs: How many of the likeliest tokens to name at each place.
+            presence_penalty: Above 0, words that have come up already are less likely.
+            frequency_penalty: Above 0, words are the less likely the more often they have come up.
+            logit_bias: Token id -> what is added to its likelihood, from -100 to 100.
+            seed: The same seed and request give the same text where the model can.
+            user: Your end user, by an id of yours.
+            metadata: No description in the contract.
+            tags: Labels under which the call's cost is reported.
+            mock_response: The text, word for word, with no model asked.
+            provider_specific_params: What only one provider knows, added to the body the provider gets.
+
+        Returns:
+            The whole answer, or the stream of events with `stream=True`.
+
+        Raises:
+            BadRequestError: The server answered 400.
+            AuthenticationError: The server answered 401.
+            InsufficientCreditsError: The server answered 402.
+            PermissionDeniedError: The server answered 403.
+            NotFoundError: The server answered 404.
+            RequestTimeoutError: The server answered 408.
+            ConflictError: The server answered 409.
+            PayloadTooLargeError: The server answered 413.
+            UnprocessableEntityError: The server answered 422.
+            RateLimitError: The server answered 429.
+            ProviderError: The server answered 502.
+            OverloadedError: The server answered 529.
+        """
+        return await self._client.execute(_CREATE, params)
+
+
+class AsyncCompletionsWithRawResponse(RawResource["AsyncCompletions"]):
+    """The methods of `AsyncCompletions`, each giving the answer as it came."""
+
+    create = AsyncRawMethod(AsyncCompletions.create)

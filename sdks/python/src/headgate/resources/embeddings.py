@@ -1,0 +1,140 @@
+# Generated from the contract by headgate-generate. Do not edit: change the contract or the generator.
+
+"""The resource `embeddings` and what hangs on it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Unpack
+
+from .._core.operation import Body, Check, Operation, Param, Result
+from .._core.resource import AsyncRawMethod, AsyncResource, RawMethod, RawResource, Resource
+
+if TYPE_CHECKING:
+    from ..types.embeddings import CreateEmbeddingResponse
+    from ..types.params.embeddings import EmbeddingsCreateParams
+
+__all__ = [
+    "AsyncEmbeddings",
+    "AsyncEmbeddingsWithRawResponse",
+    "Embeddings",
+    "EmbeddingsWithRawResponse",
+]
+
+_CREATE = Operation(
+    id="embeddings.create",
+    method="POST",
+    path="/v1/embeddings",
+    params={
+        "model": Param(wire="model", required=True, check=Check(min_length=1)),
+        "input": Param(wire="input", required=True),
+        "encoding_format": Param(wire="encoding_format", nullable=True),
+        "dimensions": Param(wire="dimensions", nullable=True, check=Check(minimum=1)),
+        "input_type": Param(wire="input_type", nullable=True),
+        "user": Param(wire="user", nullable=True),
+        "metadata": Param(wire="metadata", nullable=True),
+        "tags": Param(wire="tags", nullable=True),
+        "provider_specific_params": Param(wire="provider_specific_params", nullable=True),
+    },
+    body=Body(),
+    result=Result(type="embeddings:CreateEmbeddingResponse"),
+    retry="keyed",
+)
+
+
+class Embeddings(Resource):
+    """Texts as vectors."""
+
+    @cached_property
+    def with_raw_response(self) -> EmbeddingsWithRawResponse:
+        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        return EmbeddingsWithRawResponse(self)
+
+    def create(self, **params: Unpack[EmbeddingsCreateParams]) -> CreateEmbeddingResponse:
+        """Turn texts into vectors
+
+        Gives one vector for each input, in the order of the inputs. `encoding_format: base64` is a quarter of
+        the bytes: the vector's little-endian 32-bit floats.
+
+        Args:
+            model: Which model answers.
+            input: No description in the contract.
+            encoding_format: How the vectors are written.
+            dimensions: How long the vectors are, where the model can choose.
+            input_type: What the vectors are for, where the model tells apart.
+            user: Your end user, by an id of yours.
+            metadata: No description in the contract.
+            tags: Labels under which the call's cost is reported.
+            provider_specific_params: What only one provider knows, added to the body the provider gets.
+
+        Raises:
+            BadRequestError: The server answered 400.
+            AuthenticationError: The server answered 401.
+            InsufficientCreditsError: The server answered 402.
+            PermissionDeniedError: The server answered 403.
+            NotFoundError: The server answered 404.
+            RequestTimeoutError: The server answered 408.
+            ConflictError: The server answered 409.
+            PayloadTooLargeError: The server answered 413.
+            UnprocessableEntityError: The server answered 422.
+            RateLimitError: The server answered 429.
+            ProviderError: The server answered 502.
+            OverloadedError: The server answered 529.
+        """
+        answer: CreateEmbeddingResponse = self._client.execute(_CREATE, params)
+        return answer
+
+
+class EmbeddingsWithRawResponse(RawResource["Embeddings"]):
+    """The methods of `Embeddings`, each giving the answer as it came."""
+
+    create = RawMethod(Embeddings.create)
+
+
+class AsyncEmbeddings(AsyncResource):
+    """Texts as vectors."""
+
+    @cached_property
+    def with_raw_response(self) -> AsyncEmbeddingsWithRawResponse:
+        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        return AsyncEmbeddingsWithRawResponse(self)
+
+    async def create(self, **params: Unpack[EmbeddingsCreateParams]) -> CreateEmbeddingResponse:
+        """Turn texts into vectors
+
+        Gives one vector for each input, in the order of the inputs. `encoding_format: base64` is a quarter of
+        the bytes: the vector's little-endian 32-bit floats.
+
+        Args:
+            model: Which model answers.
+            input: No description in the contract.
+            encoding_format: How the vectors are written.
+            dimensions: How long the vectors are, where the model can choose.
+            input_type: What the vectors are for, where the model tells apart.
+            user: Your end user, by an id of yours.
+            metadata: No description in the contract.
+            tags: Labels under which the call's cost is reported.
+            provider_specific_params: What only one provider knows, added to the body the provider gets.
+
+        Raises:
+            BadRequestError: The server answered 400.
+            AuthenticationError: The server answered 401.
+            InsufficientCreditsError: The server answered 402.
+            PermissionDeniedError: The server answered 403.
+            NotFoundError: The server answered 404.
+            RequestTimeoutError: The server answered 408.
+            ConflictError: The server answered 409.
+            PayloadTooLargeError: The server answered 413.
+            UnprocessableEntityError: The server answered 422.
+            RateLimitError: The server answered 429.
+            ProviderError: The server answered 502.
+            OverloadedError: The server answered 529.
+        """
+        answer: CreateEmbeddingResponse = await self._client.execute(_CREATE, params)
+        return answer
+
+
+class AsyncEmbeddingsWithRawResponse(RawResource["AsyncEmbeddings"]):
+    """The methods of `AsyncEmbeddings`, each giving the answer as it came."""
+
+    create = AsyncRawMethod(AsyncEmbeddings.create)

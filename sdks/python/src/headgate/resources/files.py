@@ -1,0 +1,405 @@
+# Generated from the contract by headgate-generate. Do not edit: change the contract or the generator.
+
+"""The resource `files` and what hangs on it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Unpack
+
+from .._core.operation import Body, Check, Operation, Page, Param, Result
+from .._core.resource import AsyncRawMethod, AsyncResource, RawMethod, RawResource, Resource
+
+if TYPE_CHECKING:
+    from .._core.content import Content
+    from .._core.options import CallOptions
+    from .._drivers.pages import AsyncPages, SyncPage
+    from ..types.files import FileDeleted, FileObject
+    from ..types.params.files import FilesCreateParams, FilesListParams
+
+__all__ = [
+    "AsyncFiles",
+    "AsyncFilesWithRawResponse",
+    "Files",
+    "FilesWithRawResponse",
+]
+
+_CREATE = Operation(
+    id="files.create",
+    method="POST",
+    path="/v1/files",
+    params={
+        "file": Param(wire="file", required=True, file=True),
+        "purpose": Param(wire="purpose", required=True),
+        "expires_after": Param(wire="expires_after"),
+    },
+    body=Body(kind="multipart", media_type="multipart/form-data"),
+    result=Result(type="files:FileObject"),
+    retry="keyed",
+)
+
+
+_LIST = Operation(
+    id="files.list",
+    method="GET",
+    path="/v1/files",
+    params={
+        "purpose": Param(wire="purpose", place="query", check=Check(min_length=1)),
+        "order": Param(wire="order", place="query"),
+        "limit": Param(wire="limit", place="query", check=Check(maximum=10000, minimum=1)),
+        "after": Param(wire="after", place="query", check=Check(min_length=1)),
+    },
+    result=Result(type="files:FileList"),
+    page=Page(
+        style="after",
+        items=("data",),
+        cursor_param="after",
+        limit_param="limit",
+        has_more=("has_more",),
+        last_id=("last_id",),
+    ),
+)
+
+
+_RETRIEVE = Operation(
+    id="files.retrieve",
+    method="GET",
+    path="/v1/files/{file_id}",
+    params={
+        "file_id": Param(wire="file_id", place="path", required=True, check=Check(min_length=1)),
+    },
+    result=Result(type="files:FileObject"),
+)
+
+
+_DELETE = Operation(
+    id="files.delete",
+    method="DELETE",
+    path="/v1/files/{file_id}",
+    params={
+        "file_id": Param(wire="file_id", place="path", required=True, check=Check(min_length=1)),
+    },
+    result=Result(type="files:FileDeleted"),
+    retry="keyed",
+)
+
+
+_CONTENT = Operation(
+    id="files.content",
+    method="GET",
+    path="/v1/files/{file_id}/content",
+    params={
+        "file_id": Param(wire="file_id", place="path", required=True, check=Check(min_length=1)),
+    },
+    result=Result(kind="binary"),
+)
+
+
+class Files(Resource):
+    """Uploaded and resulting files."""
+
+    @cached_property
+    def with_raw_response(self) -> FilesWithRawResponse:
+        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        return FilesWithRawResponse(self)
+
+    def create(self, **params: Unpack[FilesCreateParams]) -> FileObject:
+        """Upload a file
+
+        Keeps a file for batches, fine-tuning or conversations.
+
+        Args:
+            file: The content; the part's filename is kept.
+            purpose: What the file is for.
+            expires_after: No description in the contract.
+
+        Raises:
+            BadRequestError: The server answered 400.
+            AuthenticationError: The server answered 401.
+            InsufficientCreditsError: The server answered 402.
+            PermissionDeniedError: The server answered 403.
+            NotFoundError: The server answered 404.
+            RequestTimeoutError: The server answered 408.
+            ConflictError: The server answered 409.
+            PayloadTooLargeError: The server answered 413.
+            UnprocessableEntityError: The server answered 422.
+            RateLimitError: The server answered 429.
+            ProviderError: The server answered 502.
+            OverloadedError: The server answered 529.
+        """
+        answer: FileObject = self._client.execute(_CREATE, params)
+        return answer
+
+    def list(self, **params: Unpack[FilesListParams]) -> SyncPage[FileObject]:
+        """List files
+
+        Lists the records of files, newest first unless `order` says otherwise.
+
+        Args:
+            purpose: Only files for this.
+            order: By `created_at`, rising or falling.
+            limit: How many items a page holds at most.
+            after: The id of the last item of the page before; the answer starts behind it.
+
+        Returns:
+            A page of the list; iterating over it walks through all pages.
+
+        Raises:
+            BadRequestError: The server answered 400.
+            AuthenticationError: The server answered 401.
+            InsufficientCreditsError: The server answered 402.
+            PermissionDeniedError: The server answered 403.
+            NotFoundError: The server answered 404.
+            RequestTimeoutError: The server answered 408.
+            ConflictError: The server answered 409.
+            PayloadTooLargeError: The server answered 413.
+            UnprocessableEntityError: The server answered 422.
+            RateLimitError: The server answered 429.
+            ProviderError: The server answered 502.
+            OverloadedError: The server answered 529.
+        """
+        answer: SyncPage[FileObject] = self._client.execute(_LIST, params)
+        return answer
+
+    def retrieve(self, file_id: str, **params: Unpack[CallOptions]) -> FileObject:
+        """Get the record of a file
+
+        Gives what is known of a file, not its content.
+
+        Args:
+            file_id: The file's id.
+
+        Raises:
+            BadRequestError: The server answered 400.
+            AuthenticationError: The server answered 401.
+            InsufficientCreditsError: The server answered 402.
+            PermissionDeniedError: The server answered 403.
+            NotFoundError: The server answered 404.
+            RequestTimeoutError: The server answered 408.
+            ConflictError: The server answered 409.
+            PayloadTooLargeError: The server answered 413.
+            UnprocessableEntityError: The server answered 422.
+            RateLimitError: The server answered 429.
+            ProviderError: The server answered 502.
+            OverloadedError: The server answered 529.
+        """
+        answer: FileObject = self._client.execute(_RETRIEVE, {"file_id": file_id, **params})
+        return answer
+
+    def delete(self, file_id: str, **params: Unpack[CallOptions]) -> FileDeleted:
+        """Delete a file
+
+        Deletes a file, record and content.
+
+        Args:
+            file_id: The file's id.
+
+        Raises:
+            BadRequestError: The server answered 400.
+            AuthenticationError: The server answered 401.
+            InsufficientCreditsError: The server answered 402.
+            PermissionDeniedError: The server answered 403.
+            NotFoundError: The server answered 404.
+            RequestTimeoutError: The server answered 408.
+            ConflictError: The server answered 409.
+            PayloadTooLargeError: The server answered 413.
+            UnprocessableEntityError: The server answered 422.
+            RateLimitError: The server answered 429.
+            ProviderError: The server answered 502.
+            OverloadedError: The server answered 529.
+        """
+        answer: FileDeleted = self._client.execute(_DELETE, {"file_id": file_id, **params})
+        return answer
+
+    def content(self, file_id: str, **params: Unpack[CallOptions]) -> Content:
+        """Get the content of a file
+
+        Gives the bytes of a file as they were uploaded or made.
+
+        Args:
+            file_id: The file's id.
+
+        Returns:
+            The answer's bytes.
+
+        Raises:
+            BadRequestError: The server answered 400.
+            AuthenticationError: The server answered 401.
+            InsufficientCreditsError: The server answered 402.
+            PermissionDeniedError: The server answered 403.
+            NotFoundError: The server answered 404.
+            RequestTimeoutError: The server answered 408.
+            ConflictError: The server answered 409.
+            PayloadTooLargeError: The server answered 413.
+            UnprocessableEntityError: The server answered 422.
+            RateLimitError: The server answered 429.
+            ProviderError: The server answered 502.
+            OverloadedError: The server answered 529.
+        """
+        answer: Content = self._client.execute(_CONTENT, {"file_id": file_id, **params})
+        return answer
+
+
+class FilesWithRawResponse(RawResource["Files"]):
+    """The methods of `Files`, each giving the answer as it came."""
+
+    create = RawMethod(Files.create)
+    list = RawMethod(Files.list)
+    retrieve = RawMethod(Files.retrieve)
+    delete = RawMethod(Files.delete)
+    content = RawMethod(Files.content)
+
+
+class AsyncFiles(AsyncResource):
+    """Uploaded and resulting files."""
+
+    @cached_property
+    def with_raw_response(self) -> AsyncFilesWithRawResponse:
+        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        return AsyncFilesWithRawResponse(self)
+
+    async def create(self, **params: Unpack[FilesCreateParams]) -> FileObject:
+        """Upload a file
+
+        Keeps a file for batches, fine-tuning or conversations.
+
+        Args:
+            file: The content; the part's filename is kept.
+            purpose: What the file is for.
+            expires_after: No description in the contract.
+
+        Raises:
+            BadRequestError: The server answered 400.
+            AuthenticationError: The server answered 401.
+            InsufficientCreditsError: The server answered 402.
+            PermissionDeniedError: The server answered 403.
+            NotFoundError: The server answered 404.
+            RequestTimeoutError: The server answered 408.
+            ConflictError: The server answered 409.
+            PayloadTooLargeError: The server answered 413.
+            UnprocessableEntityError: The server answered 422.
+            RateLimitError: The server answered 429.
+            ProviderError: The server answered 502.
+            OverloadedError: The server answered 529.
+        """
+        answer: FileObject = await self._client.execute(_CREATE, params)
+        return answer
+
+    def list(self, **params: Unpack[FilesListParams]) -> AsyncPages[FileObject]:
+        """List files
+
+        Lists the records of files, newest first unless `order` says otherwise.
+
+        Args:
+            purpose: Only files for this.
+            order: By `created_at`, rising or falling.
+            limit: How many items a page holds at most.
+            after: The id of the last item of the page before; the answer starts behind it.
+
+        Returns:
+            A page of the list; iterating over it walks through all pages.
+
+        Raises:
+            BadRequestError: The server answered 400.
+            AuthenticationError: The server answered 401.
+            InsufficientCreditsError: The server answered 402.
+            PermissionDeniedError: The server answered 403.
+            NotFoundError: The server answered 404.
+            RequestTimeoutError: The server answered 408.
+            ConflictError: The server answered 409.
+            PayloadTooLargeError: The server answered 413.
+            UnprocessableEntityError: The server answered 422.
+            RateLimitError: The server answered 429.
+            ProviderError: The server answered 502.
+            OverloadedError: The server answered 529.
+        """
+        answer: AsyncPages[FileObject] = self._client.execute(_LIST, params)
+        return answer
+
+    async def retrieve(self, file_id: str, **params: Unpack[CallOptions]) -> FileObject:
+        """Get the record of a file
+
+        Gives what is known of a file, not its content.
+
+        Args:
+            file_id: The file's id.
+
+        Raises:
+            BadRequestError: The server answered 400.
+            AuthenticationError: The server answered 401.
+            InsufficientCreditsError: The server answered 402.
+            PermissionDeniedError: The server answered 403.
+            NotFoundError: The server answered 404.
+            RequestTimeoutError: The server answered 408.
+            ConflictError: The server answered 409.
+            PayloadTooLargeError: The server answered 413.
+            UnprocessableEntityError: The server answered 422.
+            RateLimitError: The server answered 429.
+            ProviderError: The server answered 502.
+            OverloadedError: The server answered 529.
+        """
+        answer: FileObject = await self._client.execute(_RETRIEVE, {"file_id": file_id, **params})
+        return answer
+
+    async def delete(self, file_id: str, **params: Unpack[CallOptions]) -> FileDeleted:
+        """Delete a file
+
+        Deletes a file, record and content.
+
+        Args:
+            file_id: The file's id.
+
+        Raises:
+            BadRequestError: The server answered 400.
+            AuthenticationError: The server answered 401.
+            InsufficientCreditsError: The server answered 402.
+            PermissionDeniedError: The server answered 403.
+            NotFoundError: The server answered 404.
+            RequestTimeoutError: The server answered 408.
+            ConflictError: The server answered 409.
+            PayloadTooLargeError: The server answered 413.
+            UnprocessableEntityError: The server answered 422.
+            RateLimitError: The server answered 429.
+            ProviderError: The server answered 502.
+            OverloadedError: The server answered 529.
+        """
+        answer: FileDeleted = await self._client.execute(_DELETE, {"file_id": file_id, **params})
+        return answer
+
+    async def content(self, file_id: str, **params: Unpack[CallOptions]) -> Content:
+        """Get the content of a file
+
+        Gives the bytes of a file as they were uploaded or made.
+
+        Args:
+            file_id: The file's id.
+
+        Returns:
+            The answer's bytes.
+
+        Raises:
+            BadRequestError: The server answered 400.
+            AuthenticationError: The server answered 401.
+            InsufficientCreditsError: The server answered 402.
+            PermissionDeniedError: The server answered 403.
+            NotFoundError: The server answered 404.
+            RequestTimeoutError: The server answered 408.
+            ConflictError: The server answered 409.
+            PayloadTooLargeError: The server answered 413.
+            UnprocessableEntityError: The server answered 422.
+            RateLimitError: The server answered 429.
+            ProviderError: The server answered 502.
+            OverloadedError: The server answered 529.
+        """
+        answer: Content = await self._client.execute(_CONTENT, {"file_id": file_id, **params})
+        return answer
+
+
+class AsyncFilesWithRawResponse(RawResource["AsyncFiles"]):
+    """The methods of `AsyncFiles`, each giving the answer as it came."""
+
+    create = AsyncRawMethod(AsyncFiles.create)
+    list = AsyncRawMethod(AsyncFiles.list)
+    retrieve = AsyncRawMethod(AsyncFiles.retrieve)
+    delete = AsyncRawMethod(AsyncFiles.delete)
+    content = AsyncRawMethod(AsyncFiles.content)

@@ -1,0 +1,670 @@
+# Generated from the contract by headgate-generate. Do not edit: change the contract or the generator.
+"""Types of answers and requests, imported on first use."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .audio import AudioTranscriptionUsage as AudioTranscriptionUsage
+    from .audio import Transcription as Transcription
+    from .audio import TranscriptionCreateResponse as TranscriptionCreateResponse
+    from .audio import TranscriptionLogprob as TranscriptionLogprob
+    from .audio import TranscriptionSegment as TranscriptionSegment
+    from .audio import TranscriptionStreamEvent as TranscriptionStreamEvent
+    from .audio import TranscriptionTextDeltaEvent as TranscriptionTextDeltaEvent
+    from .audio import TranscriptionTextDoneEvent as TranscriptionTextDoneEvent
+    from .audio import TranscriptionTextSegmentEvent as TranscriptionTextSegmentEvent
+    from .audio import TranscriptionUsage as TranscriptionUsage
+    from .audio import TranscriptionVerbose as TranscriptionVerbose
+    from .audio import TranscriptionWord as TranscriptionWord
+    from .audio import Translation as Translation
+    from .audio import TranslationCreateResponse as TranslationCreateResponse
+    from .audio import TranslationVerbose as TranslationVerbose
+    from .batches import Batch as Batch
+    from .batches import BatchError as BatchError
+    from .batches import BatchErrors as BatchErrors
+    from .batches import BatchList as BatchList
+    from .batches import BatchRequestCounts as BatchRequestCounts
+    from .batches import BatchUsage as BatchUsage
+    from .calls import Call as Call
+    from .calls import CallList as CallList
+    from .calls import CompatibilityIssue as CompatibilityIssue
+    from .calls import ErrorObject as ErrorObject
+    from .calls import ErrorType as ErrorType
+    from .capabilities import ModelCapabilities as ModelCapabilities
+    from .capabilities import ModelCapabilitiesList as ModelCapabilitiesList
+    from .chat import ChatCompletion as ChatCompletion
+    from .chat import ChatCompletionAnnotation as ChatCompletionAnnotation
+    from .chat import ChatCompletionAudio as ChatCompletionAudio
+    from .chat import ChatCompletionChoice as ChatCompletionChoice
+    from .chat import ChatCompletionChunk as ChatCompletionChunk
+    from .chat import ChatCompletionChunkAudio as ChatCompletionChunkAudio
+    from .chat import ChatCompletionChunkChoice as ChatCompletionChunkChoice
+    from .chat import ChatCompletionChunkCustomCall as ChatCompletionChunkCustomCall
+    from .chat import ChatCompletionChunkDelta as ChatCompletionChunkDelta
+    from .chat import ChatCompletionChunkFunctionCall as ChatCompletionChunkFunctionCall
+    from .chat import ChatCompletionChunkToolCall as ChatCompletionChunkToolCall
+    from .chat import ChatCompletionFunctionCall as ChatCompletionFunctionCall
+    from .chat import ChatCompletionLogprobs as ChatCompletionLogprobs
+    from .chat import ChatCompletionMessage as ChatCompletionMessage
+    from .chat import ChatCompletionMessageCustomToolCall as ChatCompletionMessageCustomToolCall
+    from .chat import ChatCompletionMessageFunctionToolCall as ChatCompletionMessageFunctionToolCall
+    from .chat import ChatCompletionMessageToolCallUnion as ChatCompletionMessageToolCallUnion
+    from .chat import ChatCompletionTokenLogprob as ChatCompletionTokenLogprob
+    from .chat import CreditNotice as CreditNotice
+    from .chat import CustomToolCallInput as CustomToolCallInput
+    from .chat import ServiceTier as ServiceTier
+    from .chat import TopLogprob as TopLogprob
+    from .chat import UrlCitation as UrlCitation
+    from .completions import Completion as Completion
+    from .completions import CompletionChoice as CompletionChoice
+    from .completions import CompletionLogprobs as CompletionLogprobs
+    from .embeddings import CreateEmbeddingResponse as CreateEmbeddingResponse
+    from .embeddings import Embedding as Embedding
+    from .embeddings import EmbeddingUsage as EmbeddingUsage
+    from .files import FileDeleted as FileDeleted
+    from .files import FileList as FileList
+    from .files import FileObject as FileObject
+    from .fine_tuning import AutoOrInteger as AutoOrInteger
+    from .fine_tuning import AutoOrNumber as AutoOrNumber
+    from .fine_tuning import DpoHyperparameters as DpoHyperparameters
+    from .fine_tuning import DpoMethod as DpoMethod
+    from .fine_tuning import FineTuningJob as FineTuningJob
+    from .fine_tuning import FineTuningJobCheckpoint as FineTuningJobCheckpoint
+    from .fine_tuning import FineTuningJobCheckpointList as FineTuningJobCheckpointList
+    from .fine_tuning import FineTuningJobCheckpointMetrics as FineTuningJobCheckpointMetrics
+    from .fine_tuning import FineTuningJobError as FineTuningJobError
+    from .fine_tuning import FineTuningJobEvent as FineTuningJobEvent
+    from .fine_tuning import FineTuningJobEventList as FineTuningJobEventList
+    from .fine_tuning import FineTuningJobList as FineTuningJobList
+    from .fine_tuning import FineTuningJobWandbIntegration as FineTuningJobWandbIntegration
+    from .fine_tuning import FineTuningJobWandbIntegrationObject as FineTuningJobWandbIntegrationObject
+    from .fine_tuning import FineTuningMethod as FineTuningMethod
+    from .fine_tuning import ReinforcementHyperparameters as ReinforcementHyperparameters
+    from .fine_tuning import ReinforcementMethod as ReinforcementMethod
+    from .fine_tuning import SupervisedHyperparameters as SupervisedHyperparameters
+    from .fine_tuning import SupervisedMethod as SupervisedMethod
+    from .health import HealthStatus as HealthStatus
+    from .health import ReadyStatus as ReadyStatus
+    from .images import Image as Image
+    from .images import ImageEditCompletedEvent as ImageEditCompletedEvent
+    from .images import ImageEditPartialImageEvent as ImageEditPartialImageEvent
+    from .images import ImageEditStreamEvent as ImageEditStreamEvent
+    from .images import ImageGenCompletedEvent as ImageGenCompletedEvent
+    from .images import ImageGenPartialImageEvent as ImageGenPartialImageEvent
+    from .images import ImageGenStreamEvent as ImageGenStreamEvent
+    from .images import ImagesResponse as ImagesResponse
+    from .images import ImageTokensDetails as ImageTokensDetails
+    from .images import ImageUsage as ImageUsage
+    from .models import Model as Model
+    from .models import ModelAuth as ModelAuth
+    from .models import ModelDeleted as ModelDeleted
+    from .models import ModelFeatures as ModelFeatures
+    from .models import ModelLimits as ModelLimits
+    from .models import ModelList as ModelList
+    from .models import ModelPricing as ModelPricing
+    from .moderations import Moderation as Moderation
+    from .moderations import ModerationCategories as ModerationCategories
+    from .moderations import ModerationCategoryAppliedInputTypes as ModerationCategoryAppliedInputTypes
+    from .moderations import ModerationCategoryScores as ModerationCategoryScores
+    from .moderations import ModerationCreateResponse as ModerationCreateResponse
+    from .moderations import ModerationInputType as ModerationInputType
+    from .params.audio import AudioResponseFormat as AudioResponseFormat
+    from .params.audio import AudioSpeechCreateParams as AudioSpeechCreateParams
+    from .params.audio import AudioTranscriptionsCreateParams as AudioTranscriptionsCreateParams
+    from .params.audio import AudioTranslationsCreateParams as AudioTranslationsCreateParams
+    from .params.audio import TimestampGranularity as TimestampGranularity
+    from .params.audio import VadConfigParam as VadConfigParam
+    from .params.batches import BatchesCreateParams as BatchesCreateParams
+    from .params.batches import BatchesListParams as BatchesListParams
+    from .params.calls import CallsListParams as CallsListParams
+    from .params.capabilities import CapabilitiesListParams as CapabilitiesListParams
+    from .params.chat import CacheControlParam as CacheControlParam
+    from .params.chat import CacheControlParamInput as CacheControlParamInput
+    from .params.chat import ChatCompletionAllowedToolChoiceParam as ChatCompletionAllowedToolChoiceParam
+    from .params.chat import ChatCompletionAllowedToolsParam as ChatCompletionAllowedToolsParam
+    from .params.chat import ChatCompletionAssistantContentPartParam as ChatCompletionAssistantContentPartParam
+    from .params.chat import ChatCompletionAssistantMessageParam as ChatCompletionAssistantMessageParam
+    from .params.chat import ChatCompletionAudioParam as ChatCompletionAudioParam
+    from .params.chat import ChatCompletionAudioReferenceParam as ChatCompletionAudioReferenceParam
+    from .params.chat import ChatCompletionContentPartFileParam as ChatCompletionContentPartFileParam
+    from .params.chat import ChatCompletionContentPartImageParam as ChatCompletionContentPartImageParam
+    from .params.chat import ChatCompletionContentPartImageSourceParam as ChatCompletionContentPartImageSourceParam
+    from .params.chat import ChatCompletionContentPartInputAudioParam as ChatCompletionContentPartInputAudioParam
+    from .params.chat import ChatCompletionContentPartParam as ChatCompletionContentPartParam
+    from .params.chat import ChatCompletionContentPartRefusalParam as ChatCompletionContentPartRefusalParam
+    from .params.chat import ChatCompletionContentPartTextParam as ChatCompletionContentPartTextParam
+    from .params.chat import ChatCompletionCustomToolParam as ChatCompletionCustomToolParam
+    from .params.chat import ChatCompletionDeveloperMessageParam as ChatCompletionDeveloperMessageParam
+    from .params.chat import ChatCompletionFunctionCallParam as ChatCompletionFunctionCallParam
+    from .params.chat import ChatCompletionFunctionMessageParam as ChatCompletionFunctionMessageParam
+    from .params.chat import ChatCompletionFunctionToolParam as ChatCompletionFunctionToolParam
+    from .params.chat import ChatCompletionMessageCustomToolCallParam as ChatCompletionMessageCustomToolCallParam
+    from .params.chat import ChatCompletionMessageFunctionToolCallParam as ChatCompletionMessageFunctionToolCallParam
+    from .params.chat import ChatCompletionMessageParam as ChatCompletionMessageParam
+    from .params.chat import ChatCompletionMessageToolCallUnionParam as ChatCompletionMessageToolCallUnionParam
+    from .params.chat import ChatCompletionModality as ChatCompletionModality
+    from .params.chat import ChatCompletionModerationParam as ChatCompletionModerationParam
+    from .params.chat import ChatCompletionNamedToolChoiceCustomParam as ChatCompletionNamedToolChoiceCustomParam
+    from .params.chat import ChatCompletionNamedToolChoiceParam as ChatCompletionNamedToolChoiceParam
+    from .params.chat import ChatCompletionNamedToolChoiceUnionParam as ChatCompletionNamedToolChoiceUnionParam
+    from .params.chat import ChatCompletionPredictionContentParam as ChatCompletionPredictionContentParam
+    from .params.chat import ChatCompletionsCreateParams as ChatCompletionsCreateParams
+    from .params.chat import ChatCompletionSystemMessageParam as ChatCompletionSystemMessageParam
+    from .params.chat import ChatCompletionTextContentParam as ChatCompletionTextContentParam
+    from .params.chat import ChatCompletionToolChoiceOptionParam as ChatCompletionToolChoiceOptionParam
+    from .params.chat import ChatCompletionToolMessageParam as ChatCompletionToolMessageParam
+    from .params.chat import ChatCompletionToolUnionParam as ChatCompletionToolUnionParam
+    from .params.chat import ChatCompletionUserMessageParam as ChatCompletionUserMessageParam
+    from .params.chat import CustomToolCallInputParam as CustomToolCallInputParam
+    from .params.chat import CustomToolDefinitionParam as CustomToolDefinitionParam
+    from .params.chat import CustomToolGrammarFormatParam as CustomToolGrammarFormatParam
+    from .params.chat import CustomToolGrammarParam as CustomToolGrammarParam
+    from .params.chat import CustomToolInputFormatParam as CustomToolInputFormatParam
+    from .params.chat import CustomToolTextFormatParam as CustomToolTextFormatParam
+    from .params.chat import FileContentParam as FileContentParam
+    from .params.chat import FunctionDefinitionParam as FunctionDefinitionParam
+    from .params.chat import FunctionParametersParam as FunctionParametersParam
+    from .params.chat import ImageSourceParam as ImageSourceParam
+    from .params.chat import InputAudioParam as InputAudioParam
+    from .params.chat import JsonSchemaFormatParam as JsonSchemaFormatParam
+    from .params.chat import PromptCacheOptionsParam as PromptCacheOptionsParam
+    from .params.chat import ReasoningEffort as ReasoningEffort
+    from .params.chat import ResponseFormatJsonObjectParam as ResponseFormatJsonObjectParam
+    from .params.chat import ResponseFormatJsonSchemaParam as ResponseFormatJsonSchemaParam
+    from .params.chat import ResponseFormatParam as ResponseFormatParam
+    from .params.chat import ResponseFormatTextParam as ResponseFormatTextParam
+    from .params.chat import ToolNameParam as ToolNameParam
+    from .params.chat import WebSearchLocationParam as WebSearchLocationParam
+    from .params.chat import WebSearchOptionsParam as WebSearchOptionsParam
+    from .params.chat import WebSearchUserLocationParam as WebSearchUserLocationParam
+    from .params.completions import CompletionPromptParam as CompletionPromptParam
+    from .params.completions import CompletionsCreateParams as CompletionsCreateParams
+    from .params.embeddings import EmbeddingInputParam as EmbeddingInputParam
+    from .params.embeddings import EmbeddingsCreateParams as EmbeddingsCreateParams
+    from .params.files import FilesCreateParams as FilesCreateParams
+    from .params.files import FilesListParams as FilesListParams
+    from .params.fine_tuning import DpoHyperparametersParam as DpoHyperparametersParam
+    from .params.fine_tuning import DpoMethodParam as DpoMethodParam
+    from .params.fine_tuning import FineTuningJobsCheckpointsListParams as FineTuningJobsCheckpointsListParams
+    from .params.fine_tuning import FineTuningJobsCreateParams as FineTuningJobsCreateParams
+    from .params.fine_tuning import FineTuningJobsListEventsParams as FineTuningJobsListEventsParams
+    from .params.fine_tuning import FineTuningJobsListParams as FineTuningJobsListParams
+    from .params.fine_tuning import FineTuningJobWandbIntegrationObjectParam as FineTuningJobWandbIntegrationObjectParam
+    from .params.fine_tuning import FineTuningJobWandbIntegrationParam as FineTuningJobWandbIntegrationParam
+    from .params.fine_tuning import FineTuningMethodParam as FineTuningMethodParam
+    from .params.fine_tuning import ReinforcementHyperparametersParam as ReinforcementHyperparametersParam
+    from .params.fine_tuning import ReinforcementMethodParam as ReinforcementMethodParam
+    from .params.fine_tuning import SupervisedHyperparametersParam as SupervisedHyperparametersParam
+    from .params.fine_tuning import SupervisedMethodParam as SupervisedMethodParam
+    from .params.images import ImagesCreateVariationParams as ImagesCreateVariationParams
+    from .params.images import ImagesEditParams as ImagesEditParams
+    from .params.images import ImagesGenerateParams as ImagesGenerateParams
+    from .params.models import ModelsListParams as ModelsListParams
+    from .params.moderations import ModerationImageUrlInputParam as ModerationImageUrlInputParam
+    from .params.moderations import ModerationInputParam as ModerationInputParam
+    from .params.moderations import ModerationMultiModalInputParam as ModerationMultiModalInputParam
+    from .params.moderations import ModerationsCreateParams as ModerationsCreateParams
+    from .params.moderations import ModerationTextInputParam as ModerationTextInputParam
+    from .params.shared import CustomVoiceParam as CustomVoiceParam
+    from .params.shared import ExpiresAfterParam as ExpiresAfterParam
+    from .params.shared import ImageDetail as ImageDetail
+    from .params.shared import ImageUrlParam as ImageUrlParam
+    from .params.shared import MetadataParam as MetadataParam
+    from .params.shared import StopSequencesParam as StopSequencesParam
+    from .params.shared import StreamOptionsParam as StreamOptionsParam
+    from .params.shared import Voice as Voice
+    from .shared import CompletionTokensDetails as CompletionTokensDetails
+    from .shared import CompletionUsage as CompletionUsage
+    from .shared import FinishReason as FinishReason
+    from .shared import Metadata as Metadata
+    from .shared import PromptTokensDetails as PromptTokensDetails
+else:
+    _TABLE = {
+        "AudioResponseFormat": (".params.audio", "AudioResponseFormat"),
+        "AudioSpeechCreateParams": (".params.audio", "AudioSpeechCreateParams"),
+        "AudioTranscriptionUsage": (".audio", "AudioTranscriptionUsage"),
+        "AudioTranscriptionsCreateParams": (".params.audio", "AudioTranscriptionsCreateParams"),
+        "AudioTranslationsCreateParams": (".params.audio", "AudioTranslationsCreateParams"),
+        "AutoOrInteger": (".fine_tuning", "AutoOrInteger"),
+        "AutoOrNumber": (".fine_tuning", "AutoOrNumber"),
+        "Batch": (".batches", "Batch"),
+        "BatchError": (".batches", "BatchError"),
+        "BatchErrors": (".batches", "BatchErrors"),
+        "BatchList": (".batches", "BatchList"),
+        "BatchRequestCounts": (".batches", "BatchRequestCounts"),
+        "BatchUsage": (".batches", "BatchUsage"),
+        "BatchesCreateParams": (".params.batches", "BatchesCreateParams"),
+        "BatchesListParams": (".params.batches", "BatchesListParams"),
+        "CacheControlParam": (".params.chat", "CacheControlParam"),
+        "CacheControlParamInput": (".params.chat", "CacheControlParamInput"),
+        "Call": (".calls", "Call"),
+        "CallList": (".calls", "CallList"),
+        "CallsListParams": (".params.calls", "CallsListParams"),
+        "CapabilitiesListParams": (".params.capabilities", "CapabilitiesListParams"),
+        "ChatCompletion": (".chat", "ChatCompletion"),
+        "ChatCompletionAllowedToolChoiceParam": (".params.chat", "ChatCompletionAllowedToolChoiceParam"),
+        "ChatCompletionAllowedToolsParam": (".params.chat", "ChatCompletionAllowedToolsParam"),
+        "ChatCompletionAnnotation": (".chat", "ChatCompletionAnnotation"),
+        "ChatCompletionAssistantContentPartParam": (".params.chat", "ChatCompletionAssistantContentPartParam"),
+        "ChatCompletionAssistantMessageParam": (".params.chat", "ChatCompletionAssistantMessageParam"),
+        "ChatCompletionAudio": (".chat", "ChatCompletionAudio"),
+        "ChatCompletionAudioParam": (".params.chat", "ChatCompletionAudioParam"),
+        "ChatCompletionAudioReferenceParam": (".params.chat", "ChatCompletionAudioReferenceParam"),
+        "ChatCompletionChoice": (".chat", "ChatCompletionChoice"),
+        "ChatCompletionChunk": (".chat", "ChatCompletionChunk"),
+        "ChatCompletionChunkAudio": (".chat", "ChatCompletionChunkAudio"),
+        "ChatCompletionChunkChoice": (".chat", "ChatCompletionChunkChoice"),
+        "ChatCompletionChunkCustomCall": (".chat", "ChatCompletionChunkCustomCall"),
+        "ChatCompletionChunkDelta": (".chat", "ChatCompletionChunkDelta"),
+        "ChatCompletionChunkFunctionCall": (".chat", "ChatCompletionChunkFunctionCall"),
+        "ChatCompletionChunkToolCall": (".chat", "ChatCompletionChunkToolCall"),
+        "ChatCompletionContentPartFileParam": (".params.chat", "ChatCompletionContentPartFileParam"),
+        "ChatCompletionContentPartImageParam": (".params.chat", "ChatCompletionContentPartImageParam"),
+        "ChatCompletionContentPartImageSourceParam": (".params.chat", "ChatCompletionContentPartImageSourceParam"),
+        "ChatCompletionContentPartInputAudioParam": (".params.chat", "ChatCompletionContentPartInputAudioParam"),
+        "ChatCompletionContentPartParam": (".params.chat", "ChatCompletionContentPartParam"),
+        "ChatCompletionContentPartRefusalParam": (".params.chat", "ChatCompletionContentPartRefusalParam"),
+        "ChatCompletionContentPartTextParam": (".params.chat", "ChatCompletionContentPartTextParam"),
+        "ChatCompletionCustomToolParam": (".params.chat", "ChatCompletionCustomToolParam"),
+        "ChatCompletionDeveloperMessageParam": (".params.chat", "ChatCompletionDeveloperMessageParam"),
+        "ChatCompletionFunctionCall": (".chat", "ChatCompletionFunctionCall"),
+        "ChatCompletionFunctionCallParam": (".params.chat", "ChatCompletionFunctionCallParam"),
+        "ChatCompletionFunctionMessageParam": (".params.chat", "ChatCompletionFunctionMessageParam"),
+        "ChatCompletionFunctionToolParam": (".params.chat", "ChatCompletionFunctionToolParam"),
+        "ChatCompletionLogprobs": (".chat", "ChatCompletionLogprobs"),
+        "ChatCompletionMessage": (".chat", "ChatCompletionMessage"),
+        "ChatCompletionMessageCustomToolCall": (".chat", "ChatCompletionMessageCustomToolCall"),
+        "ChatCompletionMessageCustomToolCallParam": (".params.chat", "ChatCompletionMessageCustomToolCallParam"),
+        "ChatCompletionMessageFunctionToolCall": (".chat", "ChatCompletionMessageFunctionToolCall"),
+        "ChatCompletionMessageFunctionToolCallParam": (".params.chat", "ChatCompletionMessageFunctionToolCallParam"),
+        "ChatCompletionMessageParam": (".params.chat", "ChatCompletionMessageParam"),
+        "ChatCompletionMessageToolCallUnion": (".chat", "ChatCompletionMessageToolCallUnion"),
+        "ChatCompletionMessageToolCallUnionParam": (".params.chat", "ChatCompletionMessageToolCallUnionParam"),
+        "ChatCompletionModality": (".params.chat", "ChatCompletionModality"),
+        "ChatCompletionModerationParam": (".params.chat", "ChatCompletionModerationParam"),
+        "ChatCompletionNamedToolChoiceCustomParam": (".params.chat", "ChatCompletionNamedToolChoiceCustomParam"),
+        "ChatCompletionNamedToolChoiceParam": (".params.chat", "ChatCompletionNamedToolChoiceParam"),
+        "ChatCompletionNamedToolChoiceUnionParam": (".params.chat", "ChatCompletionNamedToolChoiceUnionParam"),
+        "ChatCompletionPredictionContentParam": (".params.chat", "ChatCompletionPredictionContentParam"),
+        "ChatCompletionSystemMessageParam": (".params.chat", "ChatCompletionSystemMessageParam"),
+        "ChatCompletionTextContentParam": (".params.chat", "ChatCompletionTextContentParam"),
+        "ChatCompletionTokenLogprob": (".chat", "ChatCompletionTokenLogprob"),
+        "ChatCompletionToolChoiceOptionParam": (".params.chat", "ChatCompletionToolChoiceOptionParam"),
+        "ChatCompletionToolMessageParam": (".params.chat", "ChatCompletionToolMessageParam"),
+        "ChatCompletionToolUnionParam": (".params.chat", "ChatCompletionToolUnionParam"),
+        "ChatCompletionUserMessageParam": (".params.chat", "ChatCompletionUserMessageParam"),
+        "ChatCompletionsCreateParams": (".params.chat", "ChatCompletionsCreateParams"),
+        "CompatibilityIssue": (".calls", "CompatibilityIssue"),
+        "Completion": (".completions", "Completion"),
+        "CompletionChoice": (".completions", "CompletionChoice"),
+        "CompletionLogprobs": (".completions", "CompletionLogprobs"),
+        "CompletionPromptParam": (".params.completions", "CompletionPromptParam"),
+        "CompletionTokensDetails": (".shared", "CompletionTokensDetails"),
+        "CompletionUsage": (".shared", "CompletionUsage"),
+        "CompletionsCreateParams": (".params.completions", "CompletionsCreateParams"),
+        "CreateEmbeddingResponse": (".embeddings", "CreateEmbeddingResponse"),
+        "CreditNotice": (".chat", "CreditNotice"),
+        "CustomToolCallInput": (".chat", "CustomToolCallInput"),
+        "CustomToolCallInputParam": (".params.chat", "CustomToolCallInputParam"),
+        "CustomToolDefinitionParam": (".params.chat", "CustomToolDefinitionParam"),
+        "CustomToolGrammarFormatParam": (".params.chat", "CustomToolGrammarFormatParam"),
+        "CustomToolGrammarParam": (".params.chat", "CustomToolGrammarParam"),
+        "CustomToolInputFormatParam": (".params.chat", "CustomToolInputFormatParam"),
+        "CustomToolTextFormatParam": (".params.chat", "CustomToolTextFormatParam"),
+        "CustomVoiceParam": (".params.shared", "CustomVoiceParam"),
+        "DpoHyperparameters": (".fine_tuning", "DpoHyperparameters"),
+        "DpoHyperparametersParam": (".params.fine_tuning", "DpoHyperparametersParam"),
+        "DpoMethod": (".fine_tuning", "DpoMethod"),
+        "DpoMethodParam": (".params.fine_tuning", "DpoMethodParam"),
+        "Embedding": (".embeddings", "Embedding"),
+        "EmbeddingInputParam": (".params.embeddings", "EmbeddingInputParam"),
+        "EmbeddingUsage": (".embeddings", "EmbeddingUsage"),
+        "EmbeddingsCreateParams": (".params.embeddings", "EmbeddingsCreateParams"),
+        "ErrorObject": (".calls", "ErrorObject"),
+        "ErrorType": (".calls", "ErrorType"),
+        "ExpiresAfterParam": (".params.shared", "ExpiresAfterParam"),
+        "FileContentParam": (".params.chat", "FileContentParam"),
+        "FileDeleted": (".files", "FileDeleted"),
+        "FileList": (".files", "FileList"),
+        "FileObject": (".files", "FileObject"),
+        "FilesCreateParams": (".params.files", "FilesCreateParams"),
+        "FilesListParams": (".params.files", "FilesListParams"),
+        "FineTuningJob": (".fine_tuning", "FineTuningJob"),
+        "FineTuningJobCheckpoint": (".fine_tuning", "FineTuningJobCheckpoint"),
+        "FineTuningJobCheckpointList": (".fine_tuning", "FineTuningJobCheckpointList"),
+        "FineTuningJobCheckpointMetrics": (".fine_tuning", "FineTuningJobCheckpointMetrics"),
+        "FineTuningJobError": (".fine_tuning", "FineTuningJobError"),
+        "FineTuningJobEvent": (".fine_tuning", "FineTuningJobEvent"),
+        "FineTuningJobEventList": (".fine_tuning", "FineTuningJobEventList"),
+        "FineTuningJobList": (".fine_tuning", "FineTuningJobList"),
+        "FineTuningJobWandbIntegration": (".fine_tuning", "FineTuningJobWandbIntegration"),
+        "FineTuningJobWandbIntegrationObject": (".fine_tuning", "FineTuningJobWandbIntegrationObject"),
+        "FineTuningJobWandbIntegrationObjectParam": (".params.fine_tuning", "FineTuningJobWandbIntegrationObjectParam"),
+        "FineTuningJobWandbIntegrationParam": (".params.fine_tuning", "FineTuningJobWandbIntegrationParam"),
+        "FineTuningJobsCheckpointsListParams": (".params.fine_tuning", "FineTuningJobsCheckpointsListParams"),
+        "FineTuningJobsCreateParams": (".params.fine_tuning", "FineTuningJobsCreateParams"),
+        "FineTuningJobsListEventsParams": (".params.fine_tuning", "FineTuningJobsListEventsParams"),
+        "FineTuningJobsListParams": (".params.fine_tuning", "FineTuningJobsListParams"),
+        "FineTuningMethod": (".fine_tuning", "FineTuningMethod"),
+        "FineTuningMethodParam": (".params.fine_tuning", "FineTuningMethodParam"),
+        "FinishReason": (".shared", "FinishReason"),
+        "FunctionDefinitionParam": (".params.chat", "FunctionDefinitionParam"),
+        "FunctionParametersParam": (".params.chat", "FunctionParametersParam"),
+        "HealthStatus": (".health", "HealthStatus"),
+        "Image": (".images", "Image"),
+        "ImageDetail": (".params.shared", "ImageDetail"),
+        "ImageEditCompletedEvent": (".images", "ImageEditCompletedEvent"),
+        "ImageEditPartialImageEvent": (".images", "ImageEditPartialImageEvent"),
+        "ImageEditStreamEvent": (".images", "ImageEditStreamEvent"),
+        "ImageGenCompletedEvent": (".images", "ImageGenCompletedEvent"),
+        "ImageGenPartialImageEvent": (".images", "ImageGenPartialImageEvent"),
+        "ImageGenStreamEvent": (".images", "ImageGenStreamEvent"),
+        "ImageSourceParam": (".params.chat", "ImageSourceParam"),
+        "ImageTokensDetails": (".images", "ImageTokensDetails"),
+        "ImageUrlParam": (".params.shared", "ImageUrlParam"),
+        "ImageUsage": (".images", "ImageUsage"),
+        "ImagesCreateVariationParams": (".params.images", "ImagesCreateVariationParams"),
+        "ImagesEditParams": (".params.images", "ImagesEditParams"),
+        "ImagesGenerateParams": (".params.images", "ImagesGenerateParams"),
+        "ImagesResponse": (".images", "ImagesResponse"),
+        "InputAudioParam": (".params.chat", "InputAudioParam"),
+        "JsonSchemaFormatParam": (".params.chat", "JsonSchemaFormatParam"),
+        "Metadata": (".shared", "Metadata"),
+        "MetadataParam": (".params.shared", "MetadataParam"),
+        "Model": (".models", "Model"),
+        "ModelAuth": (".models", "ModelAuth"),
+        "ModelCapabilities": (".capabilities", "ModelCapabilities"),
+        "ModelCapabilitiesList": (".capabilities", "ModelCapabilitiesList"),
+        "ModelDeleted": (".models", "ModelDeleted"),
+        "ModelFeatures": (".models", "ModelFeatures"),
+        "ModelLimits": (".models", "ModelLimits"),
+        "ModelList": (".models", "ModelList"),
+        "ModelPricing": (".models", "ModelPricing"),
+        "ModelsListParams": (".params.models", "ModelsListParams"),
+        "Moderation": (".moderations", "Moderation"),
+        "ModerationCategories": (".moderations", "ModerationCategories"),
+        "ModerationCategoryAppliedInputTypes": (".moderations", "ModerationCategoryAppliedInputTypes"),
+        "ModerationCategoryScores": (".moderations", "ModerationCategoryScores"),
+        "ModerationCreateResponse": (".moderations", "ModerationCreateResponse"),
+        "ModerationImageUrlInputParam": (".params.moderations", "ModerationImageUrlInputParam"),
+        "ModerationInputParam": (".params.moderations", "ModerationInputParam"),
+        "ModerationInputType": (".moderations", "ModerationInputType"),
+        "ModerationMultiModalInputParam": (".params.moderations", "ModerationMultiModalInputParam"),
+        "ModerationTextInputParam": (".params.moderations", "ModerationTextInputParam"),
+        "ModerationsCreateParams": (".params.moderations", "ModerationsCreateParams"),
+        "PromptCacheOptionsParam": (".params.chat", "PromptCacheOptionsParam"),
+        "PromptTokensDetails": (".shared", "PromptTokensDetails"),
+        "ReadyStatus": (".health", "ReadyStatus"),
+        "ReasoningEffort": (".params.chat", "ReasoningEffort"),
+        "ReinforcementHyperparameters": (".fine_tuning", "ReinforcementHyperparameters"),
+        "ReinforcementHyperparametersParam": (".params.fine_tuning", "ReinforcementHyperparametersParam"),
+        "ReinforcementMethod": (".fine_tuning", "ReinforcementMethod"),
+        "ReinforcementMethodParam": (".params.fine_tuning", "ReinforcementMethodParam"),
+        "ResponseFormatJsonObjectParam": (".params.chat", "ResponseFormatJsonObjectParam"),
+        "ResponseFormatJsonSchemaParam": (".params.chat", "ResponseFormatJsonSchemaParam"),
+        "ResponseFormatParam": (".params.chat", "ResponseFormatParam"),
+        "ResponseFormatTextParam": (".params.chat", "ResponseFormatTextParam"),
+        "ServiceTier": (".chat", "ServiceTier"),
+        "StopSequencesParam": (".params.shared", "StopSequencesParam"),
+        "StreamOptionsParam": (".params.shared", "StreamOptionsParam"),
+        "SupervisedHyperparameters": (".fine_tuning", "SupervisedHyperparameters"),
+        "SupervisedHyperparametersParam": (".params.fine_tuning", "SupervisedHyperparametersParam"),
+        "SupervisedMethod": (".fine_tuning", "SupervisedMethod"),
+        "SupervisedMethodParam": (".params.fine_tuning", "SupervisedMethodParam"),
+        "TimestampGranularity": (".params.audio", "TimestampGranularity"),
+        "ToolNameParam": (".params.chat", "ToolNameParam"),
+        "TopLogprob": (".chat", "TopLogprob"),
+        "Transcription": (".audio", "Transcription"),
+        "TranscriptionCreateResponse": (".audio", "TranscriptionCreateResponse"),
+        "TranscriptionLogprob": (".audio", "TranscriptionLogprob"),
+        "TranscriptionSegment": (".audio", "TranscriptionSegment"),
+        "TranscriptionStreamEvent": (".audio", "TranscriptionStreamEvent"),
+        "TranscriptionTextDeltaEvent": (".audio", "TranscriptionTextDeltaEvent"),
+        "TranscriptionTextDoneEvent": (".audio", "TranscriptionTextDoneEvent"),
+        "TranscriptionTextSegmentEvent": (".audio", "TranscriptionTextSegmentEvent"),
+        "TranscriptionUsage": (".audio", "TranscriptionUsage"),
+        "TranscriptionVerbose": (".audio", "TranscriptionVerbose"),
+        "TranscriptionWord": (".audio", "TranscriptionWord"),
+        "Translation": (".audio", "Translation"),
+        "TranslationCreateResponse": (".audio", "TranslationCreateResponse"),
+        "TranslationVerbose": (".audio", "TranslationVerbose"),
+        "UrlCitation": (".chat", "UrlCitation"),
+        "VadConfigParam": (".params.audio", "VadConfigParam"),
+        "Voice": (".params.shared", "Voice"),
+        "WebSearchLocationParam": (".params.chat", "WebSearchLocationParam"),
+        "WebSearchOptionsParam": (".params.chat", "WebSearchOptionsParam"),
+        "WebSearchUserLocationParam": (".params.chat", "WebSearchUserLocationParam"),
+    }
+
+    def __getattr__(name):
+        found = _TABLE.get(name)
+        if found is None:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from importlib import import_module
+
+        module = import_module(found[0], __name__)
+        value = globals()[name] = getattr(module, found[1]) if found[1] else module
+        return value
+
+    def __dir__():
+        return sorted(__all__)
+
+
+__all__ = [
+    "AudioResponseFormat",
+    "AudioSpeechCreateParams",
+    "AudioTranscriptionUsage",
+    "AudioTranscriptionsCreateParams",
+    "AudioTranslationsCreateParams",
+    "AutoOrInteger",
+    "AutoOrNumber",
+    "Batch",
+    "BatchError",
+    "BatchErrors",
+    "BatchList",
+    "BatchRequestCounts",
+    "BatchUsage",
+    "BatchesCreateParams",
+    "BatchesListParams",
+    "CacheControlParam",
+    "CacheControlParamInput",
+    "Call",
+    "CallList",
+    "CallsListParams",
+    "CapabilitiesListParams",
+    "ChatCompletion",
+    "ChatCompletionAllowedToolChoiceParam",
+    "ChatCompletionAllowedToolsParam",
+    "ChatCompletionAnnotation",
+    "ChatCompletionAssistantContentPartParam",
+    "ChatCompletionAssistantMessageParam",
+    "ChatCompletionAudio",
+    "ChatCompletionAudioParam",
+    "ChatCompletionAudioReferenceParam",
+    "ChatCompletionChoice",
+    "ChatCompletionChunk",
+    "ChatCompletionChunkAudio",
+    "ChatCompletionChunkChoice",
+    "ChatCompletionChunkCustomCall",
+    "ChatCompletionChunkDelta",
+    "ChatCompletionChunkFunctionCall",
+    "ChatCompletionChunkToolCall",
+    "ChatCompletionContentPartFileParam",
+    "ChatCompletionContentPartImageParam",
+    "ChatCompletionContentPartImageSourceParam",
+    "ChatCompletionContentPartInputAudioParam",
+    "ChatCompletionContentPartParam",
+    "ChatCompletionContentPartRefusalParam",
+    "ChatCompletionContentPartTextParam",
+    "ChatCompletionCustomToolParam",
+    "ChatCompletionDeveloperMessageParam",
+    "ChatCompletionFunctionCall",
+    "ChatCompletionFunctionCallParam",
+    "ChatCompletionFunctionMessageParam",
+    "ChatCompletionFunctionToolParam",
+    "ChatCompletionLogprobs",
+    "ChatCompletionMessage",
+    "ChatCompletionMessageCustomToolCall",
+    "ChatCompletionMessageCustomToolCallParam",
+    "ChatCompletionMessageFunctionToolCall",
+    "ChatCompletionMessageFunctionToolCallParam",
+    "ChatCompletionMessageParam",
+    "ChatCompletionMessageToolCallUnion",
+    "ChatCompletionMessageToolCallUnionParam",
+    "ChatCompletionModality",
+    "ChatCompletionModerationParam",
+    "ChatCompletionNamedToolChoiceCustomParam",
+    "ChatCompletionNamedToolChoiceParam",
+    "ChatCompletionNamedToolChoiceUnionParam",
+    "ChatCompletionPredictionContentParam",
+    "ChatCompletionSystemMessageParam",
+    "ChatCompletionTextContentParam",
+    "ChatCompletionTokenLogprob",
+    "ChatCompletionToolChoiceOptionParam",
+    "ChatCompletionToolMessageParam",
+    "ChatCompletionToolUnionParam",
+    "ChatCompletionUserMessageParam",
+    "ChatCompletionsCreateParams",
+    "CompatibilityIssue",
+    "Completion",
+    "CompletionChoice",
+    "CompletionLogprobs",
+    "CompletionPromptParam",
+    "CompletionTokensDetails",
+    "CompletionUsage",
+    "CompletionsCreateParams",
+    "CreateEmbeddingResponse",
+    "CreditNotice",
+    "CustomToolCallInput",
+    "CustomToolCallInputParam",
+    "CustomToolDefinitionParam",
+    "CustomToolGrammarFormatParam",
+    "CustomToolGrammarParam",
+    "CustomToolInputFormatParam",
+    "CustomToolTextFormatParam",
+    "CustomVoiceParam",
+    "DpoHyperparameters",
+    "DpoHyperparametersParam",
+    "DpoMethod",
+    "DpoMethodParam",
+    "Embedding",
+    "EmbeddingInputParam",
+    "EmbeddingUsage",
+    "EmbeddingsCreateParams",
+    "ErrorObject",
+    "ErrorType",
+    "ExpiresAfterParam",
+    "FileContentParam",
+    "FileDeleted",
+    "FileList",
+    "FileObject",
+    "FilesCreateParams",
+    "FilesListParams",
+    "FineTuningJob",
+    "FineTuningJobCheckpoint",
+    "FineTuningJobCheckpointList",
+    "FineTuningJobCheckpointMetrics",
+    "FineTuningJobError",
+    "FineTuningJobEvent",
+    "FineTuningJobEventList",
+    "FineTuningJobList",
+    "FineTuningJobWandbIntegration",
+    "FineTuningJobWandbIntegrationObject",
+    "FineTuningJobWandbIntegrationObjectParam",
+    "FineTuningJobWandbIntegrationParam",
+    "FineTuningJobsCheckpointsListParams",
+    "FineTuningJobsCreateParams",
+    "FineTuningJobsListEventsParams",
+    "FineTuningJobsListParams",
+    "FineTuningMethod",
+    "FineTuningMethodParam",
+    "FinishReason",
+    "FunctionDefinitionParam",
+    "FunctionParametersParam",
+    "HealthStatus",
+    "Image",
+    "ImageDetail",
+    "ImageEditCompletedEvent",
+    "ImageEditPartialImageEvent",
+    "ImageEditStreamEvent",
+    "ImageGenCompletedEvent",
+    "ImageGenPartialImageEvent",
+    "ImageGenStreamEvent",
+    "ImageSourceParam",
+    "ImageTokensDetails",
+    "ImageUrlParam",
+    "ImageUsage",
+    "ImagesCreateVariationParams",
+    "ImagesEditParams",
+    "ImagesGenerateParams",
+    "ImagesResponse",
+    "InputAudioParam",
+    "JsonSchemaFormatParam",
+    "Metadata",
+    "MetadataParam",
+    "Model",
+    "ModelAuth",
+    "ModelCapabilities",
+    "ModelCapabilitiesList",
+    "ModelDeleted",
+    "ModelFeatures",
+    "ModelLimits",
+    "ModelList",
+    "ModelPricing",
+    "ModelsListParams",
+    "Moderation",
+    "ModerationCategories",
+    "ModerationCategoryAppliedInputTypes",
+    "ModerationCategoryScores",
+    "ModerationCreateResponse",
+    "ModerationImageUrlInputParam",
+    "ModerationInputParam",
+    "ModerationInputType",
+    "ModerationMultiModalInputParam",
+    "ModerationTextInputParam",
+    "ModerationsCreateParams",
+    "PromptCacheOptionsParam",
+    "PromptTokensDetails",
+    "ReadyStatus",
+    "ReasoningEffort",
+    "ReinforcementHyperparameters",
+    "ReinforcementHyperparametersParam",
+    "ReinforcementMethod",
+    "ReinforcementMethodParam",
+    "ResponseFormatJsonObjectParam",
+    "ResponseFormatJsonSchemaParam",
+    "ResponseFormatParam",
+    "ResponseFormatTextParam",
+    "ServiceTier",
+    "StopSequencesParam",
+    "StreamOptionsParam",
+    "SupervisedHyperparameters",
+    "SupervisedHyperparametersParam",
+    "SupervisedMethod",
+    "SupervisedMethodParam",
+    "TimestampGranularity",
+    "ToolNameParam",
+    "TopLogprob",
+    "Transcription",
+    "TranscriptionCreateResponse",
+    "TranscriptionLogprob",
+    "TranscriptionSegment",
+    "TranscriptionStreamEvent",
+    "TranscriptionTextDeltaEvent",
+    "TranscriptionTextDoneEvent",
+    "TranscriptionTextSegmentEvent",
+    "TranscriptionUsage",
+    "TranscriptionVerbose",
+    "TranscriptionWord",
+    "Translation",
+    "TranslationCreateResponse",
+    "TranslationVerbose",
+    "UrlCitation",
+    "VadConfigParam",
+    "Voice",
+    "WebSearchLocationParam",
+    "WebSearchOptionsParam",
+    "WebSearchUserLocationParam",
+]

@@ -1,0 +1,54 @@
+# Generated from the contract by headgate-generate. Do not edit: change the contract or the generator.
+
+"""What answers carry: embeddings."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from .._core.models import Model
+
+__all__ = [
+    "CreateEmbeddingResponse",
+    "Embedding",
+    "EmbeddingUsage",
+]
+
+
+class CreateEmbeddingResponse(Model):
+    """The vectors of the inputs."""
+
+    object: Literal["list"]
+
+    data: list[Embedding]
+    """One for each input."""
+
+    model: str
+    """The model that answered."""
+
+    usage: EmbeddingUsage | None = None
+
+
+class Embedding(Model):
+    """The vector of one input."""
+
+    object: Literal["embedding"]
+
+    index: int
+    """Which input."""
+
+    embedding: list[float] | str
+    """The vector: numbers, or (with `base64`) the bytes of its little-endian 32-bit floats."""
+
+
+class EmbeddingUsage(Model):
+    """What the call read."""
+
+    prompt_tokens: int
+    """Tokens read."""
+
+    total_tokens: int
+    """The same."""
+
+    cost_usd: float | None = None
+    """What the call cost, in US dollars."""

@@ -1,0 +1,343 @@
+# Generated from the contract by headgate-generate. Do not edit: change the contract or the generator.
+"""Types of requests, imported on first use."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .audio import AudioResponseFormat as AudioResponseFormat
+    from .audio import AudioSpeechCreateParams as AudioSpeechCreateParams
+    from .audio import AudioTranscriptionsCreateParams as AudioTranscriptionsCreateParams
+    from .audio import AudioTranslationsCreateParams as AudioTranslationsCreateParams
+    from .audio import TimestampGranularity as TimestampGranularity
+    from .audio import VadConfigParam as VadConfigParam
+    from .batches import BatchesCreateParams as BatchesCreateParams
+    from .batches import BatchesListParams as BatchesListParams
+    from .calls import CallsListParams as CallsListParams
+    from .capabilities import CapabilitiesListParams as CapabilitiesListParams
+    from .chat import CacheControlParam as CacheControlParam
+    from .chat import CacheControlParamInput as CacheControlParamInput
+    from .chat import ChatCompletionAllowedToolChoiceParam as ChatCompletionAllowedToolChoiceParam
+    from .chat import ChatCompletionAllowedToolsParam as ChatCompletionAllowedToolsParam
+    from .chat import ChatCompletionAssistantContentPartParam as ChatCompletionAssistantContentPartParam
+    from .chat import ChatCompletionAssistantMessageParam as ChatCompletionAssistantMessageParam
+    from .chat import ChatCompletionAudioParam as ChatCompletionAudioParam
+    from .chat import ChatCompletionAudioReferenceParam as ChatCompletionAudioReferenceParam
+    from .chat import ChatCompletionContentPartFileParam as ChatCompletionContentPartFileParam
+    from .chat import ChatCompletionContentPartImageParam as ChatCompletionContentPartImageParam
+    from .chat import ChatCompletionContentPartImageSourceParam as ChatCompletionContentPartImageSourceParam
+    from .chat import ChatCompletionContentPartInputAudioParam as ChatCompletionContentPartInputAudioParam
+    from .chat import ChatCompletionContentPartParam as ChatCompletionContentPartParam
+    from .chat import ChatCompletionContentPartRefusalParam as ChatCompletionContentPartRefusalParam
+    from .chat import ChatCompletionContentPartTextParam as ChatCompletionContentPartTextParam
+    from .chat import ChatCompletionCustomToolParam as ChatCompletionCustomToolParam
+    from .chat import ChatCompletionDeveloperMessageParam as ChatCompletionDeveloperMessageParam
+    from .chat import ChatCompletionFunctionCallParam as ChatCompletionFunctionCallParam
+    from .chat import ChatCompletionFunctionMessageParam as ChatCompletionFunctionMessageParam
+    from .chat import ChatCompletionFunctionToolParam as ChatCompletionFunctionToolParam
+    from .chat import ChatCompletionMessageCustomToolCallParam as ChatCompletionMessageCustomToolCallParam
+    from .chat import ChatCompletionMessageFunctionToolCallParam as ChatCompletionMessageFunctionToolCallParam
+    from .chat import ChatCompletionMessageParam as ChatCompletionMessageParam
+    from .chat import ChatCompletionMessageToolCallUnionParam as ChatCompletionMessageToolCallUnionParam
+    from .chat import ChatCompletionModality as ChatCompletionModality
+    from .chat import ChatCompletionModerationParam as ChatCompletionModerationParam
+    from .chat import ChatCompletionNamedToolChoiceCustomParam as ChatCompletionNamedToolChoiceCustomParam
+    from .chat import ChatCompletionNamedToolChoiceParam as ChatCompletionNamedToolChoiceParam
+    from .chat import ChatCompletionNamedToolChoiceUnionParam as ChatCompletionNamedToolChoiceUnionParam
+    from .chat import ChatCompletionPredictionContentParam as ChatCompletionPredictionContentParam
+    from .chat import ChatCompletionsCreateParams as ChatCompletionsCreateParams
+    from .chat import ChatCompletionSystemMessageParam as ChatCompletionSystemMessageParam
+    from .chat import ChatCompletionTextContentParam as ChatCompletionTextContentParam
+    from .chat import ChatCompletionToolChoiceOptionParam as ChatCompletionToolChoiceOptionParam
+    from .chat import ChatCompletionToolMessageParam as ChatCompletionToolMessageParam
+    from .chat import ChatCompletionToolUnionParam as ChatCompletionToolUnionParam
+    from .chat import ChatCompletionUserMessageParam as ChatCompletionUserMessageParam
+    from .chat import CustomToolCallInputParam as CustomToolCallInputParam
+    from .chat import CustomToolDefinitionParam as CustomToolDefinitionParam
+    from .chat import CustomToolGrammarFormatParam as CustomToolGrammarFormatParam
+    from .chat import CustomToolGrammarParam as CustomToolGrammarParam
+    from .chat import CustomToolInputFormatParam as CustomToolInputFormatParam
+    from .chat import CustomToolTextFormatParam as CustomToolTextFormatParam
+    from .chat import FileContentParam as FileContentParam
+    from .chat import FunctionDefinitionParam as FunctionDefinitionParam
+    from .chat import FunctionParametersParam as FunctionParametersParam
+    from .chat import ImageSourceParam as ImageSourceParam
+    from .chat import InputAudioParam as InputAudioParam
+    from .chat import JsonSchemaFormatParam as JsonSchemaFormatParam
+    from .chat import PromptCacheOptionsParam as PromptCacheOptionsParam
+    from .chat import ReasoningEffort as ReasoningEffort
+    from .chat import ResponseFormatJsonObjectParam as ResponseFormatJsonObjectParam
+    from .chat import ResponseFormatJsonSchemaParam as ResponseFormatJsonSchemaParam
+    from .chat import ResponseFormatParam as ResponseFormatParam
+    from .chat import ResponseFormatTextParam as ResponseFormatTextParam
+    from .chat import ToolNameParam as ToolNameParam
+    from .chat import WebSearchLocationParam as WebSearchLocationParam
+    from .chat import WebSearchOptionsParam as WebSearchOptionsParam
+    from .chat import WebSearchUserLocationParam as WebSearchUserLocationParam
+    from .completions import CompletionPromptParam as CompletionPromptParam
+    from .completions import CompletionsCreateParams as CompletionsCreateParams
+    from .embeddings import EmbeddingInputParam as EmbeddingInputParam
+    from .embeddings import EmbeddingsCreateParams as EmbeddingsCreateParams
+    from .files import FilesCreateParams as FilesCreateParams
+    from .files import FilesListParams as FilesListParams
+    from .fine_tuning import DpoHyperparametersParam as DpoHyperparametersParam
+    from .fine_tuning import DpoMethodParam as DpoMethodParam
+    from .fine_tuning import FineTuningJobsCheckpointsListParams as FineTuningJobsCheckpointsListParams
+    from .fine_tuning import FineTuningJobsCreateParams as FineTuningJobsCreateParams
+    from .fine_tuning import FineTuningJobsListEventsParams as FineTuningJobsListEventsParams
+    from .fine_tuning import FineTuningJobsListParams as FineTuningJobsListParams
+    from .fine_tuning import FineTuningJobWandbIntegrationObjectParam as FineTuningJobWandbIntegrationObjectParam
+    from .fine_tuning import FineTuningJobWandbIntegrationParam as FineTuningJobWandbIntegrationParam
+    from .fine_tuning import FineTuningMethodParam as FineTuningMethodParam
+    from .fine_tuning import ReinforcementHyperparametersParam as ReinforcementHyperparametersParam
+    from .fine_tuning import ReinforcementMethodParam as ReinforcementMethodParam
+    from .fine_tuning import SupervisedHyperparametersParam as SupervisedHyperparametersParam
+    from .fine_tuning import SupervisedMethodParam as SupervisedMethodParam
+    from .images import ImagesCreateVariationParams as ImagesCreateVariationParams
+    from .images import ImagesEditParams as ImagesEditParams
+    from .images import ImagesGenerateParams as ImagesGenerateParams
+    from .models import ModelsListParams as ModelsListParams
+    from .moderations import ModerationImageUrlInputParam as ModerationImageUrlInputParam
+    from .moderations import ModerationInputParam as ModerationInputParam
+    from .moderations import ModerationMultiModalInputParam as ModerationMultiModalInputParam
+    from .moderations import ModerationsCreateParams as ModerationsCreateParams
+    from .moderations import ModerationTextInputParam as ModerationTextInputParam
+    from .shared import CustomVoiceParam as CustomVoiceParam
+    from .shared import ExpiresAfterParam as ExpiresAfterParam
+    from .shared import ImageDetail as ImageDetail
+    from .shared import ImageUrlParam as ImageUrlParam
+    from .shared import MetadataParam as MetadataParam
+    from .shared import StopSequencesParam as StopSequencesParam
+    from .shared import StreamOptionsParam as StreamOptionsParam
+    from .shared import Voice as Voice
+else:
+    _TABLE = {
+        "AudioResponseFormat": (".audio", "AudioResponseFormat"),
+        "AudioSpeechCreateParams": (".audio", "AudioSpeechCreateParams"),
+        "AudioTranscriptionsCreateParams": (".audio", "AudioTranscriptionsCreateParams"),
+        "AudioTranslationsCreateParams": (".audio", "AudioTranslationsCreateParams"),
+        "BatchesCreateParams": (".batches", "BatchesCreateParams"),
+        "BatchesListParams": (".batches", "BatchesListParams"),
+        "CacheControlParam": (".chat", "CacheControlParam"),
+        "CacheControlParamInput": (".chat", "CacheControlParamInput"),
+        "CallsListParams": (".calls", "CallsListParams"),
+        "CapabilitiesListParams": (".capabilities", "CapabilitiesListParams"),
+        "ChatCompletionAllowedToolChoiceParam": (".chat", "ChatCompletionAllowedToolChoiceParam"),
+        "ChatCompletionAllowedToolsParam": (".chat", "ChatCompletionAllowedToolsParam"),
+        "ChatCompletionAssistantContentPartParam": (".chat", "ChatCompletionAssistantContentPartParam"),
+        "ChatCompletionAssistantMessageParam": (".chat", "ChatCompletionAssistantMessageParam"),
+        "ChatCompletionAudioParam": (".chat", "ChatCompletionAudioParam"),
+        "ChatCompletionAudioReferenceParam": (".chat", "ChatCompletionAudioReferenceParam"),
+        "ChatCompletionContentPartFileParam": (".chat", "ChatCompletionContentPartFileParam"),
+        "ChatCompletionContentPartImageParam": (".chat", "ChatCompletionContentPartImageParam"),
+        "ChatCompletionContentPartImageSourceParam": (".chat", "ChatCompletionContentPartImageSourceParam"),
+        "ChatCompletionContentPartInputAudioParam": (".chat", "ChatCompletionContentPartInputAudioParam"),
+        "ChatCompletionContentPartParam": (".chat", "ChatCompletionContentPartParam"),
+        "ChatCompletionContentPartRefusalParam": (".chat", "ChatCompletionContentPartRefusalParam"),
+        "ChatCompletionContentPartTextParam": (".chat", "ChatCompletionContentPartTextParam"),
+        "ChatCompletionCustomToolParam": (".chat", "ChatCompletionCustomToolParam"),
+        "ChatCompletionDeveloperMessageParam": (".chat", "ChatCompletionDeveloperMessageParam"),
+        "ChatCompletionFunctionCallParam": (".chat", "ChatCompletionFunctionCallParam"),
+        "ChatCompletionFunctionMessageParam": (".chat", "ChatCompletionFunctionMessageParam"),
+        "ChatCompletionFunctionToolParam": (".chat", "ChatCompletionFunctionToolParam"),
+        "ChatCompletionMessageCustomToolCallParam": (".chat", "ChatCompletionMessageCustomToolCallParam"),
+        "ChatCompletionMessageFunctionToolCallParam": (".chat", "ChatCompletionMessageFunctionToolCallParam"),
+        "ChatCompletionMessageParam": (".chat", "ChatCompletionMessageParam"),
+        "ChatCompletionMessageToolCallUnionParam": (".chat", "ChatCompletionMessageToolCallUnionParam"),
+        "ChatCompletionModality": (".chat", "ChatCompletionModality"),
+        "ChatCompletionModerationParam": (".chat", "ChatCompletionModerationParam"),
+        "ChatCompletionNamedToolChoiceCustomParam": (".chat", "ChatCompletionNamedToolChoiceCustomParam"),
+        "ChatCompletionNamedToolChoiceParam": (".chat", "ChatCompletionNamedToolChoiceParam"),
+        "ChatCompletionNamedToolChoiceUnionParam": (".chat", "ChatCompletionNamedToolChoiceUnionParam"),
+        "ChatCompletionPredictionContentParam": (".chat", "ChatCompletionPredictionContentParam"),
+        "ChatCompletionSystemMessageParam": (".chat", "ChatCompletionSystemMessageParam"),
+        "ChatCompletionTextContentParam": (".chat", "ChatCompletionTextContentParam"),
+        "ChatCompletionToolChoiceOptionParam": (".chat", "ChatCompletionToolChoiceOptionParam"),
+        "ChatCompletionToolMessageParam": (".chat", "ChatCompletionToolMessageParam"),
+        "ChatCompletionToolUnionParam": (".chat", "ChatCompletionToolUnionParam"),
+        "ChatCompletionUserMessageParam": (".chat", "ChatCompletionUserMessageParam"),
+        "ChatCompletionsCreateParams": (".chat", "ChatCompletionsCreateParams"),
+        "CompletionPromptParam": (".completions", "CompletionPromptParam"),
+        "CompletionsCreateParams": (".completions", "CompletionsCreateParams"),
+        "CustomToolCallInputParam": (".chat", "CustomToolCallInputParam"),
+        "CustomToolDefinitionParam": (".chat", "CustomToolDefinitionParam"),
+        "CustomToolGrammarFormatParam": (".chat", "CustomToolGrammarFormatParam"),
+        "CustomToolGrammarParam": (".chat", "CustomToolGrammarParam"),
+        "CustomToolInputFormatParam": (".chat", "CustomToolInputFormatParam"),
+        "CustomToolTextFormatParam": (".chat", "CustomToolTextFormatParam"),
+        "CustomVoiceParam": (".shared", "CustomVoiceParam"),
+        "DpoHyperparametersParam": (".fine_tuning", "DpoHyperparametersParam"),
+        "DpoMethodParam": (".fine_tuning", "DpoMethodParam"),
+        "EmbeddingInputParam": (".embeddings", "EmbeddingInputParam"),
+        "EmbeddingsCreateParams": (".embeddings", "EmbeddingsCreateParams"),
+        "ExpiresAfterParam": (".shared", "ExpiresAfterParam"),
+        "FileContentParam": (".chat", "FileContentParam"),
+        "FilesCreateParams": (".files", "FilesCreateParams"),
+        "FilesListParams": (".files", "FilesListParams"),
+        "FineTuningJobWandbIntegrationObjectParam": (".fine_tuning", "FineTuningJobWandbIntegrationObjectParam"),
+        "FineTuningJobWandbIntegrationParam": (".fine_tuning", "FineTuningJobWandbIntegrationParam"),
+        "FineTuningJobsCheckpointsListParams": (".fine_tuning", "FineTuningJobsCheckpointsListParams"),
+        "FineTuningJobsCreateParams": (".fine_tuning", "FineTuningJobsCreateParams"),
+        "FineTuningJobsListEventsParams": (".fine_tuning", "FineTuningJobsListEventsParams"),
+        "FineTuningJobsListParams": (".fine_tuning", "FineTuningJobsListParams"),
+        "FineTuningMethodParam": (".fine_tuning", "FineTuningMethodParam"),
+        "FunctionDefinitionParam": (".chat", "FunctionDefinitionParam"),
+        "FunctionParametersParam": (".chat", "FunctionParametersParam"),
+        "ImageDetail": (".shared", "ImageDetail"),
+        "ImageSourceParam": (".chat", "ImageSourceParam"),
+        "ImageUrlParam": (".shared", "ImageUrlParam"),
+        "ImagesCreateVariationParams": (".images", "ImagesCreateVariationParams"),
+        "ImagesEditParams": (".images", "ImagesEditParams"),
+        "ImagesGenerateParams": (".images", "ImagesGenerateParams"),
+        "InputAudioParam": (".chat", "InputAudioParam"),
+        "JsonSchemaFormatParam": (".chat", "JsonSchemaFormatParam"),
+        "MetadataParam": (".shared", "MetadataParam"),
+        "ModelsListParams": (".models", "ModelsListParams"),
+        "ModerationImageUrlInputParam": (".moderations", "ModerationImageUrlInputParam"),
+        "ModerationInputParam": (".moderations", "ModerationInputParam"),
+        "ModerationMultiModalInputParam": (".moderations", "ModerationMultiModalInputParam"),
+        "ModerationTextInputParam": (".moderations", "ModerationTextInputParam"),
+        "ModerationsCreateParams": (".moderations", "ModerationsCreateParams"),
+        "PromptCacheOptionsParam": (".chat", "PromptCacheOptionsParam"),
+        "ReasoningEffort": (".chat", "ReasoningEffort"),
+        "ReinforcementHyperparametersParam": (".fine_tuning", "ReinforcementHyperparametersParam"),
+        "ReinforcementMethodParam": (".fine_tuning", "ReinforcementMethodParam"),
+        "ResponseFormatJsonObjectParam": (".chat", "ResponseFormatJsonObjectParam"),
+        "ResponseFormatJsonSchemaParam": (".chat", "ResponseFormatJsonSchemaParam"),
+        "ResponseFormatParam": (".chat", "ResponseFormatParam"),
+        "ResponseFormatTextParam": (".chat", "ResponseFormatTextParam"),
+        "StopSequencesParam": (".shared", "StopSequencesParam"),
+        "StreamOptionsParam": (".shared", "StreamOptionsParam"),
+        "SupervisedHyperparametersParam": (".fine_tuning", "SupervisedHyperparametersParam"),
+        "SupervisedMethodParam": (".fine_tuning", "SupervisedMethodParam"),
+        "TimestampGranularity": (".audio", "TimestampGranularity"),
+        "ToolNameParam": (".chat", "ToolNameParam"),
+        "VadConfigParam": (".audio", "VadConfigParam"),
+        "Voice": (".shared", "Voice"),
+        "WebSearchLocationParam": (".chat", "WebSearchLocationParam"),
+        "WebSearchOptionsParam": (".chat", "WebSearchOptionsParam"),
+        "WebSearchUserLocationParam": (".chat", "WebSearchUserLocationParam"),
+    }
+
+    def __getattr__(name):
+        found = _TABLE.get(name)
+        if found is None:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from importlib import import_module
+
+        module = import_module(found[0], __name__)
+        value = globals()[name] = getattr(module, found[1]) if found[1] else module
+        return value
+
+    def __dir__():
+        return sorted(__all__)
+
+
+__all__ = [
+    "AudioResponseFormat",
+    "AudioSpeechCreateParams",
+    "AudioTranscriptionsCreateParams",
+    "AudioTranslationsCreateParams",
+    "BatchesCreateParams",
+    "BatchesListParams",
+    "CacheControlParam",
+    "CacheControlParamInput",
+    "CallsListParams",
+    "CapabilitiesListParams",
+    "ChatCompletionAllowedToolChoiceParam",
+    "ChatCompletionAllowedToolsParam",
+    "ChatCompletionAssistantContentPartParam",
+    "ChatCompletionAssistantMessageParam",
+    "ChatCompletionAudioParam",
+    "ChatCompletionAudioReferenceParam",
+    "ChatCompletionContentPartFileParam",
+    "ChatCompletionContentPartImageParam",
+    "ChatCompletionContentPartImageSourceParam",
+    "ChatCompletionContentPartInputAudioParam",
+    "ChatCompletionContentPartParam",
+    "ChatCompletionContentPartRefusalParam",
+    "ChatCompletionContentPartTextParam",
+    "ChatCompletionCustomToolParam",
+    "ChatCompletionDeveloperMessageParam",
+    "ChatCompletionFunctionCallParam",
+    "ChatCompletionFunctionMessageParam",
+    "ChatCompletionFunctionToolParam",
+    "ChatCompletionMessageCustomToolCallParam",
+    "ChatCompletionMessageFunctionToolCallParam",
+    "ChatCompletionMessageParam",
+    "ChatCompletionMessageToolCallUnionParam",
+    "ChatCompletionModality",
+    "ChatCompletionModerationParam",
+    "ChatCompletionNamedToolChoiceCustomParam",
+    "ChatCompletionNamedToolChoiceParam",
+    "ChatCompletionNamedToolChoiceUnionParam",
+    "ChatCompletionPredictionContentParam",
+    "ChatCompletionSystemMessageParam",
+    "ChatCompletionTextContentParam",
+    "ChatCompletionToolChoiceOptionParam",
+    "ChatCompletionToolMessageParam",
+    "ChatCompletionToolUnionParam",
+    "ChatCompletionUserMessageParam",
+    "ChatCompletionsCreateParams",
+    "CompletionPromptParam",
+    "CompletionsCreateParams",
+    "CustomToolCallInputParam",
+    "CustomToolDefinitionParam",
+    "CustomToolGrammarFormatParam",
+    "CustomToolGrammarParam",
+    "CustomToolInputFormatParam",
+    "CustomToolTextFormatParam",
+    "CustomVoiceParam",
+    "DpoHyperparametersParam",
+    "DpoMethodParam",
+    "EmbeddingInputParam",
+    "EmbeddingsCreateParams",
+    "ExpiresAfterParam",
+    "FileContentParam",
+    "FilesCreateParams",
+    "FilesListParams",
+    "FineTuningJobWandbIntegrationObjectParam",
+    "FineTuningJobWandbIntegrationParam",
+    "FineTuningJobsCheckpointsListParams",
+    "FineTuningJobsCreateParams",
+    "FineTuningJobsListEventsParams",
+    "FineTuningJobsListParams",
+    "FineTuningMethodParam",
+    "FunctionDefinitionParam",
+    "FunctionParametersParam",
+    "ImageDetail",
+    "ImageSourceParam",
+    "ImageUrlParam",
+    "ImagesCreateVariationParams",
+    "ImagesEditParams",
+    "ImagesGenerateParams",
+    "InputAudioParam",
+    "JsonSchemaFormatParam",
+    "MetadataParam",
+    "ModelsListParams",
+    "ModerationImageUrlInputParam",
+    "ModerationInputParam",
+    "ModerationMultiModalInputParam",
+    "ModerationTextInputParam",
+    "ModerationsCreateParams",
+    "PromptCacheOptionsParam",
+    "ReasoningEffort",
+    "ReinforcementHyperparametersParam",
+    "ReinforcementMethodParam",
+    "ResponseFormatJsonObjectParam",
+    "ResponseFormatJsonSchemaParam",
+    "ResponseFormatParam",
+    "ResponseFormatTextParam",
+    "StopSequencesParam",
+    "StreamOptionsParam",
+    "SupervisedHyperparametersParam",
+    "SupervisedMethodParam",
+    "TimestampGranularity",
+    "ToolNameParam",
+    "VadConfigParam",
+    "Voice",
+    "WebSearchLocationParam",
+    "WebSearchOptionsParam",
+    "WebSearchUserLocationParam",
+]

@@ -1,0 +1,49 @@
+# Generated from the contract by headgate-generate. Do not edit: change the contract or the generator.
+
+"""What requests carry: batches."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, Required
+
+from ..._core.options import CallOptions
+
+if TYPE_CHECKING:
+    from .shared import ExpiresAfterParam, MetadataParam
+
+__all__ = [
+    "BatchesCreateParams",
+    "BatchesListParams",
+]
+
+
+class BatchesCreateParams(CallOptions, total=False):
+    """Arguments of `batches.create`."""
+
+    input_file_id: Required[str]
+    """The file of requests, uploaded for `batch`."""
+
+    endpoint: Required[
+        Literal[
+            "/v1/chat/completions", "/v1/completions", "/v1/embeddings", "/v1/moderations", "/v1/images/generations"
+        ]
+        | str
+    ]
+    """The path that all requests of the file go to."""
+
+    completion_window: Required[str]
+    """How long the batch may take; `24h`."""
+
+    metadata: MetadataParam
+
+    output_expires_after: ExpiresAfterParam
+
+
+class BatchesListParams(CallOptions, total=False):
+    """Arguments of `batches.list`."""
+
+    after: str
+    """The id of the last item of the page before; the answer starts behind it."""
+
+    limit: int
+    """How many items a page holds at most."""

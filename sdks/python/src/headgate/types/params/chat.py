@@ -1,0 +1,727 @@
+# Generated from the contract by headgate-generate. Do not edit: change the contract or the generator.
+
+"""What requests carry: chat."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Literal, Required, TypeAlias, TypedDict
+
+from ..._core.options import CallOptions
+
+if TYPE_CHECKING:
+    from ..._core.models import UnknownVariant
+    from ..chat import (
+        ChatCompletionFunctionCall,
+        ChatCompletionMessageCustomToolCall,
+        ChatCompletionMessageFunctionToolCall,
+        CustomToolCallInput,
+        ServiceTier,
+    )
+    from .shared import CustomVoiceParam, ImageUrlParam, MetadataParam, StopSequencesParam, StreamOptionsParam, Voice
+
+__all__ = [
+    "CacheControlParam",
+    "CacheControlParamInput",
+    "ChatCompletionAllowedToolChoiceParam",
+    "ChatCompletionAllowedToolsParam",
+    "ChatCompletionAssistantContentPartParam",
+    "ChatCompletionAssistantMessageParam",
+    "ChatCompletionAudioParam",
+    "ChatCompletionAudioReferenceParam",
+    "ChatCompletionContentPartFileParam",
+    "ChatCompletionContentPartImageParam",
+    "ChatCompletionContentPartImageSourceParam",
+    "ChatCompletionContentPartInputAudioParam",
+    "ChatCompletionContentPartParam",
+    "ChatCompletionContentPartRefusalParam",
+    "ChatCompletionContentPartTextParam",
+    "ChatCompletionCustomToolParam",
+    "ChatCompletionDeveloperMessageParam",
+    "ChatCompletionFunctionCallParam",
+    "ChatCompletionFunctionMessageParam",
+    "ChatCompletionFunctionToolParam",
+    "ChatCompletionMessageCustomToolCallParam",
+    "ChatCompletionMessageFunctionToolCallParam",
+    "ChatCompletionMessageParam",
+    "ChatCompletionMessageToolCallUnionParam",
+    "ChatCompletionModality",
+    "ChatCompletionModerationParam",
+    "ChatCompletionNamedToolChoiceCustomParam",
+    "ChatCompletionNamedToolChoiceParam",
+    "ChatCompletionNamedToolChoiceUnionParam",
+    "ChatCompletionPredictionContentParam",
+    "ChatCompletionSystemMessageParam",
+    "ChatCompletionTextContentParam",
+    "ChatCompletionToolChoiceOptionParam",
+    "ChatCompletionToolMessageParam",
+    "ChatCompletionToolUnionParam",
+    "ChatCompletionUserMessageParam",
+    "ChatCompletionsCreateParams",
+    "CustomToolCallInputParam",
+    "CustomToolDefinitionParam",
+    "CustomToolGrammarFormatParam",
+    "CustomToolGrammarParam",
+    "CustomToolInputFormatParam",
+    "CustomToolTextFormatParam",
+    "FileContentParam",
+    "FunctionDefinitionParam",
+    "FunctionParametersParam",
+    "ImageSourceParam",
+    "InputAudioParam",
+    "JsonSchemaFormatParam",
+    "PromptCacheOptionsParam",
+    "ReasoningEffort",
+    "ResponseFormatJsonObjectParam",
+    "ResponseFormatJsonSchemaParam",
+    "ResponseFormatParam",
+    "ResponseFormatTextParam",
+    "ToolNameParam",
+    "WebSearchLocationParam",
+    "WebSearchOptionsParam",
+    "WebSearchUserLocationParam",
+]
+
+
+class CacheControlParamInput(TypedDict, total=False):
+    type: Required[str]
+    """The kind of cache; `ephemeral`."""
+
+    ttl: str
+    """How long to keep it, such as `5m`."""
+
+
+class ChatCompletionAllowedToolChoiceParam(TypedDict, total=False):
+    """The model may call these tools only."""
+
+    type: Required[Literal["allowed_tools"]]
+
+    allowed_tools: Required[ChatCompletionAllowedToolsParam]
+
+
+class ChatCompletionAllowedToolsParam(TypedDict, total=False):
+    """Some of the tools, and whether one must be called."""
+
+    mode: Required[Literal["auto", "required"] | str]
+    """Whether it may (`auto`) or must (`required`)."""
+
+    tools: Required[Sequence[Mapping[str, object]]]
+    """The tools, each by `type` and name."""
+
+
+class ChatCompletionAssistantMessageParam(TypedDict, total=False):
+    """What the model said before. An answer's `message` may be put here as it came."""
+
+    role: Required[Literal["assistant"]]
+
+    content: str | Sequence[ChatCompletionAssistantContentPartParam] | None
+    """A text, parts, or nothing where there are tool calls."""
+
+    reasoning_content: str | None
+    """What the model thought; some providers want it back."""
+
+    refusal: str | None
+    """Why the model refused."""
+
+    name: str | None
+    """Tells apart authors of the same role."""
+
+    audio: ChatCompletionAudioReferenceParam | None
+    """Refers to audio the model spoke before."""
+
+    tool_calls: Sequence[ChatCompletionMessageToolCallUnionParam] | None
+    """The tools the model called; each wants a `tool` message."""
+
+    function_call: ChatCompletionFunctionCallParam | ChatCompletionFunctionCall | None
+    """The function the model called, in the older form."""
+
+
+class ChatCompletionAudioParam(TypedDict, total=False):
+    """The voice and the format of a spoken answer."""
+
+    voice: Required[Voice | CustomVoiceParam]
+    """A voice by name, or one of your own."""
+
+    format: Required[Literal["wav", "mp3", "flac", "opus", "aac", "pcm", "pcm16"] | str]
+    """How the audio is encoded."""
+
+
+class ChatCompletionAudioReferenceParam(TypedDict, total=False):
+    """Audio of an earlier answer."""
+
+    id: Required[str]
+    """The `audio.id` of that answer."""
+
+
+class ChatCompletionContentPartFileParam(TypedDict, total=False):
+    """A file, by id or by content."""
+
+    type: Required[Literal["file"]]
+
+    file: Required[FileContentParam]
+
+
+class ChatCompletionContentPartImageParam(TypedDict, total=False):
+    """An image, by URL."""
+
+    type: Required[Literal["image_url"]]
+
+    image_url: Required[ImageUrlParam]
+
+    cache_control: CacheControlParam
+
+
+class ChatCompletionContentPartImageSourceParam(TypedDict, total=False):
+    """An image in the form of the messages dialect."""
+
+    type: Required[Literal["image"]]
+
+    source: Required[ImageSourceParam]
+
+    cache_control: CacheControlParam
+
+
+class ChatCompletionContentPartInputAudioParam(TypedDict, total=False):
+    """Audio."""
+
+    type: Required[Literal["input_audio"]]
+
+    input_audio: Required[InputAudioParam]
+
+
+class ChatCompletionContentPartRefusalParam(TypedDict, total=False):
+    """A refusal of the model."""
+
+    type: Required[Literal["refusal"]]
+
+    refusal: Required[str]
+    """Why the model refused."""
+
+
+class ChatCompletionContentPartTextParam(TypedDict, total=False):
+    """Text."""
+
+    type: Required[Literal["text"]]
+
+    text: Required[str]
+    """The text."""
+
+    cache_control: CacheControlParam
+
+
+class ChatCompletionCustomToolParam(TypedDict, total=False):
+    """A tool that takes free text, or text of a grammar."""
+
+    type: Required[Literal["custom"]]
+
+    custom: Required[CustomToolDefinitionParam]
+
+
+class ChatCompletionDeveloperMessageParam(TypedDict, total=False):
+    """Instructions of the application's author; newer models read them in place of `system`."""
+
+    role: Required[Literal["developer"]]
+
+    content: Required[ChatCompletionTextContentParam]
+
+    name: str | None
+    """Tells apart authors of the same role."""
+
+
+class ChatCompletionFunctionCallParam(TypedDict, total=False):
+    """A function and its arguments."""
+
+    name: Required[str]
+    """The function's name."""
+
+    arguments: Required[str]
+    """The arguments, as JSON in a string. A model may write JSON that is wrong: check it."""
+
+
+class ChatCompletionFunctionMessageParam(TypedDict, total=False):
+    """What a function answered, in the older form."""
+
+    role: Required[Literal["function"]]
+
+    content: Required[str | None]
+    """The answer."""
+
+    name: Required[str]
+    """The name of the function."""
+
+
+class ChatCompletionFunctionToolParam(TypedDict, total=False):
+    """A function of the application."""
+
+    type: Required[Literal["function"]]
+
+    function: Required[FunctionDefinitionParam]
+
+    cache_control: CacheControlParam
+
+
+class ChatCompletionMessageCustomToolCallParam(TypedDict, total=False):
+    """A call of a custom tool."""
+
+    id: Required[str]
+    """Names the call."""
+
+    type: Required[Literal["custom"]]
+
+    custom: Required[CustomToolCallInputParam | CustomToolCallInput]
+
+
+class ChatCompletionMessageFunctionToolCallParam(TypedDict, total=False):
+    """A call of a function."""
+
+    id: Required[str]
+    """Names the call; the `tool` message repeats it."""
+
+    type: Required[Literal["function"]]
+
+    function: Required[ChatCompletionFunctionCallParam | ChatCompletionFunctionCall]
+
+
+class ChatCompletionModerationParam(TypedDict, total=False):
+    """Which moderation model checks, and what happens."""
+
+    model: Required[str]
+    """The moderation model."""
+
+    policy: Mapping[str, object] | None
+    """What is done with input and output, as the provider defines it."""
+
+
+class ChatCompletionNamedToolChoiceCustomParam(TypedDict, total=False):
+    """The model must call this custom tool."""
+
+    type: Required[Literal["custom"]]
+
+    custom: Required[ToolNameParam]
+
+
+class ChatCompletionNamedToolChoiceParam(TypedDict, total=False):
+    """The model must call this function."""
+
+    type: Required[Literal["function"]]
+
+    function: Required[ToolNameParam]
+
+
+class ChatCompletionPredictionContentParam(TypedDict, total=False):
+    """A predicted text."""
+
+    type: Required[Literal["content"]]
+
+    content: Required[ChatCompletionTextContentParam]
+
+
+class ChatCompletionSystemMessageParam(TypedDict, total=False):
+    """Instructions that stand above the conversation."""
+
+    role: Required[Literal["system"]]
+
+    content: Required[ChatCompletionTextContentParam]
+
+    name: str | None
+    """Tells apart authors of the same role."""
+
+
+class ChatCompletionToolMessageParam(TypedDict, total=False):
+    """What a tool answered."""
+
+    role: Required[Literal["tool"]]
+
+    content: Required[ChatCompletionTextContentParam]
+
+    tool_call_id: Required[str]
+    """The `id` of the tool call this answers."""
+
+    name: str | None
+    """The name of the tool."""
+
+
+class ChatCompletionUserMessageParam(TypedDict, total=False):
+    """What the user says, in text, images, audio and files."""
+
+    role: Required[Literal["user"]]
+
+    content: Required[str | Sequence[ChatCompletionContentPartParam]]
+    """A text, or parts."""
+
+    name: str | None
+    """Tells apart authors of the same role."""
+
+
+class ChatCompletionsCreateParams(CallOptions, total=False):
+    """Arguments of `chat.completions.create`."""
+
+    model: Required[str]
+    """Which model answers, with or without its provider (`openai/gpt-4o`, `gpt-4o`, `headgate/echo`)."""
+
+    messages: Required[Sequence[ChatCompletionMessageParam]]
+    """The conversation so far, oldest first."""
+
+    stream_options: StreamOptionsParam | None
+    """What the stream carries beside its content. With `stream` only."""
+
+    temperature: float | None
+    """How freely words are chosen, from 0 (always the likeliest) to 2."""
+
+    top_p: float | None
+    """Only the likeliest words that together have this probability are chosen from."""
+
+    n: int | None
+    """How many answers to give. Each is paid."""
+
+    stop: StopSequencesParam
+
+    max_completion_tokens: int | None
+    """The most tokens to write, reasoning included."""
+
+    max_tokens: int | None
+    """The most tokens to write; the older name, which most providers still read."""
+
+    presence_penalty: float | None
+    """Above 0, words that have come up already are less likely."""
+
+    frequency_penalty: float | None
+    """Above 0, words are the less likely the more often they have come up."""
+
+    logit_bias: Mapping[str, float] | None
+    """Token id -> what is added to its likelihood, from -100 (never) to 100 (only)."""
+
+    seed: int | None
+    """The same seed and request give the same answer where the model can."""
+
+    logprobs: bool | None
+    """Whether the answer tells how likely each of its tokens was."""
+
+    top_logprobs: int | None
+    """How many of the likeliest tokens to name at each place. With `logprobs` only."""
+
+    tools: Sequence[ChatCompletionToolUnionParam] | None
+    """The tools the model may call."""
+
+    tool_choice: ChatCompletionToolChoiceOptionParam | None
+
+    parallel_tool_calls: bool | None
+    """Whether one answer may call several tools. Absent is true."""
+
+    functions: Sequence[FunctionDefinitionParam] | None
+    """The older form of `tools`."""
+
+    function_call: Literal["none", "auto"] | str | ToolNameParam | None
+    """The older form of `tool_choice`."""
+
+    response_format: ResponseFormatParam | None
+
+    modalities: Sequence[ChatCompletionModality] | None
+    """What the answer may be made of. Absent is text alone."""
+
+    audio: ChatCompletionAudioParam | None
+    """How the model speaks. With the modality `audio` only."""
+
+    prediction: ChatCompletionPredictionContentParam | None
+    """What the answer will mostly be, known beforehand; makes rewriting a text fast."""
+
+    verbosity: Literal["low", "medium", "high"] | str | None
+    """How long the answer is."""
+
+    reasoning_effort: ReasoningEffort
+
+    thinking: bool | None
+    """Whether the model shows its thinking, as `reasoning_content`, where it can."""
+
+    web_search_options: WebSearchOptionsParam | None
+    """Lets the model search the web."""
+
+    moderation: ChatCompletionModerationParam | None
+    """Checks the conversation and the answer by a moderation model."""
+
+    user: str | None
+    """Your end user, by an id of yours."""
+
+    safety_identifier: str | None
+    """Your end user, by a hash, for the abuse checks of providers."""
+
+    prompt_cache_key: str | None
+    """Requests with the same key are likelier to find the provider's cache."""
+
+    prompt_cache_retention: str | None
+    """How long the provider keeps its cache, such as `24h`."""
+
+    prompt_cache_options: PromptCacheOptionsParam | None
+    """How the provider's cache is used."""
+
+    service_tier: ServiceTier
+
+    store: bool | None
+    """Whether the provider keeps the answer."""
+
+    metadata: MetadataParam
+
+    tags: Sequence[str] | None
+    """Labels under which the call's cost is reported."""
+
+    mock_response: str | None
+    """The answer's content, word for word, with no model asked. For tests."""
+
+    virtual_model_id: str | None
+    """A model name that the gateway's routes map to real ones."""
+
+    provider_specific_params: Mapping[str, object] | None
+    """What only one provider knows, added to the body the provider gets, such as `{"thinking": {"type": "enabled",
+    "budget_tokens": 2000}}`.
+    """
+
+
+class CustomToolCallInputParam(TypedDict, total=False):
+    """A custom tool and what it is given."""
+
+    name: Required[str]
+    """The tool's name."""
+
+    input: Required[str]
+    """What it is given."""
+
+
+class CustomToolDefinitionParam(TypedDict, total=False):
+    """What a custom tool is called, does, and takes."""
+
+    name: Required[str]
+    """The tool's name."""
+
+    description: str
+    """What it does."""
+
+    format: CustomToolInputFormatParam
+
+
+class CustomToolGrammarFormatParam(TypedDict, total=False):
+    """Text of a grammar."""
+
+    type: Required[Literal["grammar"]]
+
+    grammar: Required[CustomToolGrammarParam]
+
+
+class CustomToolGrammarParam(TypedDict, total=False):
+    """A grammar and its language."""
+
+    definition: Required[str]
+    """The grammar."""
+
+    syntax: Required[Literal["lark", "regex"] | str]
+    """The language it is written in."""
+
+
+class CustomToolTextFormatParam(TypedDict, total=False):
+    """Free text."""
+
+    type: Required[Literal["text"]]
+
+
+class FileContentParam(TypedDict, total=False):
+    """Either `file_id`, or `file_data` with `filename`."""
+
+    file_id: str
+    """The id of an uploaded file."""
+
+    file_data: str
+    """The file as a `data:` URL."""
+
+    filename: str
+    """The file's name."""
+
+
+class FunctionDefinitionParam(TypedDict, total=False):
+    """What a function is called, what it does, and what it takes."""
+
+    name: Required[str]
+    """Letters, digits, `_` and `-`, at most 64."""
+
+    description: str
+    """What it does; the model decides by it when to call."""
+
+    parameters: FunctionParametersParam
+
+    strict: bool | None
+    """Arguments must fit the schema exactly."""
+
+
+class ImageSourceParam(TypedDict, total=False):
+    """An image by content (`base64` with `media_type` and `data`) or by `url`."""
+
+    type: Required[Literal["base64", "url"] | str]
+    """Where the image is."""
+
+    media_type: str
+    """Such as `image/png`."""
+
+    data: str
+    """The image, in base64."""
+
+    url: str
+    """Where the image is."""
+
+
+class InputAudioParam(TypedDict, total=False):
+    """Audio data and its format."""
+
+    data: Required[str]
+    """The audio, in base64."""
+
+    format: Required[Literal["wav", "mp3"] | str]
+    """How the audio is encoded."""
+
+
+class JsonSchemaFormatParam(TypedDict, total=False):
+    """A JSON Schema and its name."""
+
+    name: Required[str]
+    """Letters, digits, `_` and `-`, at most 64."""
+
+    description: str | None
+    """What the answer is for."""
+
+    schema: Mapping[str, object]
+    """The JSON Schema."""
+
+    strict: bool | None
+    """The answer must fit the schema exactly."""
+
+
+class PromptCacheOptionsParam(TypedDict, total=False):
+    """How the provider's cache is used."""
+
+    mode: str
+    """Whether cache points are found (`implicit`) or marked (`explicit`)."""
+
+    ttl: str
+    """How long to keep it, such as `30m`."""
+
+
+class ResponseFormatJsonObjectParam(TypedDict, total=False):
+    """Some JSON object. A message must ask for JSON too."""
+
+    type: Required[Literal["json_object"]]
+
+
+class ResponseFormatJsonSchemaParam(TypedDict, total=False):
+    """JSON of a given schema."""
+
+    type: Required[Literal["json_schema"]]
+
+    json_schema: Required[JsonSchemaFormatParam]
+
+
+class ResponseFormatTextParam(TypedDict, total=False):
+    """Text."""
+
+    type: Required[Literal["text"]]
+
+
+class ToolNameParam(TypedDict, total=False):
+    """A tool by name."""
+
+    name: Required[str]
+    """The tool's name."""
+
+
+class WebSearchLocationParam(TypedDict, total=False):
+    """A place, as far as it is known."""
+
+    country: str | None
+    """Two letters, such as `NO`."""
+
+    region: str | None
+    """The region."""
+
+    city: str | None
+    """The city."""
+
+    timezone: str | None
+    """Such as `Europe/Oslo`."""
+
+
+class WebSearchOptionsParam(TypedDict, total=False):
+    """How to search the web."""
+
+    search_context_size: Literal["low", "medium", "high"] | str | None
+    """How much of what is found is read."""
+
+    user_location: WebSearchUserLocationParam | None
+    """Where the user is, roughly."""
+
+
+class WebSearchUserLocationParam(TypedDict, total=False):
+    """A rough place."""
+
+    type: Required[Literal["approximate"]]
+
+    approximate: Required[WebSearchLocationParam]
+
+
+CacheControlParam: TypeAlias = "CacheControlParamInput | None"
+"""Asks a provider to cache the conversation up to here."""
+
+
+ChatCompletionAssistantContentPartParam: TypeAlias = (
+    "ChatCompletionContentPartTextParam | ChatCompletionContentPartRefusalParam"
+)
+"""One part of what a model said."""
+
+
+ChatCompletionContentPartParam: TypeAlias = "ChatCompletionContentPartTextParam | ChatCompletionContentPartImageParam | ChatCompletionContentPartInputAudioParam | ChatCompletionContentPartFileParam | ChatCompletionContentPartImageSourceParam"
+"""One part of what a user says."""
+
+
+ChatCompletionMessageParam: TypeAlias = "ChatCompletionDeveloperMessageParam | ChatCompletionSystemMessageParam | ChatCompletionUserMessageParam | ChatCompletionAssistantMessageParam | ChatCompletionToolMessageParam | ChatCompletionFunctionMessageParam"
+"""One message of a conversation. `role` says which kind."""
+
+
+ChatCompletionMessageToolCallUnionParam: TypeAlias = "ChatCompletionMessageFunctionToolCallParam | ChatCompletionMessageFunctionToolCall | ChatCompletionMessageCustomToolCallParam | ChatCompletionMessageCustomToolCall | UnknownVariant"
+"""One call of a tool."""
+
+
+ChatCompletionModality: TypeAlias = Literal["text", "audio", "image"] | str
+"""A kind of content."""
+
+
+ChatCompletionNamedToolChoiceUnionParam: TypeAlias = "ChatCompletionNamedToolChoiceParam | ChatCompletionNamedToolChoiceCustomParam | ChatCompletionAllowedToolChoiceParam"
+"""A choice among the tools, by name."""
+
+
+ChatCompletionTextContentParam: TypeAlias = "str | Sequence[ChatCompletionContentPartTextParam]"
+"""A text, or parts of text."""
+
+
+ChatCompletionToolChoiceOptionParam: TypeAlias = (
+    "Literal['none', 'auto', 'required'] | str | ChatCompletionNamedToolChoiceUnionParam"
+)
+"""Which tools the model may or must call: `none`, `auto` (its choice), `required` (at least one), a named one, or
+some of them.
+"""
+
+
+ChatCompletionToolUnionParam: TypeAlias = "ChatCompletionFunctionToolParam | ChatCompletionCustomToolParam"
+"""A tool the model may call."""
+
+
+CustomToolInputFormatParam: TypeAlias = "CustomToolTextFormatParam | CustomToolGrammarFormatParam"
+"""What a custom tool takes."""
+
+
+FunctionParametersParam: TypeAlias = Mapping[str, object]
+"""The arguments, as a JSON Schema of type object. Absent means none."""
+
+
+ReasoningEffort: TypeAlias = Literal["none", "minimal", "low", "medium", "high", "xhigh", "max"] | str | None
+"""How long the model thinks before it answers."""
+
+
+ResponseFormatParam: TypeAlias = (
+    "ResponseFormatTextParam | ResponseFormatJsonObjectParam | ResponseFormatJsonSchemaParam"
+)
+"""What shape the answer has."""

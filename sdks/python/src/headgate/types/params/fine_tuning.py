@@ -1,0 +1,206 @@
+# Generated from the contract by headgate-generate. Do not edit: change the contract or the generator.
+
+"""What requests carry: fine_tuning."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Literal, Required, TypedDict
+
+from ..._core.options import CallOptions
+
+if TYPE_CHECKING:
+    from ..fine_tuning import (
+        AutoOrInteger,
+        AutoOrNumber,
+        DpoHyperparameters,
+        DpoMethod,
+        FineTuningJobWandbIntegration,
+        FineTuningJobWandbIntegrationObject,
+        FineTuningMethod,
+        ReinforcementHyperparameters,
+        ReinforcementMethod,
+        SupervisedHyperparameters,
+        SupervisedMethod,
+    )
+    from .shared import MetadataParam
+
+__all__ = [
+    "DpoHyperparametersParam",
+    "DpoMethodParam",
+    "FineTuningJobWandbIntegrationObjectParam",
+    "FineTuningJobWandbIntegrationParam",
+    "FineTuningJobsCheckpointsListParams",
+    "FineTuningJobsCreateParams",
+    "FineTuningJobsListEventsParams",
+    "FineTuningJobsListParams",
+    "FineTuningMethodParam",
+    "ReinforcementHyperparametersParam",
+    "ReinforcementMethodParam",
+    "SupervisedHyperparametersParam",
+    "SupervisedMethodParam",
+]
+
+
+class DpoHyperparametersParam(TypedDict, total=False):
+    """How long and how fast to learn."""
+
+    n_epochs: AutoOrInteger
+
+    batch_size: AutoOrInteger
+
+    learning_rate_multiplier: AutoOrNumber
+
+    beta: AutoOrNumber
+
+
+class DpoMethodParam(TypedDict, total=False):
+    """Learning from pairs of a better and a worse answer."""
+
+    hyperparameters: DpoHyperparametersParam | DpoHyperparameters
+
+
+class FineTuningJobWandbIntegrationObjectParam(TypedDict, total=False):
+    """Tells the progress to Weights and Biases."""
+
+    type: Required[Literal["wandb"]]
+
+    wandb: Required[FineTuningJobWandbIntegrationParam | FineTuningJobWandbIntegration]
+
+
+class FineTuningJobWandbIntegrationParam(TypedDict, total=False):
+    """Where it is told."""
+
+    project: Required[str]
+    """The project."""
+
+    name: str | None
+    """The run's name."""
+
+    entity: str | None
+    """The team or user."""
+
+    tags: Sequence[str] | None
+    """Labels of the run."""
+
+
+class FineTuningJobsCheckpointsListParams(CallOptions, total=False):
+    """Arguments of `fine_tuning.jobs.checkpoints.list`."""
+
+    after: str
+    """The id of the last item of the page before; the answer starts behind it."""
+
+    limit: int
+    """How many items a page holds at most."""
+
+
+class FineTuningJobsCreateParams(CallOptions, total=False):
+    """Arguments of `fine_tuning.jobs.create`."""
+
+    model: Required[str]
+    """The base model"""
+
+    training_file: Required[str]
+    """The file of examples, uploaded for `fine-tune`."""
+
+    validation_file: str | None
+    """A file of examples to test by."""
+
+    suffix: str | None
+    """Becomes a part of the new model's id."""
+
+    seed: int | None
+    """The same seed and job give the same model where that is possible."""
+
+    method: FineTuningMethodParam | FineTuningMethod | None
+
+    hyperparameters: SupervisedHyperparametersParam | SupervisedHyperparameters | None
+    """The older place of `method.supervised.hyperparameters`."""
+
+    integrations: Sequence[FineTuningJobWandbIntegrationObjectParam | FineTuningJobWandbIntegrationObject] | None
+    """Where else the progress is told."""
+
+    metadata: MetadataParam
+
+    custom_llm_provider: str | None
+    """The provider that runs the job, such as `openai`; absent, the model decides."""
+
+
+class FineTuningJobsListEventsParams(CallOptions, total=False):
+    """Arguments of `fine_tuning.jobs.list_events`."""
+
+    after: str
+    """The id of the last item of the page before; the answer starts behind it."""
+
+    limit: int
+    """How many items a page holds at most."""
+
+
+class FineTuningJobsListParams(CallOptions, total=False):
+    """Arguments of `fine_tuning.jobs.list`."""
+
+    after: str
+    """The id of the last item of the page before; the answer starts behind it."""
+
+    limit: int
+    """How many items a page holds at most."""
+
+    metadata: Mapping[str, str]
+    """Only jobs whose metadata has these values (`metadata[key]=value`)."""
+
+
+class FineTuningMethodParam(TypedDict, total=False):
+    """How to learn. The member named like `type` has the details."""
+
+    type: Required[Literal["supervised", "dpo", "reinforcement"] | str]
+    """The kind of learning."""
+
+    supervised: SupervisedMethodParam | SupervisedMethod
+
+    dpo: DpoMethodParam | DpoMethod
+
+    reinforcement: ReinforcementMethodParam | ReinforcementMethod
+
+
+class ReinforcementHyperparametersParam(TypedDict, total=False):
+    """How long and how fast to learn."""
+
+    n_epochs: AutoOrInteger
+
+    batch_size: AutoOrInteger
+
+    learning_rate_multiplier: AutoOrNumber
+
+    compute_multiplier: AutoOrNumber
+
+    eval_interval: AutoOrInteger
+
+    eval_samples: AutoOrInteger
+
+    reasoning_effort: str | None
+    """How long the model thinks."""
+
+
+class ReinforcementMethodParam(TypedDict, total=False):
+    """Learning from grades."""
+
+    grader: Mapping[str, object]
+    """Who grades, as the provider defines it."""
+
+    hyperparameters: ReinforcementHyperparametersParam | ReinforcementHyperparameters
+
+
+class SupervisedHyperparametersParam(TypedDict, total=False):
+    """How long and how fast to learn."""
+
+    n_epochs: AutoOrInteger
+
+    batch_size: AutoOrInteger
+
+    learning_rate_multiplier: AutoOrNumber
+
+
+class SupervisedMethodParam(TypedDict, total=False):
+    """Learning from examples."""
+
+    hyperparameters: SupervisedHyperparametersParam | SupervisedHyperparameters
