@@ -22,6 +22,6 @@ def listed_for(gateway: Gateway, principal: str | None) -> list[dict[str, Any]]:
     return []
 
 
-async def remove(gateway: Gateway, name: str, principal: str) -> bool:
+def remove(gateway: Gateway, name: str, principal: str) -> bool:
     """Forget a model of the caller; False when there is none of that name."""
     return False

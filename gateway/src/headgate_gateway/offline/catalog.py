@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from .embed import MOST_DIMENSIONS, MOST_INPUTS
 from .faults import FAULT_PREFIX, KINDS
 
 __all__ = ["CREATED", "DEFAULTS", "KIND_FAULTS", "Listed", "MODELS", "default_for", "entry", "find", "kind_of"]
@@ -45,6 +46,9 @@ _CHAT = {
     "json_mode": True,
     "logprobs": True,
     "system_messages": True,
+    "documents": True,
+    "fine_tuning": True,
+    "batch": True,
     "audio_input": True,
     "audio_output": True,
 }
@@ -195,10 +199,29 @@ def kind_of(model: str) -> str:
     return next((kind for sign, kind in signs if sign in name), "chat")
 
 
-def entry(listed: Listed) -> dict[str, Any]:
-    """The model as `/v1/models` shows it."""
-    able = {name: listed.capabilities.get(name, False) for name in _CHAT}
-    per_token = listed.unit == "token"
+_MODES = {
+    "chat": "chat",
+    "completions": "completion",
+    "embeddings": "embedding",
+    "images": "image_generation",
+    "speech": "audio_speech",
+    "transcription": "audio_transcription",
+    "moderation": "moderation",
+}
+_PRICED = {
+    "token": ("input_cost_per_token", "output_cost_per_token"),
+    "image": ("", "output_cost_per_image"),
+    "character": ("input_cost_per_character", ""),
+    "second": ("input_cost_per_second", ""),
+}
+
+
+def entry(listed: Listed, *, parent: str | None = None) -> dict[str, Any]:
+    """The model as `/v1/models` shows it; the flat fields repeat the nested ones for clients that look for them there."""
+    able = {**dict.fromkeys(_CHAT, False), **listed.capabilities}
+    reading, writing = _PRICED[listed.unit]
+    prices: dict[str, Any] = {reading: listed.input_price, writing: listed.output_price}
+    prices.pop("", None)
     return {
         "id": listed.id,
         "object": "model",
@@ -207,19 +230,24 @@ def entry(listed: Listed) -> dict[str, Any]:
         "name": listed.id.rpartition("/")[2],
         "provider": "headgate",
         "description": listed.description,
+        "mode": _MODES[listed.kinds[0]],
+        "parent": parent,
+        "limits": _limits(listed),
+        "pricing": {"currency": "USD", **prices},
+        "capabilities": able,
         "context_window": listed.context_window,
         "max_output_tokens": listed.max_output_tokens,
-        "input_cost_per_token": listed.input_price if per_token else None,
-        "output_cost_per_token": listed.output_price if per_token else None,
-        "pricing": {"unit": listed.unit, "input": listed.input_price, "output": listed.output_price, "currency": "USD"},
-        "capabilities": able,
-        "modalities": list(listed.modalities),
+        "input_cost_per_token": prices.get("input_cost_per_token"),
+        "output_cost_per_token": prices.get("output_cost_per_token"),
         "supports_tools": able["tools"],
         "supports_vision": able["vision"],
         "supports_reasoning": able["thinking"],
-        "supports_streaming": able["streaming"],
-        "supports_audio_input": able["audio_input"],
-        "supports_audio_output": able["audio_output"],
-        "supports_system_messages": able["system_messages"],
-        "metadata": {"kinds": ",".join(listed.kinds), "offline": "true"},
+        "metadata": {"kinds": list(listed.kinds), "modalities": list(listed.modalities), "offline": True},
     }
+
+
+def _limits(listed: Listed) -> dict[str, Any]:
+    out: dict[str, Any] = {"context_window": listed.context_window, "max_output_tokens": listed.max_output_tokens}
+    if "embeddings" in listed.kinds and listed.id == DEFAULTS["embeddings"]:
+        out.update(max_dimensions=MOST_DIMENSIONS, max_batch_inputs=MOST_INPUTS)
+    return out

@@ -20,10 +20,11 @@ from typing import Any
 
 from .tokenizer import count
 
-__all__ = ["DEFAULT_DIMENSIONS", "MOST_DIMENSIONS", "embeddings", "inputs_of", "similarity", "vector"]
+__all__ = ["DEFAULT_DIMENSIONS", "MOST_DIMENSIONS", "MOST_INPUTS", "embeddings", "inputs_of", "similarity", "vector"]
 
 DEFAULT_DIMENSIONS = 512
 MOST_DIMENSIONS = 3072
+MOST_INPUTS = 2048
 _BY_NAME = {"text-embedding-3-small": 1536, "text-embedding-ada-002": 1536, "text-embedding-3-large": 3072}
 _WORD = re.compile(r"[^\W_]+")
 _COMMON = frozenset(

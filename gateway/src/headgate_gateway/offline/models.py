@@ -159,8 +159,8 @@ def listing(
     return out
 
 
-async def delete(name: str, *, gateway: Gateway, principal: str) -> bool:
+def delete(name: str, *, gateway: Gateway, principal: str) -> bool:
     """Delete a fine-tuned model; False when the caller has none of that name."""
     from ..control.tuned import remove
 
-    return await remove(gateway, name, principal)
+    return remove(gateway, name, principal)
