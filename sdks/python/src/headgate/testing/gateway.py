@@ -47,8 +47,8 @@ class _Rule:
 class FakeGateway:
     """``url`` is its base URL, ``requests`` what it has seen, ``calls`` the calls behind them, told apart by key.
 
-    ``faults`` is a plan for every answer, before those of the answers themselves. ``call_header`` is the response header
-    that carries a call's id; it defaults to the one of this package's brand.
+    ``faults`` is a plan for every answer, before those of the answers themselves. ``call_header`` is the response
+    header that carries a call's id; it defaults to the one of this package's brand.
     """
 
     def __init__(self, *, faults: Faults = None, call_header: str | None = None) -> None:

@@ -7,7 +7,7 @@ from typing import cast
 
 from .._core.wire import AsyncBody, Request, SyncBody
 
-__all__ = ["AsyncPieces", "SyncPieces", "async_pieces", "body_headers", "sync_body"]
+__all__ = ["AsyncPieces", "SyncPieces", "async_pieces", "body_headers", "pieces_in_async", "sync_body"]
 
 
 class SyncPieces:
@@ -37,6 +37,12 @@ async def async_pieces(body: SyncBody | AsyncBody) -> AsyncIterator[bytes]:
     else:
         for piece in sync_body(body).chunks():
             yield piece
+
+
+async def pieces_in_async(body: SyncBody) -> AsyncIterator[bytes]:
+    """The pieces of a synchronous body as an asynchronous iterator, read in the thread that asks for them."""
+    for piece in body.chunks():
+        yield piece
 
 
 def sync_body(body: object) -> SyncBody:

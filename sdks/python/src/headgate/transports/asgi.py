@@ -11,12 +11,12 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, MutableMapping
+from collections.abc import Awaitable, Callable, Coroutine, MutableMapping
 from typing import Any, Literal, TypeVar
 from urllib.parse import unquote, urlsplit
 from weakref import WeakKeyDictionary
 
-from .._core.wire import AsyncBody, ConnectFailed, ReadFailed, ReadTimedOut, Request, SyncBody
+from .._core.wire import ConnectFailed, ReadFailed, ReadTimedOut, Request
 from ._bodies import async_pieces, body_headers
 
 __all__ = ["ASGIApp", "ASGITransport", "AsyncASGITransport"]
@@ -60,24 +60,18 @@ def _scope(request: Request) -> dict[str, Any]:
     }
 
 
-async def _body_pieces(body: bytes | SyncBody | AsyncBody | None) -> AsyncIterator[bytes]:
-    if body is None or isinstance(body, bytes):
-        yield body or b""
-    else:
-        async for piece in async_pieces(body):
-            yield piece
-
-
 class _Exchange:
     """One request and its answer: the two queues between the application's task and the caller."""
 
     def __init__(self, request: Request) -> None:
-        self._pieces = _body_pieces(request.body)
+        body = request.body
+        self._body = b"" if body is None else body if isinstance(body, bytes) else async_pieces(body)
         self._body_done = False
         self._left = asyncio.Event()
         self._taken = asyncio.Event()
         self._news = asyncio.Event()
         self._piece: bytes | None = None
+        self._was_taken = True
         self._started = False
         self._complete = False
         self._failure: BaseException | None = None
@@ -90,12 +84,9 @@ class _Exchange:
 
     async def receive(self) -> Message:
         if not self._body_done:
-            try:
-                piece = await anext(self._pieces)
-            except StopAsyncIteration:
-                self._body_done = True
-                return {"type": "http.request", "body": b"", "more_body": False}
-            return {"type": "http.request", "body": piece, "more_body": True}
+            piece = self._body if isinstance(self._body, bytes) else await anext(self._body, None)
+            self._body_done = piece is None or piece is self._body
+            return {"type": "http.request", "body": piece or b"", "more_body": not self._body_done}
         await self._left.wait()
         return {"type": "http.disconnect"}
 
@@ -115,10 +106,11 @@ class _Exchange:
     async def _send_body(self, piece: bytes, more: bool) -> None:
         if piece:
             self._taken.clear()
+            self._was_taken = False
             self._piece = piece
             self._news.set()
             await self._taken.wait()
-            if self._left.is_set():
+            if not self._was_taken:
                 raise OSError("the client has disconnected")
         if not more:
             self._complete = True
@@ -130,7 +122,8 @@ class _Exchange:
         try:
             await app(scope, self.receive, self.send)
         except Exception as error:  # noqa: BLE001 - the application's own, given to the caller as the failure of the call
-            self._failure = error
+            if not self._left.is_set():  # else nobody asks, and its traceback would keep the application's frames
+                self._failure = error
         finally:
             self.over = True
             self._news.set()
@@ -147,7 +140,7 @@ class _Exchange:
     async def next_piece(self) -> bytes:
         while True:
             if self._piece is not None:
-                piece, self._piece = self._piece, None
+                piece, self._piece, self._was_taken = self._piece, None, True
                 self._taken.set()
                 return piece
             if self._complete:

@@ -38,7 +38,7 @@ from .._core.wire import (
     TransportError,
     WriteFailed,
 )
-from ._bodies import async_pieces, body_headers, sync_body
+from ._bodies import async_pieces, body_headers, pieces_in_async, sync_body
 
 if TYPE_CHECKING:
     from pyreqwest.client import Client
@@ -61,7 +61,7 @@ def _missing(error: ImportError) -> ImportError:
     )
 
 
-# ---- errors --------------------------------------------------------------------------------------------------------
+# ---- errors -------------------------------------------------------------------------------------------------------
 
 
 def _causes(error: BaseException) -> list[str]:
@@ -77,8 +77,8 @@ def _reraise(error: Exception, *, reading: bool) -> NoReturn:
 def _wire_error(error: BaseException, *, reading: bool) -> TransportError:
     """The wire error for an error of the library.
 
-    Its classes alone do not tell: a server that hangs up unheard is a ``ConnectError`` there, as is a refused port, and only
-    the causes say whether the request was already on its way.
+    Its classes alone do not tell: a server that hangs up is a ``ConnectError`` there, as is a refused port, and only the
+    causes say whether the request was already on its way.
     """
     causes = _causes(error)
     names = {base.__name__ for base in type(error).__mro__}
@@ -98,7 +98,7 @@ def _wire_error(error: BaseException, *, reading: bool) -> TransportError:
     return ReadFailed(text)
 
 
-# ---- clients, per process and pair of clocks -----------------------------------------------------------------------
+# ---- clients, per process and pair of clocks ----------------------------------------------------------------------
 
 
 class _Clients:
@@ -169,7 +169,7 @@ def _forked_from_first(forked: bool) -> bool:
     return forked or os.getpid() != _FIRST_PID
 
 
-# ---- a wait that can be interrupted --------------------------------------------------------------------------------
+# ---- a wait that can be interrupted -------------------------------------------------------------------------------
 
 
 class _Wake:
@@ -240,6 +240,27 @@ def _run(work: Coroutine[Any, Any, T], deadline: _Deadline | None) -> T:
         raise
 
 
+def _run_in_loop(work: Coroutine[Any, Any, T], deadline: _Deadline | None) -> T:
+    """The same for a request whose body is streamed, which needs a true event loop to be asked for its pieces in.
+
+    The pieces are read in this thread. Given as a plain iterable, they would be read in the thread of the runtime, and
+    while the caller's file is slow no other request would move.
+    """
+
+    async def timed() -> T:
+        return await _Timed(work, deadline)
+
+    outer = _get_running_loop()
+    _set_running_loop(None)
+    loop = asyncio.new_event_loop()
+    try:
+        return loop.run_until_complete(timed())
+    finally:
+        loop.run_until_complete(loop.shutdown_asyncgens())
+        loop.close()
+        _set_running_loop(outer)
+
+
 class _OutOfTime(Exception):
     pass
 
@@ -302,7 +323,7 @@ class _Timed(Generic[T]):
             result: T = stop.value
             return result
         except BaseException:
-            # A cancelled task, or time that is up: closing drops the request in the library, which frees its connection.
+            # A cancelled task, or time is up: closing drops the request in the library, which frees its connection.
             work.close()
             raise
 
@@ -315,17 +336,10 @@ def _expire(future: asyncio.Future[object] | None) -> None:
         future.set_result(_LATE)
 
 
-# ---- requests ------------------------------------------------------------------------------------------------------
+# ---- requests -----------------------------------------------------------------------------------------------------
 
 
-def _moving(pieces: Iterator[bytes], deadline: _Deadline | None) -> Iterator[bytes]:
-    for piece in pieces:
-        if deadline is not None:
-            deadline.move()
-        yield piece
-
-
-async def _amoving(pieces: AsyncIterator[bytes], deadline: _Deadline | None) -> AsyncIterator[bytes]:
+async def _moving(pieces: AsyncIterator[bytes], deadline: _Deadline | None) -> AsyncIterator[bytes]:
     async for piece in pieces:
         if deadline is not None:
             deadline.move()
@@ -430,7 +444,7 @@ def _coroutine(work: Any) -> Coroutine[Any, Any, Any]:
 
 
 class FastTransport:
-    """Synchronous. Safe to share between threads. ``configure`` gets the library's `ClientBuilder` and gives it back."""
+    """Synchronous; threads may share it. ``configure`` gets the library's `ClientBuilder` and gives it back."""
 
     def __init__(self, *, max_connections: int | None = None, configure: Callable[[Any], Any] | None = None) -> None:
         self._clients = _Clients(max_connections, configure)
@@ -439,12 +453,12 @@ class FastTransport:
         client = self._clients.get(request.timeouts)
         deadline = _head_deadline(request.timeouts, self._clients.limited)
         body = request.body
-        stream = None
+        stream, run = None, _run
         if body is not None and not isinstance(body, bytes):
-            stream = _moving(sync_body(body).chunks(), deadline)
+            stream, run = _moving(pieces_in_async(sync_body(body)), deadline), _run_in_loop
         try:
             prepared = _prepare(client, request, stream)
-            response = _run(_coroutine(prepared.__aenter__()), deadline)
+            response = run(_coroutine(prepared.__aenter__()), deadline)
         except _OutOfTime:
             raise _late("in answer to the request", deadline) from None
         except _library_error() as error:
@@ -471,7 +485,7 @@ class AsyncFastTransport:
         body = request.body
         stream = None
         if body is not None and not isinstance(body, bytes):
-            stream = _amoving(async_pieces(body), deadline)
+            stream = _moving(async_pieces(body), deadline)
         try:
             prepared = _prepare(client, request, stream)
             response = await _Timed(_coroutine(prepared.__aenter__()), deadline)

@@ -65,6 +65,10 @@ class _Answer(Protocol):
     def headers(self) -> _RawHeaders: ...
     @property
     def extensions(self) -> Mapping[str, Any]: ...
+    @property
+    def is_stream_consumed(self) -> bool: ...
+    @property
+    def content(self) -> bytes: ...
     def iter_raw(self) -> Iterator[bytes]: ...
     def aiter_raw(self) -> AsyncIterator[bytes]: ...
     def close(self) -> None: ...
@@ -169,8 +173,7 @@ class _ReadClock:
 
     def read(self, max_bytes: int, timeout: float | None = None) -> Any:
         stream = cast(Any, self._stream)
-        original: Any = type(stream).read
-        return original(stream, max_bytes, self._request.timeouts.idle)
+        return cast(Any, type(stream)).read(stream, max_bytes, self._request.timeouts.idle)
 
     def attach(self) -> None:
         if self._stream is not None:
@@ -182,7 +185,14 @@ class _ReadClock:
 
 
 def _lowered(answer: _Answer) -> list[tuple[str, str]]:
-    return [(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in answer.headers.raw]
+    headers = [(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in answer.headers.raw]
+    if answer.is_stream_consumed:  # what the library has read it has decoded
+        headers = [item for item in headers if item[0] != "content-encoding"]
+    return headers
+
+
+async def _once(content: bytes) -> AsyncIterator[bytes]:
+    yield content
 
 
 class _Response:
@@ -195,7 +205,8 @@ class _Response:
         self._client = client
         self._errors = errors
         self._clock = clock
-        self._pieces = answer.iter_raw()
+        # A hook of the caller's may have read the answer already, and a mock gives it whole.
+        self._pieces = iter((answer.content,)) if answer.is_stream_consumed else answer.iter_raw()
 
     def read_chunk(self) -> bytes:
         self._clock.attach()
@@ -229,7 +240,7 @@ class _AsyncResponse:
         self._client = client
         self._errors = errors
         self._clock = clock
-        self._pieces = answer.aiter_raw()
+        self._pieces = _once(answer.content) if answer.is_stream_consumed else answer.aiter_raw()
 
     async def read_chunk(self) -> bytes:
         self._clock.attach()
