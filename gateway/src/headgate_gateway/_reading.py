@@ -1,4 +1,4 @@
-"""Reading of configuration tables: typed look-ups whose complaints name the source, the key, the value and the next step."""
+"""Reading of configuration tables: typed look-ups whose complaints name source, key, value and the next step."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class Table:
         if value is None:
             return []
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            raise ConfigError(f"{self.source}: {self.spell(name)} is not a list of texts. Write [\"...\"].")
+            raise ConfigError(f'{self.source}: {self.spell(name)} is not a list of texts. Write ["..."].')
         return value
 
     def strings(self) -> dict[str, str]:

@@ -1,8 +1,8 @@
 """The ASGI application: one edge for both planes.
 
-A request is matched on its raw path, admitted on the matched route, read, validated, answered; every failure leaves through the
-one envelope. Data-plane endpoints are plain coroutines over `Call`; control-plane endpoints are too, and may give Starlette
-responses.
+A request is matched on its raw path, admitted on the matched route, read, validated, answered; every failure leaves
+through the one envelope. Data-plane endpoints are plain coroutines over `Call`; control-plane endpoints are too,
+and may give Starlette responses.
 """
 
 from __future__ import annotations
@@ -132,7 +132,8 @@ class App:
             call.query = read_query(query, spec)
             if route.method != "GET":
                 await read_body(call, route.body, self.gateway.settings.limits, spec)
-            call.model = str(call.params.get("model") or call.data.get("model") or "")
+            named = call.params.get("model") or call.data.get("virtual_model_id") or call.data.get("model") or ""
+            call.model = str(named)
             endpoint = route.endpoint
             assert endpoint is not None
             if route.once:
@@ -144,8 +145,10 @@ class App:
             raise
         except Exception:  # noqa: BLE001 - the edge: whatever was not foreseen still leaves through the envelope
             _log.exception("request %s failed", request_id)
-            error = ApiError(500, "The gateway failed on this request. Report it with the request id.", code="internal")
-            return Response(500, envelope(error, request_id))
+            failure = ApiError(
+                500, "The gateway failed on this request. Report it with the request id.", code="internal"
+            )
+            return Response(500, envelope(failure, request_id))
 
     async def _once(self, call: Call, endpoint: Endpoint) -> Reply:
         key = check_key(call.header("idempotency-key"))
@@ -227,7 +230,7 @@ def _complete(route: Route) -> Route:
 def _draining() -> ApiError:
     return ApiError(
         529,
-        "The gateway is stopping and takes no new calls. Send it again; another one, or this one after its start, takes it.",
+        "The gateway is stopping and takes no new calls. Send it again; another one, or this one restarted, takes it.",
         code="draining",
         retry_after=1,
         headers=(("connection", "close"),),
@@ -274,7 +277,7 @@ async def _send_file(reply: FileResponse, send: Send, common: list[tuple[bytes, 
 def _attachment(filename: str) -> bytes:
     from urllib.parse import quote
 
-    plain = re.sub(r'[^A-Za-z0-9._\- ]', "_", filename)
+    plain = re.sub(r"[^A-Za-z0-9._\- ]", "_", filename)
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}".encode()
 
 
@@ -289,5 +292,3 @@ def _value(value: str) -> bytes:
     """A header value that no text can break out of."""
     raw = value.encode("latin-1", "replace")
     return raw if raw.isascii() and b"\r" not in raw and b"\n" not in raw else re.sub(rb"[\x00-\x1f\x7f]", b" ", raw)
-
-

@@ -1,7 +1,7 @@
 """Settings: what `headgate.toml`, the environment and the command line say, read once into one frozen value.
 
-The command line beats the environment (`HEADGATE_GATEWAY_*`), which beats the file. Every complaint names the source, the
-key, the value and the next step.
+The command line beats the environment (`HEADGATE_GATEWAY_*`), which beats the file. Every complaint names the
+source, the key, the value and the next step.
 """
 
 from __future__ import annotations
@@ -179,9 +179,7 @@ def _suffix(name: str) -> str:
     return next(suffix for suffix, key in _ENVIRONMENT.items() if key == name)
 
 
-def _build(
-    root: Table, env: Table, given: dict[str, Any], environ: Mapping[str, str], source: str | None
-) -> Settings:
+def _build(root: Table, env: Table, given: dict[str, Any], environ: Mapping[str, str], source: str | None) -> Settings:
     server, auth = root.table("server"), root.table("auth")
     limits, storage = root.table("limits"), root.table("storage")
     cli = Table(given, "the command line", lambda name: "--" + name.replace("_", "-"))
@@ -256,7 +254,7 @@ def _hash_of(key: str, table: Table) -> bytes:
     if len(key) < _SHORTEST_KEY:
         raise ConfigError(
             f"{table.source}: {table.spell('api_keys')} has a key of {len(key)} characters, which can be guessed. "
-            f'Use at least {_SHORTEST_KEY}: python -c "import secrets; print(\'sk-\' + secrets.token_urlsafe(32))".'
+            f"Use at least {_SHORTEST_KEY}: python -c \"import secrets; print('sk-' + secrets.token_urlsafe(32))\"."
         )
     return hashlib.sha256(key.encode()).digest()
 
@@ -267,8 +265,8 @@ def _auth_mode(mode: AuthMode | None, host: str, hashes: frozenset[bytes]) -> Au
         mode = "required" if hashes or not loopback else "disabled"
     if mode == "disabled" and not loopback:
         raise ConfigError(
-            f"`auth_mode` is 'disabled' and `host` is {host!r}: anybody who reaches that address could use the gateway. "
-            "Listen on 127.0.0.1, or set `auth.api_keys` and `auth.mode = \"required\"`."
+            f"`auth_mode` is 'disabled' and `host` is {host!r}: anybody who reaches it could use the gateway. "
+            'Listen on 127.0.0.1, or set `auth.api_keys` and `auth.mode = "required"`.'
         )
     if mode == "required" and not hashes:
         raise ConfigError(

@@ -1,7 +1,8 @@
-"""The contract as the gateway holds it: `contract.json`, generated from the bundled OpenAPI file and shipped in the package.
+"""The contract as the gateway holds it: `contract.json`, generated from the bundled OpenAPI file and shipped in the
+package.
 
-`python -m headgate_gateway.contract write contract/openapi.yaml` writes it; `... check contract/openapi.yaml` fails when the
-two differ.
+`python -m headgate_gateway.contract write contract/openapi.yaml` writes it; `... check contract/openapi.yaml` fails
+when the two differ.
 """
 
 from __future__ import annotations

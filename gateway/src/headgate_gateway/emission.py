@@ -1,7 +1,7 @@
 """What a model gives while it answers: chunks, and directives that say how the answer is to be delivered.
 
-A model yields emissions; it never writes to a connection. Delivery faults (`Cut`, `Stall`, `Garbage`) concern one client's
-connection alone: the call goes on behind them, so what a client lost can be had again with the call's key.
+A model yields emissions; it never writes to a connection. Delivery faults (`Cut`, `Stall`, `Garbage`) concern one
+client's connection alone: the call goes on behind them, so what a client lost can be had again with the call's key.
 """
 
 from __future__ import annotations

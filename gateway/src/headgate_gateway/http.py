@@ -118,6 +118,7 @@ class Call:
     data: dict[str, Any] = field(default_factory=dict)
     raw: bytes = b""
     files: list[Upload] = field(default_factory=list)
+    fields: list[tuple[str, str]] = field(default_factory=list)
     model: str = ""
     scope: dict[str, Any] | None = None
     receive: Receive | None = None

@@ -70,7 +70,7 @@ class ModelEndpoint:
 
     def _producer(self, call: Call, target: Target, stream: bool, name: str) -> Callable[[Run], Producer]:
         if not isinstance(target, OfflineTarget):
-            return lambda run: call.gateway.providers.producer(target, call, self._kind, stream=stream)
+            return lambda run: call.gateway.providers.producer(target, call, self._route, stream=stream)
         local = self._route.local
 
         def make(run: Run) -> Producer:
@@ -180,7 +180,7 @@ def _presented(call: Call, stream: bool) -> Presented:
 
 
 def fingerprint(call: Call) -> bytes:
-    """What makes two requests the same: operation, path, query and body, a form's by its parts and not by its boundary."""
+    """What makes two requests the same: operation, path, query and body; a form counts by its parts."""
     digest = hashlib.sha256(repr((call.operation, sorted(call.params.items()), sorted(call.query.items()))).encode())
     digest.update(call.raw)
     if not call.raw:

@@ -1,7 +1,8 @@
 """Prices: what a call cost, in nano-USD.
 
-Unit prices are int pico-USD a token; a cost is rounded once, half up. Order of the sources: the operator's own price of the
-model, the offline models' own list, then genai-prices, whose answer is resolved once for a model and a day.
+Unit prices are int pico-USD a token; a cost is rounded once, half up. Order of the sources: the operator's own
+price of the model, the offline models' own list, then genai-prices, whose answer is resolved once for a model and a
+day.
 """
 
 from __future__ import annotations
@@ -101,9 +102,7 @@ def _unit_of(price: Any) -> UnitPrice:
     writing = _pico(getattr(price, "output_mtok", None)) or 0
     cached = _pico(getattr(price, "cache_read_mtok", None))
     written = _pico(getattr(price, "cache_write_mtok", None))
-    return UnitPrice(
-        reading, writing, reading if cached is None else cached, reading if written is None else written
-    )
+    return UnitPrice(reading, writing, reading if cached is None else cached, reading if written is None else written)
 
 
 def _pico(price: Any) -> int | None:

@@ -45,9 +45,7 @@ def take_json(call: Call, limits: Limits, spec: Specification | None) -> None:
     if spec is not None:
         spec.check_json(value)
     if not isinstance(value, dict):
-        raise invalid(
-            f"The body is {_kind(value)}, not an object. Send a JSON object.", code="wrong_type", param=None
-        )
+        raise invalid(f"The body is {_kind(value)}, not an object. Send a JSON object.", code="wrong_type", param=None)
     call.data = value
 
 
@@ -116,7 +114,7 @@ async def _read(headers: dict[str, str], receive: Receive | None, limit: int) ->
 def _too_large(limit: int) -> ApiError:
     return ApiError(
         413,
-        f"The body is larger than {limit} bytes, the most this gateway takes. Send less, or raise the limit in headgate.toml.",
+        f"The body is larger than {limit} bytes, the most this gateway takes. Send less, or raise the limit.",
         code="payload_too_large",
     )
 
@@ -131,6 +129,7 @@ async def _take_form(call: Call, limits: Limits, spec: Specification | None, con
         fields = _pairs(body.decode("utf-8", "replace"))
     else:
         fields = await _take_multipart(call, limits)
+    call.fields = fields
     names = [upload.name for upload in call.files]
     if spec is not None:
         call.data = spec.read_form(fields, names)

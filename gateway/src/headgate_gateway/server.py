@@ -30,7 +30,8 @@ class _Protocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self.scope["extensions"] = {"headgate.close": self.transport.close}
+        extensions: dict[str, Any] = {"headgate.close": self.transport.close}
+        self.scope["extensions"] = extensions
 
 
 class GatewayServer(uvicorn.Server):

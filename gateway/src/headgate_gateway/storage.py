@@ -1,8 +1,9 @@
 """The database: one SQLite file in WAL mode, written by the event loop's thread, committed once a tick.
 
-A write opens a transaction lazily and the commit is scheduled behind everything that is ready to run, so that calls which end
-together share one commit. `committed` returns when all that was written before it is durable: killing the process loses
-nothing that a caller was told about. (`synchronous = "full"` extends this to the machine losing power, at a file sync a commit.)
+A write opens a transaction lazily and the commit is scheduled behind everything that is ready to run, so that calls
+which end together share one commit. `committed` returns when all that was written before it is durable: killing the
+process loses nothing that a caller was told about. (`synchronous = "full"` extends this to the machine losing
+power, at a file sync a commit.)
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The route table: finds the route of a raw, still percent-encoded path, in one walk.
 
-Segments are split before they are decoded, so that `%2F` stays inside its segment. A concrete segment wins over a parameter,
-and `{name...}` takes all that is left, for clients that do not encode the `/` of a model id.
+Segments are split before they are decoded, so that `%2F` stays inside its segment. A concrete segment wins over a
+parameter, and `{name...}` takes all that is left, for clients that do not encode the `/` of a model id.
 """
 
 from __future__ import annotations

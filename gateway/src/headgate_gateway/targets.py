@@ -106,7 +106,7 @@ def _offline(gateway: Gateway, model_id: str, name: str, kind: str) -> Target:
     if model is None:
         raise ApiError(
             404,
-            f"The offline model {model_id!r} for {kind!r} is not part of this gateway. `GET /v1/models` lists those that are.",
+            f"The offline model {model_id!r} for {kind!r} is not part of this gateway. See `GET /v1/models`.",
             code="model_not_found",
             param="model",
         )
@@ -136,7 +136,7 @@ def _by_caller_key(name: str, headers: Mapping[str, str]) -> Target | None:
 def _with_key(provider: Provider, model: str, headers: Mapping[str, str]) -> ProviderTarget:
     own = _caller_key(provider.name, headers)
     if own is not None:
-        # The caller's key goes where the operator's goes, and nowhere else: the address is never the caller's to choose.
+        # It goes where the operator's goes, and nowhere else: the address is never the caller's to choose.
         return ProviderTarget(replace(provider, api_key=None), model, own)
     if provider.api_key is None and provider.base_url.startswith("https://"):
         header = "X-Provider-Key-" + {"openai": "OpenAI", "openrouter": "OpenRouter"}.get(

@@ -206,8 +206,10 @@ def _fault(errors: Iterable[Any], prefix: str = "") -> ApiError:
         name = _join(path, kind.property)
         return invalid(f"`{name}` is missing. Give it.", param=name, code="missing")
     if kind.name in ("additionalProperties", "unevaluatedProperties"):
-        names = [_join(path, name) for name in kind.unexpected]
-        return invalid(f"`{names[0]}` is not a parameter of this operation. Remove it.", param=names[0], code="unknown_parameter")
+        name = _join(path, kind.unexpected[0])
+        return invalid(
+            f"`{name}` is not a parameter of this operation. Remove it.", param=name, code="unknown_parameter"
+        )
     shown = repr(error.instance)
     if len(shown) > _SHOWN:
         shown = shown[:_SHOWN] + "…"
@@ -281,16 +283,11 @@ def _says(error: _Located) -> str:
     known = _SAYINGS.get(error.kind.name)
     if known is not None:
         return known
-    shown = repr(error.instance)
-    tail = error.message
     for word in (" is ", " was ", " does ", " has "):
-        at = tail.rfind(word)
+        at = error.message.rfind(word)
         if at >= 0:
-            tail = tail[at + 1 :]
-            break
-    else:
-        return f"breaks `{error.kind.name}` of the contract"
-    return tail if shown else tail
+            return error.message[at + 1 :]
+    return f"breaks `{error.kind.name}` of the contract"
 
 
 def _code(kind: str) -> str:

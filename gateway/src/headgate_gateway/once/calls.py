@@ -284,7 +284,7 @@ def _unsaved(run: Run, tail: list[bytes] | tuple[()]) -> tuple[str, int, int, by
 
 
 def _estimated(run: Run) -> dict[str, Any]:
-    """Usage of a stream that ended before its usage was known: an event is about a token, four bytes of prompt one more."""
+    """Usage of a stream that ended before its usage was known: a token an event, and one for four bytes of prompt."""
     prompt, completion = max(1, run.prompt_bytes // 4), run.events_produced
     return {
         "prompt_tokens": prompt,
@@ -312,7 +312,7 @@ def _after(presented: Presented, call_id: str) -> int:
     named, _, number = given.rpartition(":")
     if not number.isascii() or not number.isdigit() or len(number) > 12 or not named:
         raise invalid(
-            f"`Last-Event-ID` is {given!r}, which is no event id. Send the last `id:` that was received, `<call>:<number>`.",
+            f"`Last-Event-ID` is {given!r}, which is no event id. Send the last `id:` received, `<call>:<number>`.",
             param="Last-Event-ID",
             code="invalid_event_id",
         )

@@ -1,8 +1,8 @@
 """A running call: one producer, any number of clients that listen, and a log between them.
 
-The producer appends events; each client reads the log at its own pace. The last event of a stream, and the answer of a unary
-call, are shown only after the record of the call is durable. A client that vanishes leaves the producer running for the
-grace time if the call has a key, else the call is cancelled at once.
+The producer appends events; each client reads the log at its own pace. The last event of a stream, and the answer
+of a unary call, are shown only after the record of the call is durable. A client that vanishes leaves the producer
+running for the grace time if the call has a key, else the call is cancelled at once.
 """
 
 from __future__ import annotations
@@ -254,7 +254,9 @@ class Run:
             tail = [frame(self.record.id, self.total + 1, envelope(error, self.record.request_id), "error")]
         self.error = error
         try:
-            await self._calls.settle(self, error, tail, interrupted=self._interrupted, cancelled=self._ending is not None)
+            await self._calls.settle(
+                self, error, tail, interrupted=self._interrupted, cancelled=self._ending is not None
+            )
         finally:
             self.frames.extend(tail)
             self.done = True
@@ -281,5 +283,3 @@ def _vanished() -> ApiError:
         code="call_cancelled",
         headers=(("x-should-retry", "false"),),
     )
-
-

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 import msgspec
 
@@ -88,9 +88,7 @@ class CallRecord:
         kind, code, param = error.pop("type", None), error.pop("code", None), error.pop("param", None)
         wait = error.pop("retry_after", None)
         error.pop("request_id", None)
-        return ApiError(
-            self.error_status or 500, message, type=kind, code=code, param=param, retry_after=wait, **error
-        )
+        return ApiError(self.error_status or 500, message, type=kind, code=code, param=param, retry_after=wait, **error)
 
     def row(self) -> tuple[Any, ...]:
         return (
@@ -114,16 +112,11 @@ class CallRecord:
 
 
 def _record(row: tuple[Any, ...]) -> CallRecord:
-    usage, error = row[12], row[15]
-    return CallRecord(
-        *row[:6],
-        bool(row[6]),
-        *row[7:12],
-        usage=None if usage is None else msgspec.json.decode(usage),
-        cost_nano=row[13],
-        error_status=row[14],
-        error=None if error is None else msgspec.json.decode(error),
-    )
+    record = CallRecord(*row[:16])
+    record.stream = bool(record.stream)
+    record.usage = None if row[12] is None else msgspec.json.decode(row[12])
+    record.error = None if row[15] is None else msgspec.json.decode(row[15])
+    return record
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +210,7 @@ class CallStore:
         if row is None:
             return None
         status, content_type, headers, body = row
-        pairs = cast("list[tuple[str, str]]", msgspec.json.decode(headers, type=list[tuple[str, str]]))
+        pairs = msgspec.json.decode(headers, type=list[tuple[str, str]])
         return Answer(body, content_type, headers=tuple(pairs), status=status)
 
     def put_answer(self, call_id: str, answer: Answer) -> None:

@@ -38,7 +38,9 @@ ROUTES: tuple[Route, ...] = (
     ),
     Route("GET", "/v1/models", "models.list", models.listed),
     Route("GET", "/v1/models/{model}", "models.retrieve", models.retrieve, aliases=("/v1/models/{model...}",)),
-    Route("DELETE", "/v1/models/{model}", "models.delete", models.delete, once=True, aliases=("/v1/models/{model...}",)),
+    Route(
+        "DELETE", "/v1/models/{model}", "models.delete", models.delete, once=True, aliases=("/v1/models/{model...}",)
+    ),
     Route("GET", "/v1/capabilities", "capabilities.list", models.capabilities),
     Route("GET", "/v1/calls", "calls.list", calls.listed),
     Route("GET", "/v1/calls/{call_id}", "calls.retrieve", calls.retrieve),

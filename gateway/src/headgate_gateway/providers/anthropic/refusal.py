@@ -1,0 +1,31 @@
+"""What cannot be said on the other wire, collected so that one error names all of it."""
+
+from __future__ import annotations
+
+from ...errors import ApiError
+
+__all__ = ["Refusals"]
+
+
+class Refusals:
+    """The fields of one request that have no translation."""
+
+    def __init__(self) -> None:
+        self._issues: list[dict[str, str]] = []
+
+    def add(self, param: str, message: str) -> None:
+        self._issues.append(
+            {"severity": "error", "param": param, "code": "not_translatable", "message": f"`{param}` {message}"}
+        )
+
+    def check(self) -> None:
+        """Raise if anything was found: a request is translated whole or not at all."""
+        if self._issues:
+            names = ", ".join(f"`{issue['param']}`" for issue in self._issues)
+            raise ApiError(
+                400,
+                f"The Anthropic API cannot be asked for {names}. Leave it out, or choose a model of another provider.",
+                code="not_translatable",
+                param=self._issues[0]["param"],
+                compat_issues=self._issues,
+            )

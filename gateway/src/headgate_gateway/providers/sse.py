@@ -1,0 +1,52 @@
+"""Server-sent events as they come from an upstream, split wherever the network split them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+__all__ = ["SseReader"]
+
+_BLANK = re.compile(rb"\r\n\r\n|\n\n|\r\r|\r\n\n|\n\r\n")
+_LINE = re.compile(rb"\r\n|\n|\r")
+
+
+class SseReader:
+    """Feed it bytes; it gives `(event, data)` of every event that has data. The rest is passed over."""
+
+    def __init__(self) -> None:
+        self._pending = b""
+
+    def feed(self, data: bytes) -> Iterator[tuple[str, bytes]]:
+        """The events that these bytes complete."""
+        self._pending += data
+        start = 0
+        while (found := _BLANK.search(self._pending, start)) is not None:
+            # A pair of line ends at the very edge may be half of a longer one; both readings end the event.
+            event = _parse(self._pending[start : found.start()])
+            start = found.end()
+            if event is not None:
+                yield event
+        self._pending = self._pending[start:]
+
+    def close(self) -> Iterator[tuple[str, bytes]]:
+        """The event that the end of the stream completes: some servers leave out the last blank line."""
+        event = _parse(self._pending)
+        self._pending = b""
+        if event is not None:
+            yield event
+
+
+def _parse(block: bytes) -> tuple[str, bytes] | None:
+    if block.startswith(b"data: ") and b"\n" not in block and b"\r" not in block:
+        return "", block[6:]
+    name, data = "", list[bytes]()
+    for line in _LINE.split(block.removeprefix(b"\xef\xbb\xbf")):
+        field, _, value = line.partition(b":")
+        value = value.removeprefix(b" ")
+        if field == b"data":
+            data.append(value)
+        elif field == b"event":
+            name = value.decode("utf-8", "replace")
+    # Line breaks between the tokens of JSON are white space, and an event of ours has one line.
+    return (name, b" ".join(data)) if data else None
