@@ -1,4 +1,13 @@
-"""The control plane's own objects: files, batches, fine-tuning jobs; and the routes of pictures, sound and moderation."""
+"""The control plane's own objects, and the routes of pictures, sound and moderation.
+
+files.py        files on disk, their records
+jsonl.py        files of one object a line
+batches.py      batches as resources; batch_work.py runs them
+tuning.py       fine-tuning jobs as resources; tuning_work.py learns; tuned.py holds the models
+images.py audio.py moderations.py   the offline models of these kinds
+pages.py        lists by `after`
+sql.py          every statement
+"""
 
 from __future__ import annotations
 
@@ -6,20 +15,31 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ..http import Route
-from ..storage import Migration
+from . import audio, batch_work, batches, files, images, moderations, tuning, tuning_work
+from .sql import MIGRATIONS
 
 if TYPE_CHECKING:
     from ..gateway import Gateway
 
 __all__ = ["MIGRATIONS", "ROUTES", "start", "stop"]
 
-ROUTES: Sequence[Route] = ()
-MIGRATIONS: Sequence[Migration] = ()
+ROUTES: Sequence[Route] = (
+    *files.ROUTES,
+    *batches.ROUTES,
+    *tuning.ROUTES,
+    *images.ROUTES,
+    *audio.ROUTES,
+    *moderations.ROUTES,
+)
 
 
 async def start(gateway: Gateway) -> None:
-    """Take up what a stopped gateway left undone."""
+    """Forget what is over its time, and take up what a stopped gateway left undone."""
+    await files.purge(gateway)
+    await images.purge(gateway)
+    batch_work.resume(gateway)
+    tuning_work.resume(gateway)
 
 
 async def stop(gateway: Gateway) -> None:
-    """Leave what is undone in a state that `start` takes up."""
+    """Nothing to do: work is kept after every step, so `start` takes it up wherever it was."""

@@ -113,7 +113,7 @@ def _object(conversation: Conversation, draw: Draw) -> Any:
         if names:
             return fill(
                 {"type": "object", "properties": {name: {} for name in names}, "required": names},
-                _scalars(conversation),
+                conversation.hints,
                 draw,
             )
     return {"answer": answer(conversation, draw)}

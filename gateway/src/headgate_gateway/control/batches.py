@@ -1,0 +1,127 @@
+"""Batches as resources: create, look, list, cancel. The work itself is in `batch_work`."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from ..errors import conflict, invalid, not_found
+from ..http import BodyKind, Call, Response, Route, json_response
+from . import batch_work, sql
+from .files import find
+from .pages import LAST, page, place
+
+if TYPE_CHECKING:
+    from ..gateway import Gateway
+
+__all__ = ["ENDPOINTS", "ROUTES"]
+
+ENDPOINTS = ("/v1/chat/completions", "/v1/completions", "/v1/embeddings", "/v1/moderations", "/v1/images/generations")
+_WINDOW = re.compile(r"([1-9]\d{0,2})([hd])")
+_USUAL_LIMIT = 20
+
+
+async def _create(call: Call) -> Response:
+    gateway, data = call.gateway, call.data
+    endpoint, file_id = str(data["endpoint"]), str(data["input_file_id"])
+    if endpoint not in ENDPOINTS:
+        raise invalid(
+            f"`endpoint` {endpoint!r} cannot be run in a batch. Use one of {', '.join(ENDPOINTS)}.", param="endpoint"
+        )
+    record = find(gateway, file_id, call.principal)
+    if record is None:
+        raise not_found("file", file_id, param="input_file_id")
+    if record.purpose != "batch":
+        raise invalid(
+            f"`input_file_id` names a file with the purpose {record.purpose!r}. Upload it again with the purpose 'batch'.",
+            param="input_file_id",
+        )
+    now = int(gateway.clock.time())
+    body: dict[str, Any] = {
+        "id": gateway.new_id("batch_"),
+        "object": "batch",
+        "endpoint": endpoint,
+        "model": None,
+        "errors": None,
+        "input_file_id": file_id,
+        "completion_window": data["completion_window"],
+        "status": "validating",
+        "output_file_id": None,
+        "error_file_id": None,
+        "created_at": now,
+        "in_progress_at": None,
+        "expires_at": now + _window(data["completion_window"]),
+        "finalizing_at": None,
+        "completed_at": None,
+        "failed_at": None,
+        "expired_at": None,
+        "cancelling_at": None,
+        "cancelled_at": None,
+        "request_counts": {"total": 0, "completed": 0, "failed": 0},
+        "usage": None,
+        "metadata": data.get("metadata"),
+    }
+    life = (data.get("output_expires_after") or {}).get("seconds")
+    if life is not None:
+        body["output_expires_after"] = {"anchor": "created_at", "seconds": life}
+    gateway.db.write(sql.ADD_BATCH, (body["id"], call.principal, "validating", msgspec.json.encode(body).decode()))
+    await gateway.db.committed()
+    gateway.spawn(batch_work.run(gateway, body["id"]), f"batch {body['id']}")
+    return json_response(body)
+
+
+def _window(text: str) -> int:
+    match = _WINDOW.fullmatch(text)
+    if match is None:
+        raise invalid(
+            f"`completion_window` must be a number of hours or days such as '24h', not {text!r}.",
+            param="completion_window",
+        )
+    return int(match.group(1)) * (3600 if match.group(2) == "h" else 86400)
+
+
+def _wanted(call: Call) -> tuple[dict[str, Any], str]:
+    batch_id = call.params["batch_id"]
+    row = call.gateway.db.one(sql.GET_BATCH, (batch_id, call.principal))
+    if row is None:
+        raise not_found("batch", batch_id, param="batch_id")
+    return _live(call.gateway, msgspec.json.decode(row[0])), str(row[1])
+
+
+def _live(gateway: Gateway, body: dict[str, Any]) -> dict[str, Any]:
+    """A batch with the counts of this moment."""
+    if body["status"] in ("in_progress", "cancelling"):
+        batch_work.count_into(gateway, body)
+    return body
+
+
+async def _retrieve(call: Call) -> Response:
+    return json_response(_wanted(call)[0])
+
+
+async def _list(call: Call) -> Response:
+    limit = int(call.query.get("limit") or _USUAL_LIMIT)
+    start = place(call.gateway.db, sql.BATCH_PLACE, call, call.principal, LAST)
+    rows = call.gateway.db.query(sql.BATCHES, (call.principal, start, limit + 1))
+    return page([_live(call.gateway, msgspec.json.decode(row[0])) for row in rows], limit)
+
+
+async def _cancel(call: Call) -> Response:
+    body, status = _wanted(call)
+    if status in ("validating", "in_progress"):
+        body.update(status="cancelling", cancelling_at=int(call.gateway.clock.time()))
+        batch_work.keep(call.gateway, body)
+        await call.gateway.db.committed()
+    elif status not in ("cancelling", "cancelled"):
+        raise conflict(f"The batch {body['id']!r} is {status} and cannot be cancelled.", code="batch_not_cancellable")
+    return json_response(body)
+
+
+ROUTES = (
+    Route("POST", "/v1/batches", "batches.create", _create, body=BodyKind.JSON, once=True),
+    Route("GET", "/v1/batches", "batches.list", _list),
+    Route("GET", "/v1/batches/{batch_id}", "batches.retrieve", _retrieve),
+    Route("POST", "/v1/batches/{batch_id}/cancel", "batches.cancel", _cancel, once=True),
+)

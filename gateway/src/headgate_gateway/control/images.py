@@ -1,0 +1,213 @@
+"""The image routes for offline models, and the place from which pictures given by URL are fetched.
+
+A URL holds an unguessable name and needs no key, like the signed URLs of other services; the picture behind it is deleted
+after a day.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from ..emission import Answer, ModelContext, OfflineModel
+from ..errors import invalid, not_found
+from ..http import Access, BodyKind, Call, FileResponse, Route, Upload, model_route
+from ..offline import image
+from ..offline.tokenizer import count
+from .local import demand
+
+if TYPE_CHECKING:
+    from ..gateway import Gateway
+
+__all__ = ["ROUTES", "purge"]
+
+_CONTENT = "/v1/images/content/"
+_NAME = re.compile(r"img-[\w-]{24}\.png")
+_LIFE = 86_400
+_TOKENS = {"low": 272, "medium": 1056, "standard": 1056, "high": 4160, "hd": 4160}
+_MOST_IMAGES = 16
+
+_Draw = Callable[[int], bytes]
+
+
+async def _generate(model: OfflineModel, call: Call, context: ModelContext) -> Answer:
+    prompt = str(call.data["prompt"])
+    width, height = _size(call.data.get("size"))
+    style = str(call.data.get("style") or "")
+    return await _answer(
+        model, call, context, lambda index: image.draw(prompt, width, height, index, style), "image_generation", 0
+    )
+
+
+async def _edit(model: OfflineModel, call: Call, context: ModelContext) -> Answer:
+    pictures = _uploads(call, "image")
+    masks = _uploads(call, "mask", needed=False)
+    picture, mask, prompt = _read(pictures[0]), _read(masks[0]) if masks else None, str(call.data["prompt"])
+    return await _answer(
+        model, call, context, lambda index: image.edit(picture, mask, prompt, index), "image_edit", len(pictures)
+    )
+
+
+async def _vary(model: OfflineModel, call: Call, context: ModelContext) -> Answer:
+    picture = _read(_uploads(call, "image")[0])
+    size = _size(call.data["size"]) if call.data.get("size") else None
+    return await _answer(
+        model, call, context, lambda index: image.variation(picture, index, size), "image_variation", 1
+    )
+
+
+def _size(text: Any) -> tuple[int, int]:
+    try:
+        return image.size_of(text)
+    except ValueError as error:
+        raise invalid(
+            f"`size` must be WIDTHxHEIGHT with sides up to {image.LARGEST_SIDE}, or 'auto', not {text!r}: {error}.",
+            param="size",
+        ) from None
+
+
+def _uploads(call: Call, name: str, *, needed: bool = True) -> list[Upload]:
+    found = [upload for upload in call.files if upload.name in (name, f"{name}[]")]
+    if needed and not found:
+        raise invalid(f"`{name}` is missing. Send it as a file of a multipart form.", param=name)
+    if len(found) > _MOST_IMAGES:
+        raise invalid(f"`{name}` holds {len(found)} files; at most {_MOST_IMAGES} are taken.", param=name)
+    return found
+
+
+def _read(upload: Upload) -> bytes:
+    upload.file.seek(0)
+    return upload.file.read()
+
+
+async def _answer(model: OfflineModel, call: Call, context: ModelContext, make: _Draw, task: str, shown: int) -> Answer:
+    failing, data = demand(model, "images"), call.data
+    form = data.get("output_format") or "png"
+    if form != "png":
+        raise invalid(
+            f"`output_format` {form!r} cannot be made offline. Use 'png'.",
+            param="output_format",
+            code="unsupported_format",
+        )
+    number = int(data.get("n") or 1)
+    try:
+        pictures = [await asyncio.to_thread(make, index) for index in range(number)]
+    except ValueError as error:
+        raise invalid(f"`image` cannot be worked on: {error}. Send a PNG, JPEG, GIF or WebP.", param="image") from None
+    usage = _usage(data, number, shown)
+    size = _shown_size(pictures[0])
+    meta = {
+        "size": size,
+        "quality": data.get("quality") or "auto",
+        "background": data.get("background") or "opaque",
+        "output_format": "png",
+    }
+    if data.get("stream") and task != "image_variation":
+        answer = _streamed(task, pictures[0], context.created, meta, usage, int(data.get("partial_images") or 0))
+    else:
+        items = [_item(call, picture, str(data.get("prompt") or "")) for picture in pictures]
+        answer = Answer.json({"created": context.created, "data": items, **meta, "usage": usage}, usage=_billed(usage))
+    await call.gateway.clock.sleep(failing.delay(data))
+    return failing.failing(answer, data, context.attempt)
+
+
+def _shown_size(picture: bytes) -> str:
+    return f"{int.from_bytes(picture[16:20], 'big')}x{int.from_bytes(picture[20:24], 'big')}"
+
+
+def _usage(data: dict[str, Any], number: int, shown: int) -> dict[str, Any]:
+    text, pictures = count(str(data.get("prompt") or "")), 255 * shown
+    made = _TOKENS.get(str(data.get("quality") or "medium"), 1056) * number
+    return {
+        "total_tokens": text + pictures + made,
+        "input_tokens": text + pictures,
+        "output_tokens": made,
+        "input_tokens_details": {"text_tokens": text, "image_tokens": pictures},
+    }
+
+
+def _billed(usage: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "prompt_tokens": usage["input_tokens"],
+        "completion_tokens": usage["output_tokens"],
+        "total_tokens": usage["total_tokens"],
+    }
+
+
+def _item(call: Call, picture: bytes, prompt: str) -> dict[str, Any]:
+    form = call.data.get("response_format")
+    by_bytes = form == "b64_json" or (
+        form is None and str(call.model or call.data.get("model") or "").startswith(("gpt-image", "chatgpt-image"))
+    )
+    out: dict[str, Any] = (
+        {"b64_json": base64.b64encode(picture).decode()} if by_bytes else {"url": _kept(call, picture)}
+    )
+    return {**out, "revised_prompt": prompt} if prompt else out
+
+
+def _folder(gateway: Gateway) -> Path:
+    return gateway.settings.data_dir / "images"
+
+
+def _kept(call: Call, picture: bytes) -> str:
+    """Keep a picture and give the address at which this gateway serves it."""
+    name = call.gateway.new_id("img-") + ".png"
+    _folder(call.gateway).mkdir(parents=True, exist_ok=True)
+    (_folder(call.gateway) / name).write_bytes(picture)
+    settings = call.gateway.settings
+    scheme = call.header("x-forwarded-proto") or (call.scope or {}).get("scheme") or "http"
+    host = call.header("host") or f"{settings.host}:{settings.port}"
+    return f"{scheme}://{host}{_CONTENT}{name}"
+
+
+def _streamed(
+    task: str, picture: bytes, created: int, meta: dict[str, Any], usage: dict[str, Any], partial: int
+) -> Answer:
+    data = base64.b64encode(picture).decode()
+    events: list[dict[str, Any]] = [
+        {"type": f"{task}.partial_image", "b64_json": data, "partial_image_index": at, "created_at": created, **meta}
+        for at in range(partial)
+    ]
+    events.append({"type": f"{task}.completed", "b64_json": data, "created_at": created, **meta, "usage": usage})
+    body = b"".join(
+        b"event: " + event["type"].encode() + b"\ndata: " + msgspec.json.encode(event) + b"\n\n" for event in events
+    )
+    return Answer(body, "text/event-stream", usage=_billed(usage))
+
+
+async def _content(call: Call) -> FileResponse:
+    name = call.params["name"]
+    path = _folder(call.gateway) / name
+    if not _NAME.fullmatch(name) or not path.exists():
+        raise not_found("image", name)
+    return FileResponse(path, "image/png")
+
+
+async def purge(gateway: Gateway) -> None:
+    """Delete pictures that were made more than a day ago."""
+    oldest = gateway.clock.time() - _LIFE
+    for path in _folder(gateway).glob("img-*.png"):
+        if path.stat().st_mtime < oldest:
+            path.unlink(missing_ok=True)
+
+
+ROUTES = (
+    model_route(
+        path="/v1/images/generations", operation="images.generate", kind="images", body=BodyKind.JSON, local=_generate
+    ),
+    model_route(path="/v1/images/edits", operation="images.edit", kind="images", body=BodyKind.FORM, local=_edit),
+    model_route(
+        path="/v1/images/variations",
+        operation="images.create_variation",
+        kind="images",
+        body=BodyKind.FORM,
+        local=_vary,
+    ),
+    Route("GET", _CONTENT + "{name}", "images.content", _content, access=Access.PUBLIC),
+)

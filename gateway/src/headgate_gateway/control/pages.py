@@ -1,0 +1,41 @@
+"""Lists by `after`: the cursor is the id of the last object that was seen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ..errors import invalid
+from ..http import Call, Response, json_response
+from ..storage import Database
+
+__all__ = ["LAST", "page", "place"]
+
+LAST = (1 << 63) - 1
+
+
+def place(database: Database, sql: str, call: Call, owner: str, start: int) -> int:
+    """The place in the list behind which the page begins."""
+    after = call.query.get("after")
+    if not after:
+        return start
+    row = database.one(sql, (after, owner))
+    if row is None:
+        raise invalid(
+            f"`after` names no object of this list: {after!r}. Use the `last_id` of the page before.", param="after"
+        )
+    return int(row[0])
+
+
+def page(items: Sequence[dict[str, Any]], limit: int) -> Response:
+    """A page of at most `limit`; `items` holds one more if there is a further page."""
+    shown = list(items[:limit])
+    return json_response(
+        {
+            "object": "list",
+            "data": shown,
+            "first_id": shown[0]["id"] if shown else None,
+            "last_id": shown[-1]["id"] if shown else None,
+            "has_more": len(items) > limit,
+        }
+    )

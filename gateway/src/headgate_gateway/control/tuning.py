@@ -1,0 +1,182 @@
+"""Fine-tuning jobs as resources: create, look, list, cancel, events, checkpoints. The work is in `tuning_work`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from ..errors import conflict, invalid, not_found
+from ..http import BodyKind, Call, Response, Route, json_response
+from . import sql, tuning_work
+from .files import find
+from .pages import LAST, page, place
+from .tuned import load
+
+if TYPE_CHECKING:
+    from ..gateway import Gateway
+
+__all__ = ["ROUTES"]
+
+_USUAL_LIMIT = 20
+_BASES = ("headgate/echo",)
+_SCAN = 200
+
+
+async def _create(call: Call) -> Response:
+    gateway, data = call.gateway, call.data
+    model = str(data["model"])
+    if not (model in _BASES or (model.startswith("ft:") and load(gateway, model)) or _stands_in(gateway)):
+        raise invalid(
+            f"`model` {model!r} cannot be fine-tuned here. Use 'headgate/echo' or a model fine-tuned from it.",
+            param="model", code="model_not_available",
+        )  # fmt: skip
+    for field in ("training_file", "validation_file"):
+        _demand_file(call, field)
+    now = int(gateway.clock.time())
+    method, hyper = _method(data)
+    body: dict[str, Any] = {
+        "id": gateway.new_id("ftjob-"),
+        "object": "fine_tuning.job",
+        "created_at": now,
+        "finished_at": None,
+        "estimated_finish": None,
+        "model": model,
+        "fine_tuned_model": None,
+        "organization_id": "headgate",
+        "status": "validating_files",
+        "training_file": data["training_file"],
+        "validation_file": data.get("validation_file"),
+        "result_files": [],
+        "trained_tokens": None,
+        "seed": data["seed"] if data.get("seed") is not None else 0,
+        "error": None,
+        "hyperparameters": hyper,
+        "method": {"type": method, method: {"hyperparameters": hyper}},
+        "integrations": data.get("integrations") or [],
+        "metadata": data.get("metadata"),
+        "user_provided_suffix": data.get("suffix"),
+    }
+    gateway.db.write(sql.ADD_JOB, (body["id"], call.principal, body["status"], msgspec.json.encode(body).decode()))
+    tuning_work.note(gateway, body["id"], f"Created fine-tuning job: {body['id']}")
+    await gateway.db.committed()
+    gateway.spawn(tuning_work.run(gateway, body["id"]), f"fine-tuning {body['id']}")
+    return json_response(body)
+
+
+def _stands_in(gateway: Gateway) -> bool:
+    """Whether the offline models answer for every name."""
+    return gateway.settings.offline or "*" in gateway.settings.models
+
+
+def _demand_file(call: Call, field: str) -> None:
+    file_id = call.data.get(field)
+    if file_id is None:
+        return
+    record = find(call.gateway, str(file_id), call.principal)
+    if record is None:
+        raise not_found("file", str(file_id), param=field)
+    if record.purpose != "fine-tune":
+        raise invalid(
+            f"`{field}` names a file with the purpose {record.purpose!r}. Upload it again with the purpose 'fine-tune'.",
+            param=field,
+        )
+
+
+def _method(data: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """The method and the hyperparameters as they were given; what is missing is `auto`."""
+    method = data.get("method") or {}
+    kind = str(method.get("type") or "supervised")
+    if kind != "supervised":
+        raise invalid(f"`method.type` {kind!r} cannot be done offline. Use 'supervised'.", param="method.type")
+    said = (method.get("supervised") or {}).get("hyperparameters") or data.get("hyperparameters") or {}
+    names = ("n_epochs", "batch_size", "learning_rate_multiplier")
+    hyper = {name: "auto" if said.get(name) is None else said[name] for name in names}
+    for name, most in (("n_epochs", 50), ("batch_size", 256)):
+        if hyper[name] != "auto" and not (
+            isinstance(hyper[name], int) and 1 <= hyper[name] <= (50 if name == "n_epochs" else 256)
+        ):
+            raise invalid(
+                f"`hyperparameters.{name}` is out of range: {hyper[name]!r}.", param=f"hyperparameters.{name}"
+            )
+    return kind, hyper
+
+
+def _wanted(call: Call) -> dict[str, Any]:
+    job_id = call.params["fine_tuning_job_id"]
+    row = call.gateway.db.one(sql.GET_JOB, (job_id, call.principal))
+    if row is None:
+        raise not_found("fine_tuning_job", job_id, param="fine_tuning_job_id")
+    body: dict[str, Any] = msgspec.json.decode(row[0])
+    return body
+
+
+async def _retrieve(call: Call) -> Response:
+    return json_response(_wanted(call))
+
+
+async def _list(call: Call) -> Response:
+    database, limit = call.gateway.db, int(call.query.get("limit") or _USUAL_LIMIT)
+    start = place(database, sql.JOB_PLACE, call, call.principal, LAST)
+    wanted = _wanted_metadata(call.query)
+    found: list[dict[str, Any]] = []
+    while len(found) <= limit:
+        rows = database.query(sql.JOBS, (call.principal, start, _SCAN))
+        if not rows:
+            break
+        for seq, text in rows:
+            start = seq
+            body = msgspec.json.decode(text)
+            if wanted.items() <= (body.get("metadata") or {}).items():
+                found.append(body)
+    return page(found, limit)
+
+
+def _wanted_metadata(query: dict[str, Any]) -> dict[str, Any]:
+    """The pairs that a job's metadata must hold: an object, or `metadata[key]=value`."""
+    whole = query.get("metadata")
+    out = dict(whole) if isinstance(whole, dict) else {}
+    for name, value in query.items():
+        if name.startswith("metadata[") and name.endswith("]"):
+            out[name[9:-1]] = value
+    return out
+
+
+async def _cancel(call: Call) -> Response:
+    body = _wanted(call)
+    if body["status"] in ("validating_files", "queued", "running"):
+        body.update(status="cancelled", finished_at=int(call.gateway.clock.time()))
+        tuning_work.keep(call.gateway, body)
+        tuning_work.note(call.gateway, body["id"], "Fine-tuning job cancelled")
+        await call.gateway.db.committed()
+    elif body["status"] != "cancelled":
+        raise conflict(
+            f"The job {body['id']!r} is {body['status']} and cannot be cancelled.", code="job_not_cancellable"
+        )
+    return json_response(body)
+
+
+async def _notes(call: Call, kind: str) -> Response:
+    body, limit = _wanted(call), int(call.query.get("limit") or _USUAL_LIMIT)
+    start = place(call.gateway.db, sql.NOTE_PLACE, call, body["id"], LAST)
+    rows = call.gateway.db.query(sql.NOTES, (body["id"], kind, start, limit + 1))
+    return page([msgspec.json.decode(row[0]) for row in rows], limit)
+
+
+async def _events(call: Call) -> Response:
+    return await _notes(call, "event")
+
+
+async def _checkpoints(call: Call) -> Response:
+    return await _notes(call, "checkpoint")
+
+
+_JOB = "/v1/fine_tuning/jobs/{fine_tuning_job_id}"
+ROUTES = (
+    Route("POST", "/v1/fine_tuning/jobs", "fine_tuning.jobs.create", _create, body=BodyKind.JSON, once=True),
+    Route("GET", "/v1/fine_tuning/jobs", "fine_tuning.jobs.list", _list),
+    Route("GET", _JOB, "fine_tuning.jobs.retrieve", _retrieve),
+    Route("POST", _JOB + "/cancel", "fine_tuning.jobs.cancel", _cancel, once=True),
+    Route("GET", _JOB + "/events", "fine_tuning.jobs.list_events", _events),
+    Route("GET", _JOB + "/checkpoints", "fine_tuning.jobs.checkpoints.list", _checkpoints),
+)
