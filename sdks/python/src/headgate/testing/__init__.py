@@ -8,8 +8,26 @@ hand. Nothing here needs a test framework, and all of it works inside any.
 from __future__ import annotations
 
 from .calls import FakeCall
+from .clock import FixedRandom, ManualClock
+from .cut_proxy import CutProxy
 from .faults import Fault, FaultPlan
 from .gateway import FakeGateway
 from .replies import RecordedRequest, Reply, sse
+from .tape import ReplayMismatch, record, record_async, replay
 
-__all__ = ["FakeCall", "FakeGateway", "Fault", "FaultPlan", "RecordedRequest", "Reply", "sse"]
+__all__ = [
+    "CutProxy",
+    "FakeCall",
+    "FakeGateway",
+    "Fault",
+    "FaultPlan",
+    "FixedRandom",
+    "ManualClock",
+    "RecordedRequest",
+    "ReplayMismatch",
+    "Reply",
+    "record",
+    "record_async",
+    "replay",
+    "sse",
+]

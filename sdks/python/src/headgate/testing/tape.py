@@ -1,0 +1,439 @@
+"""Real traffic in a file: recorded once, replayed for ever, with the keys taken out.
+
+A tape is JSON lines, one exchange each, so that a change of it can be read in a review. `record` and `record_async`
+wrap a transport and write down what passes; `replay` is a transport that answers from the tape and refuses whatever was
+not recorded, saying what differs.
+
+Headers are kept from an allow-list; what the others held is replaced wherever it appears, bodies included.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import difflib
+import inspect
+import json
+import re
+import threading
+import time
+from collections.abc import AsyncIterator, Generator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, cast
+from urllib.parse import urlsplit
+
+from .._core import wire
+from .._core.wire import AsyncResponse, AsyncTransport, Request, Response, Transport, TransportError
+
+__all__ = ["ReplayMismatch", "record", "record_async", "replay"]
+
+_KEPT = frozenset(
+    {
+        "accept", "accept-encoding", "cache-control", "content-encoding", "content-length", "content-type", "date",
+        "idempotency-key", "last-event-id", "location", "retry-after", "retry-after-ms", "server", "transfer-encoding",
+        "user-agent", "vary", "www-authenticate", "x-request-id", "x-should-retry",
+    }
+)  # fmt: skip
+_KEPT_PARTS = ("-call-id", "-replayed", "ratelimit", "-api-version", "-retry-count")
+_KEY = re.compile(r"\b(?:sk|pk|rk)-[A-Za-z0-9_\-]{8,}")
+_REDACTED = "REDACTED"
+_BOUNDARY = re.compile(r'boundary="?([^";]+)"?')
+
+
+class ReplayMismatch(AssertionError):
+    """The program sent what the tape does not hold. The text shows how it differs from the nearest that it does."""
+
+
+# ---- secrets
+
+
+class _Eraser:
+    """Takes the values of headers that are not kept out of everything that is written."""
+
+    def __init__(self) -> None:
+        self._secrets: set[str] = set()
+
+    def headers(self, headers: list[tuple[str, str]]) -> list[list[str]]:
+        kept: list[list[str]] = []
+        for name, value in headers:
+            lower = name.lower()
+            text = value.encode("latin-1").decode("latin-1")  # unmasks a masked value
+            if lower in _KEPT or any(part in lower for part in _KEPT_PARTS):
+                kept.append([lower, text])
+            else:
+                self._secrets.update(word for word in text.split() if len(word) >= 8)
+                kept.append([lower, _REDACTED])
+        return [[name, self.text(value)] for name, value in kept]
+
+    def text(self, text: str) -> str:
+        for secret in sorted(self._secrets, key=len, reverse=True):
+            text = text.replace(secret, _REDACTED)
+        return _KEY.sub(_REDACTED, text)
+
+
+# ---- what is written
+
+
+def _written(data: bytes, eraser: _Eraser) -> str | dict[str, str]:
+    """Text where it is text, base64 where it is not."""
+    try:
+        return eraser.text(data.decode())
+    except UnicodeDecodeError:
+        return {"base64": base64.b64encode(data).decode()}
+
+
+def _read(value: str | dict[str, str]) -> bytes:
+    return value.encode() if isinstance(value, str) else base64.b64decode(value["base64"])
+
+
+def _described(request: Request, body: bytes, eraser: _Eraser) -> dict[str, Any]:
+    """The request as the tape holds it: without its origin, which differs from run to run."""
+    url = urlsplit(request.url)
+    headers = eraser.headers(request.headers)
+    content_type = next((value for name, value in headers if name == "content-type"), "")
+    boundary = _BOUNDARY.search(content_type)
+    if boundary is not None:
+        body = body.replace(boundary[1].encode(), b"BOUNDARY")
+        headers = [[name, value.replace(boundary[1], "BOUNDARY")] for name, value in headers]
+    target = eraser.text(url.path + (f"?{url.query}" if url.query else ""))
+    content: Any = _written(body, eraser)
+    if "json" in content_type and isinstance(content, str):
+        with contextlib.suppress(ValueError):
+            content = {"json": json.loads(content)}
+    return {"method": request.method, "target": target, "headers": headers, "body": content}
+
+
+def _sync_body(request: Request) -> bytes:
+    body = request.body
+    if body is None or isinstance(body, bytes):
+        return body or b""
+    if not hasattr(body, "chunks"):
+        raise TypeError(f"`body` is {type(body).__name__!r}, which can only be read asynchronously")
+    return b"".join(cast(Any, body).chunks())
+
+
+async def _async_body(request: Request) -> bytes:
+    body = request.body
+    if body is not None and not isinstance(body, bytes) and hasattr(body, "achunks"):
+        pieces: AsyncIterator[bytes] = cast(Any, body).achunks()
+        return b"".join([piece async for piece in pieces])
+    return _sync_body(request)
+
+
+class _Tape:
+    """The file being written."""
+
+    def __init__(self, path: str | Path, timing: bool) -> None:
+        self._path = Path(path)
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._path.write_bytes(b"")
+        self._lock = threading.Lock()
+        self.timing = timing
+        self.eraser = _Eraser()
+
+    def write(self, exchange: dict[str, Any]) -> None:
+        line = json.dumps(exchange, ensure_ascii=False) + "\n"
+        with self._lock, self._path.open("a", encoding="utf-8") as file:
+            file.write(line)
+
+
+class _Take:
+    """One exchange while it is being recorded. It is written when its answer has ended, in whatever way."""
+
+    def __init__(self, tape: _Tape, request: Request, body: bytes) -> None:
+        self._tape = tape
+        self._request = _described(request, body, tape.eraser)
+        self._answer: dict[str, Any] = {}
+        self._pieces: list[Any] = []
+        self._at = time.monotonic()
+        self._written = False
+
+    def answered(self, status: int, headers: list[tuple[str, str]]) -> None:
+        self._answer = {"status": status, "headers": self._tape.eraser.headers(headers)}
+
+    def piece(self, piece: bytes) -> None:
+        if not piece:
+            self.end("whole")
+            return
+        written = _written(piece, self._tape.eraser)
+        if self._tape.timing:
+            now = time.monotonic()
+            self._pieces.append([round(now - self._at, 4), written])
+            self._at = now
+        else:
+            self._pieces.append(written)
+
+    def failed(self, error: TransportError) -> None:
+        self._answer["error"] = {"kind": type(error).__name__, "message": self._tape.eraser.text(str(error))}
+        self.end("failed")
+
+    def end(self, how: Literal["whole", "left", "failed"]) -> None:
+        if not self._written:
+            self._written = True
+            self._tape.write({"request": self._request, "response": self._answer, "body": self._pieces, "end": how})
+
+
+class _Recorded:
+    def __init__(self, response: Response, take: _Take) -> None:
+        self.status = response.status
+        self.headers = response.headers
+        self._response = response
+        self._take = take
+        take.answered(self.status, self.headers)
+
+    def read_chunk(self) -> bytes:
+        try:
+            piece = self._response.read_chunk()
+        except TransportError as error:
+            self._take.failed(error)
+            raise
+        self._take.piece(piece)
+        return piece
+
+    def read(self) -> bytes:
+        return b"".join(iter(self.read_chunk, b""))
+
+    def close(self) -> None:
+        self._take.end("left")
+        self._response.close()
+
+
+class _AsyncRecorded:
+    def __init__(self, response: AsyncResponse, take: _Take) -> None:
+        self.status = response.status
+        self.headers = response.headers
+        self._response = response
+        self._take = take
+        take.answered(self.status, self.headers)
+
+    async def read_chunk(self) -> bytes:
+        try:
+            piece = await self._response.read_chunk()
+        except TransportError as error:
+            self._take.failed(error)
+            raise
+        self._take.piece(piece)
+        return piece
+
+    async def read(self) -> bytes:
+        pieces: list[bytes] = []
+        while piece := await self.read_chunk():
+            pieces.append(piece)
+        return b"".join(pieces)
+
+    async def aclose(self) -> None:
+        self._take.end("left")
+        await self._response.aclose()
+
+
+class _Recorder:
+    def __init__(self, tape: _Tape, target: Transport) -> None:
+        self._tape = tape
+        self._target = target
+
+    def send(self, request: Request) -> _Recorded:
+        take = _Take(self._tape, request, _sync_body(request))
+        try:
+            return _Recorded(self._target.send(request), take)
+        except TransportError as error:
+            take.failed(error)
+            raise
+
+    def close(self) -> None:
+        self._target.close()
+
+
+class _AsyncRecorder:
+    def __init__(self, tape: _Tape, target: AsyncTransport) -> None:
+        self._tape = tape
+        self._target = target
+
+    async def send(self, request: Request) -> _AsyncRecorded:
+        take = _Take(self._tape, request, await _async_body(request))
+        try:
+            return _AsyncRecorded(await self._target.send(request), take)
+        except TransportError as error:
+            take.failed(error)
+            raise
+
+    async def aclose(self) -> None:
+        await self._target.aclose()
+
+
+def record(path: str | Path, target: Any = None, *, timing: bool = False) -> Transport:
+    """A synchronous transport that sends through ``target`` and writes every exchange to ``path``, which starts empty.
+
+    ``target`` is a transport, an ``httpx2`` or ``httpx`` client, ``"fast"``, or None for the default transport. With
+    ``timing`` the pieces of a body are kept with the seconds between them.
+    """
+    return _Recorder(_Tape(path, timing), cast(Transport, _target(target, asynchronous=False)))
+
+
+def record_async(path: str | Path, target: Any = None, *, timing: bool = False) -> AsyncTransport:
+    """`record` for the asynchronous client."""
+    return _AsyncRecorder(_Tape(path, timing), cast(AsyncTransport, _target(target, asynchronous=True)))
+
+
+def _target(target: Any, *, asynchronous: bool) -> Any:
+    from ..transports import async_transport, sync_transport
+    from ..transports.injected import kind_of_client
+
+    client = None if kind_of_client(target) is None else target
+    given = None if client is not None else target
+    is_async = inspect.iscoroutinefunction(getattr(given, "send", None))
+    if given is not None and not isinstance(given, str) and is_async is not asynchronous:
+        wanted, other = ("an asynchronous", "record") if asynchronous else ("a synchronous", "record_async")
+        raise TypeError(f"`target` is {type(given).__name__!r}, not {wanted} transport; use `{other}` for it")
+    make, _ = async_transport(given, client) if asynchronous else sync_transport(given, client)
+    return make()
+
+
+# ---- what is replayed
+
+
+@dataclass(slots=True)
+class _Exchange:
+    request: dict[str, Any]
+    response: dict[str, Any]
+    body: list[Any]
+    end: str
+    used: bool = False
+
+    def pieces(self) -> Iterator[tuple[float, bytes]]:
+        for piece in self.body:
+            delay, written = cast("list[Any]", piece) if isinstance(piece, list) else (0.0, piece)
+            yield float(delay), _read(written)
+
+    def failure(self) -> TransportError | None:
+        error = self.response.get("error")
+        if error is None:
+            return None
+        kind = getattr(wire, str(error["kind"]), wire.ReadFailed)
+        return cast(TransportError, kind(str(error["message"])))
+
+
+class _Replayed:
+    """An answer from the tape: read at once by synchronous code; awaited, it is the same for asynchronous code."""
+
+    def __init__(self, exchange: _Exchange, timing: bool) -> None:
+        self.status: int = exchange.response["status"]
+        self.headers: list[tuple[str, str]] = [(name, value) for name, value in exchange.response["headers"]]
+        self._pieces = exchange.pieces()
+        self._failure = exchange.failure()
+        self._timing = timing
+
+    def next(self) -> tuple[float, bytes]:
+        for delay, piece in self._pieces:
+            return (delay if self._timing else 0.0), piece
+        if self._failure is not None:
+            raise self._failure
+        return 0.0, b""
+
+    def read_chunk(self) -> bytes:
+        delay, piece = self.next()
+        if delay:
+            time.sleep(delay)
+        return piece
+
+    def read(self) -> bytes:
+        return b"".join(iter(self.read_chunk, b""))
+
+    def close(self) -> None:
+        self._pieces = iter(())
+
+    def __await__(self) -> Generator[Any, None, _AsyncReplayed]:
+        return _AsyncReplayed(self)
+        yield
+
+
+class _AsyncReplayed:
+    def __init__(self, replayed: _Replayed) -> None:
+        self.status = replayed.status
+        self.headers = replayed.headers
+        self._replayed = replayed
+
+    async def read_chunk(self) -> bytes:
+        import asyncio
+
+        delay, piece = self._replayed.next()
+        await asyncio.sleep(delay)
+        return piece
+
+    async def read(self) -> bytes:
+        pieces: list[bytes] = []
+        while piece := await self.read_chunk():
+            pieces.append(piece)
+        return b"".join(pieces)
+
+    async def aclose(self) -> None:
+        self._replayed.close()
+
+
+class Replay:
+    """The transport that `replay` gives, for clients of both kinds. ``left`` says what of the tape was not asked for."""
+
+    def __init__(self, path: str | Path, timing: bool, match_headers: frozenset[str]) -> None:
+        self._path = Path(path)
+        self._timing = timing
+        self._match_headers = match_headers
+        self._lock = threading.Lock()
+        lines = self._path.read_text(encoding="utf-8").splitlines()
+        self._exchanges = [_Exchange(**json.loads(line)) for line in lines if line.strip()]
+
+    def send(self, request: Request) -> Any:
+        wanted = _described(request, _sync_body(request), _Eraser())
+        with self._lock:
+            exchange = self._find(wanted)
+            exchange.used = True
+        if "status" not in exchange.response:
+            raise exchange.failure() or wire.ReadFailed("the tape holds no answer to this request")
+        return _Replayed(exchange, self._timing)
+
+    def _find(self, wanted: dict[str, Any]) -> _Exchange:
+        unused = [exchange for exchange in self._exchanges if not exchange.used]
+        key = self._key(wanted)
+        for exchange in unused:
+            if self._key(exchange.request) == key:
+                return exchange
+        raise ReplayMismatch(self._explain(key, [self._key(exchange.request) for exchange in unused]))
+
+    def _key(self, request: dict[str, Any]) -> str:
+        headers = {name: value for name, value in request["headers"] if name in self._match_headers}
+        told = {"method": request["method"], "target": request["target"], "headers": headers, "body": request["body"]}
+        return json.dumps(told, indent=2, sort_keys=True, ensure_ascii=False)
+
+    def _explain(self, wanted: str, unused: list[str]) -> str:
+        if not unused:
+            return f"every exchange of {str(self._path)!r} has been used, and the program sent one more:\n{wanted}"
+        nearest = max(unused, key=lambda known: difflib.SequenceMatcher(None, known, wanted).ratio())
+        lines = difflib.unified_diff(
+            nearest.splitlines(), wanted.splitlines(), "the nearest on the tape", "what the program sent", lineterm=""
+        )
+        what = f"no exchange of {str(self._path)!r} matches the request; record it again if the change is meant:\n"
+        return what + "\n".join(lines)
+
+    @property
+    def left(self) -> list[str]:
+        """Method and target of every exchange that nobody has asked for."""
+        return [
+            f"{exchange.request['method']} {exchange.request['target']}"
+            for exchange in self._exchanges
+            if not exchange.used
+        ]
+
+    def close(self) -> None:
+        """Nothing to close."""
+
+    async def aclose(self) -> None:
+        """Nothing to close."""
+
+
+def replay(path: str | Path, *, timing: bool = False, match_headers: tuple[str, ...] = ()) -> Replay:
+    """A transport that answers from a tape, for the synchronous and the asynchronous client.
+
+    A request matches by method, path, query and body (and by the headers that ``match_headers`` names); equal requests
+    get their answers in the order of the tape, each once. Anything else is a `ReplayMismatch`. With ``timing`` a body
+    comes at the pace at which it was recorded.
+    """
+    return Replay(path, timing, frozenset(name.lower() for name in match_headers))
