@@ -1,4 +1,4 @@
-"""The command line: ``headgate-generate CONTRACT --language python --out DIR`` and ``headgate-generate bundle ROOT --out FILE``."""
+"""The command line ``headgate-generate``: from a contract to sources, and from many files to one (``bundle``)."""
 
 from __future__ import annotations
 
@@ -27,14 +27,15 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _bundle(arguments: Sequence[str]) -> int:
-    parser = argparse.ArgumentParser("headgate-generate bundle", description="Write a contract of many files as one file.")
+    parser = argparse.ArgumentParser("headgate-generate bundle", description="Write a contract of many files as one.")
     parser.add_argument("root", type=Path, help="the contract's root file")
     parser.add_argument("--out", type=Path, required=True, help="the file to write")
     parser.add_argument("--check", action="store_true", help="write nothing; exit with 1 if the file would change")
     options = parser.parse_args(arguments)
     report = Report()
     document, _ = bundle(options.root, report)
-    text = write_yaml(document, f"Generated from {options.root.resolve().parent.name}/{options.root.name} by `headgate-generate bundle`. Do not edit.")
+    source = f"{options.root.resolve().parent.name}/{options.root.name}"
+    text = write_yaml(document, f"Generated from {source} by `headgate-generate bundle`. Do not edit.")
     if report.diagnostics:
         print(render(report.diagnostics), file=sys.stderr)
     current = options.out.read_text(encoding="utf-8") if options.out.exists() else None

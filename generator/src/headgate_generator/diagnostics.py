@@ -1,8 +1,8 @@
 """What the generator has to say about a contract: errors that stop it and warnings that do not.
 
-A diagnostic names a code, a place (file, line, column, JSON pointer), what is so, and what to do about it. Codes starting
-with ``E`` stop the run; codes starting with ``W`` mean that something was expressed less exactly than the contract says;
-``N`` is a note. Every code is listed in `CODES`, so that a code always means one thing.
+A diagnostic names a code, a place (file, line, column, JSON pointer), what is so, and what to do about it. Codes that
+start with ``E`` stop the run; codes that start with ``W`` mean that something is expressed less exactly than the contract
+says; ``N`` is a note. Every code is listed in `CODES`, so that a code always means one thing.
 """
 
 from __future__ import annotations
@@ -98,11 +98,16 @@ class Report:
 def summary(diagnostics: Iterable[Diagnostic]) -> str:
     """Counts by code, most frequent first, one line each."""
     counts = Counter(d.code for d in diagnostics)
-    return "\n".join(f"{count:6} x {code} {CODES[code]}" for code, count in sorted(counts.items(), key=lambda c: (-c[1], c[0])))
+    ordered = sorted(counts.items(), key=lambda entry: (-entry[1], entry[0]))
+    return "\n".join(f"{count:6} x {code} {CODES[code]}" for code, count in ordered)
 
 
 def render(diagnostics: Iterable[Diagnostic]) -> str:
     """One line a diagnostic, errors first, otherwise in order of file and line."""
     rank = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
-    ordered = sorted(diagnostics, key=lambda d: (rank[d.severity], d.origin.file, d.origin.line, d.origin.column, d.code))
-    return "\n".join(str(d) for d in ordered)
+
+    def place(found: Diagnostic) -> tuple[int, str, int, int, str]:
+        at = found.origin
+        return rank[found.severity], at.file, at.line, at.column, found.code
+
+    return "\n".join(str(found) for found in sorted(diagnostics, key=place))

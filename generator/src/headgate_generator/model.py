@@ -1,10 +1,11 @@
 """The model of an API: what every emitter reads, and the only thing it reads.
 
 The model holds no word of OpenAPI and no word of any programming language. It is made of frozen dataclasses and closed
-sums, is a pure function of the contract and its configuration, and has one canonical JSON form (`headgate_generator.canonical`).
+sums, is a pure function of the contract and its configuration, and has one canonical JSON form
+(`headgate_generator.canonical`).
 
 Words used here
-    *name*       a tuple of lower-case words, e.g. ``("chat", "completion")``; each language joins and cases them itself.
+    *name*       a tuple of lower-case words, e.g. ``("chat", "completion")``; each language joins and cases them.
     *wire*       the exact spelling on the wire: a JSON key, a header, a path template.
     *origin*     where in the contract a node came from, for diagnostics and for names that follow the meaning's path.
     *presence*   whether a field may be absent. Whether it may be null is another question and another bit.
@@ -15,18 +16,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TypeAlias, Union
+from typing import TypeAlias
 
 __all__ = [
     "Api", "AuthScheme", "Backoff", "Behaviour", "Body", "BodyKind", "Brand", "ByJsonType", "ByTag", "ByUniqueKey",
-    "Check", "Clocks", "ErrorClass", "EnumType", "Field", "FileType", "Framing", "JsonKind", "JsonType", "ListType", "LiteralType",
-    "MapType", "Member", "Method", "Name", "Nullable", "ObjectType", "Origin", "PageStyle", "Pages", "Param", "Place", "Primitive",
-    "Prim", "Ranked", "Ref", "Resource", "Result", "ResultKind", "RetryClass", "Server", "Streams", "Type", "TypeDef",
-    "UnionType", "Variant",
+    "Check", "Clocks", "ErrorClass", "EnumType", "Field", "FileType", "Framing", "JsonKind", "JsonType", "ListType",
+    "LiteralType", "MapType", "Member", "Method", "Name", "Nullable", "ObjectType", "Origin", "PageStyle", "Pages",
+    "Param", "Place", "Primitive", "Prim", "Ranked", "Ref", "Resource", "Result", "ResultKind", "RetryClass",
+    "Server", "Streams", "Type", "TypeDef", "UnionType", "Variant",
 ]
 
 Name: TypeAlias = tuple[str, ...]
-JsonValue: TypeAlias = Union[None, bool, int, float, str, tuple["JsonValue", ...], Mapping[str, "JsonValue"]]
+JsonValue: TypeAlias = bool | int | float | str | tuple["JsonValue", ...] | Mapping[str, "JsonValue"] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class Origin:
 
 
 class Prim(Enum):
-    """The primitive types. Formats that a language may map to a type of its own are members here; other formats are lost."""
+    """The primitive types. Formats that a language may map to a type of its own are members; other formats are lost."""
 
     STRING = "string"
     INTEGER = "integer"
@@ -70,7 +71,7 @@ class JsonKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """Bounds that a value must keep, checked at call time. ``None`` means unbounded. Lengths count items or characters."""
+    """Bounds that a value must keep, checked at call time. ``None`` is no bound. Lengths count items or characters."""
 
     minimum: float | None = None
     maximum: float | None = None
@@ -182,7 +183,7 @@ class ByTag:
 
 @dataclass(frozen=True, slots=True)
 class ByJsonType:
-    """The JSON shape decides: kind -> index into the variants. A tag may decide further inside the object variants (`nested`)."""
+    """The JSON shape decides: kind -> index into the variants. Several object variants stand as one nested union."""
 
     mapping: tuple[tuple[JsonKind, int], ...]
 
@@ -207,15 +208,15 @@ class Variant:
 
 @dataclass(frozen=True, slots=True)
 class UnionType:
-    """One of several types. On read a value that no variant explains is kept as an unknown variant and goes out as it came."""
+    """One of several types. On read a value that no variant explains is kept as an unknown variant, and goes out again."""
 
     variants: tuple[Variant, ...]
     strategy: ByTag | ByJsonType | ByUniqueKey | Ranked
 
 
-Type: TypeAlias = Union[
-    Primitive, LiteralType, EnumType, ListType, MapType, Nullable, Ref, FileType, JsonType, ObjectType, UnionType,
-]
+Type: TypeAlias = (
+    Primitive | LiteralType | EnumType | ListType | MapType | Nullable | Ref | FileType | JsonType | ObjectType | UnionType
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,7 +303,7 @@ class Result:
     media_type: str | None = None
     status: int = 200
     text_when: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    """Parameters whose listed values turn a JSON answer into plain text, e.g. (("response_format", ("srt", "text")),)."""
+    """Parameters whose listed values turn a JSON answer into plain text: (("response_format", ("srt", "text")),)."""
 
 
 class Framing(Enum):
@@ -314,9 +315,10 @@ class Framing(Enum):
 class Streams:
     """How a method streams.
 
-    ``flag`` is the body key that turns streaming on (None: the method always streams). ``done`` is the data of the closing
-    sentinel; ``terminal`` are the event types after which the stream may end; ``tag`` is the JSON key that holds an event's
-    type. ``error_event`` names events that carry an error. A stream that ends without ``done`` or a terminal event was cut.
+    ``flag`` is the body key that turns streaming on (None: the method always streams). ``done`` is the data of the
+    closing sentinel; ``terminal`` are the event types after which the stream may end; ``tag`` is the JSON key that
+    holds an event's type. ``error_event`` names events that carry an error. A stream that ends without ``done`` or a
+    terminal event was cut.
     """
 
     framing: Framing
@@ -406,7 +408,7 @@ class Resource:
     methods: tuple[Method, ...]
     children: tuple[Resource, ...]
     helpers: str | None = None
-    """The name under which a runtime keeps hand-written additions to this resource (streams, builders), if it has any."""
+    """The name under which a runtime keeps hand-written additions to this resource (streams, builders), if any."""
 
 
 # --- behaviour -------------------------------------------------------------------------------------------------------
@@ -443,6 +445,8 @@ class ErrorClass:
     status_from: int | None = None
     types: tuple[str, ...] = ()
     codes: tuple[str, ...] = ()
+    types_without_status: tuple[str, ...] = ()
+    """Error types too general to overrule a status: they select the class only where no status is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -464,7 +468,7 @@ class Behaviour:
 
 @dataclass(frozen=True, slots=True)
 class AuthScheme:
-    """How a key goes on the wire. ``kind`` is bearer, header, query or basic; ``wire`` is the header's or query key's name."""
+    """How a key goes on the wire. ``kind`` is bearer, header, query or basic; ``wire`` names the header or query key."""
 
     id: str
     kind: str

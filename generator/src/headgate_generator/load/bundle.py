@@ -1,8 +1,8 @@
 """Makes one document out of many files.
 
-What a file refers to in another file, or at an odd place of its own, moves to `components` under the name that the reference
-ends in, so that afterwards every reference reads ``#/components/<section>/<name>``. Path items are put in place. Two targets
-that end in the same word get the name of their file in front; the root document's own names never change.
+What a file refers to in another file, or at an odd place of its own, moves to `components` under the name that the
+reference ends in, so that afterwards every reference reads ``#/components/<section>/<name>``. Path items are put in place.
+Two targets that end in the same word get the name of their file in front; the root's own names never change.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ __all__ = ["bundle"]
 
 
 def bundle(root: Path, report: Report) -> tuple[Map, Sources]:
-    """Read a contract and all that it refers to. Raises `ContractError` if the root cannot be read or is no contract."""
+    """Read a contract and all that it refers to. Raises `ContractError` if the root is unreadable or no contract."""
     sources = Sources(root)
     document = sources.document(sources.root)
     if not isinstance(document, Map):
@@ -31,7 +31,7 @@ def bundle(root: Path, report: Report) -> tuple[Map, Sources]:
     version = document.get("openapi")
     if not re.match(r"3\.[0-9]", str(version)):
         problem = f"`openapi` is {version!r}; 3.0, 3.1 and later 3.x are read"
-        raise ContractError(Diagnostic("E003", problem, document.where("openapi"), "convert older documents to OpenAPI 3.1 first"))
+        raise ContractError(Diagnostic("E003", problem, document.where("openapi"), "convert it to OpenAPI 3.1 first"))
     return _Bundler(sources, document, report).run(), sources
 
 
@@ -173,10 +173,12 @@ class _Visitor:
         if table is None:
             return node
         values = {key: self._mapped(value, table.where(key)) for key, value in table.items()}
-        return node if values == table else node.replace(discriminator=tag.replace(mapping=Map(values, table.at, table.spots)))
+        if values == table:
+            return node
+        return node.replace(discriminator=tag.replace(mapping=Map(values, table.at, table.spots)))
 
     def _mapped(self, value: Node, at: Origin) -> Node:
-        if not isinstance(value, str) or not ("#" in value or "/" in value or value.endswith((".yaml", ".yml", ".json"))):
+        if not isinstance(value, str) or not ({"#", "/"} & set(value) or value.endswith((".yaml", ".yml", ".json"))):
             return value
         link = self._bundler.reference(Map({"$ref": value}, at), "schema", self._file)
         return link.get("$ref", value) if isinstance(link, Map) else value

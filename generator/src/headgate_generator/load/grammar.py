@@ -1,7 +1,7 @@
 """Where in an OpenAPI document which kind of node stands: the one table that tells a walker what it looks at.
 
-`CHILDREN` maps a kind to the keys of interest and the kind and shape of what stands there; shape is ``one`` node, a ``map``
-of nodes, or a ``list`` of nodes. Keys that the table does not name hold no references and no schemas.
+`CHILDREN` maps a kind to the keys of interest and the kind and shape of what stands there; shape is ``one`` node, a
+``map`` of nodes, or a ``list`` of nodes. Keys that the table does not name hold no references and no schemas.
 """
 
 from __future__ import annotations
@@ -17,10 +17,8 @@ METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", 
 _SCHEMA = {
     **dict.fromkeys(("properties", "patternProperties", "$defs", "definitions", "dependentSchemas"), ("schema", "map")),
     **dict.fromkeys(("allOf", "anyOf", "oneOf", "prefixItems"), ("schema", "list")),
-    **dict.fromkeys(
-        ("items", "additionalProperties", "unevaluatedProperties", "propertyNames", "contains", "not", "if", "then", "else"),
-        ("schema", "one"),
-    ),
+    **dict.fromkeys(("items", "additionalProperties", "unevaluatedProperties", "propertyNames"), ("schema", "one")),
+    **dict.fromkeys(("contains", "not", "if", "then", "else"), ("schema", "one")),
 }
 _VALUE = {"schema": ("schema", "one"), "content": ("media_type", "map"), "examples": ("example", "map")}
 

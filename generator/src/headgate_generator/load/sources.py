@@ -24,7 +24,7 @@ class Missing(Exception):
 
 
 def read_text(source: str, file: str) -> Node:
-    """Read YAML or JSON: JSON by its suffix or its first character, for JSON strings may hold what YAML strings may not."""
+    """Read YAML or JSON: JSON by suffix or first character, for JSON strings may hold what YAML strings may not."""
     looks_like_json = file.endswith(".json") or (source.lstrip()[:1] == "{" and not file.endswith((".yaml", ".yml")))
     return read_json(source, file) if looks_like_json else read_yaml(source, file)
 

@@ -1,8 +1,8 @@
 """A document tree that remembers where it was written.
 
 `Map` and `Seq` are a dict and a list that know their own place and the place of each entry; scalars are plain Python values.
-Trees are values: whoever wants another tree makes one (`Map.replace`, `Map.without`) and never writes into an old one.
-Equality looks at content alone, so "did this pass change anything" is ``==``.
+Trees are values: whoever wants another tree makes one (`Map.replace`, `Map.without`) and never writes into an old
+one. Equality looks at content alone, so "did this pass change anything" is ``==``.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Map(dict[str, Any]):
 
     __slots__ = ("at", "spots")
 
-    def __init__(self, items: Mapping[str, Node] | Iterable[tuple[str, Node]], at: Origin, spots: Mapping[str, Spot] | None = None) -> None:
+    def __init__(self, items: Mapping[str, Node], at: Origin, spots: Mapping[str, Spot] | None = None) -> None:
         super().__init__(items)
         self.at = at
         self.spots: Mapping[str, Spot] = {} if spots is None else spots

@@ -36,7 +36,8 @@ def read_yaml(source: str, file: str) -> Node:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        raise ContractError(Diagnostic("E002", f"no valid YAML: {error.problem}", Origin(file, "", line, column))) from error
+        problem = f"no valid YAML: {error.problem}"
+        raise ContractError(Diagnostic("E002", problem, Origin(file, "", line, column))) from error
     except yaml.YAMLError as error:
         raise ContractError(Diagnostic("E002", f"no valid YAML: {error}", Origin(file, "", 1, 1))) from error
 

@@ -1,0 +1,43 @@
+"""Says of each operation whether it may be repeated, and takes out of its parameters the headers that the runtime sends.
+
+The idempotency key is an option of every call and not a parameter of some: the runtime makes it, sends it, and repeats it.
+"""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+
+from ..load import Map
+from .context import Context, Endpoint, map_operations
+
+__all__ = ["RETRY", "retries"]
+
+RETRY = "x-hg-retry"
+
+_SAFE = frozenset({"get", "head", "options", "trace", "query"})
+_OWNED = ("authorization", "content-type", "accept", "user-agent", "host", "content-length", "last-event-id")
+
+
+def retries(document: Map, context: Context) -> Map:
+    headers = context.sdk.behaviour.map("headers") or Map({}, document.at)
+    header = headers.get("idempotency", "Idempotency-Key")
+    request_id = headers.get("request_id", "X-Request-Id")
+    owned = [str(name).lower() for name in (*_OWNED, header, request_id, *(headers.seq("owned") or ())) if name]
+
+    def change(endpoint: Endpoint) -> Map:
+        operation = endpoint.operation
+        if RETRY in operation:
+            return operation
+        note = context.sdk.note(endpoint.key)
+        keyed = "safe" if endpoint.http in _SAFE else "keyed" if header else "never"
+        parameters = operation.seq("parameters")
+        if parameters is not None:
+            kept = [p for p in parameters if not (p.get("in") == "header" and _is_owned(str(p.get("name")), owned))]
+            operation = operation.replace(parameters=parameters.of(kept))
+        return operation.merged({RETRY: (note.retry if note else None) or keyed})
+
+    return map_operations(document, change)
+
+
+def _is_owned(name: str, owned: list[str]) -> bool:
+    return any(fnmatchcase(name.lower(), pattern) for pattern in owned)
