@@ -51,12 +51,24 @@ if TYPE_CHECKING:
     from ._drivers.pages import SyncPage as SyncPage
     from ._drivers.stream import AsyncStream as AsyncStream
     from ._drivers.stream import Stream as Stream
+    from .lib.chat.accumulator import ChatAccumulator as ChatAccumulator
+    from .lib.chat.accumulator import accumulate as accumulate
+    from .lib.chat.parse import ParsedChatCompletion as ParsedChatCompletion
+    from .lib.chat.parse import ParseError as ParseError
+    from .lib.chat.stream import AsyncChatStream as AsyncChatStream
+    from .lib.chat.stream import ChatStream as ChatStream
+    from .lib.schema import SchemaError as SchemaError
+    from .lib.schema import to_strict as to_strict
+    from .lib.tools import Tool as Tool
+    from .lib.tools import ToolArgumentError as ToolArgumentError
+    from .lib.tools import tool as tool
 else:
     _TABLE = {
         "APIConnectionError": ("._core.errors", "APIConnectionError"),
         "APIError": ("._core.errors", "APIError"),
         "APIStatusError": ("._core.errors", "APIStatusError"),
         "APITimeoutError": ("._core.errors", "APITimeoutError"),
+        "AsyncChatStream": (".lib.chat.stream", "AsyncChatStream"),
         "AsyncHeadgate": ("._client", "AsyncHeadgate"),
         "AsyncPage": ("._drivers.pages", "AsyncPage"),
         "AsyncPages": ("._drivers.pages", "AsyncPages"),
@@ -67,6 +79,8 @@ else:
         "BandAccessDeniedError": ("._core.errors", "BandAccessDeniedError"),
         "BudgetExceededError": ("._core.errors", "BudgetExceededError"),
         "CallOptions": ("._core.options", "CallOptions"),
+        "ChatAccumulator": (".lib.chat.accumulator", "ChatAccumulator"),
+        "ChatStream": (".lib.chat.stream", "ChatStream"),
         "CircuitOpen": ("._core.errors", "CircuitOpen"),
         "ConfigError": ("._core.errors", "ConfigError"),
         "ConflictError": ("._core.errors", "ConflictError"),
@@ -83,6 +97,8 @@ else:
         "OverloadedError": ("._core.errors", "OverloadedError"),
         "PaginationLoop": ("._core.errors", "PaginationLoop"),
         "ParameterError": ("._core.errors", "ParameterError"),
+        "ParseError": (".lib.chat.parse", "ParseError"),
+        "ParsedChatCompletion": (".lib.chat.parse", "ParsedChatCompletion"),
         "PayloadTooLargeError": ("._core.errors", "PayloadTooLargeError"),
         "PermissionDeniedError": ("._core.errors", "PermissionDeniedError"),
         "ProviderError": ("._core.errors", "ProviderError"),
@@ -91,12 +107,18 @@ else:
         "RequestTimeoutError": ("._core.errors", "RequestTimeoutError"),
         "ResponseShapeError": ("._core.errors", "ResponseShapeError"),
         "SDKError": ("._core.errors", "SDKError"),
+        "SchemaError": (".lib.schema", "SchemaError"),
         "Stream": ("._drivers.stream", "Stream"),
         "StreamInterrupted": ("._core.errors", "StreamInterrupted"),
         "SyncPage": ("._drivers.pages", "SyncPage"),
         "Timeout": ("._core.options", "Timeout"),
+        "Tool": (".lib.tools", "Tool"),
+        "ToolArgumentError": (".lib.tools", "ToolArgumentError"),
         "UNSET": ("._core.options", "UNSET"),
         "UnprocessableEntityError": ("._core.errors", "UnprocessableEntityError"),
+        "accumulate": (".lib.chat.accumulator", "accumulate"),
+        "to_strict": (".lib.schema", "to_strict"),
+        "tool": (".lib.tools", "tool"),
         "types": (".types", ""),
     }
 
@@ -121,6 +143,7 @@ __all__ = [
     "APIError",
     "APIStatusError",
     "APITimeoutError",
+    "AsyncChatStream",
     "AsyncHeadgate",
     "AsyncPage",
     "AsyncPages",
@@ -131,6 +154,8 @@ __all__ = [
     "BandAccessDeniedError",
     "BudgetExceededError",
     "CallOptions",
+    "ChatAccumulator",
+    "ChatStream",
     "CircuitOpen",
     "ConfigError",
     "ConflictError",
@@ -147,6 +172,8 @@ __all__ = [
     "OverloadedError",
     "PaginationLoop",
     "ParameterError",
+    "ParseError",
+    "ParsedChatCompletion",
     "PayloadTooLargeError",
     "PermissionDeniedError",
     "ProviderError",
@@ -155,11 +182,17 @@ __all__ = [
     "RequestTimeoutError",
     "ResponseShapeError",
     "SDKError",
+    "SchemaError",
     "Stream",
     "StreamInterrupted",
     "SyncPage",
     "Timeout",
+    "Tool",
+    "ToolArgumentError",
     "UNSET",
     "UnprocessableEntityError",
+    "accumulate",
+    "to_strict",
+    "tool",
     "types",
 ]

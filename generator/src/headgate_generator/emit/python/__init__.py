@@ -1,6 +1,8 @@
 """Python."""
 
-from .package import PythonOptions, emit_python
+from headgate_generator.plan.python import OptionError, PythonOptions
+
+from .package import emit_python
 from .tidy import EmitError
 
-__all__ = ["EmitError", "PythonOptions", "emit_python"]
+__all__ = ["EmitError", "OptionError", "PythonOptions", "emit_python"]

@@ -2,50 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import replace
 
 from headgate_generator.emit.reference import render_reference
 from headgate_generator.model import Api
-from headgate_generator.plan.python import Helpers, Package, plan
+from headgate_generator.plan.python import Package, PythonOptions, plan
 from headgate_generator.plan.python.naming import all_methods
 from headgate_generator.plan.python.words import class_name
 
 from .client import render_brand, render_client, render_table
 from .project import project_files
 from .resources import render_resources
-from .runtime import RUNTIME_EXPORTS, error_names, has_helpers, runtime_files
+from .runtime import RUNTIME_EXPORTS, error_names, has_name, runtime_files
 from .surface import render_surface
 from .tidy import tidy
 from .types import render_types
 
-__all__ = ["PythonOptions", "emit_python"]
-
-
-@dataclass(frozen=True, slots=True)
-class PythonOptions:
-    """How a package is written.
-
-    ``runtime``: ``vendored`` copies the runtime into the package, ``in-place`` finds it there. ``helpers`` is the
-    importable package of hand-written additions to resources (only together with ``in-place``), and ``exports`` are
-    further public names of the package: name -> ``module:name`` relative to it, e.g. ``{"tool":
-    "lib.tools:tool"}``.
-    """
-
-    runtime: Literal["vendored", "in-place"] = "vendored"
-    helpers: str | None = None
-    exports: Mapping[str, str] = field(default_factory=dict[str, str])
-    version: str = "0.1.0"
-    client: str | None = None
-    """The client's class name where the brand's words do not say its spelling."""
+__all__ = ["emit_python"]
 
 
 def emit_python(api: Api, options: PythonOptions | None = None) -> dict[str, str]:
     """Every generated file by its path under the project's folder, sorted, formatted."""
     options = options or PythonOptions()
-    helpers = Helpers("." + options.helpers.split(".", 1)[1], has_helpers) if options.helpers else None
-    package = plan(api, helpers=helpers, client=options.client)
+    if options.runtime == "in-place":
+        options = replace(options, has=has_name)
+    package = plan(api, options)
     root = f"src/{api.brand.package.replace('.', '/')}"
     files = {f"{root}/{path}": text for path, text in _package_files(package, options).items()}
     files["surface.txt"] = render_surface(package)
@@ -116,6 +97,7 @@ def _root_table(package: Package, options: PythonOptions) -> str:
         names[public] = names.get(stands_for, ("._client", stands_for))
     for public, target in options.exports.items():
         module, _, name = target.partition(":")
-        names[public] = (f".{module}", name)
+        if options.has(module, name):
+            names[public] = (f".{module}", name)
     doc = f"{class_name(package.brand.name)}: the Python SDK."
     return render_table(doc, dict(sorted(names.items())), ("types",), f'\n__version__ = "{options.version}"\n\n')

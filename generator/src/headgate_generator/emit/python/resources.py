@@ -32,7 +32,7 @@ def render_resources(module: ResourceModule) -> str:
     constants = [_constant(method, scope) for resource in module.resources for method in resource.methods]
     classes = [text for resource in module.resources for text in _classes(resource, scope)]
     doc = f"The resource `{'.'.join(module.root.path)}` and what hangs on it."
-    return module_text(doc, scope, runtime, checking, "\n\n".join([*constants, *classes]), own)
+    return module_text(doc, scope, runtime, checking, "\n".join(constants) + "\n\n" + "\n\n".join(classes), own)
 
 
 def _class_names(resource: ResourceDef) -> Iterator[str]:

@@ -7,7 +7,7 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
-__all__ = ["RUNTIME_EXPORTS", "error_names", "has_helpers", "runtime_files"]
+__all__ = ["RUNTIME_EXPORTS", "error_names", "has_name", "runtime_files"]
 
 FOLDERS = ("_core", "_drivers", "transports")
 
@@ -45,16 +45,26 @@ def runtime_files() -> dict[str, str]:
     return {path.relative_to(_home()).as_posix(): path.read_text(encoding="utf-8") for path in found}
 
 
-def has_helpers(module: str, name: str) -> bool:
-    """Whether the module, relative to the package that holds the runtime, defines a class of that name."""
+def has_name(module: str, name: str) -> bool:
+    """Whether a hand-written module of the package that holds the runtime defines or imports the name."""
     base = _home().joinpath(*module.strip(".").split("."))
     found = next((path for path in (base.with_suffix(".py"), base / "__init__.py") if path.is_file()), None)
     if found is None:
         return False
     tree = ast.parse(found.read_text(encoding="utf-8"))
-    defined = {node.name for node in tree.body if isinstance(node, ast.ClassDef)}
-    imported = {a.asname or a.name for node in tree.body if isinstance(node, ast.ImportFrom) for a in node.names}
-    return name in defined | imported
+    return any(_binds(node, name) for node in ast.walk(tree))
+
+
+def _binds(node: ast.AST, name: str) -> bool:
+    match node:
+        case ast.ClassDef() | ast.FunctionDef():
+            return node.name == name
+        case ast.ImportFrom():
+            return any((alias.asname or alias.name) == name for alias in node.names)
+        case ast.Name(ctx=ast.Store()):
+            return node.id == name
+        case _:
+            return False
 
 
 def error_names() -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from headgate_generator.plan.python.shapes import AliasDef, ModelDef, Package, TypedDictDef
+from headgate_generator.plan.python.shapes import AliasDef, ByHand, ModelDef, Package, TypedDictDef
 
 __all__ = ["render_surface"]
 
@@ -25,7 +25,7 @@ def _types(package: Package) -> Iterator[str]:
                     yield from (f"{name}.{field.name}" for field in fields)
                 case TypedDictDef(keys=keys):
                     yield from (f"{name}[{key.name!r}]{'!' if key.required else ''}" for key in keys)
-                case AliasDef():
+                case AliasDef() | ByHand():
                     continue
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from headgate_generator.plan.python.shapes import (
     AliasDef,
+    ByHand,
     Definition,
     KeyDef,
     ModelDef,
@@ -30,12 +31,13 @@ ALIAS_TYPE = Symbol("typing_extensions", "TypeAliasType")
 def render_types(module: TypesModule) -> str:
     """The text of a module of types."""
     runtime, checking = _references(module)
-    own = [definition.symbol.name for definition in module.definitions]
+    names = [definition.symbol.name for definition in module.definitions]
+    own = [definition.symbol.name for definition in module.definitions if not isinstance(definition, ByHand)]
     scope = module_scope(module.module, own, _members(module.definitions), runtime | checking)
-    body = "\n\n".join(_definition(definition, scope) for definition in module.definitions)
+    body = "\n\n".join(filter(None, (_definition(definition, scope) for definition in module.definitions)))
     family = module.module.rsplit(".", 1)[1]
     what = "What requests carry" if module.module.startswith(".types.params") else "What answers carry"
-    return module_text(f"{what}: {family}.", scope, runtime, checking, body, own)
+    return module_text(f"{what}: {family}.", scope, runtime, checking, body, names)
 
 
 def _references(module: TypesModule) -> tuple[set[Symbol], set[Symbol]]:
@@ -55,6 +57,8 @@ def _references(module: TypesModule) -> tuple[set[Symbol], set[Symbol]]:
                 runtime |= {ALIAS_TYPE if recursive else ALIAS}
                 checking |= symbols_in([value])
                 runtime |= set() if quoted else symbols_in([value])
+            case ByHand(source=source):
+                runtime.add(source)
     outside = {symbol for symbol in checking if not symbol.module.startswith(".")}
     return runtime | outside, checking
 
@@ -77,6 +81,8 @@ def _definition(definition: Definition, scope: Scope) -> str:
             return _typed_dict(definition, scope)
         case AliasDef():
             return _alias(definition, scope)
+        case ByHand():
+            return ""
 
 
 def _model(definition: ModelDef, scope: Scope) -> str:

@@ -1,7 +1,7 @@
 """Lowering to Python."""
 
+from .options import OptionError, PythonOptions
 from .plan import plan
-from .resources import Helpers
 from .shapes import Package
 
-__all__ = ["Helpers", "Package", "plan"]
+__all__ = ["OptionError", "Package", "PythonOptions", "plan"]

@@ -31,7 +31,12 @@ def lift(api: Api) -> Api:
     """The API with no inline objects, and with named results, events and page items."""
     lifter = _Lifter(api)
     for key, definition in api.types.items():
-        lifter.types[key] = replace(definition, type=lifter.top(definition.type, definition))
+        type_ = (
+            definition.type.inner
+            if key in lifter.nullable and isinstance(definition.type, Nullable)
+            else definition.type
+        )
+        lifter.types[key] = replace(definition, type=lifter.top(type_, definition))
     resources = tuple(lifter.resource(resource) for resource in api.resources)
     return replace(api, types=dict(lifter.types), resources=resources)
 
@@ -39,6 +44,10 @@ def lift(api: Api) -> Api:
 class _Lifter:
     def __init__(self, api: Api) -> None:
         self.types: dict[str, TypeDef] = dict(api.types)
+        self.nullable = {
+            key for key, d in api.types.items() if isinstance(d.type, Nullable) and isinstance(d.type.inner, ObjectType)
+        }
+        """Objects that their definitions call nullable: the class is the object, and each reference adds the null."""
 
     def top(self, type_: Type, owner: TypeDef) -> Type:
         """Rewrite below a definition, which itself may be an object."""
@@ -58,7 +67,10 @@ class _Lifter:
             case MapType(value):
                 return MapType(self.walk(value, owner, (*name, "value")))
             case Nullable(inner):
-                return Nullable(self.walk(inner, owner, name))
+                walked = self.walk(inner, owner, name)
+                return walked if isinstance(walked, Nullable) else Nullable(walked)
+            case Ref(key):
+                return Nullable(type_) if key in self.nullable else type_
             case UnionType(variants, strategy):
                 lifted = tuple(replace(v, type=self.walk(v.type, owner, (*name, *v.name))) for v in variants)
                 return UnionType(lifted, strategy)

@@ -20,6 +20,7 @@ from headgate_generator.model import (
 from .docs import method_doc
 from .naming import Naming, module_name
 from .operations import operation_value
+from .options import PythonOptions
 from .received import enum
 from .sent import Sent
 from .shapes import KeyDef, MethodDef, OperationDef, Overload, Positional, TypedDictDef
@@ -48,10 +49,10 @@ class Planned:
 class Methods:
     """Plans the methods of an API."""
 
-    def __init__(self, api: Api, naming: Naming) -> None:
+    def __init__(self, api: Api, naming: Naming, options: PythonOptions) -> None:
         self._api = api
         self._naming = naming
-        self._sent = Sent(api, naming)
+        self._sent = Sent(api, naming, options)
 
     def plan(self, path: tuple[str, ...], method: Method, taken: frozenset[str]) -> Planned:
         arguments = self._arguments(method)

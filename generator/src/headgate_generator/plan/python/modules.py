@@ -8,18 +8,26 @@ from dataclasses import replace
 from headgate_generator.model import Api
 
 from .naming import Naming
+from .options import PythonOptions
 from .received import Received
 from .sent import Sent
-from .shapes import AliasDef, Definition, TypesModule
+from .shapes import AliasDef, ByHand, Definition, TypesModule
 from .symbols import Symbol
 
 __all__ = ["types_modules"]
 
 
-def types_modules(api: Api, naming: Naming, params: Iterable[Definition]) -> tuple[TypesModule, ...]:
+def types_modules(
+    api: Api, naming: Naming, params: Iterable[Definition], options: PythonOptions
+) -> tuple[TypesModule, ...]:
     """Response modules and request modules, each with its definitions in an order that can be imported."""
-    received, sent = Received(api, naming), Sent(api, naming)
-    definitions: list[Definition] = [received.define(api.types[key]) for key in naming.received]
+    received, sent = Received(api, naming), Sent(api, naming, options)
+    definitions: list[Definition] = []
+    for key, symbol in naming.received.items():
+        module, _, name = options.by_hand.get(symbol.name, "").partition(":")
+        by_hand = bool(name) and options.has(module, name)
+        source = Symbol(f".{module}", name)
+        definitions.append(ByHand(symbol, source) if by_hand else received.define(api.types[key]))
     answered = set(naming.received.values())
     definitions += [sent.define(api.types[key]) for key, symbol in naming.sent.items() if symbol not in answered]
     definitions += params

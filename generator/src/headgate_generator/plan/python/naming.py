@@ -119,7 +119,7 @@ def name_types(api: Api) -> Naming:
     order = sorted(api.types.values(), key=_precedence)
     for definition in order:
         if definition.key in received_keys:
-            name = namer.give(class_name(definition.name), definition)
+            name = namer.give(_spelt(definition), definition)
             received[definition.key] = Symbol(f".types.{module_name(definition.family)}", name)
     for definition in order:
         if definition.key in sent_keys:
@@ -132,9 +132,15 @@ def _precedence(definition: TypeDef) -> tuple[bool, bool, str]:
     return (definition.key.startswith("inline/"), class_name(definition.name) != definition.key, definition.key)
 
 
+def _spelt(definition: TypeDef) -> str:
+    """The name in the contract's own spelling (``URLCitation``) where that is a class name, else in ours."""
+    ours = class_name(definition.name)
+    return definition.key if definition.key.lower() == ours.lower() and definition.key[0].isupper() else ours
+
+
 def _sent_symbol(api: Api, namer: _Namer, definition: TypeDef, received: dict[str, Symbol]) -> Symbol:
     module = f".types.params.{module_name(definition.family)}"
-    base = class_name(definition.name)
+    base = _spelt(definition)
     if is_scalar(api, definition.type):
         return received.get(definition.key) or Symbol(module, namer.give(base, definition))
     if isinstance(definition.type, EnumType) and definition.key not in received:

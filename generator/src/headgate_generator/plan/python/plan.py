@@ -7,21 +7,20 @@ from headgate_generator.model import Api
 from .lift import lift
 from .modules import types_modules
 from .naming import name_types
-from .resources import Helpers, plan_resources
+from .options import PythonOptions
+from .resources import plan_resources
 from .shapes import Package
 from .words import class_name
 
 __all__ = ["plan"]
 
 
-def plan(api: Api, *, helpers: Helpers | None = None, client: str | None = None) -> Package:
-    """Lower an API to Python.
-
-    ``helpers`` tells where the package keeps hand-written additions, if it has any; ``client`` spells the class
-    where the brand's words alone would spell it otherwise.
-    """
+def plan(api: Api, options: PythonOptions | None = None) -> Package:
+    """Lower an API to Python."""
+    options = options or PythonOptions()
     lifted = lift(api)
     naming = name_types(lifted)
-    planned = plan_resources(lifted, naming, helpers)
-    types = types_modules(lifted, naming, planned.params)
-    return Package(lifted, api.brand, client or class_name(api.brand.name), types, planned.modules)
+    planned = plan_resources(lifted, naming, options)
+    types = types_modules(lifted, naming, planned.params, options)
+    client = options.client or class_name(api.brand.name)
+    return Package(lifted, api.brand, client, types, planned.modules)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from headgate_generator.model import Api, Resource
 
 from .methods import Methods
 from .naming import Naming, module_name
+from .options import PythonOptions
 from .shapes import ResourceDef, ResourceModule, TypedDictDef
 from .symbols import Symbol
 from .words import class_name, clear_of
 
-__all__ = ["Helpers", "PlannedResources", "plan_resources"]
+__all__ = ["PlannedResources", "plan_resources"]
 
 CLIENT_ATTRIBUTES = frozenset(
     {
@@ -27,33 +28,22 @@ CLIENT_ATTRIBUTES = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Helpers:
-    """Where hand-written additions are: a module of the package (``.lib``), and whether it has a class."""
-
-    module: str
-    has: Callable[[str, str], bool]
-
-
-@dataclass(frozen=True, slots=True)
 class PlannedResources:
     modules: tuple[ResourceModule, ...]
     params: tuple[TypedDictDef, ...]
 
 
-def plan_resources(api: Api, naming: Naming, helpers: Helpers | None) -> PlannedResources:
-    """Classes of all resources, and the request dictionaries of their methods.
-
-    ``helpers`` tells where the package keeps hand-written additions; without it there are none.
-    """
-    planner = _Planner(Methods(api, naming), helpers)
+def plan_resources(api: Api, naming: Naming, options: PythonOptions) -> PlannedResources:
+    """Classes of all resources, and the request dictionaries of their methods."""
+    planner = _Planner(Methods(api, naming, options), options)
     modules = tuple(planner.module(resource) for resource in api.resources)
     return PlannedResources(modules, tuple(planner.params))
 
 
 class _Planner:
-    def __init__(self, methods: Methods, helpers: Helpers | None) -> None:
+    def __init__(self, methods: Methods, options: PythonOptions) -> None:
         self._methods = methods
-        self._helpers = helpers
+        self._options = options
         self.params: list[TypedDictDef] = []
 
     def module(self, resource: Resource) -> ResourceModule:
@@ -80,9 +70,9 @@ class _Planner:
 
     def _mixins(self, resource: Resource) -> tuple[Symbol, Symbol] | None:
         """``helpers: chat`` on ``chat.completions`` is `ChatCompletionsHelpers` of ``lib.chat``, and its async twin."""
-        if self._helpers is None or resource.helpers is None:
+        if self._options.helpers_module is None or resource.helpers is None:
             return None
-        module, name = f"{self._helpers.module}.{resource.helpers}", class_name(resource.path)
-        if not self._helpers.has(module, f"{name}Helpers"):
+        module, name = f"{self._options.helpers_module}.{resource.helpers}", class_name(resource.path)
+        if not self._options.has(module, f"{name}Helpers"):
             return None
         return Symbol(module, f"{name}Helpers"), Symbol(module, f"Async{name}Helpers")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from headgate_generator.model import (
     Api,
     EnumType,
@@ -21,9 +23,10 @@ from headgate_generator.model import (
 )
 
 from .naming import Naming
+from .options import PythonOptions
 from .received import MOMENT, PRIMITIVES, UNKNOWN, enum
 from .shapes import AliasDef, Definition, KeyDef, TypedDictDef
-from .symbols import Expr, Symbol, builtin, expr, literal, optional, sub, union
+from .symbols import Expr, Symbol, builtin, expr, literal, optional, sub, text, typing, union
 from .words import is_plain
 
 __all__ = ["Sent"]
@@ -36,15 +39,30 @@ MAPPING = expr(Symbol("collections.abc", "Mapping"))
 class Sent:
     """Lowers types as requests carry them."""
 
-    def __init__(self, api: Api, naming: Naming) -> None:
+    def __init__(self, api: Api, naming: Naming, options: PythonOptions) -> None:
         self._api = api
         self._naming = naming
+        self._options = options
 
     def define(self, definition: TypeDef) -> Definition:
         symbol = self._naming.sent[definition.key]
         if isinstance(definition.type, ObjectType):
             return self._typed_dict(symbol, definition, definition.type)
-        return AliasDef(symbol, definition.description, self.lower(definition.type), quoted=True)
+        value = union(self.lower(definition.type), *self._accepted(symbol.name))
+        return AliasDef(symbol, definition.description, value, quoted=True)
+
+    def _accepted(self, name: str) -> Iterator[Expr]:
+        """What the configuration lets stand for a request type besides."""
+        by_name = {symbol.name: symbol for symbol in self._naming.received.values()}
+        for other in self._options.accepts.get(name, ()):
+            module, _, there = other.partition(":")
+            name, _, arguments = there.rstrip("]").partition("[")
+            if name and self._options.has(module, name):
+                symbol = expr(Symbol(f".{module}", name))
+                words = [word.strip() for word in arguments.split(",")] if arguments else []
+                yield sub(symbol, *(text(w) if w == "..." else typing(w) for w in words)) if words else symbol
+            elif other in by_name:
+                yield expr(by_name[other])
 
     def lower(self, type_: Type) -> Expr:
         match type_:
@@ -81,8 +99,10 @@ class Sent:
         return key in self._naming.received and isinstance(self._api.types[key].type, ObjectType)
 
     def _reference(self, key: str) -> Expr:
-        mine = expr(self._naming.sent[key])
-        return union(mine, expr(self._naming.received[key])) if self._has_twin(key) else mine
+        symbol = self._naming.sent[key]
+        twin = [expr(self._naming.received[key])] if self._has_twin(key) else []
+        is_object = isinstance(self._api.types[key].type, ObjectType)
+        return union(expr(symbol), *twin, *(self._accepted(symbol.name) if is_object else ()))
 
     def _typed_dict(self, symbol: Symbol, definition: TypeDef, type_: ObjectType) -> Definition:
         fields = tuple(field for field in type_.fields if not field.read_only)

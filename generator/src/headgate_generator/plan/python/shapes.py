@@ -10,7 +10,7 @@ from headgate_generator.model import Api, Brand
 from .symbols import Expr, Symbol
 
 __all__ = [
-    "AliasDef", "Definition", "KeyDef", "MethodDef", "ModelDef", "ModelField", "OperationDef", "Overload",
+    "AliasDef", "ByHand", "Definition", "KeyDef", "MethodDef", "ModelDef", "ModelField", "OperationDef", "Overload",
     "Package", "Positional", "ResourceDef", "ResourceModule", "TypedDictDef", "TypesModule",
 ]  # fmt: skip
 
@@ -66,7 +66,15 @@ class AliasDef:
     """Written as a string: what it names need not exist when the module is imported."""
 
 
-Definition: TypeAlias = ModelDef | TypedDictDef | AliasDef
+@dataclass(frozen=True, slots=True)
+class ByHand:
+    """A type that is written by hand elsewhere in the package, and is found here all the same."""
+
+    symbol: Symbol
+    source: Symbol
+
+
+Definition: TypeAlias = ModelDef | TypedDictDef | AliasDef | ByHand
 
 
 @dataclass(frozen=True, slots=True)

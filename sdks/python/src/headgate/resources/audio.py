@@ -70,7 +70,6 @@ _TRANSCRIPTIONS_CREATE = Operation(
     retry="keyed",
 )
 
-
 _TRANSLATIONS_CREATE = Operation(
     id="audio.translations.create",
     method="POST",
@@ -91,7 +90,6 @@ _TRANSLATIONS_CREATE = Operation(
     ),
     retry="keyed",
 )
-
 
 _SPEECH_CREATE = Operation(
     id="audio.speech.create",
@@ -128,17 +126,17 @@ class AudioTranscriptions(Resource):
         self,
         *,
         stream: Literal[False] = False,
-        response_format: Literal["srt", "text", "vtt"],
+        response_format: Literal["json", "verbose_json", "diarized_json"] = ...,
         **params: Unpack[AudioTranscriptionsCreateParams],
-    ) -> str: ...
+    ) -> TranscriptionCreateResponse: ...
     @overload
     def create(
         self,
         *,
         stream: Literal[False] = False,
-        response_format: AudioResponseFormat = ...,
+        response_format: Literal["srt", "text", "vtt"],
         **params: Unpack[AudioTranscriptionsCreateParams],
-    ) -> TranscriptionCreateResponse | str: ...
+    ) -> str: ...
     @overload
     def create(
         self,
@@ -156,17 +154,17 @@ class AudioTranscriptions(Resource):
         **params: Unpack[AudioTranscriptionsCreateParams],
     ) -> TranscriptionCreateResponse | str | EventStream[TranscriptionStreamEvent]: ...
     def create(self, **params: Any) -> Any:
-        """Write down speech
+        """Write down speech.
 
         Gives what is said in an audio file. `response_format` says how: `json` and `verbose_json` are JSON;
         `text`, `srt` and `vtt` are plain text. With `stream: true` the text comes as server-sent events.
 
         Args:
             file: The audio: flac, mp3, mp4, mpeg, mpga, m4a, ogg, wav or webm.
-            model: The model that listens
+            model: The model that listens.
             language: The language that is spoken, such as `en`; helps the model.
             prompt: Text that came before, or words to expect.
-            response_format: No description in the contract.
+            response_format: How the text is written.
             temperature: How freely words are chosen.
             timestamp_granularities: The times to give.
             include: What to give beside the text: `logprobs`.
@@ -179,18 +177,13 @@ class AudioTranscriptions(Resource):
             The whole answer, or the stream of events with `stream=True`.
 
         Raises:
-            BadRequestError: The server answered 400.
-            AuthenticationError: The server answered 401.
-            InsufficientCreditsError: The server answered 402.
-            PermissionDeniedError: The server answered 403.
-            NotFoundError: The server answered 404.
-            RequestTimeoutError: The server answered 408.
-            ConflictError: The server answered 409.
-            PayloadTooLargeError: The server answered 413.
-            UnprocessableEntityError: The server answered 422.
-            RateLimitError: The server answered 429.
-            ProviderError: The server answered 502.
-            OverloadedError: The server answered 529.
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
         """
         return self._client.execute(_TRANSCRIPTIONS_CREATE, params)
 
@@ -214,17 +207,17 @@ class AsyncAudioTranscriptions(AsyncResource):
         self,
         *,
         stream: Literal[False] = False,
-        response_format: Literal["srt", "text", "vtt"],
+        response_format: Literal["json", "verbose_json", "diarized_json"] = ...,
         **params: Unpack[AudioTranscriptionsCreateParams],
-    ) -> str: ...
+    ) -> TranscriptionCreateResponse: ...
     @overload
     async def create(
         self,
         *,
         stream: Literal[False] = False,
-        response_format: AudioResponseFormat = ...,
+        response_format: Literal["srt", "text", "vtt"],
         **params: Unpack[AudioTranscriptionsCreateParams],
-    ) -> TranscriptionCreateResponse | str: ...
+    ) -> str: ...
     @overload
     async def create(
         self,
@@ -242,17 +235,17 @@ class AsyncAudioTranscriptions(AsyncResource):
         **params: Unpack[AudioTranscriptionsCreateParams],
     ) -> TranscriptionCreateResponse | str | AsyncStream[TranscriptionStreamEvent]: ...
     async def create(self, **params: Any) -> Any:
-        """Write down speech
+        """Write down speech.
 
         Gives what is said in an audio file. `response_format` says how: `json` and `verbose_json` are JSON;
         `text`, `srt` and `vtt` are plain text. With `stream: true` the text comes as server-sent events.
 
         Args:
             file: The audio: flac, mp3, mp4, mpeg, mpga, m4a, ogg, wav or webm.
-            model: The model that listens
+            model: The model that listens.
             language: The language that is spoken, such as `en`; helps the model.
             prompt: Text that came before, or words to expect.
-            response_format: No description in the contract.
+            response_format: How the text is written.
             temperature: How freely words are chosen.
             timestamp_granularities: The times to give.
             include: What to give beside the text: `logprobs`.
@@ -265,18 +258,13 @@ class AsyncAudioTranscriptions(AsyncResource):
             The whole answer, or the stream of events with `stream=True`.
 
         Raises:
-            BadRequestError: The server answered 400.
-            AuthenticationError: The server answered 401.
-            InsufficientCreditsError: The server answered 402.
-            PermissionDeniedError: The server answered 403.
-            NotFoundError: The server answered 404.
-            RequestTimeoutError: The server answered 408.
-            ConflictError: The server answered 409.
-            PayloadTooLargeError: The server answered 413.
-            UnprocessableEntityError: The server answered 422.
-            RateLimitError: The server answered 429.
-            ProviderError: The server answered 502.
-            OverloadedError: The server answered 529.
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
         """
         return await self._client.execute(_TRANSCRIPTIONS_CREATE, params)
 
@@ -297,6 +285,13 @@ class AudioTranslations(Resource):
 
     @overload
     def create(
+        self,
+        *,
+        response_format: Literal["json", "verbose_json", "diarized_json"] = ...,
+        **params: Unpack[AudioTranslationsCreateParams],
+    ) -> TranslationCreateResponse: ...
+    @overload
+    def create(
         self, *, response_format: Literal["srt", "text", "vtt"], **params: Unpack[AudioTranslationsCreateParams]
     ) -> str: ...
     @overload
@@ -304,30 +299,25 @@ class AudioTranslations(Resource):
         self, *, response_format: AudioResponseFormat = ..., **params: Unpack[AudioTranslationsCreateParams]
     ) -> TranslationCreateResponse | str: ...
     def create(self, **params: Any) -> Any:
-        """Write down speech in English
+        """Write down speech in English.
 
         Gives what is said in an audio file, in English. `response_format` says how, as for transcriptions.
 
         Args:
             file: The audio: flac, mp3, mp4, mpeg, mpga, m4a, ogg, wav or webm.
-            model: The model that listens
+            model: The model that listens.
             prompt: Text that came before, or words to expect, in English.
-            response_format: No description in the contract.
+            response_format: How the text is written.
             temperature: How freely words are chosen.
 
         Raises:
-            BadRequestError: The server answered 400.
-            AuthenticationError: The server answered 401.
-            InsufficientCreditsError: The server answered 402.
-            PermissionDeniedError: The server answered 403.
-            NotFoundError: The server answered 404.
-            RequestTimeoutError: The server answered 408.
-            ConflictError: The server answered 409.
-            PayloadTooLargeError: The server answered 413.
-            UnprocessableEntityError: The server answered 422.
-            RateLimitError: The server answered 429.
-            ProviderError: The server answered 502.
-            OverloadedError: The server answered 529.
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
         """
         return self._client.execute(_TRANSLATIONS_CREATE, params)
 
@@ -348,6 +338,13 @@ class AsyncAudioTranslations(AsyncResource):
 
     @overload
     async def create(
+        self,
+        *,
+        response_format: Literal["json", "verbose_json", "diarized_json"] = ...,
+        **params: Unpack[AudioTranslationsCreateParams],
+    ) -> TranslationCreateResponse: ...
+    @overload
+    async def create(
         self, *, response_format: Literal["srt", "text", "vtt"], **params: Unpack[AudioTranslationsCreateParams]
     ) -> str: ...
     @overload
@@ -355,30 +352,25 @@ class AsyncAudioTranslations(AsyncResource):
         self, *, response_format: AudioResponseFormat = ..., **params: Unpack[AudioTranslationsCreateParams]
     ) -> TranslationCreateResponse | str: ...
     async def create(self, **params: Any) -> Any:
-        """Write down speech in English
+        """Write down speech in English.
 
         Gives what is said in an audio file, in English. `response_format` says how, as for transcriptions.
 
         Args:
             file: The audio: flac, mp3, mp4, mpeg, mpga, m4a, ogg, wav or webm.
-            model: The model that listens
+            model: The model that listens.
             prompt: Text that came before, or words to expect, in English.
-            response_format: No description in the contract.
+            response_format: How the text is written.
             temperature: How freely words are chosen.
 
         Raises:
-            BadRequestError: The server answered 400.
-            AuthenticationError: The server answered 401.
-            InsufficientCreditsError: The server answered 402.
-            PermissionDeniedError: The server answered 403.
-            NotFoundError: The server answered 404.
-            RequestTimeoutError: The server answered 408.
-            ConflictError: The server answered 409.
-            PayloadTooLargeError: The server answered 413.
-            UnprocessableEntityError: The server answered 422.
-            RateLimitError: The server answered 429.
-            ProviderError: The server answered 502.
-            OverloadedError: The server answered 529.
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
         """
         return await self._client.execute(_TRANSLATIONS_CREATE, params)
 
@@ -398,19 +390,19 @@ class AudioSpeech(Resource):
         return AudioSpeechWithRawResponse(self)
 
     def create(self, **params: Unpack[AudioSpeechCreateParams]) -> Content:
-        """Speak a text
+        """Speak a text.
 
         Gives a text as spoken audio, in the format asked for.
 
         Args:
-            model: The model that speaks
+            model: The model that speaks.
             input: The text.
             voice: A voice by name, or one of your own.
             instructions: How to speak.
             response_format: The format of the audio.
             speed: How fast to speak; 1 is normal.
             user: Your end user, by an id of yours.
-            metadata: No description in the contract.
+            metadata: Up to the caller; kept with the record and given back.
             tags: Labels under which the call's cost is reported.
             provider_specific_params: What only one provider knows, added to the body the provider gets.
 
@@ -418,18 +410,13 @@ class AudioSpeech(Resource):
             The answer's bytes.
 
         Raises:
-            BadRequestError: The server answered 400.
-            AuthenticationError: The server answered 401.
-            InsufficientCreditsError: The server answered 402.
-            PermissionDeniedError: The server answered 403.
-            NotFoundError: The server answered 404.
-            RequestTimeoutError: The server answered 408.
-            ConflictError: The server answered 409.
-            PayloadTooLargeError: The server answered 413.
-            UnprocessableEntityError: The server answered 422.
-            RateLimitError: The server answered 429.
-            ProviderError: The server answered 502.
-            OverloadedError: The server answered 529.
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
         """
         answer: Content = self._client.execute(_SPEECH_CREATE, params)
         return answer
@@ -450,19 +437,19 @@ class AsyncAudioSpeech(AsyncResource):
         return AsyncAudioSpeechWithRawResponse(self)
 
     async def create(self, **params: Unpack[AudioSpeechCreateParams]) -> Content:
-        """Speak a text
+        """Speak a text.
 
         Gives a text as spoken audio, in the format asked for.
 
         Args:
-            model: The model that speaks
+            model: The model that speaks.
             input: The text.
             voice: A voice by name, or one of your own.
             instructions: How to speak.
             response_format: The format of the audio.
             speed: How fast to speak; 1 is normal.
             user: Your end user, by an id of yours.
-            metadata: No description in the contract.
+            metadata: Up to the caller; kept with the record and given back.
             tags: Labels under which the call's cost is reported.
             provider_specific_params: What only one provider knows, added to the body the provider gets.
 
@@ -470,18 +457,13 @@ class AsyncAudioSpeech(AsyncResource):
             The answer's bytes.
 
         Raises:
-            BadRequestError: The server answered 400.
-            AuthenticationError: The server answered 401.
-            InsufficientCreditsError: The server answered 402.
-            PermissionDeniedError: The server answered 403.
-            NotFoundError: The server answered 404.
-            RequestTimeoutError: The server answered 408.
-            ConflictError: The server answered 409.
-            PayloadTooLargeError: The server answered 413.
-            UnprocessableEntityError: The server answered 422.
-            RateLimitError: The server answered 429.
-            ProviderError: The server answered 502.
-            OverloadedError: The server answered 529.
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
         """
         answer: Content = await self._client.execute(_SPEECH_CREATE, params)
         return answer

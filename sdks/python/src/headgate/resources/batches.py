@@ -39,7 +39,6 @@ _CREATE = Operation(
     retry="keyed",
 )
 
-
 _LIST = Operation(
     id="batches.list",
     method="GET",
@@ -59,7 +58,6 @@ _LIST = Operation(
     ),
 )
 
-
 _RETRIEVE = Operation(
     id="batches.retrieve",
     method="GET",
@@ -69,7 +67,6 @@ _RETRIEVE = Operation(
     },
     result=Result(type="batches:Batch"),
 )
-
 
 _CANCEL = Operation(
     id="batches.cancel",
@@ -92,7 +89,7 @@ class Batches(Resource):
         return BatchesWithRawResponse(self)
 
     def create(self, **params: Unpack[BatchesCreateParams]) -> Batch:
-        """Start a batch
+        """Start a batch.
 
         Runs every request of a file. A line holds `custom_id`, `method`, `url` and `body`; a line of the result
         holds the same `custom_id` and `response` or `error`. Lines may come back in another order.
@@ -101,28 +98,23 @@ class Batches(Resource):
             input_file_id: The file of requests, uploaded for `batch`.
             endpoint: The path that all requests of the file go to.
             completion_window: How long the batch may take; `24h`.
-            metadata: No description in the contract.
-            output_expires_after: No description in the contract.
+            metadata: Up to the caller; kept with the record and given back.
+            output_expires_after: How long a file is kept.
 
         Raises:
-            BadRequestError: The server answered 400.
-            AuthenticationError: The server answered 401.
-            InsufficientCreditsError: The server answered 402.
-            PermissionDeniedError: The server answered 403.
-            NotFoundError: The server answered 404.
-            RequestTimeoutError: The server answered 408.
-            ConflictError: The server answered 409.
-            PayloadTooLargeError: The server answered 413.
-            UnprocessableEntityError: The server answered 422.
-            RateLimitError: The server answered 429.
-            ProviderError: The server answered 502.
-            OverloadedError: The server answered 529.
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
         """
         answer: Batch = self._client.execute(_CREATE, params)
         return answer
 
     def list(self, **params: Unpack[BatchesListParams]) -> SyncPage[Batch]:
-        """List batches
+        """List batches.
 
         Lists batches, newest first.
 
@@ -134,24 +126,19 @@ class Batches(Resource):
             A page of the list; iterating over it walks through all pages.
 
         Raises:
-            BadRequestError: The server answered 400.
-            AuthenticationError: The server answered 401.
-            InsufficientCreditsError: The server answered 402.
-            PermissionDeniedError: The server answered 403.
-            NotFoundError: The server answered 404.
-            RequestTimeoutError: The server answered 408.
-            ConflictError: The server answered 409.
-            PayloadTooLargeError: The server answered 413.
-            UnprocessableEntityError: The server answered 422.
-            RateLimitError: The server answered 429.
-            ProviderError: The server answered 502.
-            OverloadedError: The server answered 529.
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
         """
         answer: SyncPage[Batch] = self._client.execute(_LIST, params)
         return answer
 
     def retrieve(self, batch_id: str, **params: Unpack[CallOptions]) -> Batch:
-        """Get a batch
+        """Get a batch.
 
         Says how far a batch is, and where its results are.
 
@@ -159,24 +146,19 @@ class Batches(Resource):
             batch_id: The batch's id.
 
         Raises:
-            BadRequestError: The server answered 400.
-            AuthenticationError: The server answered 401.
-            InsufficientCreditsError: The server answered 402.
-            PermissionDeniedError: The server answered 403.
-            NotFoundError: The server answered 404.
-            RequestTimeoutError: The server answered 408.
-            ConflictError: The server answered 409.
-            PayloadTooLargeError: The server answered 413.
-            UnprocessableEntityError: The server answered 422.
-            RateLimitError: The server answered 429.
-            ProviderError: The server answered 502.
-            OverloadedError: The server answered 529.
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
         """
         answer: Batch = self._client.execute(_RETRIEVE, {"batch_id": batch_id, **params})
         return answer
 
     def cancel(self, batch_id: str, **params: Unpack[CallOptions]) -> Batch:
-        """Cancel a batch
+        """Cancel a batch.
 
         Stops a batch. What is done stays in the output file. A batch that has ended already is 409.
 
@@ -184,18 +166,13 @@ class Batches(Resource):
             batch_id: The batch's id.
 
         Raises:
-            BadRequestError: The server answered 400.
-            AuthenticationError: The server answered 401.
-            InsufficientCreditsError: The server answered 402.
-            PermissionDeniedError: The server answered 403.
-            NotFoundError: The server answered 404.
-            RequestTimeoutError: The server answered 408.
-            ConflictError: The server answered 409.
-            PayloadTooLargeError: The server answered 413.
-            UnprocessableEntityError: The server answered 422.
-            RateLimitError: The server answered 429.
-            ProviderError: The server answered 502.
-            OverloadedError: The server answered 529.
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
         """
         answer: Batch = self._client.execute(_CANCEL, {"batch_id": batch_id, **params})
         return answer
@@ -219,7 +196,7 @@ class AsyncBatches(AsyncResource):
         return AsyncBatchesWithRawResponse(self)
 
     async def create(self, **params: Unpack[BatchesCreateParams]) -> Batch:
-        """Start a batch
+        """Start a batch.
 
         Runs every request of a file. A line holds `custom_id`, `method`, `url` and `body`; a line of the result
         holds the same `custom_id` and `response` or `error`. Lines may come back in another order.
@@ -228,28 +205,23 @@ class AsyncBatches(AsyncResource):
             input_file_id: The file of requests, uploaded for `batch`.
             endpoint: The path that all requests of the file go to.
             completion_window: How long the batch may take; `24h`.
-            metadata: No description in the contract.
-            output_expires_after: No description in the contract.
+            metadata: Up to the caller; kept with the record and given back.
+            output_expires_after: How long a file is kept.
 
         Raises:
-            BadRequestError: The server answered 400.
-            AuthenticationError: The server answered 401.
-            InsufficientCreditsError: The server answered 402.
-            PermissionDeniedError: The server answered 403.
-            NotFoundError: The server answered 404.
-            RequestTimeoutError: The server answered 408.
-            ConflictError: The server answered 409.
-            PayloadTooLargeError: The server answered 413.
-            UnprocessableEntityError: The server answered 422.
-            RateLimitError: The server answered 429.
-            ProviderError: The server answered 502.
-            OverloadedError: The server answered 529.
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
         """
         answer: Batch = await self._client.execute(_CREATE, params)
         return answer
 
     def list(self, **params: Unpack[BatchesListParams]) -> AsyncPages[Batch]:
-        """List batches
+        """List batches.
 
         Lists batches, newest first.
 
@@ -261,24 +233,19 @@ class AsyncBatches(AsyncResource):
             A page of the list; iterating over it walks through all pages.
 
         Raises:
-            BadRequestError: The server answered 400.
-            AuthenticationError: The server answered 401.
-            InsufficientCreditsError: The server answered 402.
-            PermissionDeniedError: The server answered 403.
-            NotFoundError: The server answered 404.
-            RequestTimeoutError: The server answered 408.
-            ConflictError: The server answered 409.
-            PayloadTooLargeError: The server answered 413.
-            UnprocessableEntityError: The server answered 422.
-            RateLimitError: The server answered 429.
-            ProviderError: The server answered 502.
-            OverloadedError: The server answered 529.
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
         """
         answer: AsyncPages[Batch] = self._client.execute(_LIST, params)
         return answer
 
     async def retrieve(self, batch_id: str, **params: Unpack[CallOptions]) -> Batch:
-        """Get a batch
+        """Get a batch.
 
         Says how far a batch is, and where its results are.
 
@@ -286,24 +253,19 @@ class AsyncBatches(AsyncResource):
             batch_id: The batch's id.
 
         Raises:
-            BadRequestError: The server answered 400.
-            AuthenticationError: The server answered 401.
-            InsufficientCreditsError: The server answered 402.
-            PermissionDeniedError: The server answered 403.
-            NotFoundError: The server answered 404.
-            RequestTimeoutError: The server answered 408.
-            ConflictError: The server answered 409.
-            PayloadTooLargeError: The server answered 413.
-            UnprocessableEntityError: The server answered 422.
-            RateLimitError: The server answered 429.
-            ProviderError: The server answered 502.
-            OverloadedError: The server answered 529.
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
         """
         answer: Batch = await self._client.execute(_RETRIEVE, {"batch_id": batch_id, **params})
         return answer
 
     async def cancel(self, batch_id: str, **params: Unpack[CallOptions]) -> Batch:
-        """Cancel a batch
+        """Cancel a batch.
 
         Stops a batch. What is done stays in the output file. A batch that has ended already is 409.
 
@@ -311,18 +273,13 @@ class AsyncBatches(AsyncResource):
             batch_id: The batch's id.
 
         Raises:
-            BadRequestError: The server answered 400.
-            AuthenticationError: The server answered 401.
-            InsufficientCreditsError: The server answered 402.
-            PermissionDeniedError: The server answered 403.
-            NotFoundError: The server answered 404.
-            RequestTimeoutError: The server answered 408.
-            ConflictError: The server answered 409.
-            PayloadTooLargeError: The server answered 413.
-            UnprocessableEntityError: The server answered 422.
-            RateLimitError: The server answered 429.
-            ProviderError: The server answered 502.
-            OverloadedError: The server answered 529.
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
         """
         answer: Batch = await self._client.execute(_CANCEL, {"batch_id": batch_id, **params})
         return answer

@@ -43,7 +43,6 @@ _LIST = Operation(
     ),
 )
 
-
 _RETRIEVE = Operation(
     id="calls.retrieve",
     method="GET",
@@ -53,7 +52,6 @@ _RETRIEVE = Operation(
     },
     result=Result(type="calls:Call"),
 )
-
 
 _CANCEL = Operation(
     id="calls.cancel",
@@ -76,7 +74,7 @@ class Calls(Resource):
         return CallsWithRawResponse(self)
 
     def list(self, **params: Unpack[CallsListParams]) -> SyncPage[Call]:
-        """List calls
+        """List calls.
 
         Lists the records of calls, newest first.
 
@@ -89,24 +87,19 @@ class Calls(Resource):
             A page of the list; iterating over it walks through all pages.
 
         Raises:
-            BadRequestError: The server answered 400.
-            AuthenticationError: The server answered 401.
-            InsufficientCreditsError: The server answered 402.
-            PermissionDeniedError: The server answered 403.
-            NotFoundError: The server answered 404.
-            RequestTimeoutError: The server answered 408.
-            ConflictError: The server answered 409.
-            PayloadTooLargeError: The server answered 413.
-            UnprocessableEntityError: The server answered 422.
-            RateLimitError: The server answered 429.
-            ProviderError: The server answered 502.
-            OverloadedError: The server answered 529.
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
         """
         answer: SyncPage[Call] = self._client.execute(_LIST, params)
         return answer
 
     def retrieve(self, call_id: str, **params: Unpack[CallOptions]) -> Call:
-        """Get the record of a call
+        """Get the record of a call.
 
         Says how a call stands, what it used, and what it cost.
 
@@ -114,24 +107,19 @@ class Calls(Resource):
             call_id: The id of the call, from the header `x-headgate-call-id`.
 
         Raises:
-            BadRequestError: The server answered 400.
-            AuthenticationError: The server answered 401.
-            InsufficientCreditsError: The server answered 402.
-            PermissionDeniedError: The server answered 403.
-            NotFoundError: The server answered 404.
-            RequestTimeoutError: The server answered 408.
-            ConflictError: The server answered 409.
-            PayloadTooLargeError: The server answered 413.
-            UnprocessableEntityError: The server answered 422.
-            RateLimitError: The server answered 429.
-            ProviderError: The server answered 502.
-            OverloadedError: The server answered 529.
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
         """
         answer: Call = self._client.execute(_RETRIEVE, {"call_id": call_id, **params})
         return answer
 
     def cancel(self, call_id: str, **params: Unpack[CallOptions]) -> Call:
-        """Cancel a call
+        """Cancel a call.
 
         Ends a call that is in progress, upstream too; what it used is billed. A call that has ended stays as it
         is.
@@ -140,18 +128,13 @@ class Calls(Resource):
             call_id: The id of the call, from the header `x-headgate-call-id`.
 
         Raises:
-            BadRequestError: The server answered 400.
-            AuthenticationError: The server answered 401.
-            InsufficientCreditsError: The server answered 402.
-            PermissionDeniedError: The server answered 403.
-            NotFoundError: The server answered 404.
-            RequestTimeoutError: The server answered 408.
-            ConflictError: The server answered 409.
-            PayloadTooLargeError: The server answered 413.
-            UnprocessableEntityError: The server answered 422.
-            RateLimitError: The server answered 429.
-            ProviderError: The server answered 502.
-            OverloadedError: The server answered 529.
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
         """
         answer: Call = self._client.execute(_CANCEL, {"call_id": call_id, **params})
         return answer
@@ -174,7 +157,7 @@ class AsyncCalls(AsyncResource):
         return AsyncCallsWithRawResponse(self)
 
     def list(self, **params: Unpack[CallsListParams]) -> AsyncPages[Call]:
-        """List calls
+        """List calls.
 
         Lists the records of calls, newest first.
 
@@ -187,24 +170,19 @@ class AsyncCalls(AsyncResource):
             A page of the list; iterating over it walks through all pages.
 
         Raises:
-            BadRequestError: The server answered 400.
-            AuthenticationError: The server answered 401.
-            InsufficientCreditsError: The server answered 402.
-            PermissionDeniedError: The server answered 403.
-            NotFoundError: The server answered 404.
-            RequestTimeoutError: The server answered 408.
-            ConflictError: The server answered 409.
-            PayloadTooLargeError: The server answered 413.
-            UnprocessableEntityError: The server answered 422.
-            RateLimitError: The server answered 429.
-            ProviderError: The server answered 502.
-            OverloadedError: The server answered 529.
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
         """
         answer: AsyncPages[Call] = self._client.execute(_LIST, params)
         return answer
 
     async def retrieve(self, call_id: str, **params: Unpack[CallOptions]) -> Call:
-        """Get the record of a call
+        """Get the record of a call.
 
         Says how a call stands, what it used, and what it cost.
 
@@ -212,24 +190,19 @@ class AsyncCalls(AsyncResource):
             call_id: The id of the call, from the header `x-headgate-call-id`.
 
         Raises:
-            BadRequestError: The server answered 400.
-            AuthenticationError: The server answered 401.
-            InsufficientCreditsError: The server answered 402.
-            PermissionDeniedError: The server answered 403.
-            NotFoundError: The server answered 404.
-            RequestTimeoutError: The server answered 408.
-            ConflictError: The server answered 409.
-            PayloadTooLargeError: The server answered 413.
-            UnprocessableEntityError: The server answered 422.
-            RateLimitError: The server answered 429.
-            ProviderError: The server answered 502.
-            OverloadedError: The server answered 529.
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
         """
         answer: Call = await self._client.execute(_RETRIEVE, {"call_id": call_id, **params})
         return answer
 
     async def cancel(self, call_id: str, **params: Unpack[CallOptions]) -> Call:
-        """Cancel a call
+        """Cancel a call.
 
         Ends a call that is in progress, upstream too; what it used is billed. A call that has ended stays as it
         is.
@@ -238,18 +211,13 @@ class AsyncCalls(AsyncResource):
             call_id: The id of the call, from the header `x-headgate-call-id`.
 
         Raises:
-            BadRequestError: The server answered 400.
-            AuthenticationError: The server answered 401.
-            InsufficientCreditsError: The server answered 402.
-            PermissionDeniedError: The server answered 403.
-            NotFoundError: The server answered 404.
-            RequestTimeoutError: The server answered 408.
-            ConflictError: The server answered 409.
-            PayloadTooLargeError: The server answered 413.
-            UnprocessableEntityError: The server answered 422.
-            RateLimitError: The server answered 429.
-            ProviderError: The server answered 502.
-            OverloadedError: The server answered 529.
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
         """
         answer: Call = await self._client.execute(_CANCEL, {"call_id": call_id, **params})
         return answer

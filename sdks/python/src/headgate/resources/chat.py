@@ -102,7 +102,7 @@ class ChatCompletions(ChatCompletionsHelpers, Resource):
         self, *, stream: bool | None, **params: Unpack[ChatCompletionsCreateParams]
     ) -> ChatCompletion | EventStream[ChatCompletionChunk]: ...
     def create(self, **params: Any) -> Any:
-        """Answer a conversation
+        """Answer a conversation.
 
         Gives the next message of a conversation, at once or (with `stream: true`) as server-sent events of
         chunks, closed by `data: [DONE]`. Every event has an `id`, so that a stream that was cut goes on where
@@ -117,7 +117,7 @@ class ChatCompletions(ChatCompletionsHelpers, Resource):
             temperature: How freely words are chosen, from 0 (always the likeliest) to 2.
             top_p: Only the likeliest words that together have this probability are chosen from.
             n: How many answers to give.
-            stop: No description in the contract.
+            stop: Texts at which writing stops; they are not part of the answer.
             max_completion_tokens: The most tokens to write, reasoning included.
             max_tokens: The most tokens to write; the older name, which most providers still read.
             presence_penalty: Above 0, words that have come up already are less likely.
@@ -127,16 +127,17 @@ class ChatCompletions(ChatCompletionsHelpers, Resource):
             logprobs: Whether the answer tells how likely each of its tokens was.
             top_logprobs: How many of the likeliest tokens to name at each place.
             tools: The tools the model may call.
-            tool_choice: No description in the contract.
+            tool_choice: Which tools the model may or must call: `none`, `auto` (its choice), `required` (at
+                least one), a named one, or some of them.
             parallel_tool_calls: Whether one answer may call several tools.
             functions: The older form of `tools`.
             function_call: The older form of `tool_choice`.
-            response_format: No description in the contract.
+            response_format: What shape the answer has.
             modalities: What the answer may be made of.
             audio: How the model speaks.
             prediction: What the answer will mostly be, known beforehand; makes rewriting a text fast.
             verbosity: How long the answer is.
-            reasoning_effort: No description in the contract.
+            reasoning_effort: How long the model thinks before it answers.
             thinking: Whether the model shows its thinking, as `reasoning_content`, where it can.
             web_search_options: Lets the model search the web.
             moderation: Checks the conversation and the answer by a moderation model.
@@ -145,9 +146,9 @@ class ChatCompletions(ChatCompletionsHelpers, Resource):
             prompt_cache_key: Requests with the same key are likelier to find the provider's cache.
             prompt_cache_retention: How long the provider keeps its cache, such as `24h`.
             prompt_cache_options: How the provider's cache is used.
-            service_tier: No description in the contract.
+            service_tier: The latency class that serves the call.
             store: Whether the provider keeps the answer.
-            metadata: No description in the contract.
+            metadata: Up to the caller; kept with the record and given back.
             tags: Labels under which the call's cost is reported.
             mock_response: The answer's content, word for word, with no model asked.
             virtual_model_id: A model name that the gateway's routes map to real ones.
@@ -158,18 +159,13 @@ class ChatCompletions(ChatCompletionsHelpers, Resource):
             The whole answer, or the stream of events with `stream=True`.
 
         Raises:
-            BadRequestError: The server answered 400.
-            AuthenticationError: The server answered 401.
-            InsufficientCreditsError: The server answered 402.
-            PermissionDeniedError: The server answered 403.
-            NotFoundError: The server answered 404.
-            RequestTimeoutError: The server answered 408.
-            ConflictError: The server answered 409.
-            PayloadTooLargeError: The server answered 413.
-            UnprocessableEntityError: The server answered 422.
-            RateLimitError: The server answered 429.
-            ProviderError: The server answered 502.
-            OverloadedError: The server answered 529.
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
         """
         return self._client.execute(_COMPLETIONS_CREATE, params)
 
@@ -201,7 +197,7 @@ class AsyncChatCompletions(AsyncChatCompletionsHelpers, AsyncResource):
         self, *, stream: bool | None, **params: Unpack[ChatCompletionsCreateParams]
     ) -> ChatCompletion | AsyncStream[ChatCompletionChunk]: ...
     async def create(self, **params: Any) -> Any:
-        """Answer a conversation
+        """Answer a conversation.
 
         Gives the next message of a conversation, at once or (with `stream: true`) as server-sent events of
         chunks, closed by `data: [DONE]`. Every event has an `id`, so that a stream that was cut goes on where
@@ -216,7 +212,7 @@ class AsyncChatCompletions(AsyncChatCompletionsHelpers, AsyncResource):
             temperature: How freely words are chosen, from 0 (always the likeliest) to 2.
             top_p: Only the likeliest words that together have this probability are chosen from.
             n: How many answers to give.
-            stop: No description in the contract.
+            stop: Texts at which writing stops; they are not part of the answer.
             max_completion_tokens: The most tokens to write, reasoning included.
             max_tokens: The most tokens to write; the older name, which most providers still read.
             presence_penalty: Above 0, words that have come up already are less likely.
@@ -226,16 +222,17 @@ class AsyncChatCompletions(AsyncChatCompletionsHelpers, AsyncResource):
             logprobs: Whether the answer tells how likely each of its tokens was.
             top_logprobs: How many of the likeliest tokens to name at each place.
             tools: The tools the model may call.
-            tool_choice: No description in the contract.
+            tool_choice: Which tools the model may or must call: `none`, `auto` (its choice), `required` (at
+                least one), a named one, or some of them.
             parallel_tool_calls: Whether one answer may call several tools.
             functions: The older form of `tools`.
             function_call: The older form of `tool_choice`.
-            response_format: No description in the contract.
+            response_format: What shape the answer has.
             modalities: What the answer may be made of.
             audio: How the model speaks.
             prediction: What the answer will mostly be, known beforehand; makes rewriting a text fast.
             verbosity: How long the answer is.
-            reasoning_effort: No description in the contract.
+            reasoning_effort: How long the model thinks before it answers.
             thinking: Whether the model shows its thinking, as `reasoning_content`, where it can.
             web_search_options: Lets the model search the web.
             moderation: Checks the conversation and the answer by a moderation model.
@@ -244,9 +241,9 @@ class AsyncChatCompletions(AsyncChatCompletionsHelpers, AsyncResource):
             prompt_cache_key: Requests with the same key are likelier to find the provider's cache.
             prompt_cache_retention: How long the provider keeps its cache, such as `24h`.
             prompt_cache_options: How the provider's cache is used.
-            service_tier: No description in the contract.
+            service_tier: The latency class that serves the call.
             store: Whether the provider keeps the answer.
-            metadata: No description in the contract.
+            metadata: Up to the caller; kept with the record and given back.
             tags: Labels under which the call's cost is reported.
             mock_response: The answer's content, word for word, with no model asked.
             virtual_model_id: A model name that the gateway's routes map to real ones.
@@ -257,18 +254,13 @@ class AsyncChatCompletions(AsyncChatCompletionsHelpers, AsyncResource):
             The whole answer, or the stream of events with `stream=True`.
 
         Raises:
-            BadRequestError: The server answered 400.
-            AuthenticationError: The server answered 401.
-            InsufficientCreditsError: The server answered 402.
-            PermissionDeniedError: The server answered 403.
-            NotFoundError: The server answered 404.
-            RequestTimeoutError: The server answered 408.
-            ConflictError: The server answered 409.
-            PayloadTooLargeError: The server answered 413.
-            UnprocessableEntityError: The server answered 422.
-            RateLimitError: The server answered 429.
-            ProviderError: The server answered 502.
-            OverloadedError: The server answered 529.
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
         """
         return await self._client.execute(_COMPLETIONS_CREATE, params)
 

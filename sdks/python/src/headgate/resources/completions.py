@@ -79,14 +79,14 @@ class Completions(Resource):
         self, *, stream: bool | None, **params: Unpack[CompletionsCreateParams]
     ) -> Completion | EventStream[Completion]: ...
     def create(self, **params: Any) -> Any:
-        """Continue a text
+        """Continue a text.
 
         Gives what comes after a prompt, at once or (with `stream: true`) as server-sent events of the same
         shape, closed by `data: [DONE]`.
 
         Args:
             model: Which model answers.
-            prompt: No description in the contract.
+            prompt: The text to continue, several of them, or their tokens.
             suffix: What comes after the gap that is to be filled.
             stream: Whether the answer comes as server-sent events.
             stream_options: What the stream carries beside its content.
@@ -95,7 +95,7 @@ class Completions(Resource):
             top_p: Only the likeliest words that together have this probability are chosen from.
             n: How many texts to give for each prompt.
             best_of: How many texts to write and choose the likeliest `n` of.
-            stop: No description in the contract.
+            stop: Texts at which writing stops; they are not part of the answer.
             echo: Whether the text begins with the prompt.
             logprobs: How many of the likeliest tokens to name at each place.
             presence_penalty: Above 0, words that have come up already are less likely.
@@ -103,7 +103,7 @@ class Completions(Resource):
             logit_bias: Token id -> what is added to its likelihood, from -100 to 100.
             seed: The same seed and request give the same text where the model can.
             user: Your end user, by an id of yours.
-            metadata: No description in the contract.
+            metadata: Up to the caller; kept with the record and given back.
             tags: Labels under which the call's cost is reported.
             mock_response: The text, word for word, with no model asked.
             provider_specific_params: What only one provider knows, added to the body the provider gets.
@@ -112,18 +112,13 @@ class Completions(Resource):
             The whole answer, or the stream of events with `stream=True`.
 
         Raises:
-            BadRequestError: The server answered 400.
-            AuthenticationError: The server answered 401.
-            InsufficientCreditsError: The server answered 402.
-            PermissionDeniedError: The server answered 403.
-            NotFoundError: The server answered 404.
-            RequestTimeoutError: The server answered 408.
-            ConflictError: The server answered 409.
-            PayloadTooLargeError: The server answered 413.
-            UnprocessableEntityError: The server answered 422.
-            RateLimitError: The server answered 429.
-            ProviderError: The server answered 502.
-            OverloadedError: The server answered 529.
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
         """
         return self._client.execute(_CREATE, params)
 
@@ -155,14 +150,14 @@ class AsyncCompletions(AsyncResource):
         self, *, stream: bool | None, **params: Unpack[CompletionsCreateParams]
     ) -> Completion | AsyncStream[Completion]: ...
     async def create(self, **params: Any) -> Any:
-        """Continue a text
+        """Continue a text.
 
         Gives what comes after a prompt, at once or (with `stream: true`) as server-sent events of the same
         shape, closed by `data: [DONE]`.
 
         Args:
             model: Which model answers.
-            prompt: No description in the contract.
+            prompt: The text to continue, several of them, or their tokens.
             suffix: What comes after the gap that is to be filled.
             stream: Whether the answer comes as server-sent events.
             stream_options: What the stream carries beside its content.
@@ -171,7 +166,7 @@ class AsyncCompletions(AsyncResource):
             top_p: Only the likeliest words that together have this probability are chosen from.
             n: How many texts to give for each prompt.
             best_of: How many texts to write and choose the likeliest `n` of.
-            stop: No description in the contract.
+            stop: Texts at which writing stops; they are not part of the answer.
             echo: Whether the text begins with the prompt.
             logprobs: How many of the likeliest tokens to name at each place.
             presence_penalty: Above 0, words that have come up already are less likely.
@@ -179,7 +174,7 @@ class AsyncCompletions(AsyncResource):
             logit_bias: Token id -> what is added to its likelihood, from -100 to 100.
             seed: The same seed and request give the same text where the model can.
             user: Your end user, by an id of yours.
-            metadata: No description in the contract.
+            metadata: Up to the caller; kept with the record and given back.
             tags: Labels under which the call's cost is reported.
             mock_response: The text, word for word, with no model asked.
             provider_specific_params: What only one provider knows, added to the body the provider gets.
@@ -188,18 +183,13 @@ class AsyncCompletions(AsyncResource):
             The whole answer, or the stream of events with `stream=True`.
 
         Raises:
-            BadRequestError: The server answered 400.
-            AuthenticationError: The server answered 401.
-            InsufficientCreditsError: The server answered 402.
-            PermissionDeniedError: The server answered 403.
-            NotFoundError: The server answered 404.
-            RequestTimeoutError: The server answered 408.
-            ConflictError: The server answered 409.
-            PayloadTooLargeError: The server answered 413.
-            UnprocessableEntityError: The server answered 422.
-            RateLimitError: The server answered 429.
-            ProviderError: The server answered 502.
-            OverloadedError: The server answered 529.
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
         """
         return await self._client.execute(_CREATE, params)
 

@@ -51,35 +51,30 @@ class Embeddings(Resource):
         return EmbeddingsWithRawResponse(self)
 
     def create(self, **params: Unpack[EmbeddingsCreateParams]) -> CreateEmbeddingResponse:
-        """Turn texts into vectors
+        """Turn texts into vectors.
 
         Gives one vector for each input, in the order of the inputs. `encoding_format: base64` is a quarter of
         the bytes: the vector's little-endian 32-bit floats.
 
         Args:
             model: Which model answers.
-            input: No description in the contract.
+            input: A text, several, or their tokens.
             encoding_format: How the vectors are written.
             dimensions: How long the vectors are, where the model can choose.
             input_type: What the vectors are for, where the model tells apart.
             user: Your end user, by an id of yours.
-            metadata: No description in the contract.
+            metadata: Up to the caller; kept with the record and given back.
             tags: Labels under which the call's cost is reported.
             provider_specific_params: What only one provider knows, added to the body the provider gets.
 
         Raises:
-            BadRequestError: The server answered 400.
-            AuthenticationError: The server answered 401.
-            InsufficientCreditsError: The server answered 402.
-            PermissionDeniedError: The server answered 403.
-            NotFoundError: The server answered 404.
-            RequestTimeoutError: The server answered 408.
-            ConflictError: The server answered 409.
-            PayloadTooLargeError: The server answered 413.
-            UnprocessableEntityError: The server answered 422.
-            RateLimitError: The server answered 429.
-            ProviderError: The server answered 502.
-            OverloadedError: The server answered 529.
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
         """
         answer: CreateEmbeddingResponse = self._client.execute(_CREATE, params)
         return answer
@@ -100,35 +95,30 @@ class AsyncEmbeddings(AsyncResource):
         return AsyncEmbeddingsWithRawResponse(self)
 
     async def create(self, **params: Unpack[EmbeddingsCreateParams]) -> CreateEmbeddingResponse:
-        """Turn texts into vectors
+        """Turn texts into vectors.
 
         Gives one vector for each input, in the order of the inputs. `encoding_format: base64` is a quarter of
         the bytes: the vector's little-endian 32-bit floats.
 
         Args:
             model: Which model answers.
-            input: No description in the contract.
+            input: A text, several, or their tokens.
             encoding_format: How the vectors are written.
             dimensions: How long the vectors are, where the model can choose.
             input_type: What the vectors are for, where the model tells apart.
             user: Your end user, by an id of yours.
-            metadata: No description in the contract.
+            metadata: Up to the caller; kept with the record and given back.
             tags: Labels under which the call's cost is reported.
             provider_specific_params: What only one provider knows, added to the body the provider gets.
 
         Raises:
-            BadRequestError: The server answered 400.
-            AuthenticationError: The server answered 401.
-            InsufficientCreditsError: The server answered 402.
-            PermissionDeniedError: The server answered 403.
-            NotFoundError: The server answered 404.
-            RequestTimeoutError: The server answered 408.
-            ConflictError: The server answered 409.
-            PayloadTooLargeError: The server answered 413.
-            UnprocessableEntityError: The server answered 422.
-            RateLimitError: The server answered 429.
-            ProviderError: The server answered 502.
-            OverloadedError: The server answered 529.
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
         """
         answer: CreateEmbeddingResponse = await self._client.execute(_CREATE, params)
         return answer

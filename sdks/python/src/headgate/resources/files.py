@@ -38,7 +38,6 @@ _CREATE = Operation(
     retry="keyed",
 )
 
-
 _LIST = Operation(
     id="files.list",
     method="GET",
@@ -60,7 +59,6 @@ _LIST = Operation(
     ),
 )
 
-
 _RETRIEVE = Operation(
     id="files.retrieve",
     method="GET",
@@ -70,7 +68,6 @@ _RETRIEVE = Operation(
     },
     result=Result(type="files:FileObject"),
 )
-
 
 _DELETE = Operation(
     id="files.delete",
@@ -82,7 +79,6 @@ _DELETE = Operation(
     result=Result(type="files:FileDeleted"),
     retry="keyed",
 )
-
 
 _CONTENT = Operation(
     id="files.content",
@@ -104,34 +100,29 @@ class Files(Resource):
         return FilesWithRawResponse(self)
 
     def create(self, **params: Unpack[FilesCreateParams]) -> FileObject:
-        """Upload a file
+        """Upload a file.
 
         Keeps a file for batches, fine-tuning or conversations.
 
         Args:
             file: The content; the part's filename is kept.
             purpose: What the file is for.
-            expires_after: No description in the contract.
+            expires_after: How long a file is kept.
 
         Raises:
-            BadRequestError: The server answered 400.
-            AuthenticationError: The server answered 401.
-            InsufficientCreditsError: The server answered 402.
-            PermissionDeniedError: The server answered 403.
-            NotFoundError: The server answered 404.
-            RequestTimeoutError: The server answered 408.
-            ConflictError: The server answered 409.
-            PayloadTooLargeError: The server answered 413.
-            UnprocessableEntityError: The server answered 422.
-            RateLimitError: The server answered 429.
-            ProviderError: The server answered 502.
-            OverloadedError: The server answered 529.
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
         """
         answer: FileObject = self._client.execute(_CREATE, params)
         return answer
 
     def list(self, **params: Unpack[FilesListParams]) -> SyncPage[FileObject]:
-        """List files
+        """List files.
 
         Lists the records of files, newest first unless `order` says otherwise.
 
@@ -145,24 +136,19 @@ class Files(Resource):
             A page of the list; iterating over it walks through all pages.
 
         Raises:
-            BadRequestError: The server answered 400.
-            AuthenticationError: The server answered 401.
-            InsufficientCreditsError: The server answered 402.
-            PermissionDeniedError: The server answered 403.
-            NotFoundError: The server answered 404.
-            RequestTimeoutError: The server answered 408.
-            ConflictError: The server answered 409.
-            PayloadTooLargeError: The server answered 413.
-            UnprocessableEntityError: The server answered 422.
-            RateLimitError: The server answered 429.
-            ProviderError: The server answered 502.
-            OverloadedError: The server answered 529.
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
         """
         answer: SyncPage[FileObject] = self._client.execute(_LIST, params)
         return answer
 
     def retrieve(self, file_id: str, **params: Unpack[CallOptions]) -> FileObject:
-        """Get the record of a file
+        """Get the record of a file.
 
         Gives what is known of a file, not its content.
 
@@ -170,24 +156,19 @@ class Files(Resource):
             file_id: The file's id.
 
         Raises:
-            BadRequestError: The server answered 400.
-            AuthenticationError: The server answered 401.
-            InsufficientCreditsError: The server answered 402.
-            PermissionDeniedError: The server answered 403.
-            NotFoundError: The server answered 404.
-            RequestTimeoutError: The server answered 408.
-            ConflictError: The server answered 409.
-            PayloadTooLargeError: The server answered 413.
-            UnprocessableEntityError: The server answered 422.
-            RateLimitError: The server answered 429.
-            ProviderError: The server answered 502.
-            OverloadedError: The server answered 529.
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
         """
         answer: FileObject = self._client.execute(_RETRIEVE, {"file_id": file_id, **params})
         return answer
 
     def delete(self, file_id: str, **params: Unpack[CallOptions]) -> FileDeleted:
-        """Delete a file
+        """Delete a file.
 
         Deletes a file, record and content.
 
@@ -195,24 +176,19 @@ class Files(Resource):
             file_id: The file's id.
 
         Raises:
-            BadRequestError: The server answered 400.
-            AuthenticationError: The server answered 401.
-            InsufficientCreditsError: The server answered 402.
-            PermissionDeniedError: The server answered 403.
-            NotFoundError: The server answered 404.
-            RequestTimeoutError: The server answered 408.
-            ConflictError: The server answered 409.
-            PayloadTooLargeError: The server answered 413.
-            UnprocessableEntityError: The server answered 422.
-            RateLimitError: The server answered 429.
-            ProviderError: The server answered 502.
-            OverloadedError: The server answered 529.
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
         """
         answer: FileDeleted = self._client.execute(_DELETE, {"file_id": file_id, **params})
         return answer
 
     def content(self, file_id: str, **params: Unpack[CallOptions]) -> Content:
-        """Get the content of a file
+        """Get the content of a file.
 
         Gives the bytes of a file as they were uploaded or made.
 
@@ -223,18 +199,13 @@ class Files(Resource):
             The answer's bytes.
 
         Raises:
-            BadRequestError: The server answered 400.
-            AuthenticationError: The server answered 401.
-            InsufficientCreditsError: The server answered 402.
-            PermissionDeniedError: The server answered 403.
-            NotFoundError: The server answered 404.
-            RequestTimeoutError: The server answered 408.
-            ConflictError: The server answered 409.
-            PayloadTooLargeError: The server answered 413.
-            UnprocessableEntityError: The server answered 422.
-            RateLimitError: The server answered 429.
-            ProviderError: The server answered 502.
-            OverloadedError: The server answered 529.
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
         """
         answer: Content = self._client.execute(_CONTENT, {"file_id": file_id, **params})
         return answer
@@ -259,34 +230,29 @@ class AsyncFiles(AsyncResource):
         return AsyncFilesWithRawResponse(self)
 
     async def create(self, **params: Unpack[FilesCreateParams]) -> FileObject:
-        """Upload a file
+        """Upload a file.
 
         Keeps a file for batches, fine-tuning or conversations.
 
         Args:
             file: The content; the part's filename is kept.
             purpose: What the file is for.
-            expires_after: No description in the contract.
+            expires_after: How long a file is kept.
 
         Raises:
-            BadRequestError: The server answered 400.
-            AuthenticationError: The server answered 401.
-            InsufficientCreditsError: The server answered 402.
-            PermissionDeniedError: The server answered 403.
-            NotFoundError: The server answered 404.
-            RequestTimeoutError: The server answered 408.
-            ConflictError: The server answered 409.
-            PayloadTooLargeError: The server answered 413.
-            UnprocessableEntityError: The server answered 422.
-            RateLimitError: The server answered 429.
-            ProviderError: The server answered 502.
-            OverloadedError: The server answered 529.
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
         """
         answer: FileObject = await self._client.execute(_CREATE, params)
         return answer
 
     def list(self, **params: Unpack[FilesListParams]) -> AsyncPages[FileObject]:
-        """List files
+        """List files.
 
         Lists the records of files, newest first unless `order` says otherwise.
 
@@ -300,24 +266,19 @@ class AsyncFiles(AsyncResource):
             A page of the list; iterating over it walks through all pages.
 
         Raises:
-            BadRequestError: The server answered 400.
-            AuthenticationError: The server answered 401.
-            InsufficientCreditsError: The server answered 402.
-            PermissionDeniedError: The server answered 403.
-            NotFoundError: The server answered 404.
-            RequestTimeoutError: The server answered 408.
-            ConflictError: The server answered 409.
-            PayloadTooLargeError: The server answered 413.
-            UnprocessableEntityError: The server answered 422.
-            RateLimitError: The server answered 429.
-            ProviderError: The server answered 502.
-            OverloadedError: The server answered 529.
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
         """
         answer: AsyncPages[FileObject] = self._client.execute(_LIST, params)
         return answer
 
     async def retrieve(self, file_id: str, **params: Unpack[CallOptions]) -> FileObject:
-        """Get the record of a file
+        """Get the record of a file.
 
         Gives what is known of a file, not its content.
 
@@ -325,24 +286,19 @@ class AsyncFiles(AsyncResource):
             file_id: The file's id.
 
         Raises:
-            BadRequestError: The server answered 400.
-            AuthenticationError: The server answered 401.
-            InsufficientCreditsError: The server answered 402.
-            PermissionDeniedError: The server answered 403.
-            NotFoundError: The server answered 404.
-            RequestTimeoutError: The server answered 408.
-            ConflictError: The server answered 409.
-            PayloadTooLargeError: The server answered 413.
-            UnprocessableEntityError: The server answered 422.
-            RateLimitError: The server answered 429.
-            ProviderError: The server answered 502.
-            OverloadedError: The server answered 529.
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
         """
         answer: FileObject = await self._client.execute(_RETRIEVE, {"file_id": file_id, **params})
         return answer
 
     async def delete(self, file_id: str, **params: Unpack[CallOptions]) -> FileDeleted:
-        """Delete a file
+        """Delete a file.
 
         Deletes a file, record and content.
 
@@ -350,24 +306,19 @@ class AsyncFiles(AsyncResource):
             file_id: The file's id.
 
         Raises:
-            BadRequestError: The server answered 400.
-            AuthenticationError: The server answered 401.
-            InsufficientCreditsError: The server answered 402.
-            PermissionDeniedError: The server answered 403.
-            NotFoundError: The server answered 404.
-            RequestTimeoutError: The server answered 408.
-            ConflictError: The server answered 409.
-            PayloadTooLargeError: The server answered 413.
-            UnprocessableEntityError: The server answered 422.
-            RateLimitError: The server answered 429.
-            ProviderError: The server answered 502.
-            OverloadedError: The server answered 529.
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
         """
         answer: FileDeleted = await self._client.execute(_DELETE, {"file_id": file_id, **params})
         return answer
 
     async def content(self, file_id: str, **params: Unpack[CallOptions]) -> Content:
-        """Get the content of a file
+        """Get the content of a file.
 
         Gives the bytes of a file as they were uploaded or made.
 
@@ -378,18 +329,13 @@ class AsyncFiles(AsyncResource):
             The answer's bytes.
 
         Raises:
-            BadRequestError: The server answered 400.
-            AuthenticationError: The server answered 401.
-            InsufficientCreditsError: The server answered 402.
-            PermissionDeniedError: The server answered 403.
-            NotFoundError: The server answered 404.
-            RequestTimeoutError: The server answered 408.
-            ConflictError: The server answered 409.
-            PayloadTooLargeError: The server answered 413.
-            UnprocessableEntityError: The server answered 422.
-            RateLimitError: The server answered 429.
-            ProviderError: The server answered 502.
-            OverloadedError: The server answered 529.
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
         """
         answer: Content = await self._client.execute(_CONTENT, {"file_id": file_id, **params})
         return answer

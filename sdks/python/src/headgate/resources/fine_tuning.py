@@ -54,7 +54,6 @@ _JOBS_CHECKPOINTS_LIST = Operation(
     ),
 )
 
-
 _JOBS_CREATE = Operation(
     id="fine_tuning.jobs.create",
     method="POST",
@@ -76,7 +75,6 @@ _JOBS_CREATE = Operation(
     retry="keyed",
 )
 
-
 _JOBS_LIST = Operation(
     id="fine_tuning.jobs.list",
     method="GET",
@@ -90,7 +88,6 @@ _JOBS_LIST = Operation(
     page=Page(style="after", items=("data",), cursor_param="after", limit_param="limit", has_more=("has_more",)),
 )
 
-
 _JOBS_RETRIEVE = Operation(
     id="fine_tuning.jobs.retrieve",
     method="GET",
@@ -100,7 +97,6 @@ _JOBS_RETRIEVE = Operation(
     },
     result=Result(type="fine_tuning:FineTuningJob"),
 )
-
 
 _JOBS_CANCEL = Operation(
     id="fine_tuning.jobs.cancel",
@@ -112,7 +108,6 @@ _JOBS_CANCEL = Operation(
     result=Result(type="fine_tuning:FineTuningJob"),
     retry="keyed",
 )
-
 
 _JOBS_LIST_EVENTS = Operation(
     id="fine_tuning.jobs.list_events",
@@ -139,7 +134,7 @@ class FineTuningJobsCheckpoints(Resource):
     def list(
         self, fine_tuning_job_id: str, **params: Unpack[FineTuningJobsCheckpointsListParams]
     ) -> SyncPage[FineTuningJobCheckpoint]:
-        """List the checkpoints of a job
+        """List the checkpoints of a job.
 
         Lists the models that a job has left on its way, newest first.
 
@@ -152,18 +147,13 @@ class FineTuningJobsCheckpoints(Resource):
             A page of the list; iterating over it walks through all pages.
 
         Raises:
-            BadRequestError: The server answered 400.
-            AuthenticationError: The server answered 401.
-            InsufficientCreditsError: The server answered 402.
-            PermissionDeniedError: The server answered 403.
-            NotFoundError: The server answered 404.
-            RequestTimeoutError: The server answered 408.
-            ConflictError: The server answered 409.
-            PayloadTooLargeError: The server answered 413.
-            UnprocessableEntityError: The server answered 422.
-            RateLimitError: The server answered 429.
-            ProviderError: The server answered 502.
-            OverloadedError: The server answered 529.
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
         """
         answer: SyncPage[FineTuningJobCheckpoint] = self._client.execute(
             _JOBS_CHECKPOINTS_LIST, {"fine_tuning_job_id": fine_tuning_job_id, **params}
@@ -188,7 +178,7 @@ class AsyncFineTuningJobsCheckpoints(AsyncResource):
     def list(
         self, fine_tuning_job_id: str, **params: Unpack[FineTuningJobsCheckpointsListParams]
     ) -> AsyncPages[FineTuningJobCheckpoint]:
-        """List the checkpoints of a job
+        """List the checkpoints of a job.
 
         Lists the models that a job has left on its way, newest first.
 
@@ -201,18 +191,13 @@ class AsyncFineTuningJobsCheckpoints(AsyncResource):
             A page of the list; iterating over it walks through all pages.
 
         Raises:
-            BadRequestError: The server answered 400.
-            AuthenticationError: The server answered 401.
-            InsufficientCreditsError: The server answered 402.
-            PermissionDeniedError: The server answered 403.
-            NotFoundError: The server answered 404.
-            RequestTimeoutError: The server answered 408.
-            ConflictError: The server answered 409.
-            PayloadTooLargeError: The server answered 413.
-            UnprocessableEntityError: The server answered 422.
-            RateLimitError: The server answered 429.
-            ProviderError: The server answered 502.
-            OverloadedError: The server answered 529.
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
         """
         answer: AsyncPages[FineTuningJobCheckpoint] = self._client.execute(
             _JOBS_CHECKPOINTS_LIST, {"fine_tuning_job_id": fine_tuning_job_id, **params}
@@ -240,41 +225,36 @@ class FineTuningJobs(Resource):
         return FineTuningJobsWithRawResponse(self)
 
     def create(self, **params: Unpack[FineTuningJobsCreateParams]) -> FineTuningJob:
-        """Start a job
+        """Start a job.
 
         Makes a model of your own from a base model and a file of examples.
 
         Args:
-            model: The base model
+            model: The base model.
             training_file: The file of examples, uploaded for `fine-tune`.
             validation_file: A file of examples to test by.
             suffix: Becomes a part of the new model's id.
             seed: The same seed and job give the same model where that is possible.
-            method: No description in the contract.
+            method: How to learn.
             hyperparameters: The older place of `method.supervised.hyperparameters`.
             integrations: Where else the progress is told.
-            metadata: No description in the contract.
+            metadata: Up to the caller; kept with the record and given back.
             custom_llm_provider: The provider that runs the job, such as `openai`; absent, the model decides.
 
         Raises:
-            BadRequestError: The server answered 400.
-            AuthenticationError: The server answered 401.
-            InsufficientCreditsError: The server answered 402.
-            PermissionDeniedError: The server answered 403.
-            NotFoundError: The server answered 404.
-            RequestTimeoutError: The server answered 408.
-            ConflictError: The server answered 409.
-            PayloadTooLargeError: The server answered 413.
-            UnprocessableEntityError: The server answered 422.
-            RateLimitError: The server answered 429.
-            ProviderError: The server answered 502.
-            OverloadedError: The server answered 529.
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
         """
         answer: FineTuningJob = self._client.execute(_JOBS_CREATE, params)
         return answer
 
     def list(self, **params: Unpack[FineTuningJobsListParams]) -> SyncPage[FineTuningJob]:
-        """List jobs
+        """List jobs.
 
         Lists jobs, newest first.
 
@@ -287,24 +267,19 @@ class FineTuningJobs(Resource):
             A page of the list; iterating over it walks through all pages.
 
         Raises:
-            BadRequestError: The server answered 400.
-            AuthenticationError: The server answered 401.
-            InsufficientCreditsError: The server answered 402.
-            PermissionDeniedError: The server answered 403.
-            NotFoundError: The server answered 404.
-            RequestTimeoutError: The server answered 408.
-            ConflictError: The server answered 409.
-            PayloadTooLargeError: The server answered 413.
-            UnprocessableEntityError: The server answered 422.
-            RateLimitError: The server answered 429.
-            ProviderError: The server answered 502.
-            OverloadedError: The server answered 529.
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
         """
         answer: SyncPage[FineTuningJob] = self._client.execute(_JOBS_LIST, params)
         return answer
 
     def retrieve(self, fine_tuning_job_id: str, **params: Unpack[CallOptions]) -> FineTuningJob:
-        """Get a job
+        """Get a job.
 
         Says how far a job is, and which model came out.
 
@@ -312,18 +287,13 @@ class FineTuningJobs(Resource):
             fine_tuning_job_id: The job's id.
 
         Raises:
-            BadRequestError: The server answered 400.
-            AuthenticationError: The server answered 401.
-            InsufficientCreditsError: The server answered 402.
-            PermissionDeniedError: The server answered 403.
-            NotFoundError: The server answered 404.
-            RequestTimeoutError: The server answered 408.
-            ConflictError: The server answered 409.
-            PayloadTooLargeError: The server answered 413.
-            UnprocessableEntityError: The server answered 422.
-            RateLimitError: The server answered 429.
-            ProviderError: The server answered 502.
-            OverloadedError: The server answered 529.
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
         """
         answer: FineTuningJob = self._client.execute(
             _JOBS_RETRIEVE, {"fine_tuning_job_id": fine_tuning_job_id, **params}
@@ -331,7 +301,7 @@ class FineTuningJobs(Resource):
         return answer
 
     def cancel(self, fine_tuning_job_id: str, **params: Unpack[CallOptions]) -> FineTuningJob:
-        """Cancel a job
+        """Cancel a job.
 
         Stops a job. One that has ended already is 409.
 
@@ -339,18 +309,13 @@ class FineTuningJobs(Resource):
             fine_tuning_job_id: The job's id.
 
         Raises:
-            BadRequestError: The server answered 400.
-            AuthenticationError: The server answered 401.
-            InsufficientCreditsError: The server answered 402.
-            PermissionDeniedError: The server answered 403.
-            NotFoundError: The server answered 404.
-            RequestTimeoutError: The server answered 408.
-            ConflictError: The server answered 409.
-            PayloadTooLargeError: The server answered 413.
-            UnprocessableEntityError: The server answered 422.
-            RateLimitError: The server answered 429.
-            ProviderError: The server answered 502.
-            OverloadedError: The server answered 529.
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
         """
         answer: FineTuningJob = self._client.execute(_JOBS_CANCEL, {"fine_tuning_job_id": fine_tuning_job_id, **params})
         return answer
@@ -358,7 +323,7 @@ class FineTuningJobs(Resource):
     def list_events(
         self, fine_tuning_job_id: str, **params: Unpack[FineTuningJobsListEventsParams]
     ) -> SyncPage[FineTuningJobEvent]:
-        """List the events of a job
+        """List the events of a job.
 
         Lists what a job has told, newest first.
 
@@ -371,18 +336,13 @@ class FineTuningJobs(Resource):
             A page of the list; iterating over it walks through all pages.
 
         Raises:
-            BadRequestError: The server answered 400.
-            AuthenticationError: The server answered 401.
-            InsufficientCreditsError: The server answered 402.
-            PermissionDeniedError: The server answered 403.
-            NotFoundError: The server answered 404.
-            RequestTimeoutError: The server answered 408.
-            ConflictError: The server answered 409.
-            PayloadTooLargeError: The server answered 413.
-            UnprocessableEntityError: The server answered 422.
-            RateLimitError: The server answered 429.
-            ProviderError: The server answered 502.
-            OverloadedError: The server answered 529.
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
         """
         answer: SyncPage[FineTuningJobEvent] = self._client.execute(
             _JOBS_LIST_EVENTS, {"fine_tuning_job_id": fine_tuning_job_id, **params}
@@ -414,41 +374,36 @@ class AsyncFineTuningJobs(AsyncResource):
         return AsyncFineTuningJobsWithRawResponse(self)
 
     async def create(self, **params: Unpack[FineTuningJobsCreateParams]) -> FineTuningJob:
-        """Start a job
+        """Start a job.
 
         Makes a model of your own from a base model and a file of examples.
 
         Args:
-            model: The base model
+            model: The base model.
             training_file: The file of examples, uploaded for `fine-tune`.
             validation_file: A file of examples to test by.
             suffix: Becomes a part of the new model's id.
             seed: The same seed and job give the same model where that is possible.
-            method: No description in the contract.
+            method: How to learn.
             hyperparameters: The older place of `method.supervised.hyperparameters`.
             integrations: Where else the progress is told.
-            metadata: No description in the contract.
+            metadata: Up to the caller; kept with the record and given back.
             custom_llm_provider: The provider that runs the job, such as `openai`; absent, the model decides.
 
         Raises:
-            BadRequestError: The server answered 400.
-            AuthenticationError: The server answered 401.
-            InsufficientCreditsError: The server answered 402.
-            PermissionDeniedError: The server answered 403.
-            NotFoundError: The server answered 404.
-            RequestTimeoutError: The server answered 408.
-            ConflictError: The server answered 409.
-            PayloadTooLargeError: The server answered 413.
-            UnprocessableEntityError: The server answered 422.
-            RateLimitError: The server answered 429.
-            ProviderError: The server answered 502.
-            OverloadedError: The server answered 529.
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
         """
         answer: FineTuningJob = await self._client.execute(_JOBS_CREATE, params)
         return answer
 
     def list(self, **params: Unpack[FineTuningJobsListParams]) -> AsyncPages[FineTuningJob]:
-        """List jobs
+        """List jobs.
 
         Lists jobs, newest first.
 
@@ -461,24 +416,19 @@ class AsyncFineTuningJobs(AsyncResource):
             A page of the list; iterating over it walks through all pages.
 
         Raises:
-            BadRequestError: The server answered 400.
-            AuthenticationError: The server answered 401.
-            InsufficientCreditsError: The server answered 402.
-            PermissionDeniedError: The server answered 403.
-            NotFoundError: The server answered 404.
-            RequestTimeoutError: The server answered 408.
-            ConflictError: The server answered 409.
-            PayloadTooLargeError: The server answered 413.
-            UnprocessableEntityError: The server answered 422.
-            RateLimitError: The server answered 429.
-            ProviderError: The server answered 502.
-            OverloadedError: The server answered 529.
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
         """
         answer: AsyncPages[FineTuningJob] = self._client.execute(_JOBS_LIST, params)
         return answer
 
     async def retrieve(self, fine_tuning_job_id: str, **params: Unpack[CallOptions]) -> FineTuningJob:
-        """Get a job
+        """Get a job.
 
         Says how far a job is, and which model came out.
 
@@ -486,18 +436,13 @@ class AsyncFineTuningJobs(AsyncResource):
             fine_tuning_job_id: The job's id.
 
         Raises:
-            BadRequestError: The server answered 400.
-            AuthenticationError: The server answered 401.
-            InsufficientCreditsError: The server answered 402.
-            PermissionDeniedError: The server answered 403.
-            NotFoundError: The server answered 404.
-            RequestTimeoutError: The server answered 408.
-            ConflictError: The server answered 409.
-            PayloadTooLargeError: The server answered 413.
-            UnprocessableEntityError: The server answered 422.
-            RateLimitError: The server answered 429.
-            ProviderError: The server answered 502.
-            OverloadedError: The server answered 529.
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
         """
         answer: FineTuningJob = await self._client.execute(
             _JOBS_RETRIEVE, {"fine_tuning_job_id": fine_tuning_job_id, **params}
@@ -505,7 +450,7 @@ class AsyncFineTuningJobs(AsyncResource):
         return answer
 
     async def cancel(self, fine_tuning_job_id: str, **params: Unpack[CallOptions]) -> FineTuningJob:
-        """Cancel a job
+        """Cancel a job.
 
         Stops a job. One that has ended already is 409.
 
@@ -513,18 +458,13 @@ class AsyncFineTuningJobs(AsyncResource):
             fine_tuning_job_id: The job's id.
 
         Raises:
-            BadRequestError: The server answered 400.
-            AuthenticationError: The server answered 401.
-            InsufficientCreditsError: The server answered 402.
-            PermissionDeniedError: The server answered 403.
-            NotFoundError: The server answered 404.
-            RequestTimeoutError: The server answered 408.
-            ConflictError: The server answered 409.
-            PayloadTooLargeError: The server answered 413.
-            UnprocessableEntityError: The server answered 422.
-            RateLimitError: The server answered 429.
-            ProviderError: The server answered 502.
-            OverloadedError: The server answered 529.
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
         """
         answer: FineTuningJob = await self._client.execute(
             _JOBS_CANCEL, {"fine_tuning_job_id": fine_tuning_job_id, **params}
@@ -534,7 +474,7 @@ class AsyncFineTuningJobs(AsyncResource):
     def list_events(
         self, fine_tuning_job_id: str, **params: Unpack[FineTuningJobsListEventsParams]
     ) -> AsyncPages[FineTuningJobEvent]:
-        """List the events of a job
+        """List the events of a job.
 
         Lists what a job has told, newest first.
 
@@ -547,18 +487,13 @@ class AsyncFineTuningJobs(AsyncResource):
             A page of the list; iterating over it walks through all pages.
 
         Raises:
-            BadRequestError: The server answered 400.
-            AuthenticationError: The server answered 401.
-            InsufficientCreditsError: The server answered 402.
-            PermissionDeniedError: The server answered 403.
-            NotFoundError: The server answered 404.
-            RequestTimeoutError: The server answered 408.
-            ConflictError: The server answered 409.
-            PayloadTooLargeError: The server answered 413.
-            UnprocessableEntityError: The server answered 422.
-            RateLimitError: The server answered 429.
-            ProviderError: The server answered 502.
-            OverloadedError: The server answered 529.
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
         """
         answer: AsyncPages[FineTuningJobEvent] = self._client.execute(
             _JOBS_LIST_EVENTS, {"fine_tuning_job_id": fine_tuning_job_id, **params}

@@ -57,7 +57,6 @@ _GENERATE = Operation(
     retry="keyed",
 )
 
-
 _EDIT = Operation(
     id="images.edit",
     method="POST",
@@ -87,7 +86,6 @@ _EDIT = Operation(
     ),
     retry="keyed",
 )
-
 
 _CREATE_VARIATION = Operation(
     id="images.create_variation",
@@ -128,14 +126,14 @@ class Images(Resource):
         self, *, stream: bool | None, **params: Unpack[ImagesGenerateParams]
     ) -> ImagesResponse | EventStream[ImageGenStreamEvent]: ...
     def generate(self, **params: Any) -> Any:
-        """Make images
+        """Make images.
 
         Makes images from a text, at once or (with `stream: true`) as server-sent events: partial images, then
         the whole one.
 
         Args:
             prompt: What the image shows.
-            model: The model that draws; absent is the default of the gateway
+            model: The model that draws; absent is the default of the gateway.
             n: How many images to make.
             size: Width and height in pixels, or `auto`.
             quality: How carefully the model draws.
@@ -148,7 +146,7 @@ class Images(Resource):
             stream: Whether the answer comes as server-sent events.
             partial_images: How many unfinished images to show.
             user: Your end user, by an id of yours.
-            metadata: No description in the contract.
+            metadata: Up to the caller; kept with the record and given back.
             tags: Labels under which the call's cost is reported.
             provider_specific_params: What only one provider knows, added to the body the provider gets.
 
@@ -156,18 +154,13 @@ class Images(Resource):
             The whole answer, or the stream of events with `stream=True`.
 
         Raises:
-            BadRequestError: The server answered 400.
-            AuthenticationError: The server answered 401.
-            InsufficientCreditsError: The server answered 402.
-            PermissionDeniedError: The server answered 403.
-            NotFoundError: The server answered 404.
-            RequestTimeoutError: The server answered 408.
-            ConflictError: The server answered 409.
-            PayloadTooLargeError: The server answered 413.
-            UnprocessableEntityError: The server answered 422.
-            RateLimitError: The server answered 429.
-            ProviderError: The server answered 502.
-            OverloadedError: The server answered 529.
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
         """
         return self._client.execute(_GENERATE, params)
 
@@ -182,7 +175,7 @@ class Images(Resource):
         self, *, stream: bool, **params: Unpack[ImagesEditParams]
     ) -> ImagesResponse | EventStream[ImageEditStreamEvent]: ...
     def edit(self, **params: Any) -> Any:
-        """Change images
+        """Change images.
 
         Changes one or several images as a text says; with a mask, only where the mask is transparent. With
         `stream: true` the answer comes as server-sent events.
@@ -191,7 +184,7 @@ class Images(Resource):
             image: The image, or several of them.
             prompt: What the result shows.
             mask: A PNG as large as the image; where it is transparent, the image is changed.
-            model: The model that draws; absent is the default of the gateway
+            model: The model that draws; absent is the default of the gateway.
             n: How many images to make.
             size: Width and height in pixels, or `auto`.
             quality: How carefully the model draws.
@@ -209,47 +202,37 @@ class Images(Resource):
             The whole answer, or the stream of events with `stream=True`.
 
         Raises:
-            BadRequestError: The server answered 400.
-            AuthenticationError: The server answered 401.
-            InsufficientCreditsError: The server answered 402.
-            PermissionDeniedError: The server answered 403.
-            NotFoundError: The server answered 404.
-            RequestTimeoutError: The server answered 408.
-            ConflictError: The server answered 409.
-            PayloadTooLargeError: The server answered 413.
-            UnprocessableEntityError: The server answered 422.
-            RateLimitError: The server answered 429.
-            ProviderError: The server answered 502.
-            OverloadedError: The server answered 529.
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
         """
         return self._client.execute(_EDIT, params)
 
     def create_variation(self, **params: Unpack[ImagesCreateVariationParams]) -> ImagesResponse:
-        """Vary an image
+        """Vary an image.
 
         Makes images that are like a given one.
 
         Args:
             image: A square PNG.
-            model: The model that draws; absent is the default of the gateway
+            model: The model that draws; absent is the default of the gateway.
             n: How many images to make.
             size: Width and height in pixels, or `auto`.
             response_format: Whether the answer holds the image or a link to it.
             user: Your end user, by an id of yours.
 
         Raises:
-            BadRequestError: The server answered 400.
-            AuthenticationError: The server answered 401.
-            InsufficientCreditsError: The server answered 402.
-            PermissionDeniedError: The server answered 403.
-            NotFoundError: The server answered 404.
-            RequestTimeoutError: The server answered 408.
-            ConflictError: The server answered 409.
-            PayloadTooLargeError: The server answered 413.
-            UnprocessableEntityError: The server answered 422.
-            RateLimitError: The server answered 429.
-            ProviderError: The server answered 502.
-            OverloadedError: The server answered 529.
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
         """
         answer: ImagesResponse = self._client.execute(_CREATE_VARIATION, params)
         return answer
@@ -284,14 +267,14 @@ class AsyncImages(AsyncResource):
         self, *, stream: bool | None, **params: Unpack[ImagesGenerateParams]
     ) -> ImagesResponse | AsyncStream[ImageGenStreamEvent]: ...
     async def generate(self, **params: Any) -> Any:
-        """Make images
+        """Make images.
 
         Makes images from a text, at once or (with `stream: true`) as server-sent events: partial images, then
         the whole one.
 
         Args:
             prompt: What the image shows.
-            model: The model that draws; absent is the default of the gateway
+            model: The model that draws; absent is the default of the gateway.
             n: How many images to make.
             size: Width and height in pixels, or `auto`.
             quality: How carefully the model draws.
@@ -304,7 +287,7 @@ class AsyncImages(AsyncResource):
             stream: Whether the answer comes as server-sent events.
             partial_images: How many unfinished images to show.
             user: Your end user, by an id of yours.
-            metadata: No description in the contract.
+            metadata: Up to the caller; kept with the record and given back.
             tags: Labels under which the call's cost is reported.
             provider_specific_params: What only one provider knows, added to the body the provider gets.
 
@@ -312,18 +295,13 @@ class AsyncImages(AsyncResource):
             The whole answer, or the stream of events with `stream=True`.
 
         Raises:
-            BadRequestError: The server answered 400.
-            AuthenticationError: The server answered 401.
-            InsufficientCreditsError: The server answered 402.
-            PermissionDeniedError: The server answered 403.
-            NotFoundError: The server answered 404.
-            RequestTimeoutError: The server answered 408.
-            ConflictError: The server answered 409.
-            PayloadTooLargeError: The server answered 413.
-            UnprocessableEntityError: The server answered 422.
-            RateLimitError: The server answered 429.
-            ProviderError: The server answered 502.
-            OverloadedError: The server answered 529.
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
         """
         return await self._client.execute(_GENERATE, params)
 
@@ -338,7 +316,7 @@ class AsyncImages(AsyncResource):
         self, *, stream: bool, **params: Unpack[ImagesEditParams]
     ) -> ImagesResponse | AsyncStream[ImageEditStreamEvent]: ...
     async def edit(self, **params: Any) -> Any:
-        """Change images
+        """Change images.
 
         Changes one or several images as a text says; with a mask, only where the mask is transparent. With
         `stream: true` the answer comes as server-sent events.
@@ -347,7 +325,7 @@ class AsyncImages(AsyncResource):
             image: The image, or several of them.
             prompt: What the result shows.
             mask: A PNG as large as the image; where it is transparent, the image is changed.
-            model: The model that draws; absent is the default of the gateway
+            model: The model that draws; absent is the default of the gateway.
             n: How many images to make.
             size: Width and height in pixels, or `auto`.
             quality: How carefully the model draws.
@@ -365,47 +343,37 @@ class AsyncImages(AsyncResource):
             The whole answer, or the stream of events with `stream=True`.
 
         Raises:
-            BadRequestError: The server answered 400.
-            AuthenticationError: The server answered 401.
-            InsufficientCreditsError: The server answered 402.
-            PermissionDeniedError: The server answered 403.
-            NotFoundError: The server answered 404.
-            RequestTimeoutError: The server answered 408.
-            ConflictError: The server answered 409.
-            PayloadTooLargeError: The server answered 413.
-            UnprocessableEntityError: The server answered 422.
-            RateLimitError: The server answered 429.
-            ProviderError: The server answered 502.
-            OverloadedError: The server answered 529.
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
         """
         return await self._client.execute(_EDIT, params)
 
     async def create_variation(self, **params: Unpack[ImagesCreateVariationParams]) -> ImagesResponse:
-        """Vary an image
+        """Vary an image.
 
         Makes images that are like a given one.
 
         Args:
             image: A square PNG.
-            model: The model that draws; absent is the default of the gateway
+            model: The model that draws; absent is the default of the gateway.
             n: How many images to make.
             size: Width and height in pixels, or `auto`.
             response_format: Whether the answer holds the image or a link to it.
             user: Your end user, by an id of yours.
 
         Raises:
-            BadRequestError: The server answered 400.
-            AuthenticationError: The server answered 401.
-            InsufficientCreditsError: The server answered 402.
-            PermissionDeniedError: The server answered 403.
-            NotFoundError: The server answered 404.
-            RequestTimeoutError: The server answered 408.
-            ConflictError: The server answered 409.
-            PayloadTooLargeError: The server answered 413.
-            UnprocessableEntityError: The server answered 422.
-            RateLimitError: The server answered 429.
-            ProviderError: The server answered 502.
-            OverloadedError: The server answered 529.
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
         """
         answer: ImagesResponse = await self._client.execute(_CREATE_VARIATION, params)
         return answer

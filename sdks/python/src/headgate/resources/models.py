@@ -43,7 +43,6 @@ _LIST = Operation(
     ),
 )
 
-
 _RETRIEVE = Operation(
     id="models.retrieve",
     method="GET",
@@ -53,7 +52,6 @@ _RETRIEVE = Operation(
     },
     result=Result(type="models:Model"),
 )
-
 
 _DELETE = Operation(
     id="models.delete",
@@ -76,7 +74,7 @@ class Models(Resource):
         return ModelsWithRawResponse(self)
 
     def list(self, **params: Unpack[ModelsListParams]) -> SyncPage[Model]:
-        """List models
+        """List models.
 
         Lists the models that the key may use, with prices, limits and capabilities. Without `limit`, one page
         holds all.
@@ -90,24 +88,19 @@ class Models(Resource):
             A page of the list; iterating over it walks through all pages.
 
         Raises:
-            BadRequestError: The server answered 400.
-            AuthenticationError: The server answered 401.
-            InsufficientCreditsError: The server answered 402.
-            PermissionDeniedError: The server answered 403.
-            NotFoundError: The server answered 404.
-            RequestTimeoutError: The server answered 408.
-            ConflictError: The server answered 409.
-            PayloadTooLargeError: The server answered 413.
-            UnprocessableEntityError: The server answered 422.
-            RateLimitError: The server answered 429.
-            ProviderError: The server answered 502.
-            OverloadedError: The server answered 529.
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
         """
         answer: SyncPage[Model] = self._client.execute(_LIST, params)
         return answer
 
     def retrieve(self, model: str, **params: Unpack[CallOptions]) -> Model:
-        """Get a model
+        """Get a model.
 
         Gives what is known of a model.
 
@@ -115,24 +108,19 @@ class Models(Resource):
             model: The model's id.
 
         Raises:
-            BadRequestError: The server answered 400.
-            AuthenticationError: The server answered 401.
-            InsufficientCreditsError: The server answered 402.
-            PermissionDeniedError: The server answered 403.
-            NotFoundError: The server answered 404.
-            RequestTimeoutError: The server answered 408.
-            ConflictError: The server answered 409.
-            PayloadTooLargeError: The server answered 413.
-            UnprocessableEntityError: The server answered 422.
-            RateLimitError: The server answered 429.
-            ProviderError: The server answered 502.
-            OverloadedError: The server answered 529.
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
         """
         answer: Model = self._client.execute(_RETRIEVE, {"model": model, **params})
         return answer
 
     def delete(self, model: str, **params: Unpack[CallOptions]) -> ModelDeleted:
-        """Delete a model
+        """Delete a model.
 
         Deletes a fine-tuned model of one's own. Others cannot be deleted: 403.
 
@@ -140,18 +128,13 @@ class Models(Resource):
             model: The model's id.
 
         Raises:
-            BadRequestError: The server answered 400.
-            AuthenticationError: The server answered 401.
-            InsufficientCreditsError: The server answered 402.
-            PermissionDeniedError: The server answered 403.
-            NotFoundError: The server answered 404.
-            RequestTimeoutError: The server answered 408.
-            ConflictError: The server answered 409.
-            PayloadTooLargeError: The server answered 413.
-            UnprocessableEntityError: The server answered 422.
-            RateLimitError: The server answered 429.
-            ProviderError: The server answered 502.
-            OverloadedError: The server answered 529.
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
         """
         answer: ModelDeleted = self._client.execute(_DELETE, {"model": model, **params})
         return answer
@@ -174,7 +157,7 @@ class AsyncModels(AsyncResource):
         return AsyncModelsWithRawResponse(self)
 
     def list(self, **params: Unpack[ModelsListParams]) -> AsyncPages[Model]:
-        """List models
+        """List models.
 
         Lists the models that the key may use, with prices, limits and capabilities. Without `limit`, one page
         holds all.
@@ -188,24 +171,19 @@ class AsyncModels(AsyncResource):
             A page of the list; iterating over it walks through all pages.
 
         Raises:
-            BadRequestError: The server answered 400.
-            AuthenticationError: The server answered 401.
-            InsufficientCreditsError: The server answered 402.
-            PermissionDeniedError: The server answered 403.
-            NotFoundError: The server answered 404.
-            RequestTimeoutError: The server answered 408.
-            ConflictError: The server answered 409.
-            PayloadTooLargeError: The server answered 413.
-            UnprocessableEntityError: The server answered 422.
-            RateLimitError: The server answered 429.
-            ProviderError: The server answered 502.
-            OverloadedError: The server answered 529.
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
         """
         answer: AsyncPages[Model] = self._client.execute(_LIST, params)
         return answer
 
     async def retrieve(self, model: str, **params: Unpack[CallOptions]) -> Model:
-        """Get a model
+        """Get a model.
 
         Gives what is known of a model.
 
@@ -213,24 +191,19 @@ class AsyncModels(AsyncResource):
             model: The model's id.
 
         Raises:
-            BadRequestError: The server answered 400.
-            AuthenticationError: The server answered 401.
-            InsufficientCreditsError: The server answered 402.
-            PermissionDeniedError: The server answered 403.
-            NotFoundError: The server answered 404.
-            RequestTimeoutError: The server answered 408.
-            ConflictError: The server answered 409.
-            PayloadTooLargeError: The server answered 413.
-            UnprocessableEntityError: The server answered 422.
-            RateLimitError: The server answered 429.
-            ProviderError: The server answered 502.
-            OverloadedError: The server answered 529.
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
         """
         answer: Model = await self._client.execute(_RETRIEVE, {"model": model, **params})
         return answer
 
     async def delete(self, model: str, **params: Unpack[CallOptions]) -> ModelDeleted:
-        """Delete a model
+        """Delete a model.
 
         Deletes a fine-tuned model of one's own. Others cannot be deleted: 403.
 
@@ -238,18 +211,13 @@ class AsyncModels(AsyncResource):
             model: The model's id.
 
         Raises:
-            BadRequestError: The server answered 400.
-            AuthenticationError: The server answered 401.
-            InsufficientCreditsError: The server answered 402.
-            PermissionDeniedError: The server answered 403.
-            NotFoundError: The server answered 404.
-            RequestTimeoutError: The server answered 408.
-            ConflictError: The server answered 409.
-            PayloadTooLargeError: The server answered 413.
-            UnprocessableEntityError: The server answered 422.
-            RateLimitError: The server answered 429.
-            ProviderError: The server answered 502.
-            OverloadedError: The server answered 529.
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
         """
         answer: ModelDeleted = await self._client.execute(_DELETE, {"model": model, **params})
         return answer

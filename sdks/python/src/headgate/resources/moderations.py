@@ -46,29 +46,24 @@ class Moderations(Resource):
         return ModerationsWithRawResponse(self)
 
     def create(self, **params: Unpack[ModerationsCreateParams]) -> ModerationCreateResponse:
-        """Check texts and images
+        """Check texts and images.
 
         Says for each input whether it is harmful, in which categories, and how sure the model is.
 
         Args:
-            input: No description in the contract.
-            model: The model that checks; absent is the default of the gateway
-            metadata: No description in the contract.
+            input: A text, several, or one input made of parts.
+            model: The model that checks; absent is the default of the gateway.
+            metadata: Up to the caller; kept with the record and given back.
             tags: Labels under which the call's cost is reported.
 
         Raises:
-            BadRequestError: The server answered 400.
-            AuthenticationError: The server answered 401.
-            InsufficientCreditsError: The server answered 402.
-            PermissionDeniedError: The server answered 403.
-            NotFoundError: The server answered 404.
-            RequestTimeoutError: The server answered 408.
-            ConflictError: The server answered 409.
-            PayloadTooLargeError: The server answered 413.
-            UnprocessableEntityError: The server answered 422.
-            RateLimitError: The server answered 429.
-            ProviderError: The server answered 502.
-            OverloadedError: The server answered 529.
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
         """
         answer: ModerationCreateResponse = self._client.execute(_CREATE, params)
         return answer
@@ -89,29 +84,24 @@ class AsyncModerations(AsyncResource):
         return AsyncModerationsWithRawResponse(self)
 
     async def create(self, **params: Unpack[ModerationsCreateParams]) -> ModerationCreateResponse:
-        """Check texts and images
+        """Check texts and images.
 
         Says for each input whether it is harmful, in which categories, and how sure the model is.
 
         Args:
-            input: No description in the contract.
-            model: The model that checks; absent is the default of the gateway
-            metadata: No description in the contract.
+            input: A text, several, or one input made of parts.
+            model: The model that checks; absent is the default of the gateway.
+            metadata: Up to the caller; kept with the record and given back.
             tags: Labels under which the call's cost is reported.
 
         Raises:
-            BadRequestError: The server answered 400.
-            AuthenticationError: The server answered 401.
-            InsufficientCreditsError: The server answered 402.
-            PermissionDeniedError: The server answered 403.
-            NotFoundError: The server answered 404.
-            RequestTimeoutError: The server answered 408.
-            ConflictError: The server answered 409.
-            PayloadTooLargeError: The server answered 413.
-            UnprocessableEntityError: The server answered 422.
-            RateLimitError: The server answered 429.
-            ProviderError: The server answered 502.
-            OverloadedError: The server answered 529.
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
         """
         answer: ModerationCreateResponse = await self._client.execute(_CREATE, params)
         return answer

@@ -6,7 +6,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .audio import AudioTranscriptionUsage as AudioTranscriptionUsage
     from .audio import Transcription as Transcription
     from .audio import TranscriptionCreateResponse as TranscriptionCreateResponse
     from .audio import TranscriptionLogprob as TranscriptionLogprob
@@ -121,7 +120,6 @@ if TYPE_CHECKING:
     from .params.calls import CallsListParams as CallsListParams
     from .params.capabilities import CapabilitiesListParams as CapabilitiesListParams
     from .params.chat import CacheControlParam as CacheControlParam
-    from .params.chat import CacheControlParamInput as CacheControlParamInput
     from .params.chat import ChatCompletionAllowedToolChoiceParam as ChatCompletionAllowedToolChoiceParam
     from .params.chat import ChatCompletionAllowedToolsParam as ChatCompletionAllowedToolsParam
     from .params.chat import ChatCompletionAssistantContentPartParam as ChatCompletionAssistantContentPartParam
@@ -168,11 +166,11 @@ if TYPE_CHECKING:
     from .params.chat import FunctionParametersParam as FunctionParametersParam
     from .params.chat import ImageSourceParam as ImageSourceParam
     from .params.chat import InputAudioParam as InputAudioParam
-    from .params.chat import JsonSchemaFormatParam as JsonSchemaFormatParam
+    from .params.chat import JSONSchemaFormatParam as JSONSchemaFormatParam
     from .params.chat import PromptCacheOptionsParam as PromptCacheOptionsParam
     from .params.chat import ReasoningEffort as ReasoningEffort
-    from .params.chat import ResponseFormatJsonObjectParam as ResponseFormatJsonObjectParam
-    from .params.chat import ResponseFormatJsonSchemaParam as ResponseFormatJsonSchemaParam
+    from .params.chat import ResponseFormatJSONObjectParam as ResponseFormatJSONObjectParam
+    from .params.chat import ResponseFormatJSONSchemaParam as ResponseFormatJSONSchemaParam
     from .params.chat import ResponseFormatParam as ResponseFormatParam
     from .params.chat import ResponseFormatTextParam as ResponseFormatTextParam
     from .params.chat import ToolNameParam as ToolNameParam
@@ -202,7 +200,7 @@ if TYPE_CHECKING:
     from .params.images import ImagesEditParams as ImagesEditParams
     from .params.images import ImagesGenerateParams as ImagesGenerateParams
     from .params.models import ModelsListParams as ModelsListParams
-    from .params.moderations import ModerationImageUrlInputParam as ModerationImageUrlInputParam
+    from .params.moderations import ModerationImageURLInputParam as ModerationImageURLInputParam
     from .params.moderations import ModerationInputParam as ModerationInputParam
     from .params.moderations import ModerationMultiModalInputParam as ModerationMultiModalInputParam
     from .params.moderations import ModerationsCreateParams as ModerationsCreateParams
@@ -224,7 +222,6 @@ else:
     _TABLE = {
         "AudioResponseFormat": (".params.audio", "AudioResponseFormat"),
         "AudioSpeechCreateParams": (".params.audio", "AudioSpeechCreateParams"),
-        "AudioTranscriptionUsage": (".audio", "AudioTranscriptionUsage"),
         "AudioTranscriptionsCreateParams": (".params.audio", "AudioTranscriptionsCreateParams"),
         "AudioTranslationsCreateParams": (".params.audio", "AudioTranslationsCreateParams"),
         "AutoOrInteger": (".fine_tuning", "AutoOrInteger"),
@@ -238,7 +235,6 @@ else:
         "BatchesCreateParams": (".params.batches", "BatchesCreateParams"),
         "BatchesListParams": (".params.batches", "BatchesListParams"),
         "CacheControlParam": (".params.chat", "CacheControlParam"),
-        "CacheControlParamInput": (".params.chat", "CacheControlParamInput"),
         "Call": (".calls", "Call"),
         "CallList": (".calls", "CallList"),
         "CallsListParams": (".params.calls", "CallsListParams"),
@@ -370,7 +366,7 @@ else:
         "ImagesGenerateParams": (".params.images", "ImagesGenerateParams"),
         "ImagesResponse": (".images", "ImagesResponse"),
         "InputAudioParam": (".params.chat", "InputAudioParam"),
-        "JsonSchemaFormatParam": (".params.chat", "JsonSchemaFormatParam"),
+        "JSONSchemaFormatParam": (".params.chat", "JSONSchemaFormatParam"),
         "Metadata": (".shared", "Metadata"),
         "MetadataParam": (".params.shared", "MetadataParam"),
         "Model": (".models", "Model"),
@@ -388,7 +384,7 @@ else:
         "ModerationCategoryAppliedInputTypes": (".moderations", "ModerationCategoryAppliedInputTypes"),
         "ModerationCategoryScores": (".moderations", "ModerationCategoryScores"),
         "ModerationCreateResponse": (".moderations", "ModerationCreateResponse"),
-        "ModerationImageUrlInputParam": (".params.moderations", "ModerationImageUrlInputParam"),
+        "ModerationImageURLInputParam": (".params.moderations", "ModerationImageURLInputParam"),
         "ModerationInputParam": (".params.moderations", "ModerationInputParam"),
         "ModerationInputType": (".moderations", "ModerationInputType"),
         "ModerationMultiModalInputParam": (".params.moderations", "ModerationMultiModalInputParam"),
@@ -402,8 +398,8 @@ else:
         "ReinforcementHyperparametersParam": (".params.fine_tuning", "ReinforcementHyperparametersParam"),
         "ReinforcementMethod": (".fine_tuning", "ReinforcementMethod"),
         "ReinforcementMethodParam": (".params.fine_tuning", "ReinforcementMethodParam"),
-        "ResponseFormatJsonObjectParam": (".params.chat", "ResponseFormatJsonObjectParam"),
-        "ResponseFormatJsonSchemaParam": (".params.chat", "ResponseFormatJsonSchemaParam"),
+        "ResponseFormatJSONObjectParam": (".params.chat", "ResponseFormatJSONObjectParam"),
+        "ResponseFormatJSONSchemaParam": (".params.chat", "ResponseFormatJSONSchemaParam"),
         "ResponseFormatParam": (".params.chat", "ResponseFormatParam"),
         "ResponseFormatTextParam": (".params.chat", "ResponseFormatTextParam"),
         "ServiceTier": (".chat", "ServiceTier"),
@@ -455,7 +451,6 @@ else:
 __all__ = [
     "AudioResponseFormat",
     "AudioSpeechCreateParams",
-    "AudioTranscriptionUsage",
     "AudioTranscriptionsCreateParams",
     "AudioTranslationsCreateParams",
     "AutoOrInteger",
@@ -469,7 +464,6 @@ __all__ = [
     "BatchesCreateParams",
     "BatchesListParams",
     "CacheControlParam",
-    "CacheControlParamInput",
     "Call",
     "CallList",
     "CallsListParams",
@@ -601,7 +595,7 @@ __all__ = [
     "ImagesGenerateParams",
     "ImagesResponse",
     "InputAudioParam",
-    "JsonSchemaFormatParam",
+    "JSONSchemaFormatParam",
     "Metadata",
     "MetadataParam",
     "Model",
@@ -619,7 +613,7 @@ __all__ = [
     "ModerationCategoryAppliedInputTypes",
     "ModerationCategoryScores",
     "ModerationCreateResponse",
-    "ModerationImageUrlInputParam",
+    "ModerationImageURLInputParam",
     "ModerationInputParam",
     "ModerationInputType",
     "ModerationMultiModalInputParam",
@@ -633,8 +627,8 @@ __all__ = [
     "ReinforcementHyperparametersParam",
     "ReinforcementMethod",
     "ReinforcementMethodParam",
-    "ResponseFormatJsonObjectParam",
-    "ResponseFormatJsonSchemaParam",
+    "ResponseFormatJSONObjectParam",
+    "ResponseFormatJSONSchemaParam",
     "ResponseFormatParam",
     "ResponseFormatTextParam",
     "ServiceTier",

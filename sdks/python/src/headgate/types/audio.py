@@ -11,7 +11,6 @@ from pydantic import Field
 from .._core.models import Model, UnknownVariant
 
 __all__ = [
-    "AudioTranscriptionUsage",
     "Transcription",
     "TranscriptionCreateResponse",
     "TranscriptionLogprob",
@@ -27,29 +26,6 @@ __all__ = [
     "TranslationCreateResponse",
     "TranslationVerbose",
 ]
-
-
-class AudioTranscriptionUsage(Model):
-    type: Literal["tokens", "duration"] | str | None = None
-    """What is counted."""
-
-    seconds: float | None = None
-    """How long the audio is, by `duration`."""
-
-    input_tokens: int | None = None
-    """Tokens read, by `tokens`."""
-
-    output_tokens: int | None = None
-    """Tokens written."""
-
-    total_tokens: int | None = None
-    """Both."""
-
-    input_token_details: dict[str, Any] | None = None
-    """What the tokens read consist of."""
-
-    cost_usd: float | None = None
-    """What the call cost, in US dollars."""
 
 
 class Transcription(Model):
@@ -164,6 +140,31 @@ class TranscriptionTextSegmentEvent(Model):
     """Who speaks."""
 
 
+class TranscriptionUsage(Model):
+    """What the call is billed by, tokens or seconds."""
+
+    type: Literal["tokens", "duration"] | str | None = None
+    """What is counted."""
+
+    seconds: float | None = None
+    """How long the audio is, by `duration`."""
+
+    input_tokens: int | None = None
+    """Tokens read, by `tokens`."""
+
+    output_tokens: int | None = None
+    """Tokens written."""
+
+    total_tokens: int | None = None
+    """Both."""
+
+    input_token_details: dict[str, Any] | None = None
+    """What the tokens read consist of."""
+
+    cost_usd: float | None = None
+    """What the call cost, in US dollars."""
+
+
 class TranscriptionVerbose(Model):
     """What was said, and when."""
 
@@ -243,10 +244,6 @@ TranscriptionStreamEvent: TypeAlias = Annotated[
     Field(union_mode="left_to_right"),
 ]
 """An event of a transcription."""
-
-
-TranscriptionUsage: TypeAlias = AudioTranscriptionUsage | None
-"""What the call is billed by, tokens or seconds."""
 
 
 TranslationCreateResponse: TypeAlias = Annotated[

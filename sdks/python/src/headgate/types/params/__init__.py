@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from .calls import CallsListParams as CallsListParams
     from .capabilities import CapabilitiesListParams as CapabilitiesListParams
     from .chat import CacheControlParam as CacheControlParam
-    from .chat import CacheControlParamInput as CacheControlParamInput
     from .chat import ChatCompletionAllowedToolChoiceParam as ChatCompletionAllowedToolChoiceParam
     from .chat import ChatCompletionAllowedToolsParam as ChatCompletionAllowedToolsParam
     from .chat import ChatCompletionAssistantContentPartParam as ChatCompletionAssistantContentPartParam
@@ -64,11 +63,11 @@ if TYPE_CHECKING:
     from .chat import FunctionParametersParam as FunctionParametersParam
     from .chat import ImageSourceParam as ImageSourceParam
     from .chat import InputAudioParam as InputAudioParam
-    from .chat import JsonSchemaFormatParam as JsonSchemaFormatParam
+    from .chat import JSONSchemaFormatParam as JSONSchemaFormatParam
     from .chat import PromptCacheOptionsParam as PromptCacheOptionsParam
     from .chat import ReasoningEffort as ReasoningEffort
-    from .chat import ResponseFormatJsonObjectParam as ResponseFormatJsonObjectParam
-    from .chat import ResponseFormatJsonSchemaParam as ResponseFormatJsonSchemaParam
+    from .chat import ResponseFormatJSONObjectParam as ResponseFormatJSONObjectParam
+    from .chat import ResponseFormatJSONSchemaParam as ResponseFormatJSONSchemaParam
     from .chat import ResponseFormatParam as ResponseFormatParam
     from .chat import ResponseFormatTextParam as ResponseFormatTextParam
     from .chat import ToolNameParam as ToolNameParam
@@ -98,7 +97,7 @@ if TYPE_CHECKING:
     from .images import ImagesEditParams as ImagesEditParams
     from .images import ImagesGenerateParams as ImagesGenerateParams
     from .models import ModelsListParams as ModelsListParams
-    from .moderations import ModerationImageUrlInputParam as ModerationImageUrlInputParam
+    from .moderations import ModerationImageURLInputParam as ModerationImageURLInputParam
     from .moderations import ModerationInputParam as ModerationInputParam
     from .moderations import ModerationMultiModalInputParam as ModerationMultiModalInputParam
     from .moderations import ModerationsCreateParams as ModerationsCreateParams
@@ -120,7 +119,6 @@ else:
         "BatchesCreateParams": (".batches", "BatchesCreateParams"),
         "BatchesListParams": (".batches", "BatchesListParams"),
         "CacheControlParam": (".chat", "CacheControlParam"),
-        "CacheControlParamInput": (".chat", "CacheControlParamInput"),
         "CallsListParams": (".calls", "CallsListParams"),
         "CapabilitiesListParams": (".capabilities", "CapabilitiesListParams"),
         "ChatCompletionAllowedToolChoiceParam": (".chat", "ChatCompletionAllowedToolChoiceParam"),
@@ -191,10 +189,10 @@ else:
         "ImagesEditParams": (".images", "ImagesEditParams"),
         "ImagesGenerateParams": (".images", "ImagesGenerateParams"),
         "InputAudioParam": (".chat", "InputAudioParam"),
-        "JsonSchemaFormatParam": (".chat", "JsonSchemaFormatParam"),
+        "JSONSchemaFormatParam": (".chat", "JSONSchemaFormatParam"),
         "MetadataParam": (".shared", "MetadataParam"),
         "ModelsListParams": (".models", "ModelsListParams"),
-        "ModerationImageUrlInputParam": (".moderations", "ModerationImageUrlInputParam"),
+        "ModerationImageURLInputParam": (".moderations", "ModerationImageURLInputParam"),
         "ModerationInputParam": (".moderations", "ModerationInputParam"),
         "ModerationMultiModalInputParam": (".moderations", "ModerationMultiModalInputParam"),
         "ModerationTextInputParam": (".moderations", "ModerationTextInputParam"),
@@ -203,8 +201,8 @@ else:
         "ReasoningEffort": (".chat", "ReasoningEffort"),
         "ReinforcementHyperparametersParam": (".fine_tuning", "ReinforcementHyperparametersParam"),
         "ReinforcementMethodParam": (".fine_tuning", "ReinforcementMethodParam"),
-        "ResponseFormatJsonObjectParam": (".chat", "ResponseFormatJsonObjectParam"),
-        "ResponseFormatJsonSchemaParam": (".chat", "ResponseFormatJsonSchemaParam"),
+        "ResponseFormatJSONObjectParam": (".chat", "ResponseFormatJSONObjectParam"),
+        "ResponseFormatJSONSchemaParam": (".chat", "ResponseFormatJSONSchemaParam"),
         "ResponseFormatParam": (".chat", "ResponseFormatParam"),
         "ResponseFormatTextParam": (".chat", "ResponseFormatTextParam"),
         "StopSequencesParam": (".shared", "StopSequencesParam"),
@@ -242,7 +240,6 @@ __all__ = [
     "BatchesCreateParams",
     "BatchesListParams",
     "CacheControlParam",
-    "CacheControlParamInput",
     "CallsListParams",
     "CapabilitiesListParams",
     "ChatCompletionAllowedToolChoiceParam",
@@ -313,10 +310,10 @@ __all__ = [
     "ImagesEditParams",
     "ImagesGenerateParams",
     "InputAudioParam",
-    "JsonSchemaFormatParam",
+    "JSONSchemaFormatParam",
     "MetadataParam",
     "ModelsListParams",
-    "ModerationImageUrlInputParam",
+    "ModerationImageURLInputParam",
     "ModerationInputParam",
     "ModerationMultiModalInputParam",
     "ModerationTextInputParam",
@@ -325,8 +322,8 @@ __all__ = [
     "ReasoningEffort",
     "ReinforcementHyperparametersParam",
     "ReinforcementMethodParam",
-    "ResponseFormatJsonObjectParam",
-    "ResponseFormatJsonSchemaParam",
+    "ResponseFormatJSONObjectParam",
+    "ResponseFormatJSONSchemaParam",
     "ResponseFormatParam",
     "ResponseFormatTextParam",
     "StopSequencesParam",

@@ -5,14 +5,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Literal, Required, TypeAlias, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, Required, TypeAlias, TypedDict
 
 from ..._core.options import CallOptions
 
 if TYPE_CHECKING:
     from ..._core.models import UnknownVariant
+    from ...lib.tools import Tool
     from ..chat import (
         ChatCompletionFunctionCall,
+        ChatCompletionMessage,
         ChatCompletionMessageCustomToolCall,
         ChatCompletionMessageFunctionToolCall,
         CustomToolCallInput,
@@ -22,7 +24,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CacheControlParam",
-    "CacheControlParamInput",
     "ChatCompletionAllowedToolChoiceParam",
     "ChatCompletionAllowedToolsParam",
     "ChatCompletionAssistantContentPartParam",
@@ -69,11 +70,11 @@ __all__ = [
     "FunctionParametersParam",
     "ImageSourceParam",
     "InputAudioParam",
-    "JsonSchemaFormatParam",
+    "JSONSchemaFormatParam",
     "PromptCacheOptionsParam",
     "ReasoningEffort",
-    "ResponseFormatJsonObjectParam",
-    "ResponseFormatJsonSchemaParam",
+    "ResponseFormatJSONObjectParam",
+    "ResponseFormatJSONSchemaParam",
     "ResponseFormatParam",
     "ResponseFormatTextParam",
     "ToolNameParam",
@@ -83,7 +84,9 @@ __all__ = [
 ]
 
 
-class CacheControlParamInput(TypedDict, total=False):
+class CacheControlParam(TypedDict, total=False):
+    """Asks a provider to cache the conversation up to here."""
+
     type: Required[str]
     """The kind of cache; `ephemeral`."""
 
@@ -168,7 +171,7 @@ class ChatCompletionContentPartImageParam(TypedDict, total=False):
 
     image_url: Required[ImageUrlParam]
 
-    cache_control: CacheControlParam
+    cache_control: CacheControlParam | None
 
 
 class ChatCompletionContentPartImageSourceParam(TypedDict, total=False):
@@ -178,7 +181,7 @@ class ChatCompletionContentPartImageSourceParam(TypedDict, total=False):
 
     source: Required[ImageSourceParam]
 
-    cache_control: CacheControlParam
+    cache_control: CacheControlParam | None
 
 
 class ChatCompletionContentPartInputAudioParam(TypedDict, total=False):
@@ -206,7 +209,7 @@ class ChatCompletionContentPartTextParam(TypedDict, total=False):
     text: Required[str]
     """The text."""
 
-    cache_control: CacheControlParam
+    cache_control: CacheControlParam | None
 
 
 class ChatCompletionCustomToolParam(TypedDict, total=False):
@@ -257,7 +260,7 @@ class ChatCompletionFunctionToolParam(TypedDict, total=False):
 
     function: Required[FunctionDefinitionParam]
 
-    cache_control: CacheControlParam
+    cache_control: CacheControlParam | None
 
 
 class ChatCompletionMessageCustomToolCallParam(TypedDict, total=False):
@@ -576,7 +579,7 @@ class InputAudioParam(TypedDict, total=False):
     """How the audio is encoded."""
 
 
-class JsonSchemaFormatParam(TypedDict, total=False):
+class JSONSchemaFormatParam(TypedDict, total=False):
     """A JSON Schema and its name."""
 
     name: Required[str]
@@ -602,18 +605,18 @@ class PromptCacheOptionsParam(TypedDict, total=False):
     """How long to keep it, such as `30m`."""
 
 
-class ResponseFormatJsonObjectParam(TypedDict, total=False):
+class ResponseFormatJSONObjectParam(TypedDict, total=False):
     """Some JSON object. A message must ask for JSON too."""
 
     type: Required[Literal["json_object"]]
 
 
-class ResponseFormatJsonSchemaParam(TypedDict, total=False):
+class ResponseFormatJSONSchemaParam(TypedDict, total=False):
     """JSON of a given schema."""
 
     type: Required[Literal["json_schema"]]
 
-    json_schema: Required[JsonSchemaFormatParam]
+    json_schema: Required[JSONSchemaFormatParam]
 
 
 class ResponseFormatTextParam(TypedDict, total=False):
@@ -663,10 +666,6 @@ class WebSearchUserLocationParam(TypedDict, total=False):
     approximate: Required[WebSearchLocationParam]
 
 
-CacheControlParam: TypeAlias = "CacheControlParamInput | None"
-"""Asks a provider to cache the conversation up to here."""
-
-
 ChatCompletionAssistantContentPartParam: TypeAlias = (
     "ChatCompletionContentPartTextParam | ChatCompletionContentPartRefusalParam"
 )
@@ -677,7 +676,7 @@ ChatCompletionContentPartParam: TypeAlias = "ChatCompletionContentPartTextParam 
 """One part of what a user says."""
 
 
-ChatCompletionMessageParam: TypeAlias = "ChatCompletionDeveloperMessageParam | ChatCompletionSystemMessageParam | ChatCompletionUserMessageParam | ChatCompletionAssistantMessageParam | ChatCompletionToolMessageParam | ChatCompletionFunctionMessageParam"
+ChatCompletionMessageParam: TypeAlias = "ChatCompletionDeveloperMessageParam | ChatCompletionSystemMessageParam | ChatCompletionUserMessageParam | ChatCompletionAssistantMessageParam | ChatCompletionToolMessageParam | ChatCompletionFunctionMessageParam | ChatCompletionMessage"
 """One message of a conversation. `role` says which kind."""
 
 
@@ -705,7 +704,9 @@ some of them.
 """
 
 
-ChatCompletionToolUnionParam: TypeAlias = "ChatCompletionFunctionToolParam | ChatCompletionCustomToolParam"
+ChatCompletionToolUnionParam: TypeAlias = (
+    "ChatCompletionFunctionToolParam | ChatCompletionCustomToolParam | Tool[..., Any]"
+)
 """A tool the model may call."""
 
 
@@ -722,6 +723,6 @@ ReasoningEffort: TypeAlias = Literal["none", "minimal", "low", "medium", "high",
 
 
 ResponseFormatParam: TypeAlias = (
-    "ResponseFormatTextParam | ResponseFormatJsonObjectParam | ResponseFormatJsonSchemaParam"
+    "ResponseFormatTextParam | ResponseFormatJSONObjectParam | ResponseFormatJSONSchemaParam"
 )
 """What shape the answer has."""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from .shared import ImageUrlParam, MetadataParam
 
 __all__ = [
-    "ModerationImageUrlInputParam",
+    "ModerationImageURLInputParam",
     "ModerationInputParam",
     "ModerationMultiModalInputParam",
     "ModerationTextInputParam",
@@ -21,7 +21,7 @@ __all__ = [
 ]
 
 
-class ModerationImageUrlInputParam(TypedDict, total=False):
+class ModerationImageURLInputParam(TypedDict, total=False):
     """An image."""
 
     type: Required[Literal["image_url"]]
@@ -52,7 +52,7 @@ class ModerationsCreateParams(CallOptions, total=False):
     """Labels under which the call's cost is reported."""
 
 
-ModerationMultiModalInputParam: TypeAlias = "ModerationTextInputParam | ModerationImageUrlInputParam"
+ModerationMultiModalInputParam: TypeAlias = "ModerationTextInputParam | ModerationImageURLInputParam"
 """A part of an input."""
 
 
