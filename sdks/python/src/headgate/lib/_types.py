@@ -44,7 +44,7 @@ def adapter_of(form: Any) -> TypeAdapter[Any]:
     from pydantic import TypeAdapter
 
     if isinstance(form, TypeAdapter):
-        return cast("TypeAdapter[Any]", form)
+        return cast("Any", form)
     if next(_user_classes(form), None) is None:
         return _plain_adapter(form) if _hashable(form) else TypeAdapter(form)
     return kept_on(form, ("adapter", _key(form)), lambda: TypeAdapter(modern(form)))

@@ -14,6 +14,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
+from ._kinds import is_list, is_object
+
 __all__ = ["Finding", "SchemaError", "StrictSchema", "to_strict"]
 
 _FORMATS = frozenset({"date-time", "time", "date", "duration", "email", "hostname", "ipv4", "ipv6", "uuid"})
@@ -152,10 +154,10 @@ class _Compiler:
         while isinstance(reference := source.get("$ref"), str) and reference not in seen:
             seen.add(reference)
             target = self.definitions.get(_definition(reference))
-            if not isinstance(target, dict):
+            if not is_object(target):
                 break
             source = {
-                **copy.deepcopy(cast("dict[str, Any]", target)),
+                **copy.deepcopy(target),
                 **{k: v for k, v in source.items() if k == "description"},
             }
         return source
@@ -174,18 +176,18 @@ class _Compiler:
     # --- one node ----------------------------------------------------------------------------------------------------
 
     def walk(self, node: Any, path: str, depth: int) -> dict[str, Any]:
-        if not isinstance(node, dict) or not _says_something(cast("dict[str, Any]", node)):
+        if not is_object(node) or not _says_something(node):
             self.lose(path, "any value is allowed here; a strict schema must name a type")
             return {"type": "string"}
-        source = self._all_of(cast("dict[str, Any]", node), path)
+        source = self._all_of(node, path)
         if depth > _MAX_DEPTH:
             self.lose(path, f"nested deeper than the {_MAX_DEPTH} levels of a strict schema")
         if "$ref" in source:
             return self._reference(source, path)
         made = {key: value for key, value in source.items() if key in _KEPT}
         variants = source.get("anyOf", source.get("oneOf"))
-        if isinstance(variants, list):
-            made["anyOf"] = [self.walk(one, path, depth) for one in cast("list[Any]", variants)]
+        if is_list(variants):
+            made["anyOf"] = [self.walk(one, path, depth) for one in variants]
         if _is_object(source):
             self._object(source, made, path, depth)
         elif _has_type(source, "array") or "items" in source or "prefixItems" in source:
@@ -205,17 +207,17 @@ class _Compiler:
 
     def _all_of(self, source: dict[str, Any], path: str) -> dict[str, Any]:
         parts = source.get("allOf")
-        if not isinstance(parts, list):
+        if not is_list(parts):
             return source
         merged = {key: value for key, value in source.items() if key != "allOf"}
-        for part in cast("list[Any]", parts):
+        for part in parts:
             merged = self._merged(merged, self._part(part), path)
         return merged
 
     def _part(self, part: Any) -> dict[str, Any]:
-        if not isinstance(part, dict):
+        if not is_object(part):
             return {}
-        resolved = self._root(cast("dict[str, Any]", part))
+        resolved = self._root(part)
         return self._all_of(resolved, self.name)
 
     def _merged(self, left: dict[str, Any], right: dict[str, Any], path: str) -> dict[str, Any]:
@@ -225,7 +227,7 @@ class _Compiler:
             if key not in made or held == value:
                 made[key] = value
             elif key == "properties":
-                made[key] = {**value, **cast("dict[str, Any]", held)}
+                made[key] = {**value, **held}
             elif key == "required":
                 made[key] = [*held, *(one for one in value if one not in held)]
             elif key not in _SILENT and key != "description":
@@ -239,7 +241,7 @@ class _Compiler:
             self.lose(
                 path, "an object with free keys (`dict`); use named fields, or a list of objects with a key and a value"
             )
-        elif isinstance(free, dict):
+        elif is_object(free):
             self.lose(path, "further members of any name (`additionalProperties`) beside the named ones")
         elif free:
             self.note(path, "further members are allowed by the type, but not asked for")
@@ -256,11 +258,9 @@ class _Compiler:
 
     def _array(self, source: dict[str, Any], made: dict[str, Any], path: str, depth: int) -> None:
         items, positions = source.get("items"), source.get("prefixItems")
-        if isinstance(positions, list) and positions:
-            first = cast("list[Any]", positions)[0]
-            if any(one != first for one in cast("list[Any]", positions)) or (
-                isinstance(items, dict) and items != first
-            ):
+        if is_list(positions) and positions:
+            first = positions[0]
+            if any(one != first for one in positions) or (is_object(items) and items != first):
                 self.lose(path, "a tuple whose items differ by position; use an object with named fields")
             items = first
         made["items"] = self.walk(items, f"{path}[]", depth)
@@ -308,7 +308,7 @@ def _says_something(node: dict[str, Any]) -> bool:
 
 def _has_type(node: Mapping[str, Any], kind: str) -> bool:
     given = node.get("type")
-    return given == kind or (isinstance(given, list) and kind in given)
+    return given == kind or (is_list(given) and kind in given)
 
 
 def _is_object(node: Mapping[str, Any]) -> bool:
@@ -319,13 +319,13 @@ def _references(node: Any) -> set[str]:
     found: set[str] = set()
 
     def visit(value: Any) -> None:
-        if isinstance(value, dict):
-            members = cast("dict[str, Any]", value)
+        if is_object(value):
+            members = value
             if isinstance(reference := members.get("$ref"), str):
                 found.add(_definition(reference))
             _each(visit, list(members.values()))
-        elif isinstance(value, list):
-            _each(visit, cast("list[Any]", value))
+        elif is_list(value):
+            _each(visit, value)
 
     visit(node)
     return found

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import Any, cast
+from typing import Any
+
+from .._kinds import is_object
 
 __all__ = ["object_from", "partial_json", "truncated"]
 
@@ -43,6 +45,6 @@ def object_from(text: str) -> tuple[dict[str, Any] | None, str | None]:
         if truncated(text):
             return None, f"the arguments are cut short after {len(text)} characters"
         return None, f"the arguments are not JSON: {error}"
-    if not isinstance(value, dict):
+    if not is_object(value):
         return None, f"the arguments must be a JSON object, not {text[:80]!r}"
-    return cast("dict[str, Any]", value), None
+    return value, None

@@ -9,7 +9,9 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
+
+from .._kinds import is_list, is_mapping, is_object
 
 __all__ = ["join_base64", "members", "merge", "merge_lists", "plain"]
 
@@ -24,8 +26,8 @@ def members(value: Any) -> Mapping[str, Any]:
     Reads the model's dictionaries directly: this runs once for every event of a stream, and a dump costs ten times as
     much.
     """
-    if isinstance(value, Mapping):
-        return cast("Mapping[str, Any]", value)
+    if is_mapping(value):
+        return value
     given: set[str] = value.__pydantic_fields_set__
     found: dict[str, Any] = {name: member for name, member in value.__dict__.items() if name in given}
     extra: dict[str, Any] | None = value.__pydantic_extra__
@@ -38,10 +40,10 @@ def plain(value: Any) -> Any:
     """The JSON value of anything that can be in a chunk: models become objects of the members that were set."""
     if value is None or isinstance(value, (str, int, float)):
         return value
-    if isinstance(value, (list, tuple)):
-        return [plain(item) for item in cast("list[Any]", value)]
-    if isinstance(value, Mapping):
-        return {name: plain(member) for name, member in cast("Mapping[str, Any]", value).items()}
+    if is_list(value):
+        return [plain(item) for item in value]
+    if is_mapping(value):
+        return {name: plain(member) for name, member in value.items()}
     return value.model_dump(mode="json", by_alias=True, exclude_unset=True)
 
 
@@ -55,10 +57,10 @@ def merge(into: dict[str, Any], delta: Mapping[str, Any]) -> None:
             continue
         elif isinstance(held, str) and isinstance(piece, str):
             into[name] = piece or held if name in _NAMES else held + piece
-        elif isinstance(held, dict) and not isinstance(piece, (str, int, float, list)):
-            merge(cast("dict[str, Any]", held), members(piece))
-        elif isinstance(held, list) and isinstance(piece, list):
-            merge_lists(cast("list[Any]", held), cast("list[Any]", piece))
+        elif is_object(held) and not isinstance(piece, (str, int, float, list)):
+            merge(held, members(piece))
+        elif is_list(held) and is_list(piece):
+            merge_lists(held, piece)
         else:
             into[name] = plain(piece)
 
@@ -76,9 +78,9 @@ def merge_lists(into: list[Any], pieces: list[Any]) -> None:
 
 
 def _index(item: Any) -> int | None:
-    if not isinstance(item, dict):
+    if not is_object(item):
         return None
-    index = cast("dict[str, Any]", item).get("index")
+    index = item.get("index")
     return index if isinstance(index, int) else None
 
 

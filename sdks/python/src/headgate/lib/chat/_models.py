@@ -14,9 +14,20 @@ __all__ = ["completion_from", "final_completion"]
 
 def completion_from(value: dict[str, Any]) -> ChatCompletion:
     """The JSON object of a completion as its model. What deviates from the contract is kept, as in any answer."""
+    from pydantic import ValidationError
+
     from ...types.chat import ChatCompletion
 
-    return ChatCompletion.model_validate(value)
+    try:
+        return ChatCompletion.model_validate(value)
+    except ValidationError:
+        from ..._core.lenient import construct
+        from ..._core.models import Deviation, deviate
+
+        deviations: list[Deviation] = []
+        completion: ChatCompletion = construct(ChatCompletion, value, "", deviations)
+        deviate(completion, tuple(deviations))
+        return completion
 
 
 def final_completion(events: ChatEvents, meta: Meta | None) -> ChatCompletion:

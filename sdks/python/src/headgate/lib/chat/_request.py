@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ..tools import Tool
     from .parse import Format
 
 __all__ = ["prepare", "streaming"]
@@ -30,11 +29,11 @@ def prepare(
 
 def streaming(params: dict[str, Any]) -> dict[str, Any]:
     """The same request, streamed, with usage at the end unless the caller says otherwise."""
-    options: Any = params.get("stream_options") or {}
+    options = params.get("stream_options") or {}
     return {
         **params,
         "stream": True,
-        "stream_options": {"include_usage": True, **cast("dict[str, Any]", dict(options))},
+        "stream_options": {"include_usage": True, **options},
     }
 
 
@@ -43,7 +42,6 @@ def tool_param(given: Any) -> Any:
     from ..tools import Tool, tool
 
     if isinstance(given, Tool):
-        return cast("Tool[Any, Any]", given).to_dict()
-    if callable(given) and not isinstance(given, Mapping):
-        return tool(given).to_dict()
-    return given
+        made: dict[str, Any] = given.to_dict()
+        return made
+    return tool(given).to_dict() if callable(given) else given

@@ -14,12 +14,14 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
+from .._kinds import is_list, is_mapping
 from ._merge import join_base64, members, merge, plain
 
 if TYPE_CHECKING:
-    from ...types.chat import ChatCompletion, ChatCompletionChunk, CompletionUsage
+    from ...types.chat import ChatCompletion, ChatCompletionChunk
+    from ...types.shared import CompletionUsage
 
 __all__ = [
     "CallPiece",
@@ -227,9 +229,9 @@ class ChoiceState:
         for name in self.texts:
             made[name] = self.text(name)
         made.update(plain(self.message_rest))
-        if isinstance(parts := self.message_rest.get("content"), list) and (text := self.text("content")):
+        if is_list(parts := self.message_rest.get("content")) and (text := self.text("content")):
             # Servers that stream thinking as parts go on with plain text.
-            made["content"] = [*cast("list[Any]", parts), {"type": "text", "text": text}]
+            made["content"] = [*parts, {"type": "text", "text": text}]
         if self.has_calls:
             made["tool_calls"] = [call.to_dict() for call in self.ordered_calls()]
         if self.audio is not None:
@@ -333,9 +335,7 @@ class ChatAccumulator:
     def usage(self) -> CompletionUsage | None:
         """The usage, once the server has told it."""
         given = self._top.get("usage")
-        if given is None or not isinstance(given, Mapping):
-            return cast("CompletionUsage | None", given)
-        return self.completion().usage
+        return self.completion().usage if is_mapping(given) else given
 
     def to_dict(self) -> dict[str, Any]:
         """The completion so far, as the JSON object that the unary call gives."""

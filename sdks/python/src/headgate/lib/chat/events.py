@@ -20,7 +20,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 if TYPE_CHECKING:
-    from ...types.chat import ChatCompletionChunk, CompletionUsage
+    from ...types.chat import ChatCompletionChunk
+    from ...types.shared import CompletionUsage
 
 __all__ = [
     "ChatStreamEvent", "ChunkEvent", "ContentDelta", "ContentDone", "FinishEvent", "LogprobsDelta", "ReasoningDelta",

@@ -12,12 +12,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from ..._core.errors import SDKError
-from .._types import adapter_of, kept_on, name_of
+from .._kinds import is_mapping, is_object
+from .._types import adapter_of, kept_on, modern, name_of
 from ..schema import SchemaError, StrictSchema, to_strict
 
 if TYPE_CHECKING:
     from ..._core.meta import Meta
-    from ...types.chat import ChatCompletion, ChatCompletionMessage, CompletionUsage
+    from ...types.chat import ChatCompletion, ChatCompletionMessage
+    from ...types.shared import CompletionUsage
     from .stream import ChatEvents
 
 __all__ = [
@@ -90,7 +92,7 @@ class Format(Generic[T]):
             from pydantic_core import from_json
 
             value: Any = from_json(body)
-            return cast("T", value["value"] if self.wrapped and isinstance(value, dict) and "value" in value else value)
+            return cast("T", value["value"] if self.wrapped and is_object(value) and "value" in value else value)
         if not self.wrapped:
             return cast("T", adapter_of(self.form).validate_json(body))
         from pydantic_core import ValidationError
@@ -119,11 +121,12 @@ def _wrapped_adapter(form: Any) -> Any:
 
 
 def _checked(form: Any) -> Any:
+    """The form as a member of another type can have it: what an adapter was made of."""
     from pydantic import TypeAdapter
 
-    from .._types import modern
-
-    return form._type if isinstance(form, TypeAdapter) else modern(form)  # pyright: ignore[reportPrivateUsage, reportUnknownMemberType]
+    if isinstance(form, TypeAdapter):
+        return vars(form)["_type"]
+    return modern(form)
 
 
 def _unfenced(text: str) -> str:
@@ -150,9 +153,9 @@ def format_of(form: Any, *, lossy: bool = False, name: str | None = None) -> For
     off.
     """
     if isinstance(form, Format):
-        return cast("Format[Any]", form)
-    if isinstance(form, Mapping):
-        return _format_of_mapping(cast("Mapping[str, Any]", form), lossy, name)
+        return form
+    if is_mapping(form):
+        return _format_of_mapping(form, lossy, name)
     return kept_on(form, ("format", repr(form), lossy, name), lambda: _format_of_type(form, lossy, name))
 
 
@@ -160,7 +163,7 @@ def _format_of_mapping(form: Mapping[str, Any], lossy: bool, name: str | None) -
     if form.get("type") in _WIRE_KINDS:
         kind = form["type"]
         given = form.get("json_schema")
-        title = given.get("name") if isinstance(given, Mapping) else None
+        title = given.get("name") if is_mapping(given) else None
         return Format(str(title or kind), dict(form), json=kind not in {"text", "grammar", "python"}, asked=False)
     return _made(to_strict(form, name), form, lossy, None)
 
@@ -197,8 +200,8 @@ def _made(strict: StrictSchema, source: Mapping[str, Any], lossy: bool, form: An
 def _definitions_up(schema: Mapping[str, Any]) -> Mapping[str, Any]:
     """Definitions belong to the root: references in a wrapped schema are written from there."""
     properties = schema.get("properties")
-    value = properties.get("value") if isinstance(properties, Mapping) else None
-    if not isinstance(value, Mapping) or "$defs" not in value:
+    value = properties.get("value") if is_mapping(properties) else None
+    if not is_mapping(value) or "$defs" not in value:
         return schema
     inner = {key: member for key, member in value.items() if key != "$defs"}
     return {**schema, "properties": {"value": inner}, "$defs": value["$defs"]}

@@ -12,6 +12,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Self, TypeVar, cast
 
 from ..._core.errors import APIError, SDKError
+from ._models import final_completion
+from ._request import prepare, streaming
 from .accumulator import CallState, ChatAccumulator, ChoiceState, Step
 from .events import (
     ChatStreamEvent,
@@ -28,11 +30,13 @@ from .events import (
     ToolCallDone,
     UsageEvent,
 )
+from .parse import Format, ParsedChatCompletion, final_parsed
 
 if TYPE_CHECKING:
     from ..._core.meta import Meta
     from ..._drivers.stream import AsyncStream, Stream
-    from ...types.chat import ChatCompletion, ChatCompletionChunk, CompletionUsage
+    from ...types.chat import ChatCompletion, ChatCompletionChunk
+    from ...types.shared import CompletionUsage
     from .parse import Format
 
 __all__ = [
@@ -383,7 +387,7 @@ class AsyncChatStream(_Reading[Final]):
         await self.aclose()
 
 
-class ParsedChatStream(ChatStream["ParsedChatCompletion[T]"], Generic[T]):
+class ParsedChatStream(ChatStream[ParsedChatCompletion[T]], Generic[T]):
     """A `ChatStream` whose answer is parsed as the type asked for. `partial` is the JSON value so far."""
 
     @property
@@ -392,7 +396,7 @@ class ParsedChatStream(ChatStream["ParsedChatCompletion[T]"], Generic[T]):
         return self._finished().parsed if self._events.ended else None
 
 
-class AsyncParsedChatStream(AsyncChatStream["ParsedChatCompletion[T]"], Generic[T]):
+class AsyncParsedChatStream(AsyncChatStream[ParsedChatCompletion[T]], Generic[T]):
     """`ParsedChatStream` for async code."""
 
     @property
@@ -410,10 +414,6 @@ class Plan(NamedTuple):
 
 
 def plan(params: Mapping[str, Any], response_format: Any, lossy: bool, tools: Iterable[Any] | None) -> Plan:
-    from ._models import final_completion
-    from ._request import prepare, streaming
-    from .parse import final_parsed
-
     request, format = prepare(params, response_format=response_format, lossy=lossy, tools=tools)
     wanted = format if format is not None and format.asked else None
     return Plan(streaming(request), ChatEvents(wanted), final_completion if wanted is None else final_parsed)
