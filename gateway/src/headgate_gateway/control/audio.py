@@ -30,9 +30,10 @@ async def _speech(model: OfflineModel, call: Call, context: ModelContext) -> Ans
         raise invalid(f"`input` must have from 1 to {_LONGEST_INPUT} characters, not {len(text)}.", param="input")
     if form not in CONTENT_TYPES:
         raise invalid(
-            f"`response_format` {form!r} cannot be made offline. Use 'wav', 'flac' or 'pcm'.", param="response_format",
+            f"`response_format` {form!r} cannot be made offline. Use 'wav', 'flac' or 'pcm'.",
+            param="response_format",
             code="unsupported_format",
-        )  # fmt: skip
+        )
     voice = data["voice"]["id"] if isinstance(data["voice"], dict) else str(data["voice"])
     sound = await asyncio.to_thread(speak, text, voice, form, float(data.get("speed") or 1.0))
     tokens = count(text)
@@ -55,9 +56,10 @@ async def _written(model: OfflineModel, call: Call, context: ModelContext, task:
     form = data.get("response_format") or "json"
     if form not in _TRANSCRIPTS:
         raise invalid(
-            f"`response_format` {form!r} cannot be made offline. Use one of {', '.join(_TRANSCRIPTS)}.", param="response_format",
+            f"`response_format` {form!r} cannot be made offline. Use one of {', '.join(_TRANSCRIPTS)}.",
+            param="response_format",
             code="unsupported_format",
-        )  # fmt: skip
+        )
     heard = await asyncio.to_thread(listen, _sound(call))
     usage = _billed(heard)
     if data.get("stream") and task == "transcribe":
@@ -120,9 +122,21 @@ def _streamed(heard: Heard) -> bytes:
 
 
 ROUTES = (
-    model_route(path="/v1/audio/speech", operation="audio.speech.create", kind="speech", body=BodyKind.JSON, local=_speech),
-    model_route(path="/v1/audio/transcriptions", operation="audio.transcriptions.create", kind="transcription", body=BodyKind.FORM,
-                local=_transcribe),
-    model_route(path="/v1/audio/translations", operation="audio.translations.create", kind="translation", body=BodyKind.FORM,
-                local=_translate),
-)  # fmt: skip
+    model_route(
+        path="/v1/audio/speech", operation="audio.speech.create", kind="speech", body=BodyKind.JSON, local=_speech
+    ),
+    model_route(
+        path="/v1/audio/transcriptions",
+        operation="audio.transcriptions.create",
+        kind="transcription",
+        body=BodyKind.FORM,
+        local=_transcribe,
+    ),
+    model_route(
+        path="/v1/audio/translations",
+        operation="audio.translations.create",
+        kind="translation",
+        body=BodyKind.FORM,
+        local=_translate,
+    ),
+)

@@ -1,8 +1,9 @@
 """The work of a batch: check the lines, call each one through the whole pipeline, write the answers to files.
 
-Every line is called with an `Idempotency-Key` of its own, so that a batch taken up after a restart pays no line twice.
-What is done is in the database after every line; the files are written once, at the end, in the order of the input.
-A batch whose `metadata` says `"pace": "0.05"` waits as many seconds before each line, so that its progress can be watched.
+Every line is called with an `Idempotency-Key` of its own, so that a batch taken up after a restart pays no line
+twice. What is done is in the database after every line; the files are written once, at the end, in the order of the
+input. A batch whose `metadata` says `"pace": "0.05"` waits as many seconds before each line, so that its progress can
+be watched.
 """
 
 from __future__ import annotations
@@ -59,8 +60,13 @@ def count_into(gateway: Gateway, body: dict[str, Any]) -> None:
     row = gateway.db.one(sql.RESULT_COUNTS, (body["id"],))
     done, good, read, written = row if row is not None else (0, 0, 0, 0)
     body["request_counts"] = {"total": body["request_counts"]["total"], "completed": good, "failed": done - good}
-    body["usage"] = {"input_tokens": read, "output_tokens": written, "total_tokens": read + written,
-                     "input_tokens_details": {"cached_tokens": 0}, "output_tokens_details": {"reasoning_tokens": 0}}  # fmt: skip
+    body["usage"] = {
+        "input_tokens": read,
+        "output_tokens": written,
+        "total_tokens": read + written,
+        "input_tokens_details": {"cached_tokens": 0},
+        "output_tokens_details": {"reasoning_tokens": 0},
+    }
 
 
 async def run(gateway: Gateway, batch_id: str) -> None:
@@ -80,8 +86,12 @@ async def run(gateway: Gateway, batch_id: str) -> None:
             await _fail(gateway, body, faults)
             return
         models = {line.body.get("model") for line in lines}
-        body.update(status="in_progress", in_progress_at=_now(gateway), model=models.pop() if len(models) == 1 else None,
-                    request_counts={"total": len(lines), "completed": 0, "failed": 0})  # fmt: skip
+        body.update(
+            status="in_progress",
+            in_progress_at=_now(gateway),
+            model=models.pop() if len(models) == 1 else None,
+            request_counts={"total": len(lines), "completed": 0, "failed": 0},
+        )
         keep(gateway, body)
         await gateway.db.committed()
     if _status(gateway, batch_id) == "in_progress" and not await _called(gateway, body, principal, lines):
@@ -281,8 +291,14 @@ async def _finish(gateway: Gateway, batch_id: str, principal: str, lines: list[_
     life = (body.get("output_expires_after") or {}).get("seconds")
     for field, good, name in (("output_file_id", 1, "output"), ("error_file_id", 0, "error")):
         if body[field] is None and gateway.db.query(sql.RESULTS, (batch_id, good, 0, 1)):
-            record = await files.add(gateway, [*_texts(gateway, batch_id, good)], filename=f"{batch_id}_{name}.jsonl",
-                                     purpose="batch_output", principal=principal, expires=life)  # fmt: skip
+            record = await files.add(
+                gateway,
+                [*_texts(gateway, batch_id, good)],
+                filename=f"{batch_id}_{name}.jsonl",
+                purpose="batch_output",
+                principal=principal,
+                expires=life,
+            )
             body[field] = record.id
     body.update({"status": end, f"{end}_at": _now(gateway)})
     keep(gateway, body)

@@ -28,14 +28,15 @@ async def _create(call: Call) -> Response:
     endpoint, file_id = str(data["endpoint"]), str(data["input_file_id"])
     if endpoint not in ENDPOINTS:
         raise invalid(
-            f"`endpoint` {endpoint!r} cannot be run in a batch. Use one of {', '.join(ENDPOINTS)}.", param="endpoint"
+            f"`endpoint` {endpoint!r} cannot be run in a batch. Use one of {', '.join(ENDPOINTS)}.",
+            param="endpoint",
         )
     record = find(gateway, file_id, call.principal)
     if record is None:
         raise not_found("file", file_id, param="input_file_id")
     if record.purpose != "batch":
         raise invalid(
-            f"`input_file_id` names a file with the purpose {record.purpose!r}. Upload it again with the purpose 'batch'.",
+            f"`input_file_id` names a file for {record.purpose!r}. Upload it again with the purpose 'batch'.",
             param="input_file_id",
         )
     now = int(gateway.clock.time())

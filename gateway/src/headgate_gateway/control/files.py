@@ -1,4 +1,4 @@
-"""Files: bytes on disk, records in the database. A file is written whole under another name before its record exists."""
+"""Files: bytes on disk, records in the database. A file is whole on disk before its record exists."""
 
 from __future__ import annotations
 
@@ -70,7 +70,10 @@ async def add(
     principal: str,
     expires: int | None = None,
 ) -> FileRecord:
-    """Keep `source` as a file of `principal`. Raises ApiError 400 when its purpose demands lines that it does not have."""
+    """Keep `source` as a file of `principal`.
+
+    Raises ApiError 400 when its purpose demands lines that it does not have.
+    """
     file_id = gateway.new_id("file-")
     target = path_of(gateway, file_id)
     size = await asyncio.to_thread(_write, target, source, purpose)

@@ -1,7 +1,7 @@
 """The image routes for offline models, and the place from which pictures given by URL are fetched.
 
-A URL holds an unguessable name and needs no key, like the signed URLs of other services; the picture behind it is deleted
-after a day.
+A URL holds an unguessable name and needs no key, like the signed URLs of other services; the picture behind it is
+deleted after a day.
 """
 
 from __future__ import annotations

@@ -89,7 +89,10 @@ BATCHES = "SELECT body, id FROM batch WHERE principal = ? AND seq < ? ORDER BY s
 BATCHES_TO_RUN = (
     "SELECT id FROM batch WHERE status IN ('validating', 'in_progress', 'finalizing', 'cancelling') ORDER BY seq"
 )
-ADD_RESULT = "INSERT OR IGNORE INTO batch_result (batch_id, line, good, input_tokens, output_tokens, body) VALUES (?, ?, ?, ?, ?, ?)"
+ADD_RESULT = (
+    "INSERT OR IGNORE INTO batch_result (batch_id, line, good, input_tokens, output_tokens, body) "
+    "VALUES (?, ?, ?, ?, ?, ?)"
+)
 RESULT_COUNTS = (
     "SELECT COUNT(*), COALESCE(SUM(good), 0), COALESCE(SUM(input_tokens), 0), COALESCE(SUM(output_tokens), 0) "
     "FROM batch_result WHERE batch_id = ?"

@@ -1,7 +1,7 @@
 """Fine-tuned models: what they learned, on disk, and whose they are.
 
-A model is called by its name, which holds an id that nobody guesses; it is listed for and deleted by its owner alone. A
-checkpoint (`...:ckpt-step-8`) answers like the model it belongs to.
+A model is called by its name, which holds an id that nobody guesses; it is listed for and deleted by its owner alone.
+A checkpoint (`...:ckpt-step-8`) answers like the model it belongs to.
 """
 
 from __future__ import annotations
@@ -64,13 +64,22 @@ def listed_for(gateway: Gateway, principal: str | None) -> list[dict[str, Any]]:
     echo = MODELS[0]
     return [
         entry(
-            Listed(name, f"Offline chat that learned from a training file; answers like {base!r} where it learned nothing.", echo.kinds,
-                   echo.context_window, echo.max_output_tokens, echo.input_price, echo.output_price, echo.capabilities,
-                   echo.modalities, created=created),
+            Listed(
+                name,
+                f"Learned from a training file; answers like {base!r} where it learned nothing.",
+                echo.kinds,
+                echo.context_window,
+                echo.max_output_tokens,
+                echo.input_price,
+                echo.output_price,
+                echo.capabilities,
+                echo.modalities,
+                created=created,
+            ),
             parent=base,
         )
         for name, base, created in rows
-    ]  # fmt: skip
+    ]
 
 
 def remove(gateway: Gateway, name: str, principal: str) -> bool:

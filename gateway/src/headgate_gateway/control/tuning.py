@@ -29,8 +29,9 @@ async def _create(call: Call) -> Response:
     if not (model in _BASES or (model.startswith("ft:") and load(gateway, model)) or _stands_in(gateway)):
         raise invalid(
             f"`model` {model!r} cannot be fine-tuned here. Use 'headgate/echo' or a model fine-tuned from it.",
-            param="model", code="model_not_available",
-        )  # fmt: skip
+            param="model",
+            code="model_not_available",
+        )
     for field in ("training_file", "validation_file"):
         _demand_file(call, field)
     now = int(gateway.clock.time())
@@ -78,7 +79,7 @@ def _demand_file(call: Call, field: str) -> None:
         raise not_found("file", str(file_id), param=field)
     if record.purpose != "fine-tune":
         raise invalid(
-            f"`{field}` names a file with the purpose {record.purpose!r}. Upload it again with the purpose 'fine-tune'.",
+            f"`{field}` names a file for {record.purpose!r}. Upload it again with the purpose 'fine-tune'.",
             param=field,
         )
 
@@ -91,11 +92,9 @@ def _method(data: dict[str, Any]) -> tuple[str, dict[str, Any]]:
         raise invalid(f"`method.type` {kind!r} cannot be done offline. Use 'supervised'.", param="method.type")
     said = (method.get("supervised") or {}).get("hyperparameters") or data.get("hyperparameters") or {}
     names = ("n_epochs", "batch_size", "learning_rate_multiplier")
-    hyper = {name: "auto" if said.get(name) is None else said[name] for name in names}
+    hyper: dict[str, Any] = {name: "auto" if said.get(name) is None else said[name] for name in names}
     for name, most in (("n_epochs", 50), ("batch_size", 256)):
-        if hyper[name] != "auto" and not (
-            isinstance(hyper[name], int) and 1 <= hyper[name] <= (50 if name == "n_epochs" else 256)
-        ):
+        if hyper[name] != "auto" and not (isinstance(hyper[name], int) and 1 <= hyper[name] <= most):
             raise invalid(
                 f"`hyperparameters.{name}` is out of range: {hyper[name]!r}.", param=f"hyperparameters.{name}"
             )

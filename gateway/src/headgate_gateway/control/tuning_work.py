@@ -1,9 +1,9 @@
 """The work of a fine-tuning job: read the examples, learn them batch by batch, measure, keep the model.
 
-The loss is real: it is the mean of `-ln(nearness)` over (a sample of) the examples, where an example's nearness is that
-of the nearest *other* learned prompt (leave one out) or, once it was seen itself, `1 - 2^-times`, whichever is greater.
-So it falls as more is learned and as it is seen again. The validation loss knows only the leave-one-out part. Accuracy
-is the share of tokens that the recalled answer has in common with the right one.
+The loss is real: it is the mean of `-ln(nearness)` over (a sample of) the examples, where an example's nearness is
+that of the nearest *other* learned prompt (leave one out) or, once it was seen itself, `1 - 2^-times`, whichever is
+greater. So it falls as more is learned and as it is seen again. The validation loss knows only the leave-one-out
+part. Accuracy is the share of tokens that the recalled answer has in common with the right one.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def note(
 
 @dataclass(slots=True)
 class _Measured:
-    """One example as it is measured: its vector, how near the nearest other learned prompt is, how often it was seen."""
+    """One example as it is measured: its vector, how near the nearest other prompt is, how often it was seen."""
 
     example: Example
     place: int
@@ -126,8 +126,10 @@ class Course:
         for at in range(first, min(first + self.batch_size, len(self.examples))):
             for measured in (*self._train, *self._valid):
                 measured.meet(at, self._vectors[at], self.examples[at].completion)
-        out = {"train_loss": _mean([one.loss for one in self._train]),
-               "train_mean_token_accuracy": _mean([one.accuracy for one in self._train])}  # fmt: skip
+        out = {
+            "train_loss": _mean([one.loss for one in self._train]),
+            "train_mean_token_accuracy": _mean([one.accuracy for one in self._train]),
+        }
         if self._valid:
             out["valid_loss"] = _mean([one.loss for one in self._valid])
             out["valid_mean_token_accuracy"] = _mean([one.accuracy for one in self._valid])
@@ -178,8 +180,11 @@ def _cancelled(gateway: Gateway, job_id: str) -> bool:
 def _fail(gateway: Gateway, body: dict[str, Any], param: str, message: str) -> None:
     if _cancelled(gateway, body["id"]):
         return
-    body.update(status="failed", finished_at=int(gateway.clock.time()),
-                error={"code": f"invalid_{param}", "message": message, "param": param})  # fmt: skip
+    body.update(
+        status="failed",
+        finished_at=int(gateway.clock.time()),
+        error={"code": f"invalid_{param}", "message": message, "param": param},
+    )
     keep(gateway, body)
     note(gateway, body["id"], message, level="error")
 
@@ -213,10 +218,21 @@ async def _learn(
     hyper = body["hyperparameters"]
     epochs = _EPOCHS if hyper["n_epochs"] == "auto" else int(hyper["n_epochs"])
     batch = max(1, min(256, len(training) // 20)) if hyper["batch_size"] == "auto" else int(hyper["batch_size"])
-    settled = {"n_epochs": epochs, "batch_size": batch,
-               "learning_rate_multiplier": 1.0 if hyper["learning_rate_multiplier"] == "auto" else hyper["learning_rate_multiplier"]}  # fmt: skip
-    if not _advance(gateway, body, "queued", "Files validated, moving job to queued state", hyperparameters=settled,
-                    method={"type": "supervised", "supervised": {"hyperparameters": settled}}):  # fmt: skip
+    settled = {
+        "n_epochs": epochs,
+        "batch_size": batch,
+        "learning_rate_multiplier": 1.0
+        if hyper["learning_rate_multiplier"] == "auto"
+        else hyper["learning_rate_multiplier"],
+    }
+    if not _advance(
+        gateway,
+        body,
+        "queued",
+        "Files validated, moving job to queued state",
+        hyperparameters=settled,
+        method={"type": "supervised", "supervised": {"hyperparameters": settled}},
+    ):
         return False
     await gateway.db.committed()
     course = await asyncio.to_thread(Course, training, validation, batch, body["seed"])
@@ -225,7 +241,8 @@ async def _learn(
     now = int(gateway.clock.time())
     if not _advance(gateway, body, "running", "Fine-tuning job started", estimated_finish=now + 1 + int(pace * steps)):
         return False
-    name = f"ft:{_base(body['model'])}:{body.get('user_provided_suffix') or 'custom'}:{body['id'].removeprefix('ftjob-')[:12]}"
+    suffix = body.get("user_provided_suffix") or "custom"
+    name = f"ft:{_base(body['model'])}:{suffix}:{body['id'].removeprefix('ftjob-')[:12]}"
     history: list[tuple[int, dict[str, float]]] = []
     for step in range(1, steps + 1):
         await gateway.clock.sleep(pace)
@@ -273,9 +290,14 @@ def _checkpoint(gateway: Gateway, job_id: str, name: str, step: int, metrics: di
 
 
 async def _keep_model(
-    gateway: Gateway, body: dict[str, Any], principal: str, name: str, training: list[Example],
-    history: list[tuple[int, dict[str, float]]], epochs: int,
-) -> bool:  # fmt: skip
+    gateway: Gateway,
+    body: dict[str, Any],
+    principal: str,
+    name: str,
+    training: list[Example],
+    history: list[tuple[int, dict[str, float]]],
+    epochs: int,
+) -> bool:
     known = tuned.load(gateway, body["model"]) if body["model"].startswith("ft:") else None
     examples = [*(known.examples if known is not None else ()), *training]
     path = tuned.memory_path(gateway, body["id"])
@@ -285,12 +307,26 @@ async def _keep_model(
         ",".join(["step", *columns]),
         *(",".join(str(value) for value in (step, *metrics.values())) for step, metrics in history),
     ]
-    record = await files.add(gateway, ["\n".join(lines).encode() + b"\n"], filename="step_metrics.csv", purpose="fine-tune-results",
-                             principal=principal)  # fmt: skip
+    record = await files.add(
+        gateway,
+        ["\n".join(lines).encode() + b"\n"],
+        filename="step_metrics.csv",
+        purpose="fine-tune-results",
+        principal=principal,
+    )
     now = int(gateway.clock.time())
     tokens = epochs * sum(count(example.prompt) + count(example.completion) for example in training)
-    if not _advance(gateway, body, "succeeded", "The job has successfully completed", fine_tuned_model=name, finished_at=now,
-                    estimated_finish=None, trained_tokens=tokens, result_files=[record.id]):  # fmt: skip
+    if not _advance(
+        gateway,
+        body,
+        "succeeded",
+        "The job has successfully completed",
+        fine_tuned_model=name,
+        finished_at=now,
+        estimated_finish=None,
+        trained_tokens=tokens,
+        result_files=[record.id],
+    ):
         return False
     gateway.db.write(sql.ADD_TUNED, (name, principal, body["id"], body["model"], now))
     note(gateway, body["id"], f"New fine-tuned model created: {name}")

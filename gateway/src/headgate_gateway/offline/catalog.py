@@ -1,4 +1,4 @@
-"""The offline models as they are listed: what each can do, holds and costs, and which of them stands in for a foreign name.
+"""The offline models as they are listed: what each does, holds and costs, and which stands in for a foreign name.
 
 Prices are invented so that budgets and ledgers can be tried; they are near those of small models of 2025.
 """
@@ -56,7 +56,7 @@ _CHAT = {
 MODELS: tuple[Listed, ...] = (
     Listed(
         "headgate/echo",
-        "Offline chat: tells back what was said, follows plain instructions, calls tools, fills JSON schemas, thinks aloud when asked.",
+        "Offline chat: tells back what was said, follows plain instructions, calls tools, fills JSON schemas.",
         _TEXT_KINDS,
         128_000,
         16_384,
@@ -181,7 +181,7 @@ def find(model: str) -> Listed | None:
 
 
 def kind_of(model: str) -> str:
-    """The kind that a foreign model's name tells: `text-embedding-3-small` is embeddings; what tells nothing is chat."""
+    """The kind that a foreign model's name tells: `text-embedding-3-small` is embeddings; chat if it tells nothing."""
     name = model.lower()
     signs = (
         ("embed", "embeddings"),
@@ -217,7 +217,10 @@ _PRICED = {
 
 
 def entry(listed: Listed, *, parent: str | None = None) -> dict[str, Any]:
-    """The model as `/v1/models` shows it; the flat fields repeat the nested ones for clients that look for them there."""
+    """The model as `/v1/models` shows it.
+
+    The flat fields repeat the nested ones for clients that look for them there.
+    """
     able = {**dict.fromkeys(_CHAT, False), **listed.capabilities}
     reading, writing = _PRICED[listed.unit]
     prices: dict[str, Any] = {reading: listed.input_price, writing: listed.output_price}
@@ -242,7 +245,14 @@ def entry(listed: Listed, *, parent: str | None = None) -> dict[str, Any]:
         "supports_tools": able["tools"],
         "supports_vision": able["vision"],
         "supports_reasoning": able["thinking"],
-        "metadata": {"kinds": list(listed.kinds), "modalities": list(listed.modalities), "offline": True},
+        "supports_streaming": able["streaming"],
+        "supports_system_messages": able["system_messages"],
+        "supports_structured_output": able["structured_output"],
+        "supports_audio_input": able["audio_input"],
+        "supports_audio_output": able["audio_output"],
+        "features": [name for name, value in able.items() if value],
+        "modalities": list(listed.modalities),
+        "metadata": {"kinds": list(listed.kinds), "offline": True},
     }
 
 

@@ -1,8 +1,8 @@
 """`headgate/embed`: vectors by hashing. Texts that share words and pieces of words point the same way.
 
-Each text is lower-cased and cut into words; every word, every pair of neighbours and every run of 3 to 5 characters of a
-padded word adds a signed weight at two places that its hash names. Common words weigh little. The sum is scaled to
-length 1, so a dot product is the cosine. Numbers of tokens are features as they are.
+Each text is lower-cased and cut into words; every word, every pair of neighbours and every run of 3 to 5 characters
+of a padded word adds a signed weight at two places that its hash names. Common words weigh little. The sum is scaled
+to length 1, so a dot product is the cosine. Numbers of tokens are features as they are.
 """
 
 from __future__ import annotations

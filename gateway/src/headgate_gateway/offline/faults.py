@@ -1,24 +1,25 @@
-"""The fault models: `headgate/fault-<kind>` fails as it is named, so that an application can be tried against a bad day.
+"""The fault models: `headgate/fault-<kind>` fails as it is named, to try an application against a bad day.
 
-| kind       | what happens                                                                     | parameter (default)      |
-|------------|----------------------------------------------------------------------------------|--------------------------|
-| rate-limit | 429 with `Retry-After`                                                           | seconds (1)              |
-| overloaded | 529                                                                              | seconds, Retry-After     |
-| error      | 500, or the status asked for                                                     | status (500)             |
-| slow       | the first byte is late                                                           | seconds (2)              |
-| drip       | every piece is late                                                              | seconds (0.1)            |
-| stall      | the stream stops after some pieces and nothing but pings comes                   | after (3)                |
-| cut        | the connection is closed after some pieces                                       | after (3)                |
-| malformed  | bytes that are no JSON stand in the stream, or are the answer                    | after (3)                |
-| empty      | a stream without choices; unary: an empty body                                   |                          |
-| wrong-type | an answer whose fields have the wrong types                                      |                          |
-| html       | a page of HTML with status 200                                                   |                          |
-| break      | an error event in mid-stream                                                     | after (3)                |
-| filter     | the answer ends with `content_filter`                                            | after (3)                |
-| flaky      | 503 for the first calls of each key, then an answer                              | times (2)                |
+| kind       | what happens                                                             | parameter (default)     |
+|------------|--------------------------------------------------------------------------|-------------------------|
+| rate-limit | 429 with `Retry-After`                                                   | seconds (1)             |
+| overloaded | 529                                                                      | seconds, Retry-After    |
+| error      | 500, or the status asked for                                             | status (500)            |
+| slow       | the first byte is late                                                   | seconds (2)             |
+| drip       | every piece is late                                                      | seconds (0.1)           |
+| stall      | the stream stops after some pieces and nothing but pings comes           | after (3)               |
+| cut        | the connection is closed after some pieces                               | after (3)               |
+| malformed  | bytes that are no JSON stand in the stream, or are the answer            | after (3)               |
+| empty      | a stream without choices; unary: an empty body                           |                         |
+| wrong-type | an answer whose fields have the wrong types                              |                         |
+| html       | a page of HTML with status 200                                           |                         |
+| break      | an error event in mid-stream                                             | after (3)               |
+| filter     | the answer ends with `content_filter`                                    | after (3)               |
+| flaky      | 503 for the first calls of each key, then an answer                      | times (2)               |
 
-A parameter stands behind the name, `headgate/fault-rate-limit:30` or `headgate/fault-error:status=503`, or in the request as
-`"provider_specific_params": {"fault": {"kind": "cut", "after": 10}}`, which also makes any offline model fail.
+A parameter stands behind the name, `headgate/fault-rate-limit:30` or `headgate/fault-error:status=503`, or in the
+request as `"provider_specific_params": {"fault": {"kind": "cut", "after": 10}}`, which also makes any offline model
+fail.
 """
 
 from __future__ import annotations
@@ -68,7 +69,10 @@ class Fault:
 
 
 def named_fault(model: str) -> Fault | None:
-    """The fault that a model's name asks for; None when the name is no fault model's. Raises ApiError 400 for a bad parameter."""
+    """The fault that a model's name asks for.
+
+    None when the name is no fault model's. Raises ApiError 400 for a bad parameter.
+    """
     if not model.startswith(FAULT_PREFIX):
         return None
     kind, _, text = model.removeprefix(FAULT_PREFIX).partition(":")

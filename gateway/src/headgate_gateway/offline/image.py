@@ -1,8 +1,8 @@
 """`headgate/image`: drawings that follow from the prompt.
 
-The words decide the colours (a colour that is named is used), the slant of the ground and the discs and bars on it; the same
-prompt gives the same bytes. An edit keeps the picture and draws where the mask is clear; without a mask it draws a disc
-over the middle. A variation turns the picture or mixes it with a drawing named by its bytes.
+The words decide the colours (a colour that is named is used), the slant of the ground and the discs and bars on it;
+the same prompt gives the same bytes. An edit keeps the picture and draws where the mask is clear; without a mask it
+draws a disc over the middle. A variation turns the picture or mixes it with a drawing named by its bytes.
 """
 
 from __future__ import annotations
@@ -21,17 +21,19 @@ LARGEST_SIDE = 2048
 _SIZE = re.compile(r"([1-9]\d{0,4})x([1-9]\d{0,4})")
 _DEFAULT_SIZE = (1024, 1024)
 _NAMED = {
-    "red": (214, 40, 57), "orange": (244, 132, 44), "yellow": (250, 205, 60), "green": (56, 158, 84), "blue": (42, 98, 204),
-    "purple": (120, 70, 180), "pink": (240, 130, 170), "brown": (130, 90, 60), "black": (24, 24, 30), "white": (244, 244, 240),
-    "grey": (128, 132, 140), "gray": (128, 132, 140), "gold": (212, 172, 60), "teal": (20, 140, 140), "cyan": (60, 190, 210),
-    "sea": (30, 110, 170), "ocean": (24, 90, 160), "sky": (110, 180, 235), "sunset": (246, 120, 70), "forest": (38, 100, 60),
-    "night": (26, 30, 70), "sun": (252, 200, 60), "snow": (235, 240, 248), "fire": (230, 80, 30), "grass": (90, 170, 70),
+    "red": (214, 40, 57), "orange": (244, 132, 44), "yellow": (250, 205, 60), "green": (56, 158, 84),
+    "blue": (42, 98, 204), "purple": (120, 70, 180), "pink": (240, 130, 170), "brown": (130, 90, 60),
+    "black": (24, 24, 30), "white": (244, 244, 240), "grey": (128, 132, 140), "gray": (128, 132, 140),
+    "gold": (212, 172, 60), "teal": (20, 140, 140), "cyan": (60, 190, 210), "sea": (30, 110, 170),
+    "ocean": (24, 90, 160), "sky": (110, 180, 235), "sunset": (246, 120, 70), "forest": (38, 100, 60),
+    "night": (26, 30, 70), "sun": (252, 200, 60), "snow": (235, 240, 248), "fire": (230, 80, 30),
+    "grass": (90, 170, 70),
 }  # fmt: skip
 _SHADES = 64
 
 
 def size_of(text: str | None) -> tuple[int, int]:
-    """Width and height of `1024x1536`; 1024 x 1024 for `auto` or nothing. Raises ValueError for what cannot be drawn."""
+    """Width and height of `1024x1536`; 1024 x 1024 for `auto` or nothing. Raises ValueError for anything else."""
     if text in (None, "", "auto"):
         return _DEFAULT_SIZE
     match = _SIZE.fullmatch(text or "")

@@ -88,8 +88,8 @@ class BuiltIn:
             replies = [reply_to(request, conversation, at, learned) for at in range(int(request.get("n") or 1))]
         except Unfillable as error:
             raise invalid(
-                f"`response_format.json_schema.schema` accepts no value that could be found: {error}. Check that its keywords do not "
-                "contradict each other.",
+                f"`response_format.json_schema.schema` accepts no value that could be found: {error}. "
+                "Check that its keywords do not contradict each other.",
                 param="response_format",
                 code="invalid_json_schema",
             ) from None

@@ -14,10 +14,10 @@ The pieces put together are the text, so a stream cut at pieces loses nothing, a
 The count is the number of pieces. It is near what large models count for English prose, and it is the same wherever
 Headgate counts offline: usage, limits, `max_tokens`, logprobs, embeddings.
 
-A conversation costs 3 for the answer's start and, for each message, 3 plus its role, name, text, tool calls and parts.
-An image costs 85 with `detail: low`, else 85 plus 170 for each started square of 512 pixels (at most 16), or 255 when its
-size cannot be read; audio costs 1 for each started 100 ms of WAV, or 1 for each started 1,000 bytes of another format;
-a tool costs 8 plus its name, description and compact schema.
+A conversation costs 3 for the answer's start and, for each message, 3 plus its role, name, text, tool calls and
+parts. An image costs 85 with `detail: low`, else 85 plus 170 for each started square of 512 pixels (at most 16), or
+255 when its size cannot be read; audio costs 1 for each started 100 ms of WAV, or 1 for each started 1,000 bytes of
+another format; a tool costs 8 plus its name, description and compact schema.
 """
 
 from __future__ import annotations

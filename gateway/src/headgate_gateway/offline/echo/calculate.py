@@ -12,12 +12,12 @@ __all__ = ["calculate", "find_sum", "shown"]
 _WORDS = (
     (r"\bplus\b|\badded to\b", "+"),
     (r"\bminus\b|\bless\b", "-"),
-    (r"\btimes\b|\bmultiplied by\b|[×·]|(?<=\d)\s*x\s*(?=\d)", "*"),
-    (r"\bdivided by\b|\bover\b|÷", "/"),
+    (r"\btimes\b|\bmultiplied by\b|[\u00d7\u00b7]|(?<=\d)\s*x\s*(?=\d)", "*"),
+    (r"\bdivided by\b|\bover\b|\u00f7", "/"),
     (r"\bto the power of\b|\*\*", "^"),
     (r"(\d+(?:\.\d+)?)\s*%\s*of\b", r"\1 / 100 *"),
     (r"(?<=\d),(?=\d{3}\b)", ""),
-    (r"−|–", "-"),
+    (r"\u2212|\u2013", "-"),
 )
 _SUM = re.compile(r"(?<![\w.\-])[-(]*\s*\d[\d.\s()]*(?:[-+*/^]\s*[-(]*\s*\d[\d.\s()]*)+")
 _DATE_LIKE = re.compile(r"\d{4}-\d{1,2}(?:-\d{1,2})?|\d{1,3}(?:-\d+)+|\d{1,2}/\d{1,2}/\d{2,4}")

@@ -1,8 +1,8 @@
 """Which tools an answer calls, and with what.
 
-A tool is asked for when the request demands it (`tool_choice`), when the user names it, or when its name and description
-share telling words with what the user said. Arguments are filled from the conversation and are valid for the tool's schema;
-an optional argument is given only when the conversation says something about it.
+A tool is asked for when the request demands it (`tool_choice`), when the user names it, or when its name and
+description share telling words with what the user said. Arguments are filled from the conversation and are valid for
+the tool's schema; an optional argument is given only when the conversation says something about it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""The legacy text form: `text_completion` chunks for one or several prompts, with `echo`, `suffix`, `best_of` and logprobs."""
+"""The legacy text form.
+
+`text_completion` chunks for one or several prompts, with `echo`, `suffix`, `best_of` and logprobs.
+"""
 
 from __future__ import annotations
 

@@ -156,7 +156,7 @@ def _called(messages: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
 
 def _results(messages: Sequence[Mapping[str, Any]]) -> list[ToolResult]:
     known = {call_id: (name, arguments) for message in messages for call_id, name, arguments in _calls(message)}
-    by_name = {name: arguments for name, arguments in known.values()}
+    by_name = dict(known.values())
     out: list[ToolResult] = []
     for message in messages:
         if message.get("role") == "tool":

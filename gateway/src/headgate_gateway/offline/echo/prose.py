@@ -1,4 +1,7 @@
-"""Texts on demand: a number of words or sentences about something, a story, a poem, a list. They are plain on purpose."""
+"""Texts on demand.
+
+A number of words or sentences about something, a story, a poem, a list. They are plain on purpose.
+"""
 
 from __future__ import annotations
 

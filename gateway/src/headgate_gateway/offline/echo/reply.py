@@ -56,7 +56,10 @@ class Reply:
 
 
 def reply_to(request: Mapping[str, Any], conversation: Conversation, index: int, learned: str | None = None) -> Reply:
-    """The choice `index`. `learned` is what a fine-tuned model knows to say. Raises `Unfillable` for a schema without values."""
+    """The choice `index`.
+
+    `learned` is what a fine-tuned model knows to say. Raises `Unfillable` for a schema without values.
+    """
     draw = Draw("echo", request.get("seed"), index)
     steps = _STEPS.get(effort_of(request), 4)
     calls: tuple[ToolCall, ...] = ()
@@ -120,7 +123,10 @@ def _object(conversation: Conversation, draw: Draw) -> Any:
 
 
 def effort_of(request: Mapping[str, Any]) -> str:
-    """How much is thought aloud: `reasoning_effort`, or what `thinking` (in any provider's form) amounts to; else `none`."""
+    """How much is thought aloud.
+
+    `reasoning_effort`, or what `thinking` (in any provider's form) amounts to; else `none`.
+    """
     extra = request.get("provider_specific_params")
     sources: Sequence[Mapping[str, Any]] = [request, extra] if isinstance(extra, Mapping) else [request]
     for source in sources:

@@ -52,7 +52,8 @@ _ASKED_FACT = re.compile(
     r"\b(?:what|who|where|which|when)(?:'s| is| are| was)?\s+(?:my|our)\s+([\w -]+?)\s*(?:\?|$|\.)", re.IGNORECASE
 )
 _ASKED_EARLIER = re.compile(
-    r"\bwhat (?:did|have|was|were)\b.*\b(?:I|we|my)\b.*\b(?:say|said|ask|asked|first|before|earlier|just|previous|question|message|told)",
+    r"\bwhat (?:did|have|was|were)\b.*\b(?:I|we|my)\b.*"
+    r"\b(?:say|said|ask|asked|first|before|earlier|just|previous|question|message|told)",
     re.IGNORECASE,
 )
 _CHANGE = re.compile(
@@ -88,9 +89,8 @@ def think(conversation: Conversation, steps: int) -> str:
     if found:
         sentences.append(f"There is a sum in it: {found[0]} makes {shown(found[1])}.")
     if conversation.earlier:
-        sentences.append(
-            f"There were {len(conversation.earlier)} messages before it, the last was {_quoted(conversation.earlier[-1])}."
-        )
+        number, last = len(conversation.earlier), _quoted(conversation.earlier[-1])
+        sentences.append(f"There were {number} messages before it, the last was {last}.")
     sentences.append("I look for a plain instruction in it first, then for what it asks about.")
     sentences.append("What I answer must follow from the conversation alone.")
     sentences.append("I write the answer down word by word.")
@@ -246,7 +246,8 @@ def _greets(conversation: Conversation, asked: str, draw: Draw) -> str | None:
         return None
     persona = _PERSONA.search(conversation.instructions)
     who = f"I am {persona.group(1).strip()}" if persona else "I am the offline model of Headgate"
-    return f"{draw.choice(('Hello!', 'Hi!', 'Good day!')) if conversation.earlier else 'Hello!'} {who}. What can I do for you?"
+    greeting = draw.choice(("Hello!", "Hi!", "Good day!")) if conversation.earlier else "Hello!"
+    return f"{greeting} {who}. What can I do for you?"
 
 
 def _sees(conversation: Conversation, asked: str, draw: Draw) -> str | None:

@@ -1,8 +1,9 @@
 """A value for any JSON schema.
 
-The value is built from the top: each node is made plain (references, `allOf`), a type or branch is chosen, and its parts
-are filled. Where a keyword cannot be built towards (`oneOf`, `not`, `if`) what comes out is checked and the next choice
-taken. Recursion ends because below `_DEEP` levels only what is required is filled, by the shallowest branch.
+The value is built from the top: each node is made plain (references, `allOf`), a type or branch is chosen, and its
+parts are filled. Where a keyword cannot be built towards (`oneOf`, `not`, `if`) what comes out is checked and the
+next choice taken. Recursion ends because below `_DEEP` levels only what is required is filled, by the shallowest
+branch.
 """
 
 from __future__ import annotations

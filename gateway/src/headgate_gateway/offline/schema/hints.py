@@ -1,8 +1,8 @@
 """What a conversation says about a property: values found in its texts for a name such as `city`, `email` or `count`.
 
-Nothing here understands language. It knows labels (`age: 36`, `name is Ada`), embedded JSON, the shapes of dates, mails
-and addresses, and what stands behind prepositions. That is enough for an application's tests and demos to see their own
-words come back in tool calls and structured answers.
+Nothing here understands language. It knows labels (`age: 36`, `name is Ada`), embedded JSON, the shapes of dates,
+mails and addresses, and what stands behind prepositions. That is enough for an application's tests and demos to see
+their own words come back in tool calls and structured answers.
 """
 
 from __future__ import annotations
@@ -82,18 +82,18 @@ _DAY = re.compile(
 )
 _PHONE = re.compile(r"\+?\d[\d ()-]{6,}\d")
 _NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?![\w]|\.\d)")
-_EXPRESSION = re.compile(r"[-(\d][\d\s.()+*/^%×÷-]*[+*/^%×÷-][\d\s.()+*/^%×÷-]*[\d)]")
-_PROPER = r"[A-Z][\w'’-]*(?: (?:de |of |la |the )?[A-Z][\w'’-]*)*"
+_EXPRESSION = re.compile(r"[-(\d][\d\s.()+*/^%\u00d7\u00f7-]*[+*/^%\u00d7\u00f7-][\d\s.()+*/^%\u00d7\u00f7-]*[\d)]")
+_PROPER = r"[A-Z][\w'\u2019-]*(?: (?:de |of |la |the )?[A-Z][\w'\u2019-]*)*"
 _SERIES = re.compile(rf"{_PROPER}(?:\s*(?:,\s*and|,|\band\b|&)\s*{_PROPER})*")
 _BEHIND = re.compile(
     r"\b(in|at|for|near|from|to|of|with|named|called|is|am|by|between|meet|invite)\s+(?:the city of\s+)?"
 )
 _ASKING = re.compile(
-    r"^(?:please\s+|can you\s+|could you\s+|would you\s+)*(?:search(?: the web)?|look ?up|find(?: out)?|google|query|ask|tell me"
-    r"|extract|summari[sz]e)(?:\s+(?:for|about|me|up))*[:\s]+",
+    r"^(?:please\s+|can you\s+|could you\s+|would you\s+)*(?:search(?: the web)?|look ?up|find(?: out)?|google|query"
+    r"|ask|tell me|extract|summari[sz]e)(?:\s+(?:for|about|me|up))*[:\s]+",
     re.IGNORECASE,
 )
-_QUOTED = re.compile(r"[\"“'‘`]([^\"”“'’`]{1,400})[\"”'’`]")
+_QUOTED = re.compile(r"[\"\u201c'\u2018`]([^\"\u201d\u201c'\u2019`]{1,400})[\"\u201d'\u2019`]")
 _NOT_NAMES = frozenset(
     [
         "I",
@@ -235,7 +235,7 @@ class Hints:
 
     def _labelled(self, words: Sequence[str]) -> Iterator[str]:
         label = r"[\s_-]*".join(map(re.escape, words))
-        value = r"(?:[\"“'`]([^\"”'`]+)[\"”'`]|([^\n.,;!?]+?(?=\s+and\s|\s+with\s|\s+on\s|[.,;!?\n]|$)))"
+        value = r"(?:[\"\u201c'`]([^\"\u201d'`]+)[\"\u201d'`]|([^\n.,;!?]+?(?=\s+and\s|\s+with\s|\s+on\s|[.,;!?\n]|$)))"
         pattern = re.compile(
             rf"\b{label}s?\s*(?:\bis\b|\bare\b|\bof\b|\bshould be\b|\bwas\b|=|:)\s*{value}", re.IGNORECASE
         )

@@ -1,8 +1,8 @@
 """A text that a regular expression accepts, for the expressions found in schemas.
 
-Understands literals, classes, `\\d \\w \\s` and their opposites, `.`, groups, alternation, anchors and quantifiers. What it
-does not understand (look-around, back-references) gives None: the caller checks every text it gets, so that a wrong guess
-costs an attempt and never a wrong answer.
+Understands literals, classes, `\\d \\w \\s` and their opposites, `.`, groups, alternation, anchors and quantifiers.
+What it does not understand (look-around, back-references) gives None: the caller checks every text it gets, so that a
+wrong guess costs an attempt and never a wrong answer.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """`headgate/speech` and `headgate/transcribe`: text as sound, and back.
 
-Every byte of the UTF-8 text is one short chord of two tones, one of 16 low and one of 16 high, after an opening tone that
-lasts as long as one chord. The words are in the sound itself: it can be cut out of its file, stored as bare samples or
-written into another WAV, and is still understood.
+Every byte of the UTF-8 text is one short chord of two tones, one of 16 low and one of 16 high, after an opening tone
+that lasts as long as one chord. The words are in the sound itself: it can be cut out of its file, stored as bare
+samples or written into another WAV, and is still understood.
 
     tones.py    the alphabet: frequencies, rate, lengths
     speak.py    text to samples and files

@@ -32,7 +32,10 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What was understood: `text`, `words` with their times in seconds, `seconds` of sound, `clear` if it was speech of ours."""
+    """What was understood.
+
+    `text`, `words` with their times in seconds, `seconds` of sound, `clear` if it was speech of ours.
+    """
 
     text: str
     words: tuple[Word, ...]

@@ -36,7 +36,10 @@ _FADE = 48
 
 
 def speak(text: str, voice: str = "alloy", format: str = "wav", speed: float = 1.0) -> bytes:
-    """`text` as a sound file. A voice is a quiet hum below the words. Raises KeyError for a format that is not real here."""
+    """`text` as a sound file.
+
+    A voice is a quiet hum below the words. Raises KeyError for a format that is not real here.
+    """
     CONTENT_TYPES[format]
     data = samples(text, voice, speed)
     if format == "wav":

@@ -1,7 +1,8 @@
 """The alphabet of offline speech.
 
-At 24,000 samples a second a cell is 240 samples, 10 ms, so every multiple of 100 Hz is a whole number of periods in a cell:
-cells repeat without a click and tones a multiple of 100 Hz apart do not disturb each other when they are measured.
+At 24,000 samples a second a cell is 240 samples, 10 ms, so every multiple of 100 Hz is a whole number of periods in a
+cell: cells repeat without a click and tones a multiple of 100 Hz apart do not disturb each other when they are
+measured.
 """
 
 from __future__ import annotations
