@@ -1,0 +1,157 @@
+"""A real gateway process on a free port, and a provider that does what a test tells it."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import web
+
+
+class GatewayProcess:
+    """`python -m headgate_gateway` and what a test does to it."""
+
+    def __init__(self, folder: Path, *arguments: str, environ: dict[str, str] | None = None) -> None:
+        self.folder = folder
+        self.arguments = arguments
+        self.environ = environ or {}
+        self.process: subprocess.Popen[str] | None = None
+        self.url = ""
+
+    def start(self) -> GatewayProcess:
+        env = {name: value for name, value in os.environ.items() if not name.startswith("HEADGATE")}
+        command = [sys.executable, "-m", "headgate_gateway", "--port", "0", "--data-dir", str(self.folder / "data")]
+        self.process = subprocess.Popen(
+            [*command, *self.arguments], cwd=self.folder, env=env | self.environ, stdout=subprocess.PIPE, text=True
+        )
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        found = re.search(r"http://\S+", line)
+        assert found is not None, f"the gateway did not start: {line!r}, exit status {self.process.wait(10)}"
+        self.url = found[0]
+        deadline = time.monotonic() + 10
+        while not self.is_ready():
+            assert time.monotonic() < deadline, "the gateway did not become ready"
+        return self
+
+    def is_ready(self) -> bool:
+        try:
+            with urllib.request.urlopen(self.url + "/readyz", timeout=5) as answer:
+                return bool(answer.status == 200)
+        except OSError:
+            return False
+
+    def kill(self) -> None:
+        assert self.process is not None
+        self.process.kill()
+        self._reap()
+
+    def terminate(self) -> None:
+        assert self.process is not None
+        self.process.send_signal(signal.SIGTERM)
+
+    def wait(self, seconds: float = 20) -> int:
+        assert self.process is not None
+        status = self.process.wait(seconds)
+        self._reap()
+        return status
+
+    def _reap(self) -> None:
+        assert self.process is not None
+        self.process.wait(20)
+        if self.process.stdout is not None:
+            self.process.stdout.close()
+
+    def stop(self) -> None:
+        if self.process is not None and self.process.poll() is None:
+            self.process.kill()
+        if self.process is not None:
+            self._reap()
+
+
+Launch = Callable[..., GatewayProcess]
+
+
+@pytest.fixture(scope="session")
+def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a gateway that answers every model name offline and asks for no key."""
+    server = GatewayProcess(tmp_path_factory.mktemp("gateway"), "--offline").start()
+    yield server.url
+    server.stop()
+
+
+@pytest.fixture
+def launch(tmp_path: Path) -> Iterator[Launch]:
+    """Start gateways with a configuration of the test's own; the same folder keeps the same records."""
+    started: list[GatewayProcess] = []
+
+    def start(*arguments: str, config: str | None = None, **environ: str) -> GatewayProcess:
+        if config is not None:
+            (tmp_path / "headgate.toml").write_text(config)
+        started.append(GatewayProcess(tmp_path, *arguments, environ=environ).start())
+        return started[-1]
+
+    yield start
+    for server in started:
+        server.stop()
+
+
+class Upstream:
+    """A provider on a free port. `answer` is what it does with the next requests; `requests` is what it got."""
+
+    def __init__(self) -> None:
+        self.requests: list[dict[str, Any]] = []
+        self.answer: Callable[[web.Request], Any] | None = None
+        self.url = ""
+        self.cancelled = 0
+
+    async def __call__(self, request: web.Request) -> web.StreamResponse:
+        body = await request.read()
+        self.requests.append({"path": request.path, "headers": dict(request.headers), "body": body})
+        assert self.answer is not None
+        response: web.StreamResponse = await self.answer(request)
+        return response
+
+    def events(self, *events: bytes, headers: dict[str, str] | None = None) -> None:
+        """Answer with these bytes, each written alone."""
+
+        async def answer(request: web.Request) -> web.StreamResponse:
+            response = web.StreamResponse(headers={"Content-Type": "text/event-stream"} | (headers or {}))
+            await response.prepare(request)
+            for event in events:
+                await response.write(event)
+            return response
+
+        self.answer = answer
+
+    def json(self, value: Any, status: int = 200, headers: dict[str, str] | None = None) -> None:
+        """Answer with a JSON body."""
+
+        async def answer(request: web.Request) -> web.StreamResponse:
+            return web.json_response(value, status=status, headers=headers)
+
+        self.answer = answer
+
+
+@pytest.fixture
+async def upstream() -> AsyncIterator[Upstream]:
+    """A provider that a test configures."""
+    fake = Upstream()
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", fake)
+    runner = web.AppRunner(app, handler_cancellation=True)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    fake.url = site.name
+    yield fake
+    await runner.cleanup()
