@@ -21,6 +21,7 @@ from headgate_generator.model import (
     RetryClass,
     Streams,
     Type,
+    UnionType,
 )
 
 from .naming import Naming
@@ -86,6 +87,7 @@ def _mapping(items: dict[str, Expr]) -> Expr | None:
 
 def _param(api: Api, param: Param) -> Expr:
     place = None if param.place is Place.BODY else text(repr(param.place.value))
+    simple = param.place in (Place.PATH, Place.HEADER)  # the one style that both have
     return _value(
         "Param",
         wire=text(repr(param.wire)),
@@ -94,8 +96,8 @@ def _param(api: Api, param: Param) -> Expr:
         nullable=_flag(isinstance(param.type, Nullable) or isinstance(api.resolve(param.type), Nullable)),
         check=_check(api, param),
         file=_flag(_is_file(api, param.type)),
-        style=_string(param.style, "form"),
-        explode=_flag(param.explode, True),
+        style=None if simple else _string(param.style, "form"),
+        explode=None if simple else _flag(param.explode, True),
     )
 
 
@@ -105,6 +107,8 @@ def _is_file(api: Api, type_: Type) -> bool:
             return True
         case ListType(inner) | Nullable(inner):
             return _is_file(api, inner)
+        case UnionType(variants, _):
+            return any(_is_file(api, variant.type) for variant in variants)
         case _:
             return False
 

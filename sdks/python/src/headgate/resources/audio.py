@@ -168,7 +168,7 @@ class AudioTranscriptions(Resource):
             temperature: How freely words are chosen.
             timestamp_granularities: The times to give.
             include: What to give beside the text: `logprobs`.
-            stream: Whether the text comes as server-sent events.
+            stream: Whether the text comes as server-sent events. Default: False.
             chunking_strategy: How the audio is cut into pieces.
             known_speaker_names: Names of those who speak.
             known_speaker_references: How each of them sounds, as `data:` URLs.
@@ -249,7 +249,7 @@ class AsyncAudioTranscriptions(AsyncResource):
             temperature: How freely words are chosen.
             timestamp_granularities: The times to give.
             include: What to give beside the text: `logprobs`.
-            stream: Whether the text comes as server-sent events.
+            stream: Whether the text comes as server-sent events. Default: False.
             chunking_strategy: How the audio is cut into pieces.
             known_speaker_names: Names of those who speak.
             known_speaker_references: How each of them sounds, as `data:` URLs.

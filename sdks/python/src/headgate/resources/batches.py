@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Unpack
 
 from .._core.operation import Body, Check, Operation, Page, Param, Result
 from .._core.resource import AsyncRawMethod, AsyncResource, RawMethod, RawResource, Resource
+from ..lib.batches import AsyncBatchesHelpers, BatchesHelpers
 
 if TYPE_CHECKING:
     from .._core.options import CallOptions
@@ -80,7 +81,7 @@ _CANCEL = Operation(
 )
 
 
-class Batches(Resource):
+class Batches(BatchesHelpers, Resource):
     """Many requests in a file, done later."""
 
     @cached_property
@@ -120,7 +121,7 @@ class Batches(Resource):
 
         Args:
             after: The id of the last item of the page before; the answer starts behind it.
-            limit: How many items a page holds at most.
+            limit: How many items a page holds at most. Default: 20.
 
         Returns:
             A page of the list; iterating over it walks through all pages.
@@ -187,7 +188,7 @@ class BatchesWithRawResponse(RawResource["Batches"]):
     cancel = RawMethod(Batches.cancel)
 
 
-class AsyncBatches(AsyncResource):
+class AsyncBatches(AsyncBatchesHelpers, AsyncResource):
     """Many requests in a file, done later."""
 
     @cached_property
@@ -227,7 +228,7 @@ class AsyncBatches(AsyncResource):
 
         Args:
             after: The id of the last item of the page before; the answer starts behind it.
-            limit: How many items a page holds at most.
+            limit: How many items a page holds at most. Default: 20.
 
         Returns:
             A page of the list; iterating over it walks through all pages.

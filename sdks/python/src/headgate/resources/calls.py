@@ -80,7 +80,7 @@ class Calls(Resource):
 
         Args:
             cursor: The `next_cursor` of the page before.
-            limit: How many items a page holds at most.
+            limit: How many items a page holds at most. Default: 20.
             idempotency_key_: Only the call with this key.
 
         Returns:
@@ -163,7 +163,7 @@ class AsyncCalls(AsyncResource):
 
         Args:
             cursor: The `next_cursor` of the page before.
-            limit: How many items a page holds at most.
+            limit: How many items a page holds at most. Default: 20.
             idempotency_key_: Only the call with this key.
 
         Returns:

@@ -112,7 +112,7 @@ class ChatCompletions(ChatCompletionsHelpers, Resource):
             model: Which model answers, with or without its provider (`openai/gpt-4o`, `gpt-4o`,
                 `headgate/echo`).
             messages: The conversation so far, oldest first.
-            stream: Whether the answer comes as server-sent events.
+            stream: Whether the answer comes as server-sent events. Default: False.
             stream_options: What the stream carries beside its content.
             temperature: How freely words are chosen, from 0 (always the likeliest) to 2.
             top_p: Only the likeliest words that together have this probability are chosen from.
@@ -207,7 +207,7 @@ class AsyncChatCompletions(AsyncChatCompletionsHelpers, AsyncResource):
             model: Which model answers, with or without its provider (`openai/gpt-4o`, `gpt-4o`,
                 `headgate/echo`).
             messages: The conversation so far, oldest first.
-            stream: Whether the answer comes as server-sent events.
+            stream: Whether the answer comes as server-sent events. Default: False.
             stream_options: What the stream carries beside its content.
             temperature: How freely words are chosen, from 0 (always the likeliest) to 2.
             top_p: Only the likeliest words that together have this probability are chosen from.

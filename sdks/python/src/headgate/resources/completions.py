@@ -88,7 +88,7 @@ class Completions(Resource):
             model: Which model answers.
             prompt: The text to continue, several of them, or their tokens.
             suffix: What comes after the gap that is to be filled.
-            stream: Whether the answer comes as server-sent events.
+            stream: Whether the answer comes as server-sent events. Default: False.
             stream_options: What the stream carries beside its content.
             max_tokens: The most tokens to write; 0 with `echo` rates the prompt alone.
             temperature: How freely words are chosen.
@@ -159,7 +159,7 @@ class AsyncCompletions(AsyncResource):
             model: Which model answers.
             prompt: The text to continue, several of them, or their tokens.
             suffix: What comes after the gap that is to be filled.
-            stream: Whether the answer comes as server-sent events.
+            stream: Whether the answer comes as server-sent events. Default: False.
             stream_options: What the stream carries beside its content.
             max_tokens: The most tokens to write; 0 with `echo` rates the prompt alone.
             temperature: How freely words are chosen.

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Unpack
 
 from .._core.operation import Body, Check, Operation, Param, Result
 from .._core.resource import AsyncRawMethod, AsyncResource, RawMethod, RawResource, Resource
+from ..lib.embeddings import AsyncEmbeddingsHelpers, EmbeddingsHelpers
 
 if TYPE_CHECKING:
     from ..types.embeddings import CreateEmbeddingResponse
@@ -42,7 +43,7 @@ _CREATE = Operation(
 )
 
 
-class Embeddings(Resource):
+class Embeddings(EmbeddingsHelpers, Resource):
     """Texts as vectors."""
 
     @cached_property
@@ -86,7 +87,7 @@ class EmbeddingsWithRawResponse(RawResource["Embeddings"]):
     create = RawMethod(Embeddings.create)
 
 
-class AsyncEmbeddings(AsyncResource):
+class AsyncEmbeddings(AsyncEmbeddingsHelpers, AsyncResource):
     """Texts as vectors."""
 
     @cached_property

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Unpack
 
 from .._core.operation import Body, Check, Operation, Page, Param, Result
 from .._core.resource import AsyncRawMethod, AsyncResource, RawMethod, RawResource, Resource
+from ..lib.files import AsyncFilesHelpers, FilesHelpers
 
 if TYPE_CHECKING:
     from .._core.content import Content
@@ -91,7 +92,7 @@ _CONTENT = Operation(
 )
 
 
-class Files(Resource):
+class Files(FilesHelpers, Resource):
     """Uploaded and resulting files."""
 
     @cached_property
@@ -128,8 +129,8 @@ class Files(Resource):
 
         Args:
             purpose: Only files for this.
-            order: By `created_at`, rising or falling.
-            limit: How many items a page holds at most.
+            order: By `created_at`, rising or falling. Default: 'desc'.
+            limit: How many items a page holds at most. Default: 10000.
             after: The id of the last item of the page before; the answer starts behind it.
 
         Returns:
@@ -221,7 +222,7 @@ class FilesWithRawResponse(RawResource["Files"]):
     content = RawMethod(Files.content)
 
 
-class AsyncFiles(AsyncResource):
+class AsyncFiles(AsyncFilesHelpers, AsyncResource):
     """Uploaded and resulting files."""
 
     @cached_property
@@ -258,8 +259,8 @@ class AsyncFiles(AsyncResource):
 
         Args:
             purpose: Only files for this.
-            order: By `created_at`, rising or falling.
-            limit: How many items a page holds at most.
+            order: By `created_at`, rising or falling. Default: 'desc'.
+            limit: How many items a page holds at most. Default: 10000.
             after: The id of the last item of the page before; the answer starts behind it.
 
         Returns:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Unpack
 
 from .._core.operation import Body, Check, Operation, Page, Param, Result
 from .._core.resource import AsyncRawMethod, AsyncResource, RawMethod, RawResource, Resource
+from ..lib.fine_tuning_jobs import AsyncFineTuningJobsHelpers, FineTuningJobsHelpers
 
 if TYPE_CHECKING:
     from .._core.options import CallOptions
@@ -82,7 +83,7 @@ _JOBS_LIST = Operation(
     params={
         "after": Param(wire="after", place="query", check=Check(min_length=1)),
         "limit": Param(wire="limit", place="query", check=Check(maximum=100, minimum=1)),
-        "metadata": Param(wire="metadata", place="query"),
+        "metadata": Param(wire="metadata", place="query", style="deepObject"),
     },
     result=Result(type="fine_tuning:FineTuningJobList"),
     page=Page(style="after", items=("data",), cursor_param="after", limit_param="limit", has_more=("has_more",)),
@@ -141,7 +142,7 @@ class FineTuningJobsCheckpoints(Resource):
         Args:
             fine_tuning_job_id: The job's id.
             after: The id of the last item of the page before; the answer starts behind it.
-            limit: How many items a page holds at most.
+            limit: How many items a page holds at most. Default: 20.
 
         Returns:
             A page of the list; iterating over it walks through all pages.
@@ -185,7 +186,7 @@ class AsyncFineTuningJobsCheckpoints(AsyncResource):
         Args:
             fine_tuning_job_id: The job's id.
             after: The id of the last item of the page before; the answer starts behind it.
-            limit: How many items a page holds at most.
+            limit: How many items a page holds at most. Default: 20.
 
         Returns:
             A page of the list; iterating over it walks through all pages.
@@ -211,7 +212,7 @@ class AsyncFineTuningJobsCheckpointsWithRawResponse(RawResource["AsyncFineTuning
     list = AsyncRawMethod(AsyncFineTuningJobsCheckpoints.list)
 
 
-class FineTuningJobs(Resource):
+class FineTuningJobs(FineTuningJobsHelpers, Resource):
     """The making of models."""
 
     @cached_property
@@ -260,7 +261,7 @@ class FineTuningJobs(Resource):
 
         Args:
             after: The id of the last item of the page before; the answer starts behind it.
-            limit: How many items a page holds at most.
+            limit: How many items a page holds at most. Default: 20.
             metadata: Only jobs whose metadata has these values (`metadata[key]=value`).
 
         Returns:
@@ -330,7 +331,7 @@ class FineTuningJobs(Resource):
         Args:
             fine_tuning_job_id: The job's id.
             after: The id of the last item of the page before; the answer starts behind it.
-            limit: How many items a page holds at most.
+            limit: How many items a page holds at most. Default: 20.
 
         Returns:
             A page of the list; iterating over it walks through all pages.
@@ -360,7 +361,7 @@ class FineTuningJobsWithRawResponse(RawResource["FineTuningJobs"]):
     list_events = RawMethod(FineTuningJobs.list_events)
 
 
-class AsyncFineTuningJobs(AsyncResource):
+class AsyncFineTuningJobs(AsyncFineTuningJobsHelpers, AsyncResource):
     """The making of models."""
 
     @cached_property
@@ -409,7 +410,7 @@ class AsyncFineTuningJobs(AsyncResource):
 
         Args:
             after: The id of the last item of the page before; the answer starts behind it.
-            limit: How many items a page holds at most.
+            limit: How many items a page holds at most. Default: 20.
             metadata: Only jobs whose metadata has these values (`metadata[key]=value`).
 
         Returns:
@@ -481,7 +482,7 @@ class AsyncFineTuningJobs(AsyncResource):
         Args:
             fine_tuning_job_id: The job's id.
             after: The id of the last item of the page before; the answer starts behind it.
-            limit: How many items a page holds at most.
+            limit: How many items a page holds at most. Default: 20.
 
         Returns:
             A page of the list; iterating over it walks through all pages.

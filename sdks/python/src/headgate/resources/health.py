@@ -21,9 +21,13 @@ __all__ = [
     "HealthWithRawResponse",
 ]
 
-_CHECK = Operation(id="health.check", method="GET", path="/healthz", result=Result(type="health:HealthStatus"))
+_CHECK = Operation(
+    id="health.check", method="GET", path="/healthz", result=Result(type="health:HealthStatus"), auth=False
+)
 
-_READY = Operation(id="health.ready", method="GET", path="/readyz", result=Result(type="health:ReadyStatus"))
+_READY = Operation(
+    id="health.ready", method="GET", path="/readyz", result=Result(type="health:ReadyStatus"), auth=False
+)
 
 
 class Health(Resource):

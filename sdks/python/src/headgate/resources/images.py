@@ -62,7 +62,7 @@ _EDIT = Operation(
     method="POST",
     path="/v1/images/edits",
     params={
-        "image": Param(wire="image", required=True),
+        "image": Param(wire="image", required=True, file=True),
         "prompt": Param(wire="prompt", required=True),
         "mask": Param(wire="mask", file=True),
         "model": Param(wire="model"),
@@ -143,7 +143,7 @@ class Images(Resource):
             output_compression: How good a JPEG or WebP is, in percent.
             background: What is behind the subject.
             moderation: How strictly the prompt is checked.
-            stream: Whether the answer comes as server-sent events.
+            stream: Whether the answer comes as server-sent events. Default: False.
             partial_images: How many unfinished images to show.
             user: Your end user, by an id of yours.
             metadata: Up to the caller; kept with the record and given back.
@@ -194,7 +194,7 @@ class Images(Resource):
             output_compression: How good a JPEG or WebP is, in percent.
             background: What is behind the subject.
             moderation: How strictly the prompt is checked.
-            stream: Whether the answer comes as server-sent events.
+            stream: Whether the answer comes as server-sent events. Default: False.
             partial_images: How many unfinished images to show.
             user: Your end user, by an id of yours.
 
@@ -284,7 +284,7 @@ class AsyncImages(AsyncResource):
             output_compression: How good a JPEG or WebP is, in percent.
             background: What is behind the subject.
             moderation: How strictly the prompt is checked.
-            stream: Whether the answer comes as server-sent events.
+            stream: Whether the answer comes as server-sent events. Default: False.
             partial_images: How many unfinished images to show.
             user: Your end user, by an id of yours.
             metadata: Up to the caller; kept with the record and given back.
@@ -335,7 +335,7 @@ class AsyncImages(AsyncResource):
             output_compression: How good a JPEG or WebP is, in percent.
             background: What is behind the subject.
             moderation: How strictly the prompt is checked.
-            stream: Whether the answer comes as server-sent events.
+            stream: Whether the answer comes as server-sent events. Default: False.
             partial_images: How many unfinished images to show.
             user: Your end user, by an id of yours.
 

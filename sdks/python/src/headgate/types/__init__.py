@@ -10,31 +10,35 @@ if TYPE_CHECKING:
     from .audio import TranscriptionCreateResponse as TranscriptionCreateResponse
     from .audio import TranscriptionLogprob as TranscriptionLogprob
     from .audio import TranscriptionSegment as TranscriptionSegment
+    from .audio import TranscriptionSegmentId as TranscriptionSegmentId
     from .audio import TranscriptionStreamEvent as TranscriptionStreamEvent
     from .audio import TranscriptionTextDeltaEvent as TranscriptionTextDeltaEvent
     from .audio import TranscriptionTextDoneEvent as TranscriptionTextDoneEvent
     from .audio import TranscriptionTextSegmentEvent as TranscriptionTextSegmentEvent
     from .audio import TranscriptionUsage as TranscriptionUsage
+    from .audio import TranscriptionUsageType as TranscriptionUsageType
     from .audio import TranscriptionVerbose as TranscriptionVerbose
+    from .audio import TranscriptionVerboseDuration as TranscriptionVerboseDuration
     from .audio import TranscriptionWord as TranscriptionWord
     from .audio import Translation as Translation
     from .audio import TranslationCreateResponse as TranslationCreateResponse
     from .audio import TranslationVerbose as TranslationVerbose
+    from .audio import TranslationVerboseDuration as TranslationVerboseDuration
     from .batches import Batch as Batch
     from .batches import BatchError as BatchError
     from .batches import BatchErrors as BatchErrors
     from .batches import BatchList as BatchList
     from .batches import BatchRequestCounts as BatchRequestCounts
+    from .batches import BatchStatus as BatchStatus
     from .batches import BatchUsage as BatchUsage
     from .calls import Call as Call
     from .calls import CallList as CallList
-    from .calls import CompatibilityIssue as CompatibilityIssue
-    from .calls import ErrorObject as ErrorObject
-    from .calls import ErrorType as ErrorType
+    from .calls import CallStatus as CallStatus
     from .capabilities import ModelCapabilities as ModelCapabilities
     from .capabilities import ModelCapabilitiesList as ModelCapabilitiesList
     from .chat import ChatCompletion as ChatCompletion
     from .chat import ChatCompletionAnnotation as ChatCompletionAnnotation
+    from .chat import ChatCompletionAnnotationType as ChatCompletionAnnotationType
     from .chat import ChatCompletionAudio as ChatCompletionAudio
     from .chat import ChatCompletionChoice as ChatCompletionChoice
     from .chat import ChatCompletionChunk as ChatCompletionChunk
@@ -42,8 +46,10 @@ if TYPE_CHECKING:
     from .chat import ChatCompletionChunkChoice as ChatCompletionChunkChoice
     from .chat import ChatCompletionChunkCustomCall as ChatCompletionChunkCustomCall
     from .chat import ChatCompletionChunkDelta as ChatCompletionChunkDelta
+    from .chat import ChatCompletionChunkDeltaRole as ChatCompletionChunkDeltaRole
     from .chat import ChatCompletionChunkFunctionCall as ChatCompletionChunkFunctionCall
     from .chat import ChatCompletionChunkToolCall as ChatCompletionChunkToolCall
+    from .chat import ChatCompletionChunkToolCallType as ChatCompletionChunkToolCallType
     from .chat import ChatCompletionFunctionCall as ChatCompletionFunctionCall
     from .chat import ChatCompletionLogprobs as ChatCompletionLogprobs
     from .chat import ChatCompletionMessage as ChatCompletionMessage
@@ -61,10 +67,13 @@ if TYPE_CHECKING:
     from .completions import CompletionLogprobs as CompletionLogprobs
     from .embeddings import CreateEmbeddingResponse as CreateEmbeddingResponse
     from .embeddings import Embedding as Embedding
+    from .embeddings import EmbeddingEmbedding as EmbeddingEmbedding
     from .embeddings import EmbeddingUsage as EmbeddingUsage
     from .files import FileDeleted as FileDeleted
     from .files import FileList as FileList
     from .files import FileObject as FileObject
+    from .files import FileObjectPurpose as FileObjectPurpose
+    from .files import FileObjectStatus as FileObjectStatus
     from .fine_tuning import AutoOrInteger as AutoOrInteger
     from .fine_tuning import AutoOrNumber as AutoOrNumber
     from .fine_tuning import DpoHyperparameters as DpoHyperparameters
@@ -75,17 +84,22 @@ if TYPE_CHECKING:
     from .fine_tuning import FineTuningJobCheckpointMetrics as FineTuningJobCheckpointMetrics
     from .fine_tuning import FineTuningJobError as FineTuningJobError
     from .fine_tuning import FineTuningJobEvent as FineTuningJobEvent
+    from .fine_tuning import FineTuningJobEventLevel as FineTuningJobEventLevel
     from .fine_tuning import FineTuningJobEventList as FineTuningJobEventList
+    from .fine_tuning import FineTuningJobEventType as FineTuningJobEventType
     from .fine_tuning import FineTuningJobList as FineTuningJobList
+    from .fine_tuning import FineTuningJobStatus as FineTuningJobStatus
     from .fine_tuning import FineTuningJobWandbIntegration as FineTuningJobWandbIntegration
     from .fine_tuning import FineTuningJobWandbIntegrationObject as FineTuningJobWandbIntegrationObject
     from .fine_tuning import FineTuningMethod as FineTuningMethod
+    from .fine_tuning import FineTuningMethodType as FineTuningMethodType
     from .fine_tuning import ReinforcementHyperparameters as ReinforcementHyperparameters
     from .fine_tuning import ReinforcementMethod as ReinforcementMethod
     from .fine_tuning import SupervisedHyperparameters as SupervisedHyperparameters
     from .fine_tuning import SupervisedMethod as SupervisedMethod
     from .health import HealthStatus as HealthStatus
     from .health import ReadyStatus as ReadyStatus
+    from .health import ReadyStatusAuthMode as ReadyStatusAuthMode
     from .images import Image as Image
     from .images import ImageEditCompletedEvent as ImageEditCompletedEvent
     from .images import ImageEditPartialImageEvent as ImageEditPartialImageEvent
@@ -102,6 +116,7 @@ if TYPE_CHECKING:
     from .models import ModelFeatures as ModelFeatures
     from .models import ModelLimits as ModelLimits
     from .models import ModelList as ModelList
+    from .models import ModelMode as ModelMode
     from .models import ModelPricing as ModelPricing
     from .moderations import Moderation as Moderation
     from .moderations import ModerationCategories as ModerationCategories
@@ -113,8 +128,12 @@ if TYPE_CHECKING:
     from .params.audio import AudioSpeechCreateParams as AudioSpeechCreateParams
     from .params.audio import AudioTranscriptionsCreateParams as AudioTranscriptionsCreateParams
     from .params.audio import AudioTranslationsCreateParams as AudioTranslationsCreateParams
+    from .params.audio import SpeechRequestResponseFormat as SpeechRequestResponseFormat
+    from .params.audio import SpeechRequestVoiceParam as SpeechRequestVoiceParam
     from .params.audio import TimestampGranularity as TimestampGranularity
+    from .params.audio import TranscriptionRequestChunkingStrategyParam as TranscriptionRequestChunkingStrategyParam
     from .params.audio import VadConfigParam as VadConfigParam
+    from .params.batches import BatchCreateRequestEndpoint as BatchCreateRequestEndpoint
     from .params.batches import BatchesCreateParams as BatchesCreateParams
     from .params.batches import BatchesListParams as BatchesListParams
     from .params.calls import CallsListParams as CallsListParams
@@ -122,9 +141,15 @@ if TYPE_CHECKING:
     from .params.chat import CacheControlParam as CacheControlParam
     from .params.chat import ChatCompletionAllowedToolChoiceParam as ChatCompletionAllowedToolChoiceParam
     from .params.chat import ChatCompletionAllowedToolsParam as ChatCompletionAllowedToolsParam
+    from .params.chat import ChatCompletionAllowedToolsParamMode as ChatCompletionAllowedToolsParamMode
     from .params.chat import ChatCompletionAssistantContentPartParam as ChatCompletionAssistantContentPartParam
     from .params.chat import ChatCompletionAssistantMessageParam as ChatCompletionAssistantMessageParam
+    from .params.chat import (
+        ChatCompletionAssistantMessageParamContentParam as ChatCompletionAssistantMessageParamContentParam,
+    )
     from .params.chat import ChatCompletionAudioParam as ChatCompletionAudioParam
+    from .params.chat import ChatCompletionAudioParamFormat as ChatCompletionAudioParamFormat
+    from .params.chat import ChatCompletionAudioParamVoiceParam as ChatCompletionAudioParamVoiceParam
     from .params.chat import ChatCompletionAudioReferenceParam as ChatCompletionAudioReferenceParam
     from .params.chat import ChatCompletionContentPartFileParam as ChatCompletionContentPartFileParam
     from .params.chat import ChatCompletionContentPartImageParam as ChatCompletionContentPartImageParam
@@ -148,24 +173,32 @@ if TYPE_CHECKING:
     from .params.chat import ChatCompletionNamedToolChoiceParam as ChatCompletionNamedToolChoiceParam
     from .params.chat import ChatCompletionNamedToolChoiceUnionParam as ChatCompletionNamedToolChoiceUnionParam
     from .params.chat import ChatCompletionPredictionContentParam as ChatCompletionPredictionContentParam
+    from .params.chat import ChatCompletionRequestFunctionCallChoice as ChatCompletionRequestFunctionCallChoice
+    from .params.chat import ChatCompletionRequestFunctionCallParam as ChatCompletionRequestFunctionCallParam
+    from .params.chat import ChatCompletionRequestVerbosity as ChatCompletionRequestVerbosity
     from .params.chat import ChatCompletionsCreateParams as ChatCompletionsCreateParams
     from .params.chat import ChatCompletionSystemMessageParam as ChatCompletionSystemMessageParam
     from .params.chat import ChatCompletionTextContentParam as ChatCompletionTextContentParam
     from .params.chat import ChatCompletionToolChoiceOptionParam as ChatCompletionToolChoiceOptionParam
+    from .params.chat import ChatCompletionToolChoiceOptionParamChoice as ChatCompletionToolChoiceOptionParamChoice
     from .params.chat import ChatCompletionToolMessageParam as ChatCompletionToolMessageParam
     from .params.chat import ChatCompletionToolUnionParam as ChatCompletionToolUnionParam
     from .params.chat import ChatCompletionUserMessageParam as ChatCompletionUserMessageParam
+    from .params.chat import ChatCompletionUserMessageParamContentParam as ChatCompletionUserMessageParamContentParam
     from .params.chat import CustomToolCallInputParam as CustomToolCallInputParam
     from .params.chat import CustomToolDefinitionParam as CustomToolDefinitionParam
     from .params.chat import CustomToolGrammarFormatParam as CustomToolGrammarFormatParam
     from .params.chat import CustomToolGrammarParam as CustomToolGrammarParam
+    from .params.chat import CustomToolGrammarSyntax as CustomToolGrammarSyntax
     from .params.chat import CustomToolInputFormatParam as CustomToolInputFormatParam
     from .params.chat import CustomToolTextFormatParam as CustomToolTextFormatParam
     from .params.chat import FileContentParam as FileContentParam
     from .params.chat import FunctionDefinitionParam as FunctionDefinitionParam
     from .params.chat import FunctionParametersParam as FunctionParametersParam
     from .params.chat import ImageSourceParam as ImageSourceParam
+    from .params.chat import ImageSourceParamType as ImageSourceParamType
     from .params.chat import InputAudioParam as InputAudioParam
+    from .params.chat import InputAudioParamFormat as InputAudioParamFormat
     from .params.chat import JSONSchemaFormatParam as JSONSchemaFormatParam
     from .params.chat import PromptCacheOptionsParam as PromptCacheOptionsParam
     from .params.chat import ReasoningEffort as ReasoningEffort
@@ -176,12 +209,19 @@ if TYPE_CHECKING:
     from .params.chat import ToolNameParam as ToolNameParam
     from .params.chat import WebSearchLocationParam as WebSearchLocationParam
     from .params.chat import WebSearchOptionsParam as WebSearchOptionsParam
+    from .params.chat import WebSearchOptionsParamSearchContextSize as WebSearchOptionsParamSearchContextSize
     from .params.chat import WebSearchUserLocationParam as WebSearchUserLocationParam
+    from .params.completions import CompletionPromptListParam as CompletionPromptListParam
     from .params.completions import CompletionPromptParam as CompletionPromptParam
     from .params.completions import CompletionsCreateParams as CompletionsCreateParams
+    from .params.embeddings import EmbeddingInputListParam as EmbeddingInputListParam
     from .params.embeddings import EmbeddingInputParam as EmbeddingInputParam
+    from .params.embeddings import EmbeddingRequestEncodingFormat as EmbeddingRequestEncodingFormat
+    from .params.embeddings import EmbeddingRequestInputType as EmbeddingRequestInputType
     from .params.embeddings import EmbeddingsCreateParams as EmbeddingsCreateParams
+    from .params.files import FileCreateRequestPurpose as FileCreateRequestPurpose
     from .params.files import FilesCreateParams as FilesCreateParams
+    from .params.files import FilesListOrder as FilesListOrder
     from .params.files import FilesListParams as FilesListParams
     from .params.fine_tuning import DpoHyperparametersParam as DpoHyperparametersParam
     from .params.fine_tuning import DpoMethodParam as DpoMethodParam
@@ -196,11 +236,29 @@ if TYPE_CHECKING:
     from .params.fine_tuning import ReinforcementMethodParam as ReinforcementMethodParam
     from .params.fine_tuning import SupervisedHyperparametersParam as SupervisedHyperparametersParam
     from .params.fine_tuning import SupervisedMethodParam as SupervisedMethodParam
+    from .params.images import ImageEditRequestBackground as ImageEditRequestBackground
+    from .params.images import ImageEditRequestImageParam as ImageEditRequestImageParam
+    from .params.images import ImageEditRequestInputFidelity as ImageEditRequestInputFidelity
+    from .params.images import ImageEditRequestModeration as ImageEditRequestModeration
+    from .params.images import ImageEditRequestOutputFormat as ImageEditRequestOutputFormat
+    from .params.images import ImageEditRequestQuality as ImageEditRequestQuality
+    from .params.images import ImageEditRequestResponseFormat as ImageEditRequestResponseFormat
+    from .params.images import ImageEditRequestSize as ImageEditRequestSize
+    from .params.images import ImageGenerateRequestBackground as ImageGenerateRequestBackground
+    from .params.images import ImageGenerateRequestModeration as ImageGenerateRequestModeration
+    from .params.images import ImageGenerateRequestOutputFormat as ImageGenerateRequestOutputFormat
+    from .params.images import ImageGenerateRequestQuality as ImageGenerateRequestQuality
+    from .params.images import ImageGenerateRequestResponseFormat as ImageGenerateRequestResponseFormat
+    from .params.images import ImageGenerateRequestSize as ImageGenerateRequestSize
+    from .params.images import ImageGenerateRequestStyle as ImageGenerateRequestStyle
     from .params.images import ImagesCreateVariationParams as ImagesCreateVariationParams
     from .params.images import ImagesEditParams as ImagesEditParams
     from .params.images import ImagesGenerateParams as ImagesGenerateParams
+    from .params.images import ImageVariationRequestResponseFormat as ImageVariationRequestResponseFormat
+    from .params.images import ImageVariationRequestSize as ImageVariationRequestSize
     from .params.models import ModelsListParams as ModelsListParams
     from .params.moderations import ModerationImageURLInputParam as ModerationImageURLInputParam
+    from .params.moderations import ModerationInputListParam as ModerationInputListParam
     from .params.moderations import ModerationInputParam as ModerationInputParam
     from .params.moderations import ModerationMultiModalInputParam as ModerationMultiModalInputParam
     from .params.moderations import ModerationsCreateParams as ModerationsCreateParams
@@ -213,8 +271,12 @@ if TYPE_CHECKING:
     from .params.shared import StopSequencesParam as StopSequencesParam
     from .params.shared import StreamOptionsParam as StreamOptionsParam
     from .params.shared import Voice as Voice
+    from .shared import CompatibilityIssue as CompatibilityIssue
     from .shared import CompletionTokensDetails as CompletionTokensDetails
     from .shared import CompletionUsage as CompletionUsage
+    from .shared import ErrorObject as ErrorObject
+    from .shared import ErrorResponse as ErrorResponse
+    from .shared import ErrorType as ErrorType
     from .shared import FinishReason as FinishReason
     from .shared import Metadata as Metadata
     from .shared import PromptTokensDetails as PromptTokensDetails
@@ -227,26 +289,37 @@ else:
         "AutoOrInteger": (".fine_tuning", "AutoOrInteger"),
         "AutoOrNumber": (".fine_tuning", "AutoOrNumber"),
         "Batch": (".batches", "Batch"),
+        "BatchCreateRequestEndpoint": (".params.batches", "BatchCreateRequestEndpoint"),
         "BatchError": (".batches", "BatchError"),
         "BatchErrors": (".batches", "BatchErrors"),
         "BatchList": (".batches", "BatchList"),
         "BatchRequestCounts": (".batches", "BatchRequestCounts"),
+        "BatchStatus": (".batches", "BatchStatus"),
         "BatchUsage": (".batches", "BatchUsage"),
         "BatchesCreateParams": (".params.batches", "BatchesCreateParams"),
         "BatchesListParams": (".params.batches", "BatchesListParams"),
         "CacheControlParam": (".params.chat", "CacheControlParam"),
         "Call": (".calls", "Call"),
         "CallList": (".calls", "CallList"),
+        "CallStatus": (".calls", "CallStatus"),
         "CallsListParams": (".params.calls", "CallsListParams"),
         "CapabilitiesListParams": (".params.capabilities", "CapabilitiesListParams"),
         "ChatCompletion": (".chat", "ChatCompletion"),
         "ChatCompletionAllowedToolChoiceParam": (".params.chat", "ChatCompletionAllowedToolChoiceParam"),
         "ChatCompletionAllowedToolsParam": (".params.chat", "ChatCompletionAllowedToolsParam"),
+        "ChatCompletionAllowedToolsParamMode": (".params.chat", "ChatCompletionAllowedToolsParamMode"),
         "ChatCompletionAnnotation": (".chat", "ChatCompletionAnnotation"),
+        "ChatCompletionAnnotationType": (".chat", "ChatCompletionAnnotationType"),
         "ChatCompletionAssistantContentPartParam": (".params.chat", "ChatCompletionAssistantContentPartParam"),
         "ChatCompletionAssistantMessageParam": (".params.chat", "ChatCompletionAssistantMessageParam"),
+        "ChatCompletionAssistantMessageParamContentParam": (
+            ".params.chat",
+            "ChatCompletionAssistantMessageParamContentParam",
+        ),
         "ChatCompletionAudio": (".chat", "ChatCompletionAudio"),
         "ChatCompletionAudioParam": (".params.chat", "ChatCompletionAudioParam"),
+        "ChatCompletionAudioParamFormat": (".params.chat", "ChatCompletionAudioParamFormat"),
+        "ChatCompletionAudioParamVoiceParam": (".params.chat", "ChatCompletionAudioParamVoiceParam"),
         "ChatCompletionAudioReferenceParam": (".params.chat", "ChatCompletionAudioReferenceParam"),
         "ChatCompletionChoice": (".chat", "ChatCompletionChoice"),
         "ChatCompletionChunk": (".chat", "ChatCompletionChunk"),
@@ -254,8 +327,10 @@ else:
         "ChatCompletionChunkChoice": (".chat", "ChatCompletionChunkChoice"),
         "ChatCompletionChunkCustomCall": (".chat", "ChatCompletionChunkCustomCall"),
         "ChatCompletionChunkDelta": (".chat", "ChatCompletionChunkDelta"),
+        "ChatCompletionChunkDeltaRole": (".chat", "ChatCompletionChunkDeltaRole"),
         "ChatCompletionChunkFunctionCall": (".chat", "ChatCompletionChunkFunctionCall"),
         "ChatCompletionChunkToolCall": (".chat", "ChatCompletionChunkToolCall"),
+        "ChatCompletionChunkToolCallType": (".chat", "ChatCompletionChunkToolCallType"),
         "ChatCompletionContentPartFileParam": (".params.chat", "ChatCompletionContentPartFileParam"),
         "ChatCompletionContentPartImageParam": (".params.chat", "ChatCompletionContentPartImageParam"),
         "ChatCompletionContentPartImageSourceParam": (".params.chat", "ChatCompletionContentPartImageSourceParam"),
@@ -284,18 +359,24 @@ else:
         "ChatCompletionNamedToolChoiceParam": (".params.chat", "ChatCompletionNamedToolChoiceParam"),
         "ChatCompletionNamedToolChoiceUnionParam": (".params.chat", "ChatCompletionNamedToolChoiceUnionParam"),
         "ChatCompletionPredictionContentParam": (".params.chat", "ChatCompletionPredictionContentParam"),
+        "ChatCompletionRequestFunctionCallChoice": (".params.chat", "ChatCompletionRequestFunctionCallChoice"),
+        "ChatCompletionRequestFunctionCallParam": (".params.chat", "ChatCompletionRequestFunctionCallParam"),
+        "ChatCompletionRequestVerbosity": (".params.chat", "ChatCompletionRequestVerbosity"),
         "ChatCompletionSystemMessageParam": (".params.chat", "ChatCompletionSystemMessageParam"),
         "ChatCompletionTextContentParam": (".params.chat", "ChatCompletionTextContentParam"),
         "ChatCompletionTokenLogprob": (".chat", "ChatCompletionTokenLogprob"),
         "ChatCompletionToolChoiceOptionParam": (".params.chat", "ChatCompletionToolChoiceOptionParam"),
+        "ChatCompletionToolChoiceOptionParamChoice": (".params.chat", "ChatCompletionToolChoiceOptionParamChoice"),
         "ChatCompletionToolMessageParam": (".params.chat", "ChatCompletionToolMessageParam"),
         "ChatCompletionToolUnionParam": (".params.chat", "ChatCompletionToolUnionParam"),
         "ChatCompletionUserMessageParam": (".params.chat", "ChatCompletionUserMessageParam"),
+        "ChatCompletionUserMessageParamContentParam": (".params.chat", "ChatCompletionUserMessageParamContentParam"),
         "ChatCompletionsCreateParams": (".params.chat", "ChatCompletionsCreateParams"),
-        "CompatibilityIssue": (".calls", "CompatibilityIssue"),
+        "CompatibilityIssue": (".shared", "CompatibilityIssue"),
         "Completion": (".completions", "Completion"),
         "CompletionChoice": (".completions", "CompletionChoice"),
         "CompletionLogprobs": (".completions", "CompletionLogprobs"),
+        "CompletionPromptListParam": (".params.completions", "CompletionPromptListParam"),
         "CompletionPromptParam": (".params.completions", "CompletionPromptParam"),
         "CompletionTokensDetails": (".shared", "CompletionTokensDetails"),
         "CompletionUsage": (".shared", "CompletionUsage"),
@@ -307,6 +388,7 @@ else:
         "CustomToolDefinitionParam": (".params.chat", "CustomToolDefinitionParam"),
         "CustomToolGrammarFormatParam": (".params.chat", "CustomToolGrammarFormatParam"),
         "CustomToolGrammarParam": (".params.chat", "CustomToolGrammarParam"),
+        "CustomToolGrammarSyntax": (".params.chat", "CustomToolGrammarSyntax"),
         "CustomToolInputFormatParam": (".params.chat", "CustomToolInputFormatParam"),
         "CustomToolTextFormatParam": (".params.chat", "CustomToolTextFormatParam"),
         "CustomVoiceParam": (".params.shared", "CustomVoiceParam"),
@@ -315,17 +397,26 @@ else:
         "DpoMethod": (".fine_tuning", "DpoMethod"),
         "DpoMethodParam": (".params.fine_tuning", "DpoMethodParam"),
         "Embedding": (".embeddings", "Embedding"),
+        "EmbeddingEmbedding": (".embeddings", "EmbeddingEmbedding"),
+        "EmbeddingInputListParam": (".params.embeddings", "EmbeddingInputListParam"),
         "EmbeddingInputParam": (".params.embeddings", "EmbeddingInputParam"),
+        "EmbeddingRequestEncodingFormat": (".params.embeddings", "EmbeddingRequestEncodingFormat"),
+        "EmbeddingRequestInputType": (".params.embeddings", "EmbeddingRequestInputType"),
         "EmbeddingUsage": (".embeddings", "EmbeddingUsage"),
         "EmbeddingsCreateParams": (".params.embeddings", "EmbeddingsCreateParams"),
-        "ErrorObject": (".calls", "ErrorObject"),
-        "ErrorType": (".calls", "ErrorType"),
+        "ErrorObject": (".shared", "ErrorObject"),
+        "ErrorResponse": (".shared", "ErrorResponse"),
+        "ErrorType": (".shared", "ErrorType"),
         "ExpiresAfterParam": (".params.shared", "ExpiresAfterParam"),
         "FileContentParam": (".params.chat", "FileContentParam"),
+        "FileCreateRequestPurpose": (".params.files", "FileCreateRequestPurpose"),
         "FileDeleted": (".files", "FileDeleted"),
         "FileList": (".files", "FileList"),
         "FileObject": (".files", "FileObject"),
+        "FileObjectPurpose": (".files", "FileObjectPurpose"),
+        "FileObjectStatus": (".files", "FileObjectStatus"),
         "FilesCreateParams": (".params.files", "FilesCreateParams"),
+        "FilesListOrder": (".params.files", "FilesListOrder"),
         "FilesListParams": (".params.files", "FilesListParams"),
         "FineTuningJob": (".fine_tuning", "FineTuningJob"),
         "FineTuningJobCheckpoint": (".fine_tuning", "FineTuningJobCheckpoint"),
@@ -333,8 +424,11 @@ else:
         "FineTuningJobCheckpointMetrics": (".fine_tuning", "FineTuningJobCheckpointMetrics"),
         "FineTuningJobError": (".fine_tuning", "FineTuningJobError"),
         "FineTuningJobEvent": (".fine_tuning", "FineTuningJobEvent"),
+        "FineTuningJobEventLevel": (".fine_tuning", "FineTuningJobEventLevel"),
         "FineTuningJobEventList": (".fine_tuning", "FineTuningJobEventList"),
+        "FineTuningJobEventType": (".fine_tuning", "FineTuningJobEventType"),
         "FineTuningJobList": (".fine_tuning", "FineTuningJobList"),
+        "FineTuningJobStatus": (".fine_tuning", "FineTuningJobStatus"),
         "FineTuningJobWandbIntegration": (".fine_tuning", "FineTuningJobWandbIntegration"),
         "FineTuningJobWandbIntegrationObject": (".fine_tuning", "FineTuningJobWandbIntegrationObject"),
         "FineTuningJobWandbIntegrationObjectParam": (".params.fine_tuning", "FineTuningJobWandbIntegrationObjectParam"),
@@ -345,6 +439,7 @@ else:
         "FineTuningJobsListParams": (".params.fine_tuning", "FineTuningJobsListParams"),
         "FineTuningMethod": (".fine_tuning", "FineTuningMethod"),
         "FineTuningMethodParam": (".params.fine_tuning", "FineTuningMethodParam"),
+        "FineTuningMethodType": (".fine_tuning", "FineTuningMethodType"),
         "FinishReason": (".shared", "FinishReason"),
         "FunctionDefinitionParam": (".params.chat", "FunctionDefinitionParam"),
         "FunctionParametersParam": (".params.chat", "FunctionParametersParam"),
@@ -353,19 +448,38 @@ else:
         "ImageDetail": (".params.shared", "ImageDetail"),
         "ImageEditCompletedEvent": (".images", "ImageEditCompletedEvent"),
         "ImageEditPartialImageEvent": (".images", "ImageEditPartialImageEvent"),
+        "ImageEditRequestBackground": (".params.images", "ImageEditRequestBackground"),
+        "ImageEditRequestImageParam": (".params.images", "ImageEditRequestImageParam"),
+        "ImageEditRequestInputFidelity": (".params.images", "ImageEditRequestInputFidelity"),
+        "ImageEditRequestModeration": (".params.images", "ImageEditRequestModeration"),
+        "ImageEditRequestOutputFormat": (".params.images", "ImageEditRequestOutputFormat"),
+        "ImageEditRequestQuality": (".params.images", "ImageEditRequestQuality"),
+        "ImageEditRequestResponseFormat": (".params.images", "ImageEditRequestResponseFormat"),
+        "ImageEditRequestSize": (".params.images", "ImageEditRequestSize"),
         "ImageEditStreamEvent": (".images", "ImageEditStreamEvent"),
         "ImageGenCompletedEvent": (".images", "ImageGenCompletedEvent"),
         "ImageGenPartialImageEvent": (".images", "ImageGenPartialImageEvent"),
         "ImageGenStreamEvent": (".images", "ImageGenStreamEvent"),
+        "ImageGenerateRequestBackground": (".params.images", "ImageGenerateRequestBackground"),
+        "ImageGenerateRequestModeration": (".params.images", "ImageGenerateRequestModeration"),
+        "ImageGenerateRequestOutputFormat": (".params.images", "ImageGenerateRequestOutputFormat"),
+        "ImageGenerateRequestQuality": (".params.images", "ImageGenerateRequestQuality"),
+        "ImageGenerateRequestResponseFormat": (".params.images", "ImageGenerateRequestResponseFormat"),
+        "ImageGenerateRequestSize": (".params.images", "ImageGenerateRequestSize"),
+        "ImageGenerateRequestStyle": (".params.images", "ImageGenerateRequestStyle"),
         "ImageSourceParam": (".params.chat", "ImageSourceParam"),
+        "ImageSourceParamType": (".params.chat", "ImageSourceParamType"),
         "ImageTokensDetails": (".images", "ImageTokensDetails"),
         "ImageUrlParam": (".params.shared", "ImageUrlParam"),
         "ImageUsage": (".images", "ImageUsage"),
+        "ImageVariationRequestResponseFormat": (".params.images", "ImageVariationRequestResponseFormat"),
+        "ImageVariationRequestSize": (".params.images", "ImageVariationRequestSize"),
         "ImagesCreateVariationParams": (".params.images", "ImagesCreateVariationParams"),
         "ImagesEditParams": (".params.images", "ImagesEditParams"),
         "ImagesGenerateParams": (".params.images", "ImagesGenerateParams"),
         "ImagesResponse": (".images", "ImagesResponse"),
         "InputAudioParam": (".params.chat", "InputAudioParam"),
+        "InputAudioParamFormat": (".params.chat", "InputAudioParamFormat"),
         "JSONSchemaFormatParam": (".params.chat", "JSONSchemaFormatParam"),
         "Metadata": (".shared", "Metadata"),
         "MetadataParam": (".params.shared", "MetadataParam"),
@@ -377,6 +491,7 @@ else:
         "ModelFeatures": (".models", "ModelFeatures"),
         "ModelLimits": (".models", "ModelLimits"),
         "ModelList": (".models", "ModelList"),
+        "ModelMode": (".models", "ModelMode"),
         "ModelPricing": (".models", "ModelPricing"),
         "ModelsListParams": (".params.models", "ModelsListParams"),
         "Moderation": (".moderations", "Moderation"),
@@ -385,6 +500,7 @@ else:
         "ModerationCategoryScores": (".moderations", "ModerationCategoryScores"),
         "ModerationCreateResponse": (".moderations", "ModerationCreateResponse"),
         "ModerationImageURLInputParam": (".params.moderations", "ModerationImageURLInputParam"),
+        "ModerationInputListParam": (".params.moderations", "ModerationInputListParam"),
         "ModerationInputParam": (".params.moderations", "ModerationInputParam"),
         "ModerationInputType": (".moderations", "ModerationInputType"),
         "ModerationMultiModalInputParam": (".params.moderations", "ModerationMultiModalInputParam"),
@@ -393,6 +509,7 @@ else:
         "PromptCacheOptionsParam": (".params.chat", "PromptCacheOptionsParam"),
         "PromptTokensDetails": (".shared", "PromptTokensDetails"),
         "ReadyStatus": (".health", "ReadyStatus"),
+        "ReadyStatusAuthMode": (".health", "ReadyStatusAuthMode"),
         "ReasoningEffort": (".params.chat", "ReasoningEffort"),
         "ReinforcementHyperparameters": (".fine_tuning", "ReinforcementHyperparameters"),
         "ReinforcementHyperparametersParam": (".params.fine_tuning", "ReinforcementHyperparametersParam"),
@@ -403,6 +520,8 @@ else:
         "ResponseFormatParam": (".params.chat", "ResponseFormatParam"),
         "ResponseFormatTextParam": (".params.chat", "ResponseFormatTextParam"),
         "ServiceTier": (".chat", "ServiceTier"),
+        "SpeechRequestResponseFormat": (".params.audio", "SpeechRequestResponseFormat"),
+        "SpeechRequestVoiceParam": (".params.audio", "SpeechRequestVoiceParam"),
         "StopSequencesParam": (".params.shared", "StopSequencesParam"),
         "StreamOptionsParam": (".params.shared", "StreamOptionsParam"),
         "SupervisedHyperparameters": (".fine_tuning", "SupervisedHyperparameters"),
@@ -415,22 +534,28 @@ else:
         "Transcription": (".audio", "Transcription"),
         "TranscriptionCreateResponse": (".audio", "TranscriptionCreateResponse"),
         "TranscriptionLogprob": (".audio", "TranscriptionLogprob"),
+        "TranscriptionRequestChunkingStrategyParam": (".params.audio", "TranscriptionRequestChunkingStrategyParam"),
         "TranscriptionSegment": (".audio", "TranscriptionSegment"),
+        "TranscriptionSegmentId": (".audio", "TranscriptionSegmentId"),
         "TranscriptionStreamEvent": (".audio", "TranscriptionStreamEvent"),
         "TranscriptionTextDeltaEvent": (".audio", "TranscriptionTextDeltaEvent"),
         "TranscriptionTextDoneEvent": (".audio", "TranscriptionTextDoneEvent"),
         "TranscriptionTextSegmentEvent": (".audio", "TranscriptionTextSegmentEvent"),
         "TranscriptionUsage": (".audio", "TranscriptionUsage"),
+        "TranscriptionUsageType": (".audio", "TranscriptionUsageType"),
         "TranscriptionVerbose": (".audio", "TranscriptionVerbose"),
+        "TranscriptionVerboseDuration": (".audio", "TranscriptionVerboseDuration"),
         "TranscriptionWord": (".audio", "TranscriptionWord"),
         "Translation": (".audio", "Translation"),
         "TranslationCreateResponse": (".audio", "TranslationCreateResponse"),
         "TranslationVerbose": (".audio", "TranslationVerbose"),
+        "TranslationVerboseDuration": (".audio", "TranslationVerboseDuration"),
         "UrlCitation": (".chat", "UrlCitation"),
         "VadConfigParam": (".params.audio", "VadConfigParam"),
         "Voice": (".params.shared", "Voice"),
         "WebSearchLocationParam": (".params.chat", "WebSearchLocationParam"),
         "WebSearchOptionsParam": (".params.chat", "WebSearchOptionsParam"),
+        "WebSearchOptionsParamSearchContextSize": (".params.chat", "WebSearchOptionsParamSearchContextSize"),
         "WebSearchUserLocationParam": (".params.chat", "WebSearchUserLocationParam"),
     }
 
@@ -456,26 +581,34 @@ __all__ = [
     "AutoOrInteger",
     "AutoOrNumber",
     "Batch",
+    "BatchCreateRequestEndpoint",
     "BatchError",
     "BatchErrors",
     "BatchList",
     "BatchRequestCounts",
+    "BatchStatus",
     "BatchUsage",
     "BatchesCreateParams",
     "BatchesListParams",
     "CacheControlParam",
     "Call",
     "CallList",
+    "CallStatus",
     "CallsListParams",
     "CapabilitiesListParams",
     "ChatCompletion",
     "ChatCompletionAllowedToolChoiceParam",
     "ChatCompletionAllowedToolsParam",
+    "ChatCompletionAllowedToolsParamMode",
     "ChatCompletionAnnotation",
+    "ChatCompletionAnnotationType",
     "ChatCompletionAssistantContentPartParam",
     "ChatCompletionAssistantMessageParam",
+    "ChatCompletionAssistantMessageParamContentParam",
     "ChatCompletionAudio",
     "ChatCompletionAudioParam",
+    "ChatCompletionAudioParamFormat",
+    "ChatCompletionAudioParamVoiceParam",
     "ChatCompletionAudioReferenceParam",
     "ChatCompletionChoice",
     "ChatCompletionChunk",
@@ -483,8 +616,10 @@ __all__ = [
     "ChatCompletionChunkChoice",
     "ChatCompletionChunkCustomCall",
     "ChatCompletionChunkDelta",
+    "ChatCompletionChunkDeltaRole",
     "ChatCompletionChunkFunctionCall",
     "ChatCompletionChunkToolCall",
+    "ChatCompletionChunkToolCallType",
     "ChatCompletionContentPartFileParam",
     "ChatCompletionContentPartImageParam",
     "ChatCompletionContentPartImageSourceParam",
@@ -513,18 +648,24 @@ __all__ = [
     "ChatCompletionNamedToolChoiceParam",
     "ChatCompletionNamedToolChoiceUnionParam",
     "ChatCompletionPredictionContentParam",
+    "ChatCompletionRequestFunctionCallChoice",
+    "ChatCompletionRequestFunctionCallParam",
+    "ChatCompletionRequestVerbosity",
     "ChatCompletionSystemMessageParam",
     "ChatCompletionTextContentParam",
     "ChatCompletionTokenLogprob",
     "ChatCompletionToolChoiceOptionParam",
+    "ChatCompletionToolChoiceOptionParamChoice",
     "ChatCompletionToolMessageParam",
     "ChatCompletionToolUnionParam",
     "ChatCompletionUserMessageParam",
+    "ChatCompletionUserMessageParamContentParam",
     "ChatCompletionsCreateParams",
     "CompatibilityIssue",
     "Completion",
     "CompletionChoice",
     "CompletionLogprobs",
+    "CompletionPromptListParam",
     "CompletionPromptParam",
     "CompletionTokensDetails",
     "CompletionUsage",
@@ -536,6 +677,7 @@ __all__ = [
     "CustomToolDefinitionParam",
     "CustomToolGrammarFormatParam",
     "CustomToolGrammarParam",
+    "CustomToolGrammarSyntax",
     "CustomToolInputFormatParam",
     "CustomToolTextFormatParam",
     "CustomVoiceParam",
@@ -544,17 +686,26 @@ __all__ = [
     "DpoMethod",
     "DpoMethodParam",
     "Embedding",
+    "EmbeddingEmbedding",
+    "EmbeddingInputListParam",
     "EmbeddingInputParam",
+    "EmbeddingRequestEncodingFormat",
+    "EmbeddingRequestInputType",
     "EmbeddingUsage",
     "EmbeddingsCreateParams",
     "ErrorObject",
+    "ErrorResponse",
     "ErrorType",
     "ExpiresAfterParam",
     "FileContentParam",
+    "FileCreateRequestPurpose",
     "FileDeleted",
     "FileList",
     "FileObject",
+    "FileObjectPurpose",
+    "FileObjectStatus",
     "FilesCreateParams",
+    "FilesListOrder",
     "FilesListParams",
     "FineTuningJob",
     "FineTuningJobCheckpoint",
@@ -562,8 +713,11 @@ __all__ = [
     "FineTuningJobCheckpointMetrics",
     "FineTuningJobError",
     "FineTuningJobEvent",
+    "FineTuningJobEventLevel",
     "FineTuningJobEventList",
+    "FineTuningJobEventType",
     "FineTuningJobList",
+    "FineTuningJobStatus",
     "FineTuningJobWandbIntegration",
     "FineTuningJobWandbIntegrationObject",
     "FineTuningJobWandbIntegrationObjectParam",
@@ -574,6 +728,7 @@ __all__ = [
     "FineTuningJobsListParams",
     "FineTuningMethod",
     "FineTuningMethodParam",
+    "FineTuningMethodType",
     "FinishReason",
     "FunctionDefinitionParam",
     "FunctionParametersParam",
@@ -582,19 +737,38 @@ __all__ = [
     "ImageDetail",
     "ImageEditCompletedEvent",
     "ImageEditPartialImageEvent",
+    "ImageEditRequestBackground",
+    "ImageEditRequestImageParam",
+    "ImageEditRequestInputFidelity",
+    "ImageEditRequestModeration",
+    "ImageEditRequestOutputFormat",
+    "ImageEditRequestQuality",
+    "ImageEditRequestResponseFormat",
+    "ImageEditRequestSize",
     "ImageEditStreamEvent",
     "ImageGenCompletedEvent",
     "ImageGenPartialImageEvent",
     "ImageGenStreamEvent",
+    "ImageGenerateRequestBackground",
+    "ImageGenerateRequestModeration",
+    "ImageGenerateRequestOutputFormat",
+    "ImageGenerateRequestQuality",
+    "ImageGenerateRequestResponseFormat",
+    "ImageGenerateRequestSize",
+    "ImageGenerateRequestStyle",
     "ImageSourceParam",
+    "ImageSourceParamType",
     "ImageTokensDetails",
     "ImageUrlParam",
     "ImageUsage",
+    "ImageVariationRequestResponseFormat",
+    "ImageVariationRequestSize",
     "ImagesCreateVariationParams",
     "ImagesEditParams",
     "ImagesGenerateParams",
     "ImagesResponse",
     "InputAudioParam",
+    "InputAudioParamFormat",
     "JSONSchemaFormatParam",
     "Metadata",
     "MetadataParam",
@@ -606,6 +780,7 @@ __all__ = [
     "ModelFeatures",
     "ModelLimits",
     "ModelList",
+    "ModelMode",
     "ModelPricing",
     "ModelsListParams",
     "Moderation",
@@ -614,6 +789,7 @@ __all__ = [
     "ModerationCategoryScores",
     "ModerationCreateResponse",
     "ModerationImageURLInputParam",
+    "ModerationInputListParam",
     "ModerationInputParam",
     "ModerationInputType",
     "ModerationMultiModalInputParam",
@@ -622,6 +798,7 @@ __all__ = [
     "PromptCacheOptionsParam",
     "PromptTokensDetails",
     "ReadyStatus",
+    "ReadyStatusAuthMode",
     "ReasoningEffort",
     "ReinforcementHyperparameters",
     "ReinforcementHyperparametersParam",
@@ -632,6 +809,8 @@ __all__ = [
     "ResponseFormatParam",
     "ResponseFormatTextParam",
     "ServiceTier",
+    "SpeechRequestResponseFormat",
+    "SpeechRequestVoiceParam",
     "StopSequencesParam",
     "StreamOptionsParam",
     "SupervisedHyperparameters",
@@ -644,21 +823,27 @@ __all__ = [
     "Transcription",
     "TranscriptionCreateResponse",
     "TranscriptionLogprob",
+    "TranscriptionRequestChunkingStrategyParam",
     "TranscriptionSegment",
+    "TranscriptionSegmentId",
     "TranscriptionStreamEvent",
     "TranscriptionTextDeltaEvent",
     "TranscriptionTextDoneEvent",
     "TranscriptionTextSegmentEvent",
     "TranscriptionUsage",
+    "TranscriptionUsageType",
     "TranscriptionVerbose",
+    "TranscriptionVerboseDuration",
     "TranscriptionWord",
     "Translation",
     "TranslationCreateResponse",
     "TranslationVerbose",
+    "TranslationVerboseDuration",
     "UrlCitation",
     "VadConfigParam",
     "Voice",
     "WebSearchLocationParam",
     "WebSearchOptionsParam",
+    "WebSearchOptionsParamSearchContextSize",
     "WebSearchUserLocationParam",
 ]

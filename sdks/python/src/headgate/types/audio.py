@@ -15,16 +15,20 @@ __all__ = [
     "TranscriptionCreateResponse",
     "TranscriptionLogprob",
     "TranscriptionSegment",
+    "TranscriptionSegmentId",
     "TranscriptionStreamEvent",
     "TranscriptionTextDeltaEvent",
     "TranscriptionTextDoneEvent",
     "TranscriptionTextSegmentEvent",
     "TranscriptionUsage",
+    "TranscriptionUsageType",
     "TranscriptionVerbose",
+    "TranscriptionVerboseDuration",
     "TranscriptionWord",
     "Translation",
     "TranslationCreateResponse",
     "TranslationVerbose",
+    "TranslationVerboseDuration",
 ]
 
 
@@ -38,6 +42,7 @@ class Transcription(Model):
     """How likely the tokens were."""
 
     usage: TranscriptionUsage | None = None
+    """What the call is billed by, tokens or seconds."""
 
 
 class TranscriptionLogprob(Model):
@@ -56,7 +61,7 @@ class TranscriptionLogprob(Model):
 class TranscriptionSegment(Model):
     """A part of what was said."""
 
-    id: int | str | None = None
+    id: TranscriptionSegmentId | None = None
     """Which part."""
 
     start: float
@@ -117,6 +122,7 @@ class TranscriptionTextDoneEvent(Model):
     """How likely the tokens were."""
 
     usage: TranscriptionUsage | None = None
+    """What the call is billed by, tokens or seconds."""
 
 
 class TranscriptionTextSegmentEvent(Model):
@@ -143,7 +149,7 @@ class TranscriptionTextSegmentEvent(Model):
 class TranscriptionUsage(Model):
     """What the call is billed by, tokens or seconds."""
 
-    type: Literal["tokens", "duration"] | str | None = None
+    type: TranscriptionUsageType | None = None
     """What is counted."""
 
     seconds: float | None = None
@@ -174,7 +180,7 @@ class TranscriptionVerbose(Model):
     language: str | None = None
     """The language that is spoken."""
 
-    duration: float | str
+    duration: TranscriptionVerboseDuration
     """How long the audio is, in seconds; some servers write the number as text."""
 
     text: str
@@ -187,6 +193,7 @@ class TranscriptionVerbose(Model):
     """Its words."""
 
     usage: TranscriptionUsage | None = None
+    """What the call is billed by, tokens or seconds."""
 
 
 class TranscriptionWord(Model):
@@ -218,7 +225,7 @@ class TranslationVerbose(Model):
     language: str | None = None
     """The language of the text; `english`."""
 
-    duration: float | str
+    duration: TranslationVerboseDuration
     """How long the audio is, in seconds; some servers write the number as text."""
 
     text: str
@@ -235,6 +242,10 @@ TranscriptionCreateResponse: TypeAlias = Annotated[
 """What was said; with times where `verbose_json` was asked for."""
 
 
+TranscriptionSegmentId: TypeAlias = int | str
+"""Which part."""
+
+
 TranscriptionStreamEvent: TypeAlias = Annotated[
     Annotated[
         TranscriptionTextDeltaEvent | TranscriptionTextSegmentEvent | TranscriptionTextDoneEvent,
@@ -246,8 +257,20 @@ TranscriptionStreamEvent: TypeAlias = Annotated[
 """An event of a transcription."""
 
 
+TranscriptionUsageType: TypeAlias = Literal["tokens", "duration"] | str
+"""What is counted."""
+
+
+TranscriptionVerboseDuration: TypeAlias = float | str
+"""How long the audio is, in seconds; some servers write the number as text."""
+
+
 TranslationCreateResponse: TypeAlias = Annotated[
     Annotated[TranslationVerbose | Translation, Field(union_mode="smart")] | UnknownVariant,
     Field(union_mode="left_to_right"),
 ]
 """What was said, in English; with times where `verbose_json` was asked for."""
+
+
+TranslationVerboseDuration: TypeAlias = float | str
+"""How long the audio is, in seconds; some servers write the number as text."""

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 from .._core.models import Model
 from .shared import Metadata
@@ -15,6 +15,7 @@ __all__ = [
     "BatchErrors",
     "BatchList",
     "BatchRequestCounts",
+    "BatchStatus",
     "BatchUsage",
 ]
 
@@ -39,10 +40,7 @@ class Batch(Model):
     completion_window: str
     """How long it may take."""
 
-    status: (
-        Literal["validating", "failed", "in_progress", "finalizing", "completed", "expired", "cancelling", "cancelled"]
-        | str
-    )
+    status: BatchStatus
     """How far it is."""
 
     output_file_id: str | None = None
@@ -52,6 +50,7 @@ class Batch(Model):
     """The file of failures."""
 
     errors: BatchErrors | None = None
+    """Why the file could not be run."""
 
     created_at: int
     """When it was started, in seconds since 1970; so are the times below."""
@@ -81,10 +80,13 @@ class Batch(Model):
     """When it was cancelled."""
 
     request_counts: BatchRequestCounts | None = None
+    """How many requests are in which state."""
 
     usage: BatchUsage | None = None
+    """What all requests read and wrote together."""
 
     metadata: Metadata | None = None
+    """Up to the caller; kept with the record and given back. Most providers take strings alone as values."""
 
 
 class BatchError(Model):
@@ -164,3 +166,10 @@ class BatchUsage(Model):
 
     cost_usd: float | None = None
     """What they cost, in US dollars."""
+
+
+BatchStatus: TypeAlias = (
+    Literal["validating", "failed", "in_progress", "finalizing", "completed", "expired", "cancelling", "cancelled"]
+    | str
+)
+"""How far it is."""

@@ -14,6 +14,7 @@ from .shared import CompletionUsage, FinishReason, Metadata
 __all__ = [
     "ChatCompletion",
     "ChatCompletionAnnotation",
+    "ChatCompletionAnnotationType",
     "ChatCompletionAudio",
     "ChatCompletionChoice",
     "ChatCompletionChunk",
@@ -21,8 +22,10 @@ __all__ = [
     "ChatCompletionChunkChoice",
     "ChatCompletionChunkCustomCall",
     "ChatCompletionChunkDelta",
+    "ChatCompletionChunkDeltaRole",
     "ChatCompletionChunkFunctionCall",
     "ChatCompletionChunkToolCall",
+    "ChatCompletionChunkToolCallType",
     "ChatCompletionFunctionCall",
     "ChatCompletionLogprobs",
     "ChatCompletionMessage",
@@ -56,27 +59,32 @@ class ChatCompletion(Model):
     """The answers, `n` of them."""
 
     usage: CompletionUsage | None = None
+    """What a call read and wrote."""
 
     service_tier: ServiceTier | None = None
+    """The latency class that serves the call."""
 
     system_fingerprint: str | None = None
     """Names the state of the model; another one may answer otherwise."""
 
     metadata: Metadata | None = None
+    """Up to the caller; kept with the record and given back. Most providers take strings alone as values."""
 
     moderation: dict[str, Any] | None = None
     """What the moderation model found, as it came."""
 
     promptshield: CreditNotice | None = None
+    """How the caller's credits stand, where the gateway accounts in credits."""
 
 
 class ChatCompletionAnnotation(Model):
     """A note on a part of the text."""
 
-    type: Literal["url_citation"] | str
+    type: ChatCompletionAnnotationType
     """The kind of note."""
 
     url_citation: UrlCitation | None = None
+    """A page that a part of the text relies on."""
 
 
 class ChatCompletionAudio(Model):
@@ -102,10 +110,15 @@ class ChatCompletionChoice(Model):
     """Which of the `n` answers."""
 
     message: ChatCompletionMessage
+    """What the model says. It may be put into the next request's `messages` as it is."""
 
-    finish_reason: FinishReason
+    finish_reason: FinishReason | None
+    """Why writing ended: `stop` (done, or a stop sequence), `length` (the token limit), `tool_calls`,
+    `content_filter`, `function_call` (older). Null while it goes on.
+    """
 
     logprobs: ChatCompletionLogprobs | None = None
+    """How likely the tokens were."""
 
 
 class ChatCompletionChunk(Model):
@@ -129,6 +142,7 @@ class ChatCompletionChunk(Model):
     """Only on the last chunk, and where it was asked for."""
 
     service_tier: ServiceTier | None = None
+    """The latency class that serves the call."""
 
     system_fingerprint: str | None = None
     """Names the state of the model."""
@@ -163,10 +177,15 @@ class ChatCompletionChunkChoice(Model):
     """Which of the `n` answers."""
 
     delta: ChatCompletionChunkDelta
+    """What is new. Texts are appended to what came before."""
 
     finish_reason: FinishReason | None = None
+    """Why writing ended: `stop` (done, or a stop sequence), `length` (the token limit), `tool_calls`,
+    `content_filter`, `function_call` (older). Null while it goes on.
+    """
 
     logprobs: ChatCompletionLogprobs | None = None
+    """How likely the tokens were."""
 
 
 class ChatCompletionChunkCustomCall(Model):
@@ -182,7 +201,7 @@ class ChatCompletionChunkCustomCall(Model):
 class ChatCompletionChunkDelta(Model):
     """What is new. Texts are appended to what came before."""
 
-    role: Literal["developer", "system", "user", "assistant", "tool"] | str | None = None
+    role: ChatCompletionChunkDeltaRole | None = None
     """Who speaks; on the first chunk."""
 
     content: str | None = None
@@ -198,7 +217,10 @@ class ChatCompletionChunkDelta(Model):
     """More of the tool calls."""
 
     function_call: ChatCompletionChunkFunctionCall | None = None
-    """More of the function call, in the older form."""
+    """More of the function call, in the older form.
+
+    Deprecated.
+    """
 
     annotations: list[ChatCompletionAnnotation] | None = None
     """Further notes on the text."""
@@ -226,12 +248,14 @@ class ChatCompletionChunkToolCall(Model):
     id: str | None = None
     """The call's id; on its first piece."""
 
-    type: Literal["function", "custom"] | str | None = None
+    type: ChatCompletionChunkToolCallType | None = None
     """The kind of tool; on its first piece."""
 
     function: ChatCompletionChunkFunctionCall | None = None
+    """More of a function call."""
 
     custom: ChatCompletionChunkCustomCall | None = None
+    """More of a custom tool's call."""
 
 
 class ChatCompletionFunctionCall(Model):
@@ -272,7 +296,10 @@ class ChatCompletionMessage(Model):
     """The tools the model calls."""
 
     function_call: ChatCompletionFunctionCall | None = None
-    """The function the model calls, in the older form."""
+    """The function the model calls, in the older form.
+
+    Deprecated.
+    """
 
     annotations: list[ChatCompletionAnnotation] | None = None
     """Where parts of the text come from."""
@@ -290,6 +317,7 @@ class ChatCompletionMessageCustomToolCall(Model):
     type: Literal["custom"]
 
     custom: CustomToolCallInput
+    """A custom tool and what it is given."""
 
 
 class ChatCompletionMessageFunctionToolCall(Model):
@@ -301,6 +329,7 @@ class ChatCompletionMessageFunctionToolCall(Model):
     type: Literal["function"]
 
     function: ChatCompletionFunctionCall
+    """A function and its arguments."""
 
 
 class ChatCompletionTokenLogprob(Model):
@@ -380,6 +409,18 @@ class UrlCitation(Model):
     """Its title."""
 
 
+ChatCompletionAnnotationType: TypeAlias = Literal["url_citation"] | str
+"""The kind of note."""
+
+
+ChatCompletionChunkDeltaRole: TypeAlias = Literal["developer", "system", "user", "assistant", "tool"] | str
+"""Who speaks; on the first chunk."""
+
+
+ChatCompletionChunkToolCallType: TypeAlias = Literal["function", "custom"] | str
+"""The kind of tool; on its first piece."""
+
+
 ChatCompletionMessageToolCallUnion: TypeAlias = Annotated[
     Annotated[ChatCompletionMessageFunctionToolCall | ChatCompletionMessageCustomToolCall, Field(discriminator="type")]
     | UnknownVariant,
@@ -388,5 +429,5 @@ ChatCompletionMessageToolCallUnion: TypeAlias = Annotated[
 """One call of a tool."""
 
 
-ServiceTier: TypeAlias = Literal["auto", "default", "flex", "scale", "priority", "fast"] | str | None
+ServiceTier: TypeAlias = Literal["auto", "default", "flex", "scale", "priority", "fast"] | str
 """The latency class that serves the call."""

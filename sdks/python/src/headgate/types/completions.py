@@ -34,6 +34,7 @@ class Completion(Model):
     """The texts, `n` for each prompt."""
 
     usage: CompletionUsage | None = None
+    """What a call read and wrote."""
 
     system_fingerprint: str | None = None
     """Names the state of the model."""
@@ -49,8 +50,12 @@ class CompletionChoice(Model):
     """The text; in a stream, what is new of it."""
 
     finish_reason: FinishReason | None = None
+    """Why writing ended: `stop` (done, or a stop sequence), `length` (the token limit), `tool_calls`,
+    `content_filter`, `function_call` (older). Null while it goes on.
+    """
 
     logprobs: CompletionLogprobs | None = None
+    """How likely the tokens were; the lists go in step."""
 
 
 class CompletionLogprobs(Model):

@@ -4,13 +4,15 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from .._core.models import Model
+from ..lib.embeddings import Embedding
 
 __all__ = [
     "CreateEmbeddingResponse",
     "Embedding",
+    "EmbeddingEmbedding",
     "EmbeddingUsage",
 ]
 
@@ -27,18 +29,7 @@ class CreateEmbeddingResponse(Model):
     """The model that answered."""
 
     usage: EmbeddingUsage | None = None
-
-
-class Embedding(Model):
-    """The vector of one input."""
-
-    object: Literal["embedding"]
-
-    index: int
-    """Which input."""
-
-    embedding: list[float] | str
-    """The vector: numbers, or (with `base64`) the bytes of its little-endian 32-bit floats."""
+    """What the call read."""
 
 
 class EmbeddingUsage(Model):
@@ -52,3 +43,7 @@ class EmbeddingUsage(Model):
 
     cost_usd: float | None = None
     """What the call cost, in US dollars."""
+
+
+EmbeddingEmbedding: TypeAlias = list[float] | str
+"""The vector: numbers, or (with `base64`) the bytes of its little-endian 32-bit floats."""

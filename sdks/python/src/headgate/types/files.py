@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from .._core.models import Model
 
@@ -12,6 +12,8 @@ __all__ = [
     "FileDeleted",
     "FileList",
     "FileObject",
+    "FileObjectPurpose",
+    "FileObjectStatus",
 ]
 
 
@@ -65,24 +67,32 @@ class FileObject(Model):
     filename: str
     """Its name."""
 
-    purpose: (
-        Literal[
-            "assistants",
-            "assistants_output",
-            "batch",
-            "batch_output",
-            "fine-tune",
-            "fine-tune-results",
-            "vision",
-            "user_data",
-            "evals",
-        ]
-        | str
-    )
+    purpose: FileObjectPurpose
     """What it is for."""
 
-    status: Literal["uploaded", "processed", "error"] | str | None = None
+    status: FileObjectStatus | None = None
     """Whether it can be used."""
 
     status_details: str | None = None
     """What is wrong with it."""
+
+
+FileObjectPurpose: TypeAlias = (
+    Literal[
+        "assistants",
+        "assistants_output",
+        "batch",
+        "batch_output",
+        "fine-tune",
+        "fine-tune-results",
+        "vision",
+        "user_data",
+        "evals",
+    ]
+    | str
+)
+"""What it is for."""
+
+
+FileObjectStatus: TypeAlias = Literal["uploaded", "processed", "error"] | str
+"""Whether it can be used."""

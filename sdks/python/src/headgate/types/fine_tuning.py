@@ -20,11 +20,15 @@ __all__ = [
     "FineTuningJobCheckpointMetrics",
     "FineTuningJobError",
     "FineTuningJobEvent",
+    "FineTuningJobEventLevel",
     "FineTuningJobEventList",
+    "FineTuningJobEventType",
     "FineTuningJobList",
+    "FineTuningJobStatus",
     "FineTuningJobWandbIntegration",
     "FineTuningJobWandbIntegrationObject",
     "FineTuningMethod",
+    "FineTuningMethodType",
     "ReinforcementHyperparameters",
     "ReinforcementMethod",
     "SupervisedHyperparameters",
@@ -36,18 +40,23 @@ class DpoHyperparameters(Model):
     """How long and how fast to learn."""
 
     n_epochs: AutoOrInteger | None = None
+    """A number, or `auto`."""
 
     batch_size: AutoOrInteger | None = None
+    """A number, or `auto`."""
 
     learning_rate_multiplier: AutoOrNumber | None = None
+    """A number, or `auto`."""
 
     beta: AutoOrNumber | None = None
+    """A number, or `auto`."""
 
 
 class DpoMethod(Model):
     """Learning from pairs of a better and a worse answer."""
 
     hyperparameters: DpoHyperparameters | None = None
+    """How long and how fast to learn."""
 
 
 class FineTuningJob(Model):
@@ -73,7 +82,7 @@ class FineTuningJob(Model):
     fine_tuned_model: str | None = None
     """The model that came out."""
 
-    status: Literal["validating_files", "queued", "running", "paused", "succeeded", "failed", "cancelled"] | str
+    status: FineTuningJobStatus
     """How far it is."""
 
     training_file: str
@@ -95,15 +104,19 @@ class FineTuningJob(Model):
     """The seed."""
 
     error: FineTuningJobError | None = None
+    """Why a job failed."""
 
     hyperparameters: SupervisedHyperparameters | None = None
+    """How long and how fast to learn."""
 
     method: FineTuningMethod | None = None
+    """How to learn. The member named like `type` has the details."""
 
     integrations: list[FineTuningJobWandbIntegrationObject] | None = None
     """Where else the progress is told."""
 
     metadata: Metadata | None = None
+    """Up to the caller; kept with the record and given back. Most providers take strings alone as values."""
 
 
 class FineTuningJobCheckpoint(Model):
@@ -127,6 +140,7 @@ class FineTuningJobCheckpoint(Model):
     """After how many steps."""
 
     metrics: FineTuningJobCheckpointMetrics | None = None
+    """How good the model was then."""
 
 
 class FineTuningJobCheckpointList(Model):
@@ -196,13 +210,13 @@ class FineTuningJobEvent(Model):
     created_at: int
     """When, in seconds since 1970."""
 
-    level: Literal["info", "warn", "error"] | str
+    level: FineTuningJobEventLevel
     """How grave it is."""
 
     message: str
     """For people."""
 
-    type: Literal["message", "metrics"] | str | None = None
+    type: FineTuningJobEventType | None = None
     """The kind of event."""
 
     data: dict[str, Any] | None = None
@@ -255,35 +269,45 @@ class FineTuningJobWandbIntegrationObject(Model):
     type: Literal["wandb"]
 
     wandb: FineTuningJobWandbIntegration
+    """Where it is told."""
 
 
 class FineTuningMethod(Model):
     """How to learn. The member named like `type` has the details."""
 
-    type: Literal["supervised", "dpo", "reinforcement"] | str
+    type: FineTuningMethodType
     """The kind of learning."""
 
     supervised: SupervisedMethod | None = None
+    """Learning from examples."""
 
     dpo: DpoMethod | None = None
+    """Learning from pairs of a better and a worse answer."""
 
     reinforcement: ReinforcementMethod | None = None
+    """Learning from grades."""
 
 
 class ReinforcementHyperparameters(Model):
     """How long and how fast to learn."""
 
     n_epochs: AutoOrInteger | None = None
+    """A number, or `auto`."""
 
     batch_size: AutoOrInteger | None = None
+    """A number, or `auto`."""
 
     learning_rate_multiplier: AutoOrNumber | None = None
+    """A number, or `auto`."""
 
     compute_multiplier: AutoOrNumber | None = None
+    """A number, or `auto`."""
 
     eval_interval: AutoOrInteger | None = None
+    """A number, or `auto`."""
 
     eval_samples: AutoOrInteger | None = None
+    """A number, or `auto`."""
 
     reasoning_effort: str | None = None
     """How long the model thinks."""
@@ -296,27 +320,50 @@ class ReinforcementMethod(Model):
     """Who grades, as the provider defines it."""
 
     hyperparameters: ReinforcementHyperparameters | None = None
+    """How long and how fast to learn."""
 
 
 class SupervisedHyperparameters(Model):
     """How long and how fast to learn."""
 
     n_epochs: AutoOrInteger | None = None
+    """A number, or `auto`."""
 
     batch_size: AutoOrInteger | None = None
+    """A number, or `auto`."""
 
     learning_rate_multiplier: AutoOrNumber | None = None
+    """A number, or `auto`."""
 
 
 class SupervisedMethod(Model):
     """Learning from examples."""
 
     hyperparameters: SupervisedHyperparameters | None = None
+    """How long and how fast to learn."""
 
 
-AutoOrInteger: TypeAlias = Literal["auto"] | int | None
+AutoOrInteger: TypeAlias = Literal["auto"] | int
 """A number, or `auto`."""
 
 
-AutoOrNumber: TypeAlias = Literal["auto"] | float | None
+AutoOrNumber: TypeAlias = Literal["auto"] | float
 """A number, or `auto`."""
+
+
+FineTuningJobEventLevel: TypeAlias = Literal["info", "warn", "error"] | str
+"""How grave it is."""
+
+
+FineTuningJobEventType: TypeAlias = Literal["message", "metrics"] | str
+"""The kind of event."""
+
+
+FineTuningJobStatus: TypeAlias = (
+    Literal["validating_files", "queued", "running", "paused", "succeeded", "failed", "cancelled"] | str
+)
+"""How far it is."""
+
+
+FineTuningMethodType: TypeAlias = Literal["supervised", "dpo", "reinforcement"] | str
+"""The kind of learning."""

@@ -4,13 +4,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from .._core.models import Model
 
 __all__ = [
     "HealthStatus",
     "ReadyStatus",
+    "ReadyStatusAuthMode",
 ]
 
 
@@ -33,7 +34,7 @@ class ReadyStatus(Model):
     status: str | None = None
     """In a word: `ready`."""
 
-    auth_mode: Literal["required", "optional", "disabled"] | str | None = None
+    auth_mode: ReadyStatusAuthMode | None = None
     """Whether a key is needed."""
 
     allowlist_enabled: bool | None = None
@@ -44,3 +45,7 @@ class ReadyStatus(Model):
 
     issues: list[str] | None = None
     """What is not as it should be."""
+
+
+ReadyStatusAuthMode: TypeAlias = Literal["required", "optional", "disabled"] | str
+"""Whether a key is needed."""

@@ -61,6 +61,7 @@ class ImageEditCompletedEvent(Model):
     """The format of the file."""
 
     usage: ImageUsage | None = None
+    """What the call read and wrote."""
 
 
 class ImageEditPartialImageEvent(Model):
@@ -114,6 +115,7 @@ class ImageGenCompletedEvent(Model):
     """The format of the file."""
 
     usage: ImageUsage | None = None
+    """What the call read and wrote."""
 
 
 class ImageGenPartialImageEvent(Model):
@@ -166,8 +168,10 @@ class ImageUsage(Model):
     """Tokens written."""
 
     input_tokens_details: ImageTokensDetails | None = None
+    """What the tokens consist of."""
 
     output_tokens_details: ImageTokensDetails | None = None
+    """What the tokens consist of."""
 
     cost_usd: float | None = None
     """What the call cost, in US dollars."""
@@ -195,6 +199,7 @@ class ImagesResponse(Model):
     """The format of the files."""
 
     usage: ImageUsage | None = None
+    """What the call read and wrote."""
 
 
 ImageEditStreamEvent: TypeAlias = Annotated[

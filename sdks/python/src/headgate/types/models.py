@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 from .._core.models import Model as _Model
 
@@ -15,6 +15,7 @@ __all__ = [
     "ModelFeatures",
     "ModelLimits",
     "ModelList",
+    "ModelMode",
     "ModelPricing",
 ]
 
@@ -42,25 +43,23 @@ class Model(_Model):
     provider: str | None = None
     """Who runs it."""
 
-    mode: (
-        Literal[
-            "chat", "completion", "embedding", "image_generation", "audio_speech", "audio_transcription", "moderation"
-        ]
-        | str
-        | None
-    ) = None
+    mode: ModelMode | None = None
     """What it does."""
 
     parent: str | None = None
     """The base model of a fine-tuned one."""
 
     limits: ModelLimits | None = None
+    """How much fits. Absent is unknown."""
 
     pricing: ModelPricing | None = None
+    """What things cost, as decimal numbers of the currency. Absent is unknown; 0 is free."""
 
     capabilities: ModelFeatures | None = None
+    """What a model can do. Absent is unknown."""
 
     auth: ModelAuth | None = None
+    """What a call needs beside the gateway's key."""
 
     shutdown_date: str | None = None
     """From when on it answers no more (`2026-12-31`)."""
@@ -224,3 +223,10 @@ class ModelPricing(_Model):
 
     cost_per_request: float | None = None
     """A request."""
+
+
+ModelMode: TypeAlias = (
+    Literal["chat", "completion", "embedding", "image_generation", "audio_speech", "audio_transcription", "moderation"]
+    | str
+)
+"""What it does."""

@@ -27,10 +27,13 @@ class Moderation(Model):
     """Whether any category is."""
 
     categories: ModerationCategories
+    """Whether the input is harmful in each category. Absent is not checked."""
 
     category_scores: ModerationCategoryScores
+    """How sure the model is in each category, from 0 to 1."""
 
     category_applied_input_types: ModerationCategoryAppliedInputTypes | None = None
+    """Which kinds of content each category was checked on."""
 
 
 class ModerationCategories(Model):

@@ -10,8 +10,12 @@ if TYPE_CHECKING:
     from .audio import AudioSpeechCreateParams as AudioSpeechCreateParams
     from .audio import AudioTranscriptionsCreateParams as AudioTranscriptionsCreateParams
     from .audio import AudioTranslationsCreateParams as AudioTranslationsCreateParams
+    from .audio import SpeechRequestResponseFormat as SpeechRequestResponseFormat
+    from .audio import SpeechRequestVoiceParam as SpeechRequestVoiceParam
     from .audio import TimestampGranularity as TimestampGranularity
+    from .audio import TranscriptionRequestChunkingStrategyParam as TranscriptionRequestChunkingStrategyParam
     from .audio import VadConfigParam as VadConfigParam
+    from .batches import BatchCreateRequestEndpoint as BatchCreateRequestEndpoint
     from .batches import BatchesCreateParams as BatchesCreateParams
     from .batches import BatchesListParams as BatchesListParams
     from .calls import CallsListParams as CallsListParams
@@ -19,9 +23,13 @@ if TYPE_CHECKING:
     from .chat import CacheControlParam as CacheControlParam
     from .chat import ChatCompletionAllowedToolChoiceParam as ChatCompletionAllowedToolChoiceParam
     from .chat import ChatCompletionAllowedToolsParam as ChatCompletionAllowedToolsParam
+    from .chat import ChatCompletionAllowedToolsParamMode as ChatCompletionAllowedToolsParamMode
     from .chat import ChatCompletionAssistantContentPartParam as ChatCompletionAssistantContentPartParam
     from .chat import ChatCompletionAssistantMessageParam as ChatCompletionAssistantMessageParam
+    from .chat import ChatCompletionAssistantMessageParamContentParam as ChatCompletionAssistantMessageParamContentParam
     from .chat import ChatCompletionAudioParam as ChatCompletionAudioParam
+    from .chat import ChatCompletionAudioParamFormat as ChatCompletionAudioParamFormat
+    from .chat import ChatCompletionAudioParamVoiceParam as ChatCompletionAudioParamVoiceParam
     from .chat import ChatCompletionAudioReferenceParam as ChatCompletionAudioReferenceParam
     from .chat import ChatCompletionContentPartFileParam as ChatCompletionContentPartFileParam
     from .chat import ChatCompletionContentPartImageParam as ChatCompletionContentPartImageParam
@@ -45,24 +53,32 @@ if TYPE_CHECKING:
     from .chat import ChatCompletionNamedToolChoiceParam as ChatCompletionNamedToolChoiceParam
     from .chat import ChatCompletionNamedToolChoiceUnionParam as ChatCompletionNamedToolChoiceUnionParam
     from .chat import ChatCompletionPredictionContentParam as ChatCompletionPredictionContentParam
+    from .chat import ChatCompletionRequestFunctionCallChoice as ChatCompletionRequestFunctionCallChoice
+    from .chat import ChatCompletionRequestFunctionCallParam as ChatCompletionRequestFunctionCallParam
+    from .chat import ChatCompletionRequestVerbosity as ChatCompletionRequestVerbosity
     from .chat import ChatCompletionsCreateParams as ChatCompletionsCreateParams
     from .chat import ChatCompletionSystemMessageParam as ChatCompletionSystemMessageParam
     from .chat import ChatCompletionTextContentParam as ChatCompletionTextContentParam
     from .chat import ChatCompletionToolChoiceOptionParam as ChatCompletionToolChoiceOptionParam
+    from .chat import ChatCompletionToolChoiceOptionParamChoice as ChatCompletionToolChoiceOptionParamChoice
     from .chat import ChatCompletionToolMessageParam as ChatCompletionToolMessageParam
     from .chat import ChatCompletionToolUnionParam as ChatCompletionToolUnionParam
     from .chat import ChatCompletionUserMessageParam as ChatCompletionUserMessageParam
+    from .chat import ChatCompletionUserMessageParamContentParam as ChatCompletionUserMessageParamContentParam
     from .chat import CustomToolCallInputParam as CustomToolCallInputParam
     from .chat import CustomToolDefinitionParam as CustomToolDefinitionParam
     from .chat import CustomToolGrammarFormatParam as CustomToolGrammarFormatParam
     from .chat import CustomToolGrammarParam as CustomToolGrammarParam
+    from .chat import CustomToolGrammarSyntax as CustomToolGrammarSyntax
     from .chat import CustomToolInputFormatParam as CustomToolInputFormatParam
     from .chat import CustomToolTextFormatParam as CustomToolTextFormatParam
     from .chat import FileContentParam as FileContentParam
     from .chat import FunctionDefinitionParam as FunctionDefinitionParam
     from .chat import FunctionParametersParam as FunctionParametersParam
     from .chat import ImageSourceParam as ImageSourceParam
+    from .chat import ImageSourceParamType as ImageSourceParamType
     from .chat import InputAudioParam as InputAudioParam
+    from .chat import InputAudioParamFormat as InputAudioParamFormat
     from .chat import JSONSchemaFormatParam as JSONSchemaFormatParam
     from .chat import PromptCacheOptionsParam as PromptCacheOptionsParam
     from .chat import ReasoningEffort as ReasoningEffort
@@ -73,12 +89,19 @@ if TYPE_CHECKING:
     from .chat import ToolNameParam as ToolNameParam
     from .chat import WebSearchLocationParam as WebSearchLocationParam
     from .chat import WebSearchOptionsParam as WebSearchOptionsParam
+    from .chat import WebSearchOptionsParamSearchContextSize as WebSearchOptionsParamSearchContextSize
     from .chat import WebSearchUserLocationParam as WebSearchUserLocationParam
+    from .completions import CompletionPromptListParam as CompletionPromptListParam
     from .completions import CompletionPromptParam as CompletionPromptParam
     from .completions import CompletionsCreateParams as CompletionsCreateParams
+    from .embeddings import EmbeddingInputListParam as EmbeddingInputListParam
     from .embeddings import EmbeddingInputParam as EmbeddingInputParam
+    from .embeddings import EmbeddingRequestEncodingFormat as EmbeddingRequestEncodingFormat
+    from .embeddings import EmbeddingRequestInputType as EmbeddingRequestInputType
     from .embeddings import EmbeddingsCreateParams as EmbeddingsCreateParams
+    from .files import FileCreateRequestPurpose as FileCreateRequestPurpose
     from .files import FilesCreateParams as FilesCreateParams
+    from .files import FilesListOrder as FilesListOrder
     from .files import FilesListParams as FilesListParams
     from .fine_tuning import DpoHyperparametersParam as DpoHyperparametersParam
     from .fine_tuning import DpoMethodParam as DpoMethodParam
@@ -93,11 +116,29 @@ if TYPE_CHECKING:
     from .fine_tuning import ReinforcementMethodParam as ReinforcementMethodParam
     from .fine_tuning import SupervisedHyperparametersParam as SupervisedHyperparametersParam
     from .fine_tuning import SupervisedMethodParam as SupervisedMethodParam
+    from .images import ImageEditRequestBackground as ImageEditRequestBackground
+    from .images import ImageEditRequestImageParam as ImageEditRequestImageParam
+    from .images import ImageEditRequestInputFidelity as ImageEditRequestInputFidelity
+    from .images import ImageEditRequestModeration as ImageEditRequestModeration
+    from .images import ImageEditRequestOutputFormat as ImageEditRequestOutputFormat
+    from .images import ImageEditRequestQuality as ImageEditRequestQuality
+    from .images import ImageEditRequestResponseFormat as ImageEditRequestResponseFormat
+    from .images import ImageEditRequestSize as ImageEditRequestSize
+    from .images import ImageGenerateRequestBackground as ImageGenerateRequestBackground
+    from .images import ImageGenerateRequestModeration as ImageGenerateRequestModeration
+    from .images import ImageGenerateRequestOutputFormat as ImageGenerateRequestOutputFormat
+    from .images import ImageGenerateRequestQuality as ImageGenerateRequestQuality
+    from .images import ImageGenerateRequestResponseFormat as ImageGenerateRequestResponseFormat
+    from .images import ImageGenerateRequestSize as ImageGenerateRequestSize
+    from .images import ImageGenerateRequestStyle as ImageGenerateRequestStyle
     from .images import ImagesCreateVariationParams as ImagesCreateVariationParams
     from .images import ImagesEditParams as ImagesEditParams
     from .images import ImagesGenerateParams as ImagesGenerateParams
+    from .images import ImageVariationRequestResponseFormat as ImageVariationRequestResponseFormat
+    from .images import ImageVariationRequestSize as ImageVariationRequestSize
     from .models import ModelsListParams as ModelsListParams
     from .moderations import ModerationImageURLInputParam as ModerationImageURLInputParam
+    from .moderations import ModerationInputListParam as ModerationInputListParam
     from .moderations import ModerationInputParam as ModerationInputParam
     from .moderations import ModerationMultiModalInputParam as ModerationMultiModalInputParam
     from .moderations import ModerationsCreateParams as ModerationsCreateParams
@@ -116,6 +157,7 @@ else:
         "AudioSpeechCreateParams": (".audio", "AudioSpeechCreateParams"),
         "AudioTranscriptionsCreateParams": (".audio", "AudioTranscriptionsCreateParams"),
         "AudioTranslationsCreateParams": (".audio", "AudioTranslationsCreateParams"),
+        "BatchCreateRequestEndpoint": (".batches", "BatchCreateRequestEndpoint"),
         "BatchesCreateParams": (".batches", "BatchesCreateParams"),
         "BatchesListParams": (".batches", "BatchesListParams"),
         "CacheControlParam": (".chat", "CacheControlParam"),
@@ -123,9 +165,13 @@ else:
         "CapabilitiesListParams": (".capabilities", "CapabilitiesListParams"),
         "ChatCompletionAllowedToolChoiceParam": (".chat", "ChatCompletionAllowedToolChoiceParam"),
         "ChatCompletionAllowedToolsParam": (".chat", "ChatCompletionAllowedToolsParam"),
+        "ChatCompletionAllowedToolsParamMode": (".chat", "ChatCompletionAllowedToolsParamMode"),
         "ChatCompletionAssistantContentPartParam": (".chat", "ChatCompletionAssistantContentPartParam"),
         "ChatCompletionAssistantMessageParam": (".chat", "ChatCompletionAssistantMessageParam"),
+        "ChatCompletionAssistantMessageParamContentParam": (".chat", "ChatCompletionAssistantMessageParamContentParam"),
         "ChatCompletionAudioParam": (".chat", "ChatCompletionAudioParam"),
+        "ChatCompletionAudioParamFormat": (".chat", "ChatCompletionAudioParamFormat"),
+        "ChatCompletionAudioParamVoiceParam": (".chat", "ChatCompletionAudioParamVoiceParam"),
         "ChatCompletionAudioReferenceParam": (".chat", "ChatCompletionAudioReferenceParam"),
         "ChatCompletionContentPartFileParam": (".chat", "ChatCompletionContentPartFileParam"),
         "ChatCompletionContentPartImageParam": (".chat", "ChatCompletionContentPartImageParam"),
@@ -149,29 +195,41 @@ else:
         "ChatCompletionNamedToolChoiceParam": (".chat", "ChatCompletionNamedToolChoiceParam"),
         "ChatCompletionNamedToolChoiceUnionParam": (".chat", "ChatCompletionNamedToolChoiceUnionParam"),
         "ChatCompletionPredictionContentParam": (".chat", "ChatCompletionPredictionContentParam"),
+        "ChatCompletionRequestFunctionCallChoice": (".chat", "ChatCompletionRequestFunctionCallChoice"),
+        "ChatCompletionRequestFunctionCallParam": (".chat", "ChatCompletionRequestFunctionCallParam"),
+        "ChatCompletionRequestVerbosity": (".chat", "ChatCompletionRequestVerbosity"),
         "ChatCompletionSystemMessageParam": (".chat", "ChatCompletionSystemMessageParam"),
         "ChatCompletionTextContentParam": (".chat", "ChatCompletionTextContentParam"),
         "ChatCompletionToolChoiceOptionParam": (".chat", "ChatCompletionToolChoiceOptionParam"),
+        "ChatCompletionToolChoiceOptionParamChoice": (".chat", "ChatCompletionToolChoiceOptionParamChoice"),
         "ChatCompletionToolMessageParam": (".chat", "ChatCompletionToolMessageParam"),
         "ChatCompletionToolUnionParam": (".chat", "ChatCompletionToolUnionParam"),
         "ChatCompletionUserMessageParam": (".chat", "ChatCompletionUserMessageParam"),
+        "ChatCompletionUserMessageParamContentParam": (".chat", "ChatCompletionUserMessageParamContentParam"),
         "ChatCompletionsCreateParams": (".chat", "ChatCompletionsCreateParams"),
+        "CompletionPromptListParam": (".completions", "CompletionPromptListParam"),
         "CompletionPromptParam": (".completions", "CompletionPromptParam"),
         "CompletionsCreateParams": (".completions", "CompletionsCreateParams"),
         "CustomToolCallInputParam": (".chat", "CustomToolCallInputParam"),
         "CustomToolDefinitionParam": (".chat", "CustomToolDefinitionParam"),
         "CustomToolGrammarFormatParam": (".chat", "CustomToolGrammarFormatParam"),
         "CustomToolGrammarParam": (".chat", "CustomToolGrammarParam"),
+        "CustomToolGrammarSyntax": (".chat", "CustomToolGrammarSyntax"),
         "CustomToolInputFormatParam": (".chat", "CustomToolInputFormatParam"),
         "CustomToolTextFormatParam": (".chat", "CustomToolTextFormatParam"),
         "CustomVoiceParam": (".shared", "CustomVoiceParam"),
         "DpoHyperparametersParam": (".fine_tuning", "DpoHyperparametersParam"),
         "DpoMethodParam": (".fine_tuning", "DpoMethodParam"),
+        "EmbeddingInputListParam": (".embeddings", "EmbeddingInputListParam"),
         "EmbeddingInputParam": (".embeddings", "EmbeddingInputParam"),
+        "EmbeddingRequestEncodingFormat": (".embeddings", "EmbeddingRequestEncodingFormat"),
+        "EmbeddingRequestInputType": (".embeddings", "EmbeddingRequestInputType"),
         "EmbeddingsCreateParams": (".embeddings", "EmbeddingsCreateParams"),
         "ExpiresAfterParam": (".shared", "ExpiresAfterParam"),
         "FileContentParam": (".chat", "FileContentParam"),
+        "FileCreateRequestPurpose": (".files", "FileCreateRequestPurpose"),
         "FilesCreateParams": (".files", "FilesCreateParams"),
+        "FilesListOrder": (".files", "FilesListOrder"),
         "FilesListParams": (".files", "FilesListParams"),
         "FineTuningJobWandbIntegrationObjectParam": (".fine_tuning", "FineTuningJobWandbIntegrationObjectParam"),
         "FineTuningJobWandbIntegrationParam": (".fine_tuning", "FineTuningJobWandbIntegrationParam"),
@@ -183,16 +241,36 @@ else:
         "FunctionDefinitionParam": (".chat", "FunctionDefinitionParam"),
         "FunctionParametersParam": (".chat", "FunctionParametersParam"),
         "ImageDetail": (".shared", "ImageDetail"),
+        "ImageEditRequestBackground": (".images", "ImageEditRequestBackground"),
+        "ImageEditRequestImageParam": (".images", "ImageEditRequestImageParam"),
+        "ImageEditRequestInputFidelity": (".images", "ImageEditRequestInputFidelity"),
+        "ImageEditRequestModeration": (".images", "ImageEditRequestModeration"),
+        "ImageEditRequestOutputFormat": (".images", "ImageEditRequestOutputFormat"),
+        "ImageEditRequestQuality": (".images", "ImageEditRequestQuality"),
+        "ImageEditRequestResponseFormat": (".images", "ImageEditRequestResponseFormat"),
+        "ImageEditRequestSize": (".images", "ImageEditRequestSize"),
+        "ImageGenerateRequestBackground": (".images", "ImageGenerateRequestBackground"),
+        "ImageGenerateRequestModeration": (".images", "ImageGenerateRequestModeration"),
+        "ImageGenerateRequestOutputFormat": (".images", "ImageGenerateRequestOutputFormat"),
+        "ImageGenerateRequestQuality": (".images", "ImageGenerateRequestQuality"),
+        "ImageGenerateRequestResponseFormat": (".images", "ImageGenerateRequestResponseFormat"),
+        "ImageGenerateRequestSize": (".images", "ImageGenerateRequestSize"),
+        "ImageGenerateRequestStyle": (".images", "ImageGenerateRequestStyle"),
         "ImageSourceParam": (".chat", "ImageSourceParam"),
+        "ImageSourceParamType": (".chat", "ImageSourceParamType"),
         "ImageUrlParam": (".shared", "ImageUrlParam"),
+        "ImageVariationRequestResponseFormat": (".images", "ImageVariationRequestResponseFormat"),
+        "ImageVariationRequestSize": (".images", "ImageVariationRequestSize"),
         "ImagesCreateVariationParams": (".images", "ImagesCreateVariationParams"),
         "ImagesEditParams": (".images", "ImagesEditParams"),
         "ImagesGenerateParams": (".images", "ImagesGenerateParams"),
         "InputAudioParam": (".chat", "InputAudioParam"),
+        "InputAudioParamFormat": (".chat", "InputAudioParamFormat"),
         "JSONSchemaFormatParam": (".chat", "JSONSchemaFormatParam"),
         "MetadataParam": (".shared", "MetadataParam"),
         "ModelsListParams": (".models", "ModelsListParams"),
         "ModerationImageURLInputParam": (".moderations", "ModerationImageURLInputParam"),
+        "ModerationInputListParam": (".moderations", "ModerationInputListParam"),
         "ModerationInputParam": (".moderations", "ModerationInputParam"),
         "ModerationMultiModalInputParam": (".moderations", "ModerationMultiModalInputParam"),
         "ModerationTextInputParam": (".moderations", "ModerationTextInputParam"),
@@ -205,16 +283,20 @@ else:
         "ResponseFormatJSONSchemaParam": (".chat", "ResponseFormatJSONSchemaParam"),
         "ResponseFormatParam": (".chat", "ResponseFormatParam"),
         "ResponseFormatTextParam": (".chat", "ResponseFormatTextParam"),
+        "SpeechRequestResponseFormat": (".audio", "SpeechRequestResponseFormat"),
+        "SpeechRequestVoiceParam": (".audio", "SpeechRequestVoiceParam"),
         "StopSequencesParam": (".shared", "StopSequencesParam"),
         "StreamOptionsParam": (".shared", "StreamOptionsParam"),
         "SupervisedHyperparametersParam": (".fine_tuning", "SupervisedHyperparametersParam"),
         "SupervisedMethodParam": (".fine_tuning", "SupervisedMethodParam"),
         "TimestampGranularity": (".audio", "TimestampGranularity"),
         "ToolNameParam": (".chat", "ToolNameParam"),
+        "TranscriptionRequestChunkingStrategyParam": (".audio", "TranscriptionRequestChunkingStrategyParam"),
         "VadConfigParam": (".audio", "VadConfigParam"),
         "Voice": (".shared", "Voice"),
         "WebSearchLocationParam": (".chat", "WebSearchLocationParam"),
         "WebSearchOptionsParam": (".chat", "WebSearchOptionsParam"),
+        "WebSearchOptionsParamSearchContextSize": (".chat", "WebSearchOptionsParamSearchContextSize"),
         "WebSearchUserLocationParam": (".chat", "WebSearchUserLocationParam"),
     }
 
@@ -237,6 +319,7 @@ __all__ = [
     "AudioSpeechCreateParams",
     "AudioTranscriptionsCreateParams",
     "AudioTranslationsCreateParams",
+    "BatchCreateRequestEndpoint",
     "BatchesCreateParams",
     "BatchesListParams",
     "CacheControlParam",
@@ -244,9 +327,13 @@ __all__ = [
     "CapabilitiesListParams",
     "ChatCompletionAllowedToolChoiceParam",
     "ChatCompletionAllowedToolsParam",
+    "ChatCompletionAllowedToolsParamMode",
     "ChatCompletionAssistantContentPartParam",
     "ChatCompletionAssistantMessageParam",
+    "ChatCompletionAssistantMessageParamContentParam",
     "ChatCompletionAudioParam",
+    "ChatCompletionAudioParamFormat",
+    "ChatCompletionAudioParamVoiceParam",
     "ChatCompletionAudioReferenceParam",
     "ChatCompletionContentPartFileParam",
     "ChatCompletionContentPartImageParam",
@@ -270,29 +357,41 @@ __all__ = [
     "ChatCompletionNamedToolChoiceParam",
     "ChatCompletionNamedToolChoiceUnionParam",
     "ChatCompletionPredictionContentParam",
+    "ChatCompletionRequestFunctionCallChoice",
+    "ChatCompletionRequestFunctionCallParam",
+    "ChatCompletionRequestVerbosity",
     "ChatCompletionSystemMessageParam",
     "ChatCompletionTextContentParam",
     "ChatCompletionToolChoiceOptionParam",
+    "ChatCompletionToolChoiceOptionParamChoice",
     "ChatCompletionToolMessageParam",
     "ChatCompletionToolUnionParam",
     "ChatCompletionUserMessageParam",
+    "ChatCompletionUserMessageParamContentParam",
     "ChatCompletionsCreateParams",
+    "CompletionPromptListParam",
     "CompletionPromptParam",
     "CompletionsCreateParams",
     "CustomToolCallInputParam",
     "CustomToolDefinitionParam",
     "CustomToolGrammarFormatParam",
     "CustomToolGrammarParam",
+    "CustomToolGrammarSyntax",
     "CustomToolInputFormatParam",
     "CustomToolTextFormatParam",
     "CustomVoiceParam",
     "DpoHyperparametersParam",
     "DpoMethodParam",
+    "EmbeddingInputListParam",
     "EmbeddingInputParam",
+    "EmbeddingRequestEncodingFormat",
+    "EmbeddingRequestInputType",
     "EmbeddingsCreateParams",
     "ExpiresAfterParam",
     "FileContentParam",
+    "FileCreateRequestPurpose",
     "FilesCreateParams",
+    "FilesListOrder",
     "FilesListParams",
     "FineTuningJobWandbIntegrationObjectParam",
     "FineTuningJobWandbIntegrationParam",
@@ -304,16 +403,36 @@ __all__ = [
     "FunctionDefinitionParam",
     "FunctionParametersParam",
     "ImageDetail",
+    "ImageEditRequestBackground",
+    "ImageEditRequestImageParam",
+    "ImageEditRequestInputFidelity",
+    "ImageEditRequestModeration",
+    "ImageEditRequestOutputFormat",
+    "ImageEditRequestQuality",
+    "ImageEditRequestResponseFormat",
+    "ImageEditRequestSize",
+    "ImageGenerateRequestBackground",
+    "ImageGenerateRequestModeration",
+    "ImageGenerateRequestOutputFormat",
+    "ImageGenerateRequestQuality",
+    "ImageGenerateRequestResponseFormat",
+    "ImageGenerateRequestSize",
+    "ImageGenerateRequestStyle",
     "ImageSourceParam",
+    "ImageSourceParamType",
     "ImageUrlParam",
+    "ImageVariationRequestResponseFormat",
+    "ImageVariationRequestSize",
     "ImagesCreateVariationParams",
     "ImagesEditParams",
     "ImagesGenerateParams",
     "InputAudioParam",
+    "InputAudioParamFormat",
     "JSONSchemaFormatParam",
     "MetadataParam",
     "ModelsListParams",
     "ModerationImageURLInputParam",
+    "ModerationInputListParam",
     "ModerationInputParam",
     "ModerationMultiModalInputParam",
     "ModerationTextInputParam",
@@ -326,15 +445,19 @@ __all__ = [
     "ResponseFormatJSONSchemaParam",
     "ResponseFormatParam",
     "ResponseFormatTextParam",
+    "SpeechRequestResponseFormat",
+    "SpeechRequestVoiceParam",
     "StopSequencesParam",
     "StreamOptionsParam",
     "SupervisedHyperparametersParam",
     "SupervisedMethodParam",
     "TimestampGranularity",
     "ToolNameParam",
+    "TranscriptionRequestChunkingStrategyParam",
     "VadConfigParam",
     "Voice",
     "WebSearchLocationParam",
     "WebSearchOptionsParam",
+    "WebSearchOptionsParamSearchContextSize",
     "WebSearchUserLocationParam",
 ]

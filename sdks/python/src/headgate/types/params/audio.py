@@ -18,7 +18,10 @@ __all__ = [
     "AudioSpeechCreateParams",
     "AudioTranscriptionsCreateParams",
     "AudioTranslationsCreateParams",
+    "SpeechRequestResponseFormat",
+    "SpeechRequestVoiceParam",
     "TimestampGranularity",
+    "TranscriptionRequestChunkingStrategyParam",
     "VadConfigParam",
 ]
 
@@ -32,13 +35,13 @@ class AudioSpeechCreateParams(CallOptions, total=False):
     input: Required[str]
     """The text."""
 
-    voice: Required[Voice | CustomVoiceParam]
+    voice: Required[SpeechRequestVoiceParam]
     """A voice by name, or one of your own."""
 
     instructions: str | None
     """How to speak."""
 
-    response_format: Literal["mp3", "opus", "aac", "flac", "wav", "pcm"] | str | None
+    response_format: SpeechRequestResponseFormat | None
     """The format of the audio. Absent is `mp3`."""
 
     speed: float | None
@@ -47,7 +50,8 @@ class AudioSpeechCreateParams(CallOptions, total=False):
     user: str | None
     """Your end user, by an id of yours."""
 
-    metadata: MetadataParam
+    metadata: MetadataParam | None
+    """Up to the caller; kept with the record and given back. Most providers take strings alone as values."""
 
     tags: Sequence[str] | None
     """Labels under which the call's cost is reported."""
@@ -80,7 +84,7 @@ class AudioTranscriptionsCreateParams(CallOptions, total=False):
     include: Sequence[str]
     """What to give beside the text: `logprobs`."""
 
-    chunking_strategy: Literal["auto"] | VadConfigParam
+    chunking_strategy: TranscriptionRequestChunkingStrategyParam
     """How the audio is cut into pieces."""
 
     known_speaker_names: Sequence[str]
@@ -125,5 +129,17 @@ AudioResponseFormat: TypeAlias = Literal["json", "text", "srt", "verbose_json", 
 """How the text is written. Absent is `json`."""
 
 
-TimestampGranularity: TypeAlias = Literal["word", "segment"] | str
+SpeechRequestResponseFormat: TypeAlias = Literal["mp3", "opus", "aac", "flac", "wav", "pcm"] | str
+"""The format of the audio. Absent is `mp3`."""
+
+
+SpeechRequestVoiceParam: TypeAlias = "Voice | CustomVoiceParam"
+"""A voice by name, or one of your own."""
+
+
+TimestampGranularity: TypeAlias = Literal["word", "segment"]
 """What has a time."""
+
+
+TranscriptionRequestChunkingStrategyParam: TypeAlias = "Literal['auto'] | VadConfigParam"
+"""How the audio is cut into pieces."""

@@ -26,9 +26,13 @@ __all__ = [
     "CacheControlParam",
     "ChatCompletionAllowedToolChoiceParam",
     "ChatCompletionAllowedToolsParam",
+    "ChatCompletionAllowedToolsParamMode",
     "ChatCompletionAssistantContentPartParam",
     "ChatCompletionAssistantMessageParam",
+    "ChatCompletionAssistantMessageParamContentParam",
     "ChatCompletionAudioParam",
+    "ChatCompletionAudioParamFormat",
+    "ChatCompletionAudioParamVoiceParam",
     "ChatCompletionAudioReferenceParam",
     "ChatCompletionContentPartFileParam",
     "ChatCompletionContentPartImageParam",
@@ -52,24 +56,32 @@ __all__ = [
     "ChatCompletionNamedToolChoiceParam",
     "ChatCompletionNamedToolChoiceUnionParam",
     "ChatCompletionPredictionContentParam",
+    "ChatCompletionRequestFunctionCallChoice",
+    "ChatCompletionRequestFunctionCallParam",
+    "ChatCompletionRequestVerbosity",
     "ChatCompletionSystemMessageParam",
     "ChatCompletionTextContentParam",
     "ChatCompletionToolChoiceOptionParam",
+    "ChatCompletionToolChoiceOptionParamChoice",
     "ChatCompletionToolMessageParam",
     "ChatCompletionToolUnionParam",
     "ChatCompletionUserMessageParam",
+    "ChatCompletionUserMessageParamContentParam",
     "ChatCompletionsCreateParams",
     "CustomToolCallInputParam",
     "CustomToolDefinitionParam",
     "CustomToolGrammarFormatParam",
     "CustomToolGrammarParam",
+    "CustomToolGrammarSyntax",
     "CustomToolInputFormatParam",
     "CustomToolTextFormatParam",
     "FileContentParam",
     "FunctionDefinitionParam",
     "FunctionParametersParam",
     "ImageSourceParam",
+    "ImageSourceParamType",
     "InputAudioParam",
+    "InputAudioParamFormat",
     "JSONSchemaFormatParam",
     "PromptCacheOptionsParam",
     "ReasoningEffort",
@@ -80,6 +92,7 @@ __all__ = [
     "ToolNameParam",
     "WebSearchLocationParam",
     "WebSearchOptionsParam",
+    "WebSearchOptionsParamSearchContextSize",
     "WebSearchUserLocationParam",
 ]
 
@@ -100,12 +113,13 @@ class ChatCompletionAllowedToolChoiceParam(TypedDict, total=False):
     type: Required[Literal["allowed_tools"]]
 
     allowed_tools: Required[ChatCompletionAllowedToolsParam]
+    """Some of the tools, and whether one must be called."""
 
 
 class ChatCompletionAllowedToolsParam(TypedDict, total=False):
     """Some of the tools, and whether one must be called."""
 
-    mode: Required[Literal["auto", "required"] | str]
+    mode: Required[ChatCompletionAllowedToolsParamMode]
     """Whether it may (`auto`) or must (`required`)."""
 
     tools: Required[Sequence[Mapping[str, object]]]
@@ -117,7 +131,7 @@ class ChatCompletionAssistantMessageParam(TypedDict, total=False):
 
     role: Required[Literal["assistant"]]
 
-    content: str | Sequence[ChatCompletionAssistantContentPartParam] | None
+    content: ChatCompletionAssistantMessageParamContentParam | None
     """A text, parts, or nothing where there are tool calls."""
 
     reasoning_content: str | None
@@ -142,10 +156,10 @@ class ChatCompletionAssistantMessageParam(TypedDict, total=False):
 class ChatCompletionAudioParam(TypedDict, total=False):
     """The voice and the format of a spoken answer."""
 
-    voice: Required[Voice | CustomVoiceParam]
+    voice: Required[ChatCompletionAudioParamVoiceParam]
     """A voice by name, or one of your own."""
 
-    format: Required[Literal["wav", "mp3", "flac", "opus", "aac", "pcm", "pcm16"] | str]
+    format: Required[ChatCompletionAudioParamFormat]
     """How the audio is encoded."""
 
 
@@ -162,6 +176,7 @@ class ChatCompletionContentPartFileParam(TypedDict, total=False):
     type: Required[Literal["file"]]
 
     file: Required[FileContentParam]
+    """Either `file_id`, or `file_data` with `filename`."""
 
 
 class ChatCompletionContentPartImageParam(TypedDict, total=False):
@@ -170,8 +185,10 @@ class ChatCompletionContentPartImageParam(TypedDict, total=False):
     type: Required[Literal["image_url"]]
 
     image_url: Required[ImageUrlParam]
+    """Where an image is, and how closely to look at it."""
 
     cache_control: CacheControlParam | None
+    """Asks a provider to cache the conversation up to here."""
 
 
 class ChatCompletionContentPartImageSourceParam(TypedDict, total=False):
@@ -180,8 +197,10 @@ class ChatCompletionContentPartImageSourceParam(TypedDict, total=False):
     type: Required[Literal["image"]]
 
     source: Required[ImageSourceParam]
+    """An image by content (`base64` with `media_type` and `data`) or by `url`."""
 
     cache_control: CacheControlParam | None
+    """Asks a provider to cache the conversation up to here."""
 
 
 class ChatCompletionContentPartInputAudioParam(TypedDict, total=False):
@@ -190,6 +209,7 @@ class ChatCompletionContentPartInputAudioParam(TypedDict, total=False):
     type: Required[Literal["input_audio"]]
 
     input_audio: Required[InputAudioParam]
+    """Audio data and its format."""
 
 
 class ChatCompletionContentPartRefusalParam(TypedDict, total=False):
@@ -210,6 +230,7 @@ class ChatCompletionContentPartTextParam(TypedDict, total=False):
     """The text."""
 
     cache_control: CacheControlParam | None
+    """Asks a provider to cache the conversation up to here."""
 
 
 class ChatCompletionCustomToolParam(TypedDict, total=False):
@@ -218,6 +239,7 @@ class ChatCompletionCustomToolParam(TypedDict, total=False):
     type: Required[Literal["custom"]]
 
     custom: Required[CustomToolDefinitionParam]
+    """What a custom tool is called, does, and takes."""
 
 
 class ChatCompletionDeveloperMessageParam(TypedDict, total=False):
@@ -226,6 +248,7 @@ class ChatCompletionDeveloperMessageParam(TypedDict, total=False):
     role: Required[Literal["developer"]]
 
     content: Required[ChatCompletionTextContentParam]
+    """A text, or parts of text."""
 
     name: str | None
     """Tells apart authors of the same role."""
@@ -259,8 +282,10 @@ class ChatCompletionFunctionToolParam(TypedDict, total=False):
     type: Required[Literal["function"]]
 
     function: Required[FunctionDefinitionParam]
+    """What a function is called, what it does, and what it takes."""
 
     cache_control: CacheControlParam | None
+    """Asks a provider to cache the conversation up to here."""
 
 
 class ChatCompletionMessageCustomToolCallParam(TypedDict, total=False):
@@ -272,6 +297,7 @@ class ChatCompletionMessageCustomToolCallParam(TypedDict, total=False):
     type: Required[Literal["custom"]]
 
     custom: Required[CustomToolCallInputParam | CustomToolCallInput]
+    """A custom tool and what it is given."""
 
 
 class ChatCompletionMessageFunctionToolCallParam(TypedDict, total=False):
@@ -283,6 +309,7 @@ class ChatCompletionMessageFunctionToolCallParam(TypedDict, total=False):
     type: Required[Literal["function"]]
 
     function: Required[ChatCompletionFunctionCallParam | ChatCompletionFunctionCall]
+    """A function and its arguments."""
 
 
 class ChatCompletionModerationParam(TypedDict, total=False):
@@ -301,6 +328,7 @@ class ChatCompletionNamedToolChoiceCustomParam(TypedDict, total=False):
     type: Required[Literal["custom"]]
 
     custom: Required[ToolNameParam]
+    """A tool by name."""
 
 
 class ChatCompletionNamedToolChoiceParam(TypedDict, total=False):
@@ -309,6 +337,7 @@ class ChatCompletionNamedToolChoiceParam(TypedDict, total=False):
     type: Required[Literal["function"]]
 
     function: Required[ToolNameParam]
+    """A tool by name."""
 
 
 class ChatCompletionPredictionContentParam(TypedDict, total=False):
@@ -317,6 +346,7 @@ class ChatCompletionPredictionContentParam(TypedDict, total=False):
     type: Required[Literal["content"]]
 
     content: Required[ChatCompletionTextContentParam]
+    """A text, or parts of text."""
 
 
 class ChatCompletionSystemMessageParam(TypedDict, total=False):
@@ -325,6 +355,7 @@ class ChatCompletionSystemMessageParam(TypedDict, total=False):
     role: Required[Literal["system"]]
 
     content: Required[ChatCompletionTextContentParam]
+    """A text, or parts of text."""
 
     name: str | None
     """Tells apart authors of the same role."""
@@ -336,6 +367,7 @@ class ChatCompletionToolMessageParam(TypedDict, total=False):
     role: Required[Literal["tool"]]
 
     content: Required[ChatCompletionTextContentParam]
+    """A text, or parts of text."""
 
     tool_call_id: Required[str]
     """The `id` of the tool call this answers."""
@@ -349,7 +381,7 @@ class ChatCompletionUserMessageParam(TypedDict, total=False):
 
     role: Required[Literal["user"]]
 
-    content: Required[str | Sequence[ChatCompletionContentPartParam]]
+    content: Required[ChatCompletionUserMessageParamContentParam]
     """A text, or parts."""
 
     name: str | None
@@ -377,7 +409,8 @@ class ChatCompletionsCreateParams(CallOptions, total=False):
     n: int | None
     """How many answers to give. Each is paid."""
 
-    stop: StopSequencesParam
+    stop: StopSequencesParam | None
+    """Texts at which writing stops; they are not part of the answer. At most four."""
 
     max_completion_tokens: int | None
     """The most tokens to write, reasoning included."""
@@ -407,6 +440,9 @@ class ChatCompletionsCreateParams(CallOptions, total=False):
     """The tools the model may call."""
 
     tool_choice: ChatCompletionToolChoiceOptionParam | None
+    """Which tools the model may or must call: `none`, `auto` (its choice), `required` (at least one), a named one,
+    or some of them.
+    """
 
     parallel_tool_calls: bool | None
     """Whether one answer may call several tools. Absent is true."""
@@ -414,10 +450,11 @@ class ChatCompletionsCreateParams(CallOptions, total=False):
     functions: Sequence[FunctionDefinitionParam] | None
     """The older form of `tools`."""
 
-    function_call: Literal["none", "auto"] | str | ToolNameParam | None
+    function_call: ChatCompletionRequestFunctionCallParam | None
     """The older form of `tool_choice`."""
 
     response_format: ResponseFormatParam | None
+    """What shape the answer has."""
 
     modalities: Sequence[ChatCompletionModality] | None
     """What the answer may be made of. Absent is text alone."""
@@ -428,10 +465,11 @@ class ChatCompletionsCreateParams(CallOptions, total=False):
     prediction: ChatCompletionPredictionContentParam | None
     """What the answer will mostly be, known beforehand; makes rewriting a text fast."""
 
-    verbosity: Literal["low", "medium", "high"] | str | None
+    verbosity: ChatCompletionRequestVerbosity | None
     """How long the answer is."""
 
-    reasoning_effort: ReasoningEffort
+    reasoning_effort: ReasoningEffort | None
+    """How long the model thinks before it answers."""
 
     thinking: bool | None
     """Whether the model shows its thinking, as `reasoning_content`, where it can."""
@@ -457,12 +495,14 @@ class ChatCompletionsCreateParams(CallOptions, total=False):
     prompt_cache_options: PromptCacheOptionsParam | None
     """How the provider's cache is used."""
 
-    service_tier: ServiceTier
+    service_tier: ServiceTier | None
+    """The latency class that serves the call."""
 
     store: bool | None
     """Whether the provider keeps the answer."""
 
-    metadata: MetadataParam
+    metadata: MetadataParam | None
+    """Up to the caller; kept with the record and given back. Most providers take strings alone as values."""
 
     tags: Sequence[str] | None
     """Labels under which the call's cost is reported."""
@@ -499,6 +539,7 @@ class CustomToolDefinitionParam(TypedDict, total=False):
     """What it does."""
 
     format: CustomToolInputFormatParam
+    """What a custom tool takes."""
 
 
 class CustomToolGrammarFormatParam(TypedDict, total=False):
@@ -507,6 +548,7 @@ class CustomToolGrammarFormatParam(TypedDict, total=False):
     type: Required[Literal["grammar"]]
 
     grammar: Required[CustomToolGrammarParam]
+    """A grammar and its language."""
 
 
 class CustomToolGrammarParam(TypedDict, total=False):
@@ -515,7 +557,7 @@ class CustomToolGrammarParam(TypedDict, total=False):
     definition: Required[str]
     """The grammar."""
 
-    syntax: Required[Literal["lark", "regex"] | str]
+    syntax: Required[CustomToolGrammarSyntax]
     """The language it is written in."""
 
 
@@ -548,6 +590,7 @@ class FunctionDefinitionParam(TypedDict, total=False):
     """What it does; the model decides by it when to call."""
 
     parameters: FunctionParametersParam
+    """The arguments, as a JSON Schema of type object. Absent means none."""
 
     strict: bool | None
     """Arguments must fit the schema exactly."""
@@ -556,7 +599,7 @@ class FunctionDefinitionParam(TypedDict, total=False):
 class ImageSourceParam(TypedDict, total=False):
     """An image by content (`base64` with `media_type` and `data`) or by `url`."""
 
-    type: Required[Literal["base64", "url"] | str]
+    type: Required[ImageSourceParamType]
     """Where the image is."""
 
     media_type: str
@@ -575,7 +618,7 @@ class InputAudioParam(TypedDict, total=False):
     data: Required[str]
     """The audio, in base64."""
 
-    format: Required[Literal["wav", "mp3"] | str]
+    format: Required[InputAudioParamFormat]
     """How the audio is encoded."""
 
 
@@ -617,6 +660,7 @@ class ResponseFormatJSONSchemaParam(TypedDict, total=False):
     type: Required[Literal["json_schema"]]
 
     json_schema: Required[JSONSchemaFormatParam]
+    """A JSON Schema and its name."""
 
 
 class ResponseFormatTextParam(TypedDict, total=False):
@@ -651,7 +695,7 @@ class WebSearchLocationParam(TypedDict, total=False):
 class WebSearchOptionsParam(TypedDict, total=False):
     """How to search the web."""
 
-    search_context_size: Literal["low", "medium", "high"] | str | None
+    search_context_size: WebSearchOptionsParamSearchContextSize | None
     """How much of what is found is read."""
 
     user_location: WebSearchUserLocationParam | None
@@ -664,12 +708,29 @@ class WebSearchUserLocationParam(TypedDict, total=False):
     type: Required[Literal["approximate"]]
 
     approximate: Required[WebSearchLocationParam]
+    """A place, as far as it is known."""
+
+
+ChatCompletionAllowedToolsParamMode: TypeAlias = Literal["auto", "required"]
+"""Whether it may (`auto`) or must (`required`)."""
 
 
 ChatCompletionAssistantContentPartParam: TypeAlias = (
     "ChatCompletionContentPartTextParam | ChatCompletionContentPartRefusalParam"
 )
 """One part of what a model said."""
+
+
+ChatCompletionAssistantMessageParamContentParam: TypeAlias = "str | Sequence[ChatCompletionAssistantContentPartParam]"
+"""A text, parts, or nothing where there are tool calls."""
+
+
+ChatCompletionAudioParamFormat: TypeAlias = Literal["wav", "mp3", "flac", "opus", "aac", "pcm", "pcm16"] | str
+"""How the audio is encoded."""
+
+
+ChatCompletionAudioParamVoiceParam: TypeAlias = "Voice | CustomVoiceParam"
+"""A voice by name, or one of your own."""
 
 
 ChatCompletionContentPartParam: TypeAlias = "ChatCompletionContentPartTextParam | ChatCompletionContentPartImageParam | ChatCompletionContentPartInputAudioParam | ChatCompletionContentPartFileParam | ChatCompletionContentPartImageSourceParam"
@@ -692,12 +753,26 @@ ChatCompletionNamedToolChoiceUnionParam: TypeAlias = "ChatCompletionNamedToolCho
 """A choice among the tools, by name."""
 
 
+ChatCompletionRequestFunctionCallChoice: TypeAlias = Literal["none", "auto"]
+
+
+ChatCompletionRequestFunctionCallParam: TypeAlias = "ChatCompletionRequestFunctionCallChoice | ToolNameParam"
+"""The older form of `tool_choice`."""
+
+
+ChatCompletionRequestVerbosity: TypeAlias = Literal["low", "medium", "high"] | str
+"""How long the answer is."""
+
+
 ChatCompletionTextContentParam: TypeAlias = "str | Sequence[ChatCompletionContentPartTextParam]"
 """A text, or parts of text."""
 
 
+ChatCompletionToolChoiceOptionParamChoice: TypeAlias = Literal["none", "auto", "required"]
+
+
 ChatCompletionToolChoiceOptionParam: TypeAlias = (
-    "Literal['none', 'auto', 'required'] | str | ChatCompletionNamedToolChoiceUnionParam"
+    "ChatCompletionToolChoiceOptionParamChoice | ChatCompletionNamedToolChoiceUnionParam"
 )
 """Which tools the model may or must call: `none`, `auto` (its choice), `required` (at least one), a named one, or
 some of them.
@@ -710,6 +785,14 @@ ChatCompletionToolUnionParam: TypeAlias = (
 """A tool the model may call."""
 
 
+ChatCompletionUserMessageParamContentParam: TypeAlias = "str | Sequence[ChatCompletionContentPartParam]"
+"""A text, or parts."""
+
+
+CustomToolGrammarSyntax: TypeAlias = Literal["lark", "regex"] | str
+"""The language it is written in."""
+
+
 CustomToolInputFormatParam: TypeAlias = "CustomToolTextFormatParam | CustomToolGrammarFormatParam"
 """What a custom tool takes."""
 
@@ -718,7 +801,15 @@ FunctionParametersParam: TypeAlias = Mapping[str, object]
 """The arguments, as a JSON Schema of type object. Absent means none."""
 
 
-ReasoningEffort: TypeAlias = Literal["none", "minimal", "low", "medium", "high", "xhigh", "max"] | str | None
+ImageSourceParamType: TypeAlias = Literal["base64", "url"] | str
+"""Where the image is."""
+
+
+InputAudioParamFormat: TypeAlias = Literal["wav", "mp3"] | str
+"""How the audio is encoded."""
+
+
+ReasoningEffort: TypeAlias = Literal["none", "minimal", "low", "medium", "high", "xhigh", "max"] | str
 """How long the model thinks before it answers."""
 
 
@@ -726,3 +817,7 @@ ResponseFormatParam: TypeAlias = (
     "ResponseFormatTextParam | ResponseFormatJSONObjectParam | ResponseFormatJSONSchemaParam"
 )
 """What shape the answer has."""
+
+
+WebSearchOptionsParamSearchContextSize: TypeAlias = Literal["low", "medium", "high"] | str
+"""How much of what is found is read."""

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from .shared import MetadataParam, StopSequencesParam, StreamOptionsParam
 
 __all__ = [
+    "CompletionPromptListParam",
     "CompletionPromptParam",
     "CompletionsCreateParams",
 ]
@@ -25,6 +26,7 @@ class CompletionsCreateParams(CallOptions, total=False):
     """Which model answers."""
 
     prompt: Required[CompletionPromptParam]
+    """The text to continue, several of them, or their tokens."""
 
     suffix: str | None
     """What comes after the gap that is to be filled."""
@@ -47,7 +49,8 @@ class CompletionsCreateParams(CallOptions, total=False):
     best_of: int | None
     """How many texts to write and choose the likeliest `n` of."""
 
-    stop: StopSequencesParam
+    stop: StopSequencesParam | None
+    """Texts at which writing stops; they are not part of the answer. At most four."""
 
     echo: bool | None
     """Whether the text begins with the prompt."""
@@ -70,7 +73,8 @@ class CompletionsCreateParams(CallOptions, total=False):
     user: str | None
     """Your end user, by an id of yours."""
 
-    metadata: MetadataParam
+    metadata: MetadataParam | None
+    """Up to the caller; kept with the record and given back. Most providers take strings alone as values."""
 
     tags: Sequence[str] | None
     """Labels under which the call's cost is reported."""
@@ -82,5 +86,8 @@ class CompletionsCreateParams(CallOptions, total=False):
     """What only one provider knows, added to the body the provider gets."""
 
 
-CompletionPromptParam: TypeAlias = str | Sequence[str] | Sequence[int] | Sequence[Sequence[int]]
+CompletionPromptListParam: TypeAlias = Sequence[str] | Sequence[int] | Sequence[Sequence[int]]
+
+
+CompletionPromptParam: TypeAlias = "str | CompletionPromptListParam"
 """The text to continue, several of them, or their tokens."""

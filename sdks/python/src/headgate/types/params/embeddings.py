@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     from .shared import MetadataParam
 
 __all__ = [
+    "EmbeddingInputListParam",
     "EmbeddingInputParam",
+    "EmbeddingRequestEncodingFormat",
+    "EmbeddingRequestInputType",
     "EmbeddingsCreateParams",
 ]
 
@@ -25,20 +28,22 @@ class EmbeddingsCreateParams(CallOptions, total=False):
     """Which model answers."""
 
     input: Required[EmbeddingInputParam]
+    """A text, several, or their tokens."""
 
-    encoding_format: Literal["float", "base64"] | str | None
+    encoding_format: EmbeddingRequestEncodingFormat | None
     """How the vectors are written. Absent is `float`."""
 
     dimensions: int | None
     """How long the vectors are, where the model can choose."""
 
-    input_type: Literal["search_document", "search_query", "classification", "clustering"] | str | None
+    input_type: EmbeddingRequestInputType | None
     """What the vectors are for, where the model tells apart."""
 
     user: str | None
     """Your end user, by an id of yours."""
 
-    metadata: MetadataParam
+    metadata: MetadataParam | None
+    """Up to the caller; kept with the record and given back. Most providers take strings alone as values."""
 
     tags: Sequence[str] | None
     """Labels under which the call's cost is reported."""
@@ -47,5 +52,16 @@ class EmbeddingsCreateParams(CallOptions, total=False):
     """What only one provider knows, added to the body the provider gets."""
 
 
-EmbeddingInputParam: TypeAlias = str | Sequence[str] | Sequence[int] | Sequence[Sequence[int]]
+EmbeddingInputListParam: TypeAlias = Sequence[str] | Sequence[int] | Sequence[Sequence[int]]
+
+
+EmbeddingInputParam: TypeAlias = "str | EmbeddingInputListParam"
 """A text, several, or their tokens."""
+
+
+EmbeddingRequestEncodingFormat: TypeAlias = Literal["float", "base64"]
+"""How the vectors are written. Absent is `float`."""
+
+
+EmbeddingRequestInputType: TypeAlias = Literal["search_document", "search_query", "classification", "clustering"] | str
+"""What the vectors are for, where the model tells apart."""

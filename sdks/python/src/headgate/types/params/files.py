@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, Required
+from typing import TYPE_CHECKING, Literal, Required, TypeAlias
 
 from ..._core.options import CallOptions
 
@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from .shared import ExpiresAfterParam
 
 __all__ = [
+    "FileCreateRequestPurpose",
     "FilesCreateParams",
+    "FilesListOrder",
     "FilesListParams",
 ]
 
@@ -24,10 +26,11 @@ class FilesCreateParams(CallOptions, total=False):
     file: Required[FileInput]
     """The content; the part's filename is kept."""
 
-    purpose: Required[Literal["assistants", "batch", "fine-tune", "vision", "user_data", "evals"] | str]
+    purpose: Required[FileCreateRequestPurpose]
     """What the file is for."""
 
     expires_after: ExpiresAfterParam
+    """How long a file is kept."""
 
 
 class FilesListParams(CallOptions, total=False):
@@ -36,7 +39,7 @@ class FilesListParams(CallOptions, total=False):
     purpose: str
     """Only files for this."""
 
-    order: Literal["asc", "desc"] | str
+    order: FilesListOrder
     """By `created_at`, rising or falling."""
 
     limit: int
@@ -44,3 +47,10 @@ class FilesListParams(CallOptions, total=False):
 
     after: str
     """The id of the last item of the page before; the answer starts behind it."""
+
+
+FileCreateRequestPurpose: TypeAlias = Literal["assistants", "batch", "fine-tune", "vision", "user_data", "evals"] | str
+"""What the file is for."""
+
+
+FilesListOrder: TypeAlias = Literal["asc", "desc"]

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         FineTuningJobWandbIntegration,
         FineTuningJobWandbIntegrationObject,
         FineTuningMethod,
+        FineTuningMethodType,
         ReinforcementHyperparameters,
         ReinforcementMethod,
         SupervisedHyperparameters,
@@ -45,19 +46,24 @@ __all__ = [
 class DpoHyperparametersParam(TypedDict, total=False):
     """How long and how fast to learn."""
 
-    n_epochs: AutoOrInteger
+    n_epochs: AutoOrInteger | None
+    """A number, or `auto`."""
 
-    batch_size: AutoOrInteger
+    batch_size: AutoOrInteger | None
+    """A number, or `auto`."""
 
-    learning_rate_multiplier: AutoOrNumber
+    learning_rate_multiplier: AutoOrNumber | None
+    """A number, or `auto`."""
 
-    beta: AutoOrNumber
+    beta: AutoOrNumber | None
+    """A number, or `auto`."""
 
 
 class DpoMethodParam(TypedDict, total=False):
     """Learning from pairs of a better and a worse answer."""
 
     hyperparameters: DpoHyperparametersParam | DpoHyperparameters
+    """How long and how fast to learn."""
 
 
 class FineTuningJobWandbIntegrationObjectParam(TypedDict, total=False):
@@ -66,6 +72,7 @@ class FineTuningJobWandbIntegrationObjectParam(TypedDict, total=False):
     type: Required[Literal["wandb"]]
 
     wandb: Required[FineTuningJobWandbIntegrationParam | FineTuningJobWandbIntegration]
+    """Where it is told."""
 
 
 class FineTuningJobWandbIntegrationParam(TypedDict, total=False):
@@ -113,6 +120,7 @@ class FineTuningJobsCreateParams(CallOptions, total=False):
     """The same seed and job give the same model where that is possible."""
 
     method: FineTuningMethodParam | FineTuningMethod | None
+    """How to learn. The member named like `type` has the details."""
 
     hyperparameters: SupervisedHyperparametersParam | SupervisedHyperparameters | None
     """The older place of `method.supervised.hyperparameters`."""
@@ -120,7 +128,8 @@ class FineTuningJobsCreateParams(CallOptions, total=False):
     integrations: Sequence[FineTuningJobWandbIntegrationObjectParam | FineTuningJobWandbIntegrationObject] | None
     """Where else the progress is told."""
 
-    metadata: MetadataParam
+    metadata: MetadataParam | None
+    """Up to the caller; kept with the record and given back. Most providers take strings alone as values."""
 
     custom_llm_provider: str | None
     """The provider that runs the job, such as `openai`; absent, the model decides."""
@@ -152,30 +161,39 @@ class FineTuningJobsListParams(CallOptions, total=False):
 class FineTuningMethodParam(TypedDict, total=False):
     """How to learn. The member named like `type` has the details."""
 
-    type: Required[Literal["supervised", "dpo", "reinforcement"] | str]
+    type: Required[FineTuningMethodType]
     """The kind of learning."""
 
     supervised: SupervisedMethodParam | SupervisedMethod
+    """Learning from examples."""
 
     dpo: DpoMethodParam | DpoMethod
+    """Learning from pairs of a better and a worse answer."""
 
     reinforcement: ReinforcementMethodParam | ReinforcementMethod
+    """Learning from grades."""
 
 
 class ReinforcementHyperparametersParam(TypedDict, total=False):
     """How long and how fast to learn."""
 
-    n_epochs: AutoOrInteger
+    n_epochs: AutoOrInteger | None
+    """A number, or `auto`."""
 
-    batch_size: AutoOrInteger
+    batch_size: AutoOrInteger | None
+    """A number, or `auto`."""
 
-    learning_rate_multiplier: AutoOrNumber
+    learning_rate_multiplier: AutoOrNumber | None
+    """A number, or `auto`."""
 
-    compute_multiplier: AutoOrNumber
+    compute_multiplier: AutoOrNumber | None
+    """A number, or `auto`."""
 
-    eval_interval: AutoOrInteger
+    eval_interval: AutoOrInteger | None
+    """A number, or `auto`."""
 
-    eval_samples: AutoOrInteger
+    eval_samples: AutoOrInteger | None
+    """A number, or `auto`."""
 
     reasoning_effort: str | None
     """How long the model thinks."""
@@ -188,19 +206,24 @@ class ReinforcementMethodParam(TypedDict, total=False):
     """Who grades, as the provider defines it."""
 
     hyperparameters: ReinforcementHyperparametersParam | ReinforcementHyperparameters
+    """How long and how fast to learn."""
 
 
 class SupervisedHyperparametersParam(TypedDict, total=False):
     """How long and how fast to learn."""
 
-    n_epochs: AutoOrInteger
+    n_epochs: AutoOrInteger | None
+    """A number, or `auto`."""
 
-    batch_size: AutoOrInteger
+    batch_size: AutoOrInteger | None
+    """A number, or `auto`."""
 
-    learning_rate_multiplier: AutoOrNumber
+    learning_rate_multiplier: AutoOrNumber | None
+    """A number, or `auto`."""
 
 
 class SupervisedMethodParam(TypedDict, total=False):
     """Learning from examples."""
 
     hyperparameters: SupervisedHyperparametersParam | SupervisedHyperparameters
+    """How long and how fast to learn."""

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Literal, Required
+from typing import TYPE_CHECKING, Literal, Required, TypeAlias
 
 from ..._core.options import CallOptions
 
@@ -14,6 +14,23 @@ if TYPE_CHECKING:
     from .shared import MetadataParam
 
 __all__ = [
+    "ImageEditRequestBackground",
+    "ImageEditRequestImageParam",
+    "ImageEditRequestInputFidelity",
+    "ImageEditRequestModeration",
+    "ImageEditRequestOutputFormat",
+    "ImageEditRequestQuality",
+    "ImageEditRequestResponseFormat",
+    "ImageEditRequestSize",
+    "ImageGenerateRequestBackground",
+    "ImageGenerateRequestModeration",
+    "ImageGenerateRequestOutputFormat",
+    "ImageGenerateRequestQuality",
+    "ImageGenerateRequestResponseFormat",
+    "ImageGenerateRequestSize",
+    "ImageGenerateRequestStyle",
+    "ImageVariationRequestResponseFormat",
+    "ImageVariationRequestSize",
     "ImagesCreateVariationParams",
     "ImagesEditParams",
     "ImagesGenerateParams",
@@ -32,10 +49,10 @@ class ImagesCreateVariationParams(CallOptions, total=False):
     n: int
     """How many images to make."""
 
-    size: Literal["auto", "256x256", "512x512", "1024x1024", "1536x1024", "1024x1536", "1792x1024", "1024x1792"] | str
+    size: ImageVariationRequestSize
     """Width and height in pixels, or `auto`."""
 
-    response_format: Literal["url", "b64_json"] | str
+    response_format: ImageVariationRequestResponseFormat
     """Whether the answer holds the image or a link to it."""
 
     user: str
@@ -45,7 +62,7 @@ class ImagesCreateVariationParams(CallOptions, total=False):
 class ImagesEditParams(CallOptions, total=False):
     """Arguments of `images.edit`."""
 
-    image: Required[FileInput | Sequence[FileInput]]
+    image: Required[ImageEditRequestImageParam]
     """The image, or several of them."""
 
     prompt: Required[str]
@@ -60,28 +77,28 @@ class ImagesEditParams(CallOptions, total=False):
     n: int
     """How many images to make."""
 
-    size: Literal["auto", "256x256", "512x512", "1024x1024", "1536x1024", "1024x1536", "1792x1024", "1024x1792"] | str
+    size: ImageEditRequestSize
     """Width and height in pixels, or `auto`."""
 
-    quality: Literal["auto", "standard", "low", "medium", "high"] | str
+    quality: ImageEditRequestQuality
     """How carefully the model draws."""
 
-    input_fidelity: Literal["high", "low"] | str
+    input_fidelity: ImageEditRequestInputFidelity
     """How closely the result keeps to the image."""
 
-    response_format: Literal["url", "b64_json"] | str
+    response_format: ImageEditRequestResponseFormat
     """Whether the answer holds the image or a link to it."""
 
-    output_format: Literal["png", "jpeg", "webp"] | str
+    output_format: ImageEditRequestOutputFormat
     """The format of the file."""
 
     output_compression: int
     """How good a JPEG or WebP is, in percent."""
 
-    background: Literal["auto", "transparent", "opaque"] | str
+    background: ImageEditRequestBackground
     """What is behind the subject."""
 
-    moderation: Literal["auto", "low"] | str
+    moderation: ImageEditRequestModeration
     """How strictly the prompt is checked."""
 
     partial_images: int
@@ -103,32 +120,28 @@ class ImagesGenerateParams(CallOptions, total=False):
     n: int | None
     """How many images to make."""
 
-    size: (
-        Literal["auto", "256x256", "512x512", "1024x1024", "1536x1024", "1024x1536", "1792x1024", "1024x1792"]
-        | str
-        | None
-    )
+    size: ImageGenerateRequestSize | None
     """Width and height in pixels, or `auto`."""
 
-    quality: Literal["auto", "standard", "hd", "low", "medium", "high"] | str | None
+    quality: ImageGenerateRequestQuality | None
     """How carefully the model draws."""
 
-    style: Literal["vivid", "natural"] | str | None
+    style: ImageGenerateRequestStyle | None
     """How the image looks, where the model can choose."""
 
-    response_format: Literal["url", "b64_json"] | str | None
+    response_format: ImageGenerateRequestResponseFormat | None
     """Whether the answer holds the image or a link to it."""
 
-    output_format: Literal["png", "jpeg", "webp"] | str | None
+    output_format: ImageGenerateRequestOutputFormat | None
     """The format of the file."""
 
     output_compression: int | None
     """How good a JPEG or WebP is, in percent."""
 
-    background: Literal["auto", "transparent", "opaque"] | str | None
+    background: ImageGenerateRequestBackground | None
     """What is behind the subject."""
 
-    moderation: Literal["auto", "low"] | str | None
+    moderation: ImageGenerateRequestModeration | None
     """How strictly the prompt is checked."""
 
     partial_images: int | None
@@ -137,10 +150,85 @@ class ImagesGenerateParams(CallOptions, total=False):
     user: str | None
     """Your end user, by an id of yours."""
 
-    metadata: MetadataParam
+    metadata: MetadataParam | None
+    """Up to the caller; kept with the record and given back. Most providers take strings alone as values."""
 
     tags: Sequence[str] | None
     """Labels under which the call's cost is reported."""
 
     provider_specific_params: Mapping[str, object] | None
     """What only one provider knows, added to the body the provider gets."""
+
+
+ImageEditRequestBackground: TypeAlias = Literal["auto", "transparent", "opaque"] | str
+"""What is behind the subject."""
+
+
+ImageEditRequestImageParam: TypeAlias = "FileInput | Sequence[FileInput]"
+"""The image, or several of them."""
+
+
+ImageEditRequestInputFidelity: TypeAlias = Literal["high", "low"] | str
+"""How closely the result keeps to the image."""
+
+
+ImageEditRequestModeration: TypeAlias = Literal["auto", "low"] | str
+"""How strictly the prompt is checked."""
+
+
+ImageEditRequestOutputFormat: TypeAlias = Literal["png", "jpeg", "webp"] | str
+"""The format of the file."""
+
+
+ImageEditRequestQuality: TypeAlias = Literal["auto", "standard", "low", "medium", "high"] | str
+"""How carefully the model draws."""
+
+
+ImageEditRequestResponseFormat: TypeAlias = Literal["url", "b64_json"]
+"""Whether the answer holds the image or a link to it."""
+
+
+ImageEditRequestSize: TypeAlias = (
+    Literal["auto", "256x256", "512x512", "1024x1024", "1536x1024", "1024x1536", "1792x1024", "1024x1792"] | str
+)
+"""Width and height in pixels, or `auto`."""
+
+
+ImageGenerateRequestBackground: TypeAlias = Literal["auto", "transparent", "opaque"] | str
+"""What is behind the subject."""
+
+
+ImageGenerateRequestModeration: TypeAlias = Literal["auto", "low"] | str
+"""How strictly the prompt is checked."""
+
+
+ImageGenerateRequestOutputFormat: TypeAlias = Literal["png", "jpeg", "webp"] | str
+"""The format of the file."""
+
+
+ImageGenerateRequestQuality: TypeAlias = Literal["auto", "standard", "hd", "low", "medium", "high"] | str
+"""How carefully the model draws."""
+
+
+ImageGenerateRequestResponseFormat: TypeAlias = Literal["url", "b64_json"]
+"""Whether the answer holds the image or a link to it."""
+
+
+ImageGenerateRequestSize: TypeAlias = (
+    Literal["auto", "256x256", "512x512", "1024x1024", "1536x1024", "1024x1536", "1792x1024", "1024x1792"] | str
+)
+"""Width and height in pixels, or `auto`."""
+
+
+ImageGenerateRequestStyle: TypeAlias = Literal["vivid", "natural"] | str
+"""How the image looks, where the model can choose."""
+
+
+ImageVariationRequestResponseFormat: TypeAlias = Literal["url", "b64_json"]
+"""Whether the answer holds the image or a link to it."""
+
+
+ImageVariationRequestSize: TypeAlias = (
+    Literal["auto", "256x256", "512x512", "1024x1024", "1536x1024", "1024x1536", "1792x1024", "1024x1792"] | str
+)
+"""Width and height in pixels, or `auto`."""

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ModerationImageURLInputParam",
+    "ModerationInputListParam",
     "ModerationInputParam",
     "ModerationMultiModalInputParam",
     "ModerationTextInputParam",
@@ -27,6 +28,7 @@ class ModerationImageURLInputParam(TypedDict, total=False):
     type: Required[Literal["image_url"]]
 
     image_url: Required[ImageUrlParam]
+    """Where an image is, and how closely to look at it."""
 
 
 class ModerationTextInputParam(TypedDict, total=False):
@@ -42,11 +44,13 @@ class ModerationsCreateParams(CallOptions, total=False):
     """Arguments of `moderations.create`."""
 
     input: Required[ModerationInputParam]
+    """A text, several, or one input made of parts."""
 
     model: str | None
     """The model that checks; absent is the default of the gateway"""
 
-    metadata: MetadataParam
+    metadata: MetadataParam | None
+    """Up to the caller; kept with the record and given back. Most providers take strings alone as values."""
 
     tags: Sequence[str] | None
     """Labels under which the call's cost is reported."""
@@ -56,5 +60,8 @@ ModerationMultiModalInputParam: TypeAlias = "ModerationTextInputParam | Moderati
 """A part of an input."""
 
 
-ModerationInputParam: TypeAlias = "str | Sequence[str] | Sequence[ModerationMultiModalInputParam]"
+ModerationInputListParam: TypeAlias = "Sequence[str] | Sequence[ModerationMultiModalInputParam]"
+
+
+ModerationInputParam: TypeAlias = "str | ModerationInputListParam"
 """A text, several, or one input made of parts."""

@@ -43,6 +43,7 @@ class ImageUrlParam(TypedDict, total=False):
     """An `https:` URL, or the image itself as a `data:` URL."""
 
     detail: ImageDetail
+    """How closely the model looks at an image."""
 
 
 class StreamOptionsParam(TypedDict, total=False):
@@ -59,11 +60,11 @@ ImageDetail: TypeAlias = Literal["auto", "low", "high"] | str
 """How closely the model looks at an image."""
 
 
-MetadataParam: TypeAlias = Mapping[str, object] | None
+MetadataParam: TypeAlias = Mapping[str, object]
 """Up to the caller; kept with the record and given back. Most providers take strings alone as values."""
 
 
-StopSequencesParam: TypeAlias = str | Sequence[str] | None
+StopSequencesParam: TypeAlias = str | Sequence[str]
 """Texts at which writing stops; they are not part of the answer. At most four."""
 
 
