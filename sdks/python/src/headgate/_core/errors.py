@@ -207,7 +207,7 @@ class NotFoundError(APIStatusError):
 
 
 class RequestTimeoutError(APIStatusError):
-    """408 or 504: the server gave up waiting."""
+    """408: the server gave up waiting."""
 
 
 class ConflictError(APIStatusError):

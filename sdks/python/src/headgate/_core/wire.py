@@ -18,12 +18,17 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """Seconds; None is no limit. ``first_byte`` counts from the request being sent to the status line, ``idle`` between reads."""
+    """Seconds; None is no limit. ``first_byte`` counts from the request being sent to the status line, ``idle`` between reads.
+
+    The core gives a request other timeouts while its body is read, as a deadline comes near: read them anew before each read.
+    ``total`` is what is left of the whole call; the others are cut to it already, and it bounds their sum where a transport can.
+    """
 
     connect: float | None = None
     pool: float | None = None
     first_byte: float | None = None
     idle: float | None = None
+    total: float | None = None
 
 
 class SyncBody(Protocol):

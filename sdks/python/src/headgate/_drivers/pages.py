@@ -1,21 +1,165 @@
-"""Pages as the user sees them."""
+"""Pages as the user sees them: the items of one, and the way to the rest."""
 
 from __future__ import annotations
 
-from typing import Generic, TypeVar
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
+from typing import Any, Generic, TypeVar
+
+from .._core.meta import Headers, Meta
+from .._core.paging import Pager
 
 __all__ = ["AsyncPage", "AsyncPages", "SyncPage"]
 
 T = TypeVar("T")
 
 
-class SyncPage(Generic[T]):
-    """A page, and the way to the rest."""
+class _Page(Generic[T]):
+    """What both pages share: nothing here needs I/O."""
+
+    def __init__(self, envelope: Any, meta: Meta, pager: Pager) -> None:
+        self.raw = envelope
+        """The answer as it was decoded; its other members can be read from the page too."""
+        self._meta = meta
+        self._pager = pager
+        self.data: list[T] = pager.items(envelope, meta)
+
+    def has_next_page(self) -> bool:
+        """Whether there is another page. Raises `PaginationLoop` where the server goes in circles."""
+        return self._next() is not None
+
+    def _next(self) -> Pager | None:
+        return self._pager.following(self.raw, self.data)
+
+    @property
+    def _request_id(self) -> str | None:
+        return self._meta.request_id
+
+    @property
+    def _headers(self) -> Headers:
+        return self._meta.headers
+
+    @property
+    def _attempts(self) -> int:
+        return self._meta.attempts
+
+    def __len__(self) -> int:
+        """The number of items on this page."""
+        return len(self.data)
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_") or name == "raw":
+            raise AttributeError(name)
+        return getattr(self.raw, name)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {len(self.data)} items: {self.data[:2]!r}{' ...' if len(self.data) > 2 else ''}>"
 
 
-class AsyncPage(Generic[T]):
-    """A page, and the way to the rest."""
+class SyncPage(_Page[T]):
+    """One page of a list. Iterating it gives the items of this page and of all that follow."""
+
+    def __init__(self, envelope: Any, meta: Meta, pager: Pager, load: Callable[[Pager], SyncPage[T]]) -> None:
+        super().__init__(envelope, meta, pager)
+        self._load = load
+
+    def get_next_page(self) -> SyncPage[T]:
+        """The next page; `StopIteration` is not how it ends: ask `has_next_page` first, or use `pages`."""
+        following = self._next()
+        if following is None:
+            raise ValueError("there is no next page; `has_next_page()` tells")
+        return self._load(following)
+
+    def pages(self) -> Iterator[SyncPage[T]]:
+        """This page and all that follow."""
+        page: SyncPage[T] = self
+        while True:
+            yield page
+            following = page._next()
+            if following is None:
+                return
+            page = self._load(following)
+
+    def __iter__(self) -> Iterator[T]:
+        for page in self.pages():
+            yield from page.data
+
+    def first(self) -> T | None:
+        """The first item of the list; None where it is empty."""
+        return next(iter(self), None)
+
+    def collect(self, limit: int | None = None) -> list[T]:
+        """All items, or the first ``limit`` of them. No page is loaded that is not needed."""
+        items: list[T] = []
+        for page in self.pages():
+            items += page.data
+            if limit is not None and len(items) >= limit:
+                return items[:limit]
+        return items
+
+
+class AsyncPage(_Page[T]):
+    """One page of a list. ``async for`` gives the items of this page and of all that follow."""
+
+    def __init__(self, envelope: Any, meta: Meta, pager: Pager, load: Callable[[Pager], Awaitable[AsyncPage[T]]]) -> None:
+        super().__init__(envelope, meta, pager)
+        self._load = load
+
+    async def get_next_page(self) -> AsyncPage[T]:
+        following = self._next()
+        if following is None:
+            raise ValueError("there is no next page; `has_next_page()` tells")
+        return await self._load(following)
+
+    async def pages(self) -> AsyncIterator[AsyncPage[T]]:
+        page: AsyncPage[T] = self
+        while True:
+            yield page
+            following = page._next()
+            if following is None:
+                return
+            page = await self._load(following)
+
+    async def __aiter__(self) -> AsyncIterator[T]:
+        async for page in self.pages():
+            for item in page.data:
+                yield item
+
+    async def first(self) -> T | None:
+        async for item in self:
+            return item
+        return None
+
+    async def collect(self, limit: int | None = None) -> list[T]:
+        items: list[T] = []
+        async for page in self.pages():
+            items += page.data
+            if limit is not None and len(items) >= limit:
+                return items[:limit]
+        return items
 
 
 class AsyncPages(Generic[T]):
-    """A list that has not been asked for yet."""
+    """A list that has not been asked for yet: ``await`` it for its first page, or ``async for`` over its items."""
+
+    def __init__(self, load: Callable[[], Awaitable[AsyncPage[T]]]) -> None:
+        self._first = load
+
+    def __await__(self) -> Generator[Any, Any, AsyncPage[T]]:
+        return self._first().__await__()
+
+    async def __aiter__(self) -> AsyncIterator[T]:
+        async for item in await self:
+            yield item
+
+    async def pages(self) -> AsyncIterator[AsyncPage[T]]:
+        async for page in (await self).pages():
+            yield page
+
+    async def first(self) -> T | None:
+        return await (await self).first()
+
+    async def collect(self, limit: int | None = None) -> list[T]:
+        return await (await self).collect(limit)

@@ -1,17 +1,189 @@
-"""Streams as the user sees them: iterate for events, leave early to stop and to pay for no more."""
+"""Streams as the user sees them: iterate for events; leave early to stop, and to pay for no more."""
 
 from __future__ import annotations
 
-from typing import Generic, TypeVar
+from collections.abc import AsyncIterator, Iterator
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
+
+from .._core.meta import Headers, Meta
+from .._core.ports import Opened
+from .._core.streaming import EventRun
+
+if TYPE_CHECKING:
+    from .aio import AsyncPerformer
+    from .sync import Performer
 
 __all__ = ["AsyncStream", "Stream"]
 
 T = TypeVar("T")
 
 
-class Stream(Generic[T]):
-    """Events of a call."""
+class _Base(Generic[T]):
+    """What is known of a stream, whichever way it is read."""
+
+    _run: EventRun
+    _meta: Meta
+
+    def _begin(self, run: EventRun, opened: Opened) -> None:
+        self._run = run
+        self._meta = opened.meta
+        self._ids: list[str | None] = []
+        self._at = -1
+        self._passed: str | None = None
+        self._closed = False
+
+    @property
+    def meta(self) -> Meta:
+        """Of the answer that the events now come from; it changes where the stream had to be opened anew."""
+        return self._meta
+
+    @property
+    def headers(self) -> Headers:
+        return self._meta.headers
+
+    @property
+    def request_id(self) -> str | None:
+        return self._meta.request_id
+
+    @property
+    def call_id(self) -> str | None:
+        """The call's id at the gateway; None where the server names none."""
+        return self._meta.call_id
+
+    @property
+    def idempotency_key(self) -> str | None:
+        return self._meta.idempotency_key
+
+    @property
+    def attempts(self) -> int:
+        """How many requests were sent so far, for opening and for resuming."""
+        return self._run.tries.attempts
+
+    @property
+    def last_event_id(self) -> str | None:
+        """The id of the last event that was handed out."""
+        for ident in reversed(self._ids[: self._at + 1]):
+            if ident is not None:
+                return ident
+        return self._passed
+
+    def _turn(self, ids: list[str | None]) -> None:
+        """A new batch begins; remember where the last one ended."""
+        self._passed = self.last_event_id
+        self._ids, self._at = ids, -1
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self._run.call.where} {'closed' if self._closed else 'open'}>"
 
 
-class AsyncStream(Generic[T]):
-    """Events of an asynchronous call."""
+class Stream(_Base[T]):
+    """The events of a call.
+
+    A ``for`` loop that is left before the end closes the connection and cancels the call, and so does leaving a ``with`` block.
+    ``next(stream)`` takes one event and leaves the stream open.
+    """
+
+    def __init__(self, run: EventRun, performer: Performer) -> None:
+        self._performer = performer
+        self._steps = run.steps()
+        self._begin(run, performer.run(self._steps))
+        self._events = self._read()
+
+    def _read(self) -> Iterator[T]:
+        run, steps = self._performer.run, self._steps
+        while True:
+            batch = run(steps)
+            if batch is None:
+                self._closed = True
+                return
+            if type(batch) is Opened:
+                self._meta = batch.meta
+                continue
+            self._turn(batch.ids)
+            for event in batch.events:
+                self._at += 1
+                yield event
+
+    def __next__(self) -> T:
+        return next(self._events)
+
+    def __iter__(self) -> Iterator[T]:
+        try:
+            yield from self._events
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """Give the stream up. At its end this does nothing; before it, the server is told to stop."""
+        if self._closed:
+            return
+        self._closed = True
+        try:
+            self._performer.run(self._run.leave())
+        finally:
+            self._steps.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+
+class AsyncStream(_Base[T]):
+    """The events of an asynchronous call.
+
+    An ``async for`` loop that is left before the end closes the connection and cancels the call, and so does leaving an
+    ``async with`` block, which does it at once. ``await anext(stream)`` takes one event and leaves the stream open.
+    """
+
+    def __init__(self, run: EventRun, performer: AsyncPerformer, steps: Any, opened: Opened) -> None:
+        self._performer = performer
+        self._steps = steps
+        self._begin(run, opened)
+        self._events = self._read()
+
+    async def _read(self) -> AsyncIterator[T]:
+        run, steps = self._performer.run, self._steps
+        while True:
+            batch = await run(steps)
+            if batch is None:
+                self._closed = True
+                return
+            if type(batch) is Opened:
+                self._meta = batch.meta
+                continue
+            self._turn(batch.ids)
+            for event in batch.events:
+                self._at += 1
+                yield event
+
+    async def __anext__(self) -> T:
+        return await anext(self._events)
+
+    async def __aiter__(self) -> AsyncIterator[T]:
+        try:
+            async for event in self._events:
+                yield event
+        finally:
+            await self.aclose()
+
+    async def aclose(self) -> None:
+        """Give the stream up. At its end this does nothing; before it, the server is told to stop."""
+        if self._closed:
+            return
+        self._closed = True
+        try:
+            await self._performer.run(self._run.leave(), shielded=True)
+        finally:
+            self._steps.close()
+
+    async def close(self) -> None:
+        await self.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        await self.aclose()

@@ -1,0 +1,73 @@
+"""Transports: how requests travel. `_core.wire` is the port; here is chosen what stands behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from .._core.errors import ConfigError
+from .._core.wire import AsyncTransport, Transport
+
+__all__ = ["async_transport", "sync_transport"]
+
+_NAMES = ("httpx2", "fast")
+
+
+def sync_transport(transport: Any, http_client: Any) -> tuple[Callable[[], Transport], bool]:
+    """What makes the transport of a synchronous client, and whether it is the client's own to close."""
+    if http_client is not None:
+        from .injected import InjectedTransport
+
+        injected = InjectedTransport(http_client)
+        return lambda: injected, False
+    if transport is None or transport == "httpx2":
+        return _httpx2, True
+    if transport == "fast":
+        return _fast, True
+    _check(transport, "send", "close")
+    return lambda: transport, False
+
+
+def async_transport(transport: Any, http_client: Any) -> tuple[Callable[[], AsyncTransport], bool]:
+    """The twin for an asynchronous client, called once for each event loop."""
+    if http_client is not None:
+        from .injected import AsyncInjectedTransport
+
+        injected = AsyncInjectedTransport(http_client)
+        return lambda: injected, False
+    if transport is None or transport == "httpx2":
+        return _async_httpx2, True
+    if transport == "fast":
+        return _async_fast, True
+    _check(transport, "send", "aclose")
+    return lambda: transport, False
+
+
+def _check(transport: Any, *methods: str) -> None:
+    if isinstance(transport, type) or not all(callable(getattr(transport, name, None)) for name in methods):
+        names = ", ".join(repr(name) for name in _NAMES)
+        raise ConfigError(f"`transport` is {transport!r}; give {names}, or an object with `{methods[0]}` and `{methods[1]}`")
+
+
+def _httpx2() -> Transport:
+    from .httpx2 import HTTPX2Transport
+
+    return HTTPX2Transport()
+
+
+def _fast() -> Transport:
+    from .fast import FastTransport
+
+    return FastTransport()
+
+
+def _async_httpx2() -> AsyncTransport:
+    from .httpx2 import AsyncHTTPX2Transport
+
+    return AsyncHTTPX2Transport()
+
+
+def _async_fast() -> AsyncTransport:
+    from .fast import AsyncFastTransport
+
+    return AsyncFastTransport()

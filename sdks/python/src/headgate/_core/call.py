@@ -1,0 +1,415 @@
+"""One call, from its first request to its answer: attempts, redirects, clocks, and what every failure becomes.
+
+Words used here
+    *call*      what the user asked for, once. It has one idempotency key, one request id, and one `total` clock.
+    *attempt*   one request of a call. A call has one, and more where attempts fail in ways that pass.
+    *failure*   the error an attempt ended with. `Tries.after` says how long to wait before the next one, or raises it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeVar
+from urllib.parse import urljoin, urlsplit
+
+from .brand import Brand
+from .breaker import Breaker
+from .config import Config
+from .encoding import decompress
+from .envelope import error_from
+from .errors import APIConnectionError, APIError, APITimeoutError
+from .log import Log, shown_headers
+from .meta import Headers, Meta
+from .operation import Result, Stream
+from .options import Timeout
+from .ports import Acquire, Clock, Close, Random, Read, ReadChunk, Release, Send, Sleep, Steps
+from .retry import RetryBudget, RetryEvent, retryable_error
+from .wire import (
+    ConnectFailed, ConnectTimedOut, PoolTimedOut, ReadTimedOut, Request, Timeouts, TransportError, WriteFailed,
+)
+
+__all__ = ["Call", "Shared", "Tries", "exchange", "read_body", "unary"]
+
+T = TypeVar("T")
+
+_MAX_REDIRECTS: Final = 5
+_REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
+# What a server of another origin must not learn.
+_CREDENTIALS: Final = frozenset({"authorization", "api-key", "x-api-key", "cookie", "ocp-apim-subscription-key", "proxy-authorization"})
+
+
+@dataclass(slots=True)
+class Shared:
+    """What all calls of a client, and of its copies, share."""
+
+    brand: Brand
+    clock: Clock
+    random: Random
+    log: Log
+    budget: RetryBudget
+    breaker: Breaker | None
+
+
+@dataclass(slots=True)
+class Call:
+    operation: str
+    method: str
+    url: str
+    headers: list[tuple[str, str]] = field(repr=False)
+    body: Any = field(repr=False)
+    replayable: bool
+    timeout: Timeout
+    max_retries: int
+    key: str | None
+    request_id: str
+    safe: bool
+    """Repeating it changes nothing."""
+    never: bool
+    """Repeating it is never safe, whatever key it carries."""
+    result: Result
+    stream: Stream | None
+    shared: Shared = field(repr=False)
+    config: Config = field(repr=False)
+    type_: Any = None
+    as_text: bool = False
+
+    @property
+    def where(self) -> str:
+        return f"{self.method} {self.url}"
+
+
+class Tries:
+    """The attempts of one call: how many there were, what time is left, and whether another one may be made."""
+
+    def __init__(self, call: Call) -> None:
+        self.call = call
+        self.attempts = 0
+        self._retries = 0
+        self._owed = 0
+        total = call.timeout.total
+        self.deadline = None if total is None else call.shared.clock.monotonic() + total
+
+    def remaining(self) -> float | None:
+        """Seconds left of the `total` clock; None where it does not run."""
+        return None if self.deadline is None else self.deadline - self.call.shared.clock.monotonic()
+
+    def request(self, *extra: tuple[str, str]) -> Request:
+        """The next attempt's request; raises where nothing may be sent."""
+        call = self.call
+        if call.shared.breaker is not None:
+            try:
+                call.shared.breaker.check(urlsplit(call.url).netloc)
+            except APIError as error:
+                raise self.stamp(error) from None
+        timeouts = self.timeouts()
+        headers = call.headers
+        if self.attempts or extra:
+            headers = [*headers, ("x-retry-count", str(self.attempts)), *extra]
+        self.attempts += 1
+        return Request(call.method, call.url, headers, call.body, timeouts)
+
+    def timeouts(self) -> Timeouts:
+        """The clocks of one request, each cut to what is left of `total`."""
+        own, remaining = self.call.timeout, self.remaining()
+        if remaining is None:
+            return Timeouts(own.connect, own.pool, own.first_byte, own.idle)
+        if remaining <= 0:
+            raise self.timed_out("total", own.total)
+        return Timeouts(*(
+            remaining if clock is None else min(clock, remaining) for clock in (own.connect, own.pool, own.first_byte, own.idle)
+        ), remaining)
+
+    def succeeded(self) -> None:
+        self.call.shared.budget.give(self._owed or 1)
+        self._owed = 0
+
+    def after(self, error: APIError, *, sent: bool = True) -> float:
+        """Seconds to wait before the next attempt; raises ``error`` where there is none."""
+        self.stamp(error)
+        call = self.call
+        if self._retries >= call.max_retries or not call.replayable or not self._worth_it(error, sent):
+            raise error
+        delay = error.retry_after
+        if delay is None:
+            delay = call.config.backoff.delay(self._retries, call.shared.random)
+        elif delay > call.config.max_retry_after:
+            raise error
+        remaining = self.remaining()
+        if remaining is not None and delay >= remaining:
+            raise error
+        self.spend(error)
+        self._retries += 1
+        self.tell(error, delay)
+        return delay
+
+    def spend(self, error: APIError) -> None:
+        """Take a retry from the client's budget, or raise ``error`` where it is used up."""
+        taken = self.call.shared.budget.take(timeout=isinstance(error, APITimeoutError))
+        if not taken:
+            self.call.shared.log.warning("%s: not retried, since too many of this client's calls fail", self.call.where)
+            raise error
+        self._owed += taken
+
+    def tell(self, error: APIError, delay: float) -> None:
+        call = self.call
+        call.shared.log.info("%s: attempt %d failed, next in %.2f s: %s", call.where, self.attempts, delay, error.message)
+        if call.config.on_retry is not None:
+            call.config.on_retry(RetryEvent(
+                call.operation, call.method, call.url, self.attempts, delay, error, call.request_id,
+            ))
+
+    def _worth_it(self, error: APIError, sent: bool) -> bool:
+        call = self.call
+        if isinstance(error, APIConnectionError):
+            return not _certificate_fault(error) and (not sent or call.safe or (call.key is not None and not call.never))
+        if not retryable_error(error):
+            return False
+        forced = error.headers.get("x-should-retry", "").strip().lower() == "true"
+        return forced or call.safe or (not call.never and (call.key is not None or error.status_code == 409))
+
+    def stamp(self, error: APIError) -> APIError:
+        """Tell the error which call it belongs to."""
+        error.attempts = self.attempts
+        error.idempotency_key = self.call.key
+        error.request_id = error.request_id or self.call.request_id
+        return error
+
+    # --- what a transport's failure becomes ---
+
+    def failure(self, error: TransportError, *, opened: bool = False) -> APIError:
+        """The error that a transport's error stands for. ``opened``: the status line had arrived."""
+        if isinstance(error, (ConnectTimedOut, PoolTimedOut, ReadTimedOut)):
+            clock = self._clock_of(error, opened)
+            failure: APIError = self.timed_out(clock, getattr(self.call.timeout, clock), str(error))
+        else:
+            failure = APIConnectionError(self._text(error, opened))
+        failure.__cause__ = error
+        return self.stamp(failure)
+
+    def _clock_of(self, error: TransportError, opened: bool) -> str:
+        remaining = self.remaining()
+        if remaining is not None and remaining <= 0.002:  # sockets wake a little early
+            return "total"
+        if isinstance(error, ConnectTimedOut):
+            return "connect"
+        if isinstance(error, PoolTimedOut):
+            return "pool"
+        return "idle" if opened else "first_byte"
+
+    def timed_out(self, clock: str, seconds: float | None, detail: str = "") -> APITimeoutError:
+        what = {
+            "connect": "there was no connection", "pool": "no connection was free", "first_byte": "no answer began",
+            "idle": "nothing new arrived", "total": "the call was not done",
+        }[clock]
+        tail = f" ({detail})" if detail and clock == "pool" else ""
+        error = APITimeoutError(f"{self.call.where}: {what} within {seconds:g} s, the `{clock}` clock{tail}.")
+        error.clock = clock
+        self.stamp(error)
+        return error
+
+    def _text(self, error: TransportError, opened: bool) -> str:
+        call = self.call
+        server = urlsplit(call.url).netloc
+        cause = _root_cause(error)
+        if _certificate_fault(error):
+            return (f"{call.where}: the certificate of {server} was not accepted: {cause}. Checked against the system's store (or "
+                    "SSL_CERT_FILE); for a private authority set SSL_CERT_FILE to its certificate.")
+        if isinstance(error, ConnectFailed):
+            return f"{call.where}: no connection to {server}: {cause}. Check that it runs there, `base_url`, and proxies in the environment."
+        if isinstance(error, WriteFailed):
+            return f"{call.where}: the connection broke while the request was sent: {cause}."
+        place = "in the middle of the answer" if opened else "before an answer came"
+        return f"{call.where}: the connection broke {place}: {cause}."
+
+
+def _root_cause(error: BaseException) -> str:
+    cause = error
+    while cause.__cause__ is not None or (cause.__context__ is not None and not cause.__suppress_context__):
+        cause = cause.__cause__ or cause.__context__ or cause
+    return str(cause) or str(error) or type(cause).__name__
+
+
+def _certificate_fault(error: BaseException) -> bool:
+    cause: BaseException | None = error
+    while cause is not None:
+        if type(cause).__name__ == "SSLCertVerificationError":
+            return True
+        cause = cause.__cause__ or cause.__context__
+    return False
+
+
+# --- one attempt -----------------------------------------------------------------------------------------------------
+
+
+def exchange(tries: Tries, *extra: tuple[str, str]) -> Steps[tuple[Meta, Any, Request]]:
+    """Send the next request and give its open response, status 2xx. Every other status is raised, its body read."""
+    call = tries.call
+    request = tries.request(*extra)
+    log = call.shared.log
+    for _ in range(_MAX_REDIRECTS + 1):
+        started = time.perf_counter() if log.enabled(20) else 0.0
+        if started and log.enabled(10):
+            log.debug("%s %s headers=%s", request.method, request.url, shown_headers(request.headers))
+        try:
+            response = yield Send(request, tries.remaining())
+        except TransportError:
+            _count(call, ok=False)
+            raise
+        meta = _meta(tries, response)
+        if started:
+            log.info("%s %s: %d in %.3f s (attempt %d, request id %s)", request.method, request.url, meta.status_code,
+                     time.perf_counter() - started, tries.attempts, meta.request_id)
+            if log.enabled(10):
+                log.debug("%s %s answered headers=%s", request.method, request.url, shown_headers(response.headers))
+        if 200 <= meta.status_code < 300:
+            _count(call, ok=True)
+            return meta, response, request
+        if meta.status_code in _REDIRECTS and "location" in meta.headers:
+            following = _redirected(request, meta)
+            if following is not None:
+                yield Close(response)
+                request = following
+                continue
+        yield from _refuse(tries, meta, response, request)
+    raise tries.stamp(APIError(f"{call.where}: more than {_MAX_REDIRECTS} redirects; check `base_url`."))
+
+
+def _count(call: Call, *, ok: bool) -> None:
+    breaker = call.shared.breaker
+    if breaker is not None:
+        if ok:
+            breaker.success()
+        else:
+            breaker.failure()
+
+
+def _refuse(tries: Tries, meta: Meta, response: Any, request: Request) -> Steps[None]:
+    call = tries.call
+    _count(call, ok=meta.status_code < 500)
+    try:
+        body = yield from read_body(tries, response, request, meta)
+    except TransportError:
+        body = b""  # the status alone says enough
+    where = call.where
+    if meta.status_code in _REDIRECTS:
+        target = meta.headers.get("location", "nowhere")
+        raise tries.stamp(APIError(
+            f"{where}: the server redirects to {target!r}, which a {call.method} does not follow; set `base_url` to where it leads.",
+            status_code=meta.status_code, headers=meta.headers, request_id=meta.request_id,
+        ))
+    raise tries.stamp(error_from(
+        status=meta.status_code, headers=meta.headers, body=body, where=where, now=call.shared.clock.time(),
+        sent_request_id=call.request_id,
+    ))
+
+
+def _meta(tries: Tries, response: Any) -> Meta:
+    call = tries.call
+    headers = Headers(response.headers)
+    request_id: str | None = None
+    call_id: str | None = None
+    call_header = call.shared.brand.header("call-id").lower()
+    for name, value in headers.raw:
+        if name == "x-request-id":
+            request_id = value
+        elif name == call_header:
+            call_id = value
+    return Meta(
+        response.status, headers, request_id or call.request_id, tries.attempts, call.key, call.method, call.url, call_id,
+    )
+
+
+def _redirected(request: Request, meta: Meta) -> Request | None:
+    """The request that follows a redirect; None where following would change what was asked."""
+    if meta.status_code in (301, 302, 303) and request.method not in ("GET", "HEAD"):
+        return None
+    target = urljoin(request.url, meta.headers["location"])
+    old, new = urlsplit(request.url), urlsplit(target)
+    if new.scheme not in ("http", "https"):
+        return None
+    headers = request.headers
+    if (old.scheme, old.netloc) != (new.scheme, new.netloc):
+        headers = [(name, value) for name, value in headers if not _credential(name)]
+    return Request(request.method, target.partition("#")[0], headers, request.body, request.timeouts)
+
+
+def _credential(name: str) -> bool:
+    lower = name.lower()
+    return lower in _CREDENTIALS or "-key" in lower.removeprefix("idempotency-key") or "token" in lower or "secret" in lower
+
+
+def read_body(tries: Tries, response: Any, request: Request, meta: Meta) -> Steps[bytes]:
+    """The whole body, within what is left of `total`."""
+    if tries.deadline is None:
+        body: bytes = yield Read(response)
+    else:
+        pieces: list[bytes] = []
+        while True:
+            remaining = tries.remaining() or 0.0
+            if remaining <= 0:
+                yield Close(response)
+                raise ReadTimedOut("the body took too long")
+            idle = request.timeouts.idle
+            if idle is None or remaining < idle:
+                request.timeouts = Timeouts(idle=remaining)
+            chunk: bytes = yield ReadChunk(response)
+            if not chunk:
+                break
+            pieces.append(chunk)
+        body = b"".join(pieces)
+    encoding = meta.headers.get("content-encoding") if body else None
+    return decompress(body, encoding) if encoding else body
+
+
+# --- whole calls -----------------------------------------------------------------------------------------------------
+
+
+def unary(call: Call, finish: Callable[[Meta, bytes], T]) -> Steps[T]:
+    """Make a call whose answer is one body, and give what ``finish`` makes of it."""
+    tries = Tries(call)
+    if call.config.max_concurrency is None:
+        return (yield from _attempts(tries, finish))
+    try:
+        yield Acquire(_pool(call))
+    except TransportError as error:
+        raise tries.failure(error) from error
+    try:
+        value = yield from _attempts(tries, finish)
+    except GeneratorExit:
+        raise
+    except BaseException:
+        yield Release()
+        raise
+    yield Release()
+    return value
+
+
+def _pool(call: Call) -> float | None:
+    clocks = [clock for clock in (call.timeout.pool, call.timeout.total) if clock is not None]
+    return min(clocks) if clocks else None
+
+
+def _attempts(tries: Tries, finish: Callable[[Meta, bytes], T]) -> Steps[T]:
+    while True:
+        response: Any = None
+        try:
+            meta, response, request = yield from exchange(tries)
+            body = yield from read_body(tries, response, request, meta)
+            value = finish(meta, body)
+            tries.succeeded()
+            return value
+        except TransportError as error:
+            if response is not None:
+                yield Close(response)
+            delay = tries.after(tries.failure(error, opened=response is not None), sent=error.sent)
+        except APIError as error:
+            delay = tries.after(error)
+        except GeneratorExit:
+            raise
+        except BaseException:
+            if response is not None:
+                yield Close(response)
+            raise
+        yield Sleep(delay)

@@ -1,0 +1,407 @@
+"""What both clients share and what needs no I/O: options, the state behind retries, and the making of calls."""
+
+from __future__ import annotations
+
+import os
+import random as _random
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Final, Self
+
+from .brand import Brand
+from .breaker import Breaker
+from .call import Call, Shared
+from .config import Config, resolve
+from .decode import decode
+from .encode import encode_json, encode_query, header_fault, query_pairs
+from .errors import ConfigError, ParameterError
+from .log import Log
+from .meta import Meta
+from .multipart import Layout, lay_out, single
+from .operation import Body, Operation, Result, Stream
+from .options import UNSET, Timeout, TimeoutInput, Unset
+from .params import Parts, split
+from .ports import Clock
+from .retry import Backoff, RetryBudget
+from .secrets import MaskedStr, Secret
+
+__all__ = ["BaseClient", "uuid4"]
+
+_SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+# Options that are answered by a new client but not by `resolve`.
+_OWN: Final = ("http_client", "transport", "clock", "random")
+_NAMES: Final = (
+    "api_key", "base_url", "organization", "team", "provider_keys", "timeout", "max_retries", "default_headers", "default_query",
+    "log_level", "api_version", "max_concurrency", "circuit_breaker", "max_retry_after", "backoff", "on_retry", "cancel_abandoned",
+)
+
+
+def uuid4() -> str:
+    """A random UUID as text; ``uuid`` itself would cost more to import than all its uses here."""
+    raw = bytearray(os.urandom(16))
+    raw[6] = raw[6] & 0x0F | 0x40
+    raw[8] = raw[8] & 0x3F | 0x80
+    text = raw.hex()
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+
+class BaseClient:
+    """Options and the making of calls; the drivers add the I/O."""
+
+    _brand: ClassVar[Brand]
+    _default_clock: ClassVar[Clock]
+    _raw: bool = False
+
+    def __init__(
+        self,
+        *,
+        api_key: str | Secret | None = None,
+        base_url: str | None = None,
+        organization: str | None = None,
+        team: str | None = None,
+        provider_keys: Mapping[str, str | Secret] | None = None,
+        timeout: TimeoutInput | Unset = UNSET,
+        max_retries: int | None = None,
+        default_headers: Mapping[str, str | None] | None = None,
+        default_query: Mapping[str, Any] | None = None,
+        http_client: Any = None,
+        transport: Any = None,
+        log_level: str | None = None,
+        api_version: str | None = None,
+        max_concurrency: int | None = None,
+        circuit_breaker: Any = None,
+        max_retry_after: float | None = None,
+        backoff: Backoff | None = None,
+        on_retry: Any = None,
+        cancel_abandoned: bool | None = None,
+        clock: Clock | None = None,
+        random: Any = None,
+    ) -> None:
+        """Make a client. What is not given comes from the environment, then from defaults.
+
+        Args:
+            api_key: The key; also from ``<PREFIX>_API_KEY``. A local gateway may need none.
+            base_url: Where the gateway is; also from ``<PREFIX>_BASE_URL``. A trailing ``/`` or ``/v1`` is cut off.
+            organization: On whose behalf; also from ``<PREFIX>_ORGANIZATION``.
+            team: Which team of it; also from ``<PREFIX>_TEAM``.
+            provider_keys: The caller's own keys by provider id. Only the one for a request's model is sent with it.
+            timeout: Seconds, a `Timeout` with its five clocks, or None for no limit; also from ``<PREFIX>_TIMEOUT``.
+            max_retries: How often a failed request is sent again; also from ``<PREFIX>_MAX_RETRIES``. 2 by default.
+            default_headers: Sent with every request. None removes a header that the client would send.
+            default_query: Added to every request's query.
+            http_client: Your own client of the HTTP library. It is used as it is, and never closed.
+            transport: ``"httpx2"`` (the default), ``"fast"``, or an object with the two methods of a transport.
+            log_level: debug, info, warn, error or off; also from ``<PREFIX>_LOG``.
+            api_version: The version of the API to ask for.
+            max_concurrency: How many calls may run at a time; the rest wait, at most for the `pool` clock.
+            circuit_breaker: True or a `CircuitBreaker`: send nothing for a while after failures in a row.
+            max_retry_after: The longest wait, in seconds, that a server may ask for; above it the error is raised at once. 60.
+            backoff: The waits between attempts where the server names none.
+            on_retry: Called with a `RetryEvent` before each retry.
+            cancel_abandoned: Whether a stream that is left early cancels its call at the server. True.
+            clock: Where time comes from; for tests.
+            random: Where chance comes from; for tests.
+        """
+        # From here on keys are secrets, so that a traceback that shows the locals of this function shows none.
+        api_key = Secret(api_key) if isinstance(api_key, str) else api_key
+        provider_keys = _secrets(provider_keys)
+        given = locals()
+        self._given: dict[str, Any] = {name: given[name] for name in _NAMES}
+        del given
+        self._config: Config = resolve(self._brand, self._given)
+        if http_client is not None and transport is not None:
+            raise ConfigError("`http_client` and `transport` exclude each other; give one of them")
+        self._clock: Clock = clock if clock is not None else self._default_clock
+        breaker = None if self._config.circuit_breaker is None else Breaker(self._config.circuit_breaker, self._clock)
+        log = Log(self._brand.package, self._config.log_level)
+        self._shared = Shared(self._brand, self._clock, random if random is not None else _random, log, RetryBudget(), breaker)
+        self._headers, self._auth = self._base_headers(), self._auth_headers()
+        self._own_options: dict[str, Any] = {"http_client": http_client, "transport": transport, "clock": clock, "random": random}
+        self._link = self._connect(http_client, transport)
+
+    def _connect(self, http_client: Any, transport: Any) -> Any:
+        """What holds the connections; shared by all copies of the client."""
+        raise NotImplementedError
+
+    # --- options ---
+
+    @property
+    def api_key(self) -> Secret | None:
+        return self._config.api_key
+
+    @property
+    def base_url(self) -> str:
+        return self._config.base_url
+
+    @property
+    def timeout(self) -> Timeout:
+        return self._config.timeout
+
+    @property
+    def max_retries(self) -> int:
+        return self._config.max_retries
+
+    def with_options(self, **options: Any) -> Self:
+        """A client with some options changed. It shares this one's connections, and is as cheap as a call.
+
+        ``default_headers``, ``default_query`` and ``provider_keys`` are added to those of this client.
+        """
+        unknown = [name for name in options if name not in _NAMES]
+        if unknown:
+            own = [name for name in unknown if name in _OWN]
+            hint = f"`{own[0]}` belongs to a client's connections: make a new client" if own else f"known are {', '.join(_NAMES)}"
+            raise ConfigError(f"`with_options`: `{unknown[0]}` cannot be changed; {hint}")
+        for name in ("default_headers", "default_query", "provider_keys"):
+            if options.get(name):
+                options[name] = {**(self._given[name] or {}), **options[name]}
+        return self._copy(options)
+
+    def _copy(self, options: Mapping[str, Any]) -> Self:
+        other = object.__new__(type(self))
+        # Resources are cached in the instance's dictionary and belong to the client they were made by.
+        for name, value in self.__dict__.items():
+            if name.startswith("_"):
+                other.__dict__[name] = value
+        if options:
+            other._reconfigure(options)
+        return other
+
+    def _reconfigure(self, options: Mapping[str, Any]) -> None:
+        changes = dict(options)
+        if isinstance(changes.get("api_key"), str):
+            changes["api_key"] = Secret(changes["api_key"])
+        if changes.get("provider_keys"):
+            changes["provider_keys"] = _secrets(changes["provider_keys"])
+        self._given = {**self._given, **changes}
+        before = self._config
+        self._config = resolve(self._brand, self._given)
+        shared = self._shared
+        if before.circuit_breaker != self._config.circuit_breaker:
+            settings = self._config.circuit_breaker
+            breaker = None if settings is None else Breaker(settings, self._clock)
+            shared = Shared(shared.brand, shared.clock, shared.random, shared.log, shared.budget, breaker)
+        if before.log_level != self._config.log_level:
+            log = Log(self._brand.package, self._config.log_level)
+            shared = Shared(shared.brand, shared.clock, shared.random, log, shared.budget, shared.breaker)
+        self._shared = shared
+        self._headers, self._auth = self._base_headers(), self._auth_headers()
+
+    def _raw_view(self) -> Self:
+        """This client, giving raw answers."""
+        other = self._copy({})
+        other._raw = True
+        return other
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self._config.base_url} api_key={self._config.api_key}>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        held = [name for name, value in self._own_options.items() if value is not None and not isinstance(value, str)]
+        if held:
+            raise TypeError(f"a client with `{held[0]}=` cannot be pickled: connections stay in their process; make a client there")
+        # Without keys: a pickle travels and is stored. The process that reads it has its own environment.
+        options = {
+            name: value for name, value in self._given.items()
+            if value is not None and not isinstance(value, Unset) and name not in ("api_key", "provider_keys")
+        }
+        if self._own_options["transport"] is not None:
+            options["transport"] = self._own_options["transport"]
+        return (_unpickle, (type(self), options))
+
+    # --- headers ---
+
+    def _base_headers(self) -> list[tuple[str, str]]:
+        brand, config = self._brand, self._config
+        headers: list[tuple[str, str]] = [("User-Agent", f"{brand.package}-python/{brand.version}")]
+        for name, value in (("Organization", config.organization), ("Team", config.team), ("API-Version", config.api_version)):
+            if value is not None:
+                headers.append((brand.header(name), value))
+        return headers
+
+    def _auth_headers(self) -> list[tuple[str, str]]:
+        key = self._config.api_key
+        if key is None:
+            return []
+        if self._brand.auth == "bearer":
+            return [("Authorization", MaskedStr(f"Bearer {key.reveal()}"))]
+        return [(self._brand.auth[1], MaskedStr(key.reveal()))]
+
+    def _provider_header(self, model: Any) -> list[tuple[str, str]]:
+        """The caller's own key for the provider that the model's prefix names, and no other."""
+        if not self._config.provider_keys or not isinstance(model, str) or "/" not in model:
+            return []
+        prefix = model.partition("/")[0].lower()
+        provider = self._brand.provider_aliases.get(prefix, prefix)
+        key = self._config.provider_keys.get(provider) or self._config.provider_keys.get(prefix)
+        return [] if key is None else [(f"{self._brand.provider_key_header}-{provider}", MaskedStr(key.reveal()))]
+
+    # --- calls ---
+
+    def _prepare(self, operation: Operation, arguments: Mapping[str, Any]) -> Call:
+        parts = split(operation, arguments)
+        stream = operation.stream
+        if stream is not None and stream.flag is not None and parts.body.get(stream.flag) is not True:
+            stream = None
+        body, content_type, replayable = self._body(operation, parts)
+        result = operation.result
+        as_text = any(parts.body.get(wire) in values for wire, values in result.text_when.items()) if result.text_when else False
+        model = arguments.get("model") if self._config.provider_keys else None
+        return self._call(
+            operation.id, operation.method, parts.path, parts.query, parts.headers, body, content_type, replayable, parts.options,
+            result=result, stream=stream, retry=operation.retry, auth=operation.auth, as_text=as_text, model=model,
+        )
+
+    def _body(self, operation: Operation, parts: Parts) -> tuple[Any, str | None, bool]:
+        """The encoded body, its content type, and whether it can be sent again."""
+        body = operation.body
+        if body is None:
+            return None, None, True
+        extra = parts.options.get("extra_body")
+        if body.kind == "json":
+            value: Any = parts.whole if parts.has_whole else parts.body
+            if extra:
+                value = {**value, **extra} if isinstance(value, Mapping) else value
+            if not value and not parts.has_whole and not body.required:
+                return None, None, True
+            return encode_json(value, operation.id), body.media_type, True
+        values = {**parts.body, **extra} if extra else parts.body
+        if body.kind == "multipart":
+            return self._laid_out(lay_out(values, parts.forms, operation.id), parts)
+        if body.kind == "form":
+            pairs = [pair for wire, value in values.items() for pair in query_pairs(wire, value)]
+            return encode_query(pairs).encode(), body.media_type, True
+        return self._single(body, parts, operation.id)
+
+    def _single(self, body: Body, parts: Parts, operation: str) -> tuple[Any, str | None, bool]:
+        value: Any = parts.whole if parts.has_whole else next(iter(parts.body.values()), None)
+        if value is None:
+            return None, None, True
+        if body.kind == "text" and isinstance(value, str):
+            return value.encode(), body.media_type, True
+        return self._laid_out(single(value, body.media_type, "body"), parts)
+
+    def _laid_out(self, layout: Layout, parts: Parts) -> tuple[Any, str | None, bool]:
+        progress = parts.options.get("on_progress")
+        whole = None if progress is not None else layout.as_bytes()
+        if whole is not None:
+            return whole, layout.content_type, True
+        return self._upload(layout, progress), layout.content_type, layout.replayable
+
+    def _upload(self, layout: Layout, progress: Any) -> Any:
+        raise NotImplementedError
+
+    def _call(
+        self, operation: str, method: str, path: str, query: Sequence[tuple[str, str]], own_headers: list[tuple[str, str]],
+        body: Any, content_type: str | None, replayable: bool, options: Mapping[str, Any], *,
+        result: Result, stream: Stream | None, retry: str, auth: bool, as_text: bool = False, model: Any = None, type_: Any = None,
+    ) -> Call:
+        config = self._config
+        key = options.get("idempotency_key", UNSET)
+        if isinstance(key, Unset):
+            key = None if method in _SAFE_METHODS else uuid4()
+        request_id = options.get("request_id") or uuid4()
+        headers = [
+            ("Accept", "text/event-stream" if stream is not None and stream.framing == "sse" else _accept(result)),
+            ("Accept-Encoding", "identity" if stream is not None else "gzip, deflate"),
+            *self._headers,
+            *(self._auth if auth else ()),
+            *self._provider_header(model),
+            *own_headers,
+            ("X-Request-Id", request_id),
+        ]
+        if key is not None:
+            headers.append(("Idempotency-Key", key))
+        if config.default_headers:
+            headers = _overridden(headers, config.default_headers)
+        if content_type is not None:
+            headers = [pair for pair in headers if pair[0].lower() != "content-type"] if config.default_headers else headers
+            headers.append(("Content-Type", content_type))
+        if "extra_headers" in options:
+            headers = _overridden(headers, options["extra_headers"])
+            key = next((value for name, value in headers if name.lower() == "idempotency-key"), None)
+            request_id = next((value for name, value in headers if name.lower() == "x-request-id"), request_id)
+        _check_headers(headers, operation)
+        timeout = config.timeout
+        if "timeout" in options and not isinstance(options["timeout"], Unset):
+            timeout = _timeout(options["timeout"], operation)
+        if stream is not None and not isinstance(options.get("timeout", self._given["timeout"]), Timeout):
+            timeout = timeout.for_stream()
+        retries = options.get("max_retries")
+        if retries is not None and (not isinstance(retries, int) or isinstance(retries, bool) or retries < 0):
+            raise ParameterError([f"`max_retries` is {retries!r}; give a whole number from 0"], operation)
+        return Call(
+            operation=operation, method=method, url=self._url(path, query, options.get("extra_query")), headers=headers, body=body,
+            replayable=replayable, timeout=timeout, max_retries=config.max_retries if retries is None else retries, key=key,
+            request_id=request_id, safe=method in _SAFE_METHODS or retry == "safe", never=retry == "never", result=result,
+            stream=stream, shared=self._shared, config=config, type_=type_, as_text=as_text,
+        )
+
+    def _url(self, path: str, query: Sequence[tuple[str, str]], extra: Mapping[str, Any] | None) -> str:
+        pairs = list(query)
+        if self._config.default_query or extra:
+            more = {**self._config.default_query, **(extra or {})}
+            pairs = [pair for pair in pairs if pair[0] not in more]
+            pairs += [pair for name, value in more.items() for pair in query_pairs(name, value)]
+        url = self._config.base_url + path
+        return f"{url}{'&' if '?' in path else '?'}{encode_query(pairs)}" if pairs else url
+
+    def _decoded(self, call: Call, meta: Meta, body: bytes) -> Any:
+        return decode(call.result, meta, body, call.where, self._clock.time(), as_text=call.as_text, type_=call.type_)
+
+    def _adhoc(
+        self, method: str, path: str, *, body: Any, query: Mapping[str, Any] | None, result: Any, stream: bool,
+        options: Mapping[str, Any],
+    ) -> Call:
+        """A call to any path, for what the generated methods do not know."""
+        method = method.upper()
+        if not path.startswith("/"):
+            raise ParameterError([f"`path` is {path!r}; give the whole path, such as '/v1/models'"], "request")
+        content: Any = None
+        content_type: str | None = None
+        replayable = True
+        if isinstance(body, (bytes, bytearray)):
+            content, content_type = bytes(body), "application/octet-stream"
+        elif body is not None:
+            extra = options.get("extra_body")
+            content, content_type = encode_json({**body, **extra} if extra else body, "request"), "application/json"
+        pairs = [pair for name, value in (query or {}).items() for pair in query_pairs(name, value)]
+        kind = "binary" if result is bytes else "text" if result is str else "json"
+        model: Any = body.get("model") if isinstance(body, Mapping) else None  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+        return self._call(
+            "request", method, path, pairs, [], content, content_type, replayable, options, result=Result(kind=kind),
+            stream=Stream(event="", done="[DONE]", flag=None) if stream else None, retry="keyed", auth=True, model=model,
+            type_=Any if result is None else result,
+        )
+
+
+def _secrets(keys: Mapping[str, str | Secret] | None) -> dict[str, str | Secret] | None:
+    return {name: Secret(key) if isinstance(key, str) else key for name, key in keys.items()} if keys else None
+
+
+def _accept(result: Result) -> str:
+    return "application/json" if result.kind == "json" and not result.text_when else "*/*"
+
+
+def _timeout(value: Any, operation: str) -> Timeout:
+    try:
+        return Timeout.of(value)
+    except (TypeError, ValueError) as error:
+        fault = f"`timeout` is {value!r}; give seconds above 0, a `Timeout`, or None for no limit"
+        raise ParameterError([fault], operation) from error
+
+
+def _overridden(headers: list[tuple[str, str]], changes: Mapping[str, str | None]) -> list[tuple[str, str]]:
+    """Headers with ``changes`` in place of those of the same name; None takes one away."""
+    names = {name.lower() for name in changes}
+    kept = [pair for pair in headers if pair[0].lower() not in names]
+    return kept + [(name, value) for name, value in changes.items() if value is not None]
+
+
+def _check_headers(headers: list[tuple[str, str]], operation: str) -> None:
+    for name, value in headers:
+        fault = header_fault(name, value)
+        if fault:
+            raise ParameterError([fault], operation)
+
+
+def _unpickle(cls: type[BaseClient], options: dict[str, Any]) -> BaseClient:
+    return cls(**options)

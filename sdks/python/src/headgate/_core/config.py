@@ -1,0 +1,222 @@
+"""The options of a client: where each comes from (constructor, environment, default), and what makes it usable."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from .brand import Brand
+from .breaker import CircuitBreaker
+from .encode import header_fault
+from .errors import ConfigError
+from .log import LEVELS
+from .options import UNSET, Timeout, Unset
+from .retry import Backoff, RetryEvent
+from .secrets import Secret
+
+__all__ = ["Config", "normalise_base_url", "resolve"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """All options of a client, resolved. Secrets show masked."""
+
+    api_key: Secret | None
+    base_url: str
+    organization: str | None
+    team: str | None
+    provider_keys: Mapping[str, Secret]
+    timeout: Timeout
+    max_retries: int
+    default_headers: Mapping[str, str | None] = field(repr=False)
+    default_query: Mapping[str, Any]
+    log_level: str | None
+    api_version: str | None
+    max_concurrency: int | None
+    circuit_breaker: CircuitBreaker | None
+    max_retry_after: float
+    backoff: Backoff
+    on_retry: Callable[[RetryEvent], None] | None
+    cancel_abandoned: bool
+
+
+_DEFAULT_MAX_RETRIES: Final = 2
+_DEFAULT_MAX_RETRY_AFTER: Final = 60.0
+
+
+def resolve(brand: Brand, given: Mapping[str, Any], environ: Mapping[str, str] | None = None) -> Config:
+    """The configuration that constructor arguments ``given`` (UNSET or None: not given) and the environment make."""
+    env = os.environ if environ is None else environ
+
+    def pick(name: str) -> Any:
+        value = given.get(name)
+        if value is None or isinstance(value, Unset):
+            text = env.get(brand.env(name.upper()), "").strip()
+            return text or None
+        return value
+
+    return Config(
+        api_key=_key(pick("api_key"), brand),
+        base_url=normalise_base_url(pick("base_url") or brand.base_url, brand),
+        organization=_header_value("organization", pick("organization")),
+        team=_header_value("team", pick("team")),
+        provider_keys=_provider_keys(given.get("provider_keys")),
+        timeout=_timeout(given.get("timeout", UNSET), env.get(brand.env("TIMEOUT")), brand),
+        max_retries=_retries(pick("max_retries"), brand),
+        default_headers=_headers(given.get("default_headers")),
+        default_query=dict(given.get("default_query") or {}),
+        log_level=_log_level(given.get("log_level") or env.get(brand.env("LOG")), brand),
+        api_version=_header_value("api_version", given.get("api_version")),
+        max_concurrency=_concurrency(given.get("max_concurrency")),
+        circuit_breaker=_breaker(given.get("circuit_breaker")),
+        max_retry_after=_seconds("max_retry_after", given.get("max_retry_after"), _DEFAULT_MAX_RETRY_AFTER),
+        backoff=given.get("backoff") or Backoff(),
+        on_retry=given.get("on_retry"),
+        cancel_abandoned=given.get("cancel_abandoned") is not False,
+    )
+
+
+def normalise_base_url(url: Any, brand: Brand) -> str:
+    """Without a trailing ``/`` and without a trailing ``/v1``, since every path of the contract is whole."""
+    text = str(url).strip()
+    try:
+        parts = urlsplit(text)
+        _ = parts.port  # raises where it is no number
+    except ValueError as error:
+        raise ConfigError(f"`base_url` is {text!r}: {error}") from error
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ConfigError(f"`base_url` is {text!r}; give a whole address such as {brand.base_url!r}, in code or in {brand.env('BASE_URL')}")
+    if "@" in parts.netloc:
+        raise ConfigError("`base_url` holds a user name or password; give the key as `api_key=`, or a header by `default_headers=`")
+    if parts.query or parts.fragment:
+        raise ConfigError(f"`base_url` is {text!r}; it cannot have a query or a fragment: give queries by `default_query=`")
+    path = parts.path.rstrip("/")
+    if path.endswith("/v1") or path == "/v1":
+        path = path[:-3].rstrip("/")
+    if any(character.isspace() for character in text):
+        raise ConfigError(f"`base_url` is {text!r}; it holds white space")
+    return f"{parts.scheme}://{_idna(parts.netloc)}{path}"
+
+
+def _idna(netloc: str) -> str:
+    return netloc if netloc.isascii() else netloc.encode("idna").decode("ascii")
+
+
+def _key(value: Any, brand: Brand) -> Secret | None:
+    if value is None:
+        return None
+    return _secret("api_key", value, f"pass `api_key=` or set {brand.env('API_KEY')}")
+
+
+def _secret(name: str, value: Any, hint: str) -> Secret:
+    if isinstance(value, str):
+        value = Secret(value)
+    if not isinstance(value, Secret):
+        raise ConfigError(f"`{name}` is of type `{type(value).__name__}`; give a str")
+    secret, fault = _cleaned(value)
+    if fault:
+        raise ConfigError(f"`{name}` {fault}" + (f"; {hint}" if fault == "is empty" else ""))
+    return secret
+
+
+def _cleaned(secret: Secret) -> tuple[Secret, str | None]:
+    """The secret without white space around it, and what is wrong with it. The plain text stays in this frame."""
+    text = secret.reveal().strip()
+    fault = None
+    if not text:
+        fault = "is empty"
+    elif not text.isascii() or not text.isprintable() or " " in text:
+        fault = "holds a space, a line break, or a character that no header can carry; was more than the key copied?"
+    return Secret(text), fault
+
+
+def _provider_keys(value: Any) -> dict[str, Secret]:
+    keys: dict[str, Secret] = {}
+    for provider, key in dict(value or {}).items():
+        if not isinstance(provider, str) or not provider.replace("-", "").replace("_", "").isalnum():
+            raise ConfigError(f"`provider_keys` names the provider {provider!r}; use its id, such as 'openai'")
+        keys[provider.lower()] = _secret(f"provider_keys[{provider!r}]", key, "give the provider's key")
+    return keys
+
+
+def _timeout(given: Any, text: str | None, brand: Brand) -> Timeout:
+    if isinstance(given, Unset):
+        if text is None or not text.strip():
+            return Timeout()
+        try:
+            return Timeout.of(float(text))
+        except ValueError as error:
+            raise ConfigError(f"{brand.env('TIMEOUT')} is {text!r}; give seconds above 0, such as 30") from error
+    try:
+        return Timeout.of(given)
+    except (TypeError, ValueError) as error:
+        raise ConfigError(f"`timeout` is {given!r}; give seconds above 0, a `Timeout`, or None for no limit") from error
+
+
+def _retries(value: Any, brand: Brand) -> int:
+    if value is None:
+        return _DEFAULT_MAX_RETRIES
+    try:
+        number = int(value)
+    except (TypeError, ValueError) as error:
+        raise ConfigError(f"`max_retries` (or {brand.env('MAX_RETRIES')}) is {value!r}; give a whole number from 0") from error
+    if number < 0 or number != (float(value) if isinstance(value, float) else number):
+        raise ConfigError(f"`max_retries` (or {brand.env('MAX_RETRIES')}) is {value!r}; give a whole number from 0")
+    return number
+
+
+def _headers(value: Any) -> dict[str, str | None]:
+    headers: dict[str, str | None] = {}
+    for name, text in dict(value or {}).items():
+        fault = header_fault(name, text) if isinstance(text, str) else None
+        if fault or not (text is None or isinstance(text, str)):
+            raise ConfigError(f"`default_headers`: {fault or f'the value of `{name}` is {text!r}; give a str, or None to leave it out'}")
+        headers[name] = text
+    return headers
+
+
+def _header_value(name: str, value: Any) -> str | None:
+    if value is None:
+        return None
+    fault = header_fault(name, value) if isinstance(value, str) else "give a str"
+    if fault:
+        raise ConfigError(f"`{name}` is {value!r}: {fault}")
+    return str(value)
+
+
+def _log_level(value: Any, brand: Brand) -> str | None:
+    if value is None or not str(value).strip():
+        return None
+    level = str(value).strip().lower()
+    if level not in LEVELS:
+        raise ConfigError(f"`log_level` (or {brand.env('LOG')}) is {value!r}; use one of debug, info, warn, error, off")
+    return level
+
+
+def _concurrency(value: Any) -> int | None:
+    if value is None:
+        return None
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise ConfigError(f"`max_concurrency` is {value!r}; give a whole number from 1, or None for no limit")
+    return value
+
+
+def _breaker(value: Any) -> CircuitBreaker | None:
+    if value is None or value is False:
+        return None
+    if value is True:
+        return CircuitBreaker()
+    if isinstance(value, CircuitBreaker):
+        return value
+    raise ConfigError(f"`circuit_breaker` is {value!r}; give True or a `CircuitBreaker`")
+
+
+def _seconds(name: str, value: Any, default: float) -> float:
+    if value is None:
+        return default
+    if not isinstance(value, (int, float)) or isinstance(value, bool) or not value >= 0:
+        raise ConfigError(f"`{name}` is {value!r}; give seconds from 0")
+    return float(value)

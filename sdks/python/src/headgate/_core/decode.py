@@ -1,0 +1,200 @@
+"""Bytes of an answer to the value it was promised to be: real validation straight from bytes, in Pydantic's core.
+
+An answer that deviates in a field is kept (`lenient`); one that is something else is a `ResponseShapeError` with all that is
+needed to find out why; one that holds an error under a status of success is that error.
+"""
+
+from __future__ import annotations
+
+import importlib
+import threading
+import weakref
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from .content import Content
+from .envelope import error_from, error_member
+from .errors import APIError, ResponseShapeError
+from .meta import Meta
+from .operation import Result
+
+__all__ = ["Shape", "decode", "decode_event", "embedded_error", "shape_of"]
+
+_ROOT: Final = __name__.rpartition("._core.")[0]
+_ERROR_KEY: Final = b'"error"'
+# An error under a status of success is a small object; looking further would cost on large answers.
+_ERROR_WINDOW: Final = 2048
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A type that answers have: how its bytes are validated, and whether ``error`` is a field of its own."""
+
+    name: str
+    annotation: Any
+    validate: Callable[[bytes], Any]
+    declares_error: bool
+
+
+_lock: Final = threading.Lock()
+_by_reference: Final[dict[str | None, Shape]] = {}
+_by_class: Final[weakref.WeakKeyDictionary[type, Shape]] = weakref.WeakKeyDictionary()
+
+
+def shape_of(reference: Any) -> Shape:
+    """The shape of ``"family:Name"``, of a type, or of None (any JSON). Made once; imports the models on first use."""
+    if reference is None or isinstance(reference, str):
+        shape = _by_reference.get(reference)
+        if shape is None:
+            with _lock:
+                shape = _by_reference.get(reference) or _by_reference.setdefault(reference, _make(_resolve(reference)))
+        return shape
+    if isinstance(reference, type):
+        shape = _by_class.get(reference)
+        if shape is None:
+            with _lock:
+                shape = _by_class.get(reference) or _by_class.setdefault(reference, _make(reference))
+        return shape
+    return _make(reference)
+
+
+def _resolve(reference: str | None) -> Any:
+    if reference is None:
+        return Any
+    family, _, name = reference.partition(":")
+    return getattr(importlib.import_module(f"{_ROOT}.types.{family}"), name)
+
+
+def _make(annotation: Any) -> Shape:
+    from pydantic import BaseModel, TypeAdapter
+
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        if not annotation.__pydantic_complete__:
+            annotation.model_rebuild()
+        # The validator itself: `model_validate_json` adds a Python call and its keyword handling to every event.
+        validate = annotation.__pydantic_validator__.validate_json
+        declares = any((info.alias or name) == "error" for name, info in annotation.model_fields.items())
+        return Shape(annotation.__name__, annotation, validate, declares)
+    adapter: TypeAdapter[Any] = TypeAdapter(annotation)
+    adapter.rebuild(raise_errors=True)
+    return Shape(getattr(annotation, "__name__", str(annotation)), annotation, adapter.validator.validate_json, False)
+
+
+# --- whole answers ---------------------------------------------------------------------------------------------------
+
+
+def decode(result: Result, meta: Meta, body: bytes, where: str, now: float, *, as_text: bool = False, type_: Any = None) -> Any:
+    """The value of a 2xx answer. ``type_`` replaces the type that the operation names."""
+    if as_text or result.kind == "text":
+        return _text(meta, body)
+    if result.kind == "json":
+        return _json(shape_of(result.type if type_ is None else type_), meta, body, where, now)
+    if result.kind == "binary":
+        content = Content(body)
+        content._meta = meta  # pyright: ignore[reportPrivateUsage]
+        return content
+    if result.kind == "json_lines":
+        shape = shape_of(result.type if type_ is None else type_)
+        return [_json(shape, meta, line, where, now) for line in body.splitlines() if line.strip()]
+    return None
+
+
+def _text(meta: Meta, body: bytes) -> str:
+    charset = "utf-8"
+    content_type = meta.headers.get("content-type", "")
+    if "charset=" in content_type:
+        charset = content_type.partition("charset=")[2].partition(";")[0].strip(' "')
+    try:
+        return body.decode(charset, "replace")
+    except LookupError:
+        return body.decode("utf-8", "replace")
+
+
+def _json(shape: Shape, meta: Meta, body: bytes, where: str, now: float) -> Any:
+    from pydantic import ValidationError
+
+    try:
+        value = shape.validate(body)
+    except ValidationError:
+        value = _second_try(shape, meta, body, where, now)
+    else:
+        if not shape.declares_error and _ERROR_KEY in body[:_ERROR_WINDOW]:
+            error = embedded_error(body, meta, where, now)
+            if error is not None:
+                raise error
+    return _attached(value, meta)
+
+
+def _attached(value: Any, meta: Meta) -> Any:
+    from .models import Model, attach
+
+    if isinstance(value, Model):
+        attach(value, meta)
+    return value
+
+
+def embedded_error(body: bytes, meta: Meta, where: str, now: float) -> APIError | None:
+    """The error that a body holds under its key ``error``, whatever its status said."""
+    import json
+
+    try:
+        value = json.loads(body)
+    except ValueError:
+        return None
+    if error_member(value) is None:
+        return None
+    return error_from(
+        status=meta.status_code, headers=meta.headers, body=body, where=where, now=now, sent_request_id=meta.request_id,
+    )
+
+
+def _second_try(shape: Shape, meta: Meta, body: bytes, where: str, now: float) -> Any:
+    import json
+
+    from .lenient import construct, hopeless
+    from .models import Deviation, Model, deviate
+
+    try:
+        raw = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise _not_json(shape, meta, body, where) from error
+    if not shape.declares_error:
+        inner = embedded_error(body, meta, where, now)
+        if inner is not None:
+            raise inner
+    deviations: list[Deviation] = []
+    value = construct(shape.annotation, raw, "", deviations)
+    if hopeless(shape.annotation, raw, deviations):
+        faults = tuple(f"`{path or 'the whole answer'}`: {problem}" for path, problem in deviations[:20])
+        text = f"{where}: the answer is JSON, but no `{shape.name}`: {'; '.join(faults[:3])}."
+        raise _shape_error(text, meta, raw).with_faults(faults)
+    if isinstance(value, Model) and deviations:
+        deviate(value, tuple(deviations))
+    return value
+
+
+def _not_json(shape: Shape, meta: Meta, body: bytes, where: str) -> ResponseShapeError:
+    if not body.strip():
+        text = f"{where}: the answer is empty where a `{shape.name}` was promised."
+    elif body.lstrip()[:1] == b"<":
+        text = (f"{where}: the answer is an HTML page where a `{shape.name}` was promised; is `base_url` the gateway's, "
+                "or does a proxy want a login?")
+    else:
+        text = f"{where}: the answer is no JSON where a `{shape.name}` was promised; it starts with {body[:60]!r}."
+    return _shape_error(text, meta, body.decode("utf-8", "replace"))
+
+
+def _shape_error(text: str, meta: Meta, body: Any) -> ResponseShapeError:
+    return ResponseShapeError(
+        text, status_code=meta.status_code, headers=meta.headers, body=body, request_id=meta.request_id,
+        attempts=meta.attempts, idempotency_key=meta.idempotency_key,
+    )
+
+
+# --- events of a stream ----------------------------------------------------------------------------------------------
+
+
+def decode_event(shape: Shape, meta: Meta, data: bytes, where: str, now: float) -> Any:
+    """An event that the fast decoder refused: the error it holds is raised, a deviation is kept, all else is a shape error."""
+    return _second_try(shape, meta, data, where, now)

@@ -1,0 +1,156 @@
+"""Python values to the wire: paths, queries, headers, JSON. Nothing here guesses: what has no clear form is refused."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final, cast
+from urllib.parse import quote
+
+from .errors import ParameterError
+
+__all__ = ["encode_json", "encode_path", "encode_query", "fill_path", "header_fault", "plain", "query_pairs", "scalar"]
+
+_SEPARATORS: Final = {"form": ",", "simple": ",", "spaceDelimited": " ", "pipeDelimited": "|"}
+
+
+def encode_path(value: Any) -> str:
+    """One path segment. ``/`` is encoded too, so that ``openai/gpt-4o`` stays one segment."""
+    return quote(scalar(value), safe="-._~")
+
+
+def fill_path(template: str, values: Mapping[str, Any]) -> str:
+    """``/v1/models/{model}`` with its values, encoded."""
+    for name, value in values.items():
+        template = template.replace("{" + name + "}", encode_path(value))
+    return template
+
+
+def scalar(value: Any) -> str:
+    """The text of one value in a path, a query, a header or a form."""
+    if isinstance(value, str):
+        return value.value if hasattr(value, "value") else value  # type: ignore[attr-defined, no-any-return]
+    if value is True:
+        return "true"
+    if value is False:
+        return "false"
+    if value is None:
+        return "null"
+    converted = plain(value)
+    return converted if isinstance(converted, str) else json.dumps(converted)
+
+
+def query_pairs(wire: str, value: Any, style: str = "form", explode: bool = True) -> list[tuple[str, str]]:
+    """The pairs that one query parameter becomes."""
+    if value is None:
+        return []
+    if hasattr(value, "to_dict"):
+        value = value.to_dict()
+    if isinstance(value, Mapping):
+        table = cast("Mapping[str, Any]", value)
+        if style in ("deepObject", "brackets"):
+            return [pair for key, item in table.items() for pair in query_pairs(f"{wire}[{key}]", item, style, explode)]
+        if explode:
+            return [(key, scalar(item)) for key, item in table.items() if item is not None]
+        return [(wire, ",".join(f"{key},{scalar(item)}" for key, item in table.items() if item is not None))]
+    if isinstance(value, Iterable) and not isinstance(value, (str, bytes)):
+        texts = [scalar(item) for item in cast("Iterable[Any]", value)]
+        if style in ("brackets", "deepObject"):
+            return [(f"{wire}[]", text) for text in texts]
+        if explode and style not in ("spaceDelimited", "pipeDelimited"):
+            return [(wire, text) for text in texts]
+        return [(wire, _SEPARATORS.get(style, ",").join(texts))] if texts else []
+    return [(wire, scalar(value))]
+
+
+def encode_query(pairs: Iterable[tuple[str, str]]) -> str:
+    return "&".join(f"{quote(name, safe='-._~[]')}={quote(text, safe='-._~,:@')}" for name, text in pairs)
+
+
+def header_fault(name: str, value: str) -> str | None:
+    """What is wrong with a header's value, if anything is."""
+    if "\n" in value or "\r" in value or "\0" in value:
+        return f"header `{name}` holds a line break; it would end the header there"
+    try:
+        value.encode("latin-1")
+    except UnicodeEncodeError as error:
+        return f"header `{name}` holds {value[error.start]!r}, which no header can carry"
+    return None
+
+
+# --- JSON ------------------------------------------------------------------------------------------------------------
+
+
+def encode_json(value: Any, operation: str | None = None) -> bytes:
+    """Compact UTF-8 JSON. Models go out as they came in: only what was set, unknown fields too."""
+    try:
+        text = json.dumps(value, default=plain, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    except ParameterError as error:
+        raise ParameterError(error.faults, operation) from None
+    except ValueError as error:
+        hint = "JSON has no NaN or infinity" if "Out of range" in str(error) else str(error)
+        raise ParameterError([f"the body cannot be written as JSON: {hint}"], operation) from error
+    except TypeError as error:
+        raise ParameterError([f"the body cannot be written as JSON: {error}"], operation) from error
+    try:
+        return text.encode()
+    except UnicodeEncodeError:  # a lone surrogate: JSON can carry it escaped
+        return json.dumps(value, default=plain, separators=(",", ":"), allow_nan=False).encode()
+
+
+def plain(value: Any) -> Any:
+    """A JSON value for what JSON does not know: models, dataclasses, dates, enums, and things that can be walked."""
+    convert = getattr(value, "to_dict", None)
+    if convert is not None:
+        return convert()
+    for convert in _CONVERTERS:
+        converted = convert(value)
+        if converted is not _NO:
+            return converted
+    hint = "; convert it to str, int, float, bool, None, a dict or a list"
+    if isinstance(value, (bytes, bytearray, memoryview)):
+        hint = "; JSON has no bytes: send base64 text, or give them to a file parameter"
+    elif isinstance(value, type):
+        hint = "; give a value, not a class (for a class as the answer's type there is `.parse()`)"
+    raise ParameterError([f"a value of type `{type(value).__name__}` cannot go into JSON{hint}"])
+
+
+_NO: Final = object()
+
+
+def _from_model(value: Any) -> Any:
+    dump = getattr(value, "model_dump", None)
+    if dump is None or isinstance(value, type):
+        return _NO
+    return dump(mode="json", by_alias=True, exclude_unset=True)
+
+
+def _from_standard(value: Any) -> Any:
+    if hasattr(value, "isoformat"):  # date, datetime, time
+        return value.isoformat()
+    kind = type(value)
+    if kind.__module__ == "uuid" or kind.__module__ == "pathlib":
+        return str(value)
+    if kind.__module__ in ("decimal", "_decimal", "_pydecimal"):
+        return float(value)
+    if hasattr(kind, "__members__"):  # an enumeration
+        return value.value
+    if hasattr(value, "__dataclass_fields__") and not isinstance(value, type):
+        return {name: getattr(value, name) for name in value.__dataclass_fields__}
+    return _NO
+
+
+def _from_container(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return dict(cast("Mapping[Any, Any]", value))
+    if isinstance(value, (bytes, bytearray, memoryview, type)):
+        return _NO
+    tolist = getattr(value, "tolist", None)  # array.array, numpy
+    if tolist is not None:
+        return tolist()
+    if isinstance(value, Iterable):
+        return list(cast("Iterable[Any]", value))
+    return _NO
+
+
+_CONVERTERS: Final[tuple[Callable[[Any], Any], ...]] = (_from_model, _from_standard, _from_container)

@@ -1,0 +1,176 @@
+"""From the body of an error, in any of the shapes that gateways use, to the error's class and fields.
+
+Read are: ``{"error": {...}}``, ``{"type": "error", "error": {...}}``, ``{"error": "text", "message": ...}`` (flat),
+``{"detail": [...]}`` or ``{"detail": "text"}`` (validation), ``{"message": ...}``, and plain text.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final, cast
+
+from . import errors as e
+from .meta import Headers
+from .retry import parse_retry_after
+
+__all__ = ["error_class", "error_from", "error_member"]
+
+_BY_TYPE: Final[dict[str, type[e.APIStatusError]]] = {
+    "authentication_error": e.AuthenticationError,
+    "auth_error": e.AuthenticationError,
+    "expired_key": e.AuthenticationError,
+    "invalid_api_key": e.AuthenticationError,
+    "insufficient_credits": e.InsufficientCreditsError,
+    "billing_error": e.InsufficientCreditsError,
+    "permission_error": e.PermissionDeniedError,
+    "permission_denied": e.PermissionDeniedError,
+    "permission_denied_error": e.PermissionDeniedError,
+    "key_model_access_denied": e.PermissionDeniedError,
+    "team_model_access_denied": e.PermissionDeniedError,
+    "user_model_access_denied": e.PermissionDeniedError,
+    "band_access_denied": e.BandAccessDeniedError,
+    "not_found_error": e.NotFoundError,
+    "model_not_found": e.NotFoundError,
+    "timeout_error": e.RequestTimeoutError,
+    "conflict_error": e.ConflictError,
+    "idempotency_key_reused": e.ConflictError,
+    "request_too_large": e.PayloadTooLargeError,
+    "unprocessable_entity_error": e.UnprocessableEntityError,
+    "rate_limit_error": e.RateLimitError,
+    "rate_limit_exceeded": e.RateLimitError,
+    "insufficient_quota": e.RateLimitError,
+    "tokens": e.RateLimitError,
+    "requests": e.RateLimitError,
+    "provider_error": e.ProviderError,
+    "overloaded_error": e.OverloadedError,
+    "overloaded": e.OverloadedError,
+    "internal_server_error": e.InternalServerError,
+    "server_error": e.InternalServerError,
+    "budget_exceeded": e.BudgetExceededError,
+    "content_filter": e.ContentFilterError,
+    "content_policy_violation": e.ContentFilterError,
+}
+# These say no more than a status does, and servers put them under statuses of every kind: the status is the better witness.
+_WEAK: Final[dict[str, type[e.APIStatusError]]] = {
+    "invalid_request_error": e.BadRequestError,
+    "bad_request_error": e.BadRequestError,
+    "api_error": e.InternalServerError,
+}
+_BY_STATUS: Final[dict[int, type[e.APIStatusError]]] = {
+    400: e.BadRequestError, 401: e.AuthenticationError, 402: e.InsufficientCreditsError, 403: e.PermissionDeniedError,
+    404: e.NotFoundError, 408: e.RequestTimeoutError, 409: e.ConflictError, 413: e.PayloadTooLargeError,
+    422: e.UnprocessableEntityError, 429: e.RateLimitError, 502: e.ProviderError, 529: e.OverloadedError,
+}
+_PLAIN: Final = frozenset({"message", "type", "code", "param", "request_id", "retry_after"})
+_TEXT_LIMIT: Final = 500
+
+
+def error_class(type: str | None, code: str | None, status: int | None) -> type[e.APIStatusError]:
+    """By type, then by code, then by status."""
+    for word in (type, code):
+        found = _BY_TYPE.get(word) if word else None
+        if found is not None:
+            return found
+    if status is not None and status >= 400:
+        return _BY_STATUS.get(status) or (e.InternalServerError if status >= 500 else e.APIStatusError)
+    return _WEAK.get(type or "") or _WEAK.get(code or "") or e.APIStatusError
+
+
+def error_member(value: Any) -> Any:
+    """The error inside a decoded answer, where it has one: an object, or a text that is not empty."""
+    if not isinstance(value, Mapping):
+        return None
+    inner = cast("Mapping[str, Any]", value).get("error")
+    return inner if (isinstance(inner, Mapping) and inner) or (isinstance(inner, str) and inner) else None
+
+
+def error_from(
+    *, status: int | None, headers: Headers, body: bytes, where: str, now: float, sent_request_id: str | None = None,
+) -> e.APIStatusError:
+    """The error that an answer, or an event of a stream, stands for. ``where`` names the request in the message."""
+    value = _decoded(body)
+    fields = _fields(value, body)
+    text = fields.get("message")
+    message = text if isinstance(text, str) and text else _fallback(status, body)
+    type_ = _word(fields.get("type"))
+    code = _code(fields.get("code"))
+    after = parse_retry_after(headers, now)
+    named = fields.get("retry_after")
+    if after is None and isinstance(named, (int, float)) and not isinstance(named, bool):
+        after = float(named)
+    request_id = headers.get("x-request-id") or _word(fields.get("request_id")) or sent_request_id
+    cls = error_class(type_, code, status)
+    error = cls(
+        f"{where} failed: {message}", status_code=status, code=code, type=type_, param=_word(fields.get("param")),
+        headers=headers, body=value, request_id=request_id, retry_after=after,
+        details={key: item for key, item in fields.items() if key not in _PLAIN},
+    )
+    return error
+
+
+def _decoded(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except ValueError:
+        return body.decode("utf-8", "replace")
+
+
+def _fields(value: Any, body: bytes) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        return {"message": value.strip()[:_TEXT_LIMIT]} if isinstance(value, str) and not _is_html(body) else {}
+    table = cast("dict[str, Any]", value)
+    inner = table.get("error")
+    if isinstance(inner, dict):
+        fields = dict(cast("dict[str, Any]", inner))
+        details = fields.pop("details", None)
+        if isinstance(details, dict):
+            fields = {**cast("dict[str, Any]", details), **fields}
+        for name in ("request_id", "retry_after"):  # some put these beside the error
+            if name in table:
+                fields.setdefault(name, table[name])
+        return fields
+    if "detail" in table:
+        return _validation(table["detail"])
+    flat = {key: item for key, item in table.items() if key not in ("error", "status")}
+    if isinstance(inner, str):
+        flat.setdefault("message", inner)
+        if inner.isidentifier():
+            flat.setdefault("type", inner)
+    return flat
+
+
+def _validation(detail: Any) -> dict[str, Any]:
+    if not isinstance(detail, list):
+        return {"message": detail if isinstance(detail, str) else json.dumps(detail)}
+    texts: list[str] = []
+    param: str | None = None
+    for item in cast("list[Any]", detail):
+        if not isinstance(item, dict):
+            texts.append(str(item))
+            continue
+        fault = cast("dict[str, Any]", item)
+        place = ".".join(str(part) for part in fault.get("loc", ()) if part != "body")
+        param = param or place or None
+        texts.append(f"{place}: {fault.get('msg')}" if place else str(fault.get("msg")))
+    return {"message": "; ".join(texts), "param": param, "type": None}
+
+
+def _fallback(status: int | None, body: bytes) -> str:
+    if _is_html(body):
+        return f"the server answered {status} with an HTML page; is `base_url` the gateway's, or is a proxy in between?"
+    return f"the server answered {status} without saying why" if status is not None else "the server reported an error"
+
+
+def _is_html(body: bytes) -> bool:
+    return body.lstrip()[:1] == b"<"
+
+
+def _word(value: Any) -> str | None:
+    return value if isinstance(value, str) and value else None
+
+
+def _code(value: Any) -> str | None:
+    """A code that is a word. Some servers repeat the status there, as a number or as digits; that says nothing new."""
+    word = _word(value)
+    return None if word is None or word.isdigit() else word

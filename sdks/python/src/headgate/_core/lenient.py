@@ -1,0 +1,129 @@
+"""The second try at an answer that is not quite what the contract says: keep all of it, and tell where it deviates.
+
+Runs only after the fast decoder refused. A value that does not fit its field stays in it as it came; a required field that is
+missing is None. An answer that was paid for is not thrown away for a field.
+"""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Mapping
+from typing import Annotated, Any, Final, Literal, Union, cast, get_args, get_origin
+
+from pydantic import PydanticUserError, TypeAdapter, ValidationError
+
+from .models import Deviation, Model
+
+__all__ = ["construct", "hopeless", "validator_of"]
+
+_ADAPTERS: Final[dict[Any, TypeAdapter[Any]]] = {}
+_ADAPTER_LIMIT: Final = 512
+
+
+def validator_of(annotation: Any) -> TypeAdapter[Any] | None:
+    """The adapter for a type, kept; None for what has no schema of its own."""
+    try:
+        adapter = _ADAPTERS.get(annotation)
+    except TypeError:  # not hashable: a Literal of lists and the like
+        return None
+    if adapter is None:
+        try:
+            adapter = TypeAdapter(annotation)
+            adapter.rebuild(raise_errors=True)
+        except PydanticUserError:
+            return None
+        if len(_ADAPTERS) < _ADAPTER_LIMIT:
+            _ADAPTERS[annotation] = adapter
+    return adapter
+
+
+def construct(annotation: Any, value: Any, path: str, deviations: list[Deviation]) -> Any:
+    """``value`` as ``annotation`` as far as it goes; what does not fit is told in ``deviations`` and stays raw."""
+    adapter = validator_of(annotation)
+    problem = "does not fit"
+    if adapter is not None:
+        try:
+            return adapter.validate_python(value)
+        except ValidationError as error:
+            problem = error.errors(include_url=False, include_context=False)[0]["msg"]
+    return _parts(annotation, value, path, deviations, problem)
+
+
+def _parts(annotation: Any, value: Any, path: str, deviations: list[Deviation], problem: str) -> Any:
+    origin = get_origin(annotation)
+    arguments = get_args(annotation)
+    if origin is Annotated:
+        return _parts(arguments[0], value, path, deviations, problem)
+    if origin is Union or origin is types.UnionType:
+        arm = _arm(arguments, value)
+        if arm is not None:
+            return construct(arm, value, path, deviations)
+    elif origin is list and isinstance(value, list):
+        items = cast("list[Any]", value)
+        return [construct(arguments[0], item, _join(path, index), deviations) for index, item in enumerate(items)]
+    elif origin is dict and isinstance(value, dict):
+        table = cast("dict[str, Any]", value)
+        return {key: construct(arguments[1], item, _join(path, key), deviations) for key, item in table.items()}
+    elif isinstance(annotation, type) and issubclass(annotation, Model) and isinstance(value, Mapping):
+        return _model(annotation, cast("Mapping[str, Any]", value), path, deviations)
+    deviations.append((path, problem))
+    return value
+
+
+def _model(cls: type[Model], value: Mapping[str, Any], path: str, deviations: list[Deviation]) -> Model:
+    built: dict[str, Any] = {}
+    given: set[str] = set()
+    rest = dict(value)
+    for name, info in cls.model_fields.items():
+        wire = info.validation_alias if isinstance(info.validation_alias, str) else info.alias or name
+        if wire in rest:
+            built[name] = construct(info.annotation, rest.pop(wire), _join(path, wire), deviations)
+            given.add(name)
+        elif info.is_required():
+            deviations.append((_join(path, wire), "missing"))
+            built[name] = None
+    return cls.model_construct(given | set(rest), **rest, **built)
+
+
+def _arm(arms: tuple[Any, ...], value: Any) -> Any:
+    """The member of a union that the value was most likely meant to be."""
+    if isinstance(value, Mapping):
+        table = cast("Mapping[str, Any]", value)
+        models = [arm for arm in map(_bare, arms) if isinstance(arm, type) and issubclass(arm, Model)]
+        ranked = sorted(models, key=lambda arm: _likeness(arm, table), reverse=True)
+        return ranked[0] if ranked else _of_origin(arms, dict)
+    if isinstance(value, list):
+        return _of_origin(arms, list)
+    return None
+
+
+def _likeness(cls: type[Model], value: Mapping[str, Any]) -> tuple[int, int]:
+    tags = 0
+    for name, info in cls.model_fields.items():
+        if get_origin(info.annotation) is Literal:
+            wire = info.alias or name
+            tags += 1 if value.get(wire) in get_args(info.annotation) else -1 if wire in value else 0
+    return tags, sum((info.alias or name) in value for name, info in cls.model_fields.items())
+
+
+def _bare(arm: Any) -> Any:
+    return get_args(arm)[0] if get_origin(arm) is Annotated else arm
+
+
+def _of_origin(arms: tuple[Any, ...], origin: type) -> Any:
+    return next((arm for arm in map(_bare, arms) if get_origin(arm) is origin), None)
+
+
+def _join(path: str, part: object) -> str:
+    return f"{path}.{part}" if path else str(part)
+
+
+def hopeless(annotation: Any, value: Any, deviations: list[Deviation]) -> bool:
+    """Whether the answer is something else altogether: not the JSON type promised, or an object with none of its keys."""
+    if any(path == "" for path, _ in deviations):
+        return True
+    cls = _bare(annotation)
+    if not (isinstance(cls, type) and issubclass(cls, Model) and isinstance(value, Mapping)):
+        return False
+    required = [info.alias or name for name, info in cls.model_fields.items() if info.is_required()]
+    return bool(required) and not any(wire in value for wire in required)

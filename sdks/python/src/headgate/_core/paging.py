@@ -1,0 +1,153 @@
+"""How a list is walked: what of an answer are its items, and which call gets the next page. Pure, for both clients.
+
+A list ends when the server says so, never because a page came empty while it said there was more. A cursor that comes twice is
+an error, since following it would never end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, cast
+from urllib.parse import unquote, urljoin, urlsplit
+
+from .call import Call
+from .encode import encode_query
+from .errors import PaginationLoop, ResponseShapeError
+from .meta import Meta
+from .operation import Page
+
+__all__ = ["Pager", "look_up"]
+
+
+def look_up(value: Any, path: tuple[str, ...] | None) -> Any:
+    """The member of a decoded answer at a path of keys; None where there is none."""
+    if path is None:
+        return None
+    for key in path:
+        if value is None:
+            return None
+        value = _member(value, key)
+    return value
+
+
+def _member(value: Any, key: str) -> Any:
+    if isinstance(value, Mapping):
+        return cast("Mapping[str, Any]", value).get(key)
+    found = getattr(value, key, None)
+    if found is None or callable(found):
+        for name, info in getattr(type(value), "model_fields", {}).items():
+            if info.alias == key:
+                return getattr(value, name, None)
+        return None if callable(found) else found
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Pager:
+    """A place in a list: the call that got this page, and the cursors already followed."""
+
+    page: Page
+    call: Call
+    followed: frozenset[str] = frozenset()
+
+    def items(self, envelope: Any, meta: Meta) -> list[Any]:
+        items = look_up(envelope, self.page.items)
+        if items is None:
+            return []
+        if not isinstance(items, list):
+            path = ".".join(self.page.items) or "the answer"
+            raise ResponseShapeError(
+                f"{self.call.where}: `{path}` is {type(items).__name__} where a list was promised.", status_code=meta.status_code,
+                headers=meta.headers, request_id=meta.request_id, body=envelope,
+            )
+        return cast("list[Any]", items)
+
+    def following(self, envelope: Any, items: list[Any]) -> Pager | None:
+        """The place of the next page; None at the end."""
+        page = self.page
+        if page.style == "none":
+            return None
+        more = look_up(envelope, page.has_more)
+        if more is False:
+            return None
+        cursor = self._cursor(envelope, items, more)
+        if cursor is None:
+            return None
+        if cursor in self.followed:
+            raise PaginationLoop(
+                f"{self.call.where}: the server gave the cursor {cursor!r} a second time and says there is more; "
+                "following it would never end. The items so far are good."
+            )
+        return Pager(page, self._call(cursor), self.followed | {cursor})
+
+    def _cursor(self, envelope: Any, items: list[Any], more: Any) -> str | None:
+        page = self.page
+        match page.style:
+            case "cursor" | "url":
+                found = look_up(envelope, page.next)
+                return None if found is None or found == "" else str(found)
+            case "after":
+                return self._after(envelope, items, more)
+            case "page":
+                number = int(self._sent() or 1)
+                pages = look_up(envelope, page.total_pages)
+                return str(number + 1) if self._more(envelope, items, more, pages, number) else None
+            case _:
+                start = int(self._sent() or 0)
+                return str(start + len(items)) if self._more(envelope, items, more, None, start + len(items)) else None
+
+    def _after(self, envelope: Any, items: list[Any], more: Any) -> str | None:
+        last = look_up(envelope, self.page.last_id)
+        if last is None and items:
+            last = _member(items[-1], self.page.item_id)
+        if last is None:
+            if more is True:  # more, but no way there: the same page would come again
+                raise PaginationLoop(f"{self.call.where}: the server says there is more, but named nothing to go on from.")
+            return None
+        return str(last) if more is True or items else None
+
+    def _more(self, envelope: Any, items: list[Any], more: Any, pages: Any, reached: int) -> bool:
+        if more is True:
+            return True
+        if isinstance(pages, int):
+            return reached < pages
+        total = look_up(envelope, self.page.total)
+        if isinstance(total, int) and self.page.style == "offset":
+            return reached < total
+        return bool(items)
+
+    def _sent(self) -> str | None:
+        for name, text in _pairs(self.call.url):
+            if name == self.page.cursor_param:
+                return text if text.isdigit() else None
+        return None
+
+    def _call(self, cursor: str) -> Call:
+        from .client import uuid4
+
+        call = self.call
+        if self.page.style == "url":
+            url = urljoin(call.url, cursor)
+            old, new = urlsplit(call.url), urlsplit(url)
+            if (old.scheme, old.netloc) != (new.scheme, new.netloc):
+                raise PaginationLoop(f"{call.where}: the next page is said to be at {url!r}, another server; it is not followed.")
+        else:
+            kept = [pair for pair in _pairs(call.url) if pair[0] != self.page.cursor_param]
+            url = call.url.partition("?")[0] + "?" + encode_query([*kept, (self.page.cursor_param or "after", cursor)])
+        request_id = uuid4()
+        key = None if call.key is None else uuid4()
+        headers = [(name, _renewed(name, text, request_id, key)) for name, text in call.headers]
+        return replace(call, url=url, headers=headers, request_id=request_id, key=key)
+
+
+def _pairs(url: str) -> list[tuple[str, str]]:
+    query = url.partition("?")[2]
+    pairs = (part.partition("=") for part in query.split("&") if part)
+    return [(unquote(name), unquote(text)) for name, _, text in pairs]
+
+
+def _renewed(name: str, text: str, request_id: str, key: str | None) -> str:
+    """Each page is a call of its own, with ids of its own."""
+    lower = name.lower()
+    return request_id if lower == "x-request-id" else key if lower == "idempotency-key" and key is not None else text

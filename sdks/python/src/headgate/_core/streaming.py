@@ -1,0 +1,360 @@
+"""One streaming call: events in order, none twice, none missing, and an error wherever the end did not come.
+
+A stream has three phases. *Before content* a failure is a failed attempt like any other, and is retried unseen. *After content*
+it is resumed where the server gave ids: the same request, the same key, and ``Last-Event-ID``. *After the end* the rest of the
+body is drained, so that the connection can be used again.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from . import decode
+from .call import Call, Tries, exchange, read_body, unary
+from .encoding import Inflater
+from .envelope import error_from
+from .errors import APIConnectionError, APIError, APITimeoutError, ResponseShapeError, StreamInterrupted
+from .jsonlines import JSONLinesDecoder
+from .meta import Meta
+from .operation import Stream
+from .options import Timeout
+from .partials import partial_hook
+from .ports import Acquire, Batch, Close, Opened, ReadChunk, Release, Sleep, Steps
+from .retry import retryable_error
+from .sse import ServerEvent, SSEDecoder
+from .wire import ReadFailed, ReadTimedOut, Request, Timeouts, TransportError
+
+__all__ = ["CANCEL_TIMEOUT", "EventRun"]
+
+CANCEL_TIMEOUT: Final = Timeout(connect=0.5, pool=0.1, first_byte=1.0, idle=0.5, total=1.0)
+"""Leaving a stream may wait this long for the server to hear of it."""
+
+_DRAIN_BYTES: Final = 65536
+_DRAIN_TIMEOUTS: Final = Timeouts(idle=0.2)
+# Whole bodies under a status of success that say "this is no stream".
+_OTHER_TYPES: Final = ("text/html", "application/json", "application/problem+json")
+
+
+class EventRun:
+    """The state of one streaming call. `steps` yields `Opened` and `Batch`; `leave` gives the stream up."""
+
+    def __init__(self, call: Call, spec: Stream) -> None:
+        self.call = call
+        self.spec = spec
+        self.tries = Tries(call)
+        self.meta: Meta | None = None
+        self.ended = False
+        self._response: Any = None
+        self._held = False
+        self._shape = decode.shape_of(spec.event if call.type_ is None else call.type_)
+        self._hook = partial_hook(call.operation)
+        self._kept: list[bytes] | None = None if self._hook is None else []
+        self._ids: list[str] = []
+        self._delivered = False
+        self._known: frozenset[str] = frozenset()
+        self._stuck = 0
+        """Connections in a row that brought nothing new."""
+
+    # --- the phases ---
+
+    def steps(self) -> Steps[None]:
+        try:
+            yield from self._acquire()
+            while True:
+                delay = yield from self._connection()
+                if delay is None:
+                    break
+                if delay > 0:
+                    yield Sleep(delay)
+        except GeneratorExit:
+            raise
+        except APIError:
+            yield from self._drop()
+            raise
+        except BaseException:  # an interrupt or a cancellation: the caller leaves
+            yield from self.leave()
+            raise
+        yield from self._drop()
+
+    def _connection(self) -> Steps[float | None]:
+        """One connection, from its request to its end: None at the stream's end, or the seconds to wait before the next."""
+        opened = False
+        try:
+            extra = (("Last-Event-ID", self._ids[-1]),) if self._delivered else ()
+            self.meta, self._response, request = yield from exchange(self.tries, *extra)
+            opened = True
+            yield from self._check_type(request)
+            yield Opened(self.meta)
+            yield from self._read(request)
+            self.tries.succeeded()
+            return None
+        except TransportError as error:
+            yield from self._close()
+            failure = self._failure(error, opened)
+            return self._again(failure) if self._delivered else self.tries.after(failure, sent=error.sent)
+        except APIError as error:
+            yield from self._close()
+            if self._delivered:
+                if opened or not retryable_error(error):
+                    raise self._informed(error, opened) from error.__cause__
+                return self._again(error)
+            return self.tries.after(error)
+
+    def _failure(self, error: TransportError, opened: bool) -> APIError:
+        failure = self.tries.failure(error, opened=opened)
+        if not opened or isinstance(failure, APITimeoutError):
+            return failure
+        interrupted = StreamInterrupted(failure.message)
+        interrupted.__cause__ = error
+        return self.tries.stamp(interrupted)
+
+    def _again(self, failure: APIError) -> float:
+        """Seconds to wait before the stream is resumed; raises where it cannot be."""
+        self.tries.stamp(failure)
+        remaining = self.tries.remaining()
+        if not self._resumable() or self._stuck > self.call.max_retries or (remaining is not None and remaining <= 0):
+            raise self._informed(failure, True) from failure.__cause__
+        delay = 0.0
+        if self._stuck:
+            delay = self.call.config.backoff.delay(self._stuck - 1, self.call.shared.random)
+        if failure.retry_after is not None and failure.retry_after <= self.call.config.max_retry_after:
+            delay = failure.retry_after
+        if remaining is not None and delay >= remaining:
+            raise self._informed(failure, True) from failure.__cause__
+        self.tries.spend(failure)
+        self._stuck += 1
+        self._known = frozenset(self._ids)
+        self.tries.tell(failure, delay)
+        return delay
+
+    def _resumable(self) -> bool:
+        call, ids = self.call, self._ids
+        # Two events under one id cannot be told apart by it, so that going on from there would give one twice.
+        distinct = len(ids) < 2 or ids[-1] != ids[-2]
+        return bool(
+            self.spec.resumable and ids and distinct and call.replayable and call.max_retries > 0
+            and (call.key is not None or call.safe)
+        )
+
+    def _informed(self, failure: APIError, opened: bool) -> APIError:
+        """The error as the caller sees it after content: with what had arrived, and as an interruption if the stream was cut."""
+        error = failure
+        if not opened or (isinstance(failure, APIConnectionError) and not isinstance(failure, (APITimeoutError, StreamInterrupted))):
+            error = StreamInterrupted(
+                failure.message, status_code=failure.status_code, code=failure.code, type=failure.type, headers=failure.headers,
+                body=failure.body, retry_after=failure.retry_after, request_id=failure.request_id,
+            )
+            error.__cause__ = failure
+        self.tries.stamp(error)
+        error.last_event_id = self._ids[-1] if self._ids else None
+        if self._hook is not None and self._kept:
+            error.partial = self._hook([self._shape.validate(data) for data in self._kept])
+            error.usage = getattr(error.partial, "usage", None)
+        if isinstance(error, StreamInterrupted):
+            error.resumable = self._resumable()
+        return error
+
+    # --- one connection's events ---
+
+    def _check_type(self, request: Request) -> Steps[None]:
+        """A page or an object in place of a stream is read and raised as what it is."""
+        assert self.meta is not None
+        kind = self.meta.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if kind not in _OTHER_TYPES:
+            return
+        body = yield from read_body(self.tries, self._response, request, self.meta)
+        where, now = self.call.where, self.call.shared.clock.time()
+        error = decode.embedded_error(body, self.meta, where, now)
+        if error is None:
+            error = ResponseShapeError(
+                f"{where}: the answer is {kind} where a stream of events was promised; is `base_url` the gateway's?",
+                status_code=self.meta.status_code, headers=self.meta.headers, body=body.decode("utf-8", "replace"),
+                request_id=self.meta.request_id,
+            )
+        raise error
+
+    def _read(self, request: Request) -> Steps[None]:
+        assert self.meta is not None
+        decoder = SSEDecoder() if self.spec.framing == "sse" else JSONLinesDecoder()
+        encoding = self.meta.headers.get("content-encoding")
+        inflater = Inflater(encoding) if encoding else None
+        monotonic = self.call.shared.clock.monotonic
+        response, idle = self._response, request.timeouts.idle
+        last = monotonic()
+        while True:
+            chunk: bytes = yield ReadChunk(response)
+            if not chunk:
+                raw = decoder.finish()
+            else:
+                raw = decoder.feed(chunk if inflater is None else inflater.feed(chunk))
+            if raw:
+                batch, failure = self._batch(raw, final=not chunk)
+                if batch.events:
+                    yield batch
+                if failure is not None:
+                    raise failure
+                if self.ended:
+                    yield from self._drain(request)
+                    return
+                last = monotonic()
+                if request.timeouts.idle != idle or self.tries.deadline is not None:
+                    self._wind(request, idle)
+            elif idle is not None:
+                left = idle - (monotonic() - last)
+                if left <= 0:
+                    raise ReadTimedOut(f"no event for {idle:g} s")
+                self._wind(request, left)
+            if not chunk:
+                raise ReadFailed("the stream ended without its closing event")
+
+    def _wind(self, request: Request, idle: float | None) -> None:
+        """Let the next read take ``idle`` seconds, or what is left of `total`."""
+        remaining = self.tries.remaining()
+        if remaining is not None:
+            if remaining <= 0:
+                raise ReadTimedOut("the call took too long")
+            idle = remaining if idle is None else min(idle, remaining)
+        request.timeouts = Timeouts(idle=idle)
+
+    def _batch(self, raw: list[ServerEvent], final: bool) -> tuple[Batch, APIError | None]:
+        """Decode what one chunk brought. An error ends the batch, so that the events before it are delivered first."""
+        spec, validate, kept, known = self.spec, self._shape.validate, self._kept, self._known
+        done = None if spec.done is None else spec.done.encode()
+        error_name = None if spec.error_event is None else spec.error_event.encode()
+        look_inside = not self._shape.declares_error
+        events: list[Any] = []
+        ids: list[str | None] = []
+        for data, name, ident in raw:
+            if data == done:
+                self.ended = True
+                break
+            if known and ident in known:
+                continue
+            if (name is not None and name == error_name) or (look_inside and b'"error"' in data):
+                failure = self._embedded(data, name == error_name)
+                if failure is not None:
+                    return self._delivering(events, ids), failure
+            try:
+                event = validate(data)
+            except ValueError:  # pydantic's ValidationError
+                try:
+                    event = self._deviating(data)
+                except APIError as error:
+                    # What stood at the end of a body without its blank line may be half an event: that is a cut, no fault.
+                    return self._delivering(events, ids), None if final else error
+            if known and not events and not self._follows(ident):
+                return self._delivering(events, ids), self._gap(ident)
+            events.append(event)
+            ids.append(ident)
+            if kept is not None:
+                kept.append(data)
+            if spec.terminal and self._kind(event, name) in spec.terminal:
+                self.ended = True
+                break
+        return self._delivering(events, ids), None
+
+    def _delivering(self, events: list[Any], ids: list[str | None]) -> Batch:
+        if events:
+            self._delivered = True
+            self._stuck = 0
+            if self.spec.resumable:
+                self._ids += [ident for ident in ids if ident is not None]
+            if self._known:
+                self._known = frozenset()
+        return Batch(events, ids)
+
+    def _follows(self, ident: str | None) -> bool:
+        """Whether the first new event after a resumption is the next one. Ids ``<call>:<n>`` tell; others are believed."""
+        call, _, number = self._ids[-1].rpartition(":")
+        if not call or not number.isdigit() or ident is None:
+            return True
+        new_call, _, new_number = ident.rpartition(":")
+        return new_call == call and new_number.isdigit() and int(new_number) == int(number) + 1
+
+    def _gap(self, ident: str | None) -> APIError:
+        text = f"{self.call.where}: resumed after {self._ids[-1]!r}, the server went on with {ident!r}: events are missing."
+        return StreamInterrupted(text)
+
+    def _kind(self, event: Any, name: bytes | None) -> str | None:
+        tag = getattr(event, self.spec.tag, None) if self.spec.tag is not None else None
+        return tag if isinstance(tag, str) else None if name is None else name.decode("utf-8", "replace")
+
+    def _embedded(self, data: bytes, named: bool) -> APIError | None:
+        meta, where, now = self.meta, self.call.where, self.call.shared.clock.time()
+        assert meta is not None
+        if named:
+            return error_from(
+                status=None, headers=meta.headers, body=data, where=where, now=now, sent_request_id=meta.request_id,
+            )
+        error = decode.embedded_error(data, meta, where, now)
+        if error is not None:
+            error.status_code = None
+        return error
+
+    def _deviating(self, data: bytes) -> Any:
+        assert self.meta is not None
+        return decode.decode_event(self._shape, self.meta, data, self.call.where, self.call.shared.clock.time())
+
+    # --- the end ---
+
+    def _drain(self, request: Request) -> Steps[None]:
+        """Read what follows the last event, so that the connection can be used again. Bounded: nobody waits for this."""
+        request.timeouts = _DRAIN_TIMEOUTS
+        read = 0
+        try:
+            while read <= _DRAIN_BYTES:
+                chunk: bytes = yield ReadChunk(self._response)
+                if not chunk:
+                    break
+                read += len(chunk)
+        except TransportError:
+            pass
+        yield from self._close()
+
+    def _acquire(self) -> Steps[None]:
+        if self.call.config.max_concurrency is not None:
+            try:
+                yield Acquire(self.call.timeout.pool)
+            except TransportError as error:
+                raise self.tries.failure(error) from error
+            self._held = True
+
+    def _close(self) -> Steps[None]:
+        response, self._response = self._response, None
+        if response is not None:
+            yield Close(response)
+
+    def _drop(self) -> Steps[None]:
+        yield from self._close()
+        if self._held:
+            self._held = False
+            yield Release()
+
+    def leave(self) -> Steps[None]:
+        """Give the stream up: close its connection, and tell the server where it can cancel the call."""
+        yield from self._drop()
+        if self.ended or self.meta is None:
+            return
+        self.ended = True
+        cancel = _cancellation(self.call, self.meta)
+        if cancel is not None:
+            try:
+                yield from unary(cancel, lambda meta, body: None)
+            except APIError as error:
+                self.call.shared.log.debug("%s: could not be cancelled: %s", cancel.where, error.message)
+
+
+def _cancellation(call: Call, meta: Meta) -> Call | None:
+    path = call.shared.brand.cancel_path
+    if path is None or meta.call_id is None or not call.config.cancel_abandoned:
+        return None
+    from .encode import fill_path
+    from .operation import Result
+
+    skipped = ("accept", "content-type", "idempotency-key", "last-event-id")
+    return Call(
+        operation="cancel", method="POST", url=call.config.base_url + fill_path(path, {"call_id": meta.call_id}),
+        headers=[(name, value) for name, value in call.headers if name.lower() not in skipped], body=b"", replayable=True,
+        timeout=CANCEL_TIMEOUT, max_retries=0, key=None, request_id=call.request_id, safe=True, never=False,
+        result=Result(kind="empty"), stream=None, shared=call.shared, config=call.config,
+    )

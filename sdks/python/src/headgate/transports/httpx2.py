@@ -1,0 +1,411 @@
+"""The default transport: the connections and the HTTP/1.1 of ``httpx2`` (its ``httpcore2``), below its convenience layer.
+
+Requests are built once, bodies are read as bytes, and the sockets are ours to time: every read and write is bounded by the
+clocks of its request as they are at that moment. Streams go out unbuffered. Certificates are checked against the system's
+store (or ``SSL_CERT_FILE``, ``SSL_CERT_DIR``); one TLS context serves the whole process and is made on first use.
+"""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import threading
+import time
+import traceback
+from collections.abc import AsyncIterator, Iterable, Iterator
+from functools import lru_cache
+from typing import Any, Final, NoReturn, cast
+from urllib.parse import urlsplit
+
+import httpcore2
+
+from .._core.wire import (
+    ConnectFailed, ConnectTimedOut, PoolTimedOut, ReadFailed, ReadTimedOut, Request, TransportError, WriteFailed,
+)
+from ._bodies import AsyncPieces, SyncPieces, sync_body
+from ._proxies import proxy_for
+
+__all__ = ["AsyncHTTPX2Transport", "HTTPX2Transport", "shared_ssl_context"]
+
+MAX_CONNECTIONS: Final = 1000
+_KEEPALIVE: Final[dict[str, Any]] = {"max_connections": MAX_CONNECTIONS, "max_keepalive_connections": 100, "keepalive_expiry": 60.0}
+_LIBRARY_ERRORS: Final = (
+    httpcore2.TimeoutException, httpcore2.NetworkError, httpcore2.ProtocolError, httpcore2.ProxyError, httpcore2.UnsupportedProtocol,
+)
+_ssl_lock: Final = threading.Lock()
+_ssl_context: ssl.SSLContext | None = None
+
+
+def shared_ssl_context() -> ssl.SSLContext:
+    """The process's TLS context. Reading the certificates takes longer than everything else in making a client."""
+    global _ssl_context
+    if _ssl_context is None:
+        with _ssl_lock:
+            if _ssl_context is None:
+                context = httpcore2.default_ssl_context()
+                context.minimum_version = ssl.TLSVersion.TLSv1_2
+                context.set_alpn_protocols(["http/1.1"])
+                _ssl_context = context
+    return _ssl_context
+
+
+def _raise(error: Exception, *, reading: bool, pool: httpcore2.ConnectionPool | httpcore2.AsyncConnectionPool) -> NoReturn:
+    """Raise the named error for one of the library's."""
+    # The finished frames of the library hold the request's headers, and with them the key.
+    traceback.clear_frames(error.__traceback__)
+    raise _named(error, reading, pool) from error
+
+
+def _named(error: Exception, reading: bool, pool: httpcore2.ConnectionPool | httpcore2.AsyncConnectionPool) -> TransportError:
+    text = str(error) or type(error).__name__
+    match error:
+        case httpcore2.PoolTimeout():
+            held = len(pool.connections)
+            return PoolTimedOut(f"{held} of {MAX_CONNECTIONS} connections are held, some perhaps by streams that nobody reads")
+        case httpcore2.ConnectTimeout():
+            return ConnectTimedOut(text)
+        case httpcore2.ReadTimeout():
+            return ReadTimedOut(text)
+        case httpcore2.ConnectError() | httpcore2.ProxyError() | httpcore2.UnsupportedProtocol():
+            return ConnectFailed(text)
+        case httpcore2.WriteTimeout() | httpcore2.WriteError():
+            return WriteFailed(text)
+        case httpcore2.LocalProtocolError() if not reading:
+            return WriteFailed(text)
+        case _:
+            return ReadFailed(text)
+
+
+# --- requests --------------------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=64)
+def _origin(scheme: str, netloc: str) -> tuple[bytes, bytes, int | None, bytes, str]:
+    """What of a URL is the same for all requests to a server."""
+    parts = urlsplit(f"{scheme}://{netloc}")
+    host = parts.hostname or ""
+    return scheme.encode(), host.encode("ascii"), parts.port, netloc.encode("ascii"), host
+
+
+def _split(url: str) -> tuple[httpcore2.URL, bytes, str, str]:
+    """The library's URL, the Host header, the scheme and the host."""
+    scheme, _, rest = url.partition("://")
+    netloc, slash, target = rest.partition("/")
+    scheme_bytes, host, port, host_header, name = _origin(scheme, netloc)
+    return httpcore2.URL(scheme=scheme_bytes, host=host, port=port, target=(slash + target or "/").encode("ascii")), host_header, scheme, name
+
+
+def _headers(request: Request, host: bytes) -> list[tuple[bytes, bytes]]:
+    headers = [(b"Host", host)]
+    headers += [(name.encode("ascii"), value.encode("latin-1")) for name, value in request.headers]
+    body = request.body
+    if body is None:
+        if request.method not in ("GET", "HEAD", "OPTIONS", "DELETE"):
+            headers.append((b"Content-Length", b"0"))
+        return headers
+    length = len(body) if isinstance(body, bytes) else body.length
+    headers.append((b"Transfer-Encoding", b"chunked") if length is None else (b"Content-Length", b"%d" % length))
+    return headers
+
+
+def _extensions(request: Request) -> dict[str, Any]:
+    clocks = request.timeouts
+    return {"timeout": {"connect": clocks.connect, "pool": clocks.pool, "read": clocks.first_byte, "write": clocks.idle}}
+
+
+def _lowered(headers: list[tuple[bytes, bytes]]) -> list[tuple[str, str]]:
+    return [(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in headers]
+
+
+def _proxy(url: str) -> httpcore2.Proxy:
+    parts = urlsplit(url)
+    auth = (parts.username or "", parts.password or "") if parts.username else None
+    port = f":{parts.port}" if parts.port else ""
+    return httpcore2.Proxy(f"{parts.scheme}://{parts.hostname}{port}", auth=auth)
+
+
+# --- synchronous -----------------------------------------------------------------------------------------------------
+
+
+class _Until(threading.local):
+    """When the call of this thread must be done; connecting happens in the thread of the call."""
+
+    deadline: float | None = None
+
+
+class _Stream(httpcore2.NetworkStream):
+    """A socket whose reads and writes take no longer than the request that uses it now allows."""
+
+    def __init__(self, inner: httpcore2.NetworkStream, until: _Until) -> None:
+        self._inner = inner
+        self._until = until
+        self._socket: socket.socket = inner.get_extra_info("socket")
+        self._seconds: float | None = -1.0
+        self.request: Request | None = None
+        """The request whose body is being read: its idle clock beats the one that the library was given."""
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        request = self.request
+        limit = self._limit(timeout if request is None else request.timeouts.idle)
+        try:
+            if limit != self._seconds:
+                self._socket.settimeout(limit)
+                self._seconds = limit
+            return self._socket.recv(max_bytes)
+        except TimeoutError as error:
+            raise httpcore2.ReadTimeout(str(error)) from error
+        except OSError as error:
+            raise httpcore2.ReadError(str(error)) from error
+
+    def _limit(self, seconds: float | None) -> float | None:
+        deadline = self._until.deadline
+        if deadline is None:
+            return seconds
+        left = max(deadline - time.monotonic(), 0.001)
+        return left if seconds is None else min(left, seconds)
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._seconds = -1.0
+        self._inner.write(buffer, self._limit(timeout))
+
+    def close(self) -> None:
+        self._inner.close()
+
+    def start_tls(self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None) -> httpcore2.NetworkStream:
+        inner = self._inner.start_tls(ssl_context, server_hostname, self._limit(timeout))
+        # TLS inside TLS (an https proxy) has no socket of its own to read from.
+        return _Stream(inner, self._until) if isinstance(inner.get_extra_info("socket"), ssl.SSLSocket) else inner
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._inner.get_extra_info(info)
+
+
+class _Backend(httpcore2.SyncBackend):
+    def __init__(self, until: _Until) -> None:
+        self._until = until
+
+    def connect_tcp(
+        self, host: str, port: int, timeout: float | None = None, local_address: str | None = None, socket_options: Iterable[Any] | None = None,
+    ) -> httpcore2.NetworkStream:
+        deadline = self._until.deadline
+        if deadline is not None:
+            left = max(deadline - time.monotonic(), 0.001)
+            timeout = left if timeout is None else min(left, timeout)
+        return _Stream(super().connect_tcp(host, port, timeout, local_address, socket_options), self._until)
+
+
+class _until:
+    """Bound what this thread does by what is left of a request's `total`."""
+
+    __slots__ = ("_local", "_total")
+
+    def __init__(self, local: _Until, request: Request) -> None:
+        self._local = local
+        self._total = request.timeouts.total
+
+    def __enter__(self) -> None:
+        self._local.deadline = None if self._total is None else time.monotonic() + self._total
+
+    def __exit__(self, *_: object) -> None:
+        self._local.deadline = None
+
+
+class _Response:
+    def __init__(
+        self, raw: httpcore2.Response, request: Request, pool: httpcore2.ConnectionPool, timeouts: dict[str, float | None],
+    ) -> None:
+        self.status = raw.status
+        self.headers = _lowered(raw.headers)
+        self._raw = raw
+        self._request = request
+        self._pool = pool
+        self._timeouts = timeouts
+        self._chunks: Iterator[bytes] | None = None
+        stream = raw.extensions.get("network_stream")
+        self._stream = stream if isinstance(stream, _Stream) else None
+        if self._stream is not None:
+            self._stream.request = request
+
+    def read(self) -> bytes:
+        self._timeouts["read"] = self._request.timeouts.idle
+        try:
+            body = b"".join(cast("Iterable[bytes]", self._raw.stream))
+        except _LIBRARY_ERRORS as error:
+            self.close()
+            _raise(error, reading=True, pool=self._pool)
+        self.close()
+        return body
+
+    def read_chunk(self) -> bytes:
+        if self._chunks is None:
+            # The library reads this once, here; what changes later reaches the socket by `_Stream`.
+            self._timeouts["read"] = self._request.timeouts.idle
+            self._chunks = iter(cast("Iterable[bytes]", self._raw.stream))
+        try:
+            chunk = next(self._chunks, b"")
+        except _LIBRARY_ERRORS as error:
+            self.close()
+            _raise(error, reading=True, pool=self._pool)
+        if not chunk:
+            self.close()
+        return chunk
+
+    def close(self) -> None:
+        if self._stream is not None:
+            self._stream.request = None
+            self._stream = None
+        try:
+            if self._chunks is not None:
+                cast("Any", self._chunks).close()
+            self._raw.close()
+        except _LIBRARY_ERRORS:
+            pass  # it was closing anyway
+
+
+class HTTPX2Transport:
+    """Connections for synchronous calls, for any number of threads."""
+
+    def __init__(self) -> None:
+        self._until = _Until()
+        self._pools: dict[tuple[str, str | None], httpcore2.ConnectionPool] = {}
+        self._lock = threading.Lock()
+
+    def send(self, request: Request) -> _Response:
+        url, host, scheme, name = _split(request.url)
+        pool = self._pool(scheme, proxy_for(scheme, name))
+        extensions = _extensions(request)
+        body = request.body
+        content = body if body is None or isinstance(body, bytes) else SyncPieces(sync_body(body))
+        raw_request = httpcore2.Request(request.method, url, headers=_headers(request, host), content=content, extensions=extensions)
+        try:
+            with _until(self._until, request):
+                raw = pool.handle_request(raw_request)
+        except _LIBRARY_ERRORS as error:
+            _raise(error, reading=False, pool=pool)
+        return _Response(raw, request, pool, extensions["timeout"])
+
+    def _pool(self, scheme: str, proxy: str | None) -> httpcore2.ConnectionPool:
+        pool = self._pools.get((scheme, proxy))
+        if pool is None:
+            with self._lock:
+                pool = self._pools.get((scheme, proxy))
+                if pool is None:
+                    pool = self._pools[scheme, proxy] = httpcore2.ConnectionPool(
+                        ssl_context=shared_ssl_context() if scheme == "https" else None,
+                        proxy=None if proxy is None else _proxy(proxy), network_backend=_Backend(self._until), **_KEEPALIVE,
+                    )
+        return pool
+
+    def close(self) -> None:
+        with self._lock:
+            pools, self._pools = list(self._pools.values()), {}
+        for pool in pools:
+            pool.close()
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}>"
+
+
+# --- asynchronous ----------------------------------------------------------------------------------------------------
+
+
+class _AsyncResponse:
+    def __init__(
+        self, raw: httpcore2.Response, request: Request, pool: httpcore2.AsyncConnectionPool, timeouts: dict[str, float | None],
+    ) -> None:
+        self.status = raw.status
+        self.headers = _lowered(raw.headers)
+        self._raw = raw
+        self._request = request
+        self._pool = pool
+        self._timeouts = timeouts
+        self._chunks: AsyncIterator[bytes] | None = None
+        self._stream: Any = raw.extensions.get("network_stream")
+        if hasattr(self._stream, "request"):
+            self._stream.request = request
+        else:
+            self._stream = None
+
+    async def read(self) -> bytes:
+        self._timeouts["read"] = self._request.timeouts.idle
+        try:
+            body = b"".join([chunk async for chunk in cast("AsyncIterator[bytes]", self._raw.stream)])
+        except _LIBRARY_ERRORS as error:
+            await self.aclose()
+            _raise(error, reading=True, pool=self._pool)
+        await self.aclose()
+        return body
+
+    async def read_chunk(self) -> bytes:
+        if self._chunks is None:
+            self._timeouts["read"] = self._request.timeouts.idle
+            self._chunks = aiter(cast("AsyncIterator[bytes]", self._raw.stream))
+        try:
+            chunk = await anext(self._chunks, b"")
+        except _LIBRARY_ERRORS as error:
+            await self.aclose()
+            _raise(error, reading=True, pool=self._pool)
+        if not chunk:
+            await self.aclose()
+        return chunk
+
+    async def aclose(self) -> None:
+        if self._stream is not None:
+            self._stream.request = None
+            self._stream = None
+        try:
+            if self._chunks is not None:
+                await cast("Any", self._chunks).aclose()
+            await self._raw.aclose()
+        except _LIBRARY_ERRORS:
+            pass
+
+
+class AsyncHTTPX2Transport:
+    """Connections for asynchronous calls of one event loop."""
+
+    def __init__(self) -> None:
+        self._pools: dict[tuple[str, str | None], httpcore2.AsyncConnectionPool] = {}
+
+    async def send(self, request: Request) -> _AsyncResponse:
+        url, host, scheme, name = _split(request.url)
+        pool = self._pool(scheme, proxy_for(scheme, name))
+        extensions = _extensions(request)
+        body = request.body
+        content = body if body is None or isinstance(body, bytes) else AsyncPieces(body)
+        raw_request = httpcore2.Request(request.method, url, headers=_headers(request, host), content=content, extensions=extensions)
+        try:
+            raw = await pool.handle_async_request(raw_request)
+        except _LIBRARY_ERRORS as error:
+            _raise(error, reading=False, pool=pool)
+        return _AsyncResponse(raw, request, pool, extensions["timeout"])
+
+    def _pool(self, scheme: str, proxy: str | None) -> httpcore2.AsyncConnectionPool:
+        pool = self._pools.get((scheme, proxy))
+        if pool is None:
+            pool = self._pools[scheme, proxy] = httpcore2.AsyncConnectionPool(
+                ssl_context=shared_ssl_context() if scheme == "https" else None,
+                proxy=None if proxy is None else _proxy(proxy), network_backend=_async_backend(), **_KEEPALIVE,
+            )
+        return pool
+
+    async def aclose(self) -> None:
+        pools, self._pools = list(self._pools.values()), {}
+        for pool in pools:
+            await pool.aclose()
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}>"
+
+
+def _async_backend() -> httpcore2.AsyncNetworkBackend:
+    """Our sockets on asyncio; the library's own elsewhere."""
+    import asyncio
+
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return httpcore2.TrioBackend()
+    from ._asyncio_net import AsyncioBackend
+
+    return AsyncioBackend()
