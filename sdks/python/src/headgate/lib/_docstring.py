@@ -9,8 +9,8 @@ from typing import NamedTuple
 __all__ = ["Docstring", "read_docstring"]
 
 _SECTIONS = (
-    r"args|arguments|parameters|params|other parameters|keyword args|keyword arguments|returns?|yields?|raises|examples?|notes?"
-    r"|see also|attributes|references|warns|warnings?|todo"
+    r"args|arguments|parameters|params|other parameters|keyword args|keyword arguments|returns?|yields?|raises"
+    r"|examples?|notes?|see also|attributes|references|warns|warnings?|todo"
 )
 _GOOGLE = re.compile(rf"^(?:{_SECTIONS}):\s*$", re.IGNORECASE)
 _NUMPY_RULE = re.compile(r"^-{3,}\s*$")

@@ -1,4 +1,4 @@
-"""Telling JSON values apart, in a way that both type checkers follow: ``isinstance`` alone leaves the members unknown."""
+"""Telling JSON values apart so that both type checkers follow: ``isinstance`` alone leaves the members unknown."""
 
 from __future__ import annotations
 

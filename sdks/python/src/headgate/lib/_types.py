@@ -44,7 +44,7 @@ def adapter_of(form: Any) -> TypeAdapter[Any]:
     from pydantic import TypeAdapter
 
     if isinstance(form, TypeAdapter):
-        return cast("Any", form)
+        return cast("TypeAdapter[Any]", cast("object", form))
     if next(_user_classes(form), None) is None:
         return _plain_adapter(form) if _hashable(form) else TypeAdapter(form)
     return kept_on(form, ("adapter", _key(form)), lambda: TypeAdapter(modern(form)))
@@ -90,9 +90,11 @@ def _classes(form: Any) -> Iterator[type]:
 
 
 def _user_classes(form: Any) -> Iterator[type]:
-    for one in _classes(form):
-        if is_typeddict(one) or dataclasses.is_dataclass(one) or hasattr(one, "__pydantic_core_schema__"):
-            yield one
+    return (one for one in _classes(form) if _is_users(one))
+
+
+def _is_users(form: Any) -> bool:
+    return is_typeddict(form) or dataclasses.is_dataclass(form) or hasattr(form, "__pydantic_core_schema__")
 
 
 def modern(form: Any, within: tuple[Any, ...] = ()) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from functools import cached_property
+from importlib import import_module
 from typing import Any, Literal
 
 from pydantic import Field
@@ -15,7 +16,9 @@ __all__ = ["Embedding"]
 
 
 class Embedding(Model):
-    """The vector of one input. Look at it as `embedding` (a list), `vector` (an array, a quarter of the memory) or `to_numpy()`."""
+    """The vector of one input. Look at it as `embedding` (a list), `vector` (an array, a quarter of the memory) or
+    `to_numpy()`.
+    """
 
     object: Literal["embedding"]
 
@@ -42,10 +45,7 @@ class Embedding(Model):
     def to_numpy(self) -> Any:
         """A `numpy.ndarray` of float32 over the memory of `vector`: nothing is copied."""
         try:
-            import numpy
+            numpy: Any = import_module("numpy")
         except ImportError as error:
             raise ImportError("`to_numpy()` needs numpy: install it, or use `.vector`, which needs nothing") from error
-        return numpy.frombuffer(self.vector, dtype=numpy.float32)
-
-    def __len__(self) -> int:
-        return self.dimensions
+        return numpy.frombuffer(self.vector, dtype="f4")

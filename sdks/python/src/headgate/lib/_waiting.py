@@ -45,7 +45,9 @@ Waiting = Generator[Ask | Pause, Any, T]
 def waiting(
     what: str, statuses: frozenset[str], poll: float | None, timeout: float | None, on_progress: Any, now: float
 ) -> Waiting[Any]:
-    """Ask until the status is one of ``statuses``. Without ``poll`` the pauses grow from half a second to half a minute."""
+    """Ask until the status is one of ``statuses``. Without ``poll`` the pauses grow from half a second to half a
+    minute.
+    """
     for name, value in (("poll", poll), ("timeout", timeout)):
         if value is not None and value <= 0:
             raise ParameterError([f"`{name}` is {value!r}; give seconds above 0, or leave it out"])

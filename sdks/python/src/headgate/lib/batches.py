@@ -1,7 +1,8 @@
-"""Batches beyond the calls: made from requests as Python values, waited for, and their answers joined to what was asked.
+"""Batches beyond the calls: made from requests as Python values, waited for, and their answers joined to what was
+asked.
 
-A line of a batch file names its request by ``custom_id``, and answers come back in any order. The join here is by that id; a
-request without one gets ``request-<place>``.
+A line of a batch file names its request by ``custom_id``, and answers come back in any order. The join here is by that
+id; a request without one gets ``request-<place>``.
 """
 
 from __future__ import annotations
@@ -62,7 +63,9 @@ class BatchAnswer(Generic[T]):
 
 
 def lines_from(requests: Iterable[BatchRequest | Mapping[str, Any]], endpoint: str) -> bytes:
-    """The file of a batch. A mapping may be the arguments of a call, or a whole line with its ``custom_id`` and ``body``."""
+    """The file of a batch. A mapping may be the arguments of a call, or a whole line with its ``custom_id`` and
+    ``body``.
+    """
     lines: list[str] = []
     seen: set[str] = set()
     faults: list[str] = []
@@ -151,7 +154,9 @@ class BatchesHelpers:
         filename: str = "batch.jsonl",
         **params: Any,
     ) -> Batch:
-        """Write the requests to a file, upload it, and start the batch. ``params`` go to `create`, options of the call too."""
+        """Write the requests to a file, upload it, and start the batch. ``params`` go to `create`, options of the call
+        too.
+        """
         resource = cast("Any", self)
         content = lines_from(requests, endpoint)
         file = resource._client.files.create(file=(filename, content, "application/jsonl"), purpose="batch")
@@ -168,7 +173,9 @@ class BatchesHelpers:
         timeout: float | None = None,
         on_progress: Callable[[Batch], None] | None = None,
     ) -> Batch:
-        """Wait until the batch is over. ``on_progress`` sees it each time, with its `request_counts`. Raises `WaitTimeout`."""
+        """Wait until the batch is over. ``on_progress`` sees it each time, with its `request_counts`. Raises
+        `WaitTimeout`.
+        """
         resource = cast("Any", self)
         wait = waiting(f"Batch {batch_id!r}", _OVER, poll, timeout, on_progress, clock_of(self).monotonic())
         return cast("Batch", run(self, wait, lambda: resource.retrieve(batch_id)))
@@ -197,7 +204,9 @@ class AsyncBatchesHelpers:
         filename: str = "batch.jsonl",
         **params: Any,
     ) -> Batch:
-        """Write the requests to a file, upload it, and start the batch. ``params`` go to `create`, options of the call too."""
+        """Write the requests to a file, upload it, and start the batch. ``params`` go to `create`, options of the call
+        too.
+        """
         resource = cast("Any", self)
         content = lines_from(requests, endpoint)
         file = await resource._client.files.create(file=(filename, content, "application/jsonl"), purpose="batch")
@@ -213,10 +222,12 @@ class AsyncBatchesHelpers:
         batch_id: str,
         *,
         poll: float | None = None,
-        timeout: float | None = None,
+        timeout: float | None = None,  # noqa: ASYNC109 - the name of the sync twin
         on_progress: Callable[[Batch], None] | None = None,
     ) -> Batch:
-        """Wait until the batch is over. ``on_progress`` sees it each time, with its `request_counts`. Raises `WaitTimeout`."""
+        """Wait until the batch is over. ``on_progress`` sees it each time, with its `request_counts`. Raises
+        `WaitTimeout`.
+        """
         resource = cast("Any", self)
         wait = waiting(f"Batch {batch_id!r}", _OVER, poll, timeout, on_progress, clock_of(self).monotonic())
         return cast("Batch", await run_async(self, wait, lambda: resource.retrieve(batch_id)))

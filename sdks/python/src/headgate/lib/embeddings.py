@@ -1,7 +1,7 @@
 """Embeddings: base64 on the wire, floats to the user. A vector is decoded when it is first looked at, and not before.
 
-Base64 is a quarter of the bytes, and decoding it costs a fiftieth of reading numbers. A server that answers with numbers all the
-same is taken as it is, and one that refuses to be asked for base64 is asked again without it.
+Base64 is a quarter of the bytes, and decoding it costs a fiftieth of reading numbers. A server that answers with
+numbers all the same is taken as it is, and one that refuses to be asked for base64 is asked again without it.
 """
 
 from __future__ import annotations

@@ -41,7 +41,7 @@ class AsyncFilesHelpers:
         file_id: str,
         *,
         poll: float | None = None,
-        timeout: float | None = 1800.0,
+        timeout: float | None = 1800.0,  # noqa: ASYNC109 - the name of the sync twin
         on_progress: Callable[[FileObject], None] | None = None,
     ) -> FileObject:
         """Wait until the file is processed, or could not be (`status` is then ``error``). Raises `WaitTimeout`."""

@@ -27,7 +27,9 @@ class FineTuningJobsHelpers:
         timeout: float | None = None,
         on_progress: Callable[[FineTuningJob], None] | None = None,
     ) -> FineTuningJob:
-        """Wait until the job succeeded, failed or was cancelled. ``on_progress`` sees the job each time. Raises `WaitTimeout`."""
+        """Wait until the job succeeded, failed or was cancelled. ``on_progress`` sees the job each time. Raises
+        `WaitTimeout`.
+        """
         jobs = cast("Any", self)
         wait = waiting(f"Job {job_id!r}", _OVER, poll, timeout, on_progress, clock_of(self).monotonic())
         return cast("FineTuningJob", run(self, wait, lambda: jobs.retrieve(job_id)))
@@ -41,10 +43,12 @@ class AsyncFineTuningJobsHelpers:
         job_id: str,
         *,
         poll: float | None = None,
-        timeout: float | None = None,
+        timeout: float | None = None,  # noqa: ASYNC109 - the name of the sync twin
         on_progress: Callable[[FineTuningJob], None] | None = None,
     ) -> FineTuningJob:
-        """Wait until the job succeeded, failed or was cancelled. ``on_progress`` sees the job each time. Raises `WaitTimeout`."""
+        """Wait until the job succeeded, failed or was cancelled. ``on_progress`` sees the job each time. Raises
+        `WaitTimeout`.
+        """
         jobs = cast("Any", self)
         wait = waiting(f"Job {job_id!r}", _OVER, poll, timeout, on_progress, clock_of(self).monotonic())
         return cast("FineTuningJob", await run_async(self, wait, lambda: jobs.retrieve(job_id)))

@@ -223,7 +223,7 @@ class _Compiler:
     def _merged(self, left: dict[str, Any], right: dict[str, Any], path: str) -> dict[str, Any]:
         made = dict(left)
         for key, value in right.items():
-            held = made.get(key)
+            held: Any = made.get(key)
             if key not in made or held == value:
                 made[key] = value
             elif key == "properties":
@@ -235,7 +235,7 @@ class _Compiler:
         return made
 
     def _object(self, source: dict[str, Any], made: dict[str, Any], path: str, depth: int) -> None:
-        properties = cast("dict[str, Any]", source.get("properties") or {})
+        properties: dict[str, Any] = source.get("properties") or {}
         free = source.get("additionalProperties", not properties and "properties" not in source)
         if free and not properties:
             self.lose(
@@ -245,7 +245,7 @@ class _Compiler:
             self.lose(path, "further members of any name (`additionalProperties`) beside the named ones")
         elif free:
             self.note(path, "further members are allowed by the type, but not asked for")
-        required = source.get("required") or []
+        required: list[str] = source.get("required") or []
         made["properties"] = {}
         for name, member in properties.items():
             place = f"{path}.{name}"
@@ -278,7 +278,7 @@ class _Compiler:
                 self._kept_or_said("pattern", value, "(?" not in str(value), made, said)
             elif key == "default":
                 self.note(path, "the default is not sent: the model always gives a value")
-            elif key == "enum" and len(value) > _MAX_ENUM:
+            elif key == "enum" and is_list(value) and len(value) > _MAX_ENUM:
                 self.lose(path, f"{len(value)} values, more than the {_MAX_ENUM} of a strict schema")
             elif key not in _KEPT | _SILENT | _STRUCTURE | {"anyOf", "oneOf", "allOf"}:
                 self.note(path, f"`{key}` is not sent")

@@ -8,8 +8,9 @@
             city: Name of the city.
         '''
 
-`weather` is still the function, and can be put into ``tools=[...]`` of any call. The schema is made on first use from the
-signature, the docstring (Google, NumPy or reST) and `Annotated` descriptions; a docstring never overrules `Annotated`.
+`weather` is still the function, and can be put into ``tools=[...]`` of any call. The schema is made on first use from
+the signature, the docstring (Google, NumPy or reST) and `Annotated` descriptions; a docstring never overrules
+`Annotated`.
 """
 
 from __future__ import annotations
@@ -97,7 +98,9 @@ class Tool(Generic[P, R]):
 
     @property
     def strict(self) -> bool:
-        """Whether the server is asked to hold the model to the schema: if asked for, and by default wherever nothing is lost."""
+        """Whether the server is asked to hold the model to the schema: if asked for, and by default wherever nothing is
+        lost.
+        """
         return self._schema()[1]
 
     def to_dict(self) -> dict[str, Any]:
@@ -133,7 +136,9 @@ class Tool(Generic[P, R]):
         return values
 
     def call(self, given: str | Mapping[str, Any]) -> R:
-        """Check the model's arguments and call the function with them. The result of an async function is to be awaited."""
+        """Check the model's arguments and call the function with them. The result of an async function is to be
+        awaited.
+        """
         return self.function(**self.arguments(given))  # type: ignore[call-arg]  # the names come from the signature
 
     @functools.cached_property
@@ -184,17 +189,23 @@ def tool(
     description: str | None = None,
     strict: bool | None = None,
 ) -> Any:
-    """Make a function a tool that a model may call. Works with and without parentheses, on async functions and on methods.
+    """Make a function a tool that a model may call. Works with and without parentheses, on async functions and on
+    methods.
 
     Args:
         name: What the model calls it by; the function's name if left out.
         description: What the model is told it does; the docstring if left out.
-        strict: True asks the server to hold the model to the schema, and raises for what a strict schema cannot say. Left
+        strict: True asks the server to hold the model to the schema, and raises for what a strict schema cannot say.
+        Left
             out, strict is on where nothing is lost by it.
     """
-    if function is None:
-        return lambda given: Tool(given, name=name, description=description, strict=strict)
-    return function if isinstance(function, Tool) else Tool(function)
+    if function is not None:
+        return cast("Any", function) if isinstance(function, Tool) else Tool(function)
+
+    def made(given: Callable[..., Any]) -> Tool[..., Any]:
+        return Tool(given, name=name, description=description, strict=strict)
+
+    return made
 
 
 def result_text(value: Any) -> str:
@@ -221,7 +232,9 @@ def _check_signature(name: str, signature: inspect.Signature) -> None:
 
 
 def _arguments_model(name: str, function: Callable[..., Any], doc: Docstring) -> type[BaseModel]:
-    """A model of the arguments. Its fields have names of their own, so that no parameter's name collides with Pydantic's."""
+    """A model of the arguments. Its fields have names of their own, so that no parameter's name collides with
+    Pydantic's.
+    """
     from pydantic import ConfigDict, Field, create_model
 
     from ._types import modern
@@ -235,11 +248,13 @@ def _arguments_model(name: str, function: Callable[..., Any], doc: Docstring) ->
         if parameter.default is not parameter.empty:
             # A default that is no JSON is not shown to the model, and never copied.
             shown = isinstance(parameter.default, (str, int, float, type(None)))
-            default = {"default": parameter.default} if shown else {"default_factory": _constant(parameter.default)}
-            given = Field(**default, alias=parameter.name, description=described)
+            if shown:
+                given = Field(parameter.default, alias=parameter.name, description=described)
+            else:
+                given = Field(default_factory=_constant(parameter.default), alias=parameter.name, description=described)
         fields[f"argument_{place}"] = (form, given)
     config = ConfigDict(extra="forbid", arbitrary_types_allowed=False, protected_namespaces=())
-    return cast("type[BaseModel]", create_model(name, __config__=config, **fields))
+    return create_model(name, __config__=config, **fields)
 
 
 def _constant(value: Any) -> Callable[[], Any]:
@@ -275,7 +290,7 @@ def _explain(name: str, error: Any) -> str:
 
 
 def _untitled(node: Any, named: bool = False) -> Any:
-    """The schema without the titles that Pydantic makes from names; ``named`` tells that the keys are names of members."""
+    """The schema without the titles that Pydantic makes of names; ``named``: the keys here are names of members."""
     if is_list(node):
         return [_untitled(item) for item in node]
     if not is_object(node):

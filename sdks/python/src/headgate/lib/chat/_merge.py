@@ -50,14 +50,14 @@ def plain(value: Any) -> Any:
 def merge(into: dict[str, Any], delta: Mapping[str, Any]) -> None:
     """Continue the object ``into`` by ``delta``. A null says nothing about a member that already has a value."""
     for name, piece in delta.items():
-        held = into.get(name)
+        held: Any = into.get(name)
         if held is None:
             into[name] = plain(piece)
         elif piece is None:
             continue
         elif isinstance(held, str) and isinstance(piece, str):
             into[name] = piece or held if name in _NAMES else held + piece
-        elif is_object(held) and not isinstance(piece, (str, int, float, list)):
+        elif is_object(held) and not isinstance(piece, (str, int, float)) and not is_list(piece):
             merge(held, members(piece))
         elif is_list(held) and is_list(piece):
             merge_lists(held, piece)

@@ -29,7 +29,7 @@ def prepare(
 
 def streaming(params: dict[str, Any]) -> dict[str, Any]:
     """The same request, streamed, with usage at the end unless the caller says otherwise."""
-    options = params.get("stream_options") or {}
+    options: dict[str, Any] = params.get("stream_options") or {}
     return {
         **params,
         "stream": True,

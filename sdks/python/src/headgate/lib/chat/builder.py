@@ -1,12 +1,15 @@
-"""A chat request made step by step. Every step checks what it is given and gives a new builder; none changes the old one.
+"""A chat request made step by step. Every step checks what it is given and gives a new builder; none changes the old
+one. For example:
 
-answer = (
-    client.chat.completions.model("headgate/echo")
-    .system("You are brief.")
-    .user("What is in this picture?").image("cat.png")
-    .temperature(0)
-    .execute()
-)
+    answer = (
+        client.chat.completions.model("headgate/echo")
+        .system("You are brief.")
+        .user("What is in this picture?").image("cat.png")
+        .temperature(0)
+        .execute()
+    )
+
+The last step (`execute`, `stream`, `parse`, `run_tools`) sends it.
 """
 
 from __future__ import annotations
@@ -55,9 +58,10 @@ class _Steps:
         self._messages = messages
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} of {len(self._messages)} messages, {', '.join(sorted(self._params)) or 'nothing set'}>"
+        given = ", ".join(sorted(self._params)) or "nothing set"
+        return f"<{type(self).__name__} of {len(self._messages)} messages, {given}>"
 
-    # --- who asks and what was said ------------------------------------------------------------------------------------
+    # --- who asks and what was said
 
     def model(self, model: str) -> Self:
         """The model that answers."""
@@ -116,7 +120,7 @@ class _Steps:
         """Show an uploaded file beside what the user said last."""
         return self._part({"type": "file", "file": {"file_id": file_id}})
 
-    # --- how it is answered -----------------------------------------------------------------------------------------------
+    # --- how it is answered
 
     def temperature(self, temperature: float) -> Self:
         return self._with(temperature=temperature)
@@ -221,7 +225,7 @@ class _Steps:
         """The answer, word for word, with no model asked. For tests."""
         return self._with(mock_response=text)
 
-    # --- how it is sent ---------------------------------------------------------------------------------------------------
+    # --- how it is sent
 
     def timeout(self, timeout: float | Timeout | None) -> Self:
         return self._with(timeout=timeout)

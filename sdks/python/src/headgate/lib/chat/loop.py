@@ -1,7 +1,7 @@
 """The tool loop on the client's side: ask the model, run what it calls, tell it the results, until it answers.
 
-`Turns` is the loop without I/O: it knows what to send next, which calls are to be run, and when it is over. `ToolRun` and
-`AsyncToolRun` send and run.
+`Turns` is the loop without I/O: it knows what to send next, which calls are to be run, and when it is over. `ToolRun`
+and `AsyncToolRun` send and run.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from .parse import Format, ParsedChatCompletion
 
 __all__ = [
-    "Approval", "AsyncApproval", "AsyncToolRun", "ToolCall", "ToolResult", "ToolRun", "ToolRunEvent", "ToolRunResult", "TurnDone",
-    "Turns",
+    "Approval", "AsyncApproval", "AsyncToolRun", "ToolCall", "ToolResult", "ToolRun", "ToolRunEvent", "ToolRunResult",
+    "TurnDone", "Turns",
 ]  # fmt: skip
 
 _AT_ONCE = 8
@@ -67,14 +67,16 @@ class TurnDone:
 ToolRunEvent: TypeAlias = ChatStreamEvent | ToolResult | TurnDone
 Verdict: TypeAlias = "bool | str | None"
 Approval: TypeAlias = "Callable[[ToolCall], Verdict]"
-"""Sees a call before it runs. True or None lets it run, False refuses it, a text refuses it with a reason for the model."""
+"""Sees a call before it runs. True or None lets it run, False refuses it, a text refuses it with a reason for the
+model.
+"""
 AsyncApproval: TypeAlias = "Callable[[ToolCall], Verdict | Awaitable[Verdict]]"
 
 
 @dataclass(slots=True)
 class ToolRunResult:
-    """A whole run. ``completion`` is the last answer, ``usage`` that of all turns, ``messages`` the whole conversation, which can
-    be sent again as it is.
+    """A whole run. ``completion`` is the last answer, ``usage`` that of all turns, ``messages`` the whole conversation,
+    which can be sent again as it is.
     """
 
     completion: ChatCompletion
@@ -83,7 +85,9 @@ class ToolRunResult:
     results: list[ToolResult]
     usage: CompletionUsage | None
     stopped: Literal["answered", "max_turns", "unanswered_tools"]
-    """Why it ended: the model answered; it still called tools after ``max_turns``; it called a tool that has no function here."""
+    """Why it ended: the model answered; it still called tools after ``max_turns``; it called a tool that has no
+    function here.
+    """
     answer: ParsedChatCompletion[Any] | None = None
     """The last answer parsed, where a ``response_format`` was given."""
 
@@ -103,7 +107,9 @@ class ToolRunResult:
 
 @dataclass(slots=True)
 class Turns:
-    """The loop as values: `request` is what to send, `took` takes the answer and gives the calls to run, `told` their results."""
+    """The loop as values: `request` is what to send, `took` takes the answer and gives the calls to run, `told` their
+    results.
+    """
 
     tools: list[Tool[..., Any] | Mapping[str, Any]]
     params: dict[str, Any]
@@ -117,9 +123,6 @@ class Turns:
     def __post_init__(self) -> None:
         if self.max_turns < 1:
             raise ValueError(f"`max_turns` is {self.max_turns!r}; at least 1 needed")
-        self.tools = [
-            tool(one) if callable(one) and not isinstance(one, (Tool, Mapping)) else one for one in self.tools
-        ]
         names = [one.name for one in self.tools if isinstance(one, Tool)]
         if doubled := {name for name in names if names.count(name) > 1}:
             raise ValueError(
@@ -291,7 +294,9 @@ def _in_context(context: contextvars.Context, waiting: Ready) -> ToolResult:
 
 
 def _awaited(value: Coroutine[Any, Any, Any]) -> Any:
-    """The result of an async tool in a synchronous run: in a loop of its own, and in a thread of its own if one is running here."""
+    """The result of an async tool in a synchronous run: in a loop of its own, and in a thread of its own if one is
+    running here.
+    """
     try:
         asyncio.get_running_loop()
     except RuntimeError:

@@ -153,7 +153,7 @@ def format_of(form: Any, *, lossy: bool = False, name: str | None = None) -> For
     off.
     """
     if isinstance(form, Format):
-        return form
+        return cast("Format[Any]", cast("object", form))
     if is_mapping(form):
         return _format_of_mapping(form, lossy, name)
     return kept_on(form, ("format", repr(form), lossy, name), lambda: _format_of_type(form, lossy, name))

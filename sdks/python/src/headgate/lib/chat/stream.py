@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Self, TypeVar, cast
 
 from ..._core.errors import APIError, SDKError
+from ._merge import members
 from ._models import final_completion
 from ._request import prepare, streaming
 from .accumulator import CallState, ChatAccumulator, ChoiceState, Step
@@ -109,8 +110,9 @@ class ChatEvents:
             events.append(ToolCallDelta(fragment, choice.index, call.arguments, count, call.place, call.id, call.name))
         logprobs = step.given.get("logprobs")
         if logprobs is not None:
-            given = logprobs if isinstance(logprobs, dict) else logprobs.__dict__
-            content, refusal = given.get("content") or [], given.get("refusal") or []
+            given = members(logprobs)
+            content: list[Any] = given.get("content") or []
+            refusal: list[Any] = given.get("refusal") or []
             if content or refusal:
                 events.append(LogprobsDelta(content, refusal, choice.index))
 
@@ -420,10 +422,12 @@ def plan(params: Mapping[str, Any], response_format: Any, lossy: bool, tools: It
 
 
 def sync_stream(create: Callable[..., Any], planned: Plan) -> ChatStream[Any]:
-    kind: type[ChatStream[Any]] = ChatStream if planned.events.format is None else ParsedChatStream
-    return kind(lambda: create(**planned.request), planned.events, planned.final)
+    if planned.events.format is None:
+        return ChatStream[Any](lambda: create(**planned.request), planned.events, planned.final)
+    return ParsedChatStream[Any](lambda: create(**planned.request), planned.events, planned.final)
 
 
 def async_stream(create: Callable[..., Any], planned: Plan) -> AsyncChatStream[Any]:
-    kind: type[AsyncChatStream[Any]] = AsyncChatStream if planned.events.format is None else AsyncParsedChatStream
-    return kind(lambda: create(**planned.request), planned.events, planned.final)
+    if planned.events.format is None:
+        return AsyncChatStream[Any](lambda: create(**planned.request), planned.events, planned.final)
+    return AsyncParsedChatStream[Any](lambda: create(**planned.request), planned.events, planned.final)
