@@ -35,7 +35,7 @@ CODES: dict[str, str] = {
     "W201": "`operationId` is missing or stands twice",
     "W202": "two operations asked for the same method name",
     "W203": "a union has no mark by which to tell its variants",
-    "W204": "a stream is asked for by a flag, but no schema of its events is found",
+    "W204": "a stream is declared, but not how it is asked for or what its events are",
     "W205": "a discriminator names a key or a schema that is not there",
     "W301": "an unknown key in the configuration",
     "W302": "the configuration names something that the contract does not have",

@@ -157,7 +157,7 @@ class MethodBuilder:
         return asked is None or any(asked)
 
     def _errors(self, operation: Map) -> tuple[int, ...]:
-        statuses = operation.map("responses") or {}
+        statuses: dict[str, Node] = operation.map("responses") or {}
         return tuple(sorted(int(status) for status in statuses if status.isdecimal() and status[0] in "45"))
 
     def _aliases(self, operation: Map) -> tuple[str, ...]:

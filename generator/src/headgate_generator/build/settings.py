@@ -75,7 +75,7 @@ def brand_of(document: Map, sdk: SdkFile, servers: tuple[Server, ...]) -> Brand:
     title = tuple(word for word in split(str(info.get("title") or "api")) if word not in _NOISE) or ("client",)
     name = split(given.text("name") or "") if given.text("name") else title
     package = given.text("package") or snake(name)
-    aliases = given.map("aliases") or {}
+    aliases: dict[str, Node] = given.map("aliases") or {}
     first = servers[0].url if servers and "://" in servers[0].url else ""
     return Brand(
         name=name,

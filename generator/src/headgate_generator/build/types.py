@@ -113,7 +113,7 @@ class TypeBuilder:
     def _enum(self, schema: Map, key: str | None) -> Type:
         values = list(schema["enum"])
         names = apart(str(value) for value in values)
-        said = schema.map(MEMBERS) or schema.map("x-enumDescriptions") or {}
+        said: Mapping[str, Node] = schema.map(MEMBERS) or schema.map("x-enumDescriptions") or {}
         members = tuple(Member(value, names[str(value)], str(said.get(str(value), ""))) for value in values)
         declared = schema.get("x-open-enum", schema.get("x-extensible-enum", schema.get(OPEN, False)))
         is_open = schema.get("x-speakeasy-unknown-values") == "allow" or bool(declared)

@@ -59,7 +59,7 @@ class _Decision:
         explicit = set(mapping.values())
         for index, variant in enumerate(self._variants):
             values = self._values(variant, wire, frozenset())
-            for value in values or ():
+            for value in sorted(values):
                 mapping.setdefault(value, index)
             name = component_key(variant)
             if not values and index not in explicit and name is not None:

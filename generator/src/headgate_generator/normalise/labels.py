@@ -54,7 +54,7 @@ def _wish(variant: Map, named: Map) -> str:
 
 def _difference(variant: Map, variants: list[Map]) -> str:
     """A required key, else any key, that only this variant has."""
-    fields = variant.map("properties") or {}
+    fields: dict[str, Node] = variant.map("properties") or {}
     others: set[str] = set()
     for other in variants:
         if other is not variant:

@@ -6,6 +6,8 @@ among the values of an enum. A named schema is never nullable itself: what refer
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from ..load import Map, Node
 from .context import Context, remarks, component_key, map_schemas, schemas_of, with_schemas
 
@@ -22,12 +24,12 @@ def nullable(document: Map, context: Context) -> Map:
             key: schema.without("nullable") if isinstance(schema, Map) else schema
             for key, schema in schemas_of(document).items()
         }
-        document = map_schemas(with_schemas(document, named), lambda s, marked=marked: _schema(_marked(s, marked)))
+        document = map_schemas(with_schemas(document, named), _marker(marked))
 
 
-def _marked(schema: Map, keys: set[str]) -> Map:
+def _marker(keys: set[str]) -> Callable[[Map], Map]:
     """A reference to a schema that was nullable is nullable."""
-    return schema.replace(nullable=True) if component_key(schema) in keys else schema
+    return lambda schema: _schema(schema.replace(nullable=True) if component_key(schema) in keys else schema)
 
 
 def _schema(schema: Map) -> Map:

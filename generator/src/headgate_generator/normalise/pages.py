@@ -179,13 +179,14 @@ class _Finder:
             inner = self._resolved(field)
             nested = self._lists(inner) if inner is not None else []
             found = next((n for n in _ITEMS if n in nested), nested[0] if len(nested) == 1 else None)
-            if found and name in {*_ITEMS, "result", "response", "page"} | {split for split in (name,) if len(answer["properties"]) <= 2}:
+            if found and (name in {*_ITEMS, "result", "response", "page"} or len(answer["properties"]) <= 2):
                 return f"{name}.{found}"
         return None
 
     def _lists(self, schema: Map) -> list[str]:
-        fields = schema.map("properties") or {}
-        return [name for name, field in fields.items() if (r := self._resolved(field)) is not None and r.get("type") == "array"]
+        fields: dict[str, Node] = schema.map("properties") or {}
+        resolved = {name: self._resolved(field) for name, field in fields.items()}
+        return [name for name, field in resolved.items() if field is not None and field.get("type") == "array"]
 
     def _member(self, answer: Map, names: tuple[str, ...]) -> str | None:
         """The dotted path of the first of these names, in the answer or one level down."""
@@ -202,10 +203,12 @@ class _Finder:
         return None
 
     def _kind(self, answer: Map, path: str) -> str:
-        return str((self._at(answer, path) or {}).get("type"))
+        found = self._at(answer, path)
+        return str(found.get("type")) if found is not None else ""
 
     def _format(self, answer: Map, path: str) -> str:
-        return str((self._at(answer, path) or {}).get("format"))
+        found = self._at(answer, path)
+        return str(found.get("format")) if found is not None else ""
 
     def _at(self, schema: Map | None, path: str) -> Map | None:
         for key in path.split("."):

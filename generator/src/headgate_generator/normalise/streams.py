@@ -22,6 +22,7 @@ _FLAG = "stream"
 _ENVELOPE = frozenset({"event", "data", "id", "retry", "comment"})
 _TAILS = ("StreamResponse", "StreamEvent", "Chunk", "StreamChunk", "Event", "Stream", "ResponseChunk")
 _HEADS = re.compile(r"(Response|Result|Object|Output)$")
+_ASKED = re.compile(r"(Request|Params|Input|Body)$")
 _TERMINAL = re.compile(r"(?:^|[._])(?:completed|complete|done|failed|incomplete|cancelled|expired|stop)$")
 
 
@@ -52,6 +53,10 @@ class _Finder:
         flag = self._flag(content)
         if declared is None and not self._asked(flag):
             return self._operation
+        if declared is not None and len(content) > 1 and flag is None and not isinstance(self._note, Map):
+            problem = f"`{self._endpoint.key}` may answer with a stream, but no boolean key of the body asks for it"
+            self._context.report.add("W204", problem, answer.at, "name it as `stream` in sdk.yaml")
+            return self._without_stream()
         event = self._event(content, declared, flag)
         shape = self._shape(declared, flag, event, content)
         media_type = "text/event-stream" if shape["framing"] == "sse" else (declared or "application/x-ndjson")
@@ -146,10 +151,10 @@ class _Finder:
         """A schema whose name is the answer's or the request's with an ending that speaks of pieces."""
         answer = next((e.get("schema") for k, e in content.items() if family(k) == "json" and isinstance(e, Map)), None)
         stems: list[str] = []
-        for schema, tail in ((answer, _HEADS), (self._body_schema(), re.compile(r"(Request|Params|Input|Body)$"))):
+        for schema, ending in ((answer, _HEADS), (self._body_schema(), _ASKED)):
             name = component_key(schema)
             if name:
-                stems += [name, tail.sub("", name)]
+                stems += [name, ending.sub("", name)]
         for stem in [*stems, *(stem.removeprefix("Create") for stem in stems)]:
             for tail in _TAILS:
                 if f"{stem}{tail}" in self._named:
@@ -195,11 +200,18 @@ class _Finder:
             found = node.get("x-speakeasy-sse-sentinel") if node is not None else None
             if isinstance(found, str):
                 return found
-        flag = self._body_field(self._body_schema(), frozenset())
-        prose = [self._operation.get("description"), flag.get("description") if flag else None, entry]
+        prose: list[Node] = [self._operation.get("description"), entry, *self._stream_fields()]
         target = self._named.map(component_key(entry.get("schema")) or "") if entry else None
         prose.append(target.get("description") if target else None)
         return "[DONE]" if any("[DONE]" in str(text) for text in prose) else None
+
+    def _stream_fields(self) -> list[Node]:
+        """The body's keys that speak of streams, with what they refer to."""
+        body = self._body_schema()
+        target = self._named.map(component_key(body) or "") or body
+        fields = target.map("properties") if isinstance(target, Map) else None
+        spoken = [field for key, field in (fields or {}).items() if key.startswith(_FLAG)]
+        return [*spoken, *(self._named.get(component_key(field) or "") for field in spoken)]
 
     def _terminal(self, event: Map) -> list[str]:
         """Event types that close the stream: of those that sound final, the ones said with the fewest words."""
@@ -212,5 +224,6 @@ class _Finder:
             if tag is not None and isinstance(tag.get("const"), str):
                 tags.append(tag["const"])
         final = [tag for tag in tags if _TERMINAL.search(tag)]
+        final = [tag for tag in final if "response" in tag] or final
         fewest = min((tag.count(".") for tag in final), default=0)
         return [tag for tag in final if tag.count(".") == fewest]

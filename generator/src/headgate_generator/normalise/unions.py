@@ -8,6 +8,8 @@ first and what is inside second.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from ..load import Map, Node, Seq
 from .consts import kind_of
 from .context import Context, remarks, component_key, map_schemas, schemas_of
@@ -31,11 +33,15 @@ _SCALARS = ("string", "integer", "number", "boolean")
 def unions(document: Map, context: Context) -> Map:
     for _ in range(8):
         schemas = schemas_of(document)
-        new = map_schemas(document, lambda schema, named=schemas: _schema(schema, named, context))
+        new = map_schemas(document, _visitor(schemas, context))
         if new == document:
             return document
         document = new
     return document
+
+
+def _visitor(named: Map, context: Context) -> Callable[[Map], Node]:
+    return lambda schema: _schema(schema, named, context)
 
 
 def _schema(schema: Map, named: Map, context: Context) -> Map:
@@ -83,8 +89,8 @@ def _distinct(members: list[Map]) -> list[Map]:
 def _scalars(members: list[Map], named: Map) -> list[Map]:
     """Join the members of each scalar type into one."""
     for kind in _SCALARS:
-        mine = [(index, _looked_up(member, named)) for index, member in enumerate(members)]
-        mine = [(index, schema) for index, schema in mine if schema is not None and schema.get("type") == kind]
+        found = [(index, _looked_up(member, named)) for index, member in enumerate(members)]
+        mine = [(index, schema) for index, schema in found if schema is not None and schema.get("type") == kind]
         if len(mine) < 2:
             continue
         first = mine[0][0]
@@ -118,7 +124,7 @@ def _joined(schemas: list[Map], kind: str, at: Map) -> Map:
         if "const" in schema:
             values.setdefault(schema["const"], str(schema.get("description") or schema.get("title") or ""))
         elif "enum" in schema:
-            said = schema.map(MEMBERS) or {}
+            said: dict[str, Node] = schema.map(MEMBERS) or {}
             for value in schema["enum"]:
                 values.setdefault(value, str(said.get(str(value), "")))
             is_open = is_open or schema.get(OPEN) is True
@@ -141,7 +147,7 @@ def _grouped(members: list[Map], schema: Map, named: Map, kind: str) -> list[Map
     alike = [member for member in members if shape(member, named) == {kind}]
     if len(alike) < 2 or len(alike) == len(members):
         return members
-    said = schema.only("discriminator") if kind == "object" else {}
+    said: dict[str, Node] = schema.only("discriminator") if kind == "object" else {}
     group = Map({"oneOf": Seq(alike, schema.at), **said, GROUP: kind}, schema.at)
     first = next(index for index, member in enumerate(members) if member is alike[0])
     others = [member for member in members if not any(member is one for one in alike)]

@@ -42,7 +42,8 @@ def _merge(plain: Map | None, stream: Map | None, path: str) -> Map | None:
     if plain is None or stream is None:
         return None
     for status, answer in (stream.map("responses") or {}).items():
-        events = (answer.map("content") or {}).get("text/event-stream") if isinstance(answer, Map) else None
+        streamed = answer.map("content") if isinstance(answer, Map) else None
+        events = streamed.get("text/event-stream") if streamed else None
         responses = plain.map("responses")
         target = responses.map(status) if responses else None
         if events is None or responses is None or target is None:

@@ -1,0 +1,203 @@
+"""What the difference between two models means for those who use the SDK: major, minor, patch, or nothing.
+
+Major: a program that was right may stop compiling or working. Minor: there is more than before. Patch: texts and paths.
+What is received may grow (fields, enum members, variants) without breaking anyone, for readers keep what they do not know;
+what is sent may accept more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from enum import IntEnum
+
+from .model import Api, EnumType, Field, Method, ObjectType, Param, Resource, Type, TypeDef, UnionType
+
+__all__ = ["Level", "Reason", "Verdict", "verdict"]
+
+
+class Level(IntEnum):
+    NONE = 0
+    PATCH = 1
+    MINOR = 2
+    MAJOR = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    level: Level
+    what: str
+    """What changed, named by method or type."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    level: Level
+    reasons: tuple[Reason, ...]
+
+    def __str__(self) -> str:
+        lines = [f"  {reason.level.name.lower()}: {reason.what}" for reason in self.reasons]
+        return "\n".join([f"verdict: {self.level.name.lower()}", *lines])
+
+
+def verdict(old: Api, new: Api) -> Verdict:
+    """Compare two models; the gravest reason comes first and decides."""
+    reasons = [*_whole(old, new), *_methods(old, new), *_types(old, new)]
+    reasons.sort(key=lambda reason: (-reason.level, reason.what))
+    if not reasons and old != new:
+        reasons = [Reason(Level.PATCH, "descriptions or places in the contract")]
+    return Verdict(max((reason.level for reason in reasons), default=Level.NONE), tuple(reasons))
+
+
+def _whole(old: Api, new: Api) -> Iterator[Reason]:
+    for what in ("name", "package", "env_prefix", "header_prefix"):
+        before, after = getattr(old.brand, what), getattr(new.brand, what)
+        if before != after:
+            yield Reason(Level.MAJOR, f"the brand's `{what}` changed from {before!r} to {after!r}")
+    if old.brand.base_url != new.brand.base_url:
+        yield Reason(Level.MINOR, f"the default base URL is now {new.brand.base_url!r}")
+    if old.auth[:1] != new.auth[:1]:
+        yield Reason(Level.MAJOR, "the key is sent in another way")
+    if old.behaviour != new.behaviour:
+        yield Reason(Level.MINOR, "the behaviour (retries, clocks, errors, headers) changed")
+
+
+def _methods(old: Api, new: Api) -> Iterator[Reason]:
+    before, after = ({m.id: m for m in _visible(api.resources)} for api in (old, new))
+    for id_ in before.keys() - after.keys():
+        yield Reason(Level.MAJOR, f"the method `{id_}` is gone")
+    for id_ in after.keys() - before.keys():
+        yield Reason(Level.MINOR, f"the method `{id_}` is new")
+    for id_ in before.keys() & after.keys():
+        yield from _method(before[id_], after[id_])
+
+
+def _visible(resources: Iterable[Resource]) -> Iterator[Method]:
+    for resource in resources:
+        yield from (method for method in resource.methods if method.visible)
+        yield from _visible(resource.children)
+
+
+def _method(old: Method, new: Method) -> Iterator[Reason]:
+    where = f"`{old.id}`"
+    if (old.http, old.path) != (new.http, new.path):
+        yield Reason(Level.PATCH, f"{where} goes to `{new.http} {new.path}`")
+    if old.positional != new.positional[: len(old.positional)]:
+        yield Reason(Level.MAJOR, f"{where} takes other arguments by position")
+    if old.result != replace(new.result, status=old.result.status, media_type=old.result.media_type):
+        yield Reason(Level.MAJOR, f"{where} returns something else")
+    if old.streams is not None and new.streams is None:
+        yield Reason(Level.MAJOR, f"{where} streams no more")
+    elif old.streams is None and new.streams is not None:
+        yield Reason(Level.MINOR, f"{where} can stream")
+    elif old.streams is not None and new.streams is not None and old.streams.event != new.streams.event:
+        yield Reason(Level.MAJOR, f"{where} streams other events")
+    if (old.pages is None) != (new.pages is None):
+        yield Reason(Level.MAJOR, f"{where} {'is no list any more' if new.pages is None else 'returns a list of pages'}")
+    elif old.pages is not None and new.pages is not None and old.pages.item != new.pages.item:
+        yield Reason(Level.MAJOR, f"{where} lists something else")
+    if new.deprecated and not old.deprecated:
+        yield Reason(Level.MINOR, f"{where} is deprecated")
+    if old.retry != new.retry:
+        yield Reason(Level.MINOR, f"{where} is retried as `{new.retry.value}`")
+    yield from _params(where, old.params, new.params)
+
+
+def _params(where: str, old: tuple[Param, ...], new: tuple[Param, ...]) -> Iterator[Reason]:
+    before, after = ({(p.place, p.wire): p for p in params} for params in (old, new))
+    for key in before.keys() - after.keys():
+        yield Reason(Level.MAJOR, f"{where} has no parameter `{key[1]}` any more")
+    for key in after.keys() - before.keys():
+        required = after[key].required
+        kind = "required parameter" if required else "optional parameter"
+        yield Reason(Level.MAJOR if required else Level.MINOR, f"{where} has the new {kind} `{key[1]}`")
+    for key in before.keys() & after.keys():
+        yield from _param(f"{where}: `{key[1]}`", before[key], after[key])
+
+
+def _param(where: str, old: Param, new: Param) -> Iterator[Reason]:
+    if old.name != new.name:
+        yield Reason(Level.MAJOR, f"{where} is called `{'_'.join(new.name)}`")
+    if new.required != old.required:
+        yield Reason(Level.MAJOR if new.required else Level.MINOR, f"{where} is {'required' if new.required else 'optional'}")
+    if old.type != new.type:
+        yield Reason(Level.MAJOR, f"{where} has another type")
+    if old.check != new.check:
+        yield Reason(Level.MINOR, f"{where} has other bounds")
+
+
+def _types(old: Api, new: Api) -> Iterator[Reason]:
+    for key in old.types.keys() - new.types.keys():
+        yield Reason(Level.MAJOR, f"the type `{key}` is gone")
+    for key in new.types.keys() - old.types.keys():
+        yield Reason(Level.MINOR, f"the type `{key}` is new")
+    for key in old.types.keys() & new.types.keys():
+        yield from _type(old.types[key], new.types[key])
+
+
+def _type(old: TypeDef, new: TypeDef) -> Iterator[Reason]:
+    where = f"the type `{old.key}`"
+    if old.name != new.name:
+        yield Reason(Level.MAJOR, f"{where} is called `{'_'.join(new.name)}`")
+    if (old.sent and not new.sent) or (old.received and not new.received):
+        yield Reason(Level.MAJOR, f"{where} is carried in fewer directions")
+    if old.family != new.family:
+        yield Reason(Level.MINOR, f"{where} moved from `{old.family}` to `{new.family}`")
+    match old.type, new.type:
+        case ObjectType(), ObjectType():
+            yield from _object(where, old.type, new.type, new)
+        case EnumType(), EnumType():
+            yield from _enum(where, old.type, new.type)
+        case UnionType(), UnionType():
+            yield from _union(where, old.type, new.type)
+        case before, after if before != after:
+            yield Reason(Level.MAJOR, f"{where} is something else")
+        case _:
+            return
+
+
+def _object(where: str, old: ObjectType, new: ObjectType, definition: TypeDef) -> Iterator[Reason]:
+    before, after = ({field.wire: field for field in shape.fields} for shape in (old, new))
+    for wire in before.keys() - after.keys():
+        yield Reason(Level.MAJOR, f"{where} has no field `{wire}` any more")
+    for wire in after.keys() - before.keys():
+        demands = after[wire].required and definition.sent
+        yield Reason(Level.MAJOR if demands else Level.MINOR, f"{where} has the new field `{wire}`")
+    for wire in before.keys() & after.keys():
+        yield from _field(f"{where}: `{wire}`", before[wire], after[wire], definition)
+    if old.extra != new.extra:
+        yield Reason(Level.MAJOR, f"{where} types its other keys differently")
+
+
+def _field(where: str, old: Field, new: Field, definition: TypeDef) -> Iterator[Reason]:
+    if old.name != new.name:
+        yield Reason(Level.MAJOR, f"{where} is called `{'_'.join(new.name)}`")
+    if old.type != new.type:
+        yield Reason(Level.MAJOR, f"{where} has another type")
+    if old.required != new.required:
+        breaks = (new.required and definition.sent) or (old.required and definition.received)
+        said = "required" if new.required else "optional"
+        yield Reason(Level.MAJOR if breaks else Level.MINOR, f"{where} is {said}")
+
+
+def _enum(where: str, old: EnumType, new: EnumType) -> Iterator[Reason]:
+    before, after = ({member.value: member.name for member in shape.members} for shape in (old, new))
+    for value in before.keys() - after.keys():
+        yield Reason(Level.MAJOR, f"{where} has no {value!r} any more")
+    for value in after.keys() - before.keys():
+        yield Reason(Level.MINOR, f"{where} has the new value {value!r}")
+    if any(before[value] != after[value] for value in before.keys() & after.keys()):
+        yield Reason(Level.MAJOR, f"{where} names its values differently")
+    if old.base != new.base or (old.open and not new.open):
+        yield Reason(Level.MAJOR, f"{where} admits less than before")
+
+
+def _union(where: str, old: UnionType, new: UnionType) -> Iterator[Reason]:
+    before: list[Type] = [variant.type for variant in old.variants]
+    after: list[Type] = [variant.type for variant in new.variants]
+    if any(variant not in after for variant in before):
+        yield Reason(Level.MAJOR, f"{where} lost a variant")
+    if any(variant not in before for variant in after):
+        yield Reason(Level.MINOR, f"{where} has a new variant")
+    if old.strategy != new.strategy and before == after:
+        yield Reason(Level.PATCH, f"{where} is told apart in another way")
