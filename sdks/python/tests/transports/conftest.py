@@ -9,6 +9,7 @@ import asyncio
 import importlib.util
 from collections.abc import Callable, Iterator
 from typing import Any, cast
+from unittest import mock
 
 import httpx
 import httpx2
@@ -161,15 +162,28 @@ LIBRARIES = (*DEFAULT, "injected-httpx2", "injected-httpx", "fast", "asgi")
 NAMES = [f"{kind}-{library}" for library in LIBRARIES for kind in ("sync", "async")]
 
 
+def small_pool(default: Any, connections: int) -> Any:
+    """The default transport has no limit to set, so a test of its pool makes the pool small from outside."""
+    small = mock.patch.dict(default._KEEPALIVE, max_connections=connections)
+    small.start()
+    return small
+
+
+async def _stop(small: Any) -> None:
+    small.stop()
+
+
 def make(name: str, gateway: FakeGateway, *, connections: int | None = None) -> Subject:
     """The transport called ``name``, with a pool of ``connections`` where it has one."""
     kind, _, library = name.partition("-")
     limits = {"max_connections": connections, "max_keepalive_connections": connections}
     if library == "httpx2":
         default: Any = importlib.import_module("headgate.transports.httpx2")
-        given: Any = {} if connections is None else {"max_connections": connections}
-        made = (default.Httpx2Transport if kind == "sync" else default.AsyncHttpx2Transport)(**given)
-        return Subject(name, made, gateway)
+        made = (default.HTTPX2Transport if kind == "sync" else default.AsyncHTTPX2Transport)()
+        if connections is None:
+            return Subject(name, made, gateway)
+        small = small_pool(default, connections)
+        return Subject(name, made, gateway, (lambda: small.stop()) if kind == "sync" else (lambda: _stop(small)))
     if library == "fast":
         cls: Any = FastTransport if kind == "sync" else AsyncFastTransport
         return Subject(name, cls(max_connections=connections), gateway)

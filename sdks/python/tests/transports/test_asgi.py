@@ -143,5 +143,5 @@ async def test_starlette_streams_and_hears_of_the_disconnect() -> None:
     await response.aclose()
     await transport.aclose()
     async with asyncio.timeout(2):
-        while not ended:
+        while not ended:  # noqa: ASYNC110 - the garbage collector has no event
             await asyncio.sleep(0.01)

@@ -42,6 +42,7 @@ class Connection:
         self._buffer = bytearray()
         self._wire = 0
         self._fault = Fault()
+        self._request: RecordedRequest | None = None
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     # reading
@@ -116,15 +117,14 @@ class Connection:
 
     def answer(self, request: RecordedRequest, reply: Reply, fault: Fault) -> bool:
         """Write the answer with what is wrong about it. True when the connection can be used again."""
-        self._wire, self._fault = 0, fault
+        self._wire, self._fault, self._request = 0, fault, request
         try:
             if fault.hang_up:
                 self._break()
             if fault.delay and not self._pause(fault.delay):
-                raise _Broken
+                raise _Left
             keep = self._write(request, reply, fault)
         except _Broken:
-            request.outcome = "cut"
             return False
         except (_Left, OSError):
             request.outcome = "left"
@@ -223,6 +223,8 @@ class Connection:
                 self._pause(0.01)  # a next request is waiting behind this answer
 
     def _break(self) -> None:
+        if self._request is not None:
+            self._request.outcome = "cut"  # first, so that who sees the cut sees this too
         if self._fault.cut == "rst":
             self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
         else:

@@ -302,8 +302,11 @@ class _Exchange:
 
     def pieces(self) -> Iterator[tuple[float, bytes]]:
         for piece in self.body:
-            delay, written = cast("list[Any]", piece) if isinstance(piece, list) else (0.0, piece)
-            yield float(delay), _read(written)
+            if isinstance(piece, list):
+                delay, written = cast("tuple[float, Any]", piece)
+                yield delay, _read(written)
+            else:
+                yield 0.0, _read(piece)
 
     def failure(self) -> TransportError | None:
         error = self.response.get("error")
@@ -410,7 +413,7 @@ class Replay:
         lines = difflib.unified_diff(
             nearest.splitlines(), wanted.splitlines(), "the nearest on the tape", "what the program sent", lineterm=""
         )
-        what = f"no exchange of {str(self._path)!r} matches the request; record it again if the change is meant:\n"
+        what = f"no exchange of {str(self._path)!r} matches; record again if the change is meant:\n"
         return what + "\n".join(lines)
 
     @property

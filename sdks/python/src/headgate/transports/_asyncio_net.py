@@ -1,7 +1,8 @@
+# ruff: noqa: ASYNC109 - the library names the clock of each operation `timeout`, and it is ours to keep
 """Sockets for ``httpcore2`` on asyncio: one protocol object a connection, one future a wait.
 
-The library's own backend goes through anyio, which costs a scheduling round and a cancel scope for every read; a stream of small
-events spends more time there than in everything else together.
+The library's own backend goes through anyio, which costs a scheduling round and a cancel scope for every read; a stream
+of small events spends more time there than in everything else together.
 """
 
 from __future__ import annotations
@@ -139,12 +140,17 @@ class AsyncioStream(asyncio.Protocol, httpcore2.AsyncNetworkStream):
             self._transport.abort()
 
     async def start_tls(
-        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None,
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
     ) -> httpcore2.AsyncNetworkStream:
         assert self._transport is not None
         try:
             async with asyncio.timeout(timeout):
-                upgraded = await self._loop.start_tls(self._transport, self, ssl_context, server_hostname=server_hostname)
+                upgraded = await self._loop.start_tls(
+                    self._transport, self, ssl_context, server_hostname=server_hostname
+                )
         except TimeoutError as error:
             self._transport.abort()
             raise httpcore2.ConnectTimeout(f"no TLS within {timeout} s") from error
@@ -170,16 +176,30 @@ def _expire(future: asyncio.Future[None]) -> None:
         future.set_exception(TimeoutError())
 
 
+def _is_address(host: str) -> bool:
+    """An address has nothing to race, and asyncio's race forgets a socket when it is cancelled."""
+    return ":" in host or host[-1:].isdigit()
+
+
 class AsyncioBackend(httpcore2.AsyncNetworkBackend):
     async def connect_tcp(
-        self, host: str, port: int, timeout: float | None = None, local_address: str | None = None, socket_options: Iterable[Any] | None = None,
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
     ) -> httpcore2.AsyncNetworkStream:
         loop = asyncio.get_running_loop()
         local = None if local_address is None else (local_address, 0)
         try:
             async with asyncio.timeout(timeout):
                 transport, stream = await loop.create_connection(
-                    AsyncioStream, host, port, local_addr=local, happy_eyeballs_delay=_HAPPY_EYEBALLS,
+                    AsyncioStream,
+                    host,
+                    port,
+                    local_addr=local,
+                    happy_eyeballs_delay=None if _is_address(host) else _HAPPY_EYEBALLS,
                 )
         except TimeoutError as error:
             raise httpcore2.ConnectTimeout(f"no connection within {timeout} s") from error

@@ -12,6 +12,7 @@ import asyncio
 import os
 import threading
 from collections.abc import Awaitable, Callable, Coroutine, MutableMapping
+from time import monotonic
 from typing import Any, Literal, TypeVar
 from urllib.parse import unquote, urlsplit
 from weakref import WeakKeyDictionary
@@ -215,6 +216,10 @@ async def _wait_or_cancel(*tasks: asyncio.Task[None]) -> None:
         await asyncio.wait(late)
 
 
+def _sooner(first: float | None, second: float | None) -> float | None:
+    return second if first is None else first if second is None else min(first, second)
+
+
 class _AsyncResponse:
     __slots__ = ("_exchange", "_request", "headers", "status")
 
@@ -225,17 +230,21 @@ class _AsyncResponse:
         self._request = request
 
     async def read_chunk(self) -> bytes:
-        idle = self._request.timeouts.idle
+        return await self._next(self._request.timeouts.idle)
+
+    async def _next(self, seconds: float | None) -> bytes:
         try:
-            async with asyncio.timeout(idle):
+            async with asyncio.timeout(seconds):
                 return await self._exchange.next_piece()
         except TimeoutError:
             await self.aclose()
-            raise ReadTimedOut(f"the application sent nothing for {idle:g} s") from None
+            raise ReadTimedOut(f"the application sent nothing for {seconds:g} s") from None
 
     async def read(self) -> bytes:
+        clocks = self._request.timeouts
+        end = None if clocks.total is None else monotonic() + clocks.total
         pieces: list[bytes] = []
-        while piece := await self.read_chunk():
+        while piece := await self._next(_sooner(clocks.idle, None if end is None else end - monotonic())):
             pieces.append(piece)
         return b"".join(pieces)
 
@@ -256,16 +265,17 @@ class AsyncASGITransport:
         scope = _scope(request)
         if self._lifespan != "off":
             scope["state"] = (await self._started()).state.copy()
+        seconds = _sooner(request.timeouts.first_byte, request.timeouts.total)
         exchange = _Exchange(request)
         exchange.task = asyncio.create_task(exchange.run(self._app, scope))
         self._tasks.add(exchange.task)
         exchange.task.add_done_callback(self._tasks.discard)
         try:
-            async with asyncio.timeout(request.timeouts.first_byte):
+            async with asyncio.timeout(seconds):
                 await exchange.head()
         except TimeoutError:
             exchange.leave()
-            raise ReadTimedOut(f"the application did not answer within {request.timeouts.first_byte:g} s") from None
+            raise ReadTimedOut(f"the application did not answer within {seconds:g} s") from None
         except BaseException:
             exchange.leave()
             raise

@@ -49,6 +49,9 @@ __all__ = ["AsyncFastTransport", "FastTransport"]
 
 T = TypeVar("T")
 
+_NEVER = float("inf")
+
+_LONGEST = threading.TIMEOUT_MAX
 _POOLS = 8
 """How many pairs of connect and pool clocks keep a pool of their own; the oldest is let go of first."""
 
@@ -77,7 +80,7 @@ def _reraise(error: Exception, *, reading: bool) -> NoReturn:
 def _wire_error(error: BaseException, *, reading: bool) -> TransportError:
     """The wire error for an error of the library.
 
-    Its classes alone do not tell: a server that hangs up is a ``ConnectError`` there, as is a refused port, and only the
+    Its classes alone do not tell: a server that hangs up is a ``ConnectError`` there, as is a refused port; only the
     causes say whether the request was already on its way.
     """
     causes = _causes(error)
@@ -198,7 +201,7 @@ class _Wake:
 
     def wait(self, seconds: float | None) -> bool:
         """True when woken in time. Waiting on a lock lets signal handlers run, and what they raise comes out here."""
-        return self._lock.acquire(timeout=-1 if seconds is None else max(0.0, seconds))
+        return self._lock.acquire(timeout=-1 if seconds is None or seconds > _LONGEST else max(0.0, seconds))
 
 
 class _Loop:
@@ -266,30 +269,33 @@ class _OutOfTime(Exception):
 
 
 class _Deadline:
-    """When to stop waiting. An upload moves it on with each piece."""
+    """When to stop waiting. An upload moves it on with each piece, but never past ``end``."""
 
-    __slots__ = ("_at", "seconds")
+    __slots__ = ("_at", "_end", "seconds")
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, end: float) -> None:
         self.seconds = seconds
-        self._at = monotonic() + seconds
+        self._end = end
+        self._at = min(monotonic() + seconds, end)
 
     def left(self) -> float:
         return self._at - monotonic()
 
     def move(self) -> None:
-        self._at = monotonic() + self.seconds
+        self._at = min(monotonic() + self.seconds, self._end)
 
 
-def _deadline(seconds: float | None) -> _Deadline | None:
-    return None if seconds is None else _Deadline(seconds)
+def _deadline(seconds: float | None, total: float | None) -> _Deadline | None:
+    """The sooner of a clock and of what is left of the whole call."""
+    if seconds is None and total is None:
+        return None
+    return _Deadline(_NEVER if seconds is None else seconds, _NEVER if total is None else monotonic() + total)
 
 
 def _head_deadline(clocks: Timeouts, limited: bool) -> _Deadline | None:
     """First byte, and where there is a limit of connections, the wait for one, which the library counts on its own."""
-    if clocks.first_byte is None or (limited and clocks.pool is None):
-        return None
-    return _Deadline(clocks.first_byte + (clocks.pool or 0.0 if limited else 0.0))
+    wait = clocks.pool if limited else 0.0
+    return _deadline(None if clocks.first_byte is None or wait is None else clocks.first_byte + wait, clocks.total)
 
 
 class _Timed(Generic[T]):
@@ -305,12 +311,11 @@ class _Timed(Generic[T]):
         work, deadline = self._work, self._deadline
         try:
             future = work.send(None)
-            if deadline is None:
-                while True:
-                    yield future
-                    future = work.send(None)
+            while deadline is None:
+                yield future
+                future = work.send(None)
             while True:
-                timer = asyncio.get_running_loop().call_later(max(0.0, deadline.left()), _expire, future)
+                timer = asyncio.get_running_loop().call_later(min(max(0.0, deadline.left()), _LONGEST), _expire, future)
                 try:
                     yield future
                 finally:
@@ -379,7 +384,9 @@ class _Response:
         self._pid = os.getpid()
 
     def read_chunk(self) -> bytes:
-        deadline = _deadline(self._request.timeouts.idle)
+        return self._next(_deadline(self._request.timeouts.idle, None))
+
+    def _next(self, deadline: _Deadline | None) -> bytes:
         try:
             chunk = _run(_coroutine(self._reader.read_chunk()), deadline)
         except _OutOfTime:
@@ -391,8 +398,11 @@ class _Response:
 
     def read(self) -> bytes:
         pieces: list[bytes] = []
-        while piece := self.read_chunk():
+        deadline = _deadline(self._request.timeouts.idle, self._request.timeouts.total)
+        while piece := self._next(deadline):
             pieces.append(piece)
+            if deadline is not None:
+                deadline.move()
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
     def close(self) -> None:
@@ -415,7 +425,9 @@ class _AsyncResponse:
         self._pid = os.getpid()
 
     async def read_chunk(self) -> bytes:
-        deadline = _deadline(self._request.timeouts.idle)
+        return await self._next(_deadline(self._request.timeouts.idle, None))
+
+    async def _next(self, deadline: _Deadline | None) -> bytes:
         try:
             chunk = await _Timed(_coroutine(self._reader.read_chunk()), deadline)
         except _OutOfTime:
@@ -427,8 +439,11 @@ class _AsyncResponse:
 
     async def read(self) -> bytes:
         pieces: list[bytes] = []
-        while piece := await self.read_chunk():
+        deadline = _deadline(self._request.timeouts.idle, self._request.timeouts.total)
+        while piece := await self._next(deadline):
             pieces.append(piece)
+            if deadline is not None:
+                deadline.move()
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
     async def aclose(self) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import sys
 import traceback
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from time import monotonic
 from typing import Any, Literal, NoReturn, Protocol, cast
 
 from .._core.wire import (
@@ -162,7 +163,7 @@ class _ReadClock:
     The library asks for its clock once per body; while this response reads, its network stream asks here instead.
     """
 
-    __slots__ = ("_request", "_stream")
+    __slots__ = ("_end", "_request", "_stream")
 
     def __init__(self, answer: _Answer, request: Request) -> None:
         stream = answer.extensions.get("network_stream")
@@ -170,10 +171,20 @@ class _ReadClock:
         alone = answer.extensions.get("http_version") in (b"HTTP/1.1", b"HTTP/1.0")
         self._stream = stream if alone and hasattr(stream, "__dict__") else None
         self._request = request
+        self._end: float | None = None
+
+    def bound(self) -> None:
+        """From here on, all reads together take no longer than what is left of the whole call."""
+        total = self._request.timeouts.total
+        self._end = None if total is None else monotonic() + total
 
     def read(self, max_bytes: int, timeout: float | None = None) -> Any:
         stream = cast(Any, self._stream)
-        return cast(Any, type(stream)).read(stream, max_bytes, self._request.timeouts.idle)
+        seconds = self._request.timeouts.idle
+        if self._end is not None:
+            left = max(self._end - monotonic(), 0.001)
+            seconds = left if seconds is None else min(seconds, left)
+        return cast(Any, type(stream)).read(stream, max_bytes, seconds)
 
     def attach(self) -> None:
         if self._stream is not None:
@@ -222,6 +233,7 @@ class _Response:
 
     def read(self) -> bytes:
         pieces: list[bytes] = []
+        self._clock.bound()
         while piece := self.read_chunk():
             pieces.append(piece)
         return b"".join(pieces)
@@ -256,6 +268,7 @@ class _AsyncResponse:
 
     async def read(self) -> bytes:
         pieces: list[bytes] = []
+        self._clock.bound()
         while piece := await self.read_chunk():
             pieces.append(piece)
         return b"".join(pieces)
