@@ -9,6 +9,7 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,16 @@ class Waits(ManualClock):
         self.sleep(seconds)
 
 
+@dataclass(frozen=True)
+class Always:
+    """A source of chance that leaves nothing to it."""
+
+    value: float
+
+    def random(self) -> float:
+        return self.value
+
+
 def client_options(vector: dict[str, Any], url: str, transport: str, clock: Waits) -> dict[str, Any]:
     options = dict(vector.get("client", {}))
     base_url = url + options.pop("base_path", "")
@@ -69,7 +80,7 @@ def client_options(vector: dict[str, Any], url: str, transport: str, clock: Wait
     if not vector["id"].startswith(("idle", "first-byte", "total")):
         options["clock"] = clock
     if "random" in vector:
-        options["random"] = lambda: vector["random"]
+        options["random"] = Always(vector["random"])
     return options | {"base_url": base_url, "transport": transport}
 
 
