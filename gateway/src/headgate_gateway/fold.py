@@ -8,30 +8,62 @@ from typing import Any
 __all__ = ["fold", "fold_text"]
 
 _META = ("id", "created", "model", "system_fingerprint", "service_tier")
+_PLAIN = {*_META, "object", "choices"}
 _LISTS = ("content", "refusal")
 
 
 def fold(chunks: Iterable[dict[str, Any]]) -> dict[str, Any]:
     """The `chat.completion` that these `chat.completion.chunk`s spell."""
     head: dict[str, Any] = {"id": "", "object": "chat.completion", "created": 0, "model": ""}
-    choices: dict[int, dict[str, Any]] = {}
-    usage: Any = None
     extra: dict[str, Any] = {}
+    choices: dict[int, dict[str, Any]] = {}
+    texts: dict[int, list[str]] = {}
+    names: Any = None
     for chunk in chunks:
-        for name, value in chunk.items():
-            if name in _META:
-                if value is not None:
-                    head[name] = value
-            elif name == "usage":
-                usage = value if value is not None else usage
-            elif name not in ("object", "choices"):
-                extra[name] = value
+        if chunk.keys() != names:
+            # Chunks of one stream repeat their head: it is read again where it may say more.
+            names = chunk.keys() if chunk.keys() <= _PLAIN else None
+            _fold_head(chunk, head, extra)
         for piece in chunk.get("choices") or ():
-            _fold_choice(choices, piece)
+            text = _bare_text(piece)
+            if text is not None and piece["index"] in texts:
+                texts[piece["index"]].append(text)
+            else:
+                _spell(choices, texts)
+                _fold_choice(choices, piece)
+                texts.setdefault(piece.get("index", 0), [])
+    _spell(choices, texts)
+    usage = extra.pop("usage", None)
     result = {**head, "choices": [_finished(choices[index]) for index in sorted(choices)], **extra}
     if usage is not None:
         result["usage"] = usage
     return result
+
+
+def _fold_head(chunk: dict[str, Any], head: dict[str, Any], extra: dict[str, Any]) -> None:
+    for name, value in chunk.items():
+        if name in _META:
+            if value is not None:
+                head[name] = value
+        elif name not in ("object", "choices") and not (name == "usage" and value is None):
+            extra[name] = value
+
+
+def _bare_text(piece: dict[str, Any]) -> str | None:
+    """The text of a piece that is nothing else: nearly all are, and they are only joined."""
+    delta = piece.get("delta")
+    if delta is None or len(delta) != 1 or piece.get("finish_reason") is not None or piece.get("logprobs") is not None:
+        return None
+    text = delta.get("content")
+    return text if isinstance(text, str) else None
+
+
+def _spell(choices: dict[int, dict[str, Any]], texts: dict[int, list[str]]) -> None:
+    for index, pieces in texts.items():
+        if pieces:
+            message = choices[index]["message"]
+            message["content"] = (message.get("content") or "") + "".join(pieces)
+            pieces.clear()
 
 
 def _fold_choice(choices: dict[int, dict[str, Any]], piece: dict[str, Any]) -> None:

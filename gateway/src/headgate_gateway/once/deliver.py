@@ -13,6 +13,7 @@ from .store import EventBlock
 
 __all__ = ["ConnectionCut", "CutReply", "LiveStream", "Presence", "StalledReply", "StoredStream", "faulty_reply"]
 
+_LATE_SECONDS = 0.02
 _PING = b": ping\n\n"
 STREAM_TYPE = (b"content-type", b"text/event-stream; charset=utf-8")
 _STREAM_HEADERS = [STREAM_TYPE, (b"cache-control", b"no-cache"), (b"x-accel-buffering", b"no")]
@@ -23,12 +24,24 @@ class ConnectionCut(ConnectionError):
 
 
 class Presence:
-    """Watches one client's connection and tells its listener when it is gone."""
+    """Watches one client's connection and tells its listener when it is gone.
+
+    It begins a moment late: most answers are there by then, and a task for each would cost more than it tells.
+    """
 
     def __init__(self, receive: Receive | None, listener: Listener) -> None:
-        self._task = None if receive is None else asyncio.get_running_loop().create_task(_watch(receive, listener))
+        self._listener = listener
+        self._task: asyncio.Task[None] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        if receive is not None:
+            self._timer = asyncio.get_running_loop().call_later(_LATE_SECONDS, self._start, receive)
+
+    def _start(self, receive: Receive) -> None:
+        self._task = asyncio.get_running_loop().create_task(_watch(receive, self._listener))
 
     def close(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
         if self._task is not None:
             self._task.cancel()
 
