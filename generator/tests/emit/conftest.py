@@ -7,7 +7,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +61,11 @@ class Project:
 def api() -> Api:
     found: Api = _load_sample().sample_api()
     return found
+
+
+@pytest.fixture(scope="session")
+def make_project() -> Callable[[Path, Mapping[str, str]], Project]:
+    return lambda folder, files: Project(write(files, folder), files)
 
 
 @pytest.fixture(scope="session")

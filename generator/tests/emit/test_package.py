@@ -151,12 +151,12 @@ def use(client: SampleApi, answer: ChatCompletion) -> None:
     )
     page: SyncPage[File] = client.files.list(limit=3, timeout=4.0)
     one: File = client.files.retrieve("f", extra_headers={"a": "b"})
-    nothing: None = client.files.delete("f")
+    client.files.delete("f")
     model: Model = client.models.retrieve("a/b")
     text: str = client.audio.create(file=b"", format="srt")
     spoken: Transcript = client.audio.create(file=("a.wav", b"", "audio/wav"))
     raw = client.files.with_raw_response.retrieve("f")
-    print(first, events, again, page, one, nothing, model, text, spoken, raw.parse().id)
+    print(first, events, again, page, one, model, text, spoken, raw.parse().id)
 
 
 async def use_async(client: AsyncSampleApi) -> None:

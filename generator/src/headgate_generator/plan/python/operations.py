@@ -102,13 +102,16 @@ def _param(api: Api, param: Param) -> Expr:
 
 
 def _is_file(api: Api, type_: Type) -> bool:
+    """Whether the parameter may be a file, or a list of files. Named types below the first are not looked into."""
     match api.resolve(type_):
         case FileType():
             return True
-        case ListType(inner) | Nullable(inner):
+        case Nullable(inner):
             return _is_file(api, inner)
+        case ListType(inner):
+            return isinstance(inner, FileType)
         case UnionType(variants, _):
-            return any(_is_file(api, variant.type) for variant in variants)
+            return any(v.type in (FileType(), ListType(FileType())) for v in variants)
         case _:
             return False
 

@@ -1,0 +1,73 @@
+"""Contracts that nobody here wrote: each gives a package that imports, builds its models, and type-checks strictly.
+
+The documents are public, but not all carry a licence to be copied: they are read from the folder that the environment
+variable ``PUBLIC_CONTRACTS`` names, or from ``shared/reference/specs`` beside the repository.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from headgate_generator import build_api
+from headgate_generator.emit.python import emit_python
+from headgate_generator.plan.python.naming import all_methods
+
+BESIDE = Path(__file__).resolve().parents[4] / "shared" / "reference" / "specs"
+FOLDER = Path(os.environ.get("PUBLIC_CONTRACTS") or BESIDE)
+CONTRACTS = ["hanzo", "hanzo-gateway", "mistral", "openai"]
+
+BUILD_ALL = """
+import importlib, json, pkgutil
+package = importlib.import_module(PACKAGE)
+names = [m.name for m in pkgutil.walk_packages(package.__path__, PACKAGE + ".")]
+for name in names:
+    importlib.import_module(name)
+from pydantic import BaseModel, TypeAdapter
+built = 0
+for name in names:
+    if not name.startswith(PACKAGE + ".types.") or ".params" in name:
+        continue
+    module = importlib.import_module(name)
+    for public in module.__all__:
+        TypeAdapter(getattr(module, public))
+        built += 1
+client = getattr(package, CLIENT)(api_key="sk-0123456789abcdef", base_url="http://127.0.0.1:9")
+print(json.dumps([len(names), built, type(client).__name__]))
+"""
+
+
+@pytest.fixture(scope="module", params=CONTRACTS)
+def foreign(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, make_project: Any) -> Any:
+    contract = FOLDER / f"{request.param}.yaml"
+    if not contract.exists():
+        pytest.skip(f"no public contract at {contract}; set PUBLIC_CONTRACTS to the folder that has it")
+    api, _ = build_api(contract)
+    return api, make_project(tmp_path_factory.mktemp("foreign"), emit_python(api))
+
+
+def test_it_imports_builds_every_model_and_makes_a_client(foreign: Any) -> None:
+    api, project = foreign
+    client = "".join(word.capitalize() for word in api.brand.name)
+    code = f"PACKAGE, CLIENT = {api.brand.package!r}, {client!r}\n{BUILD_ALL}"
+    modules, built, made = project.run(code)
+    assert modules > 20
+    assert built > 10
+    assert made == client
+
+
+def test_it_passes_a_strict_type_check(foreign: Any) -> None:
+    api, project = foreign
+    assert project.mypy(f"src/{api.brand.package}") == ""
+
+
+def test_no_operation_is_dropped(foreign: Any) -> None:
+    api, project = foreign
+    page = project.files["api.md"]
+    methods = [method for method in all_methods(api.resources) if method.visible]
+    assert page.count("\n- [`client.") == len(methods)
+    for method in methods:
+        assert f"`{method.http} {method.path}`" in page
