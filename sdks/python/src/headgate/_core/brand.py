@@ -14,8 +14,8 @@ class Brand:
     """The values that a generated package gives the runtime.
 
     ``env_prefix`` makes ``<PREFIX>_API_KEY`` and kin; ``header_prefix`` makes ``<prefix>-Organization`` and kin.
-    ``auth`` is ``"bearer"`` or ``("header", <name>)``. ``cancel_path`` is where a call that was left early is cancelled; it
-    holds ``{call_id}``, and None means that the server knows no such thing.
+    ``auth`` is ``"bearer"`` or ``("header", <name>)``. ``cancel_path`` is where a call that was left early is
+    cancelled; it holds ``{call_id}``, and None means that the server knows no such thing.
     """
 
     name: str

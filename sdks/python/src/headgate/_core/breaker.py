@@ -1,4 +1,5 @@
-"""The circuit breaker: after failures in a row nothing is sent for a while, then a few requests try whether it works again."""
+"""The circuit breaker: after failures in a row nothing is sent for a while, then a few requests try whether it works
+again."""
 
 from __future__ import annotations
 
@@ -13,7 +14,8 @@ __all__ = ["Breaker", "CircuitBreaker"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CircuitBreaker:
-    """``failures`` in a row open the circuit for ``seconds``; then ``successes`` in a row close it, and one failure opens it again."""
+    """``failures`` in a row open the circuit for ``seconds``; then ``successes`` in a row close it, and one failure
+    opens it again."""
 
     failures: int = 5
     seconds: float = 60.0
@@ -49,8 +51,9 @@ class Breaker:
             remaining = self._remaining()
             if remaining > 0:
                 raise CircuitOpen(
-                    f"Nothing was sent to {where}: {self._failed} requests in a row had failed, and the circuit is open.",
-                    code="CIRCUIT_OPEN", retry_after=remaining,
+                    f"Nothing was sent to {where}: {self._failed} requests in a row failed, and the circuit is open.",
+                    code="CIRCUIT_OPEN",
+                    retry_after=remaining,
                 )
 
     def success(self) -> None:

@@ -27,7 +27,14 @@ from .options import Timeout
 from .ports import Acquire, Clock, Close, Random, Read, ReadChunk, Release, Send, Sleep, Steps
 from .retry import RetryBudget, RetryEvent, retryable_error
 from .wire import (
-    ConnectFailed, ConnectTimedOut, PoolTimedOut, ReadTimedOut, Request, Timeouts, TransportError, WriteFailed,
+    ConnectFailed,
+    ConnectTimedOut,
+    PoolTimedOut,
+    ReadTimedOut,
+    Request,
+    Timeouts,
+    TransportError,
+    WriteFailed,
 )
 
 __all__ = ["Call", "Shared", "Tries", "exchange", "read_body", "unary"]
@@ -37,7 +44,9 @@ T = TypeVar("T")
 _MAX_REDIRECTS: Final = 5
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 # What a server of another origin must not learn.
-_CREDENTIALS: Final = frozenset({"authorization", "api-key", "x-api-key", "cookie", "ocp-apim-subscription-key", "proxy-authorization"})
+_CREDENTIALS: Final = frozenset(
+    {"authorization", "api-key", "x-api-key", "cookie", "ocp-apim-subscription-key", "proxy-authorization"}
+)
 
 
 @dataclass(slots=True)
@@ -117,9 +126,11 @@ class Tries:
             return Timeouts(own.connect, own.pool, own.first_byte, own.idle)
         if remaining <= 0:
             raise self.timed_out("total", own.total)
-        return Timeouts(*(
-            remaining if clock is None else min(clock, remaining) for clock in (own.connect, own.pool, own.first_byte, own.idle)
-        ), remaining)
+        connect, pool, first_byte, idle = (
+            remaining if clock is None else min(clock, remaining)
+            for clock in (own.connect, own.pool, own.first_byte, own.idle)
+        )
+        return Timeouts(connect, pool, first_byte, idle, remaining)
 
     def succeeded(self) -> None:
         self.call.shared.budget.give(self._owed or 1)
@@ -154,16 +165,28 @@ class Tries:
 
     def tell(self, error: APIError, delay: float) -> None:
         call = self.call
-        call.shared.log.info("%s: attempt %d failed, next in %.2f s: %s", call.where, self.attempts, delay, error.message)
+        call.shared.log.info(
+            "%s: attempt %d failed, next in %.2f s: %s", call.where, self.attempts, delay, error.message
+        )
         if call.config.on_retry is not None:
-            call.config.on_retry(RetryEvent(
-                call.operation, call.method, call.url, self.attempts, delay, error, call.request_id,
-            ))
+            call.config.on_retry(
+                RetryEvent(
+                    call.operation,
+                    call.method,
+                    call.url,
+                    self.attempts,
+                    delay,
+                    error,
+                    call.request_id,
+                )
+            )
 
     def _worth_it(self, error: APIError, sent: bool) -> bool:
         call = self.call
         if isinstance(error, APIConnectionError):
-            return not _certificate_fault(error) and (not sent or call.safe or (call.key is not None and not call.never))
+            return not _certificate_fault(error) and (
+                not sent or call.safe or (call.key is not None and not call.never)
+            )
         if not retryable_error(error):
             return False
         forced = error.headers.get("x-should-retry", "").strip().lower() == "true"
@@ -200,8 +223,11 @@ class Tries:
 
     def timed_out(self, clock: str, seconds: float | None, detail: str = "") -> APITimeoutError:
         what = {
-            "connect": "there was no connection", "pool": "no connection was free", "first_byte": "no answer began",
-            "idle": "nothing new arrived", "total": "the call was not done",
+            "connect": "there was no connection",
+            "pool": "no connection was free",
+            "first_byte": "no answer began",
+            "idle": "nothing new arrived",
+            "total": "the call was not done",
         }[clock]
         tail = f" ({detail})" if detail and clock == "pool" else ""
         error = APITimeoutError(f"{self.call.where}: {what} within {seconds:g} s, the `{clock}` clock{tail}.")
@@ -214,10 +240,15 @@ class Tries:
         server = urlsplit(call.url).netloc
         cause = _root_cause(error)
         if _certificate_fault(error):
-            return (f"{call.where}: the certificate of {server} was not accepted: {cause}. Checked against the system's store (or "
-                    "SSL_CERT_FILE); for a private authority set SSL_CERT_FILE to its certificate.")
+            return (
+                f"{call.where}: the certificate of {server} was not accepted: {cause}. It was checked against the "
+                "system's store (or SSL_CERT_FILE); for a private authority set SSL_CERT_FILE to its certificate."
+            )
         if isinstance(error, ConnectFailed):
-            return f"{call.where}: no connection to {server}: {cause}. Check that it runs there, `base_url`, and proxies in the environment."
+            return (
+                f"{call.where}: no connection to {server}: {cause}. "
+                "Check that it runs, `base_url`, and proxies in the environment."
+            )
         if isinstance(error, WriteFailed):
             return f"{call.where}: the connection broke while the request was sent: {cause}."
         place = "in the middle of the answer" if opened else "before an answer came"
@@ -259,8 +290,15 @@ def exchange(tries: Tries, *extra: tuple[str, str]) -> Steps[tuple[Meta, Any, Re
             raise
         meta = _meta(tries, response)
         if started:
-            log.info("%s %s: %d in %.3f s (attempt %d, request id %s)", request.method, request.url, meta.status_code,
-                     time.perf_counter() - started, tries.attempts, meta.request_id)
+            log.info(
+                "%s %s: %d in %.3f s (attempt %d, request id %s)",
+                request.method,
+                request.url,
+                meta.status_code,
+                time.perf_counter() - started,
+                tries.attempts,
+                meta.request_id,
+            )
             if log.enabled(10):
                 log.debug("%s %s answered headers=%s", request.method, request.url, shown_headers(response.headers))
         if 200 <= meta.status_code < 300:
@@ -295,14 +333,25 @@ def _refuse(tries: Tries, meta: Meta, response: Any, request: Request) -> Steps[
     where = call.where
     if meta.status_code in _REDIRECTS:
         target = meta.headers.get("location", "nowhere")
-        raise tries.stamp(APIError(
-            f"{where}: the server redirects to {target!r}, which a {call.method} does not follow; set `base_url` to where it leads.",
-            status_code=meta.status_code, headers=meta.headers, request_id=meta.request_id,
-        ))
-    raise tries.stamp(error_from(
-        status=meta.status_code, headers=meta.headers, body=body, where=where, now=call.shared.clock.time(),
-        sent_request_id=call.request_id,
-    ))
+        raise tries.stamp(
+            APIError(
+                f"{where}: the server redirects to {target!r}, which a {call.method} does not follow; "
+                "set `base_url` to where it leads.",
+                status_code=meta.status_code,
+                headers=meta.headers,
+                request_id=meta.request_id,
+            )
+        )
+    raise tries.stamp(
+        error_from(
+            status=meta.status_code,
+            headers=meta.headers,
+            body=body,
+            where=where,
+            now=call.shared.clock.time(),
+            sent_request_id=call.request_id,
+        )
+    )
 
 
 def _meta(tries: Tries, response: Any) -> Meta:
@@ -317,7 +366,14 @@ def _meta(tries: Tries, response: Any) -> Meta:
         elif name == call_header:
             call_id = value
     return Meta(
-        response.status, headers, request_id or call.request_id, tries.attempts, call.key, call.method, call.url, call_id,
+        response.status,
+        headers,
+        request_id or call.request_id,
+        tries.attempts,
+        call.key,
+        call.method,
+        call.url,
+        call_id,
     )
 
 
@@ -337,7 +393,12 @@ def _redirected(request: Request, meta: Meta) -> Request | None:
 
 def _credential(name: str) -> bool:
     lower = name.lower()
-    return lower in _CREDENTIALS or "-key" in lower.removeprefix("idempotency-key") or "token" in lower or "secret" in lower
+    return (
+        lower in _CREDENTIALS
+        or "-key" in lower.removeprefix("idempotency-key")
+        or "token" in lower
+        or "secret" in lower
+    )
 
 
 def read_body(tries: Tries, response: Any, request: Request, meta: Meta) -> Steps[bytes]:

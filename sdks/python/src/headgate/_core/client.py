@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import random as _random
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Final, Self
+from typing import Any, ClassVar, Final, Literal, Self
 
 from .brand import Brand
 from .breaker import Breaker
@@ -17,6 +17,7 @@ from .errors import ConfigError, ParameterError
 from .log import Log
 from .meta import Meta
 from .multipart import Layout, lay_out, single
+from .narrow import is_mapping
 from .operation import Body, Operation, Result, Stream
 from .options import UNSET, Timeout, TimeoutInput, Unset
 from .params import Parts, split
@@ -30,8 +31,23 @@ _SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 # Options that are answered by a new client but not by `resolve`.
 _OWN: Final = ("http_client", "transport", "clock", "random")
 _NAMES: Final = (
-    "api_key", "base_url", "organization", "team", "provider_keys", "timeout", "max_retries", "default_headers", "default_query",
-    "log_level", "api_version", "max_concurrency", "circuit_breaker", "max_retry_after", "backoff", "on_retry", "cancel_abandoned",
+    "api_key",
+    "base_url",
+    "organization",
+    "team",
+    "provider_keys",
+    "timeout",
+    "max_retries",
+    "default_headers",
+    "default_query",
+    "log_level",
+    "api_version",
+    "max_concurrency",
+    "circuit_breaker",
+    "max_retry_after",
+    "backoff",
+    "on_retry",
+    "cancel_abandoned",
 )
 
 
@@ -94,8 +110,8 @@ class BaseClient:
             api_version: The version of the API to ask for.
             max_concurrency: How many calls may run at a time; the rest wait, at most for the `pool` clock.
             circuit_breaker: True or a `CircuitBreaker`: send nothing for a while after failures in a row.
-            max_retry_after: The longest wait, in seconds, that a server may ask for; above it the error is raised at once. 60.
-            backoff: The waits between attempts where the server names none.
+            max_retry_after: The longest wait, in seconds, that a server may ask for; above it the error is raised at
+            once. 60. backoff: The waits between attempts where the server names none.
             on_retry: Called with a `RetryEvent` before each retry.
             cancel_abandoned: Whether a stream that is left early cancels its call at the server. True.
             clock: Where time comes from; for tests.
@@ -113,9 +129,16 @@ class BaseClient:
         self._clock: Clock = clock if clock is not None else self._default_clock
         breaker = None if self._config.circuit_breaker is None else Breaker(self._config.circuit_breaker, self._clock)
         log = Log(self._brand.package, self._config.log_level)
-        self._shared = Shared(self._brand, self._clock, random if random is not None else _random, log, RetryBudget(), breaker)
+        self._shared = Shared(
+            self._brand, self._clock, random if random is not None else _random, log, RetryBudget(), breaker
+        )
         self._headers, self._auth = self._base_headers(), self._auth_headers()
-        self._own_options: dict[str, Any] = {"http_client": http_client, "transport": transport, "clock": clock, "random": random}
+        self._own_options: dict[str, Any] = {
+            "http_client": http_client,
+            "transport": transport,
+            "clock": clock,
+            "random": random,
+        }
         self._link = self._connect(http_client, transport)
 
     def _connect(self, http_client: Any, transport: Any) -> Any:
@@ -148,7 +171,11 @@ class BaseClient:
         unknown = [name for name in options if name not in _NAMES]
         if unknown:
             own = [name for name in unknown if name in _OWN]
-            hint = f"`{own[0]}` belongs to a client's connections: make a new client" if own else f"known are {', '.join(_NAMES)}"
+            hint = (
+                f"`{own[0]}` belongs to a client's connections: make a new client"
+                if own
+                else f"known are {', '.join(_NAMES)}"
+            )
             raise ConfigError(f"`with_options`: `{unknown[0]}` cannot be changed; {hint}")
         for name in ("default_headers", "default_query", "provider_keys"):
             if options.get(name):
@@ -197,10 +224,13 @@ class BaseClient:
     def __reduce__(self) -> tuple[Any, ...]:
         held = [name for name, value in self._own_options.items() if value is not None and not isinstance(value, str)]
         if held:
-            raise TypeError(f"a client with `{held[0]}=` cannot be pickled: connections stay in their process; make a client there")
+            raise TypeError(
+                f"a client with `{held[0]}=` cannot be pickled: connections stay in their process; make a client there"
+            )
         # Without keys: a pickle travels and is stored. The process that reads it has its own environment.
         options = {
-            name: value for name, value in self._given.items()
+            name: value
+            for name, value in self._given.items()
             if value is not None and not isinstance(value, Unset) and name not in ("api_key", "provider_keys")
         }
         if self._own_options["transport"] is not None:
@@ -212,7 +242,11 @@ class BaseClient:
     def _base_headers(self) -> list[tuple[str, str]]:
         brand, config = self._brand, self._config
         headers: list[tuple[str, str]] = [("User-Agent", f"{brand.package}-python/{brand.version}")]
-        for name, value in (("Organization", config.organization), ("Team", config.team), ("API-Version", config.api_version)):
+        for name, value in (
+            ("Organization", config.organization),
+            ("Team", config.team),
+            ("API-Version", config.api_version),
+        ):
             if value is not None:
                 headers.append((brand.header(name), value))
         return headers
@@ -243,11 +277,28 @@ class BaseClient:
             stream = None
         body, content_type, replayable = self._body(operation, parts)
         result = operation.result
-        as_text = any(parts.body.get(wire) in values for wire, values in result.text_when.items()) if result.text_when else False
+        as_text = (
+            any(parts.body.get(wire) in values for wire, values in result.text_when.items())
+            if result.text_when
+            else False
+        )
         model = arguments.get("model") if self._config.provider_keys else None
         return self._call(
-            operation.id, operation.method, parts.path, parts.query, parts.headers, body, content_type, replayable, parts.options,
-            result=result, stream=stream, retry=operation.retry, auth=operation.auth, as_text=as_text, model=model,
+            operation.id,
+            operation.method,
+            parts.path,
+            parts.query,
+            parts.headers,
+            body,
+            content_type,
+            replayable,
+            parts.options,
+            result=result,
+            stream=stream,
+            retry=operation.retry,
+            auth=operation.auth,
+            as_text=as_text,
+            model=model,
         )
 
     def _body(self, operation: Operation, parts: Parts) -> tuple[Any, str | None, bool]:
@@ -258,8 +309,8 @@ class BaseClient:
         extra = parts.options.get("extra_body")
         if body.kind == "json":
             value: Any = parts.whole if parts.has_whole else parts.body
-            if extra:
-                value = {**value, **extra} if isinstance(value, Mapping) else value
+            if extra and is_mapping(value):
+                value = {**value, **extra}
             if not value and not parts.has_whole and not body.required:
                 return None, None, True
             return encode_json(value, operation.id), body.media_type, True
@@ -290,9 +341,24 @@ class BaseClient:
         raise NotImplementedError
 
     def _call(
-        self, operation: str, method: str, path: str, query: Sequence[tuple[str, str]], own_headers: list[tuple[str, str]],
-        body: Any, content_type: str | None, replayable: bool, options: Mapping[str, Any], *,
-        result: Result, stream: Stream | None, retry: str, auth: bool, as_text: bool = False, model: Any = None, type_: Any = None,
+        self,
+        operation: str,
+        method: str,
+        path: str,
+        query: Sequence[tuple[str, str]],
+        own_headers: list[tuple[str, str]],
+        body: Any,
+        content_type: str | None,
+        replayable: bool,
+        options: Mapping[str, Any],
+        *,
+        result: Result,
+        stream: Stream | None,
+        retry: str,
+        auth: bool,
+        as_text: bool = False,
+        model: Any = None,
+        type_: Any = None,
     ) -> Call:
         config = self._config
         key = options.get("idempotency_key", UNSET)
@@ -313,7 +379,9 @@ class BaseClient:
         if config.default_headers:
             headers = _overridden(headers, config.default_headers)
         if content_type is not None:
-            headers = [pair for pair in headers if pair[0].lower() != "content-type"] if config.default_headers else headers
+            headers = (
+                [pair for pair in headers if pair[0].lower() != "content-type"] if config.default_headers else headers
+            )
             headers.append(("Content-Type", content_type))
         if "extra_headers" in options:
             headers = _overridden(headers, options["extra_headers"])
@@ -329,10 +397,24 @@ class BaseClient:
         if retries is not None and (not isinstance(retries, int) or isinstance(retries, bool) or retries < 0):
             raise ParameterError([f"`max_retries` is {retries!r}; give a whole number from 0"], operation)
         return Call(
-            operation=operation, method=method, url=self._url(path, query, options.get("extra_query")), headers=headers, body=body,
-            replayable=replayable, timeout=timeout, max_retries=config.max_retries if retries is None else retries, key=key,
-            request_id=request_id, safe=method in _SAFE_METHODS or retry == "safe", never=retry == "never", result=result,
-            stream=stream, shared=self._shared, config=config, type_=type_, as_text=as_text,
+            operation=operation,
+            method=method,
+            url=self._url(path, query, options.get("extra_query")),
+            headers=headers,
+            body=body,
+            replayable=replayable,
+            timeout=timeout,
+            max_retries=config.max_retries if retries is None else retries,
+            key=key,
+            request_id=request_id,
+            safe=method in _SAFE_METHODS or retry == "safe",
+            never=retry == "never",
+            result=result,
+            stream=stream,
+            shared=self._shared,
+            config=config,
+            type_=type_,
+            as_text=as_text,
         )
 
     def _url(self, path: str, query: Sequence[tuple[str, str]], extra: Mapping[str, Any] | None) -> str:
@@ -348,7 +430,14 @@ class BaseClient:
         return decode(call.result, meta, body, call.where, self._clock.time(), as_text=call.as_text, type_=call.type_)
 
     def _adhoc(
-        self, method: str, path: str, *, body: Any, query: Mapping[str, Any] | None, result: Any, stream: bool,
+        self,
+        method: str,
+        path: str,
+        *,
+        body: Any,
+        query: Mapping[str, Any] | None,
+        result: Any,
+        stream: bool,
         options: Mapping[str, Any],
     ) -> Call:
         """A call to any path, for what the generated methods do not know."""
@@ -364,11 +453,23 @@ class BaseClient:
             extra = options.get("extra_body")
             content, content_type = encode_json({**body, **extra} if extra else body, "request"), "application/json"
         pairs = [pair for name, value in (query or {}).items() for pair in query_pairs(name, value)]
-        kind = "binary" if result is bytes else "text" if result is str else "json"
-        model: Any = body.get("model") if isinstance(body, Mapping) else None  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+        kind: Literal["binary", "text", "json"] = "binary" if result is bytes else "text" if result is str else "json"
+        model = body.get("model") if is_mapping(body) else None
         return self._call(
-            "request", method, path, pairs, [], content, content_type, replayable, options, result=Result(kind=kind),
-            stream=Stream(event="", done="[DONE]", flag=None) if stream else None, retry="keyed", auth=True, model=model,
+            "request",
+            method,
+            path,
+            pairs,
+            [],
+            content,
+            content_type,
+            replayable,
+            options,
+            result=Result(kind=kind),
+            stream=Stream(event="", done="[DONE]", flag=None) if stream else None,
+            retry="keyed",
+            auth=True,
+            model=model,
             type_=Any if result is None else result,
         )
 

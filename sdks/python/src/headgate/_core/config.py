@@ -88,11 +88,17 @@ def normalise_base_url(url: Any, brand: Brand) -> str:
     except ValueError as error:
         raise ConfigError(f"`base_url` is {text!r}: {error}") from error
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ConfigError(f"`base_url` is {text!r}; give a whole address such as {brand.base_url!r}, in code or in {brand.env('BASE_URL')}")
+        raise ConfigError(
+            f"`base_url` is {text!r}; give a whole address like {brand.base_url!r}, here or in {brand.env('BASE_URL')}"
+        )
     if "@" in parts.netloc:
-        raise ConfigError("`base_url` holds a user name or password; give the key as `api_key=`, or a header by `default_headers=`")
+        raise ConfigError(
+            "`base_url` holds a user name or password; give the key as `api_key=`, or a header by `default_headers=`"
+        )
     if parts.query or parts.fragment:
-        raise ConfigError(f"`base_url` is {text!r}; it cannot have a query or a fragment: give queries by `default_query=`")
+        raise ConfigError(
+            f"`base_url` is {text!r}; it cannot have a query or a fragment: give queries by `default_query=`"
+        )
     path = parts.path.rstrip("/")
     if path.endswith("/v1") or path == "/v1":
         path = path[:-3].rstrip("/")
@@ -162,7 +168,9 @@ def _retries(value: Any, brand: Brand) -> int:
     try:
         number = int(value)
     except (TypeError, ValueError) as error:
-        raise ConfigError(f"`max_retries` (or {brand.env('MAX_RETRIES')}) is {value!r}; give a whole number from 0") from error
+        raise ConfigError(
+            f"`max_retries` (or {brand.env('MAX_RETRIES')}) is {value!r}; give a whole number from 0"
+        ) from error
     if number < 0 or number != (float(value) if isinstance(value, float) else number):
         raise ConfigError(f"`max_retries` (or {brand.env('MAX_RETRIES')}) is {value!r}; give a whole number from 0")
     return number
@@ -173,7 +181,9 @@ def _headers(value: Any) -> dict[str, str | None]:
     for name, text in dict(value or {}).items():
         fault = header_fault(name, text) if isinstance(text, str) else None
         if fault or not (text is None or isinstance(text, str)):
-            raise ConfigError(f"`default_headers`: {fault or f'the value of `{name}` is {text!r}; give a str, or None to leave it out'}")
+            raise ConfigError(
+                f"`default_headers`: {fault or f'`{name}` is {text!r}; give a str, or None to leave it out'}"
+            )
         headers[name] = text
     return headers
 

@@ -1,7 +1,7 @@
 """Bytes of an answer to the value it was promised to be: real validation straight from bytes, in Pydantic's core.
 
-An answer that deviates in a field is kept (`lenient`); one that is something else is a `ResponseShapeError` with all that is
-needed to find out why; one that holds an error under a status of success is that error.
+An answer that deviates in a field is kept (`lenient`); one that is something else is a `ResponseShapeError` with all
+that is needed to find out why; one that holds an error under a status of success is that error.
 """
 
 from __future__ import annotations
@@ -69,22 +69,30 @@ def _resolve(reference: str | None) -> Any:
 def _make(annotation: Any) -> Shape:
     from pydantic import BaseModel, TypeAdapter
 
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        if not annotation.__pydantic_complete__:
-            annotation.model_rebuild()
+    if _is_model(annotation, BaseModel):
+        model: Any = annotation  # as Any: the checkers disagree about what is known of it here
+        if not model.__pydantic_complete__:
+            model.model_rebuild()
         # The validator itself: `model_validate_json` adds a Python call and its keyword handling to every event.
-        validate = annotation.__pydantic_validator__.validate_json
-        declares = any((info.alias or name) == "error" for name, info in annotation.model_fields.items())
-        return Shape(annotation.__name__, annotation, validate, declares)
+        validate = model.__pydantic_validator__.validate_json
+        declares = any((info.alias or name) == "error" for name, info in model.model_fields.items())
+        return Shape(model.__name__, model, validate, declares)
     adapter: TypeAdapter[Any] = TypeAdapter(annotation)
     adapter.rebuild(raise_errors=True)
-    return Shape(getattr(annotation, "__name__", str(annotation)), annotation, adapter.validator.validate_json, False)
+    name: str = getattr(annotation, "__name__", None) or str(annotation)
+    return Shape(name, annotation, adapter.validator.validate_json, False)
+
+
+def _is_model(annotation: Any, base: type) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, base)
 
 
 # --- whole answers ---------------------------------------------------------------------------------------------------
 
 
-def decode(result: Result, meta: Meta, body: bytes, where: str, now: float, *, as_text: bool = False, type_: Any = None) -> Any:
+def decode(
+    result: Result, meta: Meta, body: bytes, where: str, now: float, *, as_text: bool = False, type_: Any = None
+) -> Any:
     """The value of a 2xx answer. ``type_`` replaces the type that the operation names."""
     if as_text or result.kind == "text":
         return _text(meta, body)
@@ -145,7 +153,12 @@ def embedded_error(body: bytes, meta: Meta, where: str, now: float) -> APIError 
     if error_member(value) is None:
         return None
     return error_from(
-        status=meta.status_code, headers=meta.headers, body=body, where=where, now=now, sent_request_id=meta.request_id,
+        status=meta.status_code,
+        headers=meta.headers,
+        body=body,
+        where=where,
+        now=now,
+        sent_request_id=meta.request_id,
     )
 
 
@@ -178,8 +191,10 @@ def _not_json(shape: Shape, meta: Meta, body: bytes, where: str) -> ResponseShap
     if not body.strip():
         text = f"{where}: the answer is empty where a `{shape.name}` was promised."
     elif body.lstrip()[:1] == b"<":
-        text = (f"{where}: the answer is an HTML page where a `{shape.name}` was promised; is `base_url` the gateway's, "
-                "or does a proxy want a login?")
+        text = (
+            f"{where}: the answer is an HTML page where a `{shape.name}` was promised; is `base_url` the gateway's, "
+            "or does a proxy want a login?"
+        )
     else:
         text = f"{where}: the answer is no JSON where a `{shape.name}` was promised; it starts with {body[:60]!r}."
     return _shape_error(text, meta, body.decode("utf-8", "replace"))
@@ -187,8 +202,13 @@ def _not_json(shape: Shape, meta: Meta, body: bytes, where: str) -> ResponseShap
 
 def _shape_error(text: str, meta: Meta, body: Any) -> ResponseShapeError:
     return ResponseShapeError(
-        text, status_code=meta.status_code, headers=meta.headers, body=body, request_id=meta.request_id,
-        attempts=meta.attempts, idempotency_key=meta.idempotency_key,
+        text,
+        status_code=meta.status_code,
+        headers=meta.headers,
+        body=body,
+        request_id=meta.request_id,
+        attempts=meta.attempts,
+        idempotency_key=meta.idempotency_key,
     )
 
 
@@ -196,5 +216,6 @@ def _shape_error(text: str, meta: Meta, body: Any) -> ResponseShapeError:
 
 
 def decode_event(shape: Shape, meta: Meta, data: bytes, where: str, now: float) -> Any:
-    """An event that the fast decoder refused: the error it holds is raised, a deviation is kept, all else is a shape error."""
+    """An event that the fast decoder refused: the error it holds is raised, a deviation is kept, all else is a shape
+    error."""
     return _second_try(shape, meta, data, where, now)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from .narrow import class_of, is_dict
+
 if TYPE_CHECKING:
     from .models import Model
 
@@ -28,7 +30,7 @@ def _text(value: Any, width: int | None, depth: int) -> str:
         return f"<{len(value)} bytes>"
     if isinstance(value, (list, tuple)):
         return _sequence(value, width, depth)
-    if isinstance(value, dict):
+    if is_dict(value):
         items: list[tuple[str, Any]] = [(f"{key!r}: ", item) for key, item in value.items()]
         return _group("{", items, "}", width, depth)
     return repr(value)
@@ -51,12 +53,15 @@ def _group(start: str, items: list[tuple[str, Any]], end: str, width: int | None
 
 
 def _fields(value: Any) -> list[tuple[str, Any]] | None:
-    names = getattr(type(value), "model_fields", None)
+    names: Any = getattr(class_of(value), "model_fields", None)
     if names is None:
         return None
     given = value.model_fields_set
-    fields = [(name, value.__dict__[name]) for name in names if name in given and name in value.__dict__]
-    return fields + list((value.model_extra or {}).items())
+    fields: list[tuple[str, Any]] = [
+        (name, value.__dict__[name]) for name in names if name in given and name in value.__dict__
+    ]
+    extra: dict[str, Any] = value.model_extra or {}
+    return fields + list(extra.items())
 
 
 def html_of(model: Model) -> str:
@@ -66,6 +71,9 @@ def html_of(model: Model) -> str:
     rows: list[str] = []
     for name, value in _fields(model) or []:
         text = escape(_text(value, 100, 0))
-        rows.append(f"<tr><th style='text-align:left;vertical-align:top'>{escape(name)}</th>"
-                    f"<td style='text-align:left'><pre style='margin:0;white-space:pre-wrap'>{text}</pre></td></tr>")
-    return f"<table><caption style='text-align:left'><b>{escape(type(model).__name__)}</b></caption>{''.join(rows)}</table>"
+        rows.append(
+            f"<tr><th style='text-align:left;vertical-align:top'>{escape(name)}</th>"
+            f"<td style='text-align:left'><pre style='margin:0;white-space:pre-wrap'>{text}</pre></td></tr>"
+        )
+    caption = f"<caption style='text-align:left'><b>{escape(type(model).__name__)}</b></caption>"
+    return f"<table>{caption}{''.join(rows)}</table>"

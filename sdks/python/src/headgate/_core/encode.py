@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Final, cast
+from typing import Any, Final
 from urllib.parse import quote
 
 from .errors import ParameterError
+from .narrow import class_of, is_iterable, is_mapping
 
 __all__ = ["encode_json", "encode_path", "encode_query", "fill_path", "header_fault", "plain", "query_pairs", "scalar"]
 
@@ -29,13 +30,15 @@ def fill_path(template: str, values: Mapping[str, Any]) -> str:
 def scalar(value: Any) -> str:
     """The text of one value in a path, a query, a header or a form."""
     if isinstance(value, str):
-        return value.value if hasattr(value, "value") else value  # type: ignore[attr-defined, no-any-return]
+        return str.__str__(getattr(value, "value", value))
     if value is True:
         return "true"
     if value is False:
         return "false"
     if value is None:
         return "null"
+    if isinstance(value, (int, float)):
+        return json.dumps(value)
     converted = plain(value)
     return converted if isinstance(converted, str) else json.dumps(converted)
 
@@ -46,15 +49,15 @@ def query_pairs(wire: str, value: Any, style: str = "form", explode: bool = True
         return []
     if hasattr(value, "to_dict"):
         value = value.to_dict()
-    if isinstance(value, Mapping):
-        table = cast("Mapping[str, Any]", value)
+    if is_mapping(value):
+        table = value
         if style in ("deepObject", "brackets"):
             return [pair for key, item in table.items() for pair in query_pairs(f"{wire}[{key}]", item, style, explode)]
         if explode:
             return [(key, scalar(item)) for key, item in table.items() if item is not None]
         return [(wire, ",".join(f"{key},{scalar(item)}" for key, item in table.items() if item is not None))]
-    if isinstance(value, Iterable) and not isinstance(value, (str, bytes)):
-        texts = [scalar(item) for item in cast("Iterable[Any]", value)]
+    if is_iterable(value):
+        texts = [scalar(item) for item in value]
         if style in ("brackets", "deepObject"):
             return [(f"{wire}[]", text) for text in texts]
         if explode and style not in ("spaceDelimited", "pipeDelimited"):
@@ -110,9 +113,9 @@ def plain(value: Any) -> Any:
     hint = "; convert it to str, int, float, bool, None, a dict or a list"
     if isinstance(value, (bytes, bytearray, memoryview)):
         hint = "; JSON has no bytes: send base64 text, or give them to a file parameter"
-    elif isinstance(value, type):
+    elif class_of(value) is type:
         hint = "; give a value, not a class (for a class as the answer's type there is `.parse()`)"
-    raise ParameterError([f"a value of type `{type(value).__name__}` cannot go into JSON{hint}"])
+    raise ParameterError([f"a value of type `{class_of(value).__name__}` cannot go into JSON{hint}"])
 
 
 _NO: Final = object()
@@ -128,7 +131,7 @@ def _from_model(value: Any) -> Any:
 def _from_standard(value: Any) -> Any:
     if hasattr(value, "isoformat"):  # date, datetime, time
         return value.isoformat()
-    kind = type(value)
+    kind = class_of(value)
     if kind.__module__ == "uuid" or kind.__module__ == "pathlib":
         return str(value)
     if kind.__module__ in ("decimal", "_decimal", "_pydecimal"):
@@ -141,15 +144,15 @@ def _from_standard(value: Any) -> Any:
 
 
 def _from_container(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return dict(cast("Mapping[Any, Any]", value))
+    if is_mapping(value):
+        return dict(value)
     if isinstance(value, (bytes, bytearray, memoryview, type)):
         return _NO
     tolist = getattr(value, "tolist", None)  # array.array, numpy
     if tolist is not None:
         return tolist()
-    if isinstance(value, Iterable):
-        return list(cast("Iterable[Any]", value))
+    if is_iterable(value):
+        return list(value)
     return _NO
 
 

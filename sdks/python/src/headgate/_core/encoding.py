@@ -16,7 +16,9 @@ class Inflater:
         import zlib
 
         self._error: type[Exception] = zlib.error
-        self._names = [name for name in (part.strip().lower() for part in encoding.split(",")) if name not in ("", "identity")]
+        self._names = [
+            name for name in (part.strip().lower() for part in encoding.split(",")) if name not in ("", "identity")
+        ]
         unknown = [name for name in self._names if name not in ("gzip", "x-gzip", "deflate")]
         if unknown:
             raise ReadFailed(f"the server used the content encoding {unknown[0]!r}, which was not asked for")

@@ -7,11 +7,11 @@ Read are: ``{"error": {...}}``, ``{"type": "error", "error": {...}}``, ``{"error
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from . import errors as e
 from .meta import Headers
+from .narrow import is_dict, is_list, is_mapping
 from .retry import parse_retry_after
 
 __all__ = ["error_class", "error_from", "error_member"]
@@ -51,16 +51,26 @@ _BY_TYPE: Final[dict[str, type[e.APIStatusError]]] = {
     "content_filter": e.ContentFilterError,
     "content_policy_violation": e.ContentFilterError,
 }
-# These say no more than a status does, and servers put them under statuses of every kind: the status is the better witness.
+# These say no more than a status does, and servers put them under statuses of every kind: the status is the better
+# witness.
 _WEAK: Final[dict[str, type[e.APIStatusError]]] = {
     "invalid_request_error": e.BadRequestError,
     "bad_request_error": e.BadRequestError,
     "api_error": e.InternalServerError,
 }
 _BY_STATUS: Final[dict[int, type[e.APIStatusError]]] = {
-    400: e.BadRequestError, 401: e.AuthenticationError, 402: e.InsufficientCreditsError, 403: e.PermissionDeniedError,
-    404: e.NotFoundError, 408: e.RequestTimeoutError, 409: e.ConflictError, 413: e.PayloadTooLargeError,
-    422: e.UnprocessableEntityError, 429: e.RateLimitError, 502: e.ProviderError, 529: e.OverloadedError,
+    400: e.BadRequestError,
+    401: e.AuthenticationError,
+    402: e.InsufficientCreditsError,
+    403: e.PermissionDeniedError,
+    404: e.NotFoundError,
+    408: e.RequestTimeoutError,
+    409: e.ConflictError,
+    413: e.PayloadTooLargeError,
+    422: e.UnprocessableEntityError,
+    429: e.RateLimitError,
+    502: e.ProviderError,
+    529: e.OverloadedError,
 }
 _PLAIN: Final = frozenset({"message", "type", "code", "param", "request_id", "retry_after"})
 _TEXT_LIMIT: Final = 500
@@ -79,14 +89,20 @@ def error_class(type: str | None, code: str | None, status: int | None) -> type[
 
 def error_member(value: Any) -> Any:
     """The error inside a decoded answer, where it has one: an object, or a text that is not empty."""
-    if not isinstance(value, Mapping):
+    if not is_mapping(value):
         return None
-    inner = cast("Mapping[str, Any]", value).get("error")
-    return inner if (isinstance(inner, Mapping) and inner) or (isinstance(inner, str) and inner) else None
+    inner = value.get("error")
+    return inner if inner and (isinstance(inner, str) or is_mapping(inner)) else None
 
 
 def error_from(
-    *, status: int | None, headers: Headers, body: bytes, where: str, now: float, sent_request_id: str | None = None,
+    *,
+    status: int | None,
+    headers: Headers,
+    body: bytes,
+    where: str,
+    now: float,
+    sent_request_id: str | None = None,
 ) -> e.APIStatusError:
     """The error that an answer, or an event of a stream, stands for. ``where`` names the request in the message."""
     value = _decoded(body)
@@ -102,8 +118,15 @@ def error_from(
     request_id = headers.get("x-request-id") or _word(fields.get("request_id")) or sent_request_id
     cls = error_class(type_, code, status)
     error = cls(
-        f"{where} failed: {message}", status_code=status, code=code, type=type_, param=_word(fields.get("param")),
-        headers=headers, body=value, request_id=request_id, retry_after=after,
+        f"{where} failed: {message}",
+        status_code=status,
+        code=code,
+        type=type_,
+        param=_word(fields.get("param")),
+        headers=headers,
+        body=value,
+        request_id=request_id,
+        retry_after=after,
         details={key: item for key, item in fields.items() if key not in _PLAIN},
     )
     return error
@@ -117,15 +140,15 @@ def _decoded(body: bytes) -> Any:
 
 
 def _fields(value: Any, body: bytes) -> dict[str, Any]:
-    if not isinstance(value, dict):
+    if not is_dict(value):
         return {"message": value.strip()[:_TEXT_LIMIT]} if isinstance(value, str) and not _is_html(body) else {}
-    table = cast("dict[str, Any]", value)
+    table = value
     inner = table.get("error")
-    if isinstance(inner, dict):
-        fields = dict(cast("dict[str, Any]", inner))
+    if is_dict(inner):
+        fields = dict(inner)
         details = fields.pop("details", None)
-        if isinstance(details, dict):
-            fields = {**cast("dict[str, Any]", details), **fields}
+        if is_dict(details):
+            fields = {**details, **fields}
         for name in ("request_id", "retry_after"):  # some put these beside the error
             if name in table:
                 fields.setdefault(name, table[name])
@@ -141,15 +164,14 @@ def _fields(value: Any, body: bytes) -> dict[str, Any]:
 
 
 def _validation(detail: Any) -> dict[str, Any]:
-    if not isinstance(detail, list):
+    if not is_list(detail):
         return {"message": detail if isinstance(detail, str) else json.dumps(detail)}
     texts: list[str] = []
     param: str | None = None
-    for item in cast("list[Any]", detail):
-        if not isinstance(item, dict):
-            texts.append(str(item))
+    for fault in detail:
+        if not is_dict(fault):
+            texts.append(str(fault))
             continue
-        fault = cast("dict[str, Any]", item)
         place = ".".join(str(part) for part in fault.get("loc", ()) if part != "body")
         param = param or place or None
         texts.append(f"{place}: {fault.get('msg')}" if place else str(fault.get("msg")))

@@ -28,8 +28,8 @@
         ├── PaginationLoop
         └── ResponseShapeError
 
-The class of a server's error is chosen from ``error.type``, then ``error.code``, then the status. A type that says no more
-than the status does (``invalid_request_error``, ``api_error``) gives way to it.
+The class of a server's error is chosen from ``error.type``, then ``error.code``, then the status. A type that says no
+more than the status does (``invalid_request_error``, ``api_error``) gives way to it.
 """
 
 from __future__ import annotations
@@ -40,11 +40,33 @@ from typing import Any, Self
 from .meta import Headers
 
 __all__ = [
-    "APIConnectionError", "APIError", "APIStatusError", "APITimeoutError", "AuthenticationError", "BadRequestError",
-    "BandAccessDeniedError", "BudgetExceededError", "CircuitOpen", "ConfigError", "ConflictError", "ContentFilterError",
-    "InsufficientCreditsError", "InternalServerError", "NotFoundError", "OverloadedError", "PaginationLoop", "ParameterError",
-    "PayloadTooLargeError", "PermissionDeniedError", "ProviderError", "RateLimitError", "RequestTimeoutError",
-    "ResponseShapeError", "SDKError", "StreamInterrupted", "UnprocessableEntityError",
+    "APIConnectionError",
+    "APIError",
+    "APIStatusError",
+    "APITimeoutError",
+    "AuthenticationError",
+    "BadRequestError",
+    "BandAccessDeniedError",
+    "BudgetExceededError",
+    "CircuitOpen",
+    "ConfigError",
+    "ConflictError",
+    "ContentFilterError",
+    "InsufficientCreditsError",
+    "InternalServerError",
+    "NotFoundError",
+    "OverloadedError",
+    "PaginationLoop",
+    "ParameterError",
+    "PayloadTooLargeError",
+    "PermissionDeniedError",
+    "ProviderError",
+    "RateLimitError",
+    "RequestTimeoutError",
+    "ResponseShapeError",
+    "SDKError",
+    "StreamInterrupted",
+    "UnprocessableEntityError",
 ]
 
 
@@ -66,7 +88,9 @@ class ParameterError(SDKError, ValueError, TypeError):
         if len(self.faults) == 1:
             text = where + self.faults[0]
         else:
-            text = where + f"{len(self.faults)} arguments are wrong" + "".join(f"\n  - {fault}" for fault in self.faults)
+            text = (
+                where + f"{len(self.faults)} arguments are wrong" + "".join(f"\n  - {fault}" for fault in self.faults)
+            )
         super().__init__(text)
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -77,8 +101,8 @@ class APIError(SDKError):
     """A call failed. What is not known is None.
 
     ``body`` is the decoded JSON of the answer, or its text. ``attempts`` counts the requests that were sent, and
-    ``idempotency_key`` is the one they carried. In a stream, ``partial`` is what had arrived, ``usage`` what it cost as far as
-    the server said, and ``last_event_id`` where it stopped.
+    ``idempotency_key`` is the one they carried. In a stream, ``partial`` is what had arrived, ``usage`` what it cost as
+    far as the server said, and ``last_event_id`` where it stopped.
     """
 
     def __init__(
@@ -228,7 +252,7 @@ class RateLimitError(APIStatusError):
     def _hint(self) -> str | None:
         if self.retry_after is None:
             return None
-        return f"The server asks to wait {self.retry_after:g} s; `max_retry_after=` says how long the client may wait by itself."
+        return f"The server asks to wait {self.retry_after:g} s; `max_retry_after=` is how long the client may."
 
 
 class InternalServerError(APIStatusError):

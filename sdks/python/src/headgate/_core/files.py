@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import IO, Any, Protocol, TypeAlias, runtime_checkable
 
 from .errors import ParameterError
+from .narrow import class_of
 
 __all__ = ["FileContent", "FileInput", "Readable", "Upload", "as_upload", "is_file_input"]
 
@@ -43,7 +44,8 @@ class Upload:
 
 def is_file_input(value: Any) -> bool:
     if isinstance(value, tuple):
-        return len(value) in (2, 3) and (value[0] is None or isinstance(value[0], str)) and is_file_input(value[1])
+        parts: tuple[Any, ...] = value  # pyright: ignore[reportUnknownVariableType]
+        return len(parts) in (2, 3) and (parts[0] is None or isinstance(parts[0], str)) and is_file_input(parts[1])
     return isinstance(value, (bytes, bytearray, memoryview, str, os.PathLike)) or hasattr(value, "read")
 
 
@@ -51,24 +53,26 @@ def as_upload(value: Any, argument: str) -> Upload:
     """Look at a `FileInput`; raise `ParameterError` that names ``argument`` where it is none."""
     name: str | None = None
     mime: str | None = None
-    content = value
+    content: Any = value
     if isinstance(value, tuple):
-        parts: tuple[Any, ...] = value
+        parts: tuple[Any, ...] = value  # pyright: ignore[reportUnknownVariableType]
         if not is_file_input(parts):
-            raise ParameterError([f"`{argument}` is a tuple of {len(parts)}; give (name, content) or (name, content, mime type)"])
+            raise ParameterError(
+                [f"`{argument}` is a tuple of {len(parts)}; give (name, content) or (name, content, mime type)"]
+            )
         name, content = parts[0], parts[1]
         mime = parts[2] if len(parts) == 3 else None
     if isinstance(content, (bytearray, memoryview)):
-        content = bytes(content)
+        content = bytes(content)  # pyright: ignore[reportUnknownArgumentType]
     if isinstance(content, bytes):
         return Upload(name or "upload", mime or _mime(name), content, len(content))
     if isinstance(content, (str, os.PathLike)):
-        path = os.fspath(content)
+        path: str = os.fspath(content)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
         return Upload(name or os.path.basename(path), mime or _mime(name or path), path, _size_of(path, argument))
     if hasattr(content, "read"):
         return _of_file_object(content, name, mime, argument)
     hint = "give bytes, a path, a file opened with 'rb', or (name, content, mime type)"
-    raise ParameterError([f"`{argument}` is {type(content).__name__}; {hint}"])
+    raise ParameterError([f"`{argument}` is {class_of(content).__name__}; {hint}"])
 
 
 def _size_of(path: str, argument: str) -> int:

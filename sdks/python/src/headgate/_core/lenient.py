@@ -1,18 +1,19 @@
 """The second try at an answer that is not quite what the contract says: keep all of it, and tell where it deviates.
 
-Runs only after the fast decoder refused. A value that does not fit its field stays in it as it came; a required field that is
-missing is None. An answer that was paid for is not thrown away for a field.
+Runs only after the fast decoder refused. A value that does not fit its field stays in it as it came; a required field
+that is missing is None. An answer that was paid for is not thrown away for a field.
 """
 
 from __future__ import annotations
 
 import types
 from collections.abc import Mapping
-from typing import Annotated, Any, Final, Literal, Union, cast, get_args, get_origin
+from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 
 from pydantic import PydanticUserError, TypeAdapter, ValidationError
 
 from .models import Deviation, Model
+from .narrow import is_dict, is_list, is_mapping
 
 __all__ = ["construct", "hopeless", "validator_of"]
 
@@ -58,14 +59,12 @@ def _parts(annotation: Any, value: Any, path: str, deviations: list[Deviation], 
         arm = _arm(arguments, value)
         if arm is not None:
             return construct(arm, value, path, deviations)
-    elif origin is list and isinstance(value, list):
-        items = cast("list[Any]", value)
-        return [construct(arguments[0], item, _join(path, index), deviations) for index, item in enumerate(items)]
-    elif origin is dict and isinstance(value, dict):
-        table = cast("dict[str, Any]", value)
-        return {key: construct(arguments[1], item, _join(path, key), deviations) for key, item in table.items()}
-    elif isinstance(annotation, type) and issubclass(annotation, Model) and isinstance(value, Mapping):
-        return _model(annotation, cast("Mapping[str, Any]", value), path, deviations)
+    elif origin is list and is_list(value):
+        return [construct(arguments[0], item, _join(path, index), deviations) for index, item in enumerate(value)]
+    elif origin is dict and is_dict(value):
+        return {key: construct(arguments[1], item, _join(path, key), deviations) for key, item in value.items()}
+    elif isinstance(annotation, type) and issubclass(annotation, Model) and is_mapping(value):
+        return _model(annotation, value, path, deviations)
     deviations.append((path, problem))
     return value
 
@@ -87,8 +86,8 @@ def _model(cls: type[Model], value: Mapping[str, Any], path: str, deviations: li
 
 def _arm(arms: tuple[Any, ...], value: Any) -> Any:
     """The member of a union that the value was most likely meant to be."""
-    if isinstance(value, Mapping):
-        table = cast("Mapping[str, Any]", value)
+    if is_mapping(value):
+        table = value
         models = [arm for arm in map(_bare, arms) if isinstance(arm, type) and issubclass(arm, Model)]
         ranked = sorted(models, key=lambda arm: _likeness(arm, table), reverse=True)
         return ranked[0] if ranked else _of_origin(arms, dict)
@@ -119,7 +118,8 @@ def _join(path: str, part: object) -> str:
 
 
 def hopeless(annotation: Any, value: Any, deviations: list[Deviation]) -> bool:
-    """Whether the answer is something else altogether: not the JSON type promised, or an object with none of its keys."""
+    """Whether the answer is something else altogether: not the JSON type promised, or an object with none of its
+    keys."""
     if any(path == "" for path, _ in deviations):
         return True
     cls = _bare(annotation)

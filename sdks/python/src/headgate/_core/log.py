@@ -1,7 +1,7 @@
 """What the client tells about its work: one line a request, with headers from an allow-list and no body, ever.
 
-The logger is the standard one, named after the package. ``logging`` is imported on the first line that is written, and a
-client that was given no level writes only if the program has set up the logger itself.
+The logger is the standard one, named after the package. ``logging`` is imported on the first line that is written, and
+a client that was given no level writes only if the program has set up the logger itself.
 """
 
 from __future__ import annotations
@@ -17,12 +17,31 @@ __all__ = ["LEVELS", "LOGGED_HEADERS", "Log", "shown_headers"]
 
 LEVELS: Final = {"debug": 10, "info": 20, "warn": 30, "warning": 30, "error": 40, "off": 100}
 
-LOGGED_HEADERS: Final = frozenset({
-    "accept", "accept-encoding", "content-encoding", "content-length", "content-type", "date", "last-event-id", "retry-after",
-    "retry-after-ms", "server", "transfer-encoding", "user-agent", "x-request-id", "x-retry-count", "x-should-retry",
-    "x-ratelimit-limit-requests", "x-ratelimit-limit-tokens", "x-ratelimit-remaining-requests", "x-ratelimit-remaining-tokens",
-    "x-ratelimit-reset-requests", "x-ratelimit-reset-tokens",
-})
+LOGGED_HEADERS: Final = frozenset(
+    {
+        "accept",
+        "accept-encoding",
+        "content-encoding",
+        "content-length",
+        "content-type",
+        "date",
+        "last-event-id",
+        "retry-after",
+        "retry-after-ms",
+        "server",
+        "transfer-encoding",
+        "user-agent",
+        "x-request-id",
+        "x-retry-count",
+        "x-should-retry",
+        "x-ratelimit-limit-requests",
+        "x-ratelimit-limit-tokens",
+        "x-ratelimit-remaining-requests",
+        "x-ratelimit-remaining-tokens",
+        "x-ratelimit-reset-requests",
+        "x-ratelimit-reset-tokens",
+    }
+)
 
 
 def shown_headers(headers: Iterable[tuple[str, str]]) -> dict[str, str]:

@@ -1,4 +1,5 @@
-"""What is known of an answer beside its body: headers, ids, attempts. Attached to results, pages, streams and errors."""
+"""What is known of an answer beside its body: headers, ids, attempts. Attached to results, pages, streams and
+errors."""
 
 from __future__ import annotations
 

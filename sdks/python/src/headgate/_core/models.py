@@ -26,11 +26,16 @@ class Model(BaseModel):
     ``model_fields_set``, which tells it from one that was null.
     """
 
-    # What belongs to the answer and not to the value lives in slots: a private attribute of Pydantic would cost every decode.
+    # What belongs to the answer and not to the value lives in slots: a private attribute of Pydantic would cost every
+    # decode.
     __slots__ = ("__answer", "__deviations")
 
     model_config = ConfigDict(
-        extra="allow", defer_build=True, protected_namespaces=(), populate_by_name=True, ser_json_inf_nan="null",
+        extra="allow",
+        defer_build=True,
+        protected_namespaces=(),
+        populate_by_name=True,
+        ser_json_inf_nan="null",
         arbitrary_types_allowed=True,
     )
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from .encode import encode_json, scalar
 from .errors import ParameterError
 from .files import Upload, as_upload
+from .narrow import is_iterable, is_list, is_mapping
 from .operation import Param
 
 __all__ = ["Layout", "single", "lay_out"]
@@ -50,7 +51,11 @@ def lay_out(body: Mapping[str, Any], forms: Mapping[str, Param], operation: str)
         param = forms.get(wire)
         if param is not None and param.file:
             for upload in _uploads(value, wire, operation):
-                name = f"{wire}[]" if param.style == "brackets" and isinstance(value, list) and not wire.endswith("[]") else wire
+                name = (
+                    f"{wire}[]"
+                    if param.style == "brackets" and isinstance(value, list) and not wire.endswith("[]")
+                    else wire
+                )
                 pieces += [_file_head(boundary, name, upload), upload, b"\r\n"]
         else:
             pieces += [_field(boundary, name, text) for name, text in _fields(wire, value, param)]
@@ -67,8 +72,8 @@ def lay_out(body: Mapping[str, Any], forms: Mapping[str, Param], operation: str)
 
 def _uploads(value: Any, wire: str, operation: str) -> list[Upload]:
     try:
-        if isinstance(value, list):
-            return [as_upload(item, wire) for item in cast("list[Any]", value)]
+        if is_list(value):
+            return [as_upload(item, wire) for item in value]
         return [as_upload(value, wire)]
     except ParameterError as error:
         raise ParameterError(error.faults, operation) from error
@@ -78,14 +83,14 @@ def _fields(wire: str, value: Any, param: Param | None) -> Iterable[tuple[str, s
     style = param.style if param is not None else "form"
     if hasattr(value, "to_dict"):
         value = value.to_dict()
-    if isinstance(value, Mapping):
-        table = cast("Mapping[str, Any]", value)
+    if is_mapping(value):
+        table = value
         if style in ("deepObject", "brackets"):
             return [pair for key, item in table.items() for pair in _fields(f"{wire}[{key}]", item, param)]
         return [(wire, encode_json(table).decode())]
-    if isinstance(value, (list, tuple, set, frozenset)):
+    if is_iterable(value):
         name = f"{wire}[]" if style == "brackets" and not wire.endswith("[]") else wire
-        return [pair for item in cast("Iterable[Any]", value) for pair in _fields(name, item, None)]
+        return [pair for item in value for pair in _fields(name, item, None)]
     return [(wire, scalar(value))]
 
 

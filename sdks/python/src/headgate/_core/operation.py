@@ -1,8 +1,8 @@
 """An operation as data: everything the executor must know about one endpoint.
 
-Generated resource modules hold one `Operation` per endpoint and nothing else of substance; `_core.call` runs all of them.
-Type references are strings of the form ``"family:Name"``, resolved against the package's ``types`` on first use, so that
-importing a resource imports no model.
+Generated resource modules hold one `Operation` per endpoint and nothing else of substance; `_core.call` runs all of
+them. Type references are strings of the form ``"family:Name"``, resolved against the package's ``types`` on first use,
+so that importing a resource imports no model.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class Result:
 
     kind: Literal["json", "text", "binary", "empty", "json_lines"] = "json"
     type: str | None = None
-    text_when: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    text_when: Mapping[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +91,7 @@ class Operation:
     id: str
     method: str
     path: str
-    params: Mapping[str, Param] = field(default_factory=dict)
+    params: Mapping[str, Param] = field(default_factory=dict[str, Param])
     """Python argument name -> parameter."""
     body: Body | None = None
     result: Result = Result()

@@ -60,7 +60,8 @@ class Timeout:
 
     @classmethod
     def of(cls, value: TimeoutInput) -> Timeout:
-        """The clocks that ``timeout=value`` means. A number bounds every clock; for a stream that flows it bounds no total."""
+        """The clocks that ``timeout=value`` means. A number bounds every clock; for a stream that flows it bounds no
+        total."""
         if isinstance(value, Timeout):
             return value
         if value is None:

@@ -1,20 +1,21 @@
 """How a list is walked: what of an answer are its items, and which call gets the next page. Pure, for both clients.
 
-A list ends when the server says so, never because a page came empty while it said there was more. A cursor that comes twice is
-an error, since following it would never end.
+A list ends when the server says so, never because a page came empty while it said there was more. A cursor that comes
+twice is an error, since following it would never end.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, cast
+from typing import Any
 from urllib.parse import unquote, urljoin, urlsplit
 
 from .call import Call
 from .encode import encode_query
 from .errors import PaginationLoop, ResponseShapeError
 from .meta import Meta
+from .narrow import class_of, is_list, is_mapping
 from .operation import Page
 
 __all__ = ["Pager", "look_up"]
@@ -32,11 +33,12 @@ def look_up(value: Any, path: tuple[str, ...] | None) -> Any:
 
 
 def _member(value: Any, key: str) -> Any:
-    if isinstance(value, Mapping):
-        return cast("Mapping[str, Any]", value).get(key)
-    found = getattr(value, key, None)
+    if is_mapping(value):
+        return value.get(key)
+    found: Any = getattr(value, key, None)
     if found is None or callable(found):
-        for name, info in getattr(type(value), "model_fields", {}).items():
+        fields: Mapping[str, Any] = getattr(class_of(value), "model_fields", {})
+        for name, info in fields.items():
             if info.alias == key:
                 return getattr(value, name, None)
         return None if callable(found) else found
@@ -55,13 +57,16 @@ class Pager:
         items = look_up(envelope, self.page.items)
         if items is None:
             return []
-        if not isinstance(items, list):
+        if not is_list(items):
             path = ".".join(self.page.items) or "the answer"
             raise ResponseShapeError(
-                f"{self.call.where}: `{path}` is {type(items).__name__} where a list was promised.", status_code=meta.status_code,
-                headers=meta.headers, request_id=meta.request_id, body=envelope,
+                f"{self.call.where}: `{path}` is {type(items).__name__} where a list was promised.",
+                status_code=meta.status_code,
+                headers=meta.headers,
+                request_id=meta.request_id,
+                body=envelope,
             )
-        return cast("list[Any]", items)
+        return items
 
     def following(self, envelope: Any, items: list[Any]) -> Pager | None:
         """The place of the next page; None at the end."""
@@ -103,7 +108,9 @@ class Pager:
             last = _member(items[-1], self.page.item_id)
         if last is None:
             if more is True:  # more, but no way there: the same page would come again
-                raise PaginationLoop(f"{self.call.where}: the server says there is more, but named nothing to go on from.")
+                raise PaginationLoop(
+                    f"{self.call.where}: the server says there is more, but named nothing to go on from."
+                )
             return None
         return str(last) if more is True or items else None
 
@@ -131,7 +138,9 @@ class Pager:
             url = urljoin(call.url, cursor)
             old, new = urlsplit(call.url), urlsplit(url)
             if (old.scheme, old.netloc) != (new.scheme, new.netloc):
-                raise PaginationLoop(f"{call.where}: the next page is said to be at {url!r}, another server; it is not followed.")
+                raise PaginationLoop(
+                    f"{call.where}: the next page is said to be at {url!r}, another server; it is not followed."
+                )
         else:
             kept = [pair for pair in _pairs(call.url) if pair[0] != self.page.cursor_param]
             url = call.url.partition("?")[0] + "?" + encode_query([*kept, (self.page.cursor_param or "after", cursor)])

@@ -1,13 +1,15 @@
-"""From the arguments of a method to the parts of a request, with every fault named at once and before anything is sent."""
+"""From the arguments of a method to the parts of a request, with every fault named at once and before anything is
+sent."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sized
+from collections.abc import Mapping, Sized
 from dataclasses import dataclass, field
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from .encode import encode_path, header_fault, query_pairs, scalar
 from .errors import ParameterError
+from .narrow import is_iterable
 from .operation import Check, Operation, Param
 from .options import OPTION_NAMES
 
@@ -39,8 +41,8 @@ class _Plan:
     """Arguments that go into the body under their wire name with nothing to check."""
 
 
-# Operations are constants of generated modules, and there is a fixed number of them. The plan keeps its operation alive, so
-# that no other one can come to have its id.
+# Operations are constants of generated modules, and there is a fixed number of them. The plan keeps its operation
+# alive, so that no other one can come to have its id.
 _PLANS: Final[dict[int, _Plan]] = {}
 
 
@@ -49,7 +51,8 @@ def _plan_of(operation: Operation) -> _Plan:
     if plan is None:
         required = tuple(name for name, param in operation.params.items() if param.required)
         simple = {
-            name: param.wire for name, param in operation.params.items()
+            name: param.wire
+            for name, param in operation.params.items()
             if param.place == "body" and param.check is None and not param.file
         }
         plan = _PLANS[id(operation)] = _Plan(operation, required, simple)
@@ -126,9 +129,9 @@ def _place_header(param: Param, value: Any, parts: Parts, faults: list[str]) -> 
 
 def _counted(value: Any, check: Check) -> Any:
     """A list in place of an iterator whose length is to be checked: it could not be walked twice."""
-    if (check.min_length is None and check.max_length is None) or isinstance(value, Sized) or not isinstance(value, Iterable):
+    if (check.min_length is None and check.max_length is None) or isinstance(value, Sized) or not is_iterable(value):
         return value
-    return list(cast("Iterable[Any]", value))
+    return list(value)
 
 
 def _fault(name: str, value: Any, check: Check) -> str | None:
@@ -149,8 +152,12 @@ def _fault(name: str, value: Any, check: Check) -> str | None:
 
 
 def _has_range(check: Check) -> bool:
-    return not (check.minimum is None and check.maximum is None
-                and check.exclusive_minimum is None and check.exclusive_maximum is None)
+    return not (
+        check.minimum is None
+        and check.maximum is None
+        and check.exclusive_minimum is None
+        and check.exclusive_maximum is None
+    )
 
 
 def _range_fault(name: str, value: float, check: Check) -> str | None:
@@ -169,5 +176,7 @@ def _unknown(name: str, operation: Operation) -> str:
     from difflib import get_close_matches  # only where there is a fault to tell
 
     close = get_close_matches(name, [*operation.params, *OPTION_NAMES], n=1, cutoff=0.6)
-    hint = f"did you mean `{close[0]}`?" if close else "a parameter that this version does not know goes into `extra_body`"
+    hint = (
+        f"did you mean `{close[0]}`?" if close else "a parameter that this version does not know goes into `extra_body`"
+    )
     return f"`{name}` is unknown; {hint}"

@@ -13,7 +13,8 @@ _HOOKS: dict[str, PartialHook] = {}
 
 
 def register_partial(operation: str, hook: PartialHook) -> None:
-    """Use ``hook(events)`` for the ``.partial`` of errors in streams of ``operation``. It runs only when a stream breaks."""
+    """Use ``hook(events)`` for the ``.partial`` of errors in streams of ``operation``. It runs only when a stream
+    breaks."""
     _HOOKS[operation] = hook
 
 

@@ -1,7 +1,7 @@
 """What the core needs from the world, as small protocols: time and chance. And the effects by which it asks for I/O.
 
-A call is a generator that yields effects and is sent their results. A driver performs an effect and sends the result back;
-if performing it raised, the driver throws what was raised into the generator. Drivers decide nothing.
+A call is a generator that yields effects and is sent their results. A driver performs an effect and sends the result
+back; if performing it raised, the driver throws what was raised into the generator. Drivers decide nothing.
 """
 
 from __future__ import annotations
@@ -14,7 +14,19 @@ from .meta import Meta
 from .wire import Request
 
 __all__ = [
-    "Acquire", "Batch", "Clock", "Close", "Effect", "Opened", "Random", "Read", "ReadChunk", "Release", "Send", "Sleep", "Steps",
+    "Acquire",
+    "Batch",
+    "Clock",
+    "Close",
+    "Effect",
+    "Opened",
+    "Random",
+    "Read",
+    "ReadChunk",
+    "Release",
+    "Send",
+    "Sleep",
+    "Steps",
 ]
 
 T = TypeVar("T")

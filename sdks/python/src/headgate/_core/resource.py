@@ -38,15 +38,17 @@ class AsyncResource:
 
 
 class RawResource(Generic[R]):
-    """The same methods, each giving the raw answer. Generated subclasses list them as `RawMethod` or `AsyncRawMethod`."""
+    """The same methods, each giving the raw answer. Generated subclasses list them as `RawMethod` or
+    `AsyncRawMethod`."""
 
     def __init__(self, resource: R) -> None:
         raw_client: Any = resource._client._raw_view()  # pyright: ignore[reportPrivateUsage]
-        self._resource: R = cast("type[R]", type(resource))(raw_client)
+        self._resource: R = type(resource)(raw_client)
 
 
 class RawMethod(Generic[R, P, T]):
-    """``create = RawMethod(ChatCompletions.create)``: takes the method's arguments, gives `RawResponse` of its result."""
+    """``create = RawMethod(ChatCompletions.create)``: takes the method's arguments, gives `RawResponse` of its
+    result."""
 
     def __init__(self, method: Callable[Concatenate[R, P], T]) -> None:
         self._method = method
@@ -64,6 +66,8 @@ class AsyncRawMethod(Generic[R, P, T]):
         self._method = method
         self.__doc__ = method.__doc__
 
-    def __get__(self, instance: RawResource[R], owner: object = None) -> Callable[P, Coroutine[Any, Any, AsyncRawResponse[T]]]:
+    def __get__(
+        self, instance: RawResource[R], owner: object = None
+    ) -> Callable[P, Coroutine[Any, Any, AsyncRawResponse[T]]]:
         bound = self._method.__get__(instance._resource)  # pyright: ignore[reportPrivateUsage]
         return cast("Callable[P, Coroutine[Any, Any, AsyncRawResponse[T]]]", bound)

@@ -8,7 +8,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from .errors import (
-    APIError, BudgetExceededError, ContentFilterError, InsufficientCreditsError, InternalServerError, RateLimitError,
+    APIError,
+    BudgetExceededError,
+    ContentFilterError,
+    InsufficientCreditsError,
+    InternalServerError,
+    RateLimitError,
     RequestTimeoutError,
 )
 from .meta import Headers
@@ -51,8 +56,8 @@ class RetryEvent:
 class RetryBudget:
     """A token bucket for all retries of a client, so that an outage is not multiplied.
 
-    The figures are those of the AWS SDKs' standard mode: 500 tokens, 5 for a retry, 10 for one after a timeout; a retry that
-    succeeds gives back what it took, a first attempt that succeeds gives 1.
+    The figures are those of the AWS SDKs' standard mode: 500 tokens, 5 for a retry, 10 for one after a timeout; a retry
+    that succeeds gives back what it took, a first attempt that succeeds gives 1.
     """
 
     CAPACITY: Final = 500
@@ -91,7 +96,8 @@ def retryable_error(error: APIError, headers: Headers | None = None) -> bool:
 
 
 def parse_retry_after(headers: Headers, now: float) -> float | None:
-    """Seconds to wait, from ``retry-after-ms`` or ``retry-after`` (seconds or a date); None where there is no usable value."""
+    """Seconds to wait, from ``retry-after-ms`` or ``retry-after`` (seconds or a date); None where there is no usable
+    value."""
     milliseconds = _number(headers.get("retry-after-ms"))
     if milliseconds is not None:
         return milliseconds / 1000.0

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 __all__ = ["MaskedStr", "Secret", "mask"]
 
 
 def mask(value: str) -> str:
-    """``sk-headgate-123`` -> ``sk-hea...REDACTED``. Short values show nothing, since six characters could be all of them."""
+    """``sk-headgate-123`` -> ``sk-hea...REDACTED``. Short values show nothing, since six characters could be all of
+    them."""
     return f"{value[:6]}...REDACTED" if len(value) > 12 else "...REDACTED"
 
 
@@ -19,7 +21,7 @@ class Secret:
 
     def __init__(self, value: str) -> None:
         # A closure, not an attribute: debuggers and crash reporters print slots, but not cells.
-        self._reveal = lambda: value
+        self._reveal: Callable[[], str] = lambda: value
 
     def reveal(self) -> str:
         return self._reveal()
@@ -41,7 +43,8 @@ class Secret:
 
 
 class MaskedStr(str):
-    """A header's value as the transport needs it (``encode`` gives the true bytes), masked wherever it would be printed."""
+    """A header's value as the transport needs it (``encode`` gives the true bytes), masked wherever it would be
+    printed."""
 
     __slots__ = ()
 

@@ -2,8 +2,8 @@
 
 https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
 
-One difference, on purpose: what stands at the end without its blank line is given out by `finish`, since servers forget it and
-the last event is the one that must not be lost. Whether it is whole is for the reader of the data to say.
+One difference, on purpose: what stands at the end without its blank line is given out by `finish`, since servers forget
+it and the last event is the one that must not be lost. Whether it is whole is for the reader of the data to say.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from typing import TypeAlias
 __all__ = ["ServerEvent", "SSEDecoder"]
 
 ServerEvent: TypeAlias = tuple[bytes, "bytes | None", "str | None"]
-"""Data, name (the ``event:`` field, None where there was none), and the last event id as of this event (None before any).
+"""Data, name (the ``event:`` field, None where there was none), and the last event id as of this event (None before
+any).
 
 A plain tuple, because there is one for every event and a named one costs as much to make as the decoding itself.
 """
@@ -23,7 +24,8 @@ _BOM = b"\xef\xbb\xbf"
 
 
 class SSEDecoder:
-    """`feed` takes chunks and gives the events that are complete. Linear in the size of the stream, whatever the cuts."""
+    """`feed` takes chunks and gives the events that are complete. Linear in the size of the stream, whatever the
+    cuts."""
 
     __slots__ = ("_held", "_last_id", "_started", "_swallow_lf", "retry")
 
@@ -67,12 +69,16 @@ class SSEDecoder:
         events: list[ServerEvent] = []
         for block in blocks:
             # The two shapes that nearly all events have are read from slices; the rest line by line.
-            if block[:6] == b"data: " and b"\n" not in block:
+            if block[:6] == b"data: " and b"\n" not in block and len(block) > 6:
                 events.append((block[6:], None, self._last_id))
                 continue
             if block[:4] == b"id: ":
                 end = block.find(b"\n")
-                if block[end : end + 7] == b"\ndata: " and block.find(b"\n", end + 1) < 0 and block.find(b"\0", 0, end) < 0:
+                if (
+                    block[end : end + 7] == b"\ndata: "
+                    and block.find(b"\n", end + 1) < 0
+                    and block.find(b"\0", 0, end) < 0
+                ):
                     self._last_id = block[4:end].decode("utf-8", "replace")
                     events.append((block[end + 7 :], None, self._last_id))
                     continue

@@ -1,8 +1,8 @@
 """One streaming call: events in order, none twice, none missing, and an error wherever the end did not come.
 
-A stream has three phases. *Before content* a failure is a failed attempt like any other, and is retried unseen. *After content*
-it is resumed where the server gave ids: the same request, the same key, and ``Last-Event-ID``. *After the end* the rest of the
-body is drained, so that the connection can be used again.
+A stream has three phases. *Before content* a failure is a failed attempt like any other, and is retried unseen. *After
+content* it is resumed where the server gave ids: the same request, the same key, and ``Last-Event-ID``. *After the end*
+the rest of the body is drained, so that the connection can be used again.
 """
 
 from __future__ import annotations
@@ -77,7 +77,8 @@ class EventRun:
         yield from self._drop()
 
     def _connection(self) -> Steps[float | None]:
-        """One connection, from its request to its end: None at the stream's end, or the seconds to wait before the next."""
+        """One connection, from its request to its end: None at the stream's end, or the seconds to wait before the
+        next."""
         opened = False
         try:
             extra = (("Last-Event-ID", self._ids[-1]),) if self._delivered else ()
@@ -132,17 +133,30 @@ class EventRun:
         # Two events under one id cannot be told apart by it, so that going on from there would give one twice.
         distinct = len(ids) < 2 or ids[-1] != ids[-2]
         return bool(
-            self.spec.resumable and ids and distinct and call.replayable and call.max_retries > 0
+            self.spec.resumable
+            and ids
+            and distinct
+            and call.replayable
+            and call.max_retries > 0
             and (call.key is not None or call.safe)
         )
 
     def _informed(self, failure: APIError, opened: bool) -> APIError:
-        """The error as the caller sees it after content: with what had arrived, and as an interruption if the stream was cut."""
+        """The error as the caller sees it after content: with what had arrived, and as an interruption if the stream
+        was cut."""
         error = failure
-        if not opened or (isinstance(failure, APIConnectionError) and not isinstance(failure, (APITimeoutError, StreamInterrupted))):
+        if not opened or (
+            isinstance(failure, APIConnectionError) and not isinstance(failure, (APITimeoutError, StreamInterrupted))
+        ):
             error = StreamInterrupted(
-                failure.message, status_code=failure.status_code, code=failure.code, type=failure.type, headers=failure.headers,
-                body=failure.body, retry_after=failure.retry_after, request_id=failure.request_id,
+                failure.message,
+                status_code=failure.status_code,
+                code=failure.code,
+                type=failure.type,
+                headers=failure.headers,
+                body=failure.body,
+                retry_after=failure.retry_after,
+                request_id=failure.request_id,
             )
             error.__cause__ = failure
         self.tries.stamp(error)
@@ -168,7 +182,9 @@ class EventRun:
         if error is None:
             error = ResponseShapeError(
                 f"{where}: the answer is {kind} where a stream of events was promised; is `base_url` the gateway's?",
-                status_code=self.meta.status_code, headers=self.meta.headers, body=body.decode("utf-8", "replace"),
+                status_code=self.meta.status_code,
+                headers=self.meta.headers,
+                body=body.decode("utf-8", "replace"),
                 request_id=self.meta.request_id,
             )
         raise error
@@ -240,7 +256,8 @@ class EventRun:
                 try:
                     event = self._deviating(data)
                 except APIError as error:
-                    # What stood at the end of a body without its blank line may be half an event: that is a cut, no fault.
+                    # What stood at the end of a body without its blank line may be half an event: that is a cut, no
+                    # fault.
                     return self._delivering(events, ids), None if final else error
             if known and not events and not self._follows(ident):
                 return self._delivering(events, ids), self._gap(ident)
@@ -264,7 +281,8 @@ class EventRun:
         return Batch(events, ids)
 
     def _follows(self, ident: str | None) -> bool:
-        """Whether the first new event after a resumption is the next one. Ids ``<call>:<n>`` tell; others are believed."""
+        """Whether the first new event after a resumption is the next one. Ids ``<call>:<n>`` tell; others are
+        believed."""
         call, _, number = self._ids[-1].rpartition(":")
         if not call or not number.isdigit() or ident is None:
             return True
@@ -272,8 +290,10 @@ class EventRun:
         return new_call == call and new_number.isdigit() and int(new_number) == int(number) + 1
 
     def _gap(self, ident: str | None) -> APIError:
-        text = f"{self.call.where}: resumed after {self._ids[-1]!r}, the server went on with {ident!r}: events are missing."
-        return StreamInterrupted(text)
+        after = self._ids[-1]
+        return StreamInterrupted(
+            f"{self.call.where}: resumed after {after!r}, the server went on with {ident!r}: events are missing."
+        )
 
     def _kind(self, event: Any, name: bytes | None) -> str | None:
         tag = getattr(event, self.spec.tag, None) if self.spec.tag is not None else None
@@ -284,7 +304,12 @@ class EventRun:
         assert meta is not None
         if named:
             return error_from(
-                status=None, headers=meta.headers, body=data, where=where, now=now, sent_request_id=meta.request_id,
+                status=None,
+                headers=meta.headers,
+                body=data,
+                where=where,
+                now=now,
+                sent_request_id=meta.request_id,
             )
         error = decode.embedded_error(data, meta, where, now)
         if error is not None:
@@ -298,7 +323,8 @@ class EventRun:
     # --- the end ---
 
     def _drain(self, request: Request) -> Steps[None]:
-        """Read what follows the last event, so that the connection can be used again. Bounded: nobody waits for this."""
+        """Read what follows the last event, so that the connection can be used again. Bounded: nobody waits for
+        this."""
         request.timeouts = _DRAIN_TIMEOUTS
         read = 0
         try:
@@ -353,8 +379,20 @@ def _cancellation(call: Call, meta: Meta) -> Call | None:
 
     skipped = ("accept", "content-type", "idempotency-key", "last-event-id")
     return Call(
-        operation="cancel", method="POST", url=call.config.base_url + fill_path(path, {"call_id": meta.call_id}),
-        headers=[(name, value) for name, value in call.headers if name.lower() not in skipped], body=b"", replayable=True,
-        timeout=CANCEL_TIMEOUT, max_retries=0, key=None, request_id=call.request_id, safe=True, never=False,
-        result=Result(kind="empty"), stream=None, shared=call.shared, config=call.config,
+        operation="cancel",
+        method="POST",
+        url=call.config.base_url + fill_path(path, {"call_id": meta.call_id}),
+        headers=[(name, value) for name, value in call.headers if name.lower() not in skipped],
+        body=b"",
+        replayable=True,
+        timeout=CANCEL_TIMEOUT,
+        max_retries=0,
+        key=None,
+        request_id=call.request_id,
+        safe=True,
+        never=False,
+        result=Result(kind="empty"),
+        stream=None,
+        shared=call.shared,
+        config=call.config,
     )

@@ -11,17 +11,32 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 __all__ = [
-    "AsyncBody", "AsyncResponse", "AsyncTransport", "ConnectFailed", "ConnectTimedOut", "PoolTimedOut", "ReadFailed", "ReadTimedOut",
-    "Request", "Response", "SyncBody", "Timeouts", "Transport", "TransportError", "WriteFailed",
+    "AsyncBody",
+    "AsyncResponse",
+    "AsyncTransport",
+    "ConnectFailed",
+    "ConnectTimedOut",
+    "PoolTimedOut",
+    "ReadFailed",
+    "ReadTimedOut",
+    "Request",
+    "Response",
+    "SyncBody",
+    "Timeouts",
+    "Transport",
+    "TransportError",
+    "WriteFailed",
 ]
 
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """Seconds; None is no limit. ``first_byte`` counts from the request being sent to the status line, ``idle`` between reads.
+    """Seconds; None is no limit. ``first_byte`` counts from the request being sent to the status line, ``idle`` between
+    reads.
 
-    The core gives a request other timeouts while its body is read, as a deadline comes near: read them anew before each read.
-    ``total`` is what is left of the whole call; the others are cut to it already, and it bounds their sum where a transport can.
+    The core gives a request other timeouts while its body is read, as a deadline comes near: read them anew before each
+    read. ``total`` is what is left of the whole call; the others are cut to it already, and it bounds their sum where a
+    transport can.
     """
 
     connect: float | None = None
@@ -47,7 +62,8 @@ class AsyncBody(Protocol):
 
 @dataclass(slots=True)
 class Request:
-    """One HTTP request. ``url`` is whole and encoded; ``headers`` keep their order; ``body`` is bytes or a replayable body."""
+    """One HTTP request. ``url`` is whole and encoded; ``headers`` keep their order; ``body`` is bytes or a replayable
+    body."""
 
     method: str
     url: str

@@ -10,6 +10,7 @@ from .._core.call import Call, unary
 from .._core.client import BaseClient
 from .._core.meta import Meta
 from .._core.multipart import Layout
+from .._core.narrow import class_of
 from .._core.operation import Operation
 from .._core.options import Progress
 from .._core.paging import Pager
@@ -49,7 +50,7 @@ class AsyncPerformer:
                     effect = steps.throw(raised)
             except StopIteration as stop:
                 return stop.value
-            kind = type(effect)
+            kind = class_of(effect)
             if kind is Batch or kind is Opened:
                 return effect
             try:
@@ -101,12 +102,14 @@ class AsyncPerformer:
         import anyio
 
         with anyio.move_on_after(float("inf") if seconds is None else seconds):
-            return await self._state.places.acquire()
+            await self._state.places.acquire()
+            return
         raise PoolTimedOut("all places of `max_concurrency` are taken")
 
 
 class AsyncClient(BaseClient):
-    """The base of generated asynchronous clients. One may be used on any number of event loops, in any number of threads."""
+    """The base of generated asynchronous clients. One may be used on any number of event loops, in any number of
+    threads."""
 
     _default_clock: ClassVar[Clock] = SystemClock()
     _link: AsyncLink
@@ -128,15 +131,25 @@ class AsyncClient(BaseClient):
         return self._raw_page(pager) if self._raw else AsyncPages[Any](lambda: self._load(pager))
 
     async def request(
-        self, method: str, path: str, *, body: Any = None, query: Mapping[str, Any] | None = None, result: Any = None,
-        stream: bool = False, **options: Any,
+        self,
+        method: str,
+        path: str,
+        *,
+        body: Any = None,
+        query: Mapping[str, Any] | None = None,
+        result: Any = None,
+        stream: bool = False,
+        **options: Any,
     ) -> Any:
         """Make a call to any path of the server, for what this version has no method for.
 
-        ``result`` is the type of the answer: a model, ``dict``, ``bytes``, ``str``; without it any JSON value. With ``stream`` the
-        events of a stream that ends with ``[DONE]`` are given. Retries, keys, clocks and errors are as everywhere.
+        ``result`` is the type of the answer: a model, ``dict``, ``bytes``, ``str``; without it any JSON value. With
+        ``stream`` the events of a stream that ends with ``[DONE]`` are given. Retries, keys, clocks and errors are as
+        everywhere.
         """
-        return await self._run(self._adhoc(method, path, body=body, query=query, result=result, stream=stream, options=options))
+        return await self._run(
+            self._adhoc(method, path, body=body, query=query, result=result, stream=stream, options=options)
+        )
 
     async def _performer(self) -> AsyncPerformer:
         return AsyncPerformer(await self._link.state(), self._clock)
@@ -146,7 +159,9 @@ class AsyncClient(BaseClient):
         if call.stream is None:
             if self._raw:
                 return await performer.run(
-                    unary(call, lambda meta, body: AsyncRawResponse(meta, body, lambda: self._decoded(call, meta, body)))
+                    unary(
+                        call, lambda meta, body: AsyncRawResponse(meta, body, lambda: self._decoded(call, meta, body))
+                    )
                 )
             return await performer.run(unary(call, lambda meta, body: self._decoded(call, meta, body)))
         run = EventRun(call, call.stream)
@@ -156,7 +171,9 @@ class AsyncClient(BaseClient):
 
     async def _load(self, pager: Pager) -> AsyncPage[Any]:
         performer = await self._performer()
-        page: AsyncPage[Any] = await performer.run(unary(pager.call, lambda meta, body: self._page_of(pager, meta, body)))
+        page: AsyncPage[Any] = await performer.run(
+            unary(pager.call, lambda meta, body: self._page_of(pager, meta, body))
+        )
         return page
 
     async def _raw_page(self, pager: Pager) -> Any:
@@ -178,5 +195,7 @@ class AsyncClient(BaseClient):
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         await self.aclose()

@@ -1,6 +1,7 @@
 """What holds a client's connections: made on first use, shared by the client's copies, dropped after a fork.
 
-Nothing here has a ``__del__``. The asynchronous link keeps one state for each event loop, and closes it when that loop ends.
+Nothing here has a ``__del__``. The asynchronous link keeps one state for each event loop, and closes it when that loop
+ends.
 """
 
 from __future__ import annotations
@@ -110,13 +111,14 @@ class AsyncLink:
             raise SDKError(_CLOSED)
         state = LoopState(self._make(), self._limit)
         with self._lock:
-            # A state holds its loop by the connections, so that loops which ended without closing anything are swept here.
+            # A state holds its loop by the connections, so that loops which ended without closing anything are swept
+            # here.
             for other in [other for other in self._states if getattr(other, "is_closed", _never)()]:
                 _inherited.append(self._states.pop(other))
             self._states[loop] = state
         if self._owned:
-            # An asynchronous generator is closed by the loop it was started on when that loop ends, which is the one moment
-            # when its connections can still be closed in order.
+            # An asynchronous generator is closed by the loop it was started on when that loop ends, which is the one
+            # moment when its connections can still be closed in order.
             state.closer = self._until_loop_ends(loop, state)
             await anext(state.closer)
         return state

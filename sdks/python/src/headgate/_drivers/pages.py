@@ -55,7 +55,8 @@ class _Page(Generic[T]):
         return getattr(self.raw, name)
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} of {len(self.data)} items: {self.data[:2]!r}{' ...' if len(self.data) > 2 else ''}>"
+        more = " ..." if len(self.data) > 2 else ""
+        return f"<{type(self).__name__} of {len(self.data)} items: {self.data[:2]!r}{more}>"
 
 
 class SyncPage(_Page[T]):
@@ -103,7 +104,9 @@ class SyncPage(_Page[T]):
 class AsyncPage(_Page[T]):
     """One page of a list. ``async for`` gives the items of this page and of all that follow."""
 
-    def __init__(self, envelope: Any, meta: Meta, pager: Pager, load: Callable[[Pager], Awaitable[AsyncPage[T]]]) -> None:
+    def __init__(
+        self, envelope: Any, meta: Meta, pager: Pager, load: Callable[[Pager], Awaitable[AsyncPage[T]]]
+    ) -> None:
         super().__init__(envelope, meta, pager)
         self._load = load
 

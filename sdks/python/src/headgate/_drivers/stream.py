@@ -80,8 +80,8 @@ class _Base(Generic[T]):
 class Stream(_Base[T]):
     """The events of a call.
 
-    A ``for`` loop that is left before the end closes the connection and cancels the call, and so does leaving a ``with`` block.
-    ``next(stream)`` takes one event and leaves the stream open.
+    A ``for`` loop that is left before the end closes the connection and cancels the call, and so does leaving a
+    ``with`` block. ``next(stream)`` takes one event and leaves the stream open.
     """
 
     def __init__(self, run: EventRun, performer: Performer) -> None:
@@ -127,7 +127,9 @@ class Stream(_Base[T]):
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
 
@@ -185,5 +187,7 @@ class AsyncStream(_Base[T]):
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         await self.aclose()

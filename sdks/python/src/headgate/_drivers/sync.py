@@ -10,6 +10,7 @@ from .._core.call import Call, unary
 from .._core.client import BaseClient
 from .._core.meta import Meta
 from .._core.multipart import Layout
+from .._core.narrow import class_of
 from .._core.operation import Operation
 from .._core.options import Progress
 from .._core.paging import Pager
@@ -45,7 +46,7 @@ class Performer:
                     effect = steps.throw(raised)
             except StopIteration as stop:
                 return stop.value
-            kind = type(effect)
+            kind = class_of(effect)
             if kind is Batch or kind is Opened:
                 return effect
             try:
@@ -91,13 +92,21 @@ class SyncClient(BaseClient):
         return self._run(self._prepare(operation, params), operation)
 
     def request(
-        self, method: str, path: str, *, body: Any = None, query: Mapping[str, Any] | None = None, result: Any = None,
-        stream: bool = False, **options: Any,
+        self,
+        method: str,
+        path: str,
+        *,
+        body: Any = None,
+        query: Mapping[str, Any] | None = None,
+        result: Any = None,
+        stream: bool = False,
+        **options: Any,
     ) -> Any:
         """Make a call to any path of the server, for what this version has no method for.
 
-        ``result`` is the type of the answer: a model, ``dict``, ``bytes``, ``str``; without it any JSON value. With ``stream`` the
-        events of a stream that ends with ``[DONE]`` are given. Retries, keys, clocks and errors are as everywhere.
+        ``result`` is the type of the answer: a model, ``dict``, ``bytes``, ``str``; without it any JSON value. With
+        ``stream`` the events of a stream that ends with ``[DONE]`` are given. Retries, keys, clocks and errors are as
+        everywhere.
         """
         call = self._adhoc(method, path, body=body, query=query, result=result, stream=stream, options=options)
         return self._run(call, None)
@@ -110,7 +119,9 @@ class SyncClient(BaseClient):
         if operation is not None and operation.page is not None:
             return self._pages(performer, Pager(operation.page, call))
         if self._raw:
-            return performer.run(unary(call, lambda meta, body: RawResponse(meta, body, lambda: self._decoded(call, meta, body))))
+            return performer.run(
+                unary(call, lambda meta, body: RawResponse(meta, body, lambda: self._decoded(call, meta, body)))
+            )
         return performer.run(unary(call, lambda meta, body: self._decoded(call, meta, body)))
 
     def _pages(self, performer: Performer, start: Pager) -> Any:
@@ -122,7 +133,9 @@ class SyncClient(BaseClient):
             return page
 
         if self._raw:
-            return performer.run(unary(start.call, lambda meta, body: RawResponse(meta, body, lambda: page_of(start, meta, body))))
+            return performer.run(
+                unary(start.call, lambda meta, body: RawResponse(meta, body, lambda: page_of(start, meta, body)))
+            )
         return load(start)
 
     def close(self) -> None:
@@ -132,5 +145,7 @@ class SyncClient(BaseClient):
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()

@@ -65,7 +65,8 @@ def _bounded(read: Callable[[int], bytes], length: int | None) -> Iterator[bytes
 
 
 class AsyncUpload:
-    """A body for an asynchronous transport. Files are read in a worker thread, so that a slow disk does not hold the loop."""
+    """A body for an asynchronous transport. Files are read in a worker thread, so that a slow disk does not hold the
+    loop."""
 
     def __init__(self, layout: Layout, progress: Progress | None) -> None:
         self._upload = Upload(layout, progress)

@@ -46,7 +46,9 @@ def async_transport(transport: Any, http_client: Any) -> tuple[Callable[[], Asyn
 def _check(transport: Any, *methods: str) -> None:
     if isinstance(transport, type) or not all(callable(getattr(transport, name, None)) for name in methods):
         names = ", ".join(repr(name) for name in _NAMES)
-        raise ConfigError(f"`transport` is {transport!r}; give {names}, or an object with `{methods[0]}` and `{methods[1]}`")
+        raise ConfigError(
+            f"`transport` is {transport!r}; give {names}, or an object with `{methods[0]}` and `{methods[1]}`"
+        )
 
 
 def _httpx2() -> Transport:

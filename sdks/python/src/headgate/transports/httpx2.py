@@ -1,8 +1,10 @@
-"""The default transport: the connections and the HTTP/1.1 of ``httpx2`` (its ``httpcore2``), below its convenience layer.
+"""The default transport: the connections and the HTTP/1.1 of ``httpx2`` (its ``httpcore2``), below its convenience
+layer.
 
-Requests are built once, bodies are read as bytes, and the sockets are ours to time: every read and write is bounded by the
-clocks of its request as they are at that moment. Streams go out unbuffered. Certificates are checked against the system's
-store (or ``SSL_CERT_FILE``, ``SSL_CERT_DIR``); one TLS context serves the whole process and is made on first use.
+Requests are built once, bodies are read as bytes, and the sockets are ours to time: every read and write is bounded by
+the clocks of its request as they are at that moment. Streams go out unbuffered. Certificates are checked against the
+system's store (or ``SSL_CERT_FILE``, ``SSL_CERT_DIR``); one TLS context serves the whole process and is made on first
+use.
 """
 
 from __future__ import annotations
@@ -20,7 +22,14 @@ from urllib.parse import urlsplit
 import httpcore2
 
 from .._core.wire import (
-    ConnectFailed, ConnectTimedOut, PoolTimedOut, ReadFailed, ReadTimedOut, Request, TransportError, WriteFailed,
+    ConnectFailed,
+    ConnectTimedOut,
+    PoolTimedOut,
+    ReadFailed,
+    ReadTimedOut,
+    Request,
+    TransportError,
+    WriteFailed,
 )
 from ._bodies import AsyncPieces, SyncPieces, sync_body
 from ._proxies import proxy_for
@@ -28,9 +37,17 @@ from ._proxies import proxy_for
 __all__ = ["AsyncHTTPX2Transport", "HTTPX2Transport", "shared_ssl_context"]
 
 MAX_CONNECTIONS: Final = 1000
-_KEEPALIVE: Final[dict[str, Any]] = {"max_connections": MAX_CONNECTIONS, "max_keepalive_connections": 100, "keepalive_expiry": 60.0}
+_KEEPALIVE: Final[dict[str, Any]] = {
+    "max_connections": MAX_CONNECTIONS,
+    "max_keepalive_connections": 100,
+    "keepalive_expiry": 60.0,
+}
 _LIBRARY_ERRORS: Final = (
-    httpcore2.TimeoutException, httpcore2.NetworkError, httpcore2.ProtocolError, httpcore2.ProxyError, httpcore2.UnsupportedProtocol,
+    httpcore2.TimeoutException,
+    httpcore2.NetworkError,
+    httpcore2.ProtocolError,
+    httpcore2.ProxyError,
+    httpcore2.UnsupportedProtocol,
 )
 _ssl_lock: Final = threading.Lock()
 _ssl_context: ssl.SSLContext | None = None
@@ -49,19 +66,25 @@ def shared_ssl_context() -> ssl.SSLContext:
     return _ssl_context
 
 
-def _raise(error: Exception, *, reading: bool, pool: httpcore2.ConnectionPool | httpcore2.AsyncConnectionPool) -> NoReturn:
+def _raise(
+    error: Exception, *, reading: bool, pool: httpcore2.ConnectionPool | httpcore2.AsyncConnectionPool
+) -> NoReturn:
     """Raise the named error for one of the library's."""
     # The finished frames of the library hold the request's headers, and with them the key.
     traceback.clear_frames(error.__traceback__)
     raise _named(error, reading, pool) from error
 
 
-def _named(error: Exception, reading: bool, pool: httpcore2.ConnectionPool | httpcore2.AsyncConnectionPool) -> TransportError:
+def _named(
+    error: Exception, reading: bool, pool: httpcore2.ConnectionPool | httpcore2.AsyncConnectionPool
+) -> TransportError:
     text = str(error) or type(error).__name__
     match error:
         case httpcore2.PoolTimeout():
             held = len(pool.connections)
-            return PoolTimedOut(f"{held} of {MAX_CONNECTIONS} connections are held, some perhaps by streams that nobody reads")
+            return PoolTimedOut(
+                f"{held} of {MAX_CONNECTIONS} connections are held, some perhaps by streams that nobody reads"
+            )
         case httpcore2.ConnectTimeout():
             return ConnectTimedOut(text)
         case httpcore2.ReadTimeout():
@@ -92,7 +115,12 @@ def _split(url: str) -> tuple[httpcore2.URL, bytes, str, str]:
     scheme, _, rest = url.partition("://")
     netloc, slash, target = rest.partition("/")
     scheme_bytes, host, port, host_header, name = _origin(scheme, netloc)
-    return httpcore2.URL(scheme=scheme_bytes, host=host, port=port, target=(slash + target or "/").encode("ascii")), host_header, scheme, name
+    return (
+        httpcore2.URL(scheme=scheme_bytes, host=host, port=port, target=(slash + target or "/").encode("ascii")),
+        host_header,
+        scheme,
+        name,
+    )
 
 
 def _headers(request: Request, host: bytes) -> list[tuple[bytes, bytes]]:
@@ -110,7 +138,9 @@ def _headers(request: Request, host: bytes) -> list[tuple[bytes, bytes]]:
 
 def _extensions(request: Request) -> dict[str, Any]:
     clocks = request.timeouts
-    return {"timeout": {"connect": clocks.connect, "pool": clocks.pool, "read": clocks.first_byte, "write": clocks.idle}}
+    return {
+        "timeout": {"connect": clocks.connect, "pool": clocks.pool, "read": clocks.first_byte, "write": clocks.idle}
+    }
 
 
 def _lowered(headers: list[tuple[bytes, bytes]]) -> list[tuple[str, str]]:
@@ -171,7 +201,9 @@ class _Stream(httpcore2.NetworkStream):
     def close(self) -> None:
         self._inner.close()
 
-    def start_tls(self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None) -> httpcore2.NetworkStream:
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore2.NetworkStream:
         inner = self._inner.start_tls(ssl_context, server_hostname, self._limit(timeout))
         # TLS inside TLS (an https proxy) has no socket of its own to read from.
         return _Stream(inner, self._until) if isinstance(inner.get_extra_info("socket"), ssl.SSLSocket) else inner
@@ -185,7 +217,12 @@ class _Backend(httpcore2.SyncBackend):
         self._until = until
 
     def connect_tcp(
-        self, host: str, port: int, timeout: float | None = None, local_address: str | None = None, socket_options: Iterable[Any] | None = None,
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
     ) -> httpcore2.NetworkStream:
         deadline = self._until.deadline
         if deadline is not None:
@@ -212,7 +249,11 @@ class _until:
 
 class _Response:
     def __init__(
-        self, raw: httpcore2.Response, request: Request, pool: httpcore2.ConnectionPool, timeouts: dict[str, float | None],
+        self,
+        raw: httpcore2.Response,
+        request: Request,
+        pool: httpcore2.ConnectionPool,
+        timeouts: dict[str, float | None],
     ) -> None:
         self.status = raw.status
         self.headers = _lowered(raw.headers)
@@ -221,7 +262,7 @@ class _Response:
         self._pool = pool
         self._timeouts = timeouts
         self._chunks: Iterator[bytes] | None = None
-        stream = raw.extensions.get("network_stream")
+        stream: Any = cast("Any", raw).extensions.get("network_stream")
         self._stream = stream if isinstance(stream, _Stream) else None
         if self._stream is not None:
             self._stream.request = request
@@ -276,7 +317,9 @@ class HTTPX2Transport:
         extensions = _extensions(request)
         body = request.body
         content = body if body is None or isinstance(body, bytes) else SyncPieces(sync_body(body))
-        raw_request = httpcore2.Request(request.method, url, headers=_headers(request, host), content=content, extensions=extensions)
+        raw_request = httpcore2.Request(
+            request.method, url, headers=_headers(request, host), content=content, extensions=extensions
+        )
         try:
             with _until(self._until, request):
                 raw = pool.handle_request(raw_request)
@@ -292,7 +335,9 @@ class HTTPX2Transport:
                 if pool is None:
                     pool = self._pools[scheme, proxy] = httpcore2.ConnectionPool(
                         ssl_context=shared_ssl_context() if scheme == "https" else None,
-                        proxy=None if proxy is None else _proxy(proxy), network_backend=_Backend(self._until), **_KEEPALIVE,
+                        proxy=None if proxy is None else _proxy(proxy),
+                        network_backend=_Backend(self._until),
+                        **_KEEPALIVE,
                     )
         return pool
 
@@ -311,7 +356,11 @@ class HTTPX2Transport:
 
 class _AsyncResponse:
     def __init__(
-        self, raw: httpcore2.Response, request: Request, pool: httpcore2.AsyncConnectionPool, timeouts: dict[str, float | None],
+        self,
+        raw: httpcore2.Response,
+        request: Request,
+        pool: httpcore2.AsyncConnectionPool,
+        timeouts: dict[str, float | None],
     ) -> None:
         self.status = raw.status
         self.headers = _lowered(raw.headers)
@@ -320,11 +369,10 @@ class _AsyncResponse:
         self._pool = pool
         self._timeouts = timeouts
         self._chunks: AsyncIterator[bytes] | None = None
-        self._stream: Any = raw.extensions.get("network_stream")
-        if hasattr(self._stream, "request"):
+        stream: Any = cast("Any", raw).extensions.get("network_stream")
+        self._stream: Any = stream if hasattr(stream, "request") else None
+        if self._stream is not None:
             self._stream.request = request
-        else:
-            self._stream = None
 
     async def read(self) -> bytes:
         self._timeouts["read"] = self._request.timeouts.idle
@@ -373,7 +421,9 @@ class AsyncHTTPX2Transport:
         extensions = _extensions(request)
         body = request.body
         content = body if body is None or isinstance(body, bytes) else AsyncPieces(body)
-        raw_request = httpcore2.Request(request.method, url, headers=_headers(request, host), content=content, extensions=extensions)
+        raw_request = httpcore2.Request(
+            request.method, url, headers=_headers(request, host), content=content, extensions=extensions
+        )
         try:
             raw = await pool.handle_async_request(raw_request)
         except _LIBRARY_ERRORS as error:
@@ -385,7 +435,9 @@ class AsyncHTTPX2Transport:
         if pool is None:
             pool = self._pools[scheme, proxy] = httpcore2.AsyncConnectionPool(
                 ssl_context=shared_ssl_context() if scheme == "https" else None,
-                proxy=None if proxy is None else _proxy(proxy), network_backend=_async_backend(), **_KEEPALIVE,
+                proxy=None if proxy is None else _proxy(proxy),
+                network_backend=_async_backend(),
+                **_KEEPALIVE,
             )
         return pool
 
@@ -405,7 +457,7 @@ def _async_backend() -> httpcore2.AsyncNetworkBackend:
     try:
         asyncio.get_running_loop()
     except RuntimeError:
-        return httpcore2.TrioBackend()
+        return cast("httpcore2.AsyncNetworkBackend", httpcore2.TrioBackend())
     from ._asyncio_net import AsyncioBackend
 
     return AsyncioBackend()
