@@ -36,6 +36,10 @@ RUN_BY_CI = {
 """Commands that are not run again here: CI runs the tests through them, or they are too long for a test."""
 
 
+PROVIDER_KEYS = {"OPENAI_API_KEY": "sk-x", "ANTHROPIC_API_KEY": "sk-x", "GROQ_API_KEY": "sk-x"}
+"""Variables that the configurations on the pages name."""
+
+
 @dataclass(frozen=True)
 class Block:
     language: str
@@ -120,7 +124,7 @@ def test_configurations_are_taken(page: Path, tmp_path: Path) -> None:
             tomllib.loads(block.code)
             file = tmp_path / "headgate.toml"
             file.write_text(block.code)
-            load(config=file, environ={"OPENAI_API_KEY": "sk-x", "ANTHROPIC_API_KEY": "sk-x"})
+            load(file, environ=PROVIDER_KEYS)
 
 
 @pytest.mark.parametrize("page", pages_with("json"), ids=name)
