@@ -92,7 +92,7 @@ _COMMON = frozenset(
 )
 _COMMON_WEIGHT = 0.15
 _PAIR_WEIGHT = 0.5
-_RUN_WEIGHT = 0.35
+_RUNS_SHARE = 1.5
 
 
 def embeddings(request: Mapping[str, Any], model: str) -> dict[str, Any]:
@@ -154,7 +154,7 @@ def _features(item: str | Sequence[int]) -> list[tuple[str, float]]:
             continue
         padded = f"<{word}>"
         runs = [padded[at : at + size] for size in (3, 4, 5) for at in range(len(padded) - size + 1)]
-        share = _RUN_WEIGHT * 3 / max(3.0, math.sqrt(len(runs)) * 1.5)
+        share = math.sqrt(_RUNS_SHARE / max(3, len(runs)))
         out += [(run, share) for run in runs]
     telling = [word for word in words if word not in _COMMON]
     out += [(f"{a} {b}", _PAIR_WEIGHT) for a, b in pairwise(telling)]

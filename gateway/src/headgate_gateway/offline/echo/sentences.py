@@ -46,7 +46,10 @@ _PIECE = re.compile(
     r"\b(?:write|tell|compose|make|give)\b.*?\b(story|poem|haiku|joke|letter|email|paragraph|essay|article)\b",
     re.IGNORECASE,
 )
-_FACT = re.compile(r"\b(?:my|our)\s+([\w -]{2,40}?)\s+(?:is|are|was|=)\s+([^\n.,;!?]+)", re.IGNORECASE)
+_FACT = re.compile(
+    r"\b(?:my|our)\s+([\w -]{2,40}?)\s+(?:is|are|was|=)\s+([^\n.,;!?]+?)(?=\s+and\s+(?:my|our|i)\b|[\n.,;!?]|$)",
+    re.IGNORECASE,
+)
 _CALLED = re.compile(r"\b(?:I am|I'm|call me|this is)\s+([A-Z][\w-]*)")
 _ASKED_FACT = re.compile(
     r"\b(?:what|who|where|which|when)(?:'s| is| are| was)?\s+(?:my|our)\s+([\w -]+?)\s*(?:\?|$|\.)", re.IGNORECASE

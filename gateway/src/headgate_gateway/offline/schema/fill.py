@@ -234,7 +234,8 @@ class _Filler:
         for name in self._more_names(node, out):
             if len(out) >= node.get("minProperties", 0):
                 break
-            out[name] = self.value(self._other(node, name), name, depth + 1)
+            schema = properties[name] if name in properties else self._other(node, name)
+            out[name] = self.value(schema, name, depth + 1)
         return out
 
     def _told(self, schema: Schema, name: str) -> bool:
@@ -445,6 +446,7 @@ def _others_of(schema: Schema) -> Iterator[Any]:
     if "null" in kinds:
         yield None
     if "string" in kinds and "pattern" not in schema:
-        longest = schema.get("maxLength", 12)
-        for at in range(64):
-            yield f"item {at + 1}"[:longest] if longest >= 8 else str(at).rjust(max(1, schema.get("minLength", 1)), "a")
+        least, longest = int(schema.get("minLength", 0)), schema.get("maxLength", math.inf)
+        for at in range(1, 65):
+            told, bare = f"item {at}".rjust(least, "_"), str(at).rjust(least, "0")
+            yield told if len(told) <= longest else bare

@@ -93,7 +93,7 @@ def _proposals(node: Mapping[str, Any], name: str, hints: Hints, draw: Draw, lea
     for example in node.get("examples") or ():
         out.append(example if isinstance(example, str) else None)
     if isinstance(pattern, str):
-        out.append(_sample(name, hints))
+        out.append(_sample(name, hints) if name else None)
         out += [text_for(pattern, draw.child("pattern", at, draw.integer(0, 1 << 30)), least) for at in range(6)]
     return out
 
