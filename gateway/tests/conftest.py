@@ -114,7 +114,7 @@ class Upstream:
         self.url = ""
         self.cancelled = 0
 
-    async def __call__(self, request: web.Request) -> web.StreamResponse:
+    async def serve(self, request: web.Request) -> web.StreamResponse:
         body = await request.read()
         self.requests.append({"path": request.path, "headers": dict(request.headers), "body": body})
         assert self.answer is not None
@@ -147,7 +147,7 @@ async def upstream() -> AsyncIterator[Upstream]:
     """A provider that a test configures."""
     fake = Upstream()
     app = web.Application()
-    app.router.add_route("*", "/{path:.*}", fake)
+    app.router.add_route("*", "/{path:.*}", fake.serve)
     runner = web.AppRunner(app, handler_cancellation=True)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)

@@ -16,22 +16,24 @@ class SseReader:
 
     def __init__(self) -> None:
         self._pending = b""
+        self._searched = 0
 
     def feed(self, data: bytes) -> Iterator[tuple[str, bytes]]:
         """The events that these bytes complete."""
         self._pending += data
-        start = 0
-        while (found := _BLANK.search(self._pending, start)) is not None:
-            # A pair of line ends at the very edge may be half of a longer one; both readings end the event.
+        # What was searched before is not searched again, but for a blank line that began there.
+        start, search = 0, max(0, self._searched - 3)
+        while (found := _BLANK.search(self._pending, search)) is not None:
             event = _parse(self._pending[start : found.start()])
-            start = found.end()
+            start = search = found.end()
             if event is not None:
                 yield event
         self._pending = self._pending[start:]
+        self._searched = len(self._pending)
 
     def close(self) -> Iterator[tuple[str, bytes]]:
         """The event that the end of the stream completes: some servers leave out the last blank line."""
-        event = _parse(self._pending)
+        event = _parse(self._pending.rstrip(b"\r\n"))
         self._pending = b""
         if event is not None:
             yield event

@@ -1,0 +1,323 @@
+"""Calls that a provider answers: what goes to it, what comes back untouched, and what its failures become."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import httpx2
+import openai
+import pytest
+from aiohttp import web
+
+Launch = Callable[..., Any]
+CHAT = "/v1/chat/completions"
+HELLO = [{"role": "user", "content": "Hello!"}]
+ANSWER = {
+    "id": "chatcmpl-up",
+    "object": "chat.completion",
+    "created": 1,
+    "model": "gpt-4o-2024-08-06",
+    "choices": [{"index": 0, "message": {"role": "assistant", "content": "Hi."}, "finish_reason": "stop"}],
+    "usage": {"prompt_tokens": 10, "completion_tokens": 2, "total_tokens": 12},
+    "field_of_the_future": {"kept": True},
+}
+
+
+def chunk(content: str | None = None, **more: Any) -> bytes:
+    choice = {"index": 0, "delta": {} if content is None else {"content": content}, "finish_reason": None}
+    body = {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "m", "choices": [choice]}
+    return b"data: " + json.dumps(body | more).encode() + b"\n\n"
+
+
+LAST = chunk(choices=[{"index": 0, "delta": {}, "finish_reason": "stop"}])
+USAGE = chunk(choices=[], usage={"prompt_tokens": 10, "completion_tokens": 2, "total_tokens": 12})
+DONE = b"data: [DONE]\n\n"
+
+
+@pytest.fixture
+def url(launch: Launch, upstream: Any) -> str:
+    config = f"""
+[providers.openai]
+base_url = "{upstream.url}/v1"
+api_key = "sk-operators"
+[providers.local]
+base_url = "{upstream.url}"
+[models]
+"gpt-4o" = "openai/gpt-4o-2024-08-06"
+[prices."openai/gpt-4o-2024-08-06"]
+input_per_million = 2.5
+output_per_million = 10
+"""
+    started: str = launch(config=config, HEADGATE_GATEWAY_PING_SECONDS="0.2").url
+    return started
+
+
+@pytest.fixture
+async def http(url: str) -> AsyncIterator[httpx2.AsyncClient]:
+    async with httpx2.AsyncClient(base_url=url, timeout=30) as client:
+        yield client
+
+
+async def test_an_answer_passes_through(http: httpx2.AsyncClient, upstream: Any) -> None:
+    upstream.json(ANSWER)
+    raw = b'{"model": "openai/gpt-4o-2024-08-06", "temperature": 1.0, "messages":[{"role":"user","content":"\\u00e9"}], "x": 1e2}'
+    answer = await http.post(CHAT, content=raw)
+    assert answer.json() == ANSWER
+    assert answer.headers["x-cost-usd"] == "0.000045"
+    (sent,) = upstream.requests
+    assert sent["path"] == "/v1/chat/completions"
+    assert sent["headers"]["Authorization"] == "Bearer sk-operators"
+    assert json.loads(sent["body"])["model"] == "gpt-4o-2024-08-06"
+    assert b'"temperature":1.0' in sent["body"]
+    assert b'"x":1e2' in sent["body"]
+    assert b"\\u00e9" in sent["body"]
+
+
+async def test_a_body_that_needs_no_change_is_not_touched(http: httpx2.AsyncClient, upstream: Any) -> None:
+    upstream.json(ANSWER)
+    raw = b'{ "messages" : [ {"role":"user","content":"x"} ],  "model" : "gpt-4o" }'
+    await http.post(CHAT, content=raw)
+    await http.post(CHAT, content=raw.replace(b"gpt-4o", b"local/m"))
+    assert json.loads(upstream.requests[0]["body"])["model"] == "gpt-4o-2024-08-06"
+    assert upstream.requests[1]["path"] == "/chat/completions"
+    assert "Authorization" not in upstream.requests[1]["headers"]
+
+
+async def test_fields_of_the_gateway_stay_here(http: httpx2.AsyncClient, upstream: Any) -> None:
+    upstream.json(ANSWER)
+    own = {"tags": ["a"], "provider_specific_params": {"top_k": 4, "b": 1}, "extra_body": {"b": 2}}
+    await http.post(CHAT, json={"model": "gpt-4o", "messages": HELLO, "metadata": {"a": "b"}, **own})
+    sent = json.loads(upstream.requests[0]["body"])
+    assert sent == {
+        "model": "gpt-4o-2024-08-06",
+        "messages": HELLO,
+        "metadata": {"a": "b"},
+        "top_k": 4,
+        "b": 2,
+    }
+
+
+async def test_events_pass_through_and_usage_is_hidden(http: httpx2.AsyncClient, upstream: Any) -> None:
+    events = [b": comment\n\n", chunk("Hel", odd={"kept": [1, 2]}), chunk("lo"), LAST]
+    upstream.events(*events, USAGE, DONE)
+    answer = await http.post(CHAT, json={"model": "gpt-4o", "messages": HELLO, "stream": True})
+    call = answer.headers["x-headgate-call-id"]
+    wanted = b"".join(b"id: %s:%d\n" % (call.encode(), n) + event for n, event in enumerate([*events[1:], DONE], 1))
+    assert answer.content == wanted
+    assert json.loads(upstream.requests[0]["body"])["stream_options"] == {"include_usage": True}
+    record = (await http.get(f"/v1/calls/{call}")).json()
+    assert record["usage"]["total_tokens"] == 12
+    assert record["cost_usd"] == 0.000045
+
+
+async def test_usage_is_shown_when_asked_for(http: httpx2.AsyncClient, upstream: Any) -> None:
+    upstream.events(chunk("Hi"), LAST, USAGE, DONE)
+    body = {"model": "gpt-4o", "messages": HELLO, "stream": True, "stream_options": {"include_usage": True}}
+    assert b'"total_tokens"' in (await http.post(CHAT, json=body)).content
+
+
+async def test_events_are_not_held_back(http: httpx2.AsyncClient, upstream: Any) -> None:
+    may_go_on = asyncio.Event()
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+        await response.prepare(request)
+        await response.write(chunk("first"))
+        await may_go_on.wait()
+        await response.write(LAST + DONE)
+        return response
+
+    upstream.answer = answer
+    body = {"model": "gpt-4o", "messages": HELLO, "stream": True}
+    async with http.stream("POST", CHAT, json=body) as response:
+        seen = ""
+        async for piece in response.aiter_text():
+            seen += piece
+            if "first" in seen and ": ping" in seen:
+                may_go_on.set()
+    assert seen.endswith("data: [DONE]\n\n")
+
+
+@pytest.mark.parametrize("ends", ["\n\n", "\r\n\r\n", "\r\r"])
+async def test_every_line_end(http: httpx2.AsyncClient, upstream: Any, ends: str) -> None:
+    stream = (chunk("a") + LAST + DONE).decode().replace("\n\n", ends).encode()
+    upstream.events(*(stream[at : at + 1] for at in range(len(stream))))
+    answer = await http.post(CHAT, json={"model": "gpt-4o", "messages": HELLO, "stream": True})
+    assert answer.text.count("data: ") == 3
+    assert answer.text.endswith("data: [DONE]\n\n")
+
+
+async def test_a_cut_upstream_is_an_error_event(http: httpx2.AsyncClient, upstream: Any) -> None:
+    upstream.events(chunk("Hel"), chunk("lo"))
+    answer = await http.post(
+        CHAT, json={"model": "gpt-4o", "messages": HELLO, "stream": True}, headers={"Idempotency-Key": "cut"}
+    )
+    last = answer.text.strip().rpartition("\n\n")[2]
+    error = json.loads(last.split("data: ")[1])["error"]
+    assert "event: error" in last
+    assert error["code"] == "provider_stream_cut"
+    assert error["type"] == "provider_error"
+    assert "data: [DONE]" not in answer.text
+    record = (await http.get(f"/v1/calls/{answer.headers['x-headgate-call-id']}")).json()
+    assert record["status"] == "failed"
+    assert record["usage"]["completion_tokens"] == 2
+    last_id = last.split("\n")[0].removeprefix("id: ").rpartition(":")
+    rest = await http.post(
+        CHAT,
+        json={"model": "gpt-4o", "messages": HELLO, "stream": True},
+        headers={"Idempotency-Key": "cut", "Last-Event-ID": f"{last_id[0]}:1"},
+    )
+    assert answer.text.endswith(rest.text)
+    assert len(upstream.requests) == 1
+
+
+async def test_an_error_inside_the_stream(http: httpx2.AsyncClient, upstream: Any) -> None:
+    upstream.events(chunk("Hel"), b'data: {"error": {"message": "out of memory", "type": "server_error"}}\n\n')
+    answer = await http.post(CHAT, json={"model": "gpt-4o", "messages": HELLO, "stream": True})
+    error = json.loads(answer.text.split("event: error\ndata: ")[1])["error"]
+    assert "out of memory" in error["message"]
+    assert error["provider_error"]["body"]["type"] == "server_error"
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize(
+    ("status", "body", "wanted", "kind"),
+    [
+        (500, {"error": {"message": "boom", "type": "server_error"}}, 502, "provider_error"),
+        (503, "<html>", 502, "provider_error"),
+        (400, {"error": {"message": "too long", "code": "context_length_exceeded"}}, 400, "invalid_request_error"),
+        (404, {"error": {"message": "no such model"}}, 404, "not_found_error"),
+        (429, {"error": {"message": "slow down", "type": "rate_limit"}}, 429, "rate_limit_error"),
+        (401, {"error": {"message": "bad key"}}, 502, "provider_error"),
+        (529, {"type": "error", "error": {"type": "overloaded_error", "message": "busy"}}, 529, "overloaded_error"),
+        (302, "", 502, "provider_error"),
+    ],
+)
+async def test_failures_are_mapped(
+    http: httpx2.AsyncClient, upstream: Any, status: int, body: Any, wanted: int, kind: str, stream: bool
+) -> None:
+    upstream.json(body, status, {"Retry-After": "7", "Location": "http://127.0.0.1:1/"})
+    answer = await http.post(CHAT, json={"model": "gpt-4o", "messages": HELLO, "stream": stream})
+    assert answer.status_code == wanted
+    error = answer.json()["error"]
+    assert error["type"] == kind
+    assert error["provider_error"]["status"] == status
+    assert error["provider_error"]["body"] == body
+    assert len(upstream.requests) == 1
+    if status == 429:
+        assert answer.headers["retry-after"] == "7"
+    if isinstance(body, dict) and body["error"].get("code"):
+        assert error["code"] == body["error"]["code"]
+
+
+@pytest.mark.parametrize("body", ["<html>login</html>", "", "[1]"])
+async def test_success_that_is_no_answer(http: httpx2.AsyncClient, upstream: Any, body: str) -> None:
+    async def answer(request: web.Request) -> web.StreamResponse:
+        return web.Response(text=body, content_type="text/html")
+
+    upstream.answer = answer
+    for stream in (False, True):
+        failed = await http.post(CHAT, json={"model": "gpt-4o", "messages": HELLO, "stream": stream})
+        assert failed.status_code == 502
+        assert failed.json()["error"]["code"] == "provider_bad_answer"
+
+
+async def test_nobody_there(launch: Launch) -> None:
+    url = launch(config='[providers.gone]\nbase_url = "http://127.0.0.1:9/v1"\nretries = 1\n').url
+    failed = httpx2.post(url + CHAT, json={"model": "gone/m", "messages": HELLO})
+    assert failed.status_code == 502
+    assert failed.json()["error"]["code"] == "provider_unreachable"
+
+
+async def test_the_callers_own_key(launch: Launch, upstream: Any) -> None:
+    url = launch(config=f'[providers.openai]\nbase_url = "{upstream.url}/v1"\napi_key = "sk-operators"\n').url
+    upstream.json(ANSWER)
+    own = {"X-Provider-Key-OpenAI": "sk-callers-own-secret"}
+    async with httpx2.AsyncClient(base_url=url) as client:
+        answer = await client.post(CHAT, json={"model": "openai/gpt-4o", "messages": HELLO}, headers=own)
+        assert answer.status_code == 200
+        assert upstream.requests[0]["headers"]["Authorization"] == "Bearer sk-callers-own-secret"
+        assert "X-Provider-Key-OpenAI" not in upstream.requests[0]["headers"]
+        upstream.json({"error": {"message": "Incorrect API key"}}, 401)
+        refused = await client.post(CHAT, json={"model": "openai/gpt-4o", "messages": HELLO}, headers=own)
+        assert refused.status_code == 401
+        records = (await client.get("/v1/calls")).text
+        assert "sk-callers-own-secret" not in refused.text + records
+
+
+async def test_a_missing_key_is_named(launch: Launch) -> None:
+    url = launch(config='[providers.openai]\nbase_url = "https://api.openai.com/v1"\n').url
+    failed = httpx2.post(url + CHAT, json={"model": "openai/gpt-4o", "messages": HELLO})
+    assert failed.status_code == 401
+    assert failed.json()["error"]["code"] == "provider_key_missing"
+    assert failed.json()["error"]["param"] == "X-Provider-Key-OpenAI"
+
+
+async def test_a_client_that_leaves_stops_the_provider(http: httpx2.AsyncClient, upstream: Any) -> None:
+    stopped = asyncio.Event()
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+        await response.prepare(request)
+        try:
+            while True:
+                await response.write(chunk("more"))
+                await asyncio.sleep(0.02)
+        finally:
+            stopped.set()
+
+    upstream.answer = answer
+    body = {"model": "gpt-4o", "messages": HELLO, "stream": True}
+    async with http.stream("POST", CHAT, json=body) as response:
+        async for _ in response.aiter_text():
+            break
+    await asyncio.wait_for(stopped.wait(), 5)
+
+
+async def test_a_slow_client_slows_its_provider(launch: Launch, upstream: Any) -> None:
+    url = launch(config=f'[providers.p]\nbase_url = "{upstream.url}"\n[limits]\nlag_events = 8\n').url
+    written = 0
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        nonlocal written
+        response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+        await response.prepare(request)
+        for _ in range(400):
+            await response.write(chunk("x" * 100_000))
+            written += 1
+        await response.write(LAST + DONE)
+        return response
+
+    upstream.answer = answer
+    async with httpx2.AsyncClient(timeout=30) as client:
+        body = {"model": "p/m", "messages": HELLO, "stream": True}
+        async with client.stream("POST", url + CHAT, json=body, headers={"Idempotency-Key": "slow"}) as response:
+            pieces = response.aiter_bytes()
+            await anext(pieces)
+            before = -1
+            while before != written:
+                before = written
+                await asyncio.sleep(0.3)
+            assert written < 300
+            size = 0
+            async for piece in pieces:
+                size += len(piece)
+    assert written == 400
+
+
+async def test_the_official_client_through_the_gateway(url: str, upstream: Any) -> None:
+    upstream.events(chunk("Hel"), chunk("lo"), LAST, USAGE, DONE)
+    async with openai.AsyncOpenAI(base_url=url + "/v1", api_key="x", max_retries=0) as client:
+        stream = await client.chat.completions.create(model="gpt-4o", messages=HELLO, stream=True)  # type: ignore[call-overload]
+        text = [part.choices[0].delta.content async for part in stream]
+    assert text == ["Hel", "lo", None]
+
+
+async def test_embeddings_and_uploads_pass_through(http: httpx2.AsyncClient, upstream: Any) -> None:
+    upstream.json({"object": "list", "data": [], "model": "m", "usage": {"prompt_tokens": 3, "total_tokens": 3}})
+    answer = await http.post("/v1/embeddings", json={"model": "openai/text-embedding-3-small", "input": "x"})
+    assert answer.headers["x-input-tokens"] == "3"
+    assert json.loads(upstream.requests[0]["body"]) == {"model": "text-embedding-3-small", "input": "x"}
