@@ -1,0 +1,14 @@
+"""The command line `headgate`. `main` is the entry point; the commands load when they are called."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+__all__ = ["main"]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; gives the exit status: 0 done, 1 failed, 2 wrong usage, 130 interrupted."""
+    from ._app import run
+
+    return run(arguments)

@@ -1,0 +1,162 @@
+"""The commands and their options, and what happens to errors: one line that says what failed, and the next step."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from typing import Any
+
+from .._brand import BRAND
+from .._core.errors import APIConnectionError, SDKError
+from ._gateway import gateway_cli, missing_message
+from ._screen import Screen, make_screen
+
+__all__ = ["DEFAULT_MODEL", "run"]
+
+DEFAULT_MODEL = "headgate/echo"
+_INTERRUPTED = 130
+
+_EPILOG = """examples:
+  headgate serve --offline                     a gateway beside you, no key, no network
+  headgate chat "Tell me a joke"               one answer, streamed
+  headgate chat                                a conversation
+  git diff | headgate chat "Review this"       what is piped in goes with the prompt
+  headgate embed "a cat" "a kitten" "a car"    how near texts are to each other
+  headgate doctor                              what is configured, what answers, and why not
+  headgate demo                                everything in a minute
+"""
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if words[:1] == ["serve"] and gateway_cli() is None:
+        make_screen(plain=True).fault(*missing_message())
+        return 1
+    parser = _parser(serving=words[:1] == ["serve"])
+    given = parser.parse_args(words)
+    if not hasattr(given, "command"):
+        parser.print_help()
+        return 2
+    screen = make_screen(plain=given.no_color or given.json)
+    try:
+        return _guarded(given, screen)
+    except KeyboardInterrupt:
+        screen.end_line()
+        return _INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read the output went away (`| head`): not an error, and nothing more can be written.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _guarded(given: argparse.Namespace, screen: Screen) -> int:
+    command: Callable[[argparse.Namespace, Screen], int] = import_module(f".{given.command}", __package__).command
+    try:
+        return command(given, screen)
+    except APIConnectionError as error:
+        screen.end_line()
+        screen.fault(
+            error.message, "Is the gateway running? `headgate serve` starts one; `headgate doctor` looks closer."
+        )
+        return 1
+    except SDKError as error:
+        screen.end_line()
+        screen.fault(str(error), None)
+        return 1
+
+
+def _parser(serving: bool) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="headgate",
+        description="Talk to language models through a Headgate gateway.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"headgate {BRAND.version}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    _add_chat(commands)
+    _add_models(commands)
+    _add_embed(commands)
+    _add_serve(commands, serving)
+    _add_demo(commands)
+    _add_doctor(commands)
+    return parser
+
+
+def _command(commands: Any, name: str, about: str, *, client: bool = True) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = commands.add_parser(
+        name, help=about, description=about[0].upper() + about[1:] + ".", argument_default=None
+    )
+    parser.set_defaults(command=name, json=False)
+    parser.add_argument("--no-color", action="store_true", help="no colour and no decoration (so does NO_COLOR)")
+    if client:
+        group = parser.add_argument_group("gateway")
+        group.add_argument("--base-url", metavar="URL", help=f"where it is ({BRAND.env('BASE_URL')}, {BRAND.base_url})")
+        group.add_argument(
+            "--api-key", metavar="KEY", help=f"the key; better in {BRAND.env('API_KEY')}: arguments can be seen"
+        )
+        group.add_argument("--timeout", type=float, metavar="SECONDS", help="how long to wait for anything")
+        group.add_argument("--verbose", action="store_true", help="tell of retries, ids and times")
+    return parser
+
+
+def _model_option(parser: argparse.ArgumentParser, default: str | None, about: str) -> None:
+    chosen = os.environ.get(BRAND.env("MODEL"), default) if default == DEFAULT_MODEL else default
+    parser.add_argument("-m", "--model", default=chosen, help=f"{about} ({chosen})" if chosen else about)
+
+
+def _add_chat(commands: Any) -> None:
+    parser = _command(commands, "chat", "ask a model: one question, or a conversation")
+    parser.add_argument("prompt", nargs="*", help="the question; none begins a conversation; - reads standard input")
+    _model_option(parser, DEFAULT_MODEL, "the model that answers")
+    parser.add_argument("-s", "--system", help="instructions that stand above the conversation")
+    parser.add_argument(
+        "--image", action="append", default=[], metavar="FILE|URL", help="show a picture with the question"
+    )
+    parser.add_argument(
+        "--tool", action="append", default=[], metavar="MODULE:FUNCTION", help="a function the model may call"
+    )
+    parser.add_argument("--yes", action="store_true", help="let tools run without asking")
+    parser.add_argument("--temperature", type=float, help="0 to 2")
+    parser.add_argument("--max-tokens", type=int, help="the most tokens to write")
+    parser.add_argument("--schema", metavar="FILE", help="a JSON schema that the answer must fit")
+    parser.add_argument("--no-stream", action="store_true", help="wait for the whole answer")
+    parser.add_argument("--json", action="store_true", help="print the whole completion as JSON")
+
+
+def _add_models(commands: Any) -> None:
+    parser = _command(commands, "models", "list the models, their limits and prices")
+    parser.add_argument("search", nargs="?", help="only those whose id holds this")
+    parser.add_argument("--json", action="store_true", help="print them as JSON, one a line")
+
+
+def _add_embed(commands: Any) -> None:
+    parser = _command(commands, "embed", "turn texts into vectors; several are compared")
+    parser.add_argument("text", nargs="*", help="the texts; none reads standard input, one text a line")
+    _model_option(parser, "headgate/embed", "the model")
+    parser.add_argument("--dimensions", type=int, help="how long the vectors are, where the model can choose")
+    parser.add_argument("--json", action="store_true", help="print the vectors as JSON, one a line")
+
+
+def _add_serve(commands: Any, serving: bool) -> None:
+    parser = _command(commands, "serve", "start a gateway here", client=False)
+    if serving:
+        # The gateway names its own options; it is a large package, and no other command needs it.
+        gateway_cli().add_arguments(parser)
+
+
+def _add_demo(commands: Any) -> None:
+    parser = _command(commands, "demo", "show everything in a minute, with no key and no network", client=False)
+    parser.add_argument("--base-url", metavar="URL", help="use a gateway that runs, and start none")
+    parser.add_argument(
+        "--only", action="append", default=[], metavar="SCENE", help="only this scene (may be repeated)"
+    )
+
+
+def _add_doctor(commands: Any) -> None:
+    parser = _command(commands, "doctor", "tell what is configured, what answers, and why not")
+    parser.add_argument("-m", "--model", help="ask this model too (headgate/echo, where there is one)")
+    parser.add_argument("--json", action="store_true", help="print the findings as JSON")

@@ -1,0 +1,22 @@
+"""Where the command line meets the gateway, which is another package and may not be installed."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+__all__ = ["gateway_cli", "missing_message"]
+
+
+def gateway_cli() -> Any:
+    """The gateway's own command line, or None where it is not installed."""
+    try:
+        return import_module("headgate_gateway.cli")
+    except ModuleNotFoundError as error:
+        if error.name is not None and error.name.partition(".")[0] == "headgate_gateway":
+            return None
+        raise
+
+
+def missing_message() -> tuple[str, str]:
+    return "the gateway is not installed here", "Install it with: pip install 'headgate[gateway]'"

@@ -1,0 +1,59 @@
+"""`headgate embed`: texts as vectors, and how near they are to each other."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import sys
+from array import array
+from collections.abc import Sequence
+
+from ._client_options import make_client
+from ._screen import Screen
+
+__all__ = ["command", "similarity_rows"]
+
+_LABEL = 24
+
+
+def command(given: argparse.Namespace, screen: Screen) -> int:
+    texts: list[str] = given.text or [line.rstrip("\n") for line in sys.stdin if line.strip()]
+    if not texts:
+        screen.fault("there is no text", 'Give texts as arguments, or one a line: headgate embed "a cat" "a kitten"')
+        return 2
+    with make_client(given, screen) as client:
+        if given.dimensions is None:
+            answer = client.embeddings.create(model=given.model, input=texts)
+        else:
+            answer = client.embeddings.create(model=given.model, input=texts, dimensions=given.dimensions)
+    vectors = [one.vector for one in sorted(answer.data, key=lambda one: one.index)]
+    if given.json:
+        for text, vector in zip(texts, vectors, strict=True):
+            screen.line(json.dumps({"text": text, "embedding": vector.tolist()}, ensure_ascii=False))
+        return 0
+    screen.line(f"{len(vectors)} of {len(vectors[0])} dimensions by {answer.model}", "dim")
+    if len(vectors) == 1:
+        shown = ", ".join(f"{value:.4f}" for value in vectors[0][:8])
+        screen.line(f"[{shown}{', ...' if len(vectors[0]) > 8 else ''}]")
+        return 0
+    columns = ("", *(_label(text) for text in texts))
+    screen.table(columns, similarity_rows(texts, vectors), range(1, len(columns)))
+    return 0
+
+
+def similarity_rows(texts: Sequence[str], vectors: Sequence[array[float]]) -> list[list[str]]:
+    """How near each text is to each other one: the cosine, 1 for the same direction."""
+    return [
+        [_label(text), *(f"{_cosine(one, other):.2f}" for other in vectors)]
+        for text, one in zip(texts, vectors, strict=True)
+    ]
+
+
+def _cosine(one: array[float], other: array[float]) -> float:
+    size = math.sqrt(math.fsum(value * value for value in one) * math.fsum(value * value for value in other))
+    return math.fsum(a * b for a, b in zip(one, other, strict=True)) / size if size else 0.0
+
+
+def _label(text: str) -> str:
+    return text if len(text) <= _LABEL else f"{text[: _LABEL - 1]}…"
