@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import subprocess
 import sys
@@ -87,7 +88,7 @@ def test_an_answer_is_typed_and_goes_out_as_it_came(project: Any) -> None:
     code = f"""
 import json
 from sample_api_sdk.types import ChatCompletion
-data = json.loads({__import__("json").dumps(ANSWER)!r})
+data = json.loads({json.dumps(ANSWER)!r})
 value = ChatCompletion.model_validate_json(json.dumps(data))
 parts = value.choices[0].message.content
 again = value.model_dump(mode="json", by_alias=True, exclude_unset=True)
@@ -223,6 +224,89 @@ def test_the_reference_lists_every_method(project: Any) -> None:
     for line in page.split("](")[1:]:
         target = line.split(")", 1)[0]
         assert (project.folder / target).exists(), target
+
+
+def test_every_method_of_the_reference_is_there_sync_and_async(project: Any) -> None:
+    code = f"""
+import json, re
+from sample_api_sdk import AsyncSampleApi, SampleApi
+page = {project.files["api.md"]!r}
+listed = re.findall(r"- \\[`client\\.([\\w.]+)\\(", page)
+for kind in (SampleApi, AsyncSampleApi):
+    client = kind(api_key="sk-0123456789abcdef")
+    for path in listed:
+        target = client
+        for name in path.split("."):
+            owner, target = target, getattr(target, name)
+        assert callable(target) and target.__doc__, path
+        assert callable(getattr(owner.with_raw_response, name)), path
+print(json.dumps(len(listed)))
+"""
+    assert project.run(code) == 11
+
+
+ROUND_TRIP = """
+import json, threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from sample_api_sdk import ParameterError, SampleApi
+
+seen = []
+answers = {
+    "/v1/chat/completions": {"id": "c", "object": "chat.completion", "created": 1, "choices": []},
+    "/v1/files": {"id": "f"}, "/v1/models/a%2Fb": {"id": "a/b"},
+}
+
+class Handler(BaseHTTPRequestHandler):
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["content-length"]))
+        seen.append([self.path, body.decode("latin-1"), self.headers["content-type"], self.headers["x-tenant"]])
+        self.reply()
+
+    def do_GET(self):
+        seen.append([self.path, "", "", None])
+        self.reply()
+
+    def reply(self):
+        answer = json.dumps(answers[self.path]).encode()
+        self.send_response(200)
+        self.send_header("content-type", "application/json")
+        self.send_header("content-length", str(len(answer)))
+        self.end_headers()
+        self.wfile.write(answer)
+
+    def log_message(self, *_):
+        pass
+
+server = HTTPServer(("127.0.0.1", 0), Handler)
+threading.Thread(target=server.serve_forever, daemon=True).start()
+with SampleApi(api_key="sk-0123456789abcdef", base_url=f"http://127.0.0.1:{server.server_port}") as client:
+    client.chat.completions.create(
+        model="m", messages=[{"role": "user", "content": None, "from": "x", "x-trace": "t"}], class_="c", timeout_=3,
+        x_tenant="acme", tree=["a", ["b"]], temperature=None,
+    )
+    client.files.create(file=("a.txt", b"hello", "text/plain"), purpose="batch", tags=["x"])
+    client.models.retrieve("a/b")
+    try:
+        client.chat.completions.create(model="m", messages=[], temperature=9, n=0, wrong=1)
+    except ParameterError as error:
+        faults = list(error.faults)
+server.shutdown()
+server.server_close()
+print(json.dumps([seen, faults]))
+"""
+
+
+def test_what_goes_over_the_wire(project: Any) -> None:
+    (chat, upload, model), faults = project.run(ROUND_TRIP)
+    message = {"role": "user", "content": None, "from": "x", "x-trace": "t"}
+    assert json.loads(chat[1]) == {
+        "model": "m", "messages": [message], "class": "c", "timeout": 3, "tree": ["a", ["b"]], "temperature": None,
+    }  # fmt: skip
+    assert chat[3] == "acme"
+    assert upload[2].startswith("multipart/form-data; boundary=")
+    assert all(part in upload[1] for part in ('name="file"; filename="a.txt"', "text/plain", "hello", 'name="purpose"'))
+    assert model[0] == "/v1/models/a%2Fb"
+    assert len(faults) == 4
 
 
 @pytest.mark.parametrize("seed", ["0", "1", "4242"])

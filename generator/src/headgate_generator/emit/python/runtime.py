@@ -9,22 +9,27 @@ from pathlib import Path
 
 __all__ = ["RUNTIME_EXPORTS", "error_names", "has_name", "runtime_files"]
 
-FOLDERS = ("_core", "_drivers", "transports")
+FOLDERS = ("_core", "_drivers", "testing", "transports")
 
 RUNTIME_EXPORTS = {
     "AsyncPage": "_drivers.pages",
     "AsyncPages": "_drivers.pages",
     "AsyncRawResponse": "_core.raw",
     "AsyncStream": "_drivers.stream",
+    "Backoff": "_core.retry",
     "CallOptions": "_core.options",
+    "CircuitBreaker": "_core.breaker",
     "Content": "_core.content",
     "FileInput": "_core.files",
     "Headers": "_core.meta",
     "Meta": "_core.meta",
+    "Model": "_core.models",
     "RawResponse": "_core.raw",
+    "RetryEvent": "_core.retry",
     "Stream": "_drivers.stream",
     "SyncPage": "_drivers.pages",
     "Timeout": "_core.options",
+    "UnknownVariant": "_core.models",
     "UNSET": "_core.options",
 }
 """Public name -> module of the runtime: what every package exports beside its client, errors and types."""
