@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from . import types as types
     from ._client import AsyncHeadgate as AsyncHeadgate
     from ._client import Headgate as Headgate
+    from ._core.breaker import CircuitBreaker as CircuitBreaker
     from ._core.content import Content as Content
     from ._core.errors import APIConnectionError as APIConnectionError
     from ._core.errors import APIError as APIError
@@ -41,16 +42,22 @@ if TYPE_CHECKING:
     from ._core.files import FileInput as FileInput
     from ._core.meta import Headers as Headers
     from ._core.meta import Meta as Meta
+    from ._core.models import UnknownVariant as UnknownVariant
     from ._core.options import UNSET as UNSET
     from ._core.options import CallOptions as CallOptions
     from ._core.options import Timeout as Timeout
     from ._core.raw import AsyncRawResponse as AsyncRawResponse
     from ._core.raw import RawResponse as RawResponse
+    from ._core.retry import Backoff as Backoff
+    from ._core.retry import RetryEvent as RetryEvent
     from ._drivers.pages import AsyncPage as AsyncPage
     from ._drivers.pages import AsyncPages as AsyncPages
     from ._drivers.pages import SyncPage as SyncPage
     from ._drivers.stream import AsyncStream as AsyncStream
     from ._drivers.stream import Stream as Stream
+    from .lib._waiting import WaitTimeout as WaitTimeout
+    from .lib.batches import BatchAnswer as BatchAnswer
+    from .lib.batches import BatchRequest as BatchRequest
     from .lib.chat.accumulator import ChatAccumulator as ChatAccumulator
     from .lib.chat.accumulator import accumulate as accumulate
     from .lib.chat.parse import ParsedChatCompletion as ParsedChatCompletion
@@ -75,12 +82,16 @@ else:
         "AsyncRawResponse": ("._core.raw", "AsyncRawResponse"),
         "AsyncStream": ("._drivers.stream", "AsyncStream"),
         "AuthenticationError": ("._core.errors", "AuthenticationError"),
+        "Backoff": ("._core.retry", "Backoff"),
         "BadRequestError": ("._core.errors", "BadRequestError"),
         "BandAccessDeniedError": ("._core.errors", "BandAccessDeniedError"),
+        "BatchAnswer": (".lib.batches", "BatchAnswer"),
+        "BatchRequest": (".lib.batches", "BatchRequest"),
         "BudgetExceededError": ("._core.errors", "BudgetExceededError"),
         "CallOptions": ("._core.options", "CallOptions"),
         "ChatAccumulator": (".lib.chat.accumulator", "ChatAccumulator"),
         "ChatStream": (".lib.chat.stream", "ChatStream"),
+        "CircuitBreaker": ("._core.breaker", "CircuitBreaker"),
         "CircuitOpen": ("._core.errors", "CircuitOpen"),
         "ConfigError": ("._core.errors", "ConfigError"),
         "ConflictError": ("._core.errors", "ConflictError"),
@@ -106,6 +117,7 @@ else:
         "RawResponse": ("._core.raw", "RawResponse"),
         "RequestTimeoutError": ("._core.errors", "RequestTimeoutError"),
         "ResponseShapeError": ("._core.errors", "ResponseShapeError"),
+        "RetryEvent": ("._core.retry", "RetryEvent"),
         "SDKError": ("._core.errors", "SDKError"),
         "SchemaError": (".lib.schema", "SchemaError"),
         "Stream": ("._drivers.stream", "Stream"),
@@ -115,7 +127,9 @@ else:
         "Tool": (".lib.tools", "Tool"),
         "ToolArgumentError": (".lib.tools", "ToolArgumentError"),
         "UNSET": ("._core.options", "UNSET"),
+        "UnknownVariant": ("._core.models", "UnknownVariant"),
         "UnprocessableEntityError": ("._core.errors", "UnprocessableEntityError"),
+        "WaitTimeout": (".lib._waiting", "WaitTimeout"),
         "accumulate": (".lib.chat.accumulator", "accumulate"),
         "to_strict": (".lib.schema", "to_strict"),
         "tool": (".lib.tools", "tool"),
@@ -150,12 +164,16 @@ __all__ = [
     "AsyncRawResponse",
     "AsyncStream",
     "AuthenticationError",
+    "Backoff",
     "BadRequestError",
     "BandAccessDeniedError",
+    "BatchAnswer",
+    "BatchRequest",
     "BudgetExceededError",
     "CallOptions",
     "ChatAccumulator",
     "ChatStream",
+    "CircuitBreaker",
     "CircuitOpen",
     "ConfigError",
     "ConflictError",
@@ -181,6 +199,7 @@ __all__ = [
     "RawResponse",
     "RequestTimeoutError",
     "ResponseShapeError",
+    "RetryEvent",
     "SDKError",
     "SchemaError",
     "Stream",
@@ -190,7 +209,9 @@ __all__ = [
     "Tool",
     "ToolArgumentError",
     "UNSET",
+    "UnknownVariant",
     "UnprocessableEntityError",
+    "WaitTimeout",
     "accumulate",
     "to_strict",
     "tool",

@@ -23,7 +23,6 @@ RUNTIME_EXPORTS = {
     "FileInput": "_core.files",
     "Headers": "_core.meta",
     "Meta": "_core.meta",
-    "Model": "_core.models",
     "RawResponse": "_core.raw",
     "RetryEvent": "_core.retry",
     "Stream": "_drivers.stream",
