@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import re
+import secrets
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["ROUTES", "purge"]
 
 _CONTENT = "/v1/images/content/"
-_NAME = re.compile(r"img-[\w-]{24}\.png")
+_NAME = re.compile(r"img-[0-9a-f]{32}\.png")
 _LIFE = 86_400
 _TOKENS = {"low": 272, "medium": 1056, "standard": 1056, "high": 4160, "hd": 4160}
 _MOST_IMAGES = 16
@@ -157,7 +158,7 @@ def _folder(gateway: Gateway) -> Path:
 
 def _kept(call: Call, picture: bytes) -> str:
     """Keep a picture and give the address at which this gateway serves it."""
-    name = call.gateway.new_id("img-") + ".png"
+    name = f"img-{secrets.token_hex(16)}.png"
     _folder(call.gateway).mkdir(parents=True, exist_ok=True)
     (_folder(call.gateway) / name).write_bytes(picture)
     settings = call.gateway.settings

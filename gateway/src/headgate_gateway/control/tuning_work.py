@@ -37,6 +37,8 @@ _STEP_SECONDS = 0.02
 _LONGEST_PACE = 2.0
 _MOST_NOTES = 100
 _SIZE = 128
+# The end of a job's id is random; its beginning is the time.
+_NAME_LENGTH = 12
 
 
 def resume(gateway: Gateway) -> None:
@@ -242,7 +244,7 @@ async def _learn(
     if not _advance(gateway, body, "running", "Fine-tuning job started", estimated_finish=now + 1 + int(pace * steps)):
         return False
     suffix = body.get("user_provided_suffix") or "custom"
-    name = f"ft:{_base(body['model'])}:{suffix}:{body['id'].removeprefix('ftjob-')[:12]}"
+    name = f"ft:{_base(body['model'])}:{suffix}:{body['id'][-_NAME_LENGTH:]}"
     history: list[tuple[int, dict[str, float]]] = []
     for step in range(1, steps + 1):
         await gateway.clock.sleep(pace)
