@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 
 from pydantic import PydanticUserError, TypeAdapter, ValidationError
+from pydantic.fields import FieldInfo
 
 from .models import Deviation, Model
 from .narrow import is_dict, is_list, is_mapping
@@ -73,7 +74,7 @@ def _model(cls: type[Model], value: Mapping[str, Any], path: str, deviations: li
     built: dict[str, Any] = {}
     given: set[str] = set()
     rest = dict(value)
-    for name, info in cls.model_fields.items():
+    for name, info in _fields(cls).items():
         wire = info.validation_alias if isinstance(info.validation_alias, str) else info.alias or name
         if wire in rest:
             built[name] = construct(info.annotation, rest.pop(wire), _join(path, wire), deviations)
@@ -82,6 +83,13 @@ def _model(cls: type[Model], value: Mapping[str, Any], path: str, deviations: li
             deviations.append((_join(path, wire), "missing"))
             built[name] = None
     return cls.model_construct(given | set(rest), **rest, **built)
+
+
+def _fields(cls: type[Model]) -> dict[str, FieldInfo]:
+    """The fields with their true types: a model that was never built may still have names in their place."""
+    if not cls.__pydantic_fields_complete__:
+        cls.model_rebuild(force=True)
+    return cls.model_fields
 
 
 def _arm(arms: tuple[Any, ...], value: Any) -> Any:
@@ -98,7 +106,7 @@ def _arm(arms: tuple[Any, ...], value: Any) -> Any:
 
 def _likeness(cls: type[Model], value: Mapping[str, Any]) -> tuple[int, int]:
     tags = 0
-    for name, info in cls.model_fields.items():
+    for name, info in _fields(cls).items():
         if get_origin(info.annotation) is Literal:
             wire = info.alias or name
             tags += 1 if value.get(wire) in get_args(info.annotation) else -1 if wire in value else 0
