@@ -36,7 +36,6 @@ class Booking(BaseModel):
     name: str
     city: str
     nights: int
-    email: str
     breakfast: bool
 
 
@@ -80,7 +79,7 @@ def _tools(client: Headgate, screen: Screen) -> None:
 
 
 def _parse(client: Headgate, screen: Screen) -> None:
-    asked = "A room in Lisbon please. name: Grace Hopper, nights: 3, breakfast: true, email: grace@example.com"
+    asked = "A room in Lisbon please. name: Grace Hopper, nights: 3, breakfast: true"
     screen.line(f"> {asked}   (as the Pydantic model Booking)", "dim")
     messages = [{"role": "user", "content": asked}]
     with client.chat.completions.stream(model=_CHAT, messages=messages, response_format=Booking) as stream:
