@@ -120,7 +120,10 @@ def _check(api: Api, param: Param) -> Expr | None:
     if param.check is None:
         return None
     whole = _is_whole(api, param.type)
-    bounds = {name: _bound(param.check, name, whole) for name in (*sorted(FRACTIONAL), "min_length", "max_length")}
+    bounds = {
+        name: _bound(param.check, name, whole)
+        for name in (*sorted(FRACTIONAL), "min_length", "max_length", "min_items", "max_items")
+    }
     return _value("Check", **bounds) if any(bounds.values()) else None
 
 

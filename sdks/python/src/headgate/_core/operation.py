@@ -16,7 +16,7 @@ __all__ = ["Body", "Check", "Operation", "Page", "Param", "Result", "Stream"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """Bounds that a value must keep. Lengths count items or characters; a list's items may have bounds of their own."""
+    """Bounds that a value must keep. Lengths count items or characters, ``*_items`` the items of lists alone."""
 
     minimum: float | None = None
     maximum: float | None = None
@@ -24,6 +24,8 @@ class Check:
     exclusive_maximum: float | None = None
     min_length: int | None = None
     max_length: int | None = None
+    min_items: int | None = None
+    max_items: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

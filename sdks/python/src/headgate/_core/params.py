@@ -129,7 +129,8 @@ def _place_header(param: Param, value: Any, parts: Parts, faults: list[str]) -> 
 
 def _counted(value: Any, check: Check) -> Any:
     """A list in place of an iterator whose length is to be checked: it could not be walked twice."""
-    if (check.min_length is None and check.max_length is None) or isinstance(value, Sized) or not is_iterable(value):
+    bounds = (check.min_length, check.max_length, check.min_items, check.max_items)
+    if all(bound is None for bound in bounds) or isinstance(value, Sized) or not is_iterable(value):
         return value
     return list(value)
 
@@ -140,14 +141,25 @@ def _fault(name: str, value: Any, check: Check) -> str | None:
             return f"`{name}` is {value!r}, which is no number"
         return _range_fault(name, value, check)
     if isinstance(value, Sized) and not isinstance(value, Mapping):
-        count = len(value)
-        unit = "characters" if isinstance(value, str) else "items"
-        if check.min_length is not None and count < check.min_length:
-            return f"`{name}` has {count} {unit}; at least {check.min_length} needed"
-        if check.max_length is not None and count > check.max_length:
-            return f"`{name}` has {count} {unit}; at most {check.max_length} allowed"
+        fault = _length_fault(name, value, check)
+        if fault:
+            return fault
         if isinstance(value, str) and _has_range(check):
             return f"`{name}` is {value!r}; give a number"
+    return None
+
+
+def _length_fault(name: str, value: Sized, check: Check) -> str | None:
+    count, is_text = len(value), isinstance(value, str)
+    unit = "characters" if is_text else "items"
+    least = [check.min_length, None if is_text else check.min_items]
+    most = [check.max_length, None if is_text else check.max_items]
+    for bound in least:
+        if bound is not None and count < bound:
+            return f"`{name}` has {count} {unit}; at least {bound} needed"
+    for bound in most:
+        if bound is not None and count > bound:
+            return f"`{name}` has {count} {unit}; at most {bound} allowed"
     return None
 
 

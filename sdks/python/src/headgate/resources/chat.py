@@ -38,7 +38,7 @@ _COMPLETIONS_CREATE = Operation(
         "temperature": Param(wire="temperature", nullable=True, check=Check(maximum=2, minimum=0)),
         "top_p": Param(wire="top_p", nullable=True, check=Check(maximum=1, minimum=0)),
         "n": Param(wire="n", nullable=True, check=Check(maximum=10, minimum=1)),
-        "stop": Param(wire="stop", nullable=True),
+        "stop": Param(wire="stop", nullable=True, check=Check(max_items=4)),
         "max_completion_tokens": Param(wire="max_completion_tokens", nullable=True, check=Check(minimum=1)),
         "max_tokens": Param(wire="max_tokens", nullable=True, check=Check(minimum=1)),
         "presence_penalty": Param(wire="presence_penalty", nullable=True, check=Check(maximum=2, minimum=-2)),

@@ -38,7 +38,7 @@ _CREATE = Operation(
         "top_p": Param(wire="top_p", nullable=True, check=Check(maximum=1, minimum=0)),
         "n": Param(wire="n", nullable=True, check=Check(maximum=10, minimum=1)),
         "best_of": Param(wire="best_of", nullable=True, check=Check(maximum=20, minimum=0)),
-        "stop": Param(wire="stop", nullable=True),
+        "stop": Param(wire="stop", nullable=True, check=Check(max_items=4)),
         "echo": Param(wire="echo", nullable=True),
         "logprobs": Param(wire="logprobs", nullable=True, check=Check(maximum=5, minimum=0)),
         "presence_penalty": Param(wire="presence_penalty", nullable=True, check=Check(maximum=2, minimum=-2)),
