@@ -36,7 +36,9 @@ class GatewayProcess:
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
         found = re.search(r"http://\S+", line)
-        assert found is not None, f"the gateway did not start: {line!r}, exit status {self.process.wait(10)}"
+        if found is None:
+            self.stop()
+            raise AssertionError(f"the gateway did not start: {line!r}")
         self.url = found[0]
         deadline = time.monotonic() + 10
         while not self.is_ready():

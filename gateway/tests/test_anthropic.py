@@ -25,7 +25,9 @@ JUDGE = TypeAdapter(message_create_params.MessageCreateParamsNonStreaming)
 
 
 def translated(**chat: Any) -> dict[str, Any]:
-    made = request({"model": "anthropic/claude", "messages": [{"role": "user", "content": "Hi"}]} | chat, "claude", 4096)
+    made = request(
+        {"model": "anthropic/claude", "messages": [{"role": "user", "content": "Hi"}]} | chat, "claude", 4096
+    )
     JUDGE.validate_python({name: value for name, value in made.items() if name != "stream"})
     return made
 
@@ -42,7 +44,10 @@ def test_a_conversation_with_tools_and_images() -> None:
     made = translated(
         messages=[
             {"role": "system", "content": "Be brief."},
-            {"role": "developer", "content": [{"type": "text", "text": "Be kind.", "cache_control": {"type": "ephemeral"}}]},
+            {
+                "role": "developer",
+                "content": [{"type": "text", "text": "Be kind.", "cache_control": {"type": "ephemeral"}}],
+            },
             {
                 "role": "user",
                 "content": [
@@ -69,7 +74,11 @@ def test_a_conversation_with_tools_and_images() -> None:
         tools=[
             {
                 "type": "function",
-                "function": {"name": "look", "description": "Looks.", "parameters": {"type": "object", "properties": {}}},
+                "function": {
+                    "name": "look",
+                    "description": "Looks.",
+                    "parameters": {"type": "object", "properties": {}},
+                },
             }
         ],
         tool_choice="required",
@@ -129,9 +138,12 @@ def test_what_cannot_be_said_is_refused_by_name(chat: dict[str, Any], params: li
 
 
 def test_neutral_values_say_nothing() -> None:
-    assert translated(
-        n=1, presence_penalty=0, frequency_penalty=0.0, logprobs=False, seed=None, store=False, modalities=["text"]
-    ) == translated()
+    assert (
+        translated(
+            n=1, presence_penalty=0, frequency_penalty=0.0, logprobs=False, seed=None, store=False, modalities=["text"]
+        )
+        == translated()
+    )
 
 
 BLOCKS = st.lists(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import re
+from dataclasses import replace
 from typing import Any
 
 from .auth import Gate
@@ -20,7 +21,7 @@ from .once.calls import check_key
 from .pipeline import ModelEndpoint, fingerprint
 from .reading import ClientGone, read_body, read_query
 from .table import Match, Missing, RouteTable, WrongMethod
-from .validate import Specification
+from .validate import Contract, Specification
 
 __all__ = ["App", "create_app"]
 
@@ -45,7 +46,7 @@ class App:
 
         self.gateway = gateway
         gateway.app = self
-        routes = [_complete(route) for route in (*ROUTES, *control.ROUTES)]
+        routes = [_complete(route, gateway.contract) for route in (*ROUTES, *control.ROUTES)]
         self.table = RouteTable(routes)
         self._gate = Gate(gateway.settings)
         self._specs: dict[tuple[str, str], Specification | None] = {}
@@ -208,23 +209,12 @@ class App:
                 )
 
 
-def _complete(route: Route) -> Route:
-    """A route that calls a model gets its endpoint here."""
-    if route.endpoint is not None:
-        return route
-    endpoint = ModelEndpoint(route)
-    return Route(
-        route.method,
-        route.path,
-        route.operation,
-        endpoint,
-        route.body,
-        route.access,
-        route.once,
-        route.kind,
-        route.local,
-        route.aliases,
-    )
+def _complete(route: Route, contract: Contract) -> Route:
+    """The route under the contract's name for it; one that calls a model gets its endpoint here."""
+    spec = contract.find(route.method, route.path)
+    if spec is not None and spec.operation_id:
+        route = replace(route, operation=spec.operation_id)
+    return route if route.endpoint is not None else replace(route, endpoint=ModelEndpoint(route))
 
 
 def _draining() -> ApiError:

@@ -64,6 +64,7 @@ class ApiError(Exception):
         self.param = param
         self.retry_after = retry_after
         self.headers = headers
+        self.call_id: str | None = None
         self.extra = extra
 
     @property
@@ -78,20 +79,27 @@ class ApiError(Exception):
             "type": self.type,
             "code": self.code,
             "param": self.param,
+            "status": self.status,
+            "retryable": self.retryable,
         }
         if self.retry_after is not None:
             error["retry_after"] = self.retry_after
         error.update(self.extra)
+        if self.call_id is not None:
+            error["call_id"] = self.call_id
         if request_id is not None:
             error["request_id"] = request_id
         return error
 
     def all_headers(self) -> tuple[tuple[str, str], ...]:
         """The error's own headers, with `retry-after` where a wait is known (whole seconds, rounded up)."""
+        headers = self.headers
+        if self.call_id is not None:
+            headers = (*headers, ("x-headgate-call-id", self.call_id))
         if self.retry_after is None:
-            return self.headers
+            return headers
         seconds = int(self.retry_after) + (self.retry_after > int(self.retry_after))
-        return (*self.headers, ("retry-after", str(seconds)))
+        return (*headers, ("retry-after", str(seconds)))
 
 
 def envelope(error: ApiError, request_id: str | None) -> bytes:

@@ -99,7 +99,7 @@ class ModelEndpoint:
                 return _Headed(live, _stream_headers(run.record, replayed=replayed))
             return await self._whole(call, run, listener, replayed=replayed)
         except ApiError as error:
-            error.headers = (*error.headers, ("x-headgate-call-id", run.record.id))
+            error.call_id = run.record.id
             raise
         finally:
             if not delivered:
@@ -225,11 +225,8 @@ def _lost(record: CallRecord) -> ApiError:
 
 def _again(error: ApiError, record: CallRecord) -> ApiError:
     """An error that ended a call, as it is told a second time: the same key will not make it better."""
-    error.headers = (
-        ("x-should-retry", "false"),
-        ("x-headgate-call-id", record.id),
-        ("x-headgate-replayed", "true"),
-    )
+    error.call_id = record.id
+    error.headers = (("x-should-retry", "false"), ("x-headgate-replayed", "true"))
     return error
 
 

@@ -64,8 +64,13 @@ Target = OfflineTarget | ProviderTarget
 
 
 def resolve(gateway: Gateway, name: str, kind: str, headers: Mapping[str, str]) -> Target:
-    """The target of a model name. Order: a configured route, an offline model, a provider's prefix, the route `*`."""
+    """The target of a model name. Order: a configured route, an offline model, a provider's prefix, the route `*`.
+
+    A gateway that was started `--offline` reaches no provider, whatever else is configured or sent along.
+    """
     settings = gateway.settings
+    if settings.offline:
+        return _without_network(gateway, name, kind)
     route = settings.models.get(name)
     if route is not None:
         return _routed(gateway, route, name, kind, headers)
@@ -80,8 +85,6 @@ def resolve(gateway: Gateway, name: str, kind: str, headers: Mapping[str, str]) 
     wildcard = settings.models.get("*")
     if wildcard is not None:
         return _routed(gateway, wildcard, name, kind, headers)
-    if settings.offline:
-        return _offline(gateway, gateway.offline.default_for(kind), name, kind)
     raise ApiError(
         404,
         f"No model {name!r} is served here. `GET /v1/models` lists those that are; add a route to headgate.toml, "
@@ -89,6 +92,14 @@ def resolve(gateway: Gateway, name: str, kind: str, headers: Mapping[str, str]) 
         code="model_not_found",
         param="model",
     )
+
+
+def _without_network(gateway: Gateway, name: str, kind: str) -> Target:
+    route = gateway.settings.models.get(name, name)
+    model = gateway.offline.resolve(route) if route else None
+    if model is not None:
+        return OfflineTarget(model, name)
+    return _offline(gateway, gateway.offline.default_for(kind), name, kind)
 
 
 def _routed(gateway: Gateway, route: str, name: str, kind: str, headers: Mapping[str, str]) -> Target:

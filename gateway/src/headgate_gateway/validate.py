@@ -77,6 +77,7 @@ class Specification:
 
     def __init__(self, contract: Contract, operation: Mapping[str, Any], shared: Iterable[Mapping[str, Any]]) -> None:
         self._contract = contract
+        self.operation_id: str = operation.get("operationId", "")
         self._operation = operation
         self._shared = tuple(shared)
         self._validators: dict[str, tuple[jsonschema_rs.Draft202012Validator, Mapping[str, Any]] | None] = {}

@@ -244,6 +244,8 @@ class Run:
         await self._end(error)
 
     async def _end(self, error: ApiError | None) -> None:
+        if error is not None:
+            error.call_id = self.record.id
         if self._grace is not None:
             self._grace.cancel()
         tail: list[bytes] = []

@@ -87,7 +87,8 @@ class CallRecord:
         message = str(error.pop("message", "The call failed."))
         kind, code, param = error.pop("type", None), error.pop("code", None), error.pop("param", None)
         wait = error.pop("retry_after", None)
-        error.pop("request_id", None)
+        for name in ("request_id", "call_id", "status", "retryable"):
+            error.pop(name, None)
         return ApiError(self.error_status or 500, message, type=kind, code=code, param=param, retry_after=wait, **error)
 
     def row(self) -> tuple[Any, ...]:

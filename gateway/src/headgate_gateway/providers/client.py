@@ -44,7 +44,7 @@ class Providers:
 
     def producer(self, target: ProviderTarget, call: Call, route: Route, *, stream: bool) -> Producer:
         """What runs this call at its upstream."""
-        exchange = _Exchange(self, self._gateway, target, call)
+        exchange = _Exchange(self, self._gateway, target, call, route.kind)
         if target.upstream.wire == "anthropic":
             if route.kind != "chat":
                 raise invalid(
@@ -82,11 +82,14 @@ class Providers:
 class _Exchange:
     """One call at one upstream."""
 
-    def __init__(self, providers: Providers, gateway: Gateway, target: ProviderTarget, call: Call) -> None:
+    def __init__(
+        self, providers: Providers, gateway: Gateway, target: ProviderTarget, call: Call, kind: str | None
+    ) -> None:
         self._providers = providers
         self._gateway = gateway
         self._target = target
         self._call = call
+        self._kind = kind
         self._url = ""
         self._body: bytes | None = None
         self._content_type = ""
@@ -135,7 +138,7 @@ class _Exchange:
             if error and "choices" not in answer:
                 raise failures.from_event(self._target.provider, error)
             usage = openai.usage_in(answer)
-        elif self._call.operation in ("chat.completions.create", "completions.create", "embeddings.create"):
+        elif self._kind in ("chat", "completions", "embeddings"):
             raise failures.broken_answer(self._target.provider, body)
         run.answer = Answer(body, content_type, usage=usage)
 
@@ -205,7 +208,10 @@ class _Exchange:
         timeout = aiohttp.ClientTimeout(
             total=None, sock_connect=upstream.connect_timeout, sock_read=upstream.idle_timeout
         )
-        data: Any = self._body if self._body is not None else self._form()
+        try:
+            data: Any = self._body if self._body is not None else self._form()
+        except ValueError as error:
+            raise invalid(f"The form cannot be passed on: {error}. Correct its names.", code="invalid_form") from error
         return await self._providers.session().post(
             self._url, data=data, headers=self._headers(run), timeout=timeout, allow_redirects=False
         )
