@@ -93,7 +93,7 @@ def _wanted(call: Call) -> tuple[dict[str, Any], str]:
 
 def _live(gateway: Gateway, body: dict[str, Any]) -> dict[str, Any]:
     """A batch with the counts of this moment."""
-    if body["status"] in ("in_progress", "cancelling"):
+    if body["status"] in ("in_progress", "finalizing", "cancelling"):
         batch_work.count_into(gateway, body)
     return body
 
