@@ -59,9 +59,13 @@ def test_it_learns(client: openai.OpenAI) -> None:
         ]
     )
     job = client.fine_tuning.jobs.create(
-        model="headgate/echo", training_file=upload(client, lesson(FAQ)), validation_file=upload(client, validation), suffix="support",
-        hyperparameters={"n_epochs": 3, "batch_size": 2}, metadata={"team": "faq"},
-    )  # fmt: skip
+        model="headgate/echo",
+        training_file=upload(client, lesson(FAQ)),
+        validation_file=upload(client, validation),
+        suffix="support",
+        hyperparameters={"n_epochs": 3, "batch_size": 2},
+        metadata={"team": "faq"},
+    )
     assert job.status == "validating_files"
     done = finish(client, job)
     assert done.status == "succeeded"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
+import time
 from typing import Any
 
 import jsonschema
@@ -335,3 +337,57 @@ def test_what_was_learned_is_recalled() -> None:
     assert tell("how to reset the password") == "Open Settings."
     assert tell("WHERE is  my order?") == "In the mail."
     assert tell("What is 2 + 2?") == "2 + 2 = 4"
+
+
+def test_what_is_too_long_is_refused() -> None:
+    for text in ("word " * 130_000, "x" * 10_000_000):
+        with pytest.raises(ApiError) as caught:
+            ask(text)
+        assert (caught.value.code, caught.value.param) == ("context_length_exceeded", "messages")
+    with pytest.raises(ApiError):
+        BuiltIn("headgate/embed").embed({"input": ["a", "b c " * 40_000]}, CONTEXT)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1 " * 50_000,
+        "-" * 50_000,
+        " " * 50_000,
+        "1+" * 50_000,
+        "say " + " " * 50_000 + "x",
+        "Aa " * 20_000,
+        "a@" * 20_000,
+        "keys a," * 5000,
+        "{" * 20_000,
+    ],
+    ids=lambda text: repr(text[:5]),
+)
+def test_no_text_keeps_it_busy(text: str) -> None:
+    started = time.process_time()
+    ask(text, tools=[WEATHER], response_format={"type": "json_object"})
+    ask(text, tools=[WEATHER], tool_choice="required")
+    assert time.process_time() - started < 3
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {
+            "type": "object",
+            "properties": {"text": {"type": "string", "pattern": "^(a+)+$", "minLength": 300}},
+            "required": ["text"],
+        },
+        {"$ref": "#/$defs/a", "$defs": {"a": {"allOf": [{"$ref": "#/$defs/a"}]}}},
+        {"allOf": [{"anyOf": [{"minLength": at}, {"maxLength": 0}, {"type": "integer"}]} for at in range(12)]},
+        {"type": "object", "properties": {"a": {"$ref": "#"}}, "required": ["a"]},
+        {"type": "array", "minItems": 1_000_000, "items": {"type": "integer"}},
+        {"type": "string", "pattern": "((a{90}){90}){90}"},
+    ],
+    ids=lambda schema: str(schema)[:40],
+)
+def test_no_schema_keeps_it_busy(schema: dict[str, Any]) -> None:
+    started = time.process_time()
+    with contextlib.suppress(ApiError):
+        said("a" * 300, response_format={"type": "json_schema", "json_schema": {"name": "x", "schema": schema}})
+    assert time.process_time() - started < 3

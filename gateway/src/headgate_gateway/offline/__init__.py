@@ -14,7 +14,10 @@ time of its creation, which attempt it is) is handed to them.
     moderation.py  the word list
     learned.py     what fine-tuning learns
     faults.py      failing on demand
-    draw.py media.py  reproducible choice; what the head of a picture or sound tells
+    calculate.py   sums said in digits and words
+    draw.py        reproducible choice
+    media.py       what the head of a picture or a sound tells
+    png.py         pictures, written and read
 """
 
 from __future__ import annotations

@@ -12,8 +12,24 @@ from typing import Any
 from .embed import MOST_DIMENSIONS, MOST_INPUTS
 from .faults import FAULT_PREFIX, KINDS
 
-__all__ = ["CREATED", "DEFAULTS", "KIND_FAULTS", "Listed", "MODELS", "default_for", "entry", "find", "kind_of"]
+__all__ = [
+    "CHAT_WINDOW",
+    "CREATED",
+    "DEFAULTS",
+    "EMBED_WINDOW",
+    "KIND_FAULTS",
+    "Listed",
+    "MODELS",
+    "MOST_TOKENS",
+    "default_for",
+    "entry",
+    "find",
+    "kind_of",
+]
 
+CHAT_WINDOW = 128_000
+EMBED_WINDOW = 32_768
+MOST_TOKENS = 16_384
 CREATED = 1_735_689_600
 _TEXT_KINDS = ("chat", "completions")
 
@@ -58,8 +74,8 @@ MODELS: tuple[Listed, ...] = (
         "headgate/echo",
         "Offline chat: tells back what was said, follows plain instructions, calls tools, fills JSON schemas.",
         _TEXT_KINDS,
-        128_000,
-        16_384,
+        CHAT_WINDOW,
+        MOST_TOKENS,
         0.15e-6,
         0.6e-6,
         _CHAT,
@@ -69,7 +85,7 @@ MODELS: tuple[Listed, ...] = (
         "headgate/embed",
         "Offline embeddings: hashed words and character runs; similar texts are near each other.",
         ("embeddings",),
-        32_768,
+        EMBED_WINDOW,
         None,
         0.02e-6,
         0.0,

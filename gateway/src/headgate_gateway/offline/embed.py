@@ -20,7 +20,16 @@ from typing import Any
 
 from .tokenizer import count
 
-__all__ = ["DEFAULT_DIMENSIONS", "MOST_DIMENSIONS", "MOST_INPUTS", "embeddings", "inputs_of", "similarity", "vector"]
+__all__ = [
+    "DEFAULT_DIMENSIONS",
+    "MOST_DIMENSIONS",
+    "MOST_INPUTS",
+    "embeddings",
+    "inputs_of",
+    "similarity",
+    "tokens_of",
+    "vector",
+]
 
 DEFAULT_DIMENSIONS = 512
 MOST_DIMENSIONS = 3072
@@ -106,7 +115,7 @@ def embeddings(request: Mapping[str, Any], model: str) -> dict[str, Any]:
         data.append(
             {"object": "embedding", "index": index, "embedding": _base64(numbers) if encoded else numbers.tolist()}
         )
-    tokens = sum(count(item) if isinstance(item, str) else len(item) for item in inputs)
+    tokens = sum(map(tokens_of, inputs))
     usage = {"prompt_tokens": tokens, "total_tokens": tokens}
     return {"object": "list", "data": data, "model": model, "usage": usage}
 
@@ -119,6 +128,11 @@ def inputs_of(value: Any) -> list[str | Sequence[int]]:
     if items and all(isinstance(item, int) for item in items):
         return [items]
     return items
+
+
+def tokens_of(item: str | Sequence[int]) -> int:
+    """The tokens of one input."""
+    return count(item) if isinstance(item, str) else len(item)
 
 
 def vector(item: str | Sequence[int], size: int = DEFAULT_DIMENSIONS) -> array.array[float]:

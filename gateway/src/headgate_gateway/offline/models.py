@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ..emission import Answer, Delay, Emission, ModelContext
 from ..errors import invalid
-from .catalog import MODELS, default_for, entry, find
+from .catalog import CHAT_WINDOW, EMBED_WINDOW, MODELS, default_for, entry, find
 from .echo import Conversation, chat_chunks, completion_chunks, reply_to
 from .echo.completions import prompts_of
-from .embed import MOST_DIMENSIONS, embeddings
+from .embed import MOST_DIMENSIONS, embeddings, inputs_of, tokens_of
 from .faults import FAULT_PREFIX, KINDS, fault_in, named_fault, whole_with_fault, with_fault
 from .learned import Memory
 from .schema.fill import Unfillable
+from .tokenizer import content_length, count_messages
 
 if TYPE_CHECKING:
     from ..config import Settings
@@ -51,6 +53,8 @@ class BuiltIn:
         size = request.get("dimensions")
         if size is not None and not 1 <= int(size) <= MOST_DIMENSIONS:
             raise invalid(f"`dimensions` must be from 1 to {MOST_DIMENSIONS}, not {size!r}.", param="dimensions")
+        for item in inputs_of(request.get("input")):
+            _refuse_long("input", len(item), partial(tokens_of, item), EMBED_WINDOW)
         answer = embeddings(request, context.model)
         self.failing(Answer.json(answer, usage=answer["usage"]), request, context.attempt)
         return answer
@@ -82,7 +86,9 @@ class BuiltIn:
 
     def _chat(self, request: dict[str, Any], context: ModelContext) -> Iterator[Emission]:
         _refuse_audio(request)
-        conversation = Conversation.read(request["messages"])
+        messages = request["messages"]
+        _refuse_long("messages", sum(map(content_length, messages)), partial(count_messages, messages))
+        conversation = Conversation.read(messages)
         learned = self.memory.recall(conversation.asked) if self.memory is not None else None
         try:
             replies = [reply_to(request, conversation, at, learned) for at in range(int(request.get("n") or 1))]
@@ -116,6 +122,19 @@ def _refuse_audio(request: Mapping[str, Any]) -> None:
             f"`audio.format` {form!r} cannot be made offline. Use 'wav' or 'pcm16'.",
             param="audio.format",
             code="unsupported_format",
+        )
+
+
+def _refuse_long(param: str, characters: int, counting: Callable[[], int], window: int = CHAT_WINDOW) -> None:
+    """Refuse what is longer than the model's window. No token is shorter than a character or longer than eight."""
+    if characters <= window:
+        return
+    tokens = characters // 8 if characters > 8 * window else counting()
+    if tokens > window:
+        raise invalid(
+            f"`{param}` has at least {tokens} tokens; this model holds {window}. Send less.",
+            param=param,
+            code="context_length_exceeded",
         )
 
 

@@ -32,7 +32,7 @@ from typing import Any
 
 from .media import describe_audio, describe_image, payload_of
 
-__all__ = ["count", "count_content", "count_messages", "count_tools", "encode", "token_id"]
+__all__ = ["content_length", "count", "count_content", "count_messages", "count_tools", "encode", "token_id"]
 
 _PIECE = re.compile(
     r"""
@@ -142,6 +142,15 @@ def _count_file(file: Mapping[str, Any]) -> int:
         return count(base64.b64decode(data.partition(",")[2] or data).decode())
     except (binascii.Error, ValueError):
         return max(1, len(data) // 4)
+
+
+def content_length(message: Mapping[str, Any]) -> int:
+    """The characters of a message's text: at least as many as its tokens, at most eight times as many."""
+    content = message.get("content")
+    if isinstance(content, str):
+        return len(content)
+    parts = content if isinstance(content, Sequence) else ()
+    return sum(len(part["text"]) for part in parts if isinstance(part, Mapping) and isinstance(part.get("text"), str))
 
 
 def count_tools(tools: Sequence[Mapping[str, Any]]) -> int:

@@ -1,7 +1,6 @@
 """`headgate/echo`: the offline chat model.
 
     conversation.py  the request read once: turns, pictures, sounds, tool results
-    calculate.py     sums said in digits and words
     sentences.py     what it answers: rules over the conversation, first fit wins
     prose.py         texts of a wanted length, stories, lists
     calls.py         which tools are called, with which arguments

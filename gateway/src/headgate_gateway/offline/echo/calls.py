@@ -13,16 +13,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ..calculate import find_sum
 from ..draw import Draw, hex_id
 from ..schema import Hints, fill
 from ..schema.fill import Unfillable
 from ..schema.hints import words_of
-from .calculate import find_sum
 from .conversation import Conversation
 
 __all__ = ["ToolCall", "calls_for"]
 
 _ENOUGH = 1.5
+_LONGEST_SEARCH = 2000
 _MOST_CALLS = 8
 _GENERIC = frozenset(
     [
@@ -194,7 +195,7 @@ def _tool(raw: Any) -> _Tool | None:
 
 def _asked_for(tool: _Tool, asked: str) -> float:
     """How much of a tool the user's words name: 2 for each telling word of its name, 0.5 for one of its description."""
-    low = asked.lower()
+    low = asked[:_LONGEST_SEARCH].lower()
     if re.search(rf"(?<!\w){re.escape(tool.name.lower())}(?!\w)", low):
         return 10.0
     said = {_stem(word) for word in re.findall(r"[^\W_]+|[-+*/]", low)}

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ..catalog import MOST_TOKENS
 from ..draw import Draw
 from ..schema import fill
 from ..tokenizer import encode
@@ -18,6 +19,7 @@ from .sentences import answer, think
 __all__ = ["Part", "Reply", "effort_of", "reply_to", "stops_of"]
 
 _STEPS = {"none": 0, "minimal": 1, "low": 2, "medium": 4, "high": 7, "xhigh": 8, "max": 8}
+_LONGEST_SEARCH = 1000
 _REFUSE = re.compile(r"^(?:please\s+)?refuse\b", re.IGNORECASE)
 _KEYS = re.compile(
     r"\b(?:keys?|fields?|properties)\b(?:\s+(?:named|called|of))?\s*:?\s*((?:[\"'`]?\w+[\"'`]?(?:\s*,\s*and\s+|\s*,\s*|\s+and\s+)?)+)",
@@ -107,7 +109,7 @@ def _content(request: Mapping[str, Any], conversation: Conversation, draw: Draw)
 def _object(conversation: Conversation, draw: Draw) -> Any:
     """JSON mode without a schema: the keys that the conversation names, or one `answer`."""
     for text in (conversation.asked, conversation.instructions):
-        found = _KEYS.search(text)
+        found = _KEYS.search(text[:_LONGEST_SEARCH])
         names = (
             [name for name in re.findall(r"\w+", found.group(1)) if name.lower() not in ("and", "the", "a")]
             if found
@@ -156,15 +158,15 @@ def _stopped(text: str, stops: Sequence[str]) -> tuple[str, str | None]:
     return text[:at], stop
 
 
-def _limit(request: Mapping[str, Any]) -> int | None:
+def _limit(request: Mapping[str, Any]) -> int:
     for key in ("max_completion_tokens", "max_tokens"):
         if isinstance(request.get(key), int):
-            return int(request[key])
-    return None
+            return min(int(request[key]), MOST_TOKENS)
+    return MOST_TOKENS
 
 
-def _limited(reply: Reply, limit: int | None) -> Reply:
-    if limit is None or reply.tokens() <= limit:
+def _limited(reply: Reply, limit: int) -> Reply:
+    if reply.tokens() <= limit:
         return reply
     left, parts = limit, []
     for part in reply.parts:

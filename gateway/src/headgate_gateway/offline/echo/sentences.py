@@ -10,15 +10,19 @@ import json
 import re
 from collections.abc import Callable
 
+from ..calculate import find_sum, shown
 from ..draw import Draw
-from .calculate import find_sum, shown
 from .conversation import Conversation, ToolResult
 from .prose import counted_words, items, piece, topic_of
 
 __all__ = ["answer", "think"]
 
+# Rules that search everywhere in a text are not tried on a long one.
+_LONGEST_SEARCH = 1000
 _LONGEST_COUNT = 2000
 _MOST_WORDS = 5000
+_LONGEST_ANSWER = 100_000
+_ENDING = 60
 _QUOTE_LENGTH = 200
 _POLITE = re.compile(r"^(?:(?:please|kindly|now|ok|okay|can you|could you|would you)[,\s]+)+", re.IGNORECASE)
 _SAY = re.compile(
@@ -77,7 +81,8 @@ Rule = Callable[[Conversation, str, Draw], "str | None"]
 def answer(conversation: Conversation, draw: Draw) -> str:
     """The answer in words. `draw` varies the wording where the request asks for variety (`seed`, further choices)."""
     asked = _POLITE.sub("", conversation.asked.strip())
-    text = next(said for rule in _RULES if (said := rule(conversation, asked, draw)) is not None)
+    rules = _RULES if len(asked) <= _LONGEST_SEARCH else _RULES_FOR_LONG
+    text = next(said for rule in rules if (said := rule(conversation, asked, draw)) is not None)
     return _styled(text, conversation.instructions)
 
 
@@ -101,6 +106,7 @@ def think(conversation: Conversation, steps: int) -> str:
 
 
 def _styled(text: str, instructions: str) -> str:
+    instructions = instructions[:_LONGEST_SEARCH]
     low = instructions.lower()
     if re.search(r"\b(?:upper ?case|all caps|capital letters)\b", low):
         text = text.upper()
@@ -151,7 +157,7 @@ def _says(conversation: Conversation, asked: str, draw: Draw) -> str | None:
     match = _SAY.match(asked) or _SAY_PLAIN.match(asked)
     if match is None:
         return None
-    said = _NOTHING_ELSE.sub("", match.group(1).strip())
+    said = _without_ending(match.group(1).strip())
     return _unquoted(said) or None
 
 
@@ -159,11 +165,17 @@ def _repeats(conversation: Conversation, asked: str, draw: Draw) -> str | None:
     match = _REPEAT.match(asked)
     if match is None:
         return None
-    said = _NOTHING_ELSE.sub("", match.group(1).strip())
-    times = _TIMES.search(said)
+    said = _without_ending(match.group(1).strip())
+    times = _TIMES.search(said[-_ENDING:])
     if times is None:
         return _unquoted(said)
-    return " ".join([_unquoted(said[: times.start()].strip())] * min(int(times.group(1)), _LONGEST_COUNT))
+    once = _unquoted(said.removesuffix(times.group()).strip())
+    return " ".join([once] * min(int(times.group(1)), _LONGEST_COUNT, _LONGEST_ANSWER // max(1, len(once))))
+
+
+def _without_ending(text: str) -> str:
+    """`text` without `and nothing else` or `please` behind it."""
+    return text[:-_ENDING] + _NOTHING_ELSE.sub("", text[-_ENDING:])
 
 
 def _counts(conversation: Conversation, asked: str, draw: Draw) -> str | None:
@@ -188,10 +200,10 @@ def _remembers(conversation: Conversation, asked: str, draw: Draw) -> str | None
     if match is not None:
         wanted = match.group(1).strip().lower()
         for text in reversed(conversation.earlier):
-            for thing, value in _FACT.findall(text):
+            for thing, value in _FACT.findall(text[:_LONGEST_SEARCH]):
                 if thing.strip().lower() == wanted:
                     return f"Your {wanted} is {value.strip()}."
-            if wanted == "name" and (called := _CALLED.search(text)):
+            if wanted == "name" and (called := _CALLED.search(text[:_LONGEST_SEARCH])):
                 return f"Your name is {called.group(1)}."
         return f"You have not told me what your {wanted} is."
     if _ASKED_EARLIER.search(asked):
@@ -247,7 +259,7 @@ def _greets(conversation: Conversation, asked: str, draw: Draw) -> str | None:
         return "pong"
     if not _GREETING.match(asked):
         return None
-    persona = _PERSONA.search(conversation.instructions)
+    persona = _PERSONA.search(conversation.instructions[:_LONGEST_SEARCH])
     who = f"I am {persona.group(1).strip()}" if persona else "I am the offline model of Headgate"
     greeting = draw.choice(("Hello!", "Hi!", "Good day!")) if conversation.earlier else "Hello!"
     return f"{greeting} {who}. What can I do for you?"
@@ -298,6 +310,7 @@ def _unquoted(text: str) -> str:
     return text
 
 
+_RULES_FOR_LONG: tuple[Rule, ...] = (_after_tools, _says, _repeats, _sees, _echoes)
 _RULES: tuple[Rule, ...] = (
     _after_tools,
     _says,

@@ -59,9 +59,9 @@ def _choice_chunks(request: Mapping[str, Any], reply: Reply, created: int) -> It
         if part.kind == "call":
             yield from map(choice, _call_deltas(reply, part))
             continue
+        key, likely = _KEYS[part.kind], request.get("logprobs") and part.kind != "reasoning"
         for piece in part.pieces:
-            shown = _logprobs(request, piece, position, part.kind) if part.kind != "reasoning" else None
-            yield choice({_KEYS[part.kind]: piece}, logprobs=shown)
+            yield choice({key: piece}, logprobs=_logprobs(request, piece, position, part.kind) if likely else None)
             position += 1
     yield choice({}, reply.finish)
 
@@ -141,9 +141,7 @@ def logprob(piece: str, position: int, alternatives: int) -> list[tuple[str, flo
     return out
 
 
-def _logprobs(request: Mapping[str, Any], piece: str, position: int, kind: str) -> dict[str, Any] | None:
-    if not request.get("logprobs"):
-        return None
+def _logprobs(request: Mapping[str, Any], piece: str, position: int, kind: str) -> dict[str, Any]:
     wanted = int(request.get("top_logprobs") or 0)
     ranked = [
         {"token": text, "logprob": value, "bytes": list(text.encode("utf-8", "replace"))}

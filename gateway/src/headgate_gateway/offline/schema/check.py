@@ -15,7 +15,7 @@ from .resolve import Schema, resolve
 
 __all__ = ["fits", "same"]
 
-_MOST_STEPS = 200
+_MOST_STEPS = 100
 
 
 def same(a: Any, b: Any) -> bool:

@@ -21,6 +21,7 @@ from .scalars import number_for, string_for
 __all__ = ["Unfillable", "fill"]
 
 _DEEP = 3
+_DEEPEST = 40
 _ATTEMPTS = 12
 _MOST_NODES = 4000
 _NO_HINTS = Hints(())
@@ -28,6 +29,10 @@ _NO_HINTS = Hints(())
 
 class Unfillable(ValueError):
     """No value was found that the schema accepts; most often it contradicts itself."""
+
+
+class _TooLarge(Unfillable):
+    """No other attempt would help."""
 
 
 def fill(schema: Schema, hints: Hints = _NO_HINTS, draw: Draw | None = None, *, sparse: bool = False) -> Any:
@@ -40,10 +45,12 @@ def fill(schema: Schema, hints: Hints = _NO_HINTS, draw: Draw | None = None, *, 
         source = hints if attempt < 3 else _NO_HINTS
         try:
             value = _Filler(schema, source, draw.child(attempt), attempt, sparse).value(schema, "", 0)
-        except Unfillable:
+            if fits(value, schema, schema):
+                return value
+        except _TooLarge:
+            raise
+        except (Unfillable, RecursionError):
             continue
-        if fits(value, schema, schema):
-            return value
     raise Unfillable("no value was found that the schema accepts")
 
 
@@ -61,8 +68,10 @@ class _Filler:
     def value(self, schema: Schema, name: str, depth: int) -> Any:
         """The value of the property `name` (empty: no property) at `depth`."""
         self.nodes += 1
-        if self.nodes > _MOST_NODES * 2 or depth > 60:
-            raise Unfillable("the schema needs a value too large")
+        if self.nodes > _MOST_NODES * 2:
+            raise _TooLarge(f"it needs a value of more than {_MOST_NODES * 2} parts")
+        if depth > _DEEPEST:
+            raise Unfillable("the schema needs a value too deep")
         node = plain(schema, self.root)
         if node is False:
             raise Unfillable("the schema `false` accepts nothing")

@@ -12,7 +12,13 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from ..calculate import find_sum
+
 __all__ = ["Hints", "words_of"]
+
+# Searching takes time in the square of a text's length for some shapes: long texts are searched at their beginning.
+_LONGEST_SEARCH = 2000
+_MOST_TEXTS = 12
 
 _PLACES = frozenset(
     [
@@ -82,7 +88,6 @@ _DAY = re.compile(
 )
 _PHONE = re.compile(r"\+?\d[\d ()-]{6,}\d")
 _NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?![\w]|\.\d)")
-_EXPRESSION = re.compile(r"[-(\d][\d\s.()+*/^%\u00d7\u00f7-]*[+*/^%\u00d7\u00f7-][\d\s.()+*/^%\u00d7\u00f7-]*[\d)]")
 _PROPER = r"[A-Z][\w'\u2019-]*(?: (?:de |of |la |the )?[A-Z][\w'\u2019-]*)*"
 _SERIES = re.compile(rf"{_PROPER}(?:\s*(?:,\s*and|,|\band\b|&)\s*{_PROPER})*")
 _BEHIND = re.compile(
@@ -159,12 +164,14 @@ class Hints:
     __slots__ = ("_fixed", "_objects", "texts")
 
     def __init__(self, texts: Sequence[str], fixed: Mapping[str, Any] | None = None) -> None:
-        self.texts = tuple(text for text in texts if text)
+        self.texts = tuple(text[:_LONGEST_SEARCH] for text in texts if text)[:_MOST_TEXTS]
         self._fixed = dict(fixed or {})
-        self._objects = [found for text in self.texts for found in _objects_in(text)]
+        self._objects = [found for text in texts[:_MOST_TEXTS] for found in _objects_in(text)]
 
     def with_fixed(self, name: str, value: Any) -> Hints:
-        return Hints(self.texts, {**self._fixed, name: value})
+        other = Hints(self.texts, {**self._fixed, name: value})
+        other._objects = self._objects
+        return other
 
     def candidates(self, name: str, kinds: Sequence[str]) -> Iterator[Any]:
         """Values for a property, the likeliest first. The caller takes the first that its schema accepts."""
@@ -298,7 +305,9 @@ def _shaped(words: Sequence[str], text: str) -> Iterator[str]:
     if known & {"phone", "telephone", "mobile"}:
         yield from _PHONE.findall(text)
     if known & _SUMS:
-        yield from (found.strip() for found in _EXPRESSION.findall(text))
+        found = find_sum(text)
+        if found is not None:
+            yield found[0]
 
 
 def _proper_groups(text: str, words: Sequence[str]) -> Iterator[list[str]]:

@@ -9,6 +9,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
+
+from jsonschema_rs import Draft202012Validator, FancyRegexOptions, RegexOptions, ValidationError
 
 from ..draw import Draw
 
@@ -20,7 +23,9 @@ _WORD = _LETTERS + _LETTERS.upper() + _DIGITS + "_"
 _PRINTABLE = "".join(map(chr, range(33, 127)))
 _CLASSES = {"d": _DIGITS, "w": _WORD, "s": " "}
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "f": "\f", "v": "\v"}
-_EXTRA_REPEATS = 2
+_LARGEST = 1 << 20
+_MOST_BACK = 10_000
+_MOST_ATOMS = 4_000
 
 
 class _Unsupported(ValueError):
@@ -28,11 +33,24 @@ class _Unsupported(ValueError):
 
 
 def matches(pattern: str, text: str) -> bool:
-    """Whether `pattern` is found in `text`; an expression Python cannot read accepts everything."""
-    try:
-        return re.search(pattern, text) is not None
-    except re.error:
-        return True
+    """Whether `pattern` is found in `text`; an expression that no engine reads accepts everything."""
+    check = _compiled(pattern)
+    return True if check is None else check.is_valid(text)
+
+
+@lru_cache(maxsize=512)
+def _compiled(pattern: str) -> Draft202012Validator | None:
+    """A check whose time no expression can stretch: linear, or (look-around) with a limit on going back."""
+    linear, limited = (
+        RegexOptions(size_limit=_LARGEST),
+        FancyRegexOptions(backtrack_limit=_MOST_BACK, size_limit=_LARGEST),
+    )
+    for options in (linear, limited):
+        try:
+            return Draft202012Validator({"pattern": pattern}, pattern_options=options)
+        except ValidationError:
+            continue
+    return None
 
 
 def text_for(pattern: str, draw: Draw, least: int = 0) -> str | None:
@@ -41,7 +59,7 @@ def text_for(pattern: str, draw: Draw, least: int = 0) -> str | None:
         try:
             parser = _Parser(pattern, draw, stretch)
             text = parser.alternatives()
-        except (_Unsupported, IndexError):
+        except (_Unsupported, IndexError, RecursionError):
             return None
         if parser.at != len(pattern):
             return None
@@ -58,6 +76,7 @@ class _Parser:
     draw: Draw
     stretch: int
     at: int = 0
+    atoms: int = 0
 
     def alternatives(self) -> str:
         options = [self._sequence()]
@@ -75,14 +94,12 @@ class _Parser:
             low, high = self._quantifier()
             times = low if high is None or high > low else high
             if high is None or high > low:
-                times = min(high if high is not None else 1 << 30, max(low, self.stretch, min(1, high or 1)))
+                times = min(high if high is not None else _MOST_ATOMS, max(low, self.stretch, min(1, high or 1)))
             out.append(self._again(start, end, first, times))
         return "".join(out)
 
     def _again(self, start: int, end: int, first: str, times: int) -> str:
         """`times` texts of one atom, each drawn anew so that `[a-z]{8}` is no single letter eight times."""
-        if times > 10_000:
-            raise _Unsupported(self.pattern)
         after = self.at
         texts = [first] if times else []
         for _ in range(times - 1):
@@ -112,6 +129,9 @@ class _Parser:
         return found
 
     def _atom(self) -> str:
+        self.atoms += 1
+        if self.atoms > _MOST_ATOMS:
+            raise _Unsupported(self.pattern)
         char = self.pattern[self.at]
         self.at += 1
         if char in "^$":

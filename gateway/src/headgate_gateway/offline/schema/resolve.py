@@ -12,6 +12,10 @@ __all__ = ["Schema", "merge", "plain", "resolve", "types_of"]
 Schema = Mapping[str, Any] | bool
 
 _NAMES = ("null", "boolean", "integer", "number", "string", "array", "object")
+# Bounds on what a schema made to be expensive may cost; what lies beyond them is left to the check of the value.
+_MOST_MERGES = 16
+_MOST_BRANCHES = 64
+
 _LARGER = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties", "minContains")
 _SMALLER = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties", "maxContains")
 
@@ -48,8 +52,10 @@ def _anchored(name: str, node: Any) -> Schema | None:
     return next((found for child in children if (found := _anchored(name, child)) is not None), None)
 
 
-def plain(schema: Schema, root: Schema) -> Schema:
+def plain(schema: Schema, root: Schema, depth: int = 0) -> Schema:
     """`schema` with its own reference and `allOf` merged into it; nested schemas are left as they are."""
+    if depth > _MOST_MERGES:
+        return True
     seen: set[str] = set()
     while isinstance(schema, Mapping) and ("$ref" in schema or "$dynamicRef" in schema or "allOf" in schema):
         rest = {key: value for key, value in schema.items() if key not in ("$ref", "$dynamicRef", "allOf")}
@@ -65,7 +71,7 @@ def plain(schema: Schema, root: Schema) -> Schema:
                     target = {name: value for name, value in target.items() if name not in ("$defs", "definitions")}
                 merged = merge(target, merged)
         for part in schema.get("allOf") or ():
-            merged = merge(merged, plain(part, root)) if len(seen) < 64 else merged
+            merged = merge(merged, plain(part, root, depth + 1))
         schema = merged
     return schema
 
@@ -102,7 +108,7 @@ def _both(key: str, a: Any, b: Any) -> Any:
     ):
         return {"allOf": [a, b]}
     if key in ("anyOf", "oneOf", "allOf", "if"):
-        return a if a == b else a + b if key == "allOf" else [{"allOf": [x, y]} for x in a for y in b]
+        return a if a == b else a + b if key == "allOf" else [{"allOf": [x, y]} for x in a for y in b][:_MOST_BRANCHES]
     if key == "multipleOf" and isinstance(a, int) and isinstance(b, int):
         return math.lcm(a, b)
     if key == "not":

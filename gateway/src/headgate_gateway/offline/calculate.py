@@ -9,36 +9,44 @@ from fractions import Fraction
 
 __all__ = ["calculate", "find_sum", "shown"]
 
-_WORDS = (
-    (r"\bplus\b|\badded to\b", "+"),
-    (r"\bminus\b|\bless\b", "-"),
-    (r"\btimes\b|\bmultiplied by\b|[\u00d7\u00b7]|(?<=\d)\s*x\s*(?=\d)", "*"),
-    (r"\bdivided by\b|\bover\b|\u00f7", "/"),
-    (r"\bto the power of\b|\*\*", "^"),
-    (r"(\d+(?:\.\d+)?)\s*%\s*of\b", r"\1 / 100 *"),
-    (r"(?<=\d),(?=\d{3}\b)", ""),
-    (r"\u2212|\u2013", "-"),
+_WORDS = tuple(
+    (re.compile(pattern, re.IGNORECASE), sign)
+    for pattern, sign in (
+        (r"\bplus\b|\badded to\b", "+"),
+        (r"\bminus\b|\bless\b", "-"),
+        (r"\btimes\b|\bmultiplied by\b|[\u00d7\u00b7]|(?<=\d)\s*x\s*(?=\d)", "*"),
+        (r"\bdivided by\b|\bover\b|\u00f7", "/"),
+        (r"\bto the power of\b|\*\*", "^"),
+        (r"(\d+(?:\.\d+)?)\s*%\s*of\b", r"\1 / 100 *"),
+        (r"(?<=\d),(?=\d{3}\b)", ""),
+        (r"\u2212|\u2013", "-"),
+    )
 )
-_SUM = re.compile(r"(?<![\w.\-])[-(]*\s*\d[\d.\s()]*(?:[-+*/^]\s*[-(]*\s*\d[\d.\s()]*)+")
+_RUN = re.compile(r"[\d\s.()+\-*/^]{3,}")
 _DATE_LIKE = re.compile(r"\d{4}-\d{1,2}(?:-\d{1,2})?|\d{1,3}(?:-\d+)+|\d{1,2}/\d{1,2}/\d{2,4}")
 _TOKEN = re.compile(r"\s*(?:(\d+(?:\.\d+)?|\.\d+)|([-+*/^()]))")
+_LONGEST_SEARCH = 500
 _LARGEST_POWER = 512
 _DIGITS_SHOWN = 12
 
 
 def find_sum(text: str) -> tuple[str, Fraction] | None:
-    """The first sum in a text and what it makes; None without one (or when it divides by nothing)."""
+    """The first sum in the beginning of a text and what it makes; None without one (or when it divides by nothing)."""
+    text = text[:_LONGEST_SEARCH]
     for pattern, sign in _WORDS:
-        text = re.sub(pattern, sign, text, flags=re.IGNORECASE)
-    for match in _SUM.finditer(text):
-        said = match.group().strip().rstrip(".")
-        said = said[: len(said) - max(0, said.count(")") - said.count("("))] if said.endswith(")") else said
-        if _DATE_LIKE.fullmatch(said.replace(" ", "") if " " not in said else ""):
-            continue
-        try:
-            return re.sub(r"\s+", " ", said), calculate(said)
-        except (ValueError, ArithmeticError):
-            continue
+        text = pattern.sub(sign, text)
+    for match in _RUN.finditer(text):
+        said = match.group().strip(" \t\r\n.+*/^")
+        if text[match.start() - 1 : match.start()].isalpha() and not match.group()[0].isspace():
+            said = said.lstrip("-0123456789.").strip()
+        said = said.rstrip("-( \n")
+        for bracketed in (said, said.strip("() ")):
+            if not re.search(r"\d\)*\s*[-+*/^]\s*[-(]*\s*[.\d]", bracketed) or _DATE_LIKE.fullmatch(bracketed):
+                continue
+            try:
+                return re.sub(r"\s+", " ", bracketed), calculate(bracketed)
+            except (ValueError, ArithmeticError, RecursionError):
+                continue
     return None
 
 
