@@ -1,4 +1,5 @@
 """The packages as their users get them: wheels, installed in an environment that knows nothing of this repository."""
+
 from __future__ import annotations
 
 import subprocess
