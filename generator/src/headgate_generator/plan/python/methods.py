@@ -40,10 +40,10 @@ RESOURCE_ATTRIBUTES = frozenset({"with_raw_response"})
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A method and the request dictionary that it takes, if it has one of its own."""
+    """A method and its request dictionaries, if it has any of its own: a base first, the one it takes last."""
 
     method: MethodDef
-    params: TypedDictDef | None
+    params: tuple[TypedDictDef, ...]
 
 
 class Methods:
@@ -52,6 +52,7 @@ class Methods:
     def __init__(self, api: Api, naming: Naming, options: PythonOptions) -> None:
         self._api = api
         self._naming = naming
+        self._options = options
         self._sent = Sent(api, naming, options)
 
     def plan(self, path: tuple[str, ...], method: Method, taken: frozenset[str]) -> Planned:
@@ -68,7 +69,7 @@ class Methods:
             operation=OperationDef(constant((*path[1:], *method.name)), value),
             kind="pages" if method.pages else "call",
             positional=positional,
-            params=params.symbol if params else CALL_OPTIONS_SYMBOL,
+            params=params[-1].symbol if params else CALL_OPTIONS_SYMBOL,
             overloads=overloads,
             doc=method_doc(self._api, method, arguments),
             http=method.http,
@@ -113,14 +114,25 @@ class Methods:
             if param.wire == wire and param.place is Place.BODY
         ]
 
-    def _params(self, path: tuple[str, ...], method: Method, named: dict[str, Param]) -> TypedDictDef | None:
+    def _params(self, path: tuple[str, ...], method: Method, named: dict[str, Param]) -> tuple[TypedDictDef, ...]:
         if not named:
-            return None
+            return ()
         wanted = class_name((*path, *method.name))
         name = f"{wanted}MethodParams" if f"{wanted}Params" in self._naming.taken else f"{wanted}Params"
         keys = tuple(KeyDef(n, self._sent.lower(p.type), p.required, p.description) for n, p in named.items())
-        symbol = Symbol(f".types.params.{module_name(path[0])}", name)
-        return TypedDictDef(symbol, f"Arguments of `{method.id}`.", keys, CALL_OPTIONS_SYMBOL, functional=False)
+        module = f".types.params.{module_name(path[0])}"
+        doc = f"Arguments of `{method.id}`."
+        apart = self._options.apart.get(name, ())
+        if not apart:
+            return (TypedDictDef(Symbol(module, name), doc, keys, CALL_OPTIONS_SYMBOL, functional=False),)
+        base = Symbol(module, f"{name.removesuffix('Params')}BaseParams")
+        shared = tuple(key for key in keys if key.name not in apart)
+        own = tuple(key for key in keys if key.name in apart)
+        base_doc = f"Arguments of `{method.id}` but for {', '.join(f'`{key.name}`' for key in own)}."
+        return (
+            TypedDictDef(base, base_doc, shared, CALL_OPTIONS_SYMBOL, functional=False),
+            TypedDictDef(Symbol(module, name), doc, own, base, functional=False),
+        )
 
     # --- results
 

@@ -11,7 +11,7 @@ from .naming import Naming
 from .options import PythonOptions
 from .received import Received
 from .sent import Sent
-from .shapes import AliasDef, ByHand, Definition, TypesModule
+from .shapes import AliasDef, ByHand, Definition, TypedDictDef, TypesModule
 from .symbols import Symbol
 
 __all__ = ["types_modules"]
@@ -39,8 +39,11 @@ def types_modules(
 
 
 def _ordered(definitions: list[Definition], recursive: set[Symbol]) -> tuple[Definition, ...]:
-    """Classes by name, then aliases, each after the aliases that it is made of."""
-    classes = sorted((d for d in definitions if not isinstance(d, AliasDef)), key=lambda d: d.symbol)
+    """Classes by name but bases first, then aliases, each after the aliases that it is made of."""
+    bases = {d.base for d in definitions if isinstance(d, TypedDictDef)}
+    classes = sorted(
+        (d for d in definitions if not isinstance(d, AliasDef)), key=lambda d: (d.symbol not in bases, d.symbol)
+    )
     aliases = {d.symbol: d for d in definitions if isinstance(d, AliasDef)}
     placed: dict[Symbol, AliasDef] = {}
 

@@ -31,6 +31,9 @@ class PythonOptions:
     """Response types that are written by hand: type -> ``module:name``. Their modules of types export them."""
     accepts: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     """What a request type takes besides: type -> response types, or ``module:name[Any]``."""
+    apart: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    """Arguments that hand-written methods take in forms of their own: request dictionary -> keys. The other keys stand
+    in a base of it (``XBaseParams`` for ``XParams``), which those methods can take."""
     version: str = "0.1.0"
     client: str | None = None
     """The client's class name where the brand's words do not say its spelling."""
@@ -47,8 +50,9 @@ class PythonOptions:
         plain = dict(values)
         if plain.get("runtime", "vendored") not in ("vendored", "in-place"):
             raise OptionError(f"`runtime` is {plain['runtime']!r}; it is 'vendored' or 'in-place'")
-        if "accepts" in plain:
-            plain["accepts"] = {name: tuple(others) for name, others in plain["accepts"].items()}
+        for lists in ("accepts", "apart"):
+            if lists in plain:
+                plain[lists] = {name: tuple(others) for name, others in plain[lists].items()}
         return cls(**plain)
 
     @property

@@ -57,7 +57,7 @@ class _Planner:
             yield from self._tree(child, name)
         taken = frozenset(name for _, name in children)
         planned = [self._methods.plan(resource.path, method, taken) for method in resource.methods if method.visible]
-        self.params += [item.params for item in planned if item.params is not None]
+        self.params += [params for item in planned for params in item.params]
         yield ResourceDef(
             name=class_name(resource.path),
             path=resource.path,

@@ -176,6 +176,7 @@ if TYPE_CHECKING:
     from .params.chat import ChatCompletionRequestFunctionCallChoice as ChatCompletionRequestFunctionCallChoice
     from .params.chat import ChatCompletionRequestFunctionCallParam as ChatCompletionRequestFunctionCallParam
     from .params.chat import ChatCompletionRequestVerbosity as ChatCompletionRequestVerbosity
+    from .params.chat import ChatCompletionsCreateBaseParams as ChatCompletionsCreateBaseParams
     from .params.chat import ChatCompletionsCreateParams as ChatCompletionsCreateParams
     from .params.chat import ChatCompletionSystemMessageParam as ChatCompletionSystemMessageParam
     from .params.chat import ChatCompletionTextContentParam as ChatCompletionTextContentParam
@@ -371,6 +372,7 @@ else:
         "ChatCompletionToolUnionParam": (".params.chat", "ChatCompletionToolUnionParam"),
         "ChatCompletionUserMessageParam": (".params.chat", "ChatCompletionUserMessageParam"),
         "ChatCompletionUserMessageParamContentParam": (".params.chat", "ChatCompletionUserMessageParamContentParam"),
+        "ChatCompletionsCreateBaseParams": (".params.chat", "ChatCompletionsCreateBaseParams"),
         "ChatCompletionsCreateParams": (".params.chat", "ChatCompletionsCreateParams"),
         "CompatibilityIssue": (".shared", "CompatibilityIssue"),
         "Completion": (".completions", "Completion"),
@@ -660,6 +662,7 @@ __all__ = [
     "ChatCompletionToolUnionParam",
     "ChatCompletionUserMessageParam",
     "ChatCompletionUserMessageParamContentParam",
+    "ChatCompletionsCreateBaseParams",
     "ChatCompletionsCreateParams",
     "CompatibilityIssue",
     "Completion",

@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from .chat import ChatCompletionRequestFunctionCallChoice as ChatCompletionRequestFunctionCallChoice
     from .chat import ChatCompletionRequestFunctionCallParam as ChatCompletionRequestFunctionCallParam
     from .chat import ChatCompletionRequestVerbosity as ChatCompletionRequestVerbosity
+    from .chat import ChatCompletionsCreateBaseParams as ChatCompletionsCreateBaseParams
     from .chat import ChatCompletionsCreateParams as ChatCompletionsCreateParams
     from .chat import ChatCompletionSystemMessageParam as ChatCompletionSystemMessageParam
     from .chat import ChatCompletionTextContentParam as ChatCompletionTextContentParam
@@ -206,6 +207,7 @@ else:
         "ChatCompletionToolUnionParam": (".chat", "ChatCompletionToolUnionParam"),
         "ChatCompletionUserMessageParam": (".chat", "ChatCompletionUserMessageParam"),
         "ChatCompletionUserMessageParamContentParam": (".chat", "ChatCompletionUserMessageParamContentParam"),
+        "ChatCompletionsCreateBaseParams": (".chat", "ChatCompletionsCreateBaseParams"),
         "ChatCompletionsCreateParams": (".chat", "ChatCompletionsCreateParams"),
         "CompletionPromptListParam": (".completions", "CompletionPromptListParam"),
         "CompletionPromptParam": (".completions", "CompletionPromptParam"),
@@ -368,6 +370,7 @@ __all__ = [
     "ChatCompletionToolUnionParam",
     "ChatCompletionUserMessageParam",
     "ChatCompletionUserMessageParamContentParam",
+    "ChatCompletionsCreateBaseParams",
     "ChatCompletionsCreateParams",
     "CompletionPromptListParam",
     "CompletionPromptParam",

@@ -67,6 +67,7 @@ __all__ = [
     "ChatCompletionToolUnionParam",
     "ChatCompletionUserMessageParam",
     "ChatCompletionUserMessageParamContentParam",
+    "ChatCompletionsCreateBaseParams",
     "ChatCompletionsCreateParams",
     "CustomToolCallInputParam",
     "CustomToolDefinitionParam",
@@ -95,6 +96,131 @@ __all__ = [
     "WebSearchOptionsParamSearchContextSize",
     "WebSearchUserLocationParam",
 ]
+
+
+class ChatCompletionsCreateBaseParams(CallOptions, total=False):
+    """Arguments of `chat.completions.create` but for `tools`, `response_format`."""
+
+    model: Required[str]
+    """Which model answers, with or without its provider (`openai/gpt-4o`, `gpt-4o`, `headgate/echo`)."""
+
+    messages: Required[Sequence[ChatCompletionMessageParam]]
+    """The conversation so far, oldest first."""
+
+    stream_options: StreamOptionsParam | None
+    """What the stream carries beside its content. With `stream` only."""
+
+    temperature: float | None
+    """How freely words are chosen, from 0 (always the likeliest) to 2."""
+
+    top_p: float | None
+    """Only the likeliest words that together have this probability are chosen from."""
+
+    n: int | None
+    """How many answers to give. Each is paid."""
+
+    stop: StopSequencesParam | None
+    """Texts at which writing stops; they are not part of the answer. At most four."""
+
+    max_completion_tokens: int | None
+    """The most tokens to write, reasoning included."""
+
+    max_tokens: int | None
+    """The most tokens to write; the older name, which most providers still read."""
+
+    presence_penalty: float | None
+    """Above 0, words that have come up already are less likely."""
+
+    frequency_penalty: float | None
+    """Above 0, words are the less likely the more often they have come up."""
+
+    logit_bias: Mapping[str, float] | None
+    """Token id -> what is added to its likelihood, from -100 (never) to 100 (only)."""
+
+    seed: int | None
+    """The same seed and request give the same answer where the model can."""
+
+    logprobs: bool | None
+    """Whether the answer tells how likely each of its tokens was."""
+
+    top_logprobs: int | None
+    """How many of the likeliest tokens to name at each place. With `logprobs` only."""
+
+    tool_choice: ChatCompletionToolChoiceOptionParam | None
+    """Which tools the model may or must call: `none`, `auto` (its choice), `required` (at least one), a named one,
+    or some of them.
+    """
+
+    parallel_tool_calls: bool | None
+    """Whether one answer may call several tools. Absent is true."""
+
+    functions: Sequence[FunctionDefinitionParam] | None
+    """The older form of `tools`."""
+
+    function_call: ChatCompletionRequestFunctionCallParam | None
+    """The older form of `tool_choice`."""
+
+    modalities: Sequence[ChatCompletionModality] | None
+    """What the answer may be made of. Absent is text alone."""
+
+    audio: ChatCompletionAudioParam | None
+    """How the model speaks. With the modality `audio` only."""
+
+    prediction: ChatCompletionPredictionContentParam | None
+    """What the answer will mostly be, known beforehand; makes rewriting a text fast."""
+
+    verbosity: ChatCompletionRequestVerbosity | None
+    """How long the answer is."""
+
+    reasoning_effort: ReasoningEffort | None
+    """How long the model thinks before it answers."""
+
+    thinking: bool | None
+    """Whether the model shows its thinking, as `reasoning_content`, where it can."""
+
+    web_search_options: WebSearchOptionsParam | None
+    """Lets the model search the web."""
+
+    moderation: ChatCompletionModerationParam | None
+    """Checks the conversation and the answer by a moderation model."""
+
+    user: str | None
+    """Your end user, by an id of yours."""
+
+    safety_identifier: str | None
+    """Your end user, by a hash, for the abuse checks of providers."""
+
+    prompt_cache_key: str | None
+    """Requests with the same key are likelier to find the provider's cache."""
+
+    prompt_cache_retention: str | None
+    """How long the provider keeps its cache, such as `24h`."""
+
+    prompt_cache_options: PromptCacheOptionsParam | None
+    """How the provider's cache is used."""
+
+    service_tier: ServiceTier | None
+    """The latency class that serves the call."""
+
+    store: bool | None
+    """Whether the provider keeps the answer."""
+
+    metadata: MetadataParam | None
+    """Up to the caller; kept with the record and given back. Most providers take strings alone as values."""
+
+    tags: Sequence[str] | None
+    """Labels under which the call's cost is reported."""
+
+    mock_response: str | None
+    """The answer's content, word for word, with no model asked. For tests."""
+
+    virtual_model_id: str | None
+    """A model name that the gateway's routes map to real ones."""
+
+    provider_specific_params: Mapping[str, object] | None
+    """What only one provider knows, added to the body the provider gets, such as `{"thinking": {"type": "enabled",
+    "budget_tokens": 2000}}`.
+    """
 
 
 class CacheControlParam(TypedDict, total=False):
@@ -388,135 +514,14 @@ class ChatCompletionUserMessageParam(TypedDict, total=False):
     """Tells apart authors of the same role."""
 
 
-class ChatCompletionsCreateParams(CallOptions, total=False):
+class ChatCompletionsCreateParams(ChatCompletionsCreateBaseParams, total=False):
     """Arguments of `chat.completions.create`."""
-
-    model: Required[str]
-    """Which model answers, with or without its provider (`openai/gpt-4o`, `gpt-4o`, `headgate/echo`)."""
-
-    messages: Required[Sequence[ChatCompletionMessageParam]]
-    """The conversation so far, oldest first."""
-
-    stream_options: StreamOptionsParam | None
-    """What the stream carries beside its content. With `stream` only."""
-
-    temperature: float | None
-    """How freely words are chosen, from 0 (always the likeliest) to 2."""
-
-    top_p: float | None
-    """Only the likeliest words that together have this probability are chosen from."""
-
-    n: int | None
-    """How many answers to give. Each is paid."""
-
-    stop: StopSequencesParam | None
-    """Texts at which writing stops; they are not part of the answer. At most four."""
-
-    max_completion_tokens: int | None
-    """The most tokens to write, reasoning included."""
-
-    max_tokens: int | None
-    """The most tokens to write; the older name, which most providers still read."""
-
-    presence_penalty: float | None
-    """Above 0, words that have come up already are less likely."""
-
-    frequency_penalty: float | None
-    """Above 0, words are the less likely the more often they have come up."""
-
-    logit_bias: Mapping[str, float] | None
-    """Token id -> what is added to its likelihood, from -100 (never) to 100 (only)."""
-
-    seed: int | None
-    """The same seed and request give the same answer where the model can."""
-
-    logprobs: bool | None
-    """Whether the answer tells how likely each of its tokens was."""
-
-    top_logprobs: int | None
-    """How many of the likeliest tokens to name at each place. With `logprobs` only."""
 
     tools: Sequence[ChatCompletionToolUnionParam] | None
     """The tools the model may call."""
 
-    tool_choice: ChatCompletionToolChoiceOptionParam | None
-    """Which tools the model may or must call: `none`, `auto` (its choice), `required` (at least one), a named one,
-    or some of them.
-    """
-
-    parallel_tool_calls: bool | None
-    """Whether one answer may call several tools. Absent is true."""
-
-    functions: Sequence[FunctionDefinitionParam] | None
-    """The older form of `tools`."""
-
-    function_call: ChatCompletionRequestFunctionCallParam | None
-    """The older form of `tool_choice`."""
-
     response_format: ResponseFormatParam | None
     """What shape the answer has."""
-
-    modalities: Sequence[ChatCompletionModality] | None
-    """What the answer may be made of. Absent is text alone."""
-
-    audio: ChatCompletionAudioParam | None
-    """How the model speaks. With the modality `audio` only."""
-
-    prediction: ChatCompletionPredictionContentParam | None
-    """What the answer will mostly be, known beforehand; makes rewriting a text fast."""
-
-    verbosity: ChatCompletionRequestVerbosity | None
-    """How long the answer is."""
-
-    reasoning_effort: ReasoningEffort | None
-    """How long the model thinks before it answers."""
-
-    thinking: bool | None
-    """Whether the model shows its thinking, as `reasoning_content`, where it can."""
-
-    web_search_options: WebSearchOptionsParam | None
-    """Lets the model search the web."""
-
-    moderation: ChatCompletionModerationParam | None
-    """Checks the conversation and the answer by a moderation model."""
-
-    user: str | None
-    """Your end user, by an id of yours."""
-
-    safety_identifier: str | None
-    """Your end user, by a hash, for the abuse checks of providers."""
-
-    prompt_cache_key: str | None
-    """Requests with the same key are likelier to find the provider's cache."""
-
-    prompt_cache_retention: str | None
-    """How long the provider keeps its cache, such as `24h`."""
-
-    prompt_cache_options: PromptCacheOptionsParam | None
-    """How the provider's cache is used."""
-
-    service_tier: ServiceTier | None
-    """The latency class that serves the call."""
-
-    store: bool | None
-    """Whether the provider keeps the answer."""
-
-    metadata: MetadataParam | None
-    """Up to the caller; kept with the record and given back. Most providers take strings alone as values."""
-
-    tags: Sequence[str] | None
-    """Labels under which the call's cost is reported."""
-
-    mock_response: str | None
-    """The answer's content, word for word, with no model asked. For tests."""
-
-    virtual_model_id: str | None
-    """A model name that the gateway's routes map to real ones."""
-
-    provider_specific_params: Mapping[str, object] | None
-    """What only one provider knows, added to the body the provider gets, such as `{"thinking": {"type": "enabled",
-    "budget_tokens": 2000}}`.
-    """
 
 
 class CustomToolCallInputParam(TypedDict, total=False):
