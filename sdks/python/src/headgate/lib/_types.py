@@ -130,10 +130,12 @@ def _modern_typeddict(form: Any, within: tuple[Any, ...]) -> Any:
         )
     members: dict[str, Any] = {}
     for name, hint in typing.get_type_hints(form, include_extras=True).items():
+        # Where annotations are texts, `__required_keys__` knows nothing of what they say: the hint itself comes first.
+        required = name in form.__required_keys__
         while get_origin(hint) in (typing.Required, typing.NotRequired):
+            required = get_origin(hint) is typing.Required
             hint = get_args(hint)[0]
         taken = modern(hint, (*within, form))
-        required = name in form.__required_keys__
         members[name] = typing_extensions.Required[taken] if required else typing_extensions.NotRequired[taken]
     made = cast("Any", typing_extensions.TypedDict)(form.__name__, members)
     made.__doc__ = form.__doc__

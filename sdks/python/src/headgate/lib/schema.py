@@ -129,7 +129,7 @@ class _Compiler:
         source = copy.deepcopy(dict(schema))
         definitions: dict[str, Any] = {**source.pop("definitions", {}), **source.pop("$defs", {})}
         self.definitions = definitions
-        source = self._root(source)
+        source = self._all_of(self._root(source), self.name)
         wrapped = not _is_object(source)
         if wrapped:
             made: dict[str, Any] = {"type": "object", "properties": {"value": self.walk(source, self.name, 1)}}
@@ -227,7 +227,7 @@ class _Compiler:
             if key not in made or held == value:
                 made[key] = value
             elif key == "properties":
-                made[key] = {**value, **held}
+                made[key] = {**held, **{name: one for name, one in value.items() if name not in held}}
             elif key == "required":
                 made[key] = [*held, *(one for one in value if one not in held)]
             elif key not in _SILENT and key != "description":

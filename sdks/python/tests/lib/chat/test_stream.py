@@ -9,7 +9,7 @@ import pytest
 from pydantic import BaseModel
 
 from headgate import AsyncHeadgate, Headgate, HeadgateError, StreamInterrupted
-from headgate.testing import Fault, FakeGateway
+from headgate.testing import FakeGateway, Fault
 
 from .samples import MESSAGES, USAGE, answer, chunk, text_chunks, usage_chunk
 
@@ -141,9 +141,13 @@ def test_the_callers_own_exception_passes(gateway: FakeGateway, client: Headgate
     class Mine(Exception):
         pass
 
-    with pytest.raises(Mine), client.chat.completions.stream(model="m", messages=MESSAGES) as stream:
-        for _ in stream:
-            raise Mine
+    def read() -> None:
+        with client.chat.completions.stream(model="m", messages=MESSAGES) as stream:
+            for _ in stream:
+                raise Mine
+
+    with pytest.raises(Mine):
+        read()
 
 
 def test_an_answer_as_a_type_while_it_streams(gateway: FakeGateway, client: Headgate) -> None:

@@ -6,7 +6,7 @@ Held equal to the generated arguments by a test. Only type checkers read this mo
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, Required
+from typing import TYPE_CHECKING, Any, Required
 
 from ..._core.options import CallOptions
 
@@ -18,11 +18,12 @@ if TYPE_CHECKING:
         ChatCompletionModality,
         ChatCompletionModerationParam,
         ChatCompletionPredictionContentParam,
+        ChatCompletionRequestFunctionCallParam,
+        ChatCompletionRequestVerbosity,
         ChatCompletionToolChoiceOptionParam,
         FunctionDefinitionParam,
         PromptCacheOptionsParam,
         ReasoningEffort,
-        ToolNameParam,
         WebSearchOptionsParam,
     )
     from ...types.params.shared import MetadataParam, StopSequencesParam, StreamOptionsParam
@@ -39,7 +40,7 @@ class ChatParams(CallOptions, total=False):
     temperature: float | None
     top_p: float | None
     n: int | None
-    stop: StopSequencesParam
+    stop: StopSequencesParam | None
     max_completion_tokens: int | None
     max_tokens: int | None
     presence_penalty: float | None
@@ -51,12 +52,12 @@ class ChatParams(CallOptions, total=False):
     tool_choice: ChatCompletionToolChoiceOptionParam | None
     parallel_tool_calls: bool | None
     functions: Sequence[FunctionDefinitionParam] | None
-    function_call: Literal["none", "auto"] | str | ToolNameParam | None
+    function_call: ChatCompletionRequestFunctionCallParam | None
     modalities: Sequence[ChatCompletionModality] | None
     audio: ChatCompletionAudioParam | None
     prediction: ChatCompletionPredictionContentParam | None
-    verbosity: Literal["low", "medium", "high"] | str | None
-    reasoning_effort: ReasoningEffort
+    verbosity: ChatCompletionRequestVerbosity | None
+    reasoning_effort: ReasoningEffort | None
     thinking: bool | None
     web_search_options: WebSearchOptionsParam | None
     moderation: ChatCompletionModerationParam | None
@@ -65,9 +66,9 @@ class ChatParams(CallOptions, total=False):
     prompt_cache_key: str | None
     prompt_cache_retention: str | None
     prompt_cache_options: PromptCacheOptionsParam | None
-    service_tier: ServiceTier
+    service_tier: ServiceTier | None
     store: bool | None
-    metadata: MetadataParam
+    metadata: MetadataParam | None
     tags: Sequence[str] | None
     mock_response: str | None
     virtual_model_id: str | None
