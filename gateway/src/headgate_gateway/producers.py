@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -16,6 +17,8 @@ from .once.run import Producer, Run
 
 __all__ = ["embed", "include_usage", "offline_answer", "offline_chunks", "source_of"]
 
+# Above this many bytes the vectors are made beside the loop.
+_LONG_BODY = 16_384
 _encode = msgspec.json.Encoder().encode
 Fold = Callable[[Iterable[Chunk]], dict[str, Any]]
 
@@ -113,5 +116,12 @@ async def embed(model: OfflineModel, call: Call, context: ModelContext) -> Answe
     method = getattr(model, "embed", None)
     if method is None:
         raise not_capable(model.id, "embeddings")
-    result: dict[str, Any] = method(call.data, context)
+    delay = getattr(model, "delay", None)
+    if delay is not None and (seconds := delay(call.data)):
+        await context.gateway.clock.sleep(seconds)
+    result: dict[str, Any]
+    if len(call.raw) > _LONG_BODY:
+        result = await asyncio.to_thread(method, call.data, context)
+    else:
+        result = method(call.data, context)
     return Answer.json(result, usage=result.get("usage"))

@@ -6,6 +6,7 @@ from typing import Any
 
 from ..errors import ApiError, forbidden
 from ..http import Call, Response, json_response
+from ..offline.catalog import kind_of
 
 __all__ = ["capabilities", "delete", "listed", "retrieve"]
 
@@ -44,7 +45,7 @@ def _find(call: Call, name: str) -> dict[str, Any]:
             return card
     settings = call.gateway.settings
     if settings.offline or settings.models.get("*") == "offline":
-        base = _find(call, call.gateway.offline.default_for("chat"))
+        base = _find(call, call.gateway.offline.default_for(kind_of(name)))
         return {**base, "id": name}
     raise ApiError(
         404,
