@@ -402,7 +402,7 @@ def test_the_key_is_in_no_attribute_repr_or_error(user: User, gateway: FakeGatew
 
 
 def locals_of(error: BaseException) -> list[str]:
-    """The locals of every frame of a traceback and its causes, as a crash reporter prints them; without the tests' own."""
+    """The locals of every frame of a traceback and its causes, as a crash reporter prints them."""
     found: list[str] = []
     current: BaseException | None = error
     while current is not None:

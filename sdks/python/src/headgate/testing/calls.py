@@ -51,7 +51,7 @@ class Calls:
         key = request.header("idempotency-key")
         call = self._by_key.get(key) if key is not None else None
         if call is None:
-            call = FakeCall(f"call_{len(self._calls) + 1}", key, request.body)
+            call = FakeCall(f"call_{len(self._calls) + 1:06}", key, request.body)
             self._calls.append(call)
             if key is not None:
                 self._by_key[key] = call

@@ -129,8 +129,13 @@ class FakeGateway:
     def reset(self) -> None:
         """Forget requests, calls and answers."""
         with self._lock:
-            self._requests.clear()
+            self.forget()
             self._rules.clear()
+
+    def forget(self) -> None:
+        """Forget requests and calls, and go on answering as scripted."""
+        with self._lock:
+            self._requests.clear()
             self._calls.clear()
 
     # what is answered
