@@ -26,7 +26,7 @@ def types_modules(
     for key, symbol in naming.received.items():
         module, _, name = options.by_hand.get(symbol.name, "").partition(":")
         by_hand = bool(name) and options.has(module, name)
-        source = Symbol(f".{module}", name)
+        source = Symbol(f".{module}", name, symbol.name)
         definitions.append(ByHand(symbol, source) if by_hand else received.define(api.types[key]))
     answered = set(naming.received.values())
     definitions += [sent.define(api.types[key]) for key, symbol in naming.sent.items() if symbol not in answered]
