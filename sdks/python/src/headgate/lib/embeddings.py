@@ -23,13 +23,11 @@ __all__ = ["AsyncEmbeddingsHelpers", "Embedding", "EmbeddingsHelpers", "vector_o
 _Refused = (BadRequestError, UnprocessableEntityError)
 
 
-def vector_of(embedding: str | list[float]) -> array[float]:
-    """The vector as 32-bit floats: from base64 of their little-endian bytes, or from numbers."""
-    vector = array("f")
-    if not isinstance(embedding, str):
-        vector.extend(embedding)
-        return vector
-    vector.frombytes(b64decode(embedding))
+def vector_of(embedding: bytes | str | list[float]) -> array[float]:
+    """The vector as 32-bit floats: from their little-endian bytes, from base64 of those, or from numbers."""
+    if isinstance(embedding, list):
+        return array("f", embedding)
+    vector = array("f", b64decode(embedding) if isinstance(embedding, str) else embedding)
     if sys.byteorder == "big":
         vector.byteswap()
     return vector
