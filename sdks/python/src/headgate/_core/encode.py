@@ -111,11 +111,12 @@ def plain(value: Any) -> Any:
         if converted is not _NO:
             return converted
     hint = "; convert it to str, int, float, bool, None, a dict or a list"
-    if isinstance(value, (bytes, bytearray, memoryview)):
+    name = class_of(value).__name__
+    if name in ("bytes", "bytearray", "memoryview"):
         hint = "; JSON has no bytes: send base64 text, or give them to a file parameter"
     elif class_of(value) is type:
         hint = "; give a value, not a class (for a class as the answer's type there is `.parse()`)"
-    raise ParameterError([f"a value of type `{class_of(value).__name__}` cannot go into JSON{hint}"])
+    raise ParameterError([f"a value of type `{name}` cannot go into JSON{hint}"])
 
 
 _NO: Final = object()

@@ -47,6 +47,10 @@ class EventRun:
         self._response: Any = None
         self._held = False
         self._shape = decode.shape_of(spec.event if call.type_ is None else call.type_)
+        self._done = None if spec.done is None else spec.done.encode()
+        self._error_name = None if spec.error_event is None else spec.error_event.encode()
+        # Events whose end is told by their type have to be looked at one by one.
+        self._quick = not spec.terminal
         self._hook = partial_hook(call.operation)
         self._kept: list[bytes] | None = None if self._hook is None else []
         self._ids: list[str] = []
@@ -69,6 +73,7 @@ class EventRun:
         except GeneratorExit:
             raise
         except APIError:
+            self.ended = True
             yield from self._drop()
             raise
         except BaseException:  # an interrupt or a cancellation: the caller leaves
@@ -197,8 +202,9 @@ class EventRun:
         monotonic = self.call.shared.clock.monotonic
         response, idle = self._response, request.timeouts.idle
         last = monotonic()
+        read = ReadChunk(response)
         while True:
-            chunk: bytes = yield ReadChunk(response)
+            chunk: bytes = yield read
             if not chunk:
                 raw = decoder.finish()
             else:
@@ -234,46 +240,72 @@ class EventRun:
 
     def _batch(self, raw: list[ServerEvent], final: bool) -> tuple[Batch, APIError | None]:
         """Decode what one chunk brought. An error ends the batch, so that the events before it are delivered first."""
-        spec, validate, kept, known = self.spec, self._shape.validate, self._kept, self._known
-        done = None if spec.done is None else spec.done.encode()
-        error_name = None if spec.error_event is None else spec.error_event.encode()
-        look_inside = not self._shape.declares_error
-        events: list[Any] = []
-        ids: list[str | None] = []
-        for data, name, ident in raw:
-            if data == done:
+        plain = self._plain(raw) if self._quick and not self._known else []
+        if len(plain) == len(raw):
+            return self._delivering(plain, raw), None
+        taken = raw[: len(plain)]
+        failure: APIError | None = None
+        for item in raw[len(taken) :]:
+            data, name, ident = item
+            if data == self._done:
                 self.ended = True
                 break
-            if known and ident in known:
+            if self._known and ident in self._known:
                 continue
-            if (name is not None and name == error_name) or (look_inside and b'"error"' in data):
-                failure = self._embedded(data, name == error_name)
-                if failure is not None:
-                    return self._delivering(events, ids), failure
             try:
-                event = validate(data)
-            except ValueError:  # pydantic's ValidationError
-                try:
-                    event = self._deviating(data)
-                except APIError as error:
-                    # What stood at the end of a body without its blank line may be half an event: that is a cut, no
-                    # fault.
-                    return self._delivering(events, ids), None if final else error
-            if known and not events and not self._follows(ident):
-                return self._delivering(events, ids), self._gap(ident)
-            events.append(event)
-            ids.append(ident)
-            if kept is not None:
-                kept.append(data)
-            if spec.terminal and self._kind(event, name) in spec.terminal:
+                event = self._event(data, name, final)
+                if self._known and not taken and not self._follows(ident):
+                    raise self._gap(ident)
+            except APIError as error:
+                failure = error
+                break
+            if event is None:
+                break
+            plain.append(event)
+            taken.append(item)
+            if self.spec.terminal and self._kind(event, name) in self.spec.terminal:
                 self.ended = True
                 break
-        return self._delivering(events, ids), None
+        return self._delivering(plain, taken), failure
 
-    def _delivering(self, events: list[Any], ids: list[str | None]) -> Batch:
+    def _plain(self, raw: list[ServerEvent]) -> list[Any]:
+        """The events up to the first that needs a second look. Nearly all events of nearly all streams end here."""
+        validate, done = self._shape.validate, self._done
+        events: list[Any] = []
+        append = events.append
+        try:
+            for data, name, _ in raw:
+                if name is not None or data == done or b'"error"' in data:
+                    break
+                append(validate(data))
+        except ValueError:  # pydantic's ValidationError
+            pass
+        return events
+
+    def _event(self, data: bytes, name: bytes | None, final: bool) -> Any:
+        """One event, looked at closely; raises the error it holds. None is half an event at the end of a body: a cut."""
+        named = name is not None and name == self._error_name
+        if named or (b'"error"' in data and not self._shape.declares_error):
+            failure = self._embedded(data, named)
+            if failure is not None:
+                raise failure
+        try:
+            return self._shape.validate(data)
+        except ValueError:
+            try:
+                return self._deviating(data)
+            except ResponseShapeError:
+                if final:
+                    return None
+                raise
+
+    def _delivering(self, events: list[Any], taken: list[ServerEvent]) -> Batch:
+        ids = [item[2] for item in taken]
         if events:
             self._delivered = True
             self._stuck = 0
+            if self._kept is not None:
+                self._kept += [item[0] for item in taken]
             if self.spec.resumable:
                 self._ids += [ident for ident in ids if ident is not None]
             if self._known:

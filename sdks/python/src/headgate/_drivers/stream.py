@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from operator import length_hint
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
@@ -29,7 +30,8 @@ class _Base(Generic[T]):
         self._run = run
         self._meta = opened.meta
         self._ids: list[str | None] = []
-        self._at = -1
+        # How far the caller got is read off this iterator: counting would cost more than the loop itself.
+        self._ready: Iterator[T] = iter([])
         self._passed: str | None = None
         self._closed = False
 
@@ -63,15 +65,22 @@ class _Base(Generic[T]):
     @property
     def last_event_id(self) -> str | None:
         """The id of the last event that was handed out."""
-        for ident in reversed(self._ids[: self._at + 1]):
+        for ident in reversed(self._ids[: len(self._ids) - length_hint(self._ready)]):
             if ident is not None:
                 return ident
         return self._passed
 
-    def _turn(self, ids: list[str | None]) -> None:
-        """A new batch begins; remember where the last one ended."""
-        self._passed = self.last_event_id
-        self._ids, self._at = ids, -1
+    def _take(self, found: Any) -> bool:
+        """Keep what the steps gave; False at the end."""
+        if found is None:
+            self._closed = True
+            return False
+        if type(found) is Opened:
+            self._meta = found.meta
+        else:
+            self._passed = self.last_event_id
+            self._ids, self._ready = found.ids, iter(found.events)
+        return True
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._run.call.where} {'closed' if self._closed else 'open'}>"
@@ -88,29 +97,23 @@ class Stream(_Base[T]):
         self._performer = performer
         self._steps = run.steps()
         self._begin(run, performer.run(self._steps))
-        self._events = self._read()
 
-    def _read(self) -> Iterator[T]:
-        run, steps = self._performer.run, self._steps
-        while True:
-            batch = run(steps)
-            if batch is None:
-                self._closed = True
-                return
-            if type(batch) is Opened:
-                self._meta = batch.meta
-                continue
-            self._turn(batch.ids)
-            for event in batch.events:
-                self._at += 1
-                yield event
+    def _more(self) -> bool:
+        """Wait for the next batch; False at the end."""
+        return not self._closed and self._take(self._performer.run(self._steps))
 
     def __next__(self) -> T:
-        return next(self._events)
+        while True:
+            for event in self._ready:
+                return event
+            if not self._more():
+                raise StopIteration
 
     def __iter__(self) -> Iterator[T]:
         try:
-            yield from self._events
+            yield from self._ready
+            while self._more():
+                yield from self._ready
         finally:
             self.close()
 
@@ -144,30 +147,24 @@ class AsyncStream(_Base[T]):
         self._performer = performer
         self._steps = steps
         self._begin(run, opened)
-        self._events = self._read()
 
-    async def _read(self) -> AsyncIterator[T]:
-        run, steps = self._performer.run, self._steps
-        while True:
-            batch = await run(steps)
-            if batch is None:
-                self._closed = True
-                return
-            if type(batch) is Opened:
-                self._meta = batch.meta
-                continue
-            self._turn(batch.ids)
-            for event in batch.events:
-                self._at += 1
-                yield event
+    async def _more(self) -> bool:
+        return not self._closed and self._take(await self._performer.run(self._steps))
 
     async def __anext__(self) -> T:
-        return await anext(self._events)
+        while True:
+            for event in self._ready:
+                return event
+            if not await self._more():
+                raise StopAsyncIteration
 
     async def __aiter__(self) -> AsyncIterator[T]:
         try:
-            async for event in self._events:
+            for event in self._ready:
                 yield event
+            while await self._more():
+                for event in self._ready:
+                    yield event
         finally:
             await self.aclose()
 

@@ -19,6 +19,7 @@ from .._core.wire import Request
 __all__ = ["AsyncioBackend", "AsyncioStream"]
 
 _HIGH_WATER: Final = 256 * 1024
+_HELD_BYTES: Final = 65536
 _HAPPY_EYEBALLS: Final = 0.25
 
 
@@ -32,6 +33,8 @@ class AsyncioStream(asyncio.Protocol, httpcore2.AsyncNetworkStream):
         self._transport: asyncio.Transport | None = None
         self._pieces: list[bytes] = []
         self._size = 0
+        self._held: list[bytes] = []
+        self._held_size = 0
         self._paused = False
         self._ended = False
         self._fault: Exception | None = None
@@ -81,6 +84,8 @@ class AsyncioStream(asyncio.Protocol, httpcore2.AsyncNetworkStream):
     # --- what the library asks ---
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        if self._held:
+            self._flush()
         if not self._pieces and not self._ended:
             request = self.request
             await self._wait_for_data(timeout if request is None else request.timeouts.idle)
@@ -116,11 +121,25 @@ class AsyncioStream(asyncio.Protocol, httpcore2.AsyncNetworkStream):
         return data
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        # Small writes are held until the next read, so that the head and the body of a request leave in one packet.
+        if not buffer:
+            return
+        self._held.append(buffer)
+        self._held_size += len(buffer)
+        if self._held_size > _HELD_BYTES:
+            self._flush()
+            if self._write_paused:
+                await self._wait_for_room(timeout)
+
+    def _flush(self) -> None:
+        data = self._held[0] if len(self._held) == 1 else b"".join(self._held)
+        self._held.clear()
+        self._held_size = 0
         if self._transport is None or self._transport.is_closing():
             raise httpcore2.WriteError(str(self._fault or "the connection is closed"))
-        self._transport.write(buffer)
-        if not self._write_paused:
-            return
+        self._transport.write(data)
+
+    async def _wait_for_room(self, timeout: float | None) -> None:
         future = self._writer = self._loop.create_future()
         timer = None if timeout is None else self._loop.call_later(timeout, _expire, future)
         try:

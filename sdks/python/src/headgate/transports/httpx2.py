@@ -15,6 +15,7 @@ import threading
 import time
 import traceback
 from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any, Final, NoReturn, cast
 from urllib.parse import urlsplit
@@ -37,6 +38,7 @@ from ._proxies import proxy_for
 __all__ = ["AsyncHTTPX2Transport", "HTTPX2Transport", "shared_ssl_context"]
 
 MAX_CONNECTIONS: Final = 1000
+_HELD_BYTES: Final = 65536
 _KEEPALIVE: Final[dict[str, Any]] = {
     "max_connections": MAX_CONNECTIONS,
     "max_keepalive_connections": 100,
@@ -164,39 +166,63 @@ class _Until(threading.local):
 
 
 class _Stream(httpcore2.NetworkStream):
-    """A socket whose reads and writes take no longer than the request that uses it now allows."""
+    """A socket whose reads and writes take no longer than the request that uses it now allows.
+
+    Small writes are held until the next read, so that the head and the body of a request leave in one packet.
+    """
 
     def __init__(self, inner: httpcore2.NetworkStream, until: _Until) -> None:
         self._inner = inner
         self._until = until
         self._socket: socket.socket = inner.get_extra_info("socket")
         self._seconds: float | None = -1.0
+        self._held: list[bytes] = []
+        self._size = 0
         self.request: Request | None = None
         """The request whose body is being read: its idle clock beats the one that the library was given."""
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        if self._held:
+            # A server that refuses a request may close before it has read all of it; its answer is what counts.
+            with suppress(httpcore2.WriteError):
+                self._flush(timeout)
         request = self.request
-        limit = self._limit(timeout if request is None else request.timeouts.idle)
         try:
-            if limit != self._seconds:
-                self._socket.settimeout(limit)
-                self._seconds = limit
+            self._allow(timeout if request is None else request.timeouts.idle)
             return self._socket.recv(max_bytes)
         except TimeoutError as error:
             raise httpcore2.ReadTimeout(str(error)) from error
         except OSError as error:
             raise httpcore2.ReadError(str(error)) from error
 
-    def _limit(self, seconds: float | None) -> float | None:
-        deadline = self._until.deadline
-        if deadline is None:
-            return seconds
-        left = max(deadline - time.monotonic(), 0.001)
-        return left if seconds is None else min(left, seconds)
-
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._seconds = -1.0
-        self._inner.write(buffer, self._limit(timeout))
+        if buffer:
+            self._held.append(buffer)
+            self._size += len(buffer)
+            if self._size > _HELD_BYTES:
+                self._flush(timeout)
+
+    def _flush(self, timeout: float | None) -> None:
+        data = self._held[0] if len(self._held) == 1 else b"".join(self._held)
+        self._held.clear()
+        self._size = 0
+        try:
+            self._allow(timeout)
+            self._socket.sendall(data)
+        except TimeoutError as error:
+            raise httpcore2.WriteTimeout(str(error)) from error
+        except OSError as error:
+            raise httpcore2.WriteError(str(error)) from error
+
+    def _allow(self, seconds: float | None) -> None:
+        """Set the socket's timeout, where it is another one than before: that is a system call."""
+        deadline = self._until.deadline
+        if deadline is not None:
+            left = max(deadline - time.monotonic(), 0.001)
+            seconds = left if seconds is None else min(left, seconds)
+        if seconds != self._seconds:
+            self._socket.settimeout(seconds)
+            self._seconds = seconds
 
     def close(self) -> None:
         self._inner.close()
@@ -204,7 +230,8 @@ class _Stream(httpcore2.NetworkStream):
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore2.NetworkStream:
-        inner = self._inner.start_tls(ssl_context, server_hostname, self._limit(timeout))
+        self._allow(timeout)
+        inner = self._inner.start_tls(ssl_context, server_hostname, self._seconds)
         # TLS inside TLS (an https proxy) has no socket of its own to read from.
         return _Stream(inner, self._until) if isinstance(inner.get_extra_info("socket"), ssl.SSLSocket) else inner
 
