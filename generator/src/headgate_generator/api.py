@@ -24,9 +24,7 @@ def build_api(contract_path: Path | str, sdk_path: Path | str | None = None) -> 
     return build(document, sdk, report), report.diagnostics
 
 
-def normalised(
-    contract_path: Path | str, sdk_path: Path | str | None, report: Report
-) -> tuple[Map, SdkFile, Sources]:
+def normalised(contract_path: Path | str, sdk_path: Path | str | None, report: Report) -> tuple[Map, SdkFile, Sources]:
     """The normalised document with its configuration and the files that it was read from."""
     sdk = read_sdk_file(Path(sdk_path), report) if sdk_path is not None else SdkFile()
     document, sources = bundle(Path(contract_path), report)

@@ -1,7 +1,7 @@
 """The one JSON form of a model: the same model gives the same bytes, and the bytes give the same model.
 
-A member of a sum says which one it is under ``is``. Members that have their default value are left out. Named types stand
-in a list, in the order of the contract.
+A member of a sum says which one it is under ``is``. Members that have their default value are left out. Named types
+stand in a list, in the order of the contract.
 """
 
 from __future__ import annotations
@@ -21,7 +21,9 @@ from .model import Api
 __all__ = ["fingerprint", "from_json", "to_json"]
 
 _KIND = "is"
-_CLASSES: dict[str, type[Any]] = {name: getattr(model, name) for name in model.__all__ if is_dataclass(getattr(model, name))}
+_CLASSES: dict[str, type[Any]] = {
+    name: getattr(model, name) for name in model.__all__ if is_dataclass(getattr(model, name))
+}
 
 
 def to_json(api: Api) -> str:
@@ -97,7 +99,9 @@ def _decode_tuple(value: list[Any], hint: Any) -> tuple[Any, ...]:
 def _decode_class(value: dict[str, Any]) -> Any:
     found = _CLASSES[value[_KIND]]
     hints = _hints(found.__name__)
-    members = {name: _decode(member, hints[name]) for name, member in value.items() if name != _KIND and name != "types"}
+    members = {
+        name: _decode(member, hints[name]) for name, member in value.items() if name != _KIND and name != "types"
+    }
     if "types" in value:
         members["types"] = (
             {one["key"]: _decode_class(one) for one in value["types"]} if found is Api else tuple(value["types"])

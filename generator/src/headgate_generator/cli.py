@@ -37,7 +37,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _generate(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser("headgate-generate", description="Turn a contract into SDKs.")
-    parser.add_argument("contract", type=Path, nargs="?", help=f"the contract's root file; absent: as {CONFIG_NAME} says")
+    parser.add_argument(
+        "contract", type=Path, nargs="?", help=f"the contract's root file; absent: as {CONFIG_NAME} says"
+    )
     parser.add_argument("--sdk", type=Path, help="the file that says how the contract reads as an SDK")
     parser.add_argument("--language", choices=sorted(LANGUAGES), default="python")
     parser.add_argument("--out", type=Path, help="the folder to write to")
@@ -75,7 +77,12 @@ def _report(outcome: Outcome, quiet: bool) -> None:
 
 
 def _check(outcome: Outcome) -> int:
-    lines = [f"{output.folder}: {line}" for output in outcome.outputs if output.changes.any for line in output.changes.lines()]
+    lines = [
+        f"{output.folder}: {line}"
+        for output in outcome.outputs
+        if output.changes.any
+        for line in output.changes.lines()
+    ]
     for line in lines:
         print(line)
     if lines:
@@ -86,7 +93,9 @@ def _check(outcome: Outcome) -> int:
 def _write(outcome: Outcome, overwrite: bool) -> int:
     foreign = [str(output.folder / path) for output in outcome.outputs for path in output.changes.foreign]
     if foreign and not overwrite:
-        raise ConfigError(f"not written by the generator and in the way: {', '.join(foreign)}; move them, or use --overwrite")
+        raise ConfigError(
+            f"not written by the generator and in the way: {', '.join(foreign)}; move them, or use --overwrite"
+        )
     for output in outcome.outputs:
         apply(output.folder, output.files, output.changes)
         total = len(output.files)

@@ -1,8 +1,8 @@
 """What the generator has to say about a contract: errors that stop it and warnings that do not.
 
-A diagnostic names a code, a place (file, line, column, JSON pointer), what is so, and what to do about it. Codes that
-start with ``E`` stop the run; codes that start with ``W`` mean that something is expressed less exactly than the contract
-says; ``N`` is a note. Every code is listed in `CODES`, so that a code always means one thing.
+A diagnostic names a code, a place (file, line, column, JSON pointer), what is so, and what to do about it. Codes
+that start with ``E`` stop the run; codes that start with ``W`` mean that something is expressed less exactly than
+the contract says; ``N`` is a note. Every code is listed in `CODES`, so that a code always means one thing.
 """
 
 from __future__ import annotations

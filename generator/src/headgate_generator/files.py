@@ -48,7 +48,9 @@ def compare(folder: Path, wanted: Mapping[str, str], lock: Lock) -> Changes:
             (changed if own else foreign).append(path)
     stale = [path for path in sorted(lock.files) if path not in wanted and (folder / path).is_file()]
     removed = [path for path in stale if hash_of(_read(folder / path) or "") == lock.files[path]]
-    return Changes(tuple(added), tuple(changed), tuple(removed), tuple(p for p in stale if p not in removed), tuple(foreign))
+    return Changes(
+        tuple(added), tuple(changed), tuple(removed), tuple(p for p in stale if p not in removed), tuple(foreign)
+    )
 
 
 def apply(folder: Path, wanted: Mapping[str, str], changes: Changes) -> None:

@@ -1,7 +1,7 @@
 """What a run wrote: the hashes of its inputs, of the model and of each file.
 
-The lock lies beside the generated files. It tells which files are the generator's own, so that a file which is no longer
-produced can be removed and a stranger's file never is.
+The lock lies beside the generated files. It tells which files are the generator's own, so that a file which is no
+longer produced can be removed and a stranger's file never is.
 """
 
 from __future__ import annotations

@@ -19,11 +19,52 @@ from enum import Enum
 from typing import TypeAlias
 
 __all__ = [
-    "Api", "AuthScheme", "Backoff", "Behaviour", "Body", "BodyKind", "Brand", "ByJsonType", "ByTag", "ByUniqueKey",
-    "Check", "Clocks", "ErrorClass", "EnumType", "Field", "FileType", "Framing", "JsonKind", "JsonType", "ListType",
-    "LiteralType", "MapType", "Member", "Method", "Name", "Nullable", "ObjectType", "Origin", "PageStyle", "Pages",
-    "Param", "Place", "Primitive", "Prim", "Ranked", "Ref", "Resource", "Result", "ResultKind", "RetryClass",
-    "Server", "Streams", "Type", "TypeDef", "UnionType", "Variant",
+    "Api",
+    "AuthScheme",
+    "Backoff",
+    "Behaviour",
+    "Body",
+    "BodyKind",
+    "Brand",
+    "ByJsonType",
+    "ByTag",
+    "ByUniqueKey",
+    "Check",
+    "Clocks",
+    "ErrorClass",
+    "EnumType",
+    "Field",
+    "FileType",
+    "Framing",
+    "JsonKind",
+    "JsonType",
+    "ListType",
+    "LiteralType",
+    "MapType",
+    "Member",
+    "Method",
+    "Name",
+    "Nullable",
+    "ObjectType",
+    "Origin",
+    "PageStyle",
+    "Pages",
+    "Param",
+    "Place",
+    "Primitive",
+    "Prim",
+    "Ranked",
+    "Ref",
+    "Resource",
+    "Result",
+    "ResultKind",
+    "RetryClass",
+    "Server",
+    "Streams",
+    "Type",
+    "TypeDef",
+    "UnionType",
+    "Variant",
 ]
 
 Name: TypeAlias = tuple[str, ...]
@@ -80,6 +121,9 @@ class Check:
     min_length: int | None = None
     max_length: int | None = None
     pattern: str | None = None
+    min_items: int | None = None
+    max_items: int | None = None
+    """Bounds of a list where the value may be something else as well: they say nothing about a string."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,14 +252,24 @@ class Variant:
 
 @dataclass(frozen=True, slots=True)
 class UnionType:
-    """One of several types. On read a value that no variant explains is kept as an unknown variant, and goes out again."""
+    """One of several types. A value read that no variant explains is kept as an unknown variant, and goes out again."""
 
     variants: tuple[Variant, ...]
     strategy: ByTag | ByJsonType | ByUniqueKey | Ranked
 
 
 Type: TypeAlias = (
-    Primitive | LiteralType | EnumType | ListType | MapType | Nullable | Ref | FileType | JsonType | ObjectType | UnionType
+    Primitive
+    | LiteralType
+    | EnumType
+    | ListType
+    | MapType
+    | Nullable
+    | Ref
+    | FileType
+    | JsonType
+    | ObjectType
+    | UnionType
 )
 
 
@@ -468,7 +522,7 @@ class Behaviour:
 
 @dataclass(frozen=True, slots=True)
 class AuthScheme:
-    """How a key goes on the wire. ``kind`` is bearer, header, query or basic; ``wire`` names the header or query key."""
+    """How a key goes on the wire. ``kind``: bearer, header, query or basic; ``wire`` names the header or query key."""
 
     id: str
     kind: str

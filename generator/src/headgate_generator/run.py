@@ -51,7 +51,11 @@ def run(config: Config) -> Outcome:
     outputs = [_output(api, target, inputs) for target in config.targets]
     text = to_json(api)
     earlier = model_path.read_bytes().decode("utf-8") if model_path.is_file() else None
-    kept = Changes(added=(model_path.name,)) if earlier is None else Changes(changed=(model_path.name,) * (earlier != text))
+    kept = (
+        Changes(added=(model_path.name,))
+        if earlier is None
+        else Changes(changed=(model_path.name,) * (earlier != text))
+    )
     outputs.append(Output(model_path.parent, {model_path.name: text}, kept))
     return Outcome(tuple(outputs), tuple(report.diagnostics), _verdict(earlier, api))
 

@@ -1,7 +1,7 @@
 """Reads ``sdk.yaml``: what OpenAPI cannot say about how a contract reads as an SDK.
 
-Everything in it is optional. An unknown key, or the name of something that the contract does not have, is a warning with
-its place, never an error, so that a file written for a newer contract still works.
+Everything in it is optional. An unknown key, or the name of something that the contract does not have, is a warning
+with its place, never an error, so that a file written for a newer contract still works.
 """
 
 from __future__ import annotations
@@ -17,7 +17,18 @@ __all__ = ["MethodNote", "SdkFile", "read_sdk_file"]
 
 _TOP = ("version", "brand", "auth", "streams", "pages", "methods", "resources", "types", "params", "behaviour")
 _STREAM = ("framing", "flag", "event", "done", "terminal", "tag", "named", "error_event", "resumable")
-_PAGE = ("style", "items", "cursor_param", "limit_param", "next", "has_more", "last_id", "item_id", "total", "total_pages")
+_PAGE = (
+    "style",
+    "items",
+    "cursor_param",
+    "limit_param",
+    "next",
+    "has_more",
+    "last_id",
+    "item_id",
+    "total",
+    "total_pages",
+)
 _METHOD = (
     "name", "aliases", "positional", "stream", "retry", "pages", "text_when", "skip", "deprecated", "auth", "summary",
     "description",

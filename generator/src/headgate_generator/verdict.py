@@ -1,8 +1,8 @@
 """What the difference between two models means for those who use the SDK: major, minor, patch, or nothing.
 
-Major: a program that was right may stop compiling or working. Minor: there is more than before. Patch: texts and paths.
-What is received may grow (fields, enum members, variants) without breaking anyone, for readers keep what they do not know;
-what is sent may accept more.
+Major: a program that was right may stop compiling or working. Minor: there is more than before. Patch: texts and
+paths. What is received may grow (fields, enum members, variants) without breaking anyone, for readers keep what
+they do not know; what is sent may accept more.
 """
 
 from __future__ import annotations
@@ -93,7 +93,9 @@ def _method(old: Method, new: Method) -> Iterator[Reason]:
     elif old.streams is not None and new.streams is not None and old.streams.event != new.streams.event:
         yield Reason(Level.MAJOR, f"{where} streams other events")
     if (old.pages is None) != (new.pages is None):
-        yield Reason(Level.MAJOR, f"{where} {'is no list any more' if new.pages is None else 'returns a list of pages'}")
+        yield Reason(
+            Level.MAJOR, f"{where} {'is no list any more' if new.pages is None else 'returns a list of pages'}"
+        )
     elif old.pages is not None and new.pages is not None and old.pages.item != new.pages.item:
         yield Reason(Level.MAJOR, f"{where} lists something else")
     if new.deprecated and not old.deprecated:
@@ -119,7 +121,9 @@ def _param(where: str, old: Param, new: Param) -> Iterator[Reason]:
     if old.name != new.name:
         yield Reason(Level.MAJOR, f"{where} is called `{'_'.join(new.name)}`")
     if new.required != old.required:
-        yield Reason(Level.MAJOR if new.required else Level.MINOR, f"{where} is {'required' if new.required else 'optional'}")
+        yield Reason(
+            Level.MAJOR if new.required else Level.MINOR, f"{where} is {'required' if new.required else 'optional'}"
+        )
     if old.type != new.type:
         yield Reason(Level.MAJOR, f"{where} has another type")
     if old.check != new.check:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from ..diagnostics import Report
-from ..load import Map
-from ..model import Api, Method, Type, TypeDef
-from ..normalise.context import Endpoint, endpoints, schemas_of
-from ..normalise.media import family
-from ..normalise.method_names import ID
-from ..sdk_file import SdkFile
-from ..words import apart, split
+from headgate_generator.diagnostics import Report
+from headgate_generator.load import Map
+from headgate_generator.model import Api, Method, Type, TypeDef
+from headgate_generator.normalise.context import Endpoint, endpoints, schemas_of
+from headgate_generator.normalise.media import family
+from headgate_generator.normalise.method_names import ID
+from headgate_generator.sdk_file import SdkFile
+from headgate_generator.words import apart, split
+
 from .methods import MethodBuilder
 from .reach import reached
 from .settings import auth_of, behaviour_of, brand_of, servers_of

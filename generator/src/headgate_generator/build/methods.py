@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ..diagnostics import Report
-from ..load import Map, Node
-from ..model import (
+from headgate_generator.diagnostics import Report
+from headgate_generator.load import Map, Node
+from headgate_generator.model import (
     Framing,
     JsonType,
     ListType,
@@ -23,14 +23,15 @@ from ..model import (
     Type,
     TypeDef,
 )
-from ..normalise.context import Endpoint
-from ..normalise.media import STREAMING, family
-from ..normalise.method_names import ALIASES, ID
-from ..normalise.pages import PAGES
-from ..normalise.retries import RETRY
-from ..normalise.streams import STREAM
-from ..normalise.variants import MERGED
-from ..sdk_file import SdkFile
+from headgate_generator.normalise.context import Endpoint
+from headgate_generator.normalise.media import STREAMING, family
+from headgate_generator.normalise.method_names import ALIASES, ID
+from headgate_generator.normalise.pages import PAGES
+from headgate_generator.normalise.retries import RETRY
+from headgate_generator.normalise.streams import STREAM
+from headgate_generator.normalise.variants import MERGED
+from headgate_generator.sdk_file import SdkFile
+
 from .params import params_of, path_of
 from .types import TypeBuilder
 
@@ -42,7 +43,9 @@ _RESULTS = {
 
 
 class MethodBuilder:
-    def __init__(self, document: Map, schemas: Map, types: TypeBuilder, sdk: SdkFile, prefix: str, report: Report) -> None:
+    def __init__(
+        self, document: Map, schemas: Map, types: TypeBuilder, sdk: SdkFile, prefix: str, report: Report
+    ) -> None:
         self._document = document
         self._schemas = schemas
         self._types = types
@@ -129,7 +132,9 @@ class MethodBuilder:
         items = _keys(shape.get("items")) or ()
         item = _item(self._types.type_of(entry.get("schema") if isinstance(entry, Map) else None), items, defs)
         if item is None:
-            self._report.add("W302", f"no list stands at `{shape.get('items')}` of the answer", operation.at, "see `pages`")
+            self._report.add(
+                "W302", f"no list stands at `{shape.get('items')}` of the answer", operation.at, "see `pages`"
+            )
             return None
         wires = {param.wire for param in params if param.place in {Place.QUERY, Place.BODY}}
         for key in ("cursor_param", "limit_param"):

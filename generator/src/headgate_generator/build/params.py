@@ -6,12 +6,25 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from ..diagnostics import Report
-from ..load import Map
-from ..model import Body, BodyKind, FileType, JsonType, Name, ObjectType, Param, Place, Prim, Primitive, Type
-from ..normalise.context import Endpoint, component_key
-from ..normalise.media import family
-from ..words import digest, spelled, split
+from headgate_generator.diagnostics import Report
+from headgate_generator.load import Map
+from headgate_generator.model import (
+    Body,
+    BodyKind,
+    FileType,
+    JsonType,
+    Name,
+    ObjectType,
+    Param,
+    Place,
+    Prim,
+    Primitive,
+    Type,
+)
+from headgate_generator.normalise.context import Endpoint, component_key
+from headgate_generator.normalise.media import family
+from headgate_generator.words import digest, spelled, split
+
 from .types import TypeBuilder, check_of, json_value
 
 __all__ = ["Params", "params_of", "path_of"]
@@ -90,9 +103,9 @@ class _Reader:
             seen.add(wire)
             node = declared.pop(hole, None) or declared.pop(wire, None)
             if node is None:
-                self._report.add("W108", f"the path parameter `{wire}` is not declared", self._operation.at, "it is a string")
-                yield Param(wire, split(wire), Place.PATH, Primitive(Prim.STRING), required=True)
-                continue
+                at = self._operation.at
+                self._report.add("W108", f"the path parameter `{wire}` is not declared", at, "it is a string")
+                node = Map({"name": wire, "in": "path", "schema": Map({"type": "string"}, at)}, at)
             slashes = hole != wire or node.get("x-multi-segment") is True or wire in {"model", "model_id"}
             yield replace(self._param(node, wire), required=True, style="simple", explode=False, multi_segment=slashes)
         for wire, node in declared.items():

@@ -6,7 +6,18 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from ..model import ListType, MapType, Method, Nullable, ObjectType, Ref, Resource, Type, TypeDef, UnionType
+from headgate_generator.model import (
+    ListType,
+    MapType,
+    Method,
+    Nullable,
+    ObjectType,
+    Ref,
+    Resource,
+    Type,
+    TypeDef,
+    UnionType,
+)
 
 __all__ = ["SHARED", "reached"]
 
@@ -14,8 +25,10 @@ SHARED = "shared"
 """The family of types that several top-level resources use."""
 
 
-def reached(defs: Mapping[str, TypeDef], resources: tuple[Resource, ...], errors: Mapping[str, list[Type]]) -> dict[str, TypeDef]:
-    """The types that calls carry, each with its directions and its family. `errors`: method id -> types of its errors."""
+def reached(
+    defs: Mapping[str, TypeDef], resources: tuple[Resource, ...], errors: Mapping[str, list[Type]]
+) -> dict[str, TypeDef]:
+    """The types that calls carry, with directions and family. `errors`: method id -> types of its errors."""
     edges = {key: tuple(dict.fromkeys(_refs(definition.type))) for key, definition in defs.items()}
     sent: set[str] = set()
     received: set[str] = set()

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import TypeVar
 
-from ..diagnostics import Report
-from ..load import Map, Node
-from ..model import AuthScheme, Backoff, Behaviour, Brand, Clocks, ErrorClass, Server
-from ..sdk_file import SdkFile
-from ..words import pascal, snake, split
+from headgate_generator.diagnostics import Report
+from headgate_generator.load import Map, Node
+from headgate_generator.model import AuthScheme, Backoff, Behaviour, Brand, Clocks, ErrorClass, Server
+from headgate_generator.sdk_file import SdkFile
+from headgate_generator.words import pascal, snake, split
 
 __all__ = ["auth_of", "behaviour_of", "brand_of", "servers_of"]
 
@@ -51,9 +51,7 @@ def servers_of(document: Map) -> tuple[tuple[Server, ...], str]:
 
     A server that ends in ``/v1`` says where the paths begin, not where the server is: the segment goes to the paths.
     """
-    found = [
-        (_filled(server).rstrip("/"), str(server.get("description") or "")) for server in document.maps("servers")
-    ]
+    found = [(_filled(server).rstrip("/"), str(server.get("description") or "")) for server in document.maps("servers")]
     match = _VERSION_SEGMENT.search(found[0][0]) if found else None
     prefix = match[0] if match and all(url.endswith(match[0]) for url, _ in found) else ""
     return tuple(Server(url.removesuffix(prefix), text.strip()) for url, text in found), prefix

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..diagnostics import Report
-from ..load import Map
-from ..model import Method, Resource
-from ..sdk_file import SdkFile
-from ..words import split
+from headgate_generator.diagnostics import Report
+from headgate_generator.load import Map
+from headgate_generator.model import Method, Resource
+from headgate_generator.sdk_file import SdkFile
+from headgate_generator.words import split
 
 __all__ = ["resources_of"]
 
@@ -21,7 +21,9 @@ def resources_of(methods: Iterable[Method], document: Map, sdk: SdkFile, report:
     made = tuple(branch.resource(_Texts(document, sdk)) for branch in root.children.values())
     for path in sdk.resources:
         if not root.has(tuple(path.split("."))):
-            report.add("W302", f"there is no resource `{path}`", sdk.resources.where(path), "no method's name begins so")
+            report.add(
+                "W302", f"there is no resource `{path}`", sdk.resources.where(path), "no method's name begins so"
+            )
     return made
 
 

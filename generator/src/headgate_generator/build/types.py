@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import isfinite
 
-from ..diagnostics import Report
-from ..load import Map, Node, Seq
-from ..model import (
+from headgate_generator.diagnostics import Report
+from headgate_generator.load import Map, Node, Seq
+from headgate_generator.model import (
     ByJsonType,
     ByTag,
     ByUniqueKey,
@@ -21,6 +22,7 @@ from ..model import (
     LiteralType,
     MapType,
     Member,
+    Name,
     Nullable,
     ObjectType,
     Prim,
@@ -31,11 +33,11 @@ from ..model import (
     UnionType,
     Variant,
 )
-from ..normalise.context import component_key
-from ..normalise.decide import DECIDE
-from ..normalise.labels import labels
-from ..normalise.unions import MEMBERS, OPEN
-from ..words import apart
+from headgate_generator.normalise.context import component_key
+from headgate_generator.normalise.decide import DECIDE
+from headgate_generator.normalise.labels import labels
+from headgate_generator.normalise.unions import MEMBERS, OPEN
+from headgate_generator.words import apart, split
 
 __all__ = ["TypeBuilder", "check_of", "json_value"]
 
@@ -73,7 +75,7 @@ class TypeBuilder:
         if "enum" in schema:
             return self._enum(schema, key)
         if "oneOf" in schema:
-            return self._union(schema)
+            return self._union(schema, key)
         kind = schema.get("type")
         if kind == "array":
             return ListType(self.type_of(schema.get("items")))
@@ -88,7 +90,9 @@ class TypeBuilder:
     def _reference(self, schema: Map) -> Type:
         target = component_key(schema)
         if target is None or target not in self._schemas:
-            self._report.add("W103", f"`{schema['$ref']}` leads nowhere", schema.where("$ref"), "an open type stands there")
+            self._report.add(
+                "W103", f"`{schema['$ref']}` leads nowhere", schema.where("$ref"), "an open type stands there"
+            )
             return JsonType()
         seen = {target}
         node = self._schemas[target]
@@ -119,9 +123,9 @@ class TypeBuilder:
         is_open = schema.get("x-speakeasy-unknown-values") == "allow" or bool(declared)
         return EnumType(_PRIMS.get(str(schema.get("type")), Prim.STRING), members, self._open.get(key or "", is_open))
 
-    def _union(self, schema: Map) -> Type:
+    def _union(self, schema: Map, key: str | None) -> Type:
         variants = schema.maps("oneOf")
-        names = labels(variants, self._schemas)
+        names = _without_prefix(labels(variants, self._schemas), split(key or ""))
         made = tuple(Variant(name, self.type_of(variant)) for name, variant in zip(names, variants, strict=True))
         return UnionType(made, _strategy(schema.map(DECIDE)))
 
@@ -165,6 +169,14 @@ class TypeBuilder:
         return str(own or "").strip()
 
 
+def _without_prefix(names: list[Name], prefix: Name) -> list[Name]:
+    """Variants that were lifted out of a union begin with its name: within it, the rest is enough."""
+    shorter = [
+        name[len(prefix) :] if name[: len(prefix)] == prefix and len(name) > len(prefix) else name for name in names
+    ]
+    return shorter if len({"".join(name) for name in shorter}) == len(names) else names
+
+
 def _strategy(decided: Map | None) -> ByTag | ByJsonType | ByUniqueKey | Ranked:
     if decided is None or decided["by"] == "rank":
         return Ranked()
@@ -182,7 +194,7 @@ def json_value(node: Node) -> JsonValue:
         return {key: json_value(value) for key, value in node.items()}
     if isinstance(node, Seq):
         return tuple(json_value(member) for member in node)
-    value: JsonValue = node
+    value: JsonValue = None if isinstance(node, float) and not isfinite(node) else node
     return value
 
 
@@ -196,6 +208,8 @@ def check_of(schema: Map, named: Map) -> Check | None:
         if target is None:
             return None
         schema, key = target, component_key(target)
+    if "oneOf" in schema:
+        return _list_bounds(schema, named)
     kind = schema.get("type")
     low, high = ("minItems", "maxItems") if kind == "array" else ("minLength", "maxLength")
     check = Check(
@@ -210,8 +224,17 @@ def check_of(schema: Map, named: Map) -> Check | None:
     return None if check == Check() or kind not in {"string", "integer", "number", "array"} else check
 
 
+def _list_bounds(union: Map, named: Map) -> Check | None:
+    """What the lists among a union's variants have in common; bounds of the other variants cannot be told here."""
+    targets = (named.map(component_key(variant) or "") or variant for variant in union.maps("oneOf"))
+    lists = [target for target in targets if target.get("type") == "array"]
+    bounds = {(_count(target.get("minItems")), _count(target.get("maxItems"))) for target in lists}
+    low, high = bounds.pop() if len(bounds) == 1 else (None, None)
+    return None if low is None and high is None else Check(min_items=low, max_items=high)
+
+
 def _number(node: Node) -> float | None:
-    return node if isinstance(node, int | float) and not isinstance(node, bool) else None
+    return node if isinstance(node, int | float) and not isinstance(node, bool) and isfinite(node) else None
 
 
 def _count(node: Node) -> int | None:

@@ -9,6 +9,17 @@ from .tree import Map, Node, Seq, escape, mapping, sequence, text
 from .write import write_yaml
 
 __all__ = [
-    "METHODS", "Map", "Node", "Seq", "Sources", "bundle", "escape", "mapping", "read_text", "rebuild", "sequence",
-    "text", "write_yaml",
+    "METHODS",
+    "Map",
+    "Node",
+    "Seq",
+    "Sources",
+    "bundle",
+    "escape",
+    "mapping",
+    "read_text",
+    "rebuild",
+    "sequence",
+    "text",
+    "write_yaml",
 ]

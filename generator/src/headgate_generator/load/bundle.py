@@ -1,8 +1,8 @@
 """Makes one document out of many files.
 
 What a file refers to in another file, or at an odd place of its own, moves to `components` under the name that the
-reference ends in, so that afterwards every reference reads ``#/components/<section>/<name>``. Path items are put in place.
-Two targets that end in the same word get the name of their file in front; the root's own names never change.
+reference ends in, so that afterwards every reference reads ``#/components/<section>/<name>``. Path items are put in
+place. Two targets that end in the same word get the name of their file in front; the root's own names never change.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ from collections import deque
 from hashlib import sha256
 from pathlib import Path
 
-from ..diagnostics import ContractError, Diagnostic, Report
-from ..model import Origin
+from headgate_generator.diagnostics import ContractError, Diagnostic, Report
+from headgate_generator.model import Origin
+
 from .grammar import SECTIONS, rebuild
 from .sources import Missing, Sources, Target
 from .tree import Map, Node, escape
@@ -196,4 +197,3 @@ def _own_name(pointer: str) -> str:
 
 def _word(token: str) -> str:
     return re.sub(r"[^A-Za-z0-9._-]+", "_", token).strip("_")
-

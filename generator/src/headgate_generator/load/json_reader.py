@@ -6,8 +6,9 @@ import json
 import re
 from bisect import bisect_right
 
-from ..diagnostics import ContractError, Diagnostic
-from ..model import Origin
+from headgate_generator.diagnostics import ContractError, Diagnostic
+from headgate_generator.model import Origin
+
 from .tree import Map, Node, Seq, Spot, escape
 
 __all__ = ["read_json"]

@@ -7,8 +7,9 @@ import posixpath
 from pathlib import Path
 from urllib.parse import unquote
 
-from ..diagnostics import ContractError, Diagnostic
-from ..model import Origin
+from headgate_generator.diagnostics import ContractError, Diagnostic
+from headgate_generator.model import Origin
+
 from .json_reader import read_json
 from .tree import Map, Node, Seq
 from .yaml_reader import read_yaml
@@ -76,7 +77,9 @@ class Sources:
             return Path(os.path.normpath(self.folder / file)).read_text(encoding="utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
             reason = getattr(error, "strerror", None) or str(error)
-            problem = Diagnostic("E001", f"`{file}` cannot be read: {reason}", Origin(file, "", 1, 1), "check the path and the encoding")
+            problem = Diagnostic(
+                "E001", f"`{file}` cannot be read: {reason}", Origin(file, "", 1, 1), "check the path and the encoding"
+            )
             raise ContractError(problem) from error
 
 

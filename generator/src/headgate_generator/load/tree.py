@@ -1,8 +1,8 @@
 """A document tree that remembers where it was written.
 
-`Map` and `Seq` are a dict and a list that know their own place and the place of each entry; scalars are plain Python values.
-Trees are values: whoever wants another tree makes one (`Map.replace`, `Map.without`) and never writes into an old
-one. Equality looks at content alone, so "did this pass change anything" is ``==``.
+`Map` and `Seq` are a dict and a list that know their own place and the place of each entry; scalars are plain
+Python values. Trees are values: whoever wants another tree makes one (`Map.replace`, `Map.without`) and never
+writes into an old one. Equality looks at content alone, so "did this pass change anything" is ``==``.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeAlias
 
-from ..model import Origin
+from headgate_generator.model import Origin
 
 __all__ = ["Map", "Node", "Seq", "Spot", "escape", "mapping", "sequence", "text"]
 

@@ -14,7 +14,7 @@ __all__ = ["write_yaml"]
 _PLAIN = re.compile(r"[A-Za-z_$/](?:[^\s:#]| (?=[^\s#])|:(?=[^\s])|(?<=\S)#)*")
 _WORDS = frozenset({"null", "true", "false", "yes", "no", "on", "off", "y", "n", "nan", "inf"})
 _FLOW_WIDTH = 100
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]")
 
 
 def write_yaml(node: Node, header: str = "") -> str:
@@ -83,7 +83,7 @@ def _flow(value: Node) -> str:
 
 def _flow_scalar(value: Node) -> str:
     if isinstance(value, str) and re.search(r"[,\[\]{}]", value):
-        return json.dumps(value, ensure_ascii=False)
+        return _quoted(value)
     return _scalar(value)
 
 
@@ -101,10 +101,19 @@ def _scalar(value: Node, key: bool = False) -> str:
     if key and re.fullmatch(r"/[A-Za-z0-9_/{}.-]*", value):
         return str(value)
     if _CONTROL.search(value):
-        return json.dumps(value)
+        return _quoted(value)
     if _PLAIN.fullmatch(value) and value.lower() not in _WORDS:
         return str(value)
-    return json.dumps(value, ensure_ascii=False)
+    return _quoted(value)
+
+
+def _quoted(value: str) -> str:
+    return _CONTROL.sub(_escaped, json.dumps(value, ensure_ascii=False))
+
+
+def _escaped(found: re.Match[str]) -> str:
+    """A sign that YAML wants escaped. Half a surrogate pair is no text at all and becomes the sign for that."""
+    return "\\ufffd" if "\ud800" <= found[0] <= "\udfff" else f"\\u{ord(found[0]):04x}"
 
 
 def _float(value: float) -> str:
@@ -120,11 +129,11 @@ def _is_long(value: str) -> bool:
 
 
 def _block_text(head: str, value: str, depth: int) -> Iterator[str]:
-    """A block scalar. Texts without line ends are folded, others are literal; the chomping mark keeps the last line ends."""
+    """A block scalar: folded if there are no line ends, else literal; the chomping mark keeps the last line ends."""
     pad = _indent(depth)
     if "\n" not in value:
         if "  " in value or value != value.strip():
-            yield head + json.dumps(value, ensure_ascii=False)
+            yield head + _quoted(value)
             return
         yield f"{head}>-"
         yield from (pad + line for line in _wrap(value, max(60, _FLOW_WIDTH + 20 - len(pad))))

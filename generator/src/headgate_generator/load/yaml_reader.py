@@ -1,19 +1,21 @@
 """YAML text to a tree with places.
 
-Built on the events of libyaml, which are quick and carry marks. Plain scalars are read by the core schema of YAML 1.2, as
-OpenAPI wants it: ``no`` and ``on`` are words, ``12:30:00`` is no number of seconds, and a date is a string.
+Built on the events of libyaml, which are quick and carry marks. Plain scalars are read by the core schema of YAML
+1.2, as OpenAPI wants it: ``no`` and ``on`` are words, ``12:30:00`` is no number of seconds, and a date is a string.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from math import inf, nan
 from typing import Any
 
 import yaml
 
-from ..diagnostics import ContractError, Diagnostic
-from ..model import Origin
+from headgate_generator.diagnostics import ContractError, Diagnostic
+from headgate_generator.model import Origin
+
 from .tree import Map, Node, Seq, Spot, escape
 
 __all__ = ["read_yaml"]
@@ -24,6 +26,7 @@ _BOOLS = {"true": True, "True": True, "TRUE": True, "false": False, "False": Fal
 _INTEGER = re.compile(r"[-+]?[0-9]+")
 _BASED = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_SPECIAL = {".inf": inf, "+.inf": inf, "-.inf": -inf, ".nan": nan}
 _FIRST = frozenset("0123456789+-.~nNtTfF")
 _TEXTS = frozenset({"/openapi", "/swagger", "/info/version"})
 """Where a number is meant as it is spelled: version 1.10 is not 1.1."""
@@ -142,6 +145,8 @@ def _resolve(event: Any) -> str | int | float | bool | None:
         return None
     if value in _BOOLS:
         return _BOOLS[value]
+    if value.lower() in _SPECIAL:
+        return _SPECIAL[value.lower()]
     if _INTEGER.fullmatch(value):
         return int(value)
     if _BASED.fullmatch(value):

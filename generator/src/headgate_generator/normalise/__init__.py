@@ -1,15 +1,16 @@
 """Rewrites a contract into one canonical form, in named steps.
 
-Each pass is a pure function from a document to a document, does one thing, and changes nothing when it is run again. The
-result is still an OpenAPI document, only with one way of saying each thing; what OpenAPI has no word for stands in
-``x-hg-…`` keys, each declared by the pass that writes it.
+Each pass is a pure function from a document to a document, does one thing, and changes nothing when it is run
+again. The result is still an OpenAPI document, only with one way of saying each thing; what OpenAPI has no word for
+stands in ``x-hg-…`` keys, each declared by the pass that writes it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..load import Map
+from headgate_generator.load import Map
+
 from .all_of import all_of
 from .consts import consts
 from .context import Context

@@ -6,8 +6,9 @@ distributed: all of ``A`` and one of ``B`` or ``C`` is one of ``A and B`` or ``A
 
 from __future__ import annotations
 
-from ..load import Map, Node, Seq, rebuild
-from .context import Context, remarks, component_key, schemas_of
+from headgate_generator.load import Map, Node, Seq, rebuild
+
+from .context import Context, component_key, remarks, schemas_of
 from .nullable import collapse
 
 __all__ = ["all_of"]
@@ -88,9 +89,7 @@ class _Merger:
 
     def _objects(self, left: Map, right: Map, at: Map) -> Map:
         ours, theirs = (schema.map("properties") or Map({}, at.at) for schema in (left, right))
-        fields = {
-            key: self._property(ours.get(key), theirs.get(key), at) for key in dict.fromkeys((*ours, *theirs))
-        }
+        fields = {key: self._property(ours.get(key), theirs.get(key), at) for key in dict.fromkeys((*ours, *theirs))}
         required = dict.fromkeys([*(left.seq("required") or ()), *(right.seq("required") or ())])
         joined: dict[str, Node] = {**left.without("discriminator"), **right.without("discriminator")}
         if fields:
@@ -141,6 +140,8 @@ class _Merger:
             new = self._join(*parts, Map({}, variant.at))
             name = component_key(variant)
             title = {"title": name} if name else variant.only("title")
-            joined.append(Map({**new.without("title", "description"), **title, **variant.only("description")}, variant.at))
+            joined.append(
+                Map({**new.without("title", "description"), **title, **variant.only("description")}, variant.at)
+            )
         rest = {k: v for k, v in remarks(union).items() if k != "discriminator"}
         return Map({"oneOf": Seq(joined, union.where(key)), **rest}, at.at)

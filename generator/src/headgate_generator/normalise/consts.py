@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from ..load import Map, Node, Seq
-from .context import Context, remarks, map_schemas
+from headgate_generator.load import Map, Node, Seq
+
+from .context import Context, map_schemas, remarks
 
 __all__ = ["consts", "kind_of"]
 

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from ..diagnostics import Report
-from ..load import METHODS, Map, Node, rebuild
-from ..sdk_file import SdkFile
+from headgate_generator.diagnostics import Report
+from headgate_generator.load import METHODS, Map, Node, rebuild
+from headgate_generator.sdk_file import SdkFile
 
 __all__ = [
     "ANNOTATIONS", "BOUNDS", "Context", "Endpoint", "remarks", "component_key", "each_schema", "endpoints",
@@ -132,5 +132,3 @@ def reference_to(key: str) -> str:
 def remarks(schema: Map) -> dict[str, Node]:
     """What a schema says without shaping the value, vendor extensions included."""
     return {key: value for key, value in schema.items() if key in ANNOTATIONS or key.startswith("x-")}
-
-

@@ -1,12 +1,14 @@
 """Finds out by what a union's variants can be told apart before any is tried, and writes it down as ``x-hg-decide``.
 
-In this order: the discriminator that the contract names; a key whose fixed value differs from variant to variant; the JSON
-type; a required key that one variant alone has. Where nothing decides, the union is ranked, and a warning says so.
+In this order: the discriminator that the contract names; a key whose fixed value differs from variant to variant;
+the JSON type; a required key that one variant alone has. Where nothing decides, the union is ranked, and a warning
+says so.
 """
 
 from __future__ import annotations
 
-from ..load import Map, Node, Seq
+from headgate_generator.load import Map, Node, Seq
+
 from .context import Context, component_key, map_schemas, schemas_of
 from .unions import shape
 
@@ -39,7 +41,9 @@ class _Decision:
         found = self._by_discriminator() or self._by_tag() or self._by_json_type() or self._by_unique_key()
         if found is None:
             at = self._schema.at
-            self._context.report.add("W203", "nothing tells the variants of this union apart", at, "add a `discriminator`")
+            self._context.report.add(
+                "W203", "nothing tells the variants of this union apart", at, "add a `discriminator`"
+            )
             return Map({"by": "rank"}, at)
         return found
 
@@ -66,7 +70,9 @@ class _Decision:
                 mapping.setdefault(name, index)
         if set(mapping.values()) != set(range(len(self._variants))):
             at = tag.where("propertyName")
-            self._context.report.add("W205", f"`{wire}` does not tell all variants apart", at, "give each a value of its own")
+            self._context.report.add(
+                "W205", f"`{wire}` does not tell all variants apart", at, "give each a value of its own"
+            )
             return None
         return self._tagged(wire, mapping)
 
@@ -108,7 +114,9 @@ class _Decision:
     def _candidates(self) -> list[str]:
         """Keys that the first variant has, usual names first."""
         first = self._fields(self._variants[0], frozenset())
-        return sorted(first, key=lambda key: (_USUAL.index(key) if key in _USUAL else len(_USUAL), list(first).index(key)))
+        return sorted(
+            first, key=lambda key: (_USUAL.index(key) if key in _USUAL else len(_USUAL), list(first).index(key))
+        )
 
     def _fields(self, variant: Map, seen: frozenset[str]) -> list[str]:
         key = component_key(variant)
@@ -139,7 +147,9 @@ class _Decision:
         if not isinstance(field, Map) or field.get("x-hg-open") is True:
             return set()
         values = [field["const"]] if "const" in field else list(field.seq("enum") or ())
-        return {value for value in values if isinstance(value, str)} if all(isinstance(v, str) for v in values) else set()
+        return (
+            {value for value in values if isinstance(value, str)} if all(isinstance(v, str) for v in values) else set()
+        )
 
     def _by_json_type(self) -> Map | None:
         mapping: dict[str, Node] = {}

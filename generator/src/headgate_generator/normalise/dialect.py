@@ -1,14 +1,15 @@
 """Says every schema in one dialect.
 
-Boolean schemas, lists of types, tuples, the exclusive bounds of 3.0, missing ``type``, keywords beside a reference: after
-this pass each schema is a reference, or has one ``type``, or is a composition (``allOf``, ``anyOf``, ``oneOf``), or says
-nothing. ``null`` is still a type here; the next pass turns it into a bit.
+Boolean schemas, lists of types, tuples, the exclusive bounds of 3.0, missing ``type``, keywords beside a reference:
+after this pass each schema is a reference, or has one ``type``, or is a composition (``allOf``, ``anyOf``,
+``oneOf``), or says nothing. ``null`` is still a type here; the next pass turns it into a bit.
 """
 
 from __future__ import annotations
 
-from ..load import Map, Node, Seq, rebuild
-from .context import BOUNDS, Context, remarks, is_reference, map_schemas, reference_to, schemas_of, with_schemas
+from headgate_generator.load import Map, Node, Seq, rebuild
+
+from .context import BOUNDS, Context, is_reference, map_schemas, reference_to, remarks, schemas_of, with_schemas
 
 __all__ = ["dialect"]
 
@@ -19,7 +20,17 @@ _BY_KEYWORD = (
 )  # fmt: skip
 _TYPES = frozenset({"string", "number", "integer", "boolean", "array", "object", "null"})
 _COMPOSITIONS = ("allOf", "anyOf", "oneOf")
-_STRUCTURE = (*_COMPOSITIONS, "type", "properties", "items", "enum", "const", "additionalProperties", "required", *BOUNDS)
+_STRUCTURE = (
+    *_COMPOSITIONS,
+    "type",
+    "properties",
+    "items",
+    "enum",
+    "const",
+    "additionalProperties",
+    "required",
+    *BOUNDS,
+)
 
 
 def dialect(document: Map, context: Context) -> Map:
@@ -33,7 +44,11 @@ def _anchored(schema: Node, key: str) -> Node:
     """A recursive reference to "the outermost schema" means the named schema in which it stands."""
 
     def visit(node: Node, kind: str) -> Node:
-        if kind == "schema" and isinstance(node, Map) and node.get("$recursiveRef", node.get("$dynamicRef")) is not None:
+        if (
+            kind == "schema"
+            and isinstance(node, Map)
+            and node.get("$recursiveRef", node.get("$dynamicRef")) is not None
+        ):
             return Map({"$ref": reference_to(key), **remarks(node)}, node.at, node.spots)
         return rebuild(node, kind, visit)
 
@@ -67,20 +82,21 @@ def _mapped_booleans(document: Map) -> Map:
 
 def _schema(schema: Map, context: Context) -> Map:
     if is_reference(schema):
-        return _reference(schema)
+        return _reference(schema, context)
     schema = _cleaned(schema, context)
     schema = _tuple(schema, context)
     schema = _bounds(schema)
-    return _composition(_type(schema, context))
+    return _composition(_type(schema, context), context)
 
 
-def _reference(schema: Map) -> Map:
+def _reference(schema: Map, context: Context) -> Map:
     shape = {key: schema[key] for key in _STRUCTURE if key in schema}
     beside = {"$ref": schema["$ref"], **remarks(schema)}
     if shape and set(shape) - {"type", "required", *BOUNDS}:
         link = Map({"$ref": schema["$ref"]}, schema.at)
         rest = Map(shape, schema.at, schema.spots)
-        return Map({"allOf": Seq([link, _composition(rest)], schema.at), **remarks(schema)}, schema.at, schema.spots)
+        members = Seq([link, _schema(rest, context)], schema.at)
+        return Map({"allOf": members, **remarks(schema)}, schema.at, schema.spots)
     return schema if len(beside) == len(schema) else Map(beside, schema.at, schema.spots)
 
 
@@ -88,7 +104,9 @@ def _cleaned(schema: Map, context: Context) -> Map:
     for key in _DROPPED:
         if key in schema and schema[key] not in (False, {}):
             context.report.add("W102", f"`{key}` is not expressed", schema.where(key), "the schema is wider without it")
-    return schema.without(*_DROPPED, "$defs", "definitions", "$schema", "$id", "$anchor", "$recursiveAnchor", "$comment")
+    return schema.without(
+        *_DROPPED, "$defs", "definitions", "$schema", "$id", "$anchor", "$recursiveAnchor", "$comment"
+    )
 
 
 def _tuple(schema: Map, context: Context) -> Map:
@@ -167,7 +185,7 @@ def _is(value: Node, kind: str) -> bool:
     return kind in kinds.get(type(value), ())
 
 
-def _composition(schema: Map) -> Map:
+def _composition(schema: Map, context: Context) -> Map:
     """Structure beside a union is one more member of an `allOf`: the merge of `allOf` knows what to do with it."""
     unions = [key for key in ("anyOf", "oneOf") if key in schema]
     if not unions:
@@ -180,7 +198,7 @@ def _composition(schema: Map) -> Map:
     parts: list[Node] = list(schema.seq("allOf") or ())
     plain = {key: value for key, value in schema.items() if key in beside and key != "allOf"}
     if plain:
-        parts.append(Map({**schema.only("type"), **plain}, schema.at, schema.spots))
+        parts.append(_type(Map({**schema.only("type"), **plain}, schema.at, schema.spots), context))
     for key in unions:
         parts.append(Map({key: schema[key], **schema.only("discriminator")}, schema.at, schema.spots))
     return Map({"allOf": Seq(parts, schema.at), **outer}, schema.at, schema.spots)

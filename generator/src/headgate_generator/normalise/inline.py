@@ -1,14 +1,15 @@
 """Puts shared parameters, bodies, responses and path items where they are used.
 
-Afterwards `components` holds schemas and security schemes only, an operation holds all of its parameters, and no two of them
-share name and place. Webhooks and callbacks are left out: a client does not call them.
+Afterwards `components` holds schemas and security schemes only, an operation holds all of its parameters, and no
+two of them share name and place. Webhooks and callbacks are left out: a client does not call them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from ..load import METHODS, Map, Node, Seq, rebuild
+from headgate_generator.load import METHODS, Map, Node, Seq, rebuild
+
 from .context import Context, endpoints
 
 __all__ = ["inline"]
@@ -84,7 +85,9 @@ def _with_parameters(operation: Map, shared: list[Map], context: Context) -> Map
     for parameter in operation.maps("parameters"):
         key = (_name(parameter), _place(parameter))
         if key in own:
-            context.report.add("W109", f"the parameter `{key[0]}` is declared twice", parameter.at, "the last one counts")
+            context.report.add(
+                "W109", f"the parameter `{key[0]}` is declared twice", parameter.at, "the last one counts"
+            )
         own.add(key)
         found[key] = parameter
     old = operation.seq("parameters")

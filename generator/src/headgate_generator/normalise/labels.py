@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import json
 
-from ..load import Map, Node
-from ..model import Name
-from ..words import apart, digest, snake, split
+from headgate_generator.load import Map, Node
+from headgate_generator.model import Name
+from headgate_generator.words import apart, digest, snake, split
+
 from .consts import kind_of
 from .context import component_key
 
 __all__ = ["labels"]
 
-_KINDS = {"string": "text", "array": "list", "number": "number", "integer": "integer", "boolean": "flag", "object": "object"}
+_KINDS = {
+    "string": "text",
+    "array": "list",
+    "number": "number",
+    "integer": "integer",
+    "boolean": "flag",
+    "object": "object",
+}
 
 
 def labels(variants: list[Map], named: Map) -> list[Name]:

@@ -1,15 +1,16 @@
 """Gives every object, union and enum a name of its own.
 
-The name is the path of its meaning: the named schema (or the method) that it stands in, the properties on the way, one of
-many for the items of a list. Where such a name is taken already, the longer form of the same path is used.
+The name is the path of its meaning: the named schema (or the method) that it stands in, the properties on the way,
+one of many for the items of a list. Where such a name is taken already, the longer form of the same path is used.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..load import Map, Node, Seq
-from ..words import digest, pascal, singular, split
+from headgate_generator.load import Map, Node, Seq
+from headgate_generator.words import digest, pascal, singular, split
+
 from .context import Context, Endpoint, map_operations, reference_to, schemas_of, with_schemas
 from .labels import labels
 from .media import STREAMING, family
@@ -55,7 +56,9 @@ class _Lifter:
                 if isinstance(answer, Map)
             }
             changed["responses"] = Map(answers, responses.at, responses.spots)
-        return operation if all(operation[key] == value for key, value in changed.items()) else operation.merged(changed)
+        return (
+            operation if all(operation[key] == value for key, value in changed.items()) else operation.merged(changed)
+        )
 
     def _parameter(self, parameter: Map, base: str) -> Map:
         path = base + pascal(split(str(parameter["name"])))

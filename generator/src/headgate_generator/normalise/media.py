@@ -1,12 +1,14 @@
 """Leaves one media type for each body and each kind of answer, so that nobody later has to choose.
 
-A body keeps the form that can carry all of it: multipart if a file is among its fields, else JSON. An answer keeps the first
-2xx status that has content: JSON before text before bytes, unless bytes are listed first; an event stream is kept beside.
+A body keeps the form that can carry all of it: multipart if a file is among its fields, else JSON. An answer keeps
+the first 2xx status that has content: JSON before text before bytes, unless bytes are listed first; an event stream
+is kept beside.
 """
 
 from __future__ import annotations
 
-from ..load import Map, Node
+from headgate_generator.load import Map, Node
+
 from .context import Context, Endpoint, component_key, map_operations, schemas_of
 
 __all__ = ["STREAMING", "family", "media"]
@@ -16,7 +18,8 @@ STREAMING = frozenset({"sse", "json_lines"})
 
 _FAMILIES = (
     ("text/event-stream", "sse"), ("application/x-ndjson", "json_lines"), ("application/jsonl", "json_lines"),
-    ("application/json-seq", "json_lines"), ("application/stream+json", "json_lines"), ("application/x-jsonl", "json_lines"),
+    ("application/json-seq", "json_lines"), ("application/stream+json", "json_lines"),
+    ("application/x-jsonl", "json_lines"),
     ("multipart/", "multipart"), ("application/x-www-form-urlencoded", "form"), ("application/json", "json"),
     ("text/", "text"),
 )  # fmt: skip
@@ -62,7 +65,11 @@ def _has_file(entry: Map | None, named: Map) -> bool:
     target = named.map(key) if key else schema if isinstance(schema, Map) else None
     if target is None:
         return False
-    if any(_has_file(Map({"schema": part}, target.at), named) for word in ("allOf", "anyOf", "oneOf") for part in target.maps(word)):
+    if any(
+        _has_file(Map({"schema": part}, target.at), named)
+        for word in ("allOf", "anyOf", "oneOf")
+        for part in target.maps(word)
+    ):
         return True
     return any("binary" in str(field) for field in (target.map("properties") or {}).values())
 
@@ -92,10 +99,14 @@ def _answer(answer: Map, endpoint: Endpoint, context: Context) -> Map:
     pieces = [key for key in content if family(key) in STREAMING]
     whole = [key for key in content if key not in pieces]
     if whole and family(whole[0]) not in {"json", "binary"}:
-        whole.sort(key=lambda key: ("json", "text", "binary").index(family(key)) if family(key) in {"json", "text"} else 2)
+        whole.sort(
+            key=lambda key: ("json", "text", "binary").index(family(key)) if family(key) in {"json", "text"} else 2
+        )
     note = context.sdk.note(endpoint.key)
     if len({family(key) for key in whole}) > 1 and not (note and note.text_when):
-        context.report.add("W107", f"of {' and '.join(whole)} the answer is read as {whole[0]}", answer.where("content"))
+        context.report.add(
+            "W107", f"of {' and '.join(whole)} the answer is read as {whole[0]}", answer.where("content")
+        )
     if len(whole) > 1 and family(whole[0]) == "binary":
         whole.sort(key=lambda key: key != "application/octet-stream")
     keep = (*whole[:1], *pieces[:1])

@@ -1,8 +1,8 @@
 """Gives each operation its dotted name: resource path and method, ``chat.completions.create``.
 
-``sdk.yaml`` decides where it speaks. Otherwise the path tells the resource and the HTTP method, the shape of the answer and
-the verb in ``operationId`` tell the method. Names given are never changed; where an inferred name is taken, it is the
-operation with the longer path that says more.
+``sdk.yaml`` decides where it speaks. Otherwise the path tells the resource and the HTTP method, the shape of the
+answer and the verb in ``operationId`` tell the method. Names given are never changed; where an inferred name is
+taken, it is the operation with the longer path that says more.
 """
 
 from __future__ import annotations
@@ -10,8 +10,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-from ..load import Map, Seq
-from .context import Context, Endpoint, endpoints, map_operations
+from headgate_generator.load import Map, Seq
+from headgate_generator.words import snake, split
+
+from .context import Context, Endpoint, endpoints, map_operations, schemas_of
 from .naming import Guess, Siblings, guess, longer, says
 
 __all__ = ["ALIASES", "ID", "SKIP", "method_names"]
@@ -31,7 +33,7 @@ def method_names(document: Map, context: Context) -> Map:
         return document
     every = list(endpoints(document))
     aliases = _aliases(every, context)
-    names = _names([endpoint for endpoint in every if endpoint.key not in aliases], context)
+    names = _names([endpoint for endpoint in every if endpoint.key not in aliases], schemas_of(document), context)
     paths: dict[str, list[str]] = defaultdict(list)
     for alias, owner in aliases.items():
         paths[owner].append(alias.partition(" ")[2])
@@ -51,6 +53,9 @@ def method_names(document: Map, context: Context) -> Map:
 def _aliases(every: list[Endpoint], context: Context) -> dict[str, str]:
     """Alias endpoint -> the endpoint that owns it, as the configuration says."""
     known = {endpoint.key for endpoint in every}
+    for key in context.sdk.params:
+        if key not in known:
+            context.report.add("W302", f"the contract has no `{key}`", context.sdk.params.where(key))
     found: dict[str, str] = {}
     for key, note in context.sdk.methods.items():
         for endpoint in (key, *note.aliases):
@@ -60,17 +65,19 @@ def _aliases(every: list[Endpoint], context: Context) -> dict[str, str]:
     return found
 
 
-def _names(every: list[Endpoint], context: Context) -> dict[str, str]:
+def _names(every: list[Endpoint], named: Map, context: Context) -> dict[str, str]:
     given = {e.key: note.name for e in every if (note := context.sdk.note(e.key)) is not None and note.name}
     names = _unique_given(every, given, context)
     taken = set(names.values())
-    siblings = Siblings(every)
+    siblings = Siblings(every, named)
     guesses = {e.key: guess(e, siblings) for e in every if e.key not in names}
     _warn_about_ids(every, context)
     waiting = sorted((e for e in every if e.key in guesses), key=lambda e: (e.path.count("/"), len(e.path), e.path))
     for name, group in _by_name(waiting, guesses).items():
         for index, endpoint in enumerate(_plainest_first(group, guesses)):
-            names[endpoint.key] = name if index == 0 and name not in taken else _other(endpoint, guesses, taken, context)
+            names[endpoint.key] = (
+                name if index == 0 and name not in taken else _other(endpoint, guesses, taken, context)
+            )
             taken.add(names[endpoint.key])
     return _clear_of_resources(names)
 
@@ -107,8 +114,14 @@ def _unique_given(every: list[Endpoint], given: dict[str, str], context: Context
         name = given.get(endpoint.key)
         if name is None:
             continue
+        at = context.sdk.methods[endpoint.key].origin
+        name = ".".join(snake(split(part)) for part in name.split("."))
+        if "." not in name:
+            context.report.add(
+                "W303", f"`{name}` names no resource", at, "write `resource.method`; it is inferred instead"
+            )
+            continue
         if name in names.values():
-            at = context.sdk.methods[endpoint.key].origin
             context.report.add("W202", f"the name `{name}` is given twice", at, "one of them is inferred instead")
             continue
         names[endpoint.key] = name
@@ -135,8 +148,12 @@ def _warn_about_ids(every: list[Endpoint], context: Context) -> None:
         own = endpoint.operation.text("operationId")
         if not own:
             at = endpoint.operation.at
-            context.report.add("W201", f"`{endpoint.key}` has no `operationId`", at, "its name is inferred from the path")
+            context.report.add(
+                "W201", f"`{endpoint.key}` has no `operationId`", at, "its name is inferred from the path"
+            )
         elif own in seen:
             at = endpoint.operation.where("operationId")
-            context.report.add("W201", f"the `operationId` {own!r} stands twice", at, "its name is inferred from the path")
+            context.report.add(
+                "W201", f"the `operationId` {own!r} stands twice", at, "its name is inferred from the path"
+            )
         seen.add(own or "")

@@ -7,9 +7,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from ..load import Map
-from ..words import digest, singular, snake, split
-from .context import Endpoint
+from headgate_generator.load import Map, Node
+from headgate_generator.words import digest, singular, snake, split
+
+from .context import Endpoint, component_key
 
 __all__ = ["Guess", "Siblings", "guess", "longer", "says"]
 
@@ -23,17 +24,24 @@ _STANDARD = {
     "remove": "delete", "destroy": "delete", "replace": "replace",
 }  # fmt: skip
 _VERBS = frozenset(
-    """accept activate append approve archive assign attach block calculate cancel cast check claim clear clone close compact
-    complete compute confirm connect copy count deactivate decline detach disable disconnect download duplicate enable
-    estimate execute exchange export extend fetch finish fork generate grant hangup health import invite invoke join judge
-    leave lock login logout merge migrate move pause ping poll preview publish purge query rank refer refresh register
-    reject release remix rename render reopen reprocess rerank reset reset restart restore resume retry revoke rotate run
-    search send share sign signin signout signup start stop submit subscribe suspend swap sync terminate test tokenize
-    transfer trigger unarchive unassign unblock unlock unpublish unsubscribe unzip upload validate verify wait
-    """.split()
-)
+    {
+        "accept", "activate", "append", "approve", "archive", "assign", "attach", "block", "calculate", "cancel",
+        "cast", "check", "claim", "clear", "clone", "close", "compact", "complete", "compute", "confirm",
+        "connect", "copy", "count", "deactivate", "decline", "detach", "disable", "disconnect", "download",
+        "duplicate", "enable", "estimate", "execute", "exchange", "export", "extend", "fetch", "finish", "fork",
+        "generate", "grant", "hangup", "health", "import", "invite", "invoke", "join", "judge", "leave", "lock",
+        "login", "logout", "merge", "migrate", "move", "pause", "ping", "poll", "preview", "publish", "purge",
+        "query", "rank", "refer", "refresh", "register", "reject", "release", "remix", "rename", "render",
+        "reopen", "reprocess", "rerank", "reset", "restart", "restore", "resume", "retry", "revoke",
+        "rotate", "run", "search", "send", "share", "sign", "signin", "signout", "signup", "start", "stop",
+        "submit", "subscribe", "suspend", "swap", "sync", "terminate", "test", "tokenize", "transfer", "trigger",
+        "unarchive", "unassign", "unblock", "unlock", "unpublish", "unsubscribe", "unzip", "upload", "validate",
+        "verify", "wait",
+    }
+)  # fmt: skip
 
 
+_LISTS = ("data", "items", "results", "values", "entries")
 _NOUNS_TOO = frozenset({"health", "status", "test", "share", "query", "import", "export", "run", "search", "judge"})
 """Verbs that are things as well: behind a GET they are things."""
 
@@ -41,7 +49,8 @@ _NOUNS_TOO = frozenset({"health", "status", "test", "share", "query", "import", 
 class Siblings:
     """The paths of a contract and their HTTP methods."""
 
-    def __init__(self, every: Iterable[Endpoint]) -> None:
+    def __init__(self, every: Iterable[Endpoint], named: Map) -> None:
+        self._named = named
         self._methods: dict[str, set[str]] = defaultdict(set)
         self._parents: set[str] = set()
         self._of_one: set[str] = set()
@@ -65,6 +74,12 @@ class Siblings:
     def has_one(self, path: str) -> bool:
         """Whether one member can be read behind this path, so that the path itself holds many."""
         return self._plain(path) in self._of_one
+
+    def resolved(self, schema: Node) -> Map | None:
+        """The schema itself or what it refers to."""
+        key = component_key(schema)
+        found = self._named.get(key) if key else schema
+        return found if isinstance(found, Map) else None
 
     @staticmethod
     def _plain(path: str) -> str:
@@ -184,23 +199,26 @@ def _method(endpoint: Endpoint, resource: tuple[str, ...], on_one: bool, sibling
     if http == "get":
         if on_one:
             return "retrieve"
-        return "list" if verb == "list" or siblings.has_one(endpoint.path) or _answers_list(endpoint) else "retrieve"
+        return (
+            "list"
+            if verb == "list" or siblings.has_one(endpoint.path) or _answers_list(endpoint, siblings)
+            else "retrieve"
+        )
     if http == "post":
         standard = _STANDARD.get(verb, "create")
         return "update" if on_one or standard == "update" else "delete" if standard == "delete" else "create"
     return {"put": "replace" if verb == "replace" else "update", "patch": "update"}.get(http, http)
 
 
-def _answers_list(endpoint: Endpoint) -> bool:
+def _answers_list(endpoint: Endpoint, siblings: Siblings) -> bool:
     """The answer is a list, or the operation speaks of many."""
     for status, answer in (endpoint.operation.map("responses") or {}).items():
         content = answer.map("content") if isinstance(answer, Map) and status.startswith("2") else None
         for media in (content or {}).values():
-            schema = media.map("schema") if isinstance(media, Map) else None
-            if schema is not None and schema.get("type") == "array":
-                return True
-            fields = schema.map("properties") if schema is not None else None
-            if fields and any(isinstance(f, Map) and f.get("type") == "array" for f in fields.values()):
+            schema = siblings.resolved(media.get("schema")) if isinstance(media, Map) else None
+            fields: dict[str, Node] = (schema.map("properties") if schema is not None else None) or {}
+            shapes = [schema, *(siblings.resolved(fields.get(name)) for name in _LISTS)]
+            if any(shape is not None and shape.get("type") == "array" for shape in shapes):
                 return True
     words = _words(endpoint)
     last = endpoint.path.partition("?")[0].rstrip("/").rpartition("/")[2]

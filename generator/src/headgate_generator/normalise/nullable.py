@@ -1,15 +1,16 @@
 """Turns every way of saying "or null" into one bit: ``nullable: true``.
 
-Contracts say it as ``nullable: true`` (3.0, and many 3.1 documents), as a member ``{type: null}`` of a union, as ``null``
-among the values of an enum. A named schema is never nullable itself: what refers to it is.
+Contracts say it as ``nullable: true`` (3.0, and many 3.1 documents), as a member ``{type: null}`` of a union, as
+``null`` among the values of an enum. A named schema is never nullable itself: what refers to it is.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..load import Map, Node
-from .context import Context, remarks, component_key, map_schemas, schemas_of, with_schemas
+from headgate_generator.load import Map, Node
+
+from .context import Context, component_key, map_schemas, remarks, schemas_of, with_schemas
 
 __all__ = ["collapse", "nullable"]
 

@@ -5,7 +5,8 @@ What is found is written on the operation as ``x-hg-pages``: a style and the pat
 
 from __future__ import annotations
 
-from ..load import Map, Node, Seq
+from headgate_generator.load import Map, Node, Seq
+
 from .context import Context, Endpoint, component_key, map_operations, schemas_of
 from .media import family
 from .method_names import ID
@@ -17,12 +18,23 @@ PAGES = "x-hg-pages"
 _ITEMS = ("data", "items", "results", "values", "entries", "records", "list", "objects")
 _AFTER = ("after", "starting_after", "after_id", "startingAfter")
 _CURSORS = (
-    "cursor", "page_token", "pageToken", "next_page_token", "next_token", "nextToken", "next_cursor", "continuation_token",
-    "page_cursor", "starting_token",
+    "cursor", "page_token", "pageToken", "next_page_token", "next_token", "nextToken", "next_cursor",
+    "continuation_token", "page_cursor", "starting_token",
 )  # fmt: skip
 _NUMBERS = ("page", "page_number", "pageNumber", "page_index", "current_page")
 _OFFSETS = ("offset", "skip", "start", "start_index")
-_LIMITS = ("limit", "page_size", "pageSize", "per_page", "perPage", "size", "max_results", "maxResults", "count", "take")
+_LIMITS = (
+    "limit",
+    "page_size",
+    "pageSize",
+    "per_page",
+    "perPage",
+    "size",
+    "max_results",
+    "maxResults",
+    "count",
+    "take",
+)
 _NEXT = (
     "next_cursor", "nextCursor", "next_page_token", "nextPageToken", "next_page", "nextPage", "next_token", "nextToken",
     "continuation_token", "cursor", "next", "end_cursor",
@@ -61,9 +73,12 @@ class _Finder:
             return None
         if isinstance(self._note, Map):
             return self._given(self._note)
-        for extension, read in (
-            ("x-pagination", self._plain), ("x-speakeasy-pagination", self._speakeasy), ("x-fern-pagination", self._fern),
-        ):  # fmt: skip
+        readers = {
+            "x-pagination": self._plain,
+            "x-speakeasy-pagination": self._speakeasy,
+            "x-fern-pagination": self._fern,
+        }
+        for extension, read in readers.items():
             value = self._operation.map(extension)
             if value is not None:
                 return read(value)
@@ -192,7 +207,11 @@ class _Finder:
         """The dotted path of the first of these names, in the answer or one level down."""
         fields = answer.map("properties") or Map({}, answer.at)
         for name in names:
-            if name in fields and (r := self._resolved(fields[name])) is not None and r.get("type") not in {"array", "object"}:
+            if (
+                name in fields
+                and (r := self._resolved(fields[name])) is not None
+                and r.get("type") not in {"array", "object"}
+            ):
                 return name
         for outer, field in fields.items():
             inner = self._resolved(field)

@@ -1,13 +1,16 @@
-"""Says of each operation whether it may be repeated, and takes out of its parameters the headers that the runtime sends.
+"""Says of each operation whether it may be repeated, and takes out of its parameters the headers that the runtime
+sends.
 
-The idempotency key is an option of every call and not a parameter of some: the runtime makes it, sends it, and repeats it.
+The idempotency key is an option of every call and not a parameter of some: the runtime makes it, sends it, and
+repeats it.
 """
 
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
 
-from ..load import Map
+from headgate_generator.load import Map
+
 from .context import Context, Endpoint, map_operations
 
 __all__ = ["RETRY", "retries"]

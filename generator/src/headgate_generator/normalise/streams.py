@@ -1,16 +1,18 @@
 """Finds the operations that stream, in every way that contracts say it, and writes it down in one form.
 
-An operation that streams has, afterwards, ``x-hg-stream`` (the shape of the stream) and, in the content of its answer, one
-entry ``text/event-stream`` or of JSON lines whose schema is that of one event. Found are: a second content type beside JSON;
-an event stream alone; a body flag ``stream`` with a schema of chunks by convention of names; ``itemSchema``; the vendor
-extensions ``x-stream``, ``x-fern-streaming``, ``x-speakeasy-sse-sentinel``, ``x-stainless-streaming``; and ``sdk.yaml``.
+An operation that streams has, afterwards, ``x-hg-stream`` (the shape of the stream) and, in the content of its
+answer, one entry ``text/event-stream`` or of JSON lines whose schema is that of one event. Found are: a second
+content type beside JSON; an event stream alone; a body flag ``stream`` with a schema of chunks by convention of
+names; ``itemSchema``; the vendor extensions ``x-stream``, ``x-fern-streaming``, ``x-speakeasy-sse-sentinel``,
+``x-stainless-streaming``; and ``sdk.yaml``.
 """
 
 from __future__ import annotations
 
 import re
 
-from ..load import Map, Node, Seq
+from headgate_generator.load import Map, Node, Seq
+
 from .context import Context, Endpoint, component_key, map_operations, reference_to, schemas_of
 from .media import STREAMING, family
 
@@ -74,7 +76,9 @@ class _Finder:
         if answer is None or content is None or not pieces or len(pieces) == len(content):
             return self._operation
         responses: Map = self._operation["responses"]
-        return self._operation.replace(responses=responses.merged({status: answer.replace(content=content.without(*pieces))}))
+        return self._operation.replace(
+            responses=responses.merged({status: answer.replace(content=content.without(*pieces))})
+        )
 
     def _answer(self) -> tuple[str, Map | None]:
         for status, answer in (self._operation.map("responses") or {}).items():

@@ -5,8 +5,9 @@ Twins that differ stay two types. Same means: equal once references to twins tha
 
 from __future__ import annotations
 
-from ..load import Map, Node, rebuild
-from .context import Context, remarks, component_key, reference_to, schemas_of, with_schemas
+from headgate_generator.load import Map, Node, rebuild
+
+from .context import Context, component_key, reference_to, remarks, schemas_of, with_schemas
 
 __all__ = ["twins"]
 
@@ -28,7 +29,9 @@ def twins(document: Map, context: Context) -> Map:
             del joined[base]
     if not joined:
         return document
-    kept = {names.get(key, key): schema for key, schema in schemas.items() if not (key in names and key.endswith("-Output"))}
+    kept = {
+        names.get(key, key): schema for key, schema in schemas.items() if not (key in names and key.endswith("-Output"))
+    }
     renamed: Map = _read(with_schemas(document, kept), names, "document")
     return renamed
 

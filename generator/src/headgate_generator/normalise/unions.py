@@ -1,18 +1,19 @@
 """Gives unions one form: ``oneOf`` with at least two different members, none of them an anonymous union.
 
-Along the way a union that is none is recognised: strings with fixed values are one enum; an enum beside a free string is an
-open enum (``x-hg-open: true``); an integer beside a number is a number; anything beside "anything" is anything. Where
-shapes are mixed and several members are objects (or lists), these form a union of their own, so that the shape decides
-first and what is inside second.
+Along the way a union that is none is recognised: strings with fixed values are one enum; an enum beside a free
+string is an open enum (``x-hg-open: true``); an integer beside a number is a number; anything beside "anything" is
+anything. Where shapes are mixed and several members are objects (or lists), these form a union of their own, so
+that the shape decides first and what is inside second.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..load import Map, Node, Seq
+from headgate_generator.load import Map, Node, Seq
+
 from .consts import kind_of
-from .context import Context, remarks, component_key, map_schemas, schemas_of
+from .context import Context, component_key, map_schemas, remarks, schemas_of
 from .nullable import collapse
 
 __all__ = ["GROUP", "MEMBERS", "OPEN", "shape", "unions"]
@@ -132,7 +133,9 @@ def _joined(schemas: list[Map], kind: str, at: Map) -> Map:
             is_open = True
     if not values or (kind == "boolean" and is_open):
         formats = {schema.get("format") for schema in schemas}
-        return Map({"type": kind, **({"format": formats.pop()} if len(formats) == 1 and None not in formats else {})}, at.at)
+        return Map(
+            {"type": kind, **({"format": formats.pop()} if len(formats) == 1 and None not in formats else {})}, at.at
+        )
     if len(values) == 1 and not is_open:
         return Map({"type": kind, "const": next(iter(values))}, at.at)
     said_of = {str(value): text for value, text in values.items() if text}

@@ -1,13 +1,14 @@
 """Makes one operation of what a contract tells apart by decorating the path.
 
-``POST /x#stream`` beside ``POST /x`` is the same endpoint asked to stream: its event stream joins the answers of the plain
-one. A fragment without a plain partner is dropped from the wire path later, but the operation stays. A query in a path key
-(``/x?beta=true``) is another matter: it stays, for it is sent.
+``POST /x#stream`` beside ``POST /x`` is the same endpoint asked to stream: its event stream joins the answers of
+the plain one. A fragment without a plain partner is dropped from the wire path later, but the operation stays. A
+query in a path key (``/x?beta=true``) is another matter: it stays, for it is sent.
 """
 
 from __future__ import annotations
 
-from ..load import METHODS, Map, Node, Seq
+from headgate_generator.load import METHODS, Map, Node, Seq
+
 from .context import Context
 
 __all__ = ["MERGED", "variants"]

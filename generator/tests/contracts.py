@@ -1,0 +1,50 @@
+"""The contracts that the tests read: small ones kept here, and published ones where they are at hand."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from headgate_generator.diagnostics import Report
+from headgate_generator.load import Map, bundle, read_text
+from headgate_generator.model import Api, Method, Resource
+from headgate_generator.normalise import Context
+from headgate_generator.sdk_file import SdkFile
+
+HERE = Path(__file__).parent
+SMALL = sorted(path for path in (HERE / "contracts").rglob("*.yaml") if path.parent.name in {"contracts"})
+SPLIT = HERE / "contracts" / "split" / "root.yaml"
+ROOT = HERE.parents[1]
+PUBLISHED_FOLDER = Path(os.environ.get("HEADGATE_SPECS") or ROOT.parent / "shared" / "reference" / "specs")
+PUBLISHED = sorted(PUBLISHED_FOLDER.glob("*.yaml"))
+NO_PUBLISHED = f"no contracts in {PUBLISHED_FOLDER}: set HEADGATE_SPECS to a folder of OpenAPI documents"
+
+
+def context() -> Context:
+    return Context(SdkFile(), Report())
+
+
+def schema_document(schemas: str) -> Map:
+    """A document that holds nothing but the given schemas, written as YAML flow."""
+    document = read_text(f"openapi: 3.1.0\npaths: {{}}\ncomponents: {{schemas: {schemas}}}", "inline.yaml")
+    assert isinstance(document, Map)
+    return document
+
+
+def bundled(path: Path) -> Map:
+    return bundle(path, Report())[0]
+
+
+def methods_of(api: Api) -> Iterator[Method]:
+    def walk(resource: Resource) -> Iterator[Method]:
+        yield from resource.methods
+        for child in resource.children:
+            yield from walk(child)
+
+    for resource in api.resources:
+        yield from walk(resource)
+
+
+def method(api: Api, dotted: str) -> Method:
+    return next(one for one in methods_of(api) if one.id == dotted)

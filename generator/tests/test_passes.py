@@ -1,0 +1,188 @@
+"""Each pass does its one thing, and nothing more when it is run again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from contracts import NO_PUBLISHED, PUBLISHED, SMALL, SPLIT, bundled, context, schema_document
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from headgate_generator.load import Map, read_text, write_yaml
+from headgate_generator.normalise import PASSES
+from headgate_generator.normalise.context import schemas_of
+
+PASS = dict(PASSES)
+
+
+def after(*names: str, schema: str, others: str = "") -> Any:
+    """The schema `A` after some passes."""
+    document = schema_document(f"{{A: {schema}, {others}}}")
+    for name in names:
+        document = PASS[name](document, context())
+    return schemas_of(document)["A"]
+
+
+SCHEMA_PASSES = ("dialect", "nullable", "consts", "all_of", "unions")
+
+
+def canonical(schema: str, others: str = "") -> Any:
+    return after(*SCHEMA_PASSES, schema=schema, others=others)
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("{type: [string]}", {"type": "string"}),
+        ("{properties: {x: true}}", {"properties": {"x": {}}, "type": "object"}),
+        ("{type: number, minimum: 0, exclusiveMinimum: true}", {"type": "number", "exclusiveMinimum": 0}),
+        ("{type: file}", {"type": "string", "format": "binary"}),
+        ("{items: {type: string}}", {"type": "array", "items": {"type": "string"}}),
+        ("{$ref: '#/components/schemas/A', type: object}", {"$ref": "#/components/schemas/A"}),
+        (
+            "{properties: {a: {$recursiveRef: '#'}}}",
+            {"type": "object", "properties": {"a": {"$ref": "#/components/schemas/A"}}},
+        ),
+    ],
+)
+def test_dialect(written: str, read: object) -> None:
+    assert after("dialect", schema=written) == read
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "{type: string, nullable: true}",
+        "{type: [string, 'null']}",
+        "{anyOf: [{type: string}, {type: 'null'}]}",
+        "{oneOf: [{type: 'null'}, {type: string, nullable: true}]}",
+    ],
+)
+def test_every_way_of_saying_null_is_one_bit(written: str) -> None:
+    holder = after("dialect", "nullable", schema=f"{{type: object, properties: {{x: {written}}}}}")
+    assert holder["properties"]["x"] == {"type": "string", "nullable": True}
+
+
+def test_a_nullable_named_schema_makes_its_references_nullable() -> None:
+    schema = "{type: object, properties: {x: {$ref: '#/components/schemas/B'}}}"
+    holder = after("dialect", "nullable", schema=schema, others="B: {type: [object, 'null']}")
+    assert holder["properties"]["x"] == {"$ref": "#/components/schemas/B", "nullable": True}
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("{enum: [one]}", {"type": "string", "const": "one"}),
+        ("{type: string, enum: [1, true, no]}", {"type": "string", "enum": ["1", "true", "no"]}),
+        ("{enum: [1, 2.5]}", {"type": "number", "enum": [1, 2.5]}),
+        ("{enum: [true, false]}", {"type": "boolean"}),
+        ("{const: 3}", {"type": "integer", "const": 3}),
+        ("{type: string, enum: [a, a, b]}", {"type": "string", "enum": ["a", "b"]}),
+    ],
+)
+def test_consts(written: str, read: object) -> None:
+    assert after("dialect", "nullable", "consts", schema=written) == read
+
+
+def test_all_of_joins_objects_field_by_field() -> None:
+    merged = canonical(
+        "{allOf: [{$ref: '#/components/schemas/B'}, {properties: {y: {type: string}}, required: [y]}], description: D}",
+        "B: {type: object, required: [x], properties: {x: {type: string}}, description: not this}",
+    )
+    assert merged == {
+        "type": "object",
+        "properties": {"x": {"type": "string"}, "y": {"type": "string"}},
+        "required": ["x", "y"],
+        "description": "D",
+    }
+
+
+def test_all_of_one_is_that_one() -> None:
+    schema = "{allOf: [{$ref: '#/components/schemas/B'}], nullable: true, description: D}"
+    holder = canonical(f"{{type: object, properties: {{x: {schema}}}}}", "B: {type: string}")
+    assert holder["properties"]["x"] == {"$ref": "#/components/schemas/B", "nullable": True, "description": "D"}
+
+
+def test_all_of_a_schema_that_is_part_of_itself() -> None:
+    assert (
+        canonical("{allOf: [{$ref: '#/components/schemas/A'}, {properties: {x: {type: string}}}]}")["type"] == "object"
+    )
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("{anyOf: [{type: string}, {enum: [a, b]}]}", {"type": "string", "enum": ["a", "b"], "x-hg-open": True}),
+        ("{oneOf: [{const: a}, {const: b}]}", {"type": "string", "enum": ["a", "b"]}),
+        ("{anyOf: [{type: integer}, {type: number}]}", {"type": "number"}),
+        ("{anyOf: [{type: string}, {}]}", {}),
+        ("{anyOf: [{type: string}]}", {"type": "string"}),
+        (
+            "{anyOf: [{type: string}, {oneOf: [{type: integer}, {type: string}]}]}",
+            {"oneOf": [{"type": "string"}, {"type": "integer"}]},
+        ),
+        (
+            "{type: object, properties: {a: {type: string}}, anyOf: [{required: [a]}, {required: [b]}]}",
+            {"type": "object", "properties": {"a": {"type": "string"}}},
+        ),
+    ],
+)
+def test_unions(written: str, read: object) -> None:
+    assert canonical(written) == read
+
+
+@pytest.mark.parametrize("path", [*SMALL, SPLIT], ids=lambda path: path.stem)
+def test_each_pass_changes_nothing_the_second_time(path: Path) -> None:
+    _assert_idempotent(bundled(path))
+
+
+@pytest.mark.skipif(not PUBLISHED, reason=NO_PUBLISHED)
+@pytest.mark.parametrize("path", PUBLISHED, ids=lambda path: path.stem)
+def test_each_pass_changes_nothing_the_second_time_on_published_contracts(path: Path) -> None:
+    _assert_idempotent(bundled(path))
+
+
+def _assert_idempotent(document: Map) -> None:
+    for name, run in PASSES:
+        before = write_yaml(document)
+        once = run(document, context())
+        assert run(once, context()) == once, f"`{name}` is not idempotent"
+        assert write_yaml(document) == before, f"`{name}` wrote into its input"
+        document = once
+
+
+names = st.sampled_from(["A", "B", "C"])
+plain = st.sampled_from(
+    [
+        {"type": "string"}, {"type": "integer"}, {"type": "null"}, {"type": ["string", "null"]}, {"enum": ["a", "b"]},
+        {"enum": ["a", None]}, {"const": "k"}, {"type": "object"}, {}, {"type": "string", "nullable": True},
+        {"enum": [1, "a"]},
+        {"type": "number", "exclusiveMinimum": True, "minimum": 1},
+    ]
+) | names.map(lambda name: {"$ref": f"#/components/schemas/{name}"})  # fmt: skip
+
+
+def grown(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    some = st.lists(inner, min_size=1, max_size=3)
+    fields = st.dictionaries(st.sampled_from(["x", "y", "type"]), inner, max_size=3)
+    return st.one_of(
+        some.map(lambda members: {"anyOf": members}),
+        some.map(lambda members: {"oneOf": members}),
+        some.map(lambda members: {"allOf": members}),
+        fields.map(lambda properties: {"type": "object", "properties": properties, "required": ["x"]}),
+        inner.map(lambda items: {"type": "array", "items": items}),
+        inner.map(lambda extra: {"type": "object", "additionalProperties": extra}),
+        st.tuples(fields, some).map(lambda pair: {"properties": pair[0], "oneOf": pair[1]}),
+    )
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.fixed_dictionaries(dict.fromkeys("ABC", st.recursive(plain, grown, max_leaves=8))))
+def test_any_schemas_normalise_and_stay_normalised(schemas: dict[str, Any]) -> None:
+    body = {"required": True, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/A"}}}}
+    operation = {"requestBody": body, "responses": {"200": {"description": "", "content": body["content"]}}}
+    tree = {"openapi": "3.1.0", "paths": {"/a": {"post": operation}}, "components": {"schemas": schemas}}
+    document = read_text(write_yaml(tree), "any.yaml")
+    _assert_idempotent(document)
