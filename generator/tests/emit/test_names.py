@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from headgate_generator.emit.python import OptionError, PythonOptions, emit_python
 from headgate_generator.model import (
     Api,
+    ByTag,
     Field,
     ListType,
+    LiteralType,
     Nullable,
     ObjectType,
     Origin,
@@ -19,6 +23,8 @@ from headgate_generator.model import (
     Ref,
     Type,
     TypeDef,
+    UnionType,
+    Variant,
 )
 from headgate_generator.plan.python import plan
 from headgate_generator.plan.python.shapes import ModelDef
@@ -124,3 +130,23 @@ def test_an_unknown_option_is_named() -> None:
         PythonOptions.of({"runtimes": "x"})
     with pytest.raises(OptionError, match="'in-place'"):
         PythonOptions.of({"runtime": "elsewhere"})
+
+
+def test_a_tag_with_a_default_decides_and_may_be_absent(api: Api, tmp_path: Path, make_project: Any) -> None:
+    def tagged(value: str) -> ObjectType:
+        tag = Field("kind", ("kind",), LiteralType(value), False, default=value, has_default=True)
+        return ObjectType((tag, Field(value, (value,), STRING, True)))
+
+    variants = tuple(Variant((name,), Ref(name)) for name in ("alpha", "beta"))
+    union = UnionType(variants, ByTag("kind", (("alpha", 0), ("beta", 1))))
+    listing = ObjectType((Field("all", ("all",), ListType(union), True),))
+    alpha, beta = (define(name, (name,), tagged(name)) for name in ("alpha", "beta"))
+    files = emit_python(with_types(api, alpha, beta, define("Listing", ("listing",), listing)))
+    code = """
+import json
+from sample_api_sdk.types import Listing
+sent = [{"kind": "beta", "beta": "b"}, {"alpha": "a"}, {"kind": "gamma", "g": 1}]
+value = Listing.model_validate_json(json.dumps({"all": sent}))
+print(json.dumps([[type(item).__name__ for item in value.all], value.to_dict()["all"] == sent, value.all[1].kind]))
+"""
+    assert make_project(tmp_path, files).run(code) == [["Beta", "Alpha", "UnknownVariant"], True, "alpha"]

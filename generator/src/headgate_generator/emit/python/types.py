@@ -91,9 +91,9 @@ def _model(definition: ModelDef, scope: Scope) -> str:
 
 
 def _model_field(field: ModelField, scope: Scope) -> str:
-    value = "" if field.required else " = None"
+    value = "" if field.required else f" = {field.default}"
     if field.alias is not None:
-        default = "" if field.required else "default=None, "
+        default = "" if field.required else f"default={field.default}, "
         value = f" = {scope.name(FIELD)}({default}alias={field.alias!r})"
     return f"{field.name}: {field.annotation.render(scope)}{value}\n{docstring(field.doc, 1)}"
 

@@ -135,12 +135,14 @@ class Received:
 
     def _field(self, field: Field, name: str, is_tag: bool) -> ModelField:
         resolved = self._api.resolve(field.type)
-        annotation = (
-            enum(resolved, is_open=False) if is_tag and isinstance(resolved, EnumType) else self.lower(field.type)
-        )
-        if not field.required:
+        annotation = self.lower(field.type)
+        if is_tag and isinstance(resolved, EnumType):
+            annotation = enum(resolved, is_open=False)
+        default = repr(field.default) if is_tag and not field.required else "None"
+        if not field.required and default == "None":
             annotation = optional(annotation)
-        return ModelField(name, annotation, field.required, field.wire if field.wire != name else None, _doc(field))
+        alias = field.wire if field.wire != name else None
+        return ModelField(name, annotation, field.required, alias, _doc(field), default)
 
     # --- unions
 
@@ -149,11 +151,10 @@ class Received:
         if not any(self._is_object(variant.type) for variant in type_.variants):
             return plain
         tag = self._tag_field(type_)
-        decided = call(FIELD, discriminator=text(repr(tag))) if tag else None
-        if decided is None and plain.options:
-            decided = call(FIELD, union_mode=text('"smart"'))
-        known = annotated(plain, decided) if decided else plain
-        return annotated(union(known, expr(UNKNOWN)), call(FIELD, union_mode=text('"left_to_right"')))
+        known = [annotated(plain, call(FIELD, discriminator=text(repr(tag))))] if tag else []
+        if not tag or self._may_lack_tag(type_):
+            known.append(annotated(plain, call(FIELD, union_mode=text('"smart"'))) if plain.options else plain)
+        return annotated(union(*known, expr(UNKNOWN)), call(FIELD, union_mode=text('"left_to_right"')))
 
     def _is_object(self, type_: Type) -> bool:
         return isinstance(self._api.resolve(type_), ObjectType)
@@ -178,10 +179,19 @@ class Received:
         key = self._final(type_)
         resolved = self._api.types[key].type
         field = next((f for f in resolved.fields if f.wire == wire), None) if isinstance(resolved, ObjectType) else None
-        if field is None or not field.required or field.write_only:
+        if field is None or field.write_only:
             return None
         values = self._literals(field.type)
-        return (self._names_of(key)[wire], values) if values else None
+        sure = field.required or (field.has_default and values == {field.default})
+        return (self._names_of(key)[wire], values) if values and sure else None
+
+    def _may_lack_tag(self, type_: UnionType) -> bool:
+        """Whether a variant may come without its tag, because the contract names a default for it."""
+        objects = (self._api.resolve(variant.type) for variant in type_.variants)
+        fields = (field for object_ in objects if isinstance(object_, ObjectType) for field in object_.fields)
+        return isinstance(type_.strategy, ByTag) and any(
+            f.wire == type_.strategy.wire and not f.required for f in fields
+        )
 
     def _final(self, ref: Ref) -> str:
         """The key of the definition that a reference comes to, through references to references."""

@@ -17,13 +17,14 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class ModelField:
-    """A field of a response model. ``alias`` is the wire key where it differs from the name."""
+    """A field of a response model. ``alias`` is the wire key where it differs from the name; ``default`` is Python."""
 
     name: str
     annotation: Expr
     required: bool
     alias: str | None
     doc: str
+    default: str = "None"
 
 
 @dataclass(frozen=True, slots=True)
