@@ -280,5 +280,4 @@ def _encoded(headers: tuple[tuple[str, str], ...], content_type: str) -> list[tu
 
 def _value(value: str) -> bytes:
     """A header value that no text can break out of."""
-    raw = value.encode("latin-1", "replace")
-    return raw if raw.isascii() and b"\r" not in raw and b"\n" not in raw else re.sub(rb"[\x00-\x1f\x7f]", b" ", raw)
+    return re.sub(rb"[\x00-\x1f\x7f]", b" ", value.encode("latin-1", "replace"))
