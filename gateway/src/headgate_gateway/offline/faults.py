@@ -193,6 +193,8 @@ def _instead(kind: str, source: Iterator[Emission], streamed: bool) -> Iterator[
     """Another answer in the place of the right one; the right one is what a replay gives."""
     if kind == "html":
         yield Garbage(_HTML, content_type="text/html")
+        if streamed:
+            yield Cut()
     elif kind == "wrong-type":
         yield Garbage(b"data: " + _WRONG + b"\n\n" if streamed else _WRONG)
     elif not streamed:
