@@ -217,7 +217,7 @@ def test_results_as_text() -> None:
 
 def test_a_tool_goes_into_a_plain_call(gateway: FakeGateway, client: Headgate) -> None:
     gateway.respond_json(answer("hi"))
-    client.chat.completions.create(model="m", messages=MESSAGES, tools=[weather])  # type: ignore[arg-type, list-item]
+    client.chat.completions.create(model="m", messages=MESSAGES, tools=[weather])
     assert gateway.requests[0].json()["tools"] == [weather.to_dict()]
 
 

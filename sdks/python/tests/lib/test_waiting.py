@@ -145,7 +145,7 @@ def test_answers_are_found_by_their_id_and_failures_are_errors() -> None:
     assert found["c"].error is not None
     assert "too late" in found["c"].error.message
     assert found["c"].value is None
-    assert found["d"].value.odd is True
+    assert found["d"].line["response"]["body"] == {"odd": True}
     other = next(iter(answers_from(result("a", 200, {"x": 1}), "/v1/else")))
     assert other.value == {"x": 1}
 

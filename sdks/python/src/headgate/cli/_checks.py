@@ -24,6 +24,7 @@ from .._core.errors import (
 
 if TYPE_CHECKING:
     from .._client import Headgate
+    from ..types.params.chat import ChatCompletionUserMessageParam as Said
 
 __all__ = ["Finding", "Probe", "Report"]
 
@@ -168,6 +169,7 @@ class Probe:
     def _health(self) -> bool:
         try:
             answer = self._client.health.with_raw_response.check()
+            answer.parse()
         except NotFoundError:
             self._report.warn("health", "no /healthz there", "Not a Headgate gateway? Other checks go on.")
             return True
@@ -181,7 +183,7 @@ class Probe:
         except APIError as error:
             self._report.fail("health", error.message, "Look at the gateway's log.")
             return False
-        self._report.good("health", f"status {answer.status_code} in one request")
+        self._report.good("health", f"it runs (status {answer.status_code})")
         self._clock(answer.headers.get("date"))
         return self._ready()
 
@@ -250,7 +252,7 @@ class Probe:
         begun = time.perf_counter()
         first: float | None = None
         count = 0
-        messages: list[dict[str, Any]] = [{"role": "user", "content": "Say hello."}]
+        messages: list[Said] = [{"role": "user", "content": "Say hello."}]
         try:
             with self._client.chat.completions.stream(model=self._model, messages=messages, max_tokens=32) as stream:
                 for event in stream:

@@ -14,7 +14,7 @@ from .._core.retry import RetryEvent
 from ..lib.batches import BatchRequest
 from ..lib.tools import tool
 from ._screen import Screen
-from .embed import similarity_rows
+from .embed import similarity_table
 
 if TYPE_CHECKING:
     from ..types.params.chat import ChatCompletionUserMessageParam as Said
@@ -53,7 +53,7 @@ def weather(city: str, unit: Literal["celsius", "fahrenheit"] = "celsius") -> st
 def _chat(client: Headgate, screen: Screen) -> None:
     question = "Hello! What are you, and what do you cost?"
     screen.line(f"> {question}", "dim")
-    messages = [{"role": "user", "content": question}]
+    messages: list[Said] = [{"role": "user", "content": question}]
     with client.chat.completions.stream(model=_CHAT, messages=messages) as stream:
         for piece in stream.text_stream:
             screen.write(piece)
@@ -81,7 +81,7 @@ def _tools(client: Headgate, screen: Screen) -> None:
 def _parse(client: Headgate, screen: Screen) -> None:
     asked = "A room in Lisbon please. name: Grace Hopper, nights: 3, breakfast: true"
     screen.line(f"> {asked}   (as the Pydantic model Booking)", "dim")
-    messages = [{"role": "user", "content": asked}]
+    messages: list[Said] = [{"role": "user", "content": asked}]
     with client.chat.completions.stream(model=_CHAT, messages=messages, response_format=Booking) as stream:
         seen: list[str] = []
         for event in stream:
@@ -97,7 +97,7 @@ def _embed(client: Headgate, screen: Screen) -> None:
     texts = ["the cat sat on the mat", "a cat sits on a mat", "stock prices fell today", "prices of stocks are falling"]
     answer = client.embeddings.create(model="headgate/embed", input=texts)
     vectors = [one.vector for one in answer.data]
-    screen.table(("how near", *texts), similarity_rows(texts, vectors), range(1, len(texts) + 1))
+    screen.table(*similarity_table(texts, vectors))
     screen.line(f"{len(vectors)} vectors of {answer.data[0].dimensions} floats, as base64 on the wire", "dim")
 
 

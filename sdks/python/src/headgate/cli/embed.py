@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from ._client_options import make_client
 from ._screen import Screen
 
-__all__ = ["command", "similarity_rows"]
+__all__ = ["command", "similarity_table"]
 
-_LABEL = 24
+_LABEL = 40
 
 
 def command(given: argparse.Namespace, screen: Screen) -> int:
@@ -37,17 +37,20 @@ def command(given: argparse.Namespace, screen: Screen) -> int:
         shown = ", ".join(f"{value:.4f}" for value in vectors[0][:8])
         screen.line(f"[{shown}{', ...' if len(vectors[0]) > 8 else ''}]")
         return 0
-    columns = ("", *(_label(text) for text in texts))
-    screen.table(columns, similarity_rows(texts, vectors), range(1, len(columns)))
+    screen.table(*similarity_table(texts, vectors))
     return 0
 
 
-def similarity_rows(texts: Sequence[str], vectors: Sequence[array[float]]) -> list[list[str]]:
-    """How near each text is to each other one: the cosine, 1 for the same direction."""
-    return [
-        [_label(text), *(f"{_cosine(one, other):.2f}" for other in vectors)]
-        for text, one in zip(texts, vectors, strict=True)
+def similarity_table(
+    texts: Sequence[str], vectors: Sequence[array[float]]
+) -> tuple[list[str], list[list[str]], Sequence[int]]:
+    """How near each text is to each other one, as a table: the cosine, 1 for the same direction."""
+    columns = ["", "text", *(str(number) for number in range(1, len(texts) + 1))]
+    rows = [
+        [str(number), _label(text), *(f"{_cosine(one, other):.2f}" for other in vectors)]
+        for number, (text, one) in enumerate(zip(texts, vectors, strict=True), 1)
     ]
+    return columns, rows, range(2, len(columns))
 
 
 def _cosine(one: array[float], other: array[float]) -> float:

@@ -45,6 +45,9 @@ class ToolArgumentError(SDKError, ValueError):
 class Tool(Generic[P, R]):
     """A function that a model may call. Calling the tool calls the function."""
 
+    __name__: str
+    __qualname__: str
+
     def __init__(
         self,
         function: Callable[P, R],
@@ -78,8 +81,7 @@ class Tool(Generic[P, R]):
         return f"<Tool {self.name}{inspect.signature(self.function)}>"
 
     def __reduce__(self) -> str:
-        qualname: str = self.__dict__["__qualname__"]
-        return qualname
+        return self.__qualname__
 
     @property
     def is_async(self) -> bool:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from headgate.types.params.chat import ChatCompletionUserMessageParam
 
 __all__ = ["MESSAGES", "USAGE", "answer", "call", "chunk", "text_chunks", "usage_chunk"]
 
-MESSAGES: list[dict[str, Any]] = [{"role": "user", "content": "Hello"}]
+MESSAGES: list[ChatCompletionUserMessageParam] = [{"role": "user", "content": "Hello"}]
 USAGE: dict[str, Any] = {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3}
 _HEAD = {"id": "chatcmpl-1", "created": 1, "model": "headgate/echo"}
 

@@ -116,7 +116,7 @@ def test_what_is_no_person_is_told_and_not_thrown_away(
     with pytest.raises(ParseError) as caught:
         parsed.unwrap()
     assert caught.value.completion is parsed.completion
-    assert caught.value.completion.usage.total_tokens == 3  # type: ignore[union-attr]
+    assert caught.value.completion.usage.total_tokens == 3
     again = pickle.loads(pickle.dumps(caught.value))
     assert (again.reason, str(again), again.text) == (reason, str(caught.value), caught.value.text)
 

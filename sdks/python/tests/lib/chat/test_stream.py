@@ -27,7 +27,7 @@ def test_events_in_order_and_a_final_object_like_the_unary_one(gateway: FakeGate
     assert [event.type for event in events] == ["content.delta", "content.delta", "content.done", "finish", "usage"]
     assert events[1].type == "content.delta"
     assert events[1].snapshot == "Hello"
-    final, unary = stream.final(), client.chat.completions.create(model="m", messages=MESSAGES)  # type: ignore[arg-type]
+    final, unary = stream.final(), client.chat.completions.create(model="m", messages=MESSAGES)
     assert final.to_dict() == unary.to_dict()
     assert final._request_id is not None
     assert stream.usage is not None

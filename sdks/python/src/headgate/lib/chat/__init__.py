@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
     from ...types.chat import ChatCompletion
+    from ...types.params.chat import ChatCompletionsCreateBaseParams
     from ..tools import ToolLike
     from .builder import AsyncChatBuilder, ChatBuilder
     from .loop import Approval, AsyncApproval, AsyncToolRun, ToolRun
-    from .params import ChatParams
     from .parse import Format, ParsedChatCompletion
     from .stream import AsyncChatStream, AsyncParsedChatStream, ChatStream, ParsedChatStream
 
@@ -48,7 +48,7 @@ class ChatCompletionsHelpers:
         response_format: type[T] | TypeAdapter[T] | Format[T],
         lossy: bool = False,
         tools: Iterable[ToolLike] | None = None,
-        **params: Unpack[ChatParams],
+        **params: Unpack[ChatCompletionsCreateBaseParams],
     ) -> ParsedChatStream[T]: ...
     @overload
     def stream(
@@ -56,7 +56,7 @@ class ChatCompletionsHelpers:
         *,
         response_format: Mapping[str, Any] | None = None,
         tools: Iterable[ToolLike] | None = None,
-        **params: Unpack[ChatParams],
+        **params: Unpack[ChatCompletionsCreateBaseParams],
     ) -> ChatStream[ChatCompletion]: ...
     def stream(self, *, response_format: Any = None, lossy: bool = False, tools: Any = None, **params: Any) -> Any:
         """Stream an answer: typed events, the text alone, a running snapshot, and the final object with usage.
@@ -76,7 +76,7 @@ class ChatCompletionsHelpers:
         response_format: type[T] | TypeAdapter[T] | Format[T],
         lossy: bool = False,
         tools: Iterable[ToolLike] | None = None,
-        **params: Unpack[ChatParams],
+        **params: Unpack[ChatCompletionsCreateBaseParams],
     ) -> ParsedChatCompletion[T]: ...
     @overload
     def parse(
@@ -85,7 +85,7 @@ class ChatCompletionsHelpers:
         response_format: Any,
         lossy: bool = False,
         tools: Iterable[ToolLike] | None = None,
-        **params: Unpack[ChatParams],
+        **params: Unpack[ChatCompletionsCreateBaseParams],
     ) -> ParsedChatCompletion[Any]: ...
     def parse(self, *, response_format: Any, lossy: bool = False, tools: Any = None, **params: Any) -> Any:
         """An answer as a type of yours: a Pydantic model, a dataclass, a TypedDict, a list or union of them, a JSON
@@ -109,7 +109,7 @@ class ChatCompletionsHelpers:
         on_tool_call: Approval | None = None,
         response_format: Any = None,
         lossy: bool = False,
-        **params: Unpack[ChatParams],
+        **params: Unpack[ChatCompletionsCreateBaseParams],
     ) -> ToolRun:
         """Let the model call your functions until it answers. Calls of one turn run at the same time.
 
@@ -143,7 +143,7 @@ class AsyncChatCompletionsHelpers:
         response_format: type[T] | TypeAdapter[T] | Format[T],
         lossy: bool = False,
         tools: Iterable[ToolLike] | None = None,
-        **params: Unpack[ChatParams],
+        **params: Unpack[ChatCompletionsCreateBaseParams],
     ) -> AsyncParsedChatStream[T]: ...
     @overload
     def stream(
@@ -151,7 +151,7 @@ class AsyncChatCompletionsHelpers:
         *,
         response_format: Mapping[str, Any] | None = None,
         tools: Iterable[ToolLike] | None = None,
-        **params: Unpack[ChatParams],
+        **params: Unpack[ChatCompletionsCreateBaseParams],
     ) -> AsyncChatStream[ChatCompletion]: ...
     def stream(self, *, response_format: Any = None, lossy: bool = False, tools: Any = None, **params: Any) -> Any:
         """Stream an answer: typed events, the text alone, a running snapshot, and the final object with usage.
@@ -171,7 +171,7 @@ class AsyncChatCompletionsHelpers:
         response_format: type[T] | TypeAdapter[T] | Format[T],
         lossy: bool = False,
         tools: Iterable[ToolLike] | None = None,
-        **params: Unpack[ChatParams],
+        **params: Unpack[ChatCompletionsCreateBaseParams],
     ) -> ParsedChatCompletion[T]: ...
     @overload
     async def parse(
@@ -180,7 +180,7 @@ class AsyncChatCompletionsHelpers:
         response_format: Any,
         lossy: bool = False,
         tools: Iterable[ToolLike] | None = None,
-        **params: Unpack[ChatParams],
+        **params: Unpack[ChatCompletionsCreateBaseParams],
     ) -> ParsedChatCompletion[Any]: ...
     async def parse(self, *, response_format: Any, lossy: bool = False, tools: Any = None, **params: Any) -> Any:
         """An answer as a type of yours: a Pydantic model, a dataclass, a TypedDict, a list or union of them, a JSON
@@ -204,7 +204,7 @@ class AsyncChatCompletionsHelpers:
         on_tool_call: AsyncApproval | None = None,
         response_format: Any = None,
         lossy: bool = False,
-        **params: Unpack[ChatParams],
+        **params: Unpack[ChatCompletionsCreateBaseParams],
     ) -> AsyncToolRun:
         """Let the model call your functions, ``async`` ones too, until it answers. Calls of one turn run at the same
         time.

@@ -1,0 +1,65 @@
+"""A gateway as the command line would start it, and the command line run in this process."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from headgate.cli import main
+
+
+class Ran(NamedTuple):
+    status: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Ran]
+
+
+@pytest.fixture(scope="session")
+def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    pytest.importorskip("headgate_gateway")
+    folder = tmp_path_factory.mktemp("gateway")
+    program = [sys.executable, "-m", "headgate_gateway", "serve", "--port", "0", "--offline", "--data-dir", str(folder)]
+    process = subprocess.Popen(program, stdout=subprocess.PIPE, text=True, cwd=folder)
+    assert process.stdout is not None
+    found = re.search(r"https?://\S+", process.stdout.readline())
+    assert found is not None
+    yield found[0]
+    process.terminate()
+    process.wait(20)
+    process.stdout.close()
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in os.environ:
+        if name.startswith("HEADGATE_") or name in {"FORCE_COLOR", "NO_COLOR"}:
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
+    """``run("chat", "hi", stdin="...")``: the command in this process."""
+
+    def ran(*words: str, stdin: str | None = None) -> Ran:
+        text = tmp_path / "stdin"
+        text.write_text(stdin or "")
+        with text.open() as given:
+            monkeypatch.setattr(sys, "stdin", given)
+            try:
+                status = main(words)
+            except SystemExit as error:
+                status = error.code if isinstance(error.code, int) else 1
+        captured = capsys.readouterr()
+        return Ran(status, captured.out, captured.err)
+
+    return ran
