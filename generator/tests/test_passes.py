@@ -186,3 +186,13 @@ def test_any_schemas_normalise_and_stay_normalised(schemas: dict[str, Any]) -> N
     tree = {"openapi": "3.1.0", "paths": {"/a": {"post": operation}}, "components": {"schemas": schemas}}
     document = read_text(write_yaml(tree), "any.yaml")
     _assert_idempotent(document)
+
+
+def test_a_nullable_union_that_holds_itself_comes_to_an_end() -> None:
+    assert "nullable" not in canonical("{oneOf: [{$ref: '#/components/schemas/A'}, {enum: [a, null]}]}")
+
+
+def test_all_of_over_a_union_that_holds_itself_comes_to_an_end() -> None:
+    union = "B: {oneOf: [{$ref: '#/components/schemas/B'}, {properties: {x: {type: string}}}]}"
+    merged = canonical("{allOf: [{properties: {y: {type: string}}}, {$ref: '#/components/schemas/B'}]}", union)
+    assert set(merged["properties"]) == {"x", "y"}

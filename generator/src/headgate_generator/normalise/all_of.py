@@ -16,6 +16,10 @@ __all__ = ["all_of"]
 _WIDEST = 64
 """A distribution that would give more variants than this is not done."""
 
+_DEEPEST = 16
+_MOST = 2000
+"""Bounds of one merge: joins inside of one another, and joins in all."""
+
 
 def all_of(document: Map, context: Context) -> Map:
     result: Map = _Merger(document, context)(document, "document")
@@ -28,6 +32,9 @@ class _Merger:
         self._context = context
         self._merged: dict[str, Node] = {}
         self._open: list[str] = []
+        self._spread: list[str] = []
+        self._joins = 0
+        self._depth = 0
 
     def __call__(self, node: Node, kind: str) -> Node:
         node = rebuild(node, kind, self)
@@ -73,6 +80,17 @@ class _Merger:
         return found
 
     def _join(self, left: Map, right: Map, at: Map) -> Map:
+        """All of two schemas. Work is bounded: what would not come to an end is cut off with a warning."""
+        self._joins = self._joins + 1 if self._depth else 0
+        if self._joins > _MOST or self._depth > _DEEPEST:
+            self._context.report.add("W101", "this `allOf` is nested too deeply to be merged", at.at)
+            return right
+        self._depth += 1
+        joined = self._joined(left, right, at)
+        self._depth -= 1
+        return joined
+
+    def _joined(self, left: Map, right: Map, at: Map) -> Map:
         for one, other in ((left, right), (right, left)):
             for key in ("oneOf", "anyOf"):
                 if key in one:
@@ -136,12 +154,18 @@ class _Merger:
             return union
         joined: list[Node] = []
         for variant in variants:
+            name = component_key(variant)
+            if name is not None and name in self._spread:
+                continue
+            self._spread.append(name or "")
             parts = (self._expanded(variant, at), other) if first else (other, self._expanded(variant, at))
             new = self._join(*parts, Map({}, variant.at))
-            name = component_key(variant)
+            self._spread.pop()
             title = {"title": name} if name else variant.only("title")
             joined.append(
                 Map({**new.without("title", "description"), **title, **variant.only("description")}, variant.at)
             )
+        if not joined:
+            return other
         rest = {k: v for k, v in remarks(union).items() if k != "discriminator"}
         return Map({"oneOf": Seq(joined, union.where(key)), **rest}, at.at)

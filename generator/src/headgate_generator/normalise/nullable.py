@@ -17,15 +17,16 @@ __all__ = ["collapse", "nullable"]
 
 def nullable(document: Map, context: Context) -> Map:
     document = map_schemas(document, _schema)
+    known: set[str] = set()
     while True:
-        marked = {key for key, s in schemas_of(document).items() if isinstance(s, Map) and s.get("nullable") is True}
+        named = schemas_of(document)
+        marked = {key for key, s in named.items() if isinstance(s, Map) and s.get("nullable") is True}
         if not marked:
             return document
-        named = {
-            key: schema.without("nullable") if isinstance(schema, Map) else schema
-            for key, schema in schemas_of(document).items()
-        }
-        document = map_schemas(with_schemas(document, named), _marker(marked))
+        bare = {key: s.without("nullable") if isinstance(s, Map) else s for key, s in named.items()}
+        # A schema that may be itself would be marked by its own reference for ever: each is passed on once.
+        document = map_schemas(with_schemas(document, bare), _marker(marked - known))
+        known |= marked
 
 
 def _marker(keys: set[str]) -> Callable[[Map], Map]:
