@@ -355,6 +355,17 @@ def test_a_connection_is_used_again(wired: Any, gateway: FakeGateway) -> None:
     assert gateway.connections == 1
 
 
+def test_reading_at_once_gives_the_connection_back_too(wired: Any, gateway: FakeGateway) -> None:
+    gateway.respond_json({"ok": 1})
+    gateway.respond_bytes([b"a", b"b"], framing="chunked")
+    gateway.respond_bytes(b"")
+    kept = [wired.send("POST", body=b"{}") for _ in range(1)]
+    for _ in range(4):
+        kept[-1].read()
+        kept.append(wired.send("POST", body=b"{}"))
+    assert gateway.connections == 1
+
+
 def test_an_error_answer_gives_its_connection_back(make_subject: Any, gateway: FakeGateway) -> None:
     gateway.respond_error(429)
     for name in ("sync-fast", "async-fast", "sync-injected-httpx2", "async-injected-httpx2"):

@@ -222,16 +222,19 @@ class _Loop:
 _LOOP: Any = _Loop()
 
 
-def _run(work: Coroutine[Any, Any, T], deadline: _Deadline | None) -> T:
+def _run(work: Coroutine[Any, Any, T], limit: _Deadline | float | None) -> T:
     """Run one coroutine of the library in this thread, beside whatever loop runs in it, until it ends or time is up."""
+    outer = _get_running_loop()
+    deadline: _Deadline | None = None
     try:
         while True:
-            outer = _get_running_loop()
             _set_running_loop(_LOOP)
             try:
                 wake = work.send(None)
             finally:
                 _set_running_loop(outer)
+            if deadline is None and limit is not None:
+                deadline = limit if isinstance(limit, _Deadline) else _Deadline(limit, _NEVER)
             while wake is not None and not wake.wait(None if deadline is None else deadline.left()):
                 if deadline is not None and deadline.left() <= 0:
                     raise _OutOfTime
@@ -301,19 +304,20 @@ def _head_deadline(clocks: Timeouts, limited: bool) -> _Deadline | None:
 class _Timed(Generic[T]):
     """Await a coroutine of the library for so long. The timer is set only when there is something to wait for."""
 
-    __slots__ = ("_deadline", "_work")
+    __slots__ = ("_limit", "_work")
 
-    def __init__(self, work: Coroutine[Any, Any, T], deadline: _Deadline | None) -> None:
+    def __init__(self, work: Coroutine[Any, Any, T], limit: _Deadline | float | None) -> None:
         self._work = work
-        self._deadline = deadline
+        self._limit = limit
 
     def __await__(self) -> Generator[Any, Any, T]:
-        work, deadline = self._work, self._deadline
+        work, limit = self._work, self._limit
         try:
             future = work.send(None)
-            while deadline is None:
+            while limit is None:
                 yield future
                 future = work.send(None)
+            deadline = limit if isinstance(limit, _Deadline) else _Deadline(limit, _NEVER)
             while True:
                 timer = asyncio.get_running_loop().call_later(min(max(0.0, deadline.left()), _LONGEST), _expire, future)
                 try:
@@ -352,7 +356,11 @@ async def _moving(pieces: AsyncIterator[bytes], deadline: _Deadline | None) -> A
 
 
 def _prepare(client: Client, request: Request, stream: Any) -> StreamRequest:
-    headers = [(name, value.encode("latin-1").decode("latin-1")) for name, value in body_headers(request)]
+    # A masked value is a `str` of another type, and the library is not to meet it.
+    headers = [
+        (name, value if type(value) is str else value.encode("latin-1").decode("latin-1"))
+        for name, value in body_headers(request)
+    ]
     builder = client.request(request.method, request.url).headers(headers)
     if isinstance(request.body, bytes):
         builder = builder.body_bytes(request.body)
@@ -367,90 +375,110 @@ def _library_error() -> type[Exception]:
     return PyreqwestError
 
 
-def _late(what: str, deadline: _Deadline | None) -> ReadTimedOut:
-    return ReadTimedOut(f"nothing arrived {what} within {deadline.seconds if deadline else 0:g} s")
+def _late(what: str, seconds: float | None) -> ReadTimedOut:
+    return ReadTimedOut(f"nothing arrived {what} within {seconds or 0:g} s")
 
 
-class _Response:
-    __slots__ = ("_exchange", "_open", "_pid", "_reader", "_request", "headers", "status")
+class _Answer:
+    """What is the same of an answer, whichever way it is read."""
+
+    __slots__ = ("_closed", "_ended", "_exchange", "_left", "_pid", "_reader", "_request", "headers", "status")
 
     def __init__(self, exchange: StreamRequest, response: LibraryResponse, request: Request) -> None:
         self.status = response.status
-        self.headers = [(name.lower(), value) for name, value in response.headers.items()]
+        self.headers = list(response.headers.items())  # the library gives the names in lower case
         self._exchange = exchange
         self._reader = response.body_reader
         self._request = request
-        self._open = True
+        self._closed = self._ended = False
         self._pid = os.getpid()
+        length = response.get_header("content-length")
+        self._left = int(length) if length is not None and request.method != "HEAD" else -1
+        """How many bytes are to come, where the head tells; asking for the end of a body costs as much as a piece."""
+
+    def _took(self, chunk: object) -> bytes:
+        if chunk is None:
+            self._ended = True
+            return b""
+        piece = bytes(cast("Any", chunk))
+        self._left -= len(piece)
+        if self._left == 0:
+            self._ended = True
+        return piece
+
+    def _deadline(self) -> _Deadline | None:
+        clocks = self._request.timeouts
+        return _deadline(clocks.idle, clocks.total)
+
+    def _end(self) -> bytes:
+        if self._closed:
+            raise ReadFailed("the answer was closed before its end")
+        return b""
+
+    def _close(self) -> bool:
+        """Whether there is something to close, which there is once and only in the process that made it."""
+        if self._ended:
+            return False
+        self._ended = self._closed = True
+        return self._pid == os.getpid()
+
+
+class _Response(_Answer):
+    __slots__ = ()
 
     def read_chunk(self) -> bytes:
-        return self._next(_deadline(self._request.timeouts.idle, None))
+        return self._end() if self._ended else self._next(self._request.timeouts.idle)
 
-    def _next(self, deadline: _Deadline | None) -> bytes:
+    def _next(self, limit: _Deadline | float | None) -> bytes:
         try:
-            chunk = _run(_coroutine(self._reader.read_chunk()), deadline)
+            return self._took(_run(_coroutine(self._reader.read_chunk()), limit))
         except _OutOfTime:
             self.close()
-            raise _late("after the last bytes", deadline) from None
+            raise _late("after the last bytes", limit.seconds if isinstance(limit, _Deadline) else limit) from None
         except _library_error() as error:
             _reraise(error, reading=True)
-        return b"" if chunk is None else bytes(chunk)
 
     def read(self) -> bytes:
         pieces: list[bytes] = []
-        deadline = _deadline(self._request.timeouts.idle, self._request.timeouts.total)
-        while piece := self._next(deadline):
-            pieces.append(piece)
+        deadline = self._deadline()
+        while not self._ended:
+            pieces.append(self._next(deadline))
             if deadline is not None:
                 deadline.move()
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
     def close(self) -> None:
-        if self._open:
-            self._open = False
-            if self._pid == os.getpid():  # in a forked child nobody would answer
-                _run(_coroutine(self._exchange.__aexit__(None, None, None)), None)
+        if self._close():
+            _run(_coroutine(self._exchange.__aexit__(None, None, None)), None)
 
 
-class _AsyncResponse:
-    __slots__ = ("_exchange", "_open", "_pid", "_reader", "_request", "headers", "status")
-
-    def __init__(self, exchange: StreamRequest, response: LibraryResponse, request: Request) -> None:
-        self.status = response.status
-        self.headers = [(name.lower(), value) for name, value in response.headers.items()]
-        self._exchange = exchange
-        self._reader = response.body_reader
-        self._request = request
-        self._open = True
-        self._pid = os.getpid()
+class _AsyncResponse(_Answer):
+    __slots__ = ()
 
     async def read_chunk(self) -> bytes:
-        return await self._next(_deadline(self._request.timeouts.idle, None))
+        return self._end() if self._ended else await self._next(self._request.timeouts.idle)
 
-    async def _next(self, deadline: _Deadline | None) -> bytes:
+    async def _next(self, limit: _Deadline | float | None) -> bytes:
         try:
-            chunk = await _Timed(_coroutine(self._reader.read_chunk()), deadline)
+            return self._took(await _Timed(_coroutine(self._reader.read_chunk()), limit))
         except _OutOfTime:
             await self.aclose()
-            raise _late("after the last bytes", deadline) from None
+            raise _late("after the last bytes", limit.seconds if isinstance(limit, _Deadline) else limit) from None
         except _library_error() as error:
             _reraise(error, reading=True)
-        return b"" if chunk is None else bytes(chunk)
 
     async def read(self) -> bytes:
         pieces: list[bytes] = []
-        deadline = _deadline(self._request.timeouts.idle, self._request.timeouts.total)
-        while piece := await self._next(deadline):
-            pieces.append(piece)
+        deadline = self._deadline()
+        while not self._ended:
+            pieces.append(await self._next(deadline))
             if deadline is not None:
                 deadline.move()
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
     async def aclose(self) -> None:
-        if self._open:
-            self._open = False
-            if self._pid == os.getpid():  # in a forked child nobody would answer
-                await self._exchange.__aexit__(None, None, None)
+        if self._close():
+            await self._exchange.__aexit__(None, None, None)
 
 
 def _coroutine(work: Any) -> Coroutine[Any, Any, Any]:
@@ -468,14 +496,14 @@ class FastTransport:
         client = self._clients.get(request.timeouts)
         deadline = _head_deadline(request.timeouts, self._clients.limited)
         body = request.body
-        stream, run = None, _run
+        stream, run = None, cast("Callable[..., LibraryResponse]", _run)
         if body is not None and not isinstance(body, bytes):
             stream, run = _moving(pieces_in_async(sync_body(body)), deadline), _run_in_loop
         try:
             prepared = _prepare(client, request, stream)
             response = run(_coroutine(prepared.__aenter__()), deadline)
         except _OutOfTime:
-            raise _late("in answer to the request", deadline) from None
+            raise _late("in answer to the request", None if deadline is None else deadline.seconds) from None
         except _library_error() as error:
             _reraise(error, reading=False)
         return _Response(prepared, response, request)
@@ -505,7 +533,7 @@ class AsyncFastTransport:
             prepared = _prepare(client, request, stream)
             response = await _Timed(_coroutine(prepared.__aenter__()), deadline)
         except _OutOfTime:
-            raise _late("in answer to the request", deadline) from None
+            raise _late("in answer to the request", None if deadline is None else deadline.seconds) from None
         except _library_error() as error:
             _reraise(error, reading=False)
         return _AsyncResponse(prepared, response, request)
