@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from .resources.fine_tuning import AsyncFineTuning, FineTuning
     from .resources.health import AsyncHealth, Health
     from .resources.images import AsyncImages, Images
+    from .resources.key import AsyncKey, Key
     from .resources.models import AsyncModels, Models
     from .resources.moderations import AsyncModerations, Moderations
 
@@ -116,6 +117,13 @@ class Headgate(SyncClient):
         from .resources.calls import Calls
 
         return Calls(self)
+
+    @cached_property
+    def key(self) -> Key:
+        """Keys of the gateway, and what they may do."""
+        from .resources.key import Key
+
+        return Key(self)
 
     @cached_property
     def health(self) -> Health:
@@ -213,6 +221,13 @@ class AsyncHeadgate(AsyncClient):
         from .resources.calls import AsyncCalls
 
         return AsyncCalls(self)
+
+    @cached_property
+    def key(self) -> AsyncKey:
+        """Keys of the gateway, and what they may do."""
+        from .resources.key import AsyncKey
+
+        return AsyncKey(self)
 
     @cached_property
     def health(self) -> AsyncHealth:

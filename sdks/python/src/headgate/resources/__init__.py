@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from .health import Health as Health
     from .images import AsyncImages as AsyncImages
     from .images import Images as Images
+    from .key import AsyncKey as AsyncKey
+    from .key import Key as Key
     from .models import AsyncModels as AsyncModels
     from .models import Models as Models
     from .moderations import AsyncModerations as AsyncModerations
@@ -63,6 +65,7 @@ else:
         "AsyncFineTuningJobsCheckpoints": (".fine_tuning", "AsyncFineTuningJobsCheckpoints"),
         "AsyncHealth": (".health", "AsyncHealth"),
         "AsyncImages": (".images", "AsyncImages"),
+        "AsyncKey": (".key", "AsyncKey"),
         "AsyncModels": (".models", "AsyncModels"),
         "AsyncModerations": (".moderations", "AsyncModerations"),
         "Audio": (".audio", "Audio"),
@@ -82,6 +85,7 @@ else:
         "FineTuningJobsCheckpoints": (".fine_tuning", "FineTuningJobsCheckpoints"),
         "Health": (".health", "Health"),
         "Images": (".images", "Images"),
+        "Key": (".key", "Key"),
         "Models": (".models", "Models"),
         "Moderations": (".moderations", "Moderations"),
     }
@@ -118,6 +122,7 @@ __all__ = [
     "AsyncFineTuningJobsCheckpoints",
     "AsyncHealth",
     "AsyncImages",
+    "AsyncKey",
     "AsyncModels",
     "AsyncModerations",
     "Audio",
@@ -137,6 +142,7 @@ __all__ = [
     "FineTuningJobsCheckpoints",
     "Health",
     "Images",
+    "Key",
     "Models",
     "Moderations",
 ]

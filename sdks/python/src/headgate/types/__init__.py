@@ -110,6 +110,16 @@ if TYPE_CHECKING:
     from .images import ImagesResponse as ImagesResponse
     from .images import ImageTokensDetails as ImageTokensDetails
     from .images import ImageUsage as ImageUsage
+    from .key import BudgetDurationParam as BudgetDurationParam
+    from .key import KeyDeleteResponse as KeyDeleteResponse
+    from .key import KeyGenerateResponse as KeyGenerateResponse
+    from .key import KeyHealth as KeyHealth
+    from .key import KeyHealthKey as KeyHealthKey
+    from .key import KeyInfo as KeyInfo
+    from .key import KeyList as KeyList
+    from .key import KeyLoggingCallbacks as KeyLoggingCallbacks
+    from .key import KeyModelBudget as KeyModelBudget
+    from .key import KeyRecord as KeyRecord
     from .models import Model as Model
     from .models import ModelAuth as ModelAuth
     from .models import ModelDeleted as ModelDeleted
@@ -257,6 +267,16 @@ if TYPE_CHECKING:
     from .params.images import ImagesGenerateParams as ImagesGenerateParams
     from .params.images import ImageVariationRequestResponseFormat as ImageVariationRequestResponseFormat
     from .params.images import ImageVariationRequestSize as ImageVariationRequestSize
+    from .params.key import DurationParam as DurationParam
+    from .params.key import KeyBlockParams as KeyBlockParams
+    from .params.key import KeyDeleteParams as KeyDeleteParams
+    from .params.key import KeyGenerateParams as KeyGenerateParams
+    from .params.key import KeyInfoParams as KeyInfoParams
+    from .params.key import KeyListParams as KeyListParams
+    from .params.key import KeyModelBudgetParam as KeyModelBudgetParam
+    from .params.key import KeyRegenerateParams as KeyRegenerateParams
+    from .params.key import KeyUnblockParams as KeyUnblockParams
+    from .params.key import KeyUpdateParams as KeyUpdateParams
     from .params.models import ModelsListParams as ModelsListParams
     from .params.moderations import ModerationImageURLInputParam as ModerationImageURLInputParam
     from .params.moderations import ModerationInputListParam as ModerationInputListParam
@@ -299,6 +319,7 @@ else:
         "BatchUsage": (".batches", "BatchUsage"),
         "BatchesCreateParams": (".params.batches", "BatchesCreateParams"),
         "BatchesListParams": (".params.batches", "BatchesListParams"),
+        "BudgetDurationParam": (".key", "BudgetDurationParam"),
         "CacheControlParam": (".params.chat", "CacheControlParam"),
         "Call": (".calls", "Call"),
         "CallList": (".calls", "CallList"),
@@ -398,6 +419,7 @@ else:
         "DpoHyperparametersParam": (".params.fine_tuning", "DpoHyperparametersParam"),
         "DpoMethod": (".fine_tuning", "DpoMethod"),
         "DpoMethodParam": (".params.fine_tuning", "DpoMethodParam"),
+        "DurationParam": (".params.key", "DurationParam"),
         "Embedding": (".embeddings", "Embedding"),
         "EmbeddingEmbedding": (".embeddings", "EmbeddingEmbedding"),
         "EmbeddingInputListParam": (".params.embeddings", "EmbeddingInputListParam"),
@@ -483,6 +505,24 @@ else:
         "InputAudioParam": (".params.chat", "InputAudioParam"),
         "InputAudioParamFormat": (".params.chat", "InputAudioParamFormat"),
         "JSONSchemaFormatParam": (".params.chat", "JSONSchemaFormatParam"),
+        "KeyBlockParams": (".params.key", "KeyBlockParams"),
+        "KeyDeleteParams": (".params.key", "KeyDeleteParams"),
+        "KeyDeleteResponse": (".key", "KeyDeleteResponse"),
+        "KeyGenerateParams": (".params.key", "KeyGenerateParams"),
+        "KeyGenerateResponse": (".key", "KeyGenerateResponse"),
+        "KeyHealth": (".key", "KeyHealth"),
+        "KeyHealthKey": (".key", "KeyHealthKey"),
+        "KeyInfo": (".key", "KeyInfo"),
+        "KeyInfoParams": (".params.key", "KeyInfoParams"),
+        "KeyList": (".key", "KeyList"),
+        "KeyListParams": (".params.key", "KeyListParams"),
+        "KeyLoggingCallbacks": (".key", "KeyLoggingCallbacks"),
+        "KeyModelBudget": (".key", "KeyModelBudget"),
+        "KeyModelBudgetParam": (".params.key", "KeyModelBudgetParam"),
+        "KeyRecord": (".key", "KeyRecord"),
+        "KeyRegenerateParams": (".params.key", "KeyRegenerateParams"),
+        "KeyUnblockParams": (".params.key", "KeyUnblockParams"),
+        "KeyUpdateParams": (".params.key", "KeyUpdateParams"),
         "Metadata": (".shared", "Metadata"),
         "MetadataParam": (".params.shared", "MetadataParam"),
         "Model": (".models", "Model"),
@@ -592,6 +632,7 @@ __all__ = [
     "BatchUsage",
     "BatchesCreateParams",
     "BatchesListParams",
+    "BudgetDurationParam",
     "CacheControlParam",
     "Call",
     "CallList",
@@ -688,6 +729,7 @@ __all__ = [
     "DpoHyperparametersParam",
     "DpoMethod",
     "DpoMethodParam",
+    "DurationParam",
     "Embedding",
     "EmbeddingEmbedding",
     "EmbeddingInputListParam",
@@ -773,6 +815,24 @@ __all__ = [
     "InputAudioParam",
     "InputAudioParamFormat",
     "JSONSchemaFormatParam",
+    "KeyBlockParams",
+    "KeyDeleteParams",
+    "KeyDeleteResponse",
+    "KeyGenerateParams",
+    "KeyGenerateResponse",
+    "KeyHealth",
+    "KeyHealthKey",
+    "KeyInfo",
+    "KeyInfoParams",
+    "KeyList",
+    "KeyListParams",
+    "KeyLoggingCallbacks",
+    "KeyModelBudget",
+    "KeyModelBudgetParam",
+    "KeyRecord",
+    "KeyRegenerateParams",
+    "KeyUnblockParams",
+    "KeyUpdateParams",
     "Metadata",
     "MetadataParam",
     "Model",

@@ -137,6 +137,16 @@ if TYPE_CHECKING:
     from .images import ImagesGenerateParams as ImagesGenerateParams
     from .images import ImageVariationRequestResponseFormat as ImageVariationRequestResponseFormat
     from .images import ImageVariationRequestSize as ImageVariationRequestSize
+    from .key import DurationParam as DurationParam
+    from .key import KeyBlockParams as KeyBlockParams
+    from .key import KeyDeleteParams as KeyDeleteParams
+    from .key import KeyGenerateParams as KeyGenerateParams
+    from .key import KeyInfoParams as KeyInfoParams
+    from .key import KeyListParams as KeyListParams
+    from .key import KeyModelBudgetParam as KeyModelBudgetParam
+    from .key import KeyRegenerateParams as KeyRegenerateParams
+    from .key import KeyUnblockParams as KeyUnblockParams
+    from .key import KeyUpdateParams as KeyUpdateParams
     from .models import ModelsListParams as ModelsListParams
     from .moderations import ModerationImageURLInputParam as ModerationImageURLInputParam
     from .moderations import ModerationInputListParam as ModerationInputListParam
@@ -222,6 +232,7 @@ else:
         "CustomVoiceParam": (".shared", "CustomVoiceParam"),
         "DpoHyperparametersParam": (".fine_tuning", "DpoHyperparametersParam"),
         "DpoMethodParam": (".fine_tuning", "DpoMethodParam"),
+        "DurationParam": (".key", "DurationParam"),
         "EmbeddingInputListParam": (".embeddings", "EmbeddingInputListParam"),
         "EmbeddingInputParam": (".embeddings", "EmbeddingInputParam"),
         "EmbeddingRequestEncodingFormat": (".embeddings", "EmbeddingRequestEncodingFormat"),
@@ -269,6 +280,15 @@ else:
         "InputAudioParam": (".chat", "InputAudioParam"),
         "InputAudioParamFormat": (".chat", "InputAudioParamFormat"),
         "JSONSchemaFormatParam": (".chat", "JSONSchemaFormatParam"),
+        "KeyBlockParams": (".key", "KeyBlockParams"),
+        "KeyDeleteParams": (".key", "KeyDeleteParams"),
+        "KeyGenerateParams": (".key", "KeyGenerateParams"),
+        "KeyInfoParams": (".key", "KeyInfoParams"),
+        "KeyListParams": (".key", "KeyListParams"),
+        "KeyModelBudgetParam": (".key", "KeyModelBudgetParam"),
+        "KeyRegenerateParams": (".key", "KeyRegenerateParams"),
+        "KeyUnblockParams": (".key", "KeyUnblockParams"),
+        "KeyUpdateParams": (".key", "KeyUpdateParams"),
         "MetadataParam": (".shared", "MetadataParam"),
         "ModelsListParams": (".models", "ModelsListParams"),
         "ModerationImageURLInputParam": (".moderations", "ModerationImageURLInputParam"),
@@ -385,6 +405,7 @@ __all__ = [
     "CustomVoiceParam",
     "DpoHyperparametersParam",
     "DpoMethodParam",
+    "DurationParam",
     "EmbeddingInputListParam",
     "EmbeddingInputParam",
     "EmbeddingRequestEncodingFormat",
@@ -432,6 +453,15 @@ __all__ = [
     "InputAudioParam",
     "InputAudioParamFormat",
     "JSONSchemaFormatParam",
+    "KeyBlockParams",
+    "KeyDeleteParams",
+    "KeyGenerateParams",
+    "KeyInfoParams",
+    "KeyListParams",
+    "KeyModelBudgetParam",
+    "KeyRegenerateParams",
+    "KeyUnblockParams",
+    "KeyUpdateParams",
     "MetadataParam",
     "ModelsListParams",
     "ModerationImageURLInputParam",
