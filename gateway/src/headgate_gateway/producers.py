@@ -13,7 +13,7 @@ from .emission import Answer, Chunk, Cut, Delay, Emission, Fail, Garbage, ModelC
 from .errors import ApiError, invalid
 from .fold import fold, fold_text
 from .http import Call, Local
-from .once.run import Producer, Run
+from .once.sink import Producer, Sink
 
 __all__ = ["embed", "include_usage", "offline_answer", "offline_chunks", "source_of"]
 
@@ -59,7 +59,7 @@ class _Streamed:
         self._clock = clock
         self._show_usage = show_usage
 
-    async def __call__(self, run: Run) -> None:
+    async def __call__(self, run: Sink) -> None:
         for emission in self._source:
             if isinstance(emission, dict):
                 usage = emission.get("usage")
@@ -80,7 +80,7 @@ class _Folded:
         self._clock = clock
         self._fold = folding
 
-    async def __call__(self, run: Run) -> None:
+    async def __call__(self, run: Sink) -> None:
         chunks: list[Chunk] = []
         for emission in self._source:
             if isinstance(emission, dict):
@@ -92,7 +92,7 @@ class _Folded:
         run.answer = Answer(_encode(completion))
 
 
-async def _direct(directive: Delay | Fail | Cut | Stall | Garbage, run: Run, clock: Clock) -> None:
+async def _direct(directive: Delay | Fail | Cut | Stall | Garbage, run: Sink, clock: Clock) -> None:
     if isinstance(directive, Delay):
         if not run.catching_up:
             await clock.sleep(directive.seconds)
@@ -105,7 +105,7 @@ async def _direct(directive: Delay | Fail | Cut | Stall | Garbage, run: Run, clo
 def offline_answer(local: Local, model: OfflineModel, call: Call, context: ModelContext) -> Producer:
     """A producer over a function that gives the whole answer."""
 
-    async def produce(run: Run) -> None:
+    async def produce(run: Sink) -> None:
         run.answer = await local(model, call, context)
 
     return produce

@@ -219,7 +219,7 @@ class Calls:
         record.usage = run.usage or (run.answer.usage if run.answer is not None else None)
         if record.usage is None and error is not None and run.events_produced:
             record.usage = _estimated(run)
-        record.cost_nano = self._prices.cost(record.provider, run.price_name, record.usage)
+        record.cost_nano = 0 if run.cached else self._prices.cost(record.provider, run.price_name, record.usage)
         if run.keyed:
             self._keep(run, [] if interrupted else tail)
         self.store.save(record)

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 from ..emission import Answer, DeliveryFault, Fault
 from ..errors import ApiError, envelope
+from .sink import Producer
 from .store import CallRecord
 
 if TYPE_CHECKING:
@@ -89,6 +89,9 @@ class Run:
         self.error: ApiError | None = None
         self.fault: DeliveryFault | None = None
         self.usage: dict[str, Any] | None = None
+        self.marks: dict[str, str] = {}
+        self.deployment: str | None = None
+        self.cached = False
         self.listeners: list[Listener] = []
         self.faults: list[tuple[int, Fault]] = []
         self._calls = calls
@@ -274,8 +277,6 @@ class Run:
     def events_produced(self) -> int:
         return max(self._produced, self.skip)
 
-
-Producer = Callable[[Run], Awaitable[None]]
 
 
 def _vanished() -> ApiError:

@@ -19,7 +19,7 @@ import msgspec
 from ..emission import Answer
 from ..errors import ApiError, invalid
 from ..http import Call, Route
-from ..once.run import Producer, Run
+from ..once.sink import Producer, Sink
 from ..producers import include_usage
 from ..targets import ProviderTarget
 from . import anthropic, failures, openai
@@ -102,7 +102,7 @@ class _Exchange:
 
     # -- what producers do
 
-    async def relay(self, run: Run) -> None:
+    async def relay(self, run: Sink) -> None:
         """Pass the upstream's events through, with nothing of them touched."""
         show_usage = include_usage(self._call.data)
         ended = finished = False
@@ -124,7 +124,7 @@ class _Exchange:
         if not ended and not finished:
             raise failures.broken_stream(self._target.provider, "it ended without `[DONE]`")
 
-    async def whole(self, run: Run) -> None:
+    async def whole(self, run: Sink) -> None:
         """Pass the upstream's whole answer through."""
         async with self._open(run) as response:
             body = await self._read(response)
@@ -142,7 +142,7 @@ class _Exchange:
             raise failures.broken_answer(self._target.provider, body)
         run.answer = Answer(body, content_type, usage=usage)
 
-    async def messages_whole(self, run: Run) -> None:
+    async def messages_whole(self, run: Sink) -> None:
         """An Anthropic message as a chat completion."""
         async with self._open(run) as response:
             body = await self._read(response)
@@ -154,7 +154,7 @@ class _Exchange:
         completion = anthropic.completion(message, run.record.model, int(run.record.created_at))
         run.answer = Answer.json(completion, usage=completion["usage"])
 
-    async def messages_stream(self, run: Run) -> None:
+    async def messages_stream(self, run: Sink) -> None:
         """An Anthropic stream as chat completion chunks."""
         show_usage = include_usage(self._call.data)
         chunks = anthropic.Chunks(run.record.model, int(run.record.created_at))
@@ -177,7 +177,7 @@ class _Exchange:
     # -- the connection
 
     @asynccontextmanager
-    async def _open(self, run: Run) -> AsyncIterator[aiohttp.ClientResponse]:
+    async def _open(self, run: Sink) -> AsyncIterator[aiohttp.ClientResponse]:
         """A successful response; every failure before it becomes an error of the gateway."""
         upstream, tries = self._target.upstream, 0
         while True:
@@ -203,7 +203,7 @@ class _Exchange:
             # Not `release`: an unread answer must stop the upstream's work.
             response.close()
 
-    async def _post(self, run: Run) -> aiohttp.ClientResponse:
+    async def _post(self, run: Sink) -> aiohttp.ClientResponse:
         upstream = self._target.upstream
         timeout = aiohttp.ClientTimeout(
             total=None, sock_connect=upstream.connect_timeout, sock_read=upstream.idle_timeout
@@ -216,7 +216,7 @@ class _Exchange:
             self._url, data=data, headers=self._headers(run), timeout=timeout, allow_redirects=False
         )
 
-    def _headers(self, run: Run) -> dict[str, str]:
+    def _headers(self, run: Sink) -> dict[str, str]:
         headers = {name: value for name in _PASSED_ON if (value := self._call.header(name)) is not None}
         headers.update(self._target.upstream.headers)
         headers["Idempotency-Key"] = run.record.id
