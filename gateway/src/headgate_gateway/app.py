@@ -41,14 +41,14 @@ class App:
     """The edge. Holds the compiled routes and no state of a request."""
 
     def __init__(self, gateway: Gateway) -> None:
-        from . import control
+        from . import control, platform
         from .routes import ROUTES
 
         self.gateway = gateway
         gateway.app = self
-        routes = [_complete(route, gateway.contract) for route in (*ROUTES, *control.ROUTES)]
+        routes = [_complete(route, gateway.contract) for route in (*ROUTES, *control.ROUTES, *platform.routes())]
         self.table = RouteTable(routes)
-        self._gate = Gate(gateway.settings)
+        self._gate = Gate(gateway.settings, gateway.platform)
         self._specs: dict[tuple[str, str], Specification | None] = {}
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
@@ -123,18 +123,23 @@ class App:
         try:
             match = self._match(method, raw_path)
             route = match.route
-            who = self._gate.admit(route, headers) if principal is None else principal
+            if principal is None:
+                caller = self._gate.admit(route, headers)
+            else:
+                caller = self.gateway.platform.principal(principal)
             self._check_version(headers)
             if self.gateway.draining and route.access is not Access.PUBLIC and route.method != "GET":
                 raise _draining()
-            call = Call(self.gateway, route.operation, request_id, who, headers, match.params)
-            call.scope, call.receive = scope, receive
+            call = Call(self.gateway, route.operation, request_id, caller.id, headers, match.params)
+            call.scope, call.receive, call.caller = scope, receive, caller
             spec = self._spec(match)
             call.query = read_query(query, spec)
             if route.method != "GET":
                 await read_body(call, route.body, self.gateway.settings.limits, spec)
             named = call.params.get("model") or call.data.get("virtual_model_id") or call.data.get("model") or ""
             call.model = str(named)
+            if route.access is Access.KEY and route.method == "POST":
+                self._reach(call)
             endpoint = route.endpoint
             assert endpoint is not None
             if route.once:
@@ -150,6 +155,14 @@ class App:
                 500, "The gateway failed on this request. Report it with the request id.", code="internal"
             )
             return Response(500, envelope(failure, request_id))
+
+    def _reach(self, call: Call) -> None:
+        """Settle for whom the call is, and whether its model is within the caller's reach."""
+        if call.caller.key_id is not None and call.model:
+            call.caller.require_model(call.model)
+        customer = call.data.get("user")
+        if isinstance(customer, str) and customer:
+            call.caller = self.gateway.platform.with_customer(call.caller, customer)
 
     async def _once(self, call: Call, endpoint: Endpoint) -> Reply:
         key = check_key(call.header("idempotency-key"))

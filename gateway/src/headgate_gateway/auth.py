@@ -1,55 +1,126 @@
-"""Who calls: the key of a request, compared by hash, and the opaque name of the caller that owns what it makes."""
+"""Who calls: the key of a request, compared by hash, and the caller that it stands for."""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
+from dataclasses import replace
+from urllib.parse import urlsplit
 
-from .config import Settings
-from .errors import ApiError
+from .config import Settings, is_loopback
+from .errors import ApiError, forbidden
 from .http import Access, Route
+from .platform.core import Platform
+from .platform.principal import ANONYMOUS, Principal
 
-__all__ = ["ANONYMOUS", "Gate", "key_of"]
+__all__ = ["Gate", "key_of"]
 
-ANONYMOUS = "anonymous"
 _HEADERS = ("x-api-key", "api-key", "ocp-apim-subscription-key")
 _LONGEST = 4096
+_ORGANIZATION, _TEAM = "x-headgate-organization", "x-headgate-team"
+# Whoever reaches a gateway that asks for no key and listens on this machine only, runs it.
+_LAPTOP = replace(ANONYMOUS, admin=True, writes=True)
 
 
 class Gate:
     """Decides on the matched route, before anything of the request is read."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, platform: Platform) -> None:
         self._mode = settings.auth_mode
-        self._hashes = {digest: f"key_{digest.hex()[:24]}" for digest in settings.key_hashes}
+        self._laptop = settings.auth_mode == "disabled" and is_loopback(settings.host)
+        self._platform = platform
+        self._masters: dict[bytes, Principal] = {}
+        for digest in settings.key_hashes:
+            master = Principal(f"key_{digest.hex()[:24]}", admin=True)
+            self._masters[digest] = platform.masters[master.id] = master
 
-    def admit(self, route: Route, headers: dict[str, str]) -> str:
-        """The principal of the request; raises 401 where the route wants a key that is not there or not known."""
-        if route.access is Access.PUBLIC or self._mode == "disabled":
+    def admit(self, route: Route, headers: dict[str, str]) -> Principal:
+        """The caller; raises 401 or 403 where the route wants a key that is missing, unknown or refused."""
+        if route.access is Access.PUBLIC:
             return ANONYMOUS
         key = key_of(headers)
+        caller = None if key is None else self._known(key)
+        if caller is None:
+            caller = self._unknown(route, key, headers)
+        if _ORGANIZATION in headers or _TEAM in headers:
+            caller = self._on_account(caller, headers)
+        return caller
+
+    def _known(self, key: str) -> Principal | None:
+        if self._mode != "disabled":
+            digest = hashlib.sha256(key.encode("utf-8", "surrogateescape")).digest()
+            master = self._masters.get(digest)
+            if master is not None and any(hmac.compare_digest(digest, known) for known in self._masters):
+                return master
+        return self._platform.admit(key)
+
+    def _unknown(self, route: Route, key: str | None, headers: dict[str, str]) -> Principal:
+        if self._mode == "disabled":
+            if route.access is Access.PLATFORM:
+                if not self._laptop:
+                    raise _no_key()
+                _refuse_foreign_page(headers)
+                return _LAPTOP
+            return ANONYMOUS
         if key is None:
-            if self._mode == "optional":
+            if self._mode == "optional" and route.access is not Access.PLATFORM:
                 return ANONYMOUS
-            raise ApiError(
-                401,
-                "No key came with the request. Send `Authorization: Bearer sk-...` (in an SDK: set `api_key`).",
-                code="missing_api_key",
-                headers=_CHALLENGE,
+            raise _no_key()
+        raise ApiError(
+            401,
+            f"The key {_masked(key)} is not known to this gateway. Check `api_key`, or ask who runs the gateway.",
+            code="invalid_api_key",
+            headers=_CHALLENGE,
+        )
+
+    def _on_account(self, caller: Principal, headers: dict[str, str]) -> Principal:
+        """The caller, working for the organization or the team that its headers name."""
+        team_id, organization_id = headers.get(_TEAM), headers.get(_ORGANIZATION)
+        if caller.key_id is None:
+            # Whoever runs the gateway, or asks for no account at all: a name that nobody made is only a name.
+            team, organization = self._platform.teams.get(team_id), self._platform.organizations.get(organization_id)
+            if not caller.admin or (team is None and organization is None):
+                return caller
+            owner = team.organization_id if team is not None else None
+            return replace(
+                caller,
+                team_id=team.id if team is not None else None,
+                organization_id=owner or (organization.id if organization is not None else None),
             )
-        digest = hashlib.sha256(key.encode("utf-8", "surrogateescape")).digest()
-        principal = self._hashes.get(digest)
-        if principal is None or not any(hmac.compare_digest(digest, known) for known in self._hashes):
-            raise ApiError(
-                401,
-                f"The key {_masked(key)} is not known to this gateway. Check `api_key`, or ask who runs the gateway.",
-                code="invalid_api_key",
-                headers=_CHALLENGE,
-            )
-        return principal
+        return self._platform.in_group(caller, team_id or None, organization_id or None)
 
 
 _CHALLENGE = (("www-authenticate", "Bearer"),)
+
+
+def _no_key() -> ApiError:
+    return ApiError(
+        401,
+        "No key came with the request. Send `Authorization: Bearer sk-...` (in an SDK: set `api_key`).",
+        code="missing_api_key",
+        headers=_CHALLENGE,
+    )
+
+
+def _refuse_foreign_page(headers: dict[str, str]) -> None:
+    """Keep pages of other sites, opened on the same machine, from governing a gateway that asks for no key."""
+    origin, host = headers.get("origin"), headers.get("host", "")
+    foreign = headers.get("sec-fetch-site") in ("cross-site", "same-site")
+    if origin is not None and (origin == "null" or not is_loopback(_host_of(origin))):
+        foreign = True
+    if foreign or (host and not is_loopback(_host_of("//" + host))):
+        raise forbidden(
+            "This gateway asks for no key and takes such requests only from this machine's own programs, under the "
+            "name localhost. Set `auth.api_keys` in headgate.toml to reach it otherwise.",
+            code="foreign_origin",
+        )
+
+
+def _host_of(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
 
 
 def key_of(headers: dict[str, str]) -> str | None:

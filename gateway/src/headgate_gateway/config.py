@@ -18,13 +18,17 @@ from types import MappingProxyType
 from typing import Any, Literal, cast
 
 from ._reading import ConfigError, Table
+from .cache.settings import CacheSettings, read_cache
+from .guardrails.settings import GuardrailSettings, read_guardrails
+from .routing.settings import OutboundSettings, RoutingSettings, read_outbound, read_routing
 
-__all__ = ["AuthMode", "ConfigError", "Limits", "Price", "Provider", "Secret", "Settings", "load"]
+__all__ = ["AuthMode", "ConfigError", "Limits", "Price", "Provider", "Secret", "Settings", "is_loopback", "load"]
 
 AuthMode = Literal["required", "optional", "disabled"]
 _MODES = ("required", "optional", "disabled")
 _WIRES = ("openai", "anthropic")
 _SHORTEST_KEY = 16
+_SHORTEST_SECRET = 32
 _DEFAULT_URLS = {"openai": "https://api.openai.com/v1", "anthropic": "https://api.anthropic.com"}
 
 
@@ -59,6 +63,7 @@ class Provider:
     idle_timeout: float = 120.0
     retries: int = 2
     max_output_tokens: int = 4096
+    guarded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +104,11 @@ class Settings:
     prices: Mapping[str, Price] = field(default_factory=lambda: dict[str, Price]())
     limits: Limits = field(default_factory=Limits)
     synchronous: Literal["normal", "full"] = "normal"
+    routing: RoutingSettings = field(default_factory=RoutingSettings)
+    outbound: OutboundSettings = field(default_factory=OutboundSettings)
+    cache: CacheSettings = field(default_factory=CacheSettings)
+    guardrails: tuple[GuardrailSettings, ...] = ()
+    secret_keys: tuple[Secret, ...] = ()
     source: str | None = None
 
     @property
@@ -202,6 +212,11 @@ def _build(root: Table, env: Table, given: dict[str, Any], environ: Mapping[str,
         prices=MappingProxyType({name: _price(table) for name, table in root.tables("prices")}),
         limits=_limits(env, limits),
         synchronous=cast("Literal['normal', 'full']", synchronous or "normal"),
+        routing=read_routing(root, providers),
+        outbound=read_outbound(root.table("outbound"), environ.get("HEADGATE_GATEWAY_OUTBOUND_ALLOW")),
+        cache=read_cache(root.table("cache")),
+        guardrails=read_guardrails(root),
+        secret_keys=_secret_keys(environ.get("HEADGATE_GATEWAY_SECRET_KEY")),
         source=source,
     )
     for table in (server, auth, limits, storage):
@@ -242,6 +257,19 @@ def _key_hashes(cli: Table, env: Table, auth: Table) -> frozenset[bytes]:
     return frozenset(hashes)
 
 
+def _secret_keys(text: str | None) -> tuple[Secret, ...]:
+    """The keys that stored credentials are encrypted with; the first encrypts, all decrypt."""
+    keys = [key.strip() for key in (text or "").split(",") if key.strip()]
+    for key in keys:
+        if len(key) < _SHORTEST_SECRET:
+            raise ConfigError(
+                f"The environment: `HEADGATE_GATEWAY_SECRET_KEY` has a key of {len(key)} characters, too few to protect "
+                f"credentials. Use at least {_SHORTEST_SECRET}: "
+                'python -c "import secrets; print(secrets.token_urlsafe(32))".'
+            )
+    return tuple(Secret(key) for key in keys)
+
+
 def _hash_of(key: str, table: Table) -> bytes:
     if key.startswith("sha256:"):
         try:
@@ -260,7 +288,7 @@ def _hash_of(key: str, table: Table) -> bytes:
 
 
 def _auth_mode(mode: AuthMode | None, host: str, hashes: frozenset[bytes]) -> AuthMode:
-    loopback = _is_loopback(host)
+    loopback = is_loopback(host)
     if mode is None:
         mode = "required" if hashes or not loopback else "disabled"
     if mode == "disabled" and not loopback:
@@ -276,7 +304,8 @@ def _auth_mode(mode: AuthMode | None, host: str, hashes: frozenset[bytes]) -> Au
     return mode
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine, reached by itself alone."""
     if host == "localhost":
         return True
     try:

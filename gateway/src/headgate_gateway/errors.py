@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -41,6 +42,10 @@ TYPES_BY_STATUS: Mapping[int, str] = {
 }
 
 
+# Whatever of a request an error repeats, a key is not.
+_SECRET = re.compile(r"sk-[A-Za-z0-9_\-]{20,}")
+
+
 class ApiError(Exception):
     """A failure with its HTTP status and the fields of the envelope. Raise it anywhere below the edge."""
 
@@ -75,7 +80,7 @@ class ApiError(Exception):
     def body(self, request_id: str | None) -> dict[str, Any]:
         """The value of `error` in the envelope."""
         error: dict[str, Any] = {
-            "message": self.message,
+            "message": _SECRET.sub("sk-...REDACTED", self.message),
             "type": self.type,
             "code": self.code,
             "param": self.param,

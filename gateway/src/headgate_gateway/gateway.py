@@ -36,7 +36,7 @@ class Gateway:
     """Everything an endpoint may ask for. Composed before the loop runs, started inside it."""
 
     def __init__(self, settings: Settings, *, clock: Clock | None = None) -> None:
-        from . import control
+        from . import control, platform
 
         self.settings = settings
         self.clock: Clock = clock or SystemClock()
@@ -44,7 +44,8 @@ class Gateway:
         self.ready = False
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         self.db = Database(settings.database, synchronous=settings.synchronous)
-        self.db.migrate((*MIGRATIONS, *control.MIGRATIONS))
+        self.db.migrate((*MIGRATIONS, *control.MIGRATIONS, *platform.MIGRATIONS))
+        self.platform = platform.Platform(self.db, self.clock, self.new_id)
         self.contract = Contract(load_contract())
         self.offline = OfflineModels(self)
         self.prices = PriceBook(settings.prices, self.clock, self.offline.price)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, TypeAlias
 import msgspec
 
 from .emission import Answer, ModelContext, OfflineModel
+from .platform.principal import ANONYMOUS, Principal
 
 if TYPE_CHECKING:
     from .gateway import Gateway
@@ -40,10 +41,14 @@ Receive: TypeAlias = Callable[[], Awaitable[dict[str, Any]]]
 
 
 class Access(enum.Enum):
-    """Who may call a route. What is not named PUBLIC needs a key wherever the gateway asks for keys."""
+    """Who may call a route. What is not named PUBLIC needs a key wherever the gateway asks for keys.
+
+    PLATFORM routes govern the gateway: without a key they answer nobody but the machine that it listens on alone.
+    """
 
     PUBLIC = "public"
     KEY = "key"
+    PLATFORM = "platform"
 
 
 class BodyKind(enum.Enum):
@@ -51,6 +56,7 @@ class BodyKind(enum.Enum):
 
     NONE = "none"
     JSON = "json"
+    JSON_OR_NONE = "json_or_none"
     FORM = "form"
     FORM_OR_JSON = "form_or_json"
 
@@ -122,6 +128,7 @@ class Call:
     model: str = ""
     scope: dict[str, Any] | None = None
     receive: Receive | None = None
+    caller: Principal = ANONYMOUS
 
     def header(self, name: str) -> str | None:
         """The value of a request header; `name` in lower case."""

@@ -11,7 +11,8 @@ from .errors import ApiError, envelope
 from .http import Call, Headers, Reply, Response, Route
 from .once.calls import Joined, Presented, Replayed, Rerun, check_key
 from .once.deliver import LiveStream, Presence, StoredStream, faulty_reply
-from .once.run import Listener, Producer, Run, frame
+from .once.run import Listener, Run, frame
+from .once.sink import Producer, Sink
 from .once.store import CallRecord
 from .producers import offline_answer, offline_chunks, source_of
 from .targets import OfflineTarget, Target, resolve
@@ -45,6 +46,8 @@ class ModelEndpoint:
         mocked = self._kind in _STREAMED and call.data.get("mock_response") is not None
         target = resolve(gateway, _ECHO if mocked else call.model, self._kind, call.headers)
         name = call.model if mocked and call.model else target.name
+        if not call.model:
+            call.caller.require_model(name)
         run = self._begin(call, presented, entry, target, name)
         first = run.record.attempts == 1 and not entry.resumed
         return await self._deliver(call, run, entry.after, replayed=entry.resumed, first=first)
@@ -208,7 +211,7 @@ def _context(call: Call, record: CallRecord, name: str) -> ModelContext:
 
 
 def _failing(error: ApiError) -> Producer:
-    async def produce(run: Run) -> None:
+    async def produce(run: Sink) -> None:
         raise error
 
     return produce

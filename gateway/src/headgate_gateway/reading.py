@@ -24,7 +24,7 @@ class ClientGone(Exception):
 async def read_body(call: Call, kind: BodyKind, limits: Limits, spec: Specification | None) -> None:
     """Read and check the body of `call` as the route wants it."""
     content_type = call.headers.get("content-type", "")
-    if kind is not BodyKind.NONE and kind is not BodyKind.JSON and _is_form(content_type):
+    if kind in (BodyKind.FORM, BodyKind.FORM_OR_JSON) and _is_form(content_type):
         await _take_form(call, limits, spec, content_type)
         return
     if kind is BodyKind.FORM:
@@ -35,7 +35,7 @@ async def read_body(call: Call, kind: BodyKind, limits: Limits, spec: Specificat
             param="Content-Type",
         )
     call.raw = await _read(call.headers, call.receive, limits.body_bytes)
-    if kind is not BodyKind.NONE:
+    if kind is not BodyKind.NONE and not (kind is BodyKind.JSON_OR_NONE and not call.raw.strip()):
         take_json(call, limits, spec)
 
 

@@ -1,0 +1,40 @@
+"""The objects that a gateway is governed by: keys, users, teams, organizations, customers, budgets.
+
+core.py         the platform as one value: records, callers, changes, audit
+records.py      what is kept of each object;  store.py keeps and finds it;  sql.py has every statement
+secret_keys.py  a key's shape, hash and mask
+admission.py    from a key's record to the caller it stands for;  principal.py is that caller
+authority.py    who may see what, and why a child is never more than its parent
+durations.py    `30s` to `1mo`, and the windows of budgets
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from .core import Platform
+from .principal import ANONYMOUS, Allowed, Bound, ModelBudget, Principal, Spending
+from .sql import MIGRATIONS
+from .store import Change
+
+if TYPE_CHECKING:
+    from ..http import Route
+
+__all__ = [
+    "ANONYMOUS",
+    "MIGRATIONS",
+    "Allowed",
+    "Bound",
+    "Change",
+    "ModelBudget",
+    "Platform",
+    "Principal",
+    "Spending",
+    "routes",
+]
+
+
+def routes() -> Sequence[Route]:
+    """The routes of the platform."""
+    return ()

@@ -1,0 +1,193 @@
+"""From a key's record to the caller that it stands for: who stands above it, and whether one of them refuses it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from ..errors import ApiError
+from .principal import Allowed, Bound, Principal, Scope, in_order
+from .records import Bounded, Key, Member, User
+
+if TYPE_CHECKING:
+    from .core import Platform
+
+__all__ = ["CHALLENGE", "READERS", "again", "expired", "principal_of"]
+
+CHALLENGE = (("www-authenticate", "Bearer"),)
+# Roles that look and change nothing.
+READERS = frozenset({"proxy_admin_viewer", "internal_user_viewer"})
+_DEEPEST = 32
+B = TypeVar("B", bound=Bounded)
+
+
+def principal_of(platform: Platform, key: Key) -> Principal:
+    """The caller of a key; raises 401 or 403, naming what of whom is blocked, deleted or expired."""
+    line = _lineage(platform, key)
+    for one in line:
+        _refuse_key(one, key)
+    user = _above(platform.users.any(key.user_id) if key.user_id else None, "user", key.user_id)
+    team = _above(platform.teams.any(key.team_id) if key.team_id else None, "team", key.team_id)
+    organization_id = key.organization_id or (team.organization_id if team is not None else None)
+    organization = _above(
+        platform.organizations.any(organization_id) if organization_id else None, "organization", organization_id
+    )
+    above = [*line, user, team, organization]
+    seats = [
+        platform.members.get(group.kind, group.id, key.user_id) for group in (team, organization) if group is not None
+    ]
+    expiries = [one.expires_at for one in line if one.expires_at is not None]
+    bare = Principal(
+        id=key.id,
+        key_id=key.id,
+        key_alias=key.alias,
+        user_id=key.user_id,
+        team_id=key.team_id,
+        organization_id=organization_id,
+        tags=tuple(dict.fromkeys(tag for record in above if record is not None for tag in record.tags)),
+        aliases=MappingProxyType({**(team.aliases if team is not None else {}), **key.aliases}),
+        guardrails=_united(above),
+        cache_controls=_common(line),
+        models=_levels(above),
+        bounds=_bounds(platform, above, seats),
+        metadata=MappingProxyType(key.metadata),
+        only_team=key.team_id,
+        only_organization=organization_id,
+        expires_at=min(expiries, default=None),
+    )
+    return bare if user is None else _governing(platform, bare, user)
+
+
+def _lineage(platform: Platform, key: Key) -> list[Key]:
+    """The key and those it was derived from, nearest first."""
+    line = [key]
+    while (parent_id := line[-1].parent_id) is not None and len(line) < _DEEPEST:
+        parent = platform.keys.any(parent_id)
+        if parent is None:
+            break
+        line.append(parent)
+    return line
+
+
+def _refuse_key(one: Key, key: Key) -> None:
+    derived = "" if one is key else ", which this key was derived from,"
+    if one.deleted_at is not None:
+        raise ApiError(
+            401,
+            f"The {one.title}{derived} was deleted. Use another key.",
+            code="key_deleted",
+            headers=CHALLENGE,
+        )
+    if one.blocked:
+        raise ApiError(
+            403, f"The {one.title}{derived} is blocked. Have it unblocked, or use another key.", code="key_blocked"
+        )
+
+
+def _above(record: B | None, kind: str, id: str | None) -> B | None:
+    """The record above a key, refused where it is gone or blocked."""
+    if record is None:
+        if id is None:
+            return None
+        raise _gone(f"{kind} {id!r}", kind)
+    if record.deleted_at is not None:
+        raise _gone(record.title, kind)
+    if record.blocked:
+        raise ApiError(
+            403,
+            f"The {record.title} of this key is blocked. Have it unblocked, or use another key.",
+            code=f"{kind}_blocked",
+        )
+    return record
+
+
+def _gone(title: str, kind: str) -> ApiError:
+    return ApiError(
+        401, f"The {title} of this key was deleted. Use another key.", code=f"{kind}_deleted", headers=CHALLENGE
+    )
+
+
+def expired(principal: Principal) -> ApiError:
+    """401 for a key, or one that it was derived from, whose time is over."""
+    name = f"key {principal.key_alias!r}" if principal.key_alias else f"key {principal.key_id!r}"
+    return ApiError(
+        401, f"The {name} has expired. Use another key, or have it renewed.", code="key_expired", headers=CHALLENGE
+    )
+
+
+def again(refusal: ApiError) -> ApiError:
+    """A refusal that is raised more than once, without what the first raising hung on it."""
+    return ApiError(
+        refusal.status,
+        refusal.message,
+        type=refusal.type,
+        code=refusal.code,
+        param=refusal.param,
+        headers=refusal.headers,
+    )
+
+
+def _levels(records: list[Any]) -> tuple[Allowed, ...]:
+    return tuple(
+        Allowed(cast("Scope", record.kind), record.title, tuple(record.models))
+        for record in records
+        if record is not None and record.models
+    )
+
+
+def _united(records: list[Any]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for record in records if record is not None for name in record.guardrails))
+
+
+def _common(line: list[Key]) -> frozenset[str] | None:
+    """What of the cache a key may ask for: what it and all that it was derived from may; None is anything."""
+    found: frozenset[str] | None = None
+    for key in line:
+        if key.allowed_cache_controls is not None:
+            own = frozenset(key.allowed_cache_controls)
+            found = own if found is None else found & own
+    return found
+
+
+def _bounds(platform: Platform, records: list[Any], seats: list[Member | None]) -> tuple[Bound, ...]:
+    """All that limits a caller."""
+    found = [bound for record in records if record is not None for bound in platform.bounds_of(record)]
+    for member in seats:
+        if member is not None:
+            scope: Scope = "team_member" if member.group_kind == "team" else "organization_member"
+            name = f"member {member.user_id!r} of the {member.group_kind} {member.group_id!r}"
+            found.append(member.limits.bound(scope, f"{member.group_id}:{member.user_id}", name))
+            found += platform.shared_bound(member.budget_id)
+    return in_order(found)
+
+
+def _governing(platform: Platform, bare: Principal, user: User) -> Principal:
+    """The caller with what its user governs. A key of a team or an organization governs nothing outside of it."""
+    confined = bare.only_team is not None or bare.only_organization is not None
+    seats = [member for member in platform.members.of_user(user.id) if _within(platform, bare, member)]
+
+    def groups(kind: str, role: str | None) -> frozenset[str]:
+        return frozenset(m.group_id for m in seats if m.group_kind == kind and (role is None or m.role == role))
+
+    return replace(
+        bare,
+        admin=user.role == "proxy_admin" and not confined,
+        viewer=user.role == "proxy_admin_viewer" and not confined,
+        writes=user.role not in READERS,
+        organizations_run=groups("organization", "org_admin") if user.role not in READERS else frozenset(),
+        teams_run=groups("team", "admin") if user.role not in READERS else frozenset(),
+        organizations_in=groups("organization", None),
+        teams_in=groups("team", None),
+    )
+
+
+def _within(platform: Platform, bare: Principal, member: Member) -> bool:
+    if bare.only_team is not None:
+        return member.group_kind == "team" and member.group_id == bare.only_team
+    if bare.only_organization is None:
+        return True
+    if member.group_kind == "organization":
+        return member.group_id == bare.only_organization
+    team = platform.teams.get(member.group_id)
+    return team is not None and team.organization_id == bare.only_organization
