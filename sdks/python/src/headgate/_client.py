@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .resources.capabilities import AsyncCapabilities, Capabilities
     from .resources.chat import AsyncChat, Chat
     from .resources.completions import AsyncCompletions, Completions
+    from .resources.customer import AsyncCustomer, Customer
     from .resources.embeddings import AsyncEmbeddings, Embeddings
     from .resources.files import AsyncFiles, Files
     from .resources.fine_tuning import AsyncFineTuning, FineTuning
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from .resources.key import AsyncKey, Key
     from .resources.models import AsyncModels, Models
     from .resources.moderations import AsyncModerations, Moderations
+    from .resources.organization import AsyncOrganization, Organization
+    from .resources.team import AsyncTeam, Team
+    from .resources.user import AsyncUser, User
 
 __all__ = ["AsyncHeadgate", "Headgate"]
 
@@ -124,6 +128,34 @@ class Headgate(SyncClient):
         from .resources.key import Key
 
         return Key(self)
+
+    @cached_property
+    def team_(self) -> Team:
+        """Teams, their members, and what they may do together."""
+        from .resources.team import Team
+
+        return Team(self)
+
+    @cached_property
+    def user(self) -> User:
+        """Users and what they may do."""
+        from .resources.user import User
+
+        return User(self)
+
+    @cached_property
+    def organization_(self) -> Organization:
+        """Organizations, their members, and what they may do together."""
+        from .resources.organization import Organization
+
+        return Organization(self)
+
+    @cached_property
+    def customer(self) -> Customer:
+        """End users of applications, and what may be spent for them."""
+        from .resources.customer import Customer
+
+        return Customer(self)
 
     @cached_property
     def health(self) -> Health:
@@ -228,6 +260,34 @@ class AsyncHeadgate(AsyncClient):
         from .resources.key import AsyncKey
 
         return AsyncKey(self)
+
+    @cached_property
+    def team_(self) -> AsyncTeam:
+        """Teams, their members, and what they may do together."""
+        from .resources.team import AsyncTeam
+
+        return AsyncTeam(self)
+
+    @cached_property
+    def user(self) -> AsyncUser:
+        """Users and what they may do."""
+        from .resources.user import AsyncUser
+
+        return AsyncUser(self)
+
+    @cached_property
+    def organization_(self) -> AsyncOrganization:
+        """Organizations, their members, and what they may do together."""
+        from .resources.organization import AsyncOrganization
+
+        return AsyncOrganization(self)
+
+    @cached_property
+    def customer(self) -> AsyncCustomer:
+        """End users of applications, and what may be spent for them."""
+        from .resources.customer import AsyncCustomer
+
+        return AsyncCustomer(self)
 
     @cached_property
     def health(self) -> AsyncHealth:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from .chat import ChatCompletions as ChatCompletions
     from .completions import AsyncCompletions as AsyncCompletions
     from .completions import Completions as Completions
+    from .customer import AsyncCustomer as AsyncCustomer
+    from .customer import Customer as Customer
     from .embeddings import AsyncEmbeddings as AsyncEmbeddings
     from .embeddings import Embeddings as Embeddings
     from .files import AsyncFiles as AsyncFiles
@@ -46,6 +48,14 @@ if TYPE_CHECKING:
     from .models import Models as Models
     from .moderations import AsyncModerations as AsyncModerations
     from .moderations import Moderations as Moderations
+    from .organization import AsyncOrganization as AsyncOrganization
+    from .organization import Organization as Organization
+    from .team import AsyncTeam as AsyncTeam
+    from .team import AsyncTeamModel as AsyncTeamModel
+    from .team import Team as Team
+    from .team import TeamModel as TeamModel
+    from .user import AsyncUser as AsyncUser
+    from .user import User as User
 else:
     _TABLE = {
         "AsyncAudio": (".audio", "AsyncAudio"),
@@ -58,6 +68,7 @@ else:
         "AsyncChat": (".chat", "AsyncChat"),
         "AsyncChatCompletions": (".chat", "AsyncChatCompletions"),
         "AsyncCompletions": (".completions", "AsyncCompletions"),
+        "AsyncCustomer": (".customer", "AsyncCustomer"),
         "AsyncEmbeddings": (".embeddings", "AsyncEmbeddings"),
         "AsyncFiles": (".files", "AsyncFiles"),
         "AsyncFineTuning": (".fine_tuning", "AsyncFineTuning"),
@@ -68,6 +79,10 @@ else:
         "AsyncKey": (".key", "AsyncKey"),
         "AsyncModels": (".models", "AsyncModels"),
         "AsyncModerations": (".moderations", "AsyncModerations"),
+        "AsyncOrganization": (".organization", "AsyncOrganization"),
+        "AsyncTeam": (".team", "AsyncTeam"),
+        "AsyncTeamModel": (".team", "AsyncTeamModel"),
+        "AsyncUser": (".user", "AsyncUser"),
         "Audio": (".audio", "Audio"),
         "AudioSpeech": (".audio", "AudioSpeech"),
         "AudioTranscriptions": (".audio", "AudioTranscriptions"),
@@ -78,6 +93,7 @@ else:
         "Chat": (".chat", "Chat"),
         "ChatCompletions": (".chat", "ChatCompletions"),
         "Completions": (".completions", "Completions"),
+        "Customer": (".customer", "Customer"),
         "Embeddings": (".embeddings", "Embeddings"),
         "Files": (".files", "Files"),
         "FineTuning": (".fine_tuning", "FineTuning"),
@@ -88,6 +104,10 @@ else:
         "Key": (".key", "Key"),
         "Models": (".models", "Models"),
         "Moderations": (".moderations", "Moderations"),
+        "Organization": (".organization", "Organization"),
+        "Team": (".team", "Team"),
+        "TeamModel": (".team", "TeamModel"),
+        "User": (".user", "User"),
     }
 
     def __getattr__(name):
@@ -115,6 +135,7 @@ __all__ = [
     "AsyncChat",
     "AsyncChatCompletions",
     "AsyncCompletions",
+    "AsyncCustomer",
     "AsyncEmbeddings",
     "AsyncFiles",
     "AsyncFineTuning",
@@ -125,6 +146,10 @@ __all__ = [
     "AsyncKey",
     "AsyncModels",
     "AsyncModerations",
+    "AsyncOrganization",
+    "AsyncTeam",
+    "AsyncTeamModel",
+    "AsyncUser",
     "Audio",
     "AudioSpeech",
     "AudioTranscriptions",
@@ -135,6 +160,7 @@ __all__ = [
     "Chat",
     "ChatCompletions",
     "Completions",
+    "Customer",
     "Embeddings",
     "Files",
     "FineTuning",
@@ -145,4 +171,8 @@ __all__ = [
     "Key",
     "Models",
     "Moderations",
+    "Organization",
+    "Team",
+    "TeamModel",
+    "User",
 ]

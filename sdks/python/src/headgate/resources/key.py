@@ -13,7 +13,7 @@ from .._core.resource import AsyncRawMethod, AsyncResource, RawMethod, RawResour
 if TYPE_CHECKING:
     from .._core.options import CallOptions
     from .._drivers.pages import AsyncPages, SyncPage
-    from ..types.key import KeyDeleteResponse, KeyGenerateResponse, KeyHealth, KeyInfo, KeyRecord
+    from ..types.key import KeyDeleteResponse, KeyGenerateResponse, KeyHealth, KeyInfo
     from ..types.params.key import (
         KeyBlockParams,
         KeyDeleteParams,
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         KeyUnblockParams,
         KeyUpdateParams,
     )
+    from ..types.shared import KeyRecord
 
 __all__ = [
     "AsyncKey",
@@ -99,7 +100,7 @@ _UPDATE = Operation(
         "temp_budget_expiry": Param(wire="temp_budget_expiry", nullable=True, check=Check(min_length=1)),
     },
     body=Body(),
-    result=Result(type="key:KeyRecord"),
+    result=Result(type="shared:KeyRecord"),
     retry="keyed",
 )
 
@@ -160,7 +161,7 @@ _BLOCK = Operation(
         "key_id": Param(wire="key_id", nullable=True, check=Check(min_length=1)),
     },
     body=Body(),
-    result=Result(type="key:KeyRecord"),
+    result=Result(type="shared:KeyRecord"),
     retry="keyed",
 )
 
@@ -173,7 +174,7 @@ _UNBLOCK = Operation(
         "key_id": Param(wire="key_id", nullable=True, check=Check(min_length=1)),
     },
     body=Body(),
-    result=Result(type="key:KeyRecord"),
+    result=Result(type="shared:KeyRecord"),
     retry="keyed",
 )
 

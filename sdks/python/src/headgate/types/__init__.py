@@ -65,6 +65,11 @@ if TYPE_CHECKING:
     from .completions import Completion as Completion
     from .completions import CompletionChoice as CompletionChoice
     from .completions import CompletionLogprobs as CompletionLogprobs
+    from .customer import Customer as Customer
+    from .customer import CustomerBlockResponse as CustomerBlockResponse
+    from .customer import CustomerDeleteResponse as CustomerDeleteResponse
+    from .customer import CustomerList as CustomerList
+    from .customer import CustomerUnblockResponse as CustomerUnblockResponse
     from .embeddings import CreateEmbeddingResponse as CreateEmbeddingResponse
     from .embeddings import Embedding as Embedding
     from .embeddings import EmbeddingEmbedding as EmbeddingEmbedding
@@ -110,7 +115,6 @@ if TYPE_CHECKING:
     from .images import ImagesResponse as ImagesResponse
     from .images import ImageTokensDetails as ImageTokensDetails
     from .images import ImageUsage as ImageUsage
-    from .key import BudgetDurationParam as BudgetDurationParam
     from .key import KeyDeleteResponse as KeyDeleteResponse
     from .key import KeyGenerateResponse as KeyGenerateResponse
     from .key import KeyHealth as KeyHealth
@@ -118,8 +122,6 @@ if TYPE_CHECKING:
     from .key import KeyInfo as KeyInfo
     from .key import KeyList as KeyList
     from .key import KeyLoggingCallbacks as KeyLoggingCallbacks
-    from .key import KeyModelBudget as KeyModelBudget
-    from .key import KeyRecord as KeyRecord
     from .models import Model as Model
     from .models import ModelAuth as ModelAuth
     from .models import ModelDeleted as ModelDeleted
@@ -134,6 +136,12 @@ if TYPE_CHECKING:
     from .moderations import ModerationCategoryScores as ModerationCategoryScores
     from .moderations import ModerationCreateResponse as ModerationCreateResponse
     from .moderations import ModerationInputType as ModerationInputType
+    from .organization import Organization as Organization
+    from .organization import OrganizationAddMemberResponse as OrganizationAddMemberResponse
+    from .organization import OrganizationDeleteResponse as OrganizationDeleteResponse
+    from .organization import OrganizationList as OrganizationList
+    from .organization import OrganizationMembership as OrganizationMembership
+    from .organization import OrganizationRole as OrganizationRole
     from .params.audio import AudioResponseFormat as AudioResponseFormat
     from .params.audio import AudioSpeechCreateParams as AudioSpeechCreateParams
     from .params.audio import AudioTranscriptionsCreateParams as AudioTranscriptionsCreateParams
@@ -225,6 +233,15 @@ if TYPE_CHECKING:
     from .params.completions import CompletionPromptListParam as CompletionPromptListParam
     from .params.completions import CompletionPromptParam as CompletionPromptParam
     from .params.completions import CompletionsCreateParams as CompletionsCreateParams
+    from .params.customer import CustomerBlockParams as CustomerBlockParams
+    from .params.customer import CustomerCreateParams as CustomerCreateParams
+    from .params.customer import CustomerCreateRequestAllowedModelRegion as CustomerCreateRequestAllowedModelRegion
+    from .params.customer import CustomerDeleteParams as CustomerDeleteParams
+    from .params.customer import CustomerInfoParams as CustomerInfoParams
+    from .params.customer import CustomerListParams as CustomerListParams
+    from .params.customer import CustomerUnblockParams as CustomerUnblockParams
+    from .params.customer import CustomerUpdateParams as CustomerUpdateParams
+    from .params.customer import CustomerUpdateRequestAllowedModelRegion as CustomerUpdateRequestAllowedModelRegion
     from .params.embeddings import EmbeddingInputListParam as EmbeddingInputListParam
     from .params.embeddings import EmbeddingInputParam as EmbeddingInputParam
     from .params.embeddings import EmbeddingRequestEncodingFormat as EmbeddingRequestEncodingFormat
@@ -267,13 +284,11 @@ if TYPE_CHECKING:
     from .params.images import ImagesGenerateParams as ImagesGenerateParams
     from .params.images import ImageVariationRequestResponseFormat as ImageVariationRequestResponseFormat
     from .params.images import ImageVariationRequestSize as ImageVariationRequestSize
-    from .params.key import DurationParam as DurationParam
     from .params.key import KeyBlockParams as KeyBlockParams
     from .params.key import KeyDeleteParams as KeyDeleteParams
     from .params.key import KeyGenerateParams as KeyGenerateParams
     from .params.key import KeyInfoParams as KeyInfoParams
     from .params.key import KeyListParams as KeyListParams
-    from .params.key import KeyModelBudgetParam as KeyModelBudgetParam
     from .params.key import KeyRegenerateParams as KeyRegenerateParams
     from .params.key import KeyUnblockParams as KeyUnblockParams
     from .params.key import KeyUpdateParams as KeyUpdateParams
@@ -284,14 +299,47 @@ if TYPE_CHECKING:
     from .params.moderations import ModerationMultiModalInputParam as ModerationMultiModalInputParam
     from .params.moderations import ModerationsCreateParams as ModerationsCreateParams
     from .params.moderations import ModerationTextInputParam as ModerationTextInputParam
+    from .params.organization import OrganizationAddMemberParams as OrganizationAddMemberParams
+    from .params.organization import OrganizationAddMemberRequestMemberParam as OrganizationAddMemberRequestMemberParam
+    from .params.organization import OrganizationCreateParams as OrganizationCreateParams
+    from .params.organization import OrganizationDeleteMemberParams as OrganizationDeleteMemberParams
+    from .params.organization import OrganizationDeleteParams as OrganizationDeleteParams
+    from .params.organization import OrganizationInfoParams as OrganizationInfoParams
+    from .params.organization import OrganizationListParams as OrganizationListParams
+    from .params.organization import OrganizationMemberParam as OrganizationMemberParam
+    from .params.organization import OrganizationUpdateMemberParams as OrganizationUpdateMemberParams
+    from .params.organization import OrganizationUpdateParams as OrganizationUpdateParams
     from .params.shared import CustomVoiceParam as CustomVoiceParam
+    from .params.shared import DurationParam as DurationParam
     from .params.shared import ExpiresAfterParam as ExpiresAfterParam
     from .params.shared import ImageDetail as ImageDetail
     from .params.shared import ImageUrlParam as ImageUrlParam
+    from .params.shared import KeyModelBudgetParam as KeyModelBudgetParam
     from .params.shared import MetadataParam as MetadataParam
+    from .params.shared import ModelMaxBudgetParam as ModelMaxBudgetParam
     from .params.shared import StopSequencesParam as StopSequencesParam
     from .params.shared import StreamOptionsParam as StreamOptionsParam
+    from .params.shared import TeamMemberParam as TeamMemberParam
     from .params.shared import Voice as Voice
+    from .params.team import TeamAddMemberParams as TeamAddMemberParams
+    from .params.team import TeamAddMemberRequestMemberParam as TeamAddMemberRequestMemberParam
+    from .params.team import TeamBlockParams as TeamBlockParams
+    from .params.team import TeamCreateParams as TeamCreateParams
+    from .params.team import TeamDeleteMemberParams as TeamDeleteMemberParams
+    from .params.team import TeamDeleteParams as TeamDeleteParams
+    from .params.team import TeamInfoParams as TeamInfoParams
+    from .params.team import TeamListParams as TeamListParams
+    from .params.team import TeamModelAddParams as TeamModelAddParams
+    from .params.team import TeamModelDeleteParams as TeamModelDeleteParams
+    from .params.team import TeamUnblockParams as TeamUnblockParams
+    from .params.team import TeamUpdateMemberParams as TeamUpdateMemberParams
+    from .params.team import TeamUpdateParams as TeamUpdateParams
+    from .params.user import UserCreateParams as UserCreateParams
+    from .params.user import UserDeleteParams as UserDeleteParams
+    from .params.user import UserInfoParams as UserInfoParams
+    from .params.user import UserListParams as UserListParams
+    from .params.user import UserUpdateParams as UserUpdateParams
+    from .shared import BudgetDurationParam as BudgetDurationParam
     from .shared import CompatibilityIssue as CompatibilityIssue
     from .shared import CompletionTokensDetails as CompletionTokensDetails
     from .shared import CompletionUsage as CompletionUsage
@@ -299,8 +347,25 @@ if TYPE_CHECKING:
     from .shared import ErrorResponse as ErrorResponse
     from .shared import ErrorType as ErrorType
     from .shared import FinishReason as FinishReason
+    from .shared import KeyModelBudget as KeyModelBudget
+    from .shared import KeyRecord as KeyRecord
     from .shared import Metadata as Metadata
+    from .shared import ModelMaxBudget as ModelMaxBudget
     from .shared import PromptTokensDetails as PromptTokensDetails
+    from .shared import Team as Team
+    from .shared import TeamMember as TeamMember
+    from .shared import TeamRole as TeamRole
+    from .shared import User as User
+    from .shared import UserRole as UserRole
+    from .team import TeamAddMemberResponse as TeamAddMemberResponse
+    from .team import TeamDeleteResponse as TeamDeleteResponse
+    from .team import TeamInfo as TeamInfo
+    from .team import TeamList as TeamList
+    from .team import TeamMembership as TeamMembership
+    from .user import UserCreateResponse as UserCreateResponse
+    from .user import UserDeleteResponse as UserDeleteResponse
+    from .user import UserInfo as UserInfo
+    from .user import UserList as UserList
 else:
     _TABLE = {
         "AudioResponseFormat": (".params.audio", "AudioResponseFormat"),
@@ -319,7 +384,7 @@ else:
         "BatchUsage": (".batches", "BatchUsage"),
         "BatchesCreateParams": (".params.batches", "BatchesCreateParams"),
         "BatchesListParams": (".params.batches", "BatchesListParams"),
-        "BudgetDurationParam": (".key", "BudgetDurationParam"),
+        "BudgetDurationParam": (".shared", "BudgetDurationParam"),
         "CacheControlParam": (".params.chat", "CacheControlParam"),
         "Call": (".calls", "Call"),
         "CallList": (".calls", "CallList"),
@@ -415,11 +480,25 @@ else:
         "CustomToolInputFormatParam": (".params.chat", "CustomToolInputFormatParam"),
         "CustomToolTextFormatParam": (".params.chat", "CustomToolTextFormatParam"),
         "CustomVoiceParam": (".params.shared", "CustomVoiceParam"),
+        "Customer": (".customer", "Customer"),
+        "CustomerBlockParams": (".params.customer", "CustomerBlockParams"),
+        "CustomerBlockResponse": (".customer", "CustomerBlockResponse"),
+        "CustomerCreateParams": (".params.customer", "CustomerCreateParams"),
+        "CustomerCreateRequestAllowedModelRegion": (".params.customer", "CustomerCreateRequestAllowedModelRegion"),
+        "CustomerDeleteParams": (".params.customer", "CustomerDeleteParams"),
+        "CustomerDeleteResponse": (".customer", "CustomerDeleteResponse"),
+        "CustomerInfoParams": (".params.customer", "CustomerInfoParams"),
+        "CustomerList": (".customer", "CustomerList"),
+        "CustomerListParams": (".params.customer", "CustomerListParams"),
+        "CustomerUnblockParams": (".params.customer", "CustomerUnblockParams"),
+        "CustomerUnblockResponse": (".customer", "CustomerUnblockResponse"),
+        "CustomerUpdateParams": (".params.customer", "CustomerUpdateParams"),
+        "CustomerUpdateRequestAllowedModelRegion": (".params.customer", "CustomerUpdateRequestAllowedModelRegion"),
         "DpoHyperparameters": (".fine_tuning", "DpoHyperparameters"),
         "DpoHyperparametersParam": (".params.fine_tuning", "DpoHyperparametersParam"),
         "DpoMethod": (".fine_tuning", "DpoMethod"),
         "DpoMethodParam": (".params.fine_tuning", "DpoMethodParam"),
-        "DurationParam": (".params.key", "DurationParam"),
+        "DurationParam": (".params.shared", "DurationParam"),
         "Embedding": (".embeddings", "Embedding"),
         "EmbeddingEmbedding": (".embeddings", "EmbeddingEmbedding"),
         "EmbeddingInputListParam": (".params.embeddings", "EmbeddingInputListParam"),
@@ -517,9 +596,9 @@ else:
         "KeyList": (".key", "KeyList"),
         "KeyListParams": (".params.key", "KeyListParams"),
         "KeyLoggingCallbacks": (".key", "KeyLoggingCallbacks"),
-        "KeyModelBudget": (".key", "KeyModelBudget"),
-        "KeyModelBudgetParam": (".params.key", "KeyModelBudgetParam"),
-        "KeyRecord": (".key", "KeyRecord"),
+        "KeyModelBudget": (".shared", "KeyModelBudget"),
+        "KeyModelBudgetParam": (".params.shared", "KeyModelBudgetParam"),
+        "KeyRecord": (".shared", "KeyRecord"),
         "KeyRegenerateParams": (".params.key", "KeyRegenerateParams"),
         "KeyUnblockParams": (".params.key", "KeyUnblockParams"),
         "KeyUpdateParams": (".params.key", "KeyUpdateParams"),
@@ -533,6 +612,8 @@ else:
         "ModelFeatures": (".models", "ModelFeatures"),
         "ModelLimits": (".models", "ModelLimits"),
         "ModelList": (".models", "ModelList"),
+        "ModelMaxBudget": (".shared", "ModelMaxBudget"),
+        "ModelMaxBudgetParam": (".params.shared", "ModelMaxBudgetParam"),
         "ModelMode": (".models", "ModelMode"),
         "ModelPricing": (".models", "ModelPricing"),
         "ModelsListParams": (".params.models", "ModelsListParams"),
@@ -548,6 +629,22 @@ else:
         "ModerationMultiModalInputParam": (".params.moderations", "ModerationMultiModalInputParam"),
         "ModerationTextInputParam": (".params.moderations", "ModerationTextInputParam"),
         "ModerationsCreateParams": (".params.moderations", "ModerationsCreateParams"),
+        "Organization": (".organization", "Organization"),
+        "OrganizationAddMemberParams": (".params.organization", "OrganizationAddMemberParams"),
+        "OrganizationAddMemberRequestMemberParam": (".params.organization", "OrganizationAddMemberRequestMemberParam"),
+        "OrganizationAddMemberResponse": (".organization", "OrganizationAddMemberResponse"),
+        "OrganizationCreateParams": (".params.organization", "OrganizationCreateParams"),
+        "OrganizationDeleteMemberParams": (".params.organization", "OrganizationDeleteMemberParams"),
+        "OrganizationDeleteParams": (".params.organization", "OrganizationDeleteParams"),
+        "OrganizationDeleteResponse": (".organization", "OrganizationDeleteResponse"),
+        "OrganizationInfoParams": (".params.organization", "OrganizationInfoParams"),
+        "OrganizationList": (".organization", "OrganizationList"),
+        "OrganizationListParams": (".params.organization", "OrganizationListParams"),
+        "OrganizationMemberParam": (".params.organization", "OrganizationMemberParam"),
+        "OrganizationMembership": (".organization", "OrganizationMembership"),
+        "OrganizationRole": (".organization", "OrganizationRole"),
+        "OrganizationUpdateMemberParams": (".params.organization", "OrganizationUpdateMemberParams"),
+        "OrganizationUpdateParams": (".params.organization", "OrganizationUpdateParams"),
         "PromptCacheOptionsParam": (".params.chat", "PromptCacheOptionsParam"),
         "PromptTokensDetails": (".shared", "PromptTokensDetails"),
         "ReadyStatus": (".health", "ReadyStatus"),
@@ -570,6 +667,28 @@ else:
         "SupervisedHyperparametersParam": (".params.fine_tuning", "SupervisedHyperparametersParam"),
         "SupervisedMethod": (".fine_tuning", "SupervisedMethod"),
         "SupervisedMethodParam": (".params.fine_tuning", "SupervisedMethodParam"),
+        "Team": (".shared", "Team"),
+        "TeamAddMemberParams": (".params.team", "TeamAddMemberParams"),
+        "TeamAddMemberRequestMemberParam": (".params.team", "TeamAddMemberRequestMemberParam"),
+        "TeamAddMemberResponse": (".team", "TeamAddMemberResponse"),
+        "TeamBlockParams": (".params.team", "TeamBlockParams"),
+        "TeamCreateParams": (".params.team", "TeamCreateParams"),
+        "TeamDeleteMemberParams": (".params.team", "TeamDeleteMemberParams"),
+        "TeamDeleteParams": (".params.team", "TeamDeleteParams"),
+        "TeamDeleteResponse": (".team", "TeamDeleteResponse"),
+        "TeamInfo": (".team", "TeamInfo"),
+        "TeamInfoParams": (".params.team", "TeamInfoParams"),
+        "TeamList": (".team", "TeamList"),
+        "TeamListParams": (".params.team", "TeamListParams"),
+        "TeamMember": (".shared", "TeamMember"),
+        "TeamMemberParam": (".params.shared", "TeamMemberParam"),
+        "TeamMembership": (".team", "TeamMembership"),
+        "TeamModelAddParams": (".params.team", "TeamModelAddParams"),
+        "TeamModelDeleteParams": (".params.team", "TeamModelDeleteParams"),
+        "TeamRole": (".shared", "TeamRole"),
+        "TeamUnblockParams": (".params.team", "TeamUnblockParams"),
+        "TeamUpdateMemberParams": (".params.team", "TeamUpdateMemberParams"),
+        "TeamUpdateParams": (".params.team", "TeamUpdateParams"),
         "TimestampGranularity": (".params.audio", "TimestampGranularity"),
         "ToolNameParam": (".params.chat", "ToolNameParam"),
         "TopLogprob": (".chat", "TopLogprob"),
@@ -593,6 +712,17 @@ else:
         "TranslationVerbose": (".audio", "TranslationVerbose"),
         "TranslationVerboseDuration": (".audio", "TranslationVerboseDuration"),
         "UrlCitation": (".chat", "UrlCitation"),
+        "User": (".shared", "User"),
+        "UserCreateParams": (".params.user", "UserCreateParams"),
+        "UserCreateResponse": (".user", "UserCreateResponse"),
+        "UserDeleteParams": (".params.user", "UserDeleteParams"),
+        "UserDeleteResponse": (".user", "UserDeleteResponse"),
+        "UserInfo": (".user", "UserInfo"),
+        "UserInfoParams": (".params.user", "UserInfoParams"),
+        "UserList": (".user", "UserList"),
+        "UserListParams": (".params.user", "UserListParams"),
+        "UserRole": (".shared", "UserRole"),
+        "UserUpdateParams": (".params.user", "UserUpdateParams"),
         "VadConfigParam": (".params.audio", "VadConfigParam"),
         "Voice": (".params.shared", "Voice"),
         "WebSearchLocationParam": (".params.chat", "WebSearchLocationParam"),
@@ -725,6 +855,20 @@ __all__ = [
     "CustomToolInputFormatParam",
     "CustomToolTextFormatParam",
     "CustomVoiceParam",
+    "Customer",
+    "CustomerBlockParams",
+    "CustomerBlockResponse",
+    "CustomerCreateParams",
+    "CustomerCreateRequestAllowedModelRegion",
+    "CustomerDeleteParams",
+    "CustomerDeleteResponse",
+    "CustomerInfoParams",
+    "CustomerList",
+    "CustomerListParams",
+    "CustomerUnblockParams",
+    "CustomerUnblockResponse",
+    "CustomerUpdateParams",
+    "CustomerUpdateRequestAllowedModelRegion",
     "DpoHyperparameters",
     "DpoHyperparametersParam",
     "DpoMethod",
@@ -843,6 +987,8 @@ __all__ = [
     "ModelFeatures",
     "ModelLimits",
     "ModelList",
+    "ModelMaxBudget",
+    "ModelMaxBudgetParam",
     "ModelMode",
     "ModelPricing",
     "ModelsListParams",
@@ -858,6 +1004,22 @@ __all__ = [
     "ModerationMultiModalInputParam",
     "ModerationTextInputParam",
     "ModerationsCreateParams",
+    "Organization",
+    "OrganizationAddMemberParams",
+    "OrganizationAddMemberRequestMemberParam",
+    "OrganizationAddMemberResponse",
+    "OrganizationCreateParams",
+    "OrganizationDeleteMemberParams",
+    "OrganizationDeleteParams",
+    "OrganizationDeleteResponse",
+    "OrganizationInfoParams",
+    "OrganizationList",
+    "OrganizationListParams",
+    "OrganizationMemberParam",
+    "OrganizationMembership",
+    "OrganizationRole",
+    "OrganizationUpdateMemberParams",
+    "OrganizationUpdateParams",
     "PromptCacheOptionsParam",
     "PromptTokensDetails",
     "ReadyStatus",
@@ -880,6 +1042,28 @@ __all__ = [
     "SupervisedHyperparametersParam",
     "SupervisedMethod",
     "SupervisedMethodParam",
+    "Team",
+    "TeamAddMemberParams",
+    "TeamAddMemberRequestMemberParam",
+    "TeamAddMemberResponse",
+    "TeamBlockParams",
+    "TeamCreateParams",
+    "TeamDeleteMemberParams",
+    "TeamDeleteParams",
+    "TeamDeleteResponse",
+    "TeamInfo",
+    "TeamInfoParams",
+    "TeamList",
+    "TeamListParams",
+    "TeamMember",
+    "TeamMemberParam",
+    "TeamMembership",
+    "TeamModelAddParams",
+    "TeamModelDeleteParams",
+    "TeamRole",
+    "TeamUnblockParams",
+    "TeamUpdateMemberParams",
+    "TeamUpdateParams",
     "TimestampGranularity",
     "ToolNameParam",
     "TopLogprob",
@@ -903,6 +1087,17 @@ __all__ = [
     "TranslationVerbose",
     "TranslationVerboseDuration",
     "UrlCitation",
+    "User",
+    "UserCreateParams",
+    "UserCreateResponse",
+    "UserDeleteParams",
+    "UserDeleteResponse",
+    "UserInfo",
+    "UserInfoParams",
+    "UserList",
+    "UserListParams",
+    "UserRole",
+    "UserUpdateParams",
     "VadConfigParam",
     "Voice",
     "WebSearchLocationParam",

@@ -7,10 +7,9 @@ from __future__ import annotations
 from typing import Literal, TypeAlias
 
 from .._core.models import Model
-from .shared import Metadata
+from .shared import KeyModelBudget, KeyRecord, Metadata
 
 __all__ = [
-    "BudgetDurationParam",
     "KeyDeleteResponse",
     "KeyGenerateResponse",
     "KeyHealth",
@@ -18,8 +17,6 @@ __all__ = [
     "KeyInfo",
     "KeyList",
     "KeyLoggingCallbacks",
-    "KeyModelBudget",
-    "KeyRecord",
 ]
 
 
@@ -195,129 +192,6 @@ class KeyLoggingCallbacks(Model):
 
     details: str | None = None
     """What is wrong with them."""
-
-
-class KeyModelBudget(Model):
-    """What a key may spend on one model."""
-
-    budget_limit: float
-    """US dollars."""
-
-    time_period: BudgetDurationParam | None = None
-    """How often what was spent goes back to 0, such as `1h`, `1d`, `30d` or `1mo`. Null is never."""
-
-
-class KeyRecord(Model):
-    """A key, without the secret itself."""
-
-    key_id: str
-    """The key's id. It stays when the secret is replaced."""
-
-    token: str | None = None
-    """The SHA-256 of the secret in hexadecimal."""
-
-    key_name: str | None = None
-    """The secret as it may be shown, such as `sk-Qm9...REDACTED`."""
-
-    key_alias: str | None = None
-    """A name for people."""
-
-    user_id: str | None = None
-    """The user whose key it is."""
-
-    team_id: str | None = None
-    """The team whose key it is."""
-
-    organization_id: str | None = None
-    """The organization whose key it is."""
-
-    budget_id: str | None = None
-    """A budget that is shared with others."""
-
-    models: list[str] | None = None
-    """The models it may use. Empty is all of its owner."""
-
-    aliases: dict[str, str] | None = None
-    """Names of models that stand for others."""
-
-    spend: float
-    """What it spent since the budget was last reset, in US dollars."""
-
-    model_spend: dict[str, float] | None = None
-    """The same for each model with a budget of its own."""
-
-    max_budget: float | None = None
-    """How much it may spend, in US dollars."""
-
-    soft_budget: float | None = None
-    """From which sum on a warning is given."""
-
-    budget_duration: str | None = None
-    """How often `spend` goes back to 0."""
-
-    budget_reset_at: str | None = None
-    """When it does so next (ISO 8601, UTC)."""
-
-    temp_budget_increase: float | None = None
-    """US dollars on top of `max_budget`."""
-
-    temp_budget_expiry: str | None = None
-    """Until when these hold."""
-
-    model_max_budget: dict[str, KeyModelBudget] | None = None
-    """What it may spend on single models."""
-
-    tpm_limit: int | None = None
-    """Tokens a minute."""
-
-    rpm_limit: int | None = None
-    """Requests a minute."""
-
-    max_parallel_requests: int | None = None
-    """Calls at the same time."""
-
-    model_tpm_limit: dict[str, int] | None = None
-    """Tokens a minute of single models."""
-
-    model_rpm_limit: dict[str, int] | None = None
-    """Requests a minute of single models."""
-
-    allowed_cache_controls: list[str] | None = None
-    """What a call may ask of the cache."""
-
-    guardrails: list[str] | None = None
-    """Guardrails that every call passes."""
-
-    blocked: bool | None = None
-    """Whether it is refused."""
-
-    tags: list[str] | None = None
-    """Marks of its records."""
-
-    metadata: Metadata | None = None
-    """Up to the caller; kept with the record and given back. Most providers take strings alone as values."""
-
-    expires: str | None = None
-    """From when on it is refused. Null is never."""
-
-    last_used_at: str | None = None
-    """When it was last used."""
-
-    created_at: str | None = None
-    """When it was made (ISO 8601, UTC)."""
-
-    created_by: str | None = None
-    """By whom."""
-
-    updated_at: str | None = None
-    """When it was last changed."""
-
-    updated_by: str | None = None
-    """By whom."""
-
-
-BudgetDurationParam: TypeAlias = str
-"""How often what was spent goes back to 0, such as `1h`, `1d`, `30d` or `1mo`. Null is never."""
 
 
 KeyHealthKey: TypeAlias = Literal["healthy", "unhealthy"] | str

@@ -95,6 +95,15 @@ if TYPE_CHECKING:
     from .completions import CompletionPromptListParam as CompletionPromptListParam
     from .completions import CompletionPromptParam as CompletionPromptParam
     from .completions import CompletionsCreateParams as CompletionsCreateParams
+    from .customer import CustomerBlockParams as CustomerBlockParams
+    from .customer import CustomerCreateParams as CustomerCreateParams
+    from .customer import CustomerCreateRequestAllowedModelRegion as CustomerCreateRequestAllowedModelRegion
+    from .customer import CustomerDeleteParams as CustomerDeleteParams
+    from .customer import CustomerInfoParams as CustomerInfoParams
+    from .customer import CustomerListParams as CustomerListParams
+    from .customer import CustomerUnblockParams as CustomerUnblockParams
+    from .customer import CustomerUpdateParams as CustomerUpdateParams
+    from .customer import CustomerUpdateRequestAllowedModelRegion as CustomerUpdateRequestAllowedModelRegion
     from .embeddings import EmbeddingInputListParam as EmbeddingInputListParam
     from .embeddings import EmbeddingInputParam as EmbeddingInputParam
     from .embeddings import EmbeddingRequestEncodingFormat as EmbeddingRequestEncodingFormat
@@ -137,13 +146,11 @@ if TYPE_CHECKING:
     from .images import ImagesGenerateParams as ImagesGenerateParams
     from .images import ImageVariationRequestResponseFormat as ImageVariationRequestResponseFormat
     from .images import ImageVariationRequestSize as ImageVariationRequestSize
-    from .key import DurationParam as DurationParam
     from .key import KeyBlockParams as KeyBlockParams
     from .key import KeyDeleteParams as KeyDeleteParams
     from .key import KeyGenerateParams as KeyGenerateParams
     from .key import KeyInfoParams as KeyInfoParams
     from .key import KeyListParams as KeyListParams
-    from .key import KeyModelBudgetParam as KeyModelBudgetParam
     from .key import KeyRegenerateParams as KeyRegenerateParams
     from .key import KeyUnblockParams as KeyUnblockParams
     from .key import KeyUpdateParams as KeyUpdateParams
@@ -154,14 +161,46 @@ if TYPE_CHECKING:
     from .moderations import ModerationMultiModalInputParam as ModerationMultiModalInputParam
     from .moderations import ModerationsCreateParams as ModerationsCreateParams
     from .moderations import ModerationTextInputParam as ModerationTextInputParam
+    from .organization import OrganizationAddMemberParams as OrganizationAddMemberParams
+    from .organization import OrganizationAddMemberRequestMemberParam as OrganizationAddMemberRequestMemberParam
+    from .organization import OrganizationCreateParams as OrganizationCreateParams
+    from .organization import OrganizationDeleteMemberParams as OrganizationDeleteMemberParams
+    from .organization import OrganizationDeleteParams as OrganizationDeleteParams
+    from .organization import OrganizationInfoParams as OrganizationInfoParams
+    from .organization import OrganizationListParams as OrganizationListParams
+    from .organization import OrganizationMemberParam as OrganizationMemberParam
+    from .organization import OrganizationUpdateMemberParams as OrganizationUpdateMemberParams
+    from .organization import OrganizationUpdateParams as OrganizationUpdateParams
     from .shared import CustomVoiceParam as CustomVoiceParam
+    from .shared import DurationParam as DurationParam
     from .shared import ExpiresAfterParam as ExpiresAfterParam
     from .shared import ImageDetail as ImageDetail
     from .shared import ImageUrlParam as ImageUrlParam
+    from .shared import KeyModelBudgetParam as KeyModelBudgetParam
     from .shared import MetadataParam as MetadataParam
+    from .shared import ModelMaxBudgetParam as ModelMaxBudgetParam
     from .shared import StopSequencesParam as StopSequencesParam
     from .shared import StreamOptionsParam as StreamOptionsParam
+    from .shared import TeamMemberParam as TeamMemberParam
     from .shared import Voice as Voice
+    from .team import TeamAddMemberParams as TeamAddMemberParams
+    from .team import TeamAddMemberRequestMemberParam as TeamAddMemberRequestMemberParam
+    from .team import TeamBlockParams as TeamBlockParams
+    from .team import TeamCreateParams as TeamCreateParams
+    from .team import TeamDeleteMemberParams as TeamDeleteMemberParams
+    from .team import TeamDeleteParams as TeamDeleteParams
+    from .team import TeamInfoParams as TeamInfoParams
+    from .team import TeamListParams as TeamListParams
+    from .team import TeamModelAddParams as TeamModelAddParams
+    from .team import TeamModelDeleteParams as TeamModelDeleteParams
+    from .team import TeamUnblockParams as TeamUnblockParams
+    from .team import TeamUpdateMemberParams as TeamUpdateMemberParams
+    from .team import TeamUpdateParams as TeamUpdateParams
+    from .user import UserCreateParams as UserCreateParams
+    from .user import UserDeleteParams as UserDeleteParams
+    from .user import UserInfoParams as UserInfoParams
+    from .user import UserListParams as UserListParams
+    from .user import UserUpdateParams as UserUpdateParams
 else:
     _TABLE = {
         "AudioResponseFormat": (".audio", "AudioResponseFormat"),
@@ -230,9 +269,18 @@ else:
         "CustomToolInputFormatParam": (".chat", "CustomToolInputFormatParam"),
         "CustomToolTextFormatParam": (".chat", "CustomToolTextFormatParam"),
         "CustomVoiceParam": (".shared", "CustomVoiceParam"),
+        "CustomerBlockParams": (".customer", "CustomerBlockParams"),
+        "CustomerCreateParams": (".customer", "CustomerCreateParams"),
+        "CustomerCreateRequestAllowedModelRegion": (".customer", "CustomerCreateRequestAllowedModelRegion"),
+        "CustomerDeleteParams": (".customer", "CustomerDeleteParams"),
+        "CustomerInfoParams": (".customer", "CustomerInfoParams"),
+        "CustomerListParams": (".customer", "CustomerListParams"),
+        "CustomerUnblockParams": (".customer", "CustomerUnblockParams"),
+        "CustomerUpdateParams": (".customer", "CustomerUpdateParams"),
+        "CustomerUpdateRequestAllowedModelRegion": (".customer", "CustomerUpdateRequestAllowedModelRegion"),
         "DpoHyperparametersParam": (".fine_tuning", "DpoHyperparametersParam"),
         "DpoMethodParam": (".fine_tuning", "DpoMethodParam"),
-        "DurationParam": (".key", "DurationParam"),
+        "DurationParam": (".shared", "DurationParam"),
         "EmbeddingInputListParam": (".embeddings", "EmbeddingInputListParam"),
         "EmbeddingInputParam": (".embeddings", "EmbeddingInputParam"),
         "EmbeddingRequestEncodingFormat": (".embeddings", "EmbeddingRequestEncodingFormat"),
@@ -285,11 +333,12 @@ else:
         "KeyGenerateParams": (".key", "KeyGenerateParams"),
         "KeyInfoParams": (".key", "KeyInfoParams"),
         "KeyListParams": (".key", "KeyListParams"),
-        "KeyModelBudgetParam": (".key", "KeyModelBudgetParam"),
+        "KeyModelBudgetParam": (".shared", "KeyModelBudgetParam"),
         "KeyRegenerateParams": (".key", "KeyRegenerateParams"),
         "KeyUnblockParams": (".key", "KeyUnblockParams"),
         "KeyUpdateParams": (".key", "KeyUpdateParams"),
         "MetadataParam": (".shared", "MetadataParam"),
+        "ModelMaxBudgetParam": (".shared", "ModelMaxBudgetParam"),
         "ModelsListParams": (".models", "ModelsListParams"),
         "ModerationImageURLInputParam": (".moderations", "ModerationImageURLInputParam"),
         "ModerationInputListParam": (".moderations", "ModerationInputListParam"),
@@ -297,6 +346,16 @@ else:
         "ModerationMultiModalInputParam": (".moderations", "ModerationMultiModalInputParam"),
         "ModerationTextInputParam": (".moderations", "ModerationTextInputParam"),
         "ModerationsCreateParams": (".moderations", "ModerationsCreateParams"),
+        "OrganizationAddMemberParams": (".organization", "OrganizationAddMemberParams"),
+        "OrganizationAddMemberRequestMemberParam": (".organization", "OrganizationAddMemberRequestMemberParam"),
+        "OrganizationCreateParams": (".organization", "OrganizationCreateParams"),
+        "OrganizationDeleteMemberParams": (".organization", "OrganizationDeleteMemberParams"),
+        "OrganizationDeleteParams": (".organization", "OrganizationDeleteParams"),
+        "OrganizationInfoParams": (".organization", "OrganizationInfoParams"),
+        "OrganizationListParams": (".organization", "OrganizationListParams"),
+        "OrganizationMemberParam": (".organization", "OrganizationMemberParam"),
+        "OrganizationUpdateMemberParams": (".organization", "OrganizationUpdateMemberParams"),
+        "OrganizationUpdateParams": (".organization", "OrganizationUpdateParams"),
         "PromptCacheOptionsParam": (".chat", "PromptCacheOptionsParam"),
         "ReasoningEffort": (".chat", "ReasoningEffort"),
         "ReinforcementHyperparametersParam": (".fine_tuning", "ReinforcementHyperparametersParam"),
@@ -311,9 +370,28 @@ else:
         "StreamOptionsParam": (".shared", "StreamOptionsParam"),
         "SupervisedHyperparametersParam": (".fine_tuning", "SupervisedHyperparametersParam"),
         "SupervisedMethodParam": (".fine_tuning", "SupervisedMethodParam"),
+        "TeamAddMemberParams": (".team", "TeamAddMemberParams"),
+        "TeamAddMemberRequestMemberParam": (".team", "TeamAddMemberRequestMemberParam"),
+        "TeamBlockParams": (".team", "TeamBlockParams"),
+        "TeamCreateParams": (".team", "TeamCreateParams"),
+        "TeamDeleteMemberParams": (".team", "TeamDeleteMemberParams"),
+        "TeamDeleteParams": (".team", "TeamDeleteParams"),
+        "TeamInfoParams": (".team", "TeamInfoParams"),
+        "TeamListParams": (".team", "TeamListParams"),
+        "TeamMemberParam": (".shared", "TeamMemberParam"),
+        "TeamModelAddParams": (".team", "TeamModelAddParams"),
+        "TeamModelDeleteParams": (".team", "TeamModelDeleteParams"),
+        "TeamUnblockParams": (".team", "TeamUnblockParams"),
+        "TeamUpdateMemberParams": (".team", "TeamUpdateMemberParams"),
+        "TeamUpdateParams": (".team", "TeamUpdateParams"),
         "TimestampGranularity": (".audio", "TimestampGranularity"),
         "ToolNameParam": (".chat", "ToolNameParam"),
         "TranscriptionRequestChunkingStrategyParam": (".audio", "TranscriptionRequestChunkingStrategyParam"),
+        "UserCreateParams": (".user", "UserCreateParams"),
+        "UserDeleteParams": (".user", "UserDeleteParams"),
+        "UserInfoParams": (".user", "UserInfoParams"),
+        "UserListParams": (".user", "UserListParams"),
+        "UserUpdateParams": (".user", "UserUpdateParams"),
         "VadConfigParam": (".audio", "VadConfigParam"),
         "Voice": (".shared", "Voice"),
         "WebSearchLocationParam": (".chat", "WebSearchLocationParam"),
@@ -403,6 +481,15 @@ __all__ = [
     "CustomToolInputFormatParam",
     "CustomToolTextFormatParam",
     "CustomVoiceParam",
+    "CustomerBlockParams",
+    "CustomerCreateParams",
+    "CustomerCreateRequestAllowedModelRegion",
+    "CustomerDeleteParams",
+    "CustomerInfoParams",
+    "CustomerListParams",
+    "CustomerUnblockParams",
+    "CustomerUpdateParams",
+    "CustomerUpdateRequestAllowedModelRegion",
     "DpoHyperparametersParam",
     "DpoMethodParam",
     "DurationParam",
@@ -463,6 +550,7 @@ __all__ = [
     "KeyUnblockParams",
     "KeyUpdateParams",
     "MetadataParam",
+    "ModelMaxBudgetParam",
     "ModelsListParams",
     "ModerationImageURLInputParam",
     "ModerationInputListParam",
@@ -470,6 +558,16 @@ __all__ = [
     "ModerationMultiModalInputParam",
     "ModerationTextInputParam",
     "ModerationsCreateParams",
+    "OrganizationAddMemberParams",
+    "OrganizationAddMemberRequestMemberParam",
+    "OrganizationCreateParams",
+    "OrganizationDeleteMemberParams",
+    "OrganizationDeleteParams",
+    "OrganizationInfoParams",
+    "OrganizationListParams",
+    "OrganizationMemberParam",
+    "OrganizationUpdateMemberParams",
+    "OrganizationUpdateParams",
     "PromptCacheOptionsParam",
     "ReasoningEffort",
     "ReinforcementHyperparametersParam",
@@ -484,9 +582,28 @@ __all__ = [
     "StreamOptionsParam",
     "SupervisedHyperparametersParam",
     "SupervisedMethodParam",
+    "TeamAddMemberParams",
+    "TeamAddMemberRequestMemberParam",
+    "TeamBlockParams",
+    "TeamCreateParams",
+    "TeamDeleteMemberParams",
+    "TeamDeleteParams",
+    "TeamInfoParams",
+    "TeamListParams",
+    "TeamMemberParam",
+    "TeamModelAddParams",
+    "TeamModelDeleteParams",
+    "TeamUnblockParams",
+    "TeamUpdateMemberParams",
+    "TeamUpdateParams",
     "TimestampGranularity",
     "ToolNameParam",
     "TranscriptionRequestChunkingStrategyParam",
+    "UserCreateParams",
+    "UserDeleteParams",
+    "UserInfoParams",
+    "UserListParams",
+    "UserUpdateParams",
     "VadConfigParam",
     "Voice",
     "WebSearchLocationParam",

@@ -5,22 +5,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Required, TypeAlias, TypedDict
+from typing import TYPE_CHECKING
 
 from ..._core.options import CallOptions
 
 if TYPE_CHECKING:
-    from ..key import BudgetDurationParam, KeyModelBudget
-    from .shared import MetadataParam
+    from ..shared import BudgetDurationParam, KeyModelBudget
+    from .shared import DurationParam, KeyModelBudgetParam, MetadataParam
 
 __all__ = [
-    "DurationParam",
     "KeyBlockParams",
     "KeyDeleteParams",
     "KeyGenerateParams",
     "KeyInfoParams",
     "KeyListParams",
-    "KeyModelBudgetParam",
     "KeyRegenerateParams",
     "KeyUnblockParams",
     "KeyUpdateParams",
@@ -153,16 +151,6 @@ class KeyListParams(CallOptions, total=False):
 
     include_team_keys: bool
     """With `user_id`, also the keys of the teams that the user administers."""
-
-
-class KeyModelBudgetParam(TypedDict, total=False):
-    """What a key may spend on one model."""
-
-    budget_limit: Required[float]
-    """US dollars."""
-
-    time_period: BudgetDurationParam | None
-    """How often what was spent goes back to 0, such as `1h`, `1d`, `30d` or `1mo`. Null is never."""
 
 
 class KeyRegenerateParams(CallOptions, total=False):
@@ -325,7 +313,3 @@ class KeyUpdateParams(CallOptions, total=False):
 
     temp_budget_expiry: str | None
     """Until when, such as `2026-01-31` or `2026-01-31T12:00:00Z`."""
-
-
-DurationParam: TypeAlias = str
-"""How long it lives from now on, such as `30s`, `15m`, `12h`, `30d`, `2w`, `1mo` or `1y`. Null is for ever."""

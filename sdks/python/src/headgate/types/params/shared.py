@@ -5,16 +5,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Literal, Required, TypeAlias, TypedDict
+from typing import TYPE_CHECKING, Literal, Required, TypeAlias, TypedDict
+
+if TYPE_CHECKING:
+    from ..shared import BudgetDurationParam, TeamRole
 
 __all__ = [
     "CustomVoiceParam",
+    "DurationParam",
     "ExpiresAfterParam",
     "ImageDetail",
     "ImageUrlParam",
+    "KeyModelBudgetParam",
     "MetadataParam",
+    "ModelMaxBudgetParam",
     "StopSequencesParam",
     "StreamOptionsParam",
+    "TeamMemberParam",
     "Voice",
 ]
 
@@ -46,6 +53,32 @@ class ImageUrlParam(TypedDict, total=False):
     """How closely the model looks at an image."""
 
 
+class KeyModelBudgetParam(TypedDict, total=False):
+    """What a key may spend on one model."""
+
+    budget_limit: Required[float]
+    """US dollars."""
+
+    time_period: BudgetDurationParam | None
+    """How often what was spent goes back to 0, such as `1h`, `1d`, `30d` or `1mo`. Null is never."""
+
+
+class ModelMaxBudgetParam(TypedDict, total=False):
+    """Limits for one model."""
+
+    max_budget: float | None
+    """How much may be spent on it, in US dollars."""
+
+    budget_duration: BudgetDurationParam | None
+    """How often what was spent goes back to 0, such as `1h`, `1d`, `30d` or `1mo`. Null is never."""
+
+    rpm_limit: int | None
+    """Requests a minute."""
+
+    tpm_limit: int | None
+    """Tokens a minute."""
+
+
 class StreamOptionsParam(TypedDict, total=False):
     """What a stream carries beside its content."""
 
@@ -54,6 +87,23 @@ class StreamOptionsParam(TypedDict, total=False):
 
     include_obfuscation: bool | None
     """Chunks are padded so that their lengths tell nothing."""
+
+
+class TeamMemberParam(TypedDict, total=False):
+    """A user in a team. `user_id` or `user_email` is needed."""
+
+    user_id: str | None
+    """The user."""
+
+    user_email: str | None
+    """The user's mail address."""
+
+    role: Required[TeamRole]
+    """What a member may do; an `admin` makes keys, members and limits within the team."""
+
+
+DurationParam: TypeAlias = str
+"""How long it lives from now on, such as `30s`, `15m`, `12h`, `30d`, `2w`, `1mo` or `1y`. Null is for ever."""
 
 
 ImageDetail: TypeAlias = Literal["auto", "low", "high"] | str
