@@ -79,6 +79,14 @@ class Table:
     def strings(self) -> dict[str, str]:
         return {name: self.text(name) or "" for name in self._values}
 
+    def names(self) -> list[str]:
+        return list(self._values)
+
+    def raw(self) -> Mapping[str, Any]:
+        """Everything as it is written, for a reader that knows its own settings."""
+        self._asked.update(self._values)
+        return self._values
+
     def choice(self, name: str, choices: Sequence[str]) -> str | None:
         value = self.text(name)
         if value is not None and value not in choices:

@@ -17,6 +17,8 @@ from .offline_port import OfflineModels
 from .once import MIGRATIONS, Calls
 from .once.mutations import Mutations
 from .prices import PriceBook, warm
+from .routing.router import Router
+from .routing.sql import MIGRATIONS as ROUTING_MIGRATIONS
 from .storage import Database
 from .validate import Contract
 
@@ -44,11 +46,12 @@ class Gateway:
         self.ready = False
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         self.db = Database(settings.database, synchronous=settings.synchronous)
-        self.db.migrate((*MIGRATIONS, *control.MIGRATIONS, *platform.MIGRATIONS))
+        self.db.migrate((*MIGRATIONS, *control.MIGRATIONS, *platform.MIGRATIONS, *ROUTING_MIGRATIONS))
         self.platform = platform.Platform(self.db, self.clock, self.new_id)
         self.contract = Contract(load_contract())
         self.offline = OfflineModels(self)
         self.prices = PriceBook(settings.prices, self.clock, self.offline.price)
+        self.routing = Router(self)
         self.calls = Calls(self.db, self.clock, settings.limits, self.prices, self.new_id)
         keep = settings.limits.keep_hours * 3600
         self.mutations = Mutations(self.db, self.calls.store, self.clock, keep, self.new_id)

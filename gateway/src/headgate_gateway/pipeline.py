@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from .emission import Answer, ModelContext
@@ -15,6 +16,8 @@ from .once.run import Listener, Run, frame
 from .once.sink import Producer, Sink
 from .once.store import CallRecord
 from .producers import offline_answer, offline_chunks, source_of
+from .routing.router import Pool
+from .stages import staged
 from .targets import OfflineTarget, Target, resolve
 
 if TYPE_CHECKING:
@@ -44,7 +47,7 @@ class ModelEndpoint:
         if isinstance(entry, Joined):
             return await self._deliver(call, entry.run, entry.after, replayed=True, first=False)
         mocked = self._kind in _STREAMED and call.data.get("mock_response") is not None
-        target = resolve(gateway, _ECHO if mocked else call.model, self._kind, call.headers)
+        target = self._target(call, _ECHO if mocked else call.caller.aliases.get(call.model, call.model))
         name = call.model if mocked and call.model else target.name
         if not call.model:
             call.caller.require_model(name)
@@ -52,9 +55,13 @@ class ModelEndpoint:
         first = run.record.attempts == 1 and not entry.resumed
         return await self._deliver(call, run, entry.after, replayed=entry.resumed, first=first)
 
-    def _begin(self, call: Call, presented: Presented, entry: Rerun, target: Target, name: str) -> Run:
+    def _target(self, call: Call, name: str) -> Target | Pool:
+        pool = call.gateway.routing.pool(call, name, self._kind)
+        return pool or resolve(call.gateway, name, self._kind, call.headers)
+
+    def _begin(self, call: Call, presented: Presented, entry: Rerun, target: Target | Pool, name: str) -> Run:
         gateway = call.gateway
-        make = self._producer(call, target, presented.stream, name)
+        make = staged(call, self._route, self._producer(call, target, presented.stream, name), stream=presented.stream)
         run = gateway.calls.begin(
             presented,
             entry,
@@ -71,12 +78,16 @@ class ModelEndpoint:
         gateway.calls.save(run.record)
         return run
 
-    def _producer(self, call: Call, target: Target, stream: bool, name: str) -> Callable[[Run], Producer]:
+    def _producer(self, call: Call, target: Target | Pool, stream: bool, name: str) -> Callable[[Sink], Producer]:
+        if isinstance(target, Pool):
+            return lambda run: call.gateway.routing.producer(
+                target, lambda one, sink: self._producer(call, one, stream, one.name)(sink)
+            )
         if not isinstance(target, OfflineTarget):
             return lambda run: call.gateway.providers.producer(target, call, self._route, stream=stream)
         local = self._route.local
 
-        def make(run: Run) -> Producer:
+        def make(run: Sink) -> Producer:
             context = _context(call, run.record, name)
             if local is not None:
                 return offline_answer(local, target.model, call, context)
@@ -99,7 +110,7 @@ class ModelEndpoint:
                     raise run.error
                 delivered = True
                 live = LiveStream(run, listener, presence, call.scope, call.gateway.settings.limits.ping_seconds)
-                return _Headed(live, _stream_headers(run.record, replayed=replayed))
+                return _Headed(live, (*_stream_headers(run.record, replayed=replayed), *run.marks.items()))
             return await self._whole(call, run, listener, replayed=replayed)
         except ApiError as error:
             error.call_id = run.record.id
@@ -130,7 +141,10 @@ class ModelEndpoint:
                 return faulty_reply(run.fault.fault, call.scope, call.receive)
         if run.error is not None:
             raise run.error
-        return _answered(run.answer or Answer(b""), run.record, replayed=replayed)
+        answer = run.answer or Answer(b"")
+        if run.marks:
+            answer = replace(answer, headers=(*answer.headers, *run.marks.items()))
+        return _answered(answer, run.record, replayed=replayed)
 
     def _replay(self, gateway: Gateway, entry: Replayed) -> Reply:
         record = entry.record

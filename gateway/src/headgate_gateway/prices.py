@@ -44,6 +44,10 @@ class PriceBook:
         self._offline = offline
         self._known: dict[tuple[str, str, int], UnitPrice | None] = {}
 
+    def put(self, name: str, price: Price) -> None:
+        """The operator's own price under a name, from now on."""
+        self._own[name] = _own(price)
+
     def cost(self, provider: str, model: str, usage: Mapping[str, Any] | None) -> int | None:
         """Nano-USD of this usage, or None where nobody knows the price."""
         if usage is None:

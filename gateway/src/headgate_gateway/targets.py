@@ -13,10 +13,10 @@ from .errors import ApiError
 if TYPE_CHECKING:
     from .gateway import Gateway
 
-__all__ = ["OfflineTarget", "ProviderTarget", "Target", "resolve"]
+__all__ = ["KNOWN_PROVIDERS", "OfflineTarget", "ProviderTarget", "Target", "resolve"]
 
 _BYOK = "x-provider-key-"
-_KNOWN: Mapping[str, Provider] = {
+KNOWN_PROVIDERS: Mapping[str, Provider] = {
     "openai": Provider("openai", "openai", "https://api.openai.com/v1"),
     "anthropic": Provider("anthropic", "anthropic", "https://api.anthropic.com"),
     "groq": Provider("groq", "openai", "https://api.groq.com/openai/v1"),
@@ -132,7 +132,7 @@ def _by_prefix(gateway: Gateway, name: str, headers: Mapping[str, str]) -> Targe
     configured = gateway.settings.providers.get(prefix)
     if configured is not None:
         return _with_key(configured, model, headers)
-    known = _KNOWN.get(prefix)
+    known = KNOWN_PROVIDERS.get(prefix)
     if known is not None and _caller_key(known.name, headers) is not None:
         return _with_key(known, model, headers)
     return None
@@ -140,7 +140,7 @@ def _by_prefix(gateway: Gateway, name: str, headers: Mapping[str, str]) -> Targe
 
 def _by_caller_key(name: str, headers: Mapping[str, str]) -> Target | None:
     """An id without a prefix, from a caller that brought the key of exactly one provider."""
-    brought = [provider for provider in _KNOWN.values() if _caller_key(provider.name, headers) is not None]
+    brought = [provider for provider in KNOWN_PROVIDERS.values() if _caller_key(provider.name, headers) is not None]
     return _with_key(brought[0], name, headers) if len(brought) == 1 else None
 
 

@@ -278,7 +278,6 @@ class Run:
         return max(self._produced, self.skip)
 
 
-
 def _vanished() -> ApiError:
     return ApiError(
         409,

@@ -21,6 +21,7 @@ from ..errors import ApiError, invalid
 from ..http import Call, Route
 from ..once.sink import Producer, Sink
 from ..producers import include_usage
+from ..routing.addresses import GuardedResolver
 from ..targets import ProviderTarget
 from . import anthropic, failures, openai
 from .sse import SseReader
@@ -40,7 +41,7 @@ class Providers:
 
     def __init__(self, gateway: Gateway) -> None:
         self._gateway = gateway
-        self._session: aiohttp.ClientSession | None = None
+        self._sessions: dict[bool, aiohttp.ClientSession] = {}
 
     def producer(self, target: ProviderTarget, call: Call, route: Route, *, stream: bool) -> Producer:
         """What runs this call at its upstream."""
@@ -62,21 +63,24 @@ class Providers:
             exchange.aim(path, openai.prepare(call.raw, target.model, stream=stream), "application/json")
         return exchange.relay if stream else exchange.whole
 
-    def session(self) -> aiohttp.ClientSession:
-        if self._session is None:
-            self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=0, ttl_dns_cache=60, keepalive_timeout=30),
+    def session(self, *, guarded: bool = False) -> aiohttp.ClientSession:
+        """The pool of connections; the guarded one reaches only what the guard of addresses permits."""
+        session = self._sessions.get(guarded)
+        if session is None:
+            resolver = GuardedResolver(self._gateway.routing.guard) if guarded else None
+            session = self._sessions[guarded] = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=0, ttl_dns_cache=60, keepalive_timeout=30, resolver=resolver),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 timeout=aiohttp.ClientTimeout(total=None),
                 headers={"User-Agent": _AGENT},
                 json_serialize=lambda value: msgspec.json.encode(value).decode(),
             )
-        return self._session
+        return session
 
     async def close(self) -> None:
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
+        for session in self._sessions.values():
+            await session.close()
+        self._sessions.clear()
 
 
 class _Exchange:
@@ -212,7 +216,7 @@ class _Exchange:
             data: Any = self._body if self._body is not None else self._form()
         except ValueError as error:
             raise invalid(f"The form cannot be passed on: {error}. Correct its names.", code="invalid_form") from error
-        return await self._providers.session().post(
+        return await self._providers.session(guarded=upstream.guarded).post(
             self._url, data=data, headers=self._headers(run), timeout=timeout, allow_redirects=False
         )
 

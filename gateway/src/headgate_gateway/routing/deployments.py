@@ -1,0 +1,229 @@
+"""A deployment: one place where a model name is served, and how one is made of the parameters of `/model/new`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from ..config import Price, Provider, Secret
+from ..errors import ApiError, invalid
+from .addresses import AddressGuard
+from .knowledge import known_of
+
+__all__ = ["ABILITIES", "Deployment", "Source", "build", "kind_of_mode", "price_of"]
+
+Source = Literal["config", "database"]
+ABILITIES: Mapping[str, str] = {
+    "supports_tools": "tools",
+    "supports_function_calling": "tools",
+    "supports_vision": "vision",
+    "supports_structured_output": "structured_output",
+    "supports_response_schema": "structured_output",
+    "supports_reasoning": "reasoning",
+    "supports_audio_input": "audio_input",
+    "supports_audio_output": "audio_output",
+    "supports_pdf_input": "documents",
+}
+_KINDS = {
+    "chat": "chat",
+    "completion": "completions",
+    "completions": "completions",
+    "embedding": "embeddings",
+    "embeddings": "embeddings",
+    "image_generation": "images",
+    "audio_speech": "speech",
+    "audio_transcription": "transcription",
+    "moderation": "moderation",
+}
+_PICO = 10**12
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Deployment:
+    """One place where `group`, the name that callers use, is served. `upstream` is None for an offline model."""
+
+    id: str
+    group: str
+    upstream: Provider | None
+    model: str
+    weight: float = 1.0
+    region: str | None = None
+    tags: frozenset[str] = frozenset()
+    rpm: int | None = None
+    tpm: int | None = None
+    price: Price | None = None
+    max_input_tokens: int | None = None
+    max_output_tokens: int | None = None
+    able: frozenset[str] = frozenset()
+    kind: str | None = None
+    source: Source = "config"
+    team_id: str | None = None
+    organization_id: str | None = None
+
+    @property
+    def provider(self) -> str:
+        return "offline" if self.upstream is None else self.upstream.name
+
+
+def build(
+    id: str,
+    group: str,
+    params: Mapping[str, Any],
+    info: Mapping[str, Any],
+    *,
+    source: Source,
+    providers: Mapping[str, Provider],
+    guard: AddressGuard,
+    key: Secret | None,
+    base_url: str | None = None,
+) -> Deployment:
+    """The deployment of these parameters; raises 400 where they do not make one.
+
+    `key` and `base_url` come out of `params` or a credential, whichever there is; a `base_url` was given by a user, so
+    calls to it are guarded.
+    """
+    model = str(params.get("model") or "")
+    if not model:
+        raise invalid(
+            "`litellm_params.model` is missing. Name the model as `provider/model`.", param="litellm_params.model"
+        )
+    upstream, name = _upstream(model, params, providers, guard, key, base_url)
+    known = known_of(name)
+    able = (
+        set(known.able) if upstream is not None else {"tools", "vision", "structured_output", "reasoning", "documents"}
+    )
+    for field, ability in ABILITIES.items():
+        if info.get(field) is True:
+            able.add(ability)
+        elif info.get(field) is False:
+            able.discard(ability)
+    weight = params.get("weight")
+    mode = info.get("mode")
+    return Deployment(
+        id,
+        group,
+        upstream,
+        name,
+        weight=1.0 if weight is None else max(0.0, float(weight)),
+        region=_text(params.get("region_name")),
+        tags=frozenset(str(tag) for tag in params.get("tags") or ()),
+        rpm=_whole(params.get("rpm")),
+        tpm=_whole(params.get("tpm")),
+        price=price_of(params),
+        max_input_tokens=_whole(info.get("max_input_tokens")) or known.max_input_tokens,
+        max_output_tokens=_whole(info.get("max_output_tokens")) or known.max_output_tokens,
+        able=frozenset(able),
+        kind=_KINDS.get(str(mode)) if mode is not None else None,
+        source=source,
+        team_id=_text(info.get("team_id")),
+    )
+
+
+def _upstream(
+    model: str,
+    params: Mapping[str, Any],
+    providers: Mapping[str, Provider],
+    guard: AddressGuard,
+    key: Secret | None,
+    base_url: str | None,
+) -> tuple[Provider | None, str]:
+    """The provider of a deployment, None for an offline model, and the model's name there."""
+    if model.startswith("headgate/"):
+        return None, model
+    named = _text(params.get("custom_llm_provider"))
+    prefix, slash, rest = model.partition("/")
+    if named is None and slash:
+        named, model = prefix, rest
+    elif named is not None:
+        model = model.removeprefix(named + "/")
+    if not named or not model:
+        raise invalid(
+            f"`litellm_params.model` is {params.get('model')!r}, which names no provider. "
+            "Write it as `provider/model`, or set `custom_llm_provider`.",
+            param="litellm_params.model",
+            code="provider_missing",
+        )
+    base = providers.get(named)
+    if base is None and base_url is None:
+        raise invalid(
+            f"The provider {named!r} is not known here. Known: {', '.join(sorted(providers))}. "
+            "Choose one of them, or give `api_base`.",
+            param="litellm_params.model",
+            code="provider_unknown",
+        )
+    timeout = params.get("stream_timeout") or params.get("timeout")
+    default = base or Provider(named, "anthropic" if named == "anthropic" else "openai", "")
+    if base_url is None:
+        url, guarded = default.base_url, default.guarded
+    else:
+        url, guarded = guard.check_url(base_url, "litellm_params.api_base"), True
+        # The operator's headers and key are for the operator's address.
+        default = Provider(named, default.wire, url)
+    made = Provider(
+        name=named,
+        wire=default.wire,
+        base_url=url,
+        api_key=key or default.api_key,
+        headers=_organization(default.headers, params),
+        connect_timeout=default.connect_timeout,
+        idle_timeout=_seconds(timeout, default.idle_timeout),
+        retries=default.retries,
+        max_output_tokens=default.max_output_tokens,
+        guarded=guarded,
+    )
+    if made.api_key is None and made.base_url.startswith("https://") and base_url is None:
+        raise invalid(
+            f"There is no key for the provider {named!r}. Give `api_key` or `litellm_credential_name`, "
+            f"or have `providers.{named}.api_key` configured.",
+            param="litellm_params.api_key",
+            code="provider_key_missing",
+        )
+    return made, model
+
+
+def _organization(headers: Mapping[str, str], params: Mapping[str, Any]) -> Mapping[str, str]:
+    organization = _text(params.get("organization"))
+    return headers if organization is None else {**headers, "OpenAI-Organization": organization}
+
+
+def price_of(params: Mapping[str, Any]) -> Price | None:
+    """The price that the parameters set, USD a token as pico-USD a token; None where they set none."""
+    reading, writing = params.get("input_cost_per_token"), params.get("output_cost_per_token")
+    if reading is None and writing is None:
+        return None
+    cached = params.get("cache_read_input_token_cost")
+    return Price(
+        input=round(float(reading or 0) * _PICO),
+        output=round(float(writing or 0) * _PICO),
+        cached_input=None if cached is None else round(float(cached) * _PICO),
+    )
+
+
+def kind_of_mode(mode: str) -> str | None:
+    return _KINDS.get(mode)
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) and value else None
+
+
+def _whole(value: Any) -> int | None:
+    return int(value) if isinstance(value, int | float) and not isinstance(value, bool) and value > 0 else None
+
+
+def _seconds(value: Any, default: float) -> float:
+    """A number or a text with one; anything else is a fault of the request."""
+    if value is None:
+        return default
+    try:
+        seconds = float(value)
+    except (TypeError, ValueError):
+        seconds = -1.0
+    if not 0 < seconds <= 86400:
+        raise ApiError(
+            400,
+            f"`litellm_params.timeout` is {value!r}, which is no number of seconds. Give one between 0 and 86400.",
+            param="litellm_params.timeout",
+        )
+    return seconds

@@ -1,0 +1,396 @@
+"""The router: from a model name to the deployments that may serve it, and from these to an answer."""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from ..config import Secret
+from ..emission import DeliveryFault
+from ..errors import ApiError, invalid
+from ..http import Call
+from ..once.sink import Producer, Sink
+from ..targets import KNOWN_PROVIDERS, OfflineTarget, ProviderTarget, Target, resolve
+from .addresses import AddressGuard
+from .attempt import Attempt
+from .choice import Option, choose
+from .deployments import Deployment, build
+from .failures import Tried, judge, none_left
+from .needs import Needs, needs_of
+from .records import Records, StoredDeployment
+from .state import DeploymentState, Policy
+from .vault import Vault
+
+if TYPE_CHECKING:
+    from ..gateway import Gateway
+
+__all__ = ["AUTO", "Pool", "Router"]
+
+_log = logging.getLogger("headgate_gateway")
+AUTO = "auto"
+_DEFAULT_TAG = "default"
+Make = Callable[[Target, Sink], Producer]
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """The deployments that may answer one call, in stages: the name asked for, then each fallback model."""
+
+    name: str
+    stages: tuple[tuple[str, tuple[Deployment, ...]], ...]
+    needs: Needs
+
+    @property
+    def provider(self) -> str:
+        return "deployments"
+
+    @property
+    def model(self) -> str:
+        return self.name
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """The model names that may serve."""
+        return tuple(dict.fromkeys(one.group for _, stage in self.stages for one in stage))
+
+    @property
+    def alone(self) -> bool:
+        """Whether there is but one place to go to: it is tried whatever is known of it."""
+        return sum(len(stage) for _, stage in self.stages) == 1
+
+
+class Router:
+    """All deployments of a gateway and what is known of each."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        settings = gateway.settings
+        self.guard = AddressGuard(settings.outbound.allow)
+        self.vault = Vault(settings.secret_keys)
+        self.records = Records(gateway.db, self.vault)
+        self.random = random.Random()
+        self.states: dict[str, DeploymentState] = {}
+        self.broken: dict[str, str] = {}
+        self._gateway = gateway
+        self._settings = settings.routing
+        self._policy = Policy(
+            settings.routing.allowed_fails, settings.routing.cooldown_seconds, settings.routing.longest_cooldown_seconds
+        )
+        self._providers = {**KNOWN_PROVIDERS, **settings.providers}
+        self._groups: dict[str, tuple[Deployment, ...]] = {}
+        self._by_id: dict[str, Deployment] = {}
+        self.reload()
+
+    # -- the deployments
+
+    def reload(self) -> None:
+        """Read the configuration and the table again. One that cannot be made is left out, and said so."""
+        found: list[Deployment] = []
+        self.broken.clear()
+        for entry in self._settings.deployments:
+            found.append(self._made(entry.id, entry.model_name, entry.params, entry.info, None))
+        for record in self.records.deployments():
+            try:
+                found.append(self.made_of(record))
+            except ApiError as error:
+                self.broken[record.id] = error.message
+                _log.warning("the deployment %s of %r is left out: %s", record.id, record.model_name, error.message)
+        groups: dict[str, list[Deployment]] = {}
+        for deployment in found:
+            groups.setdefault(deployment.group, []).append(deployment)
+            self.states.setdefault(deployment.id, DeploymentState())
+            if deployment.price is not None:
+                self._gateway.prices.put(_price_name(deployment), deployment.price)
+        self._groups = {name: tuple(members) for name, members in groups.items()}
+        self._by_id = {deployment.id: deployment for deployment in found}
+        for gone in self.states.keys() - self._by_id.keys():
+            del self.states[gone]
+
+    def made_of(self, record: StoredDeployment) -> Deployment:
+        """The deployment of a record; raises where its secrets cannot be read or it makes none."""
+        return self._made(record.id, record.model_name, record.params, record.info, record)
+
+    def _made(
+        self,
+        id: str,
+        group: str,
+        params: Mapping[str, Any],
+        info: Mapping[str, Any],
+        record: StoredDeployment | None,
+    ) -> Deployment:
+        values = dict(params)
+        named = params.get("litellm_credential_name") or params.get("credential_name")
+        if isinstance(named, str) and named:
+            credential = self.records.credential(named)
+            if credential is None:
+                raise invalid(
+                    f"There is no credential {named!r}. Create it with `POST /credentials`.",
+                    param="litellm_params.litellm_credential_name",
+                    code="credential_not_found",
+                )
+            values = {**self.records.credential_values(credential), **values}
+        if record is not None:
+            values.update(self.records.deployment_secrets(record))
+        key, base_url = values.get("api_key"), values.get("api_base")
+        return build(
+            id,
+            group,
+            values,
+            info,
+            source="config" if record is None else "database",
+            providers=self._providers,
+            guard=self.guard,
+            key=Secret(key) if isinstance(key, str) and key else None,
+            base_url=base_url if isinstance(base_url, str) and base_url else None,
+        )
+
+    def deployments(self) -> tuple[Deployment, ...]:
+        return tuple(self._by_id.values())
+
+    def deployment(self, id: str) -> Deployment | None:
+        return self._by_id.get(id)
+
+    def groups(self) -> Mapping[str, tuple[Deployment, ...]]:
+        return self._groups
+
+    def fallbacks(self, name: str) -> tuple[str, ...]:
+        return self._settings.fallbacks.get(name, ())
+
+    # -- a name becomes a pool
+
+    def pool(self, call: Call, name: str, kind: str) -> Pool | None:
+        """The pool of a name, or None where it has no deployments: then `targets.resolve` knows what it is."""
+        members = self._usable(call, name)
+        fallbacks = self.fallbacks(name)
+        if name != AUTO and members is None and not fallbacks:
+            return None
+        needs = needs_of(kind, call.data, len(call.raw), region=call.header("x-headgate-region"), tags=_tags(call))
+        if name == AUTO and members is None:
+            return self._cheapest(call, needs)
+        stages = [(name, self._fitting(name, self._plain(call, name, kind) if members is None else members, needs))]
+        for other in fallbacks:
+            if other != name and call.caller.may_use(other):
+                further = self._usable(call, other) or self._plain(call, other, kind)
+                stages.append((other, tuple(_able(_in_size(further, needs), needs))))
+        return Pool(name, tuple(stages), needs)
+
+    def _usable(self, call: Call, name: str) -> tuple[Deployment, ...] | None:
+        """The deployments of a name that this caller may see; None where there are none."""
+        members = self._groups.get(name, ())
+        if self._gateway.settings.offline:
+            members = tuple(one for one in members if one.upstream is None)
+        caller = call.caller
+        seen = tuple(one for one in members if one.team_id is None or caller.admin or one.team_id == caller.team_id)
+        return seen or None
+
+    def _plain(self, call: Call, name: str, kind: str) -> tuple[Deployment, ...]:
+        """A route without deployments as one, so that it can have fallbacks and be one."""
+        target = resolve(self._gateway, name, kind, call.headers)
+        if isinstance(target, OfflineTarget):
+            one = Deployment(name, name, None, target.model.id)
+        else:
+            one = Deployment(name, name, replace(target.upstream, api_key=target.key), target.model)
+        self.states.setdefault(one.id, DeploymentState())
+        return (one,)
+
+    def _fitting(self, name: str, members: Sequence[Deployment], needs: Needs) -> tuple[Deployment, ...]:
+        """Those of the region and tags asked for, of them those that can do it; raises where none is left."""
+        left = [one for one in members if one.kind in (None, needs.kind)]
+        if not left:
+            raise invalid(
+                f"The model {name!r} does not serve {needs.kind}. `GET /v1/models` tells what each model can do.",
+                param="model",
+                code="model_not_capable",
+            )
+        if needs.region is not None:
+            left = [one for one in left if one.region == needs.region]
+            if not left:
+                regions = sorted({one.region for one in members if one.region}) or ["none named"]
+                raise invalid(
+                    f"The model {name!r} has no deployment in the region {needs.region!r}. "
+                    f"It has: {', '.join(regions)}.",
+                    param="x-headgate-region",
+                    code="no_deployment_in_region",
+                )
+        left = _tagged(left, needs.tags)
+        if not left:
+            raise invalid(
+                f"Every deployment of {name!r} is kept for tags, and none for {sorted(needs.tags)!r}. "
+                "Send one of its tags in `x-headgate-tags`.",
+                param="tags",
+                code="no_deployment_for_tags",
+            )
+        return tuple(_able(_in_size(left, needs), needs))
+
+    def _cheapest(self, call: Call, needs: Needs) -> Pool | None:
+        """All that can do what is asked, cheapest first, each model name a stage of its own."""
+        found: list[tuple[float, int, Deployment]] = []
+        for name in self._groups:
+            if not call.caller.may_use(name):
+                continue
+            for one in self._usable(call, name) or ():
+                if one.kind in (None, needs.kind) and needs.abilities <= one.able and _has_room(one, needs):
+                    cost = self.cost(one, needs)
+                    found.append((float("inf") if cost is None else cost, len(found), one))
+        if needs.region is not None:
+            found = [entry for entry in found if entry[2].region == needs.region]
+        tagged = _tagged([entry[2] for entry in found], needs.tags)
+        ordered = [one for _, _, one in sorted(found) if one in tagged]
+        if not ordered:
+            if not self._groups:
+                return None
+            wanted = ", ".join(sorted(needs.abilities)) or needs.kind
+            raise invalid(
+                f"No model here that you may use is known to do what is asked: {wanted}, about {needs.input_tokens} "
+                "tokens of input. Name a model, or have its abilities set in `model_info`.",
+                param="model",
+                code="no_capable_model",
+            )
+        return Pool(AUTO, tuple((one.group, (one,)) for one in ordered), needs)
+
+    def cost(self, deployment: Deployment, needs: Needs) -> float | None:
+        """Pico-USD of such a call there, by estimate; None where nobody knows the price."""
+        unit = self._gateway.prices.unit(deployment.provider, _price_name(deployment))
+        if unit is None:
+            return None
+        output = min(needs.output_tokens, deployment.max_output_tokens or needs.output_tokens)
+        return needs.input_tokens * unit.input + output * unit.output
+
+    def estimate(self, pool: Pool) -> list[tuple[str, str]]:
+        """Provider and price name of every deployment that may serve: a reservation takes the dearest."""
+        return [(one.provider, _price_name(one)) for _, stage in pool.stages for one in stage]
+
+    # -- a pool becomes an answer
+
+    def producer(self, pool: Pool, make: Make) -> Producer:
+        """What tries the deployments of a pool until one answers. `make` gives the producer of one target."""
+
+        async def produce(run: Sink) -> None:
+            tried: list[Tried] = []
+            for name, stage in pool.stages:
+                left = list(stage)
+                tries = 0
+                while left and tries <= self._settings.retries:
+                    one = self._next(name, left, pool)
+                    if one is None:
+                        break
+                    left.remove(one)
+                    tries += 1
+                    error = await self._try(one, pool, run, make)
+                    if error is None:
+                        return
+                    tried.append(Tried(one, error))
+            now = self._gateway.clock.monotonic()
+            tried_ids = {attempt.deployment.id for attempt in tried}
+            resting = [
+                (one, self.states[one.id].wait(now))
+                for _, stage in pool.stages
+                for one in stage
+                if one.id not in tried_ids and one.id in self.states
+            ]
+            raise none_left(pool.name, tried, resting)
+
+        return produce
+
+    def _next(self, name: str, left: Sequence[Deployment], pool: Pool) -> Deployment | None:
+        """The one to go to now; None where all of them rest or are full."""
+        now = self._gateway.clock.monotonic()
+        options: list[Option] = []
+        strategy = self._settings.strategies.get(name, self._settings.strategy)
+        for position, one in enumerate(left):
+            state = self.states.setdefault(one.id, DeploymentState())
+            if not pool.alone and (state.resting(now) or state.full(one.rpm, now)):
+                continue
+            cost = self.cost(one, pool.needs) if strategy == "cost" else None
+            options.append(Option(position, one.weight, state.in_flight, state.expected(now), cost))
+        return left[choose(strategy, options, self.random)] if options else None
+
+    async def _try(self, one: Deployment, pool: Pool, run: Sink, make: Make) -> ApiError | None:
+        """Try one deployment: None if it answered, its error if another may be tried; raises what ends the call."""
+        clock, state = self._gateway.clock, self.states.setdefault(one.id, DeploymentState())
+        started = clock.monotonic()
+        took: float | None = None
+
+        def committed() -> None:
+            nonlocal took
+            took = clock.monotonic() - started
+            run.marks["x-headgate-deployment"] = one.id
+
+        run.record.model, run.record.provider = one.group, one.provider
+        run.price_name, run.deployment = _price_name(one), one.id
+        attempt = Attempt(run, committed)
+        state.begin(one.rpm, started)
+        told = False
+        try:
+            await make(self._target(one, pool), attempt)(attempt)
+            await attempt.finish()
+            state.succeed(took, clock.monotonic())
+            told = True
+        except DeliveryFault:
+            await attempt.commit()
+            raise
+        except ApiError as error:
+            verdict = judge(error)
+            if verdict.counts:
+                told = True
+                state.fail(
+                    error.message, clock.monotonic(), self._policy, at_once=verdict.at_once, wait=error.retry_after
+                )
+            if attempt.committed or pool.alone or not verdict.moves_on:
+                raise
+            return error
+        finally:
+            state.end()
+            if not told:
+                state.give_up()
+        return None
+
+    def _target(self, one: Deployment, pool: Pool) -> Target:
+        if one.upstream is None:
+            model = self._gateway.offline.resolve(one.model)
+            if model is None:
+                raise ApiError(
+                    502,
+                    f"The offline model {one.model!r} of the deployment {one.id!r} does not exist. "
+                    "Correct `litellm_params.model`; `GET /v1/models` lists them.",
+                    code="model_not_found",
+                )
+            return OfflineTarget(model, one.group)
+        # Where there is another place to go to, a connection that fails is not tried again here.
+        upstream = one.upstream if pool.alone else replace(one.upstream, retries=0)
+        return ProviderTarget(upstream, one.model, one.upstream.api_key)
+
+
+def _price_name(one: Deployment) -> str:
+    return one.model if one.price is None else f"deployment:{one.id}"
+
+
+def _tags(call: Call) -> frozenset[str]:
+    given = call.data.get("tags")
+    if isinstance(given, list):
+        own = [tag for tag in given if isinstance(tag, str)]
+    else:
+        own = [tag.strip() for tag in (call.header("x-headgate-tags") or "").split(",")]
+    return frozenset(tag for tag in (*own, *call.caller.tags) if tag)
+
+
+def _tagged(members: Sequence[Deployment], tags: frozenset[str]) -> list[Deployment]:
+    """Those kept for one of the tags; without such, those kept for none (or for `default`)."""
+    wanted = [one for one in members if one.tags & tags]
+    return wanted or [one for one in members if not one.tags or _DEFAULT_TAG in one.tags]
+
+
+def _has_room(one: Deployment, needs: Needs) -> bool:
+    return one.max_input_tokens is None or needs.input_tokens <= one.max_input_tokens
+
+
+def _in_size(members: Sequence[Deployment], needs: Needs) -> Sequence[Deployment]:
+    """Those that have room; all where none has, for the size is an estimate and the provider knows better."""
+    return [one for one in members if _has_room(one, needs)] or members
+
+
+def _able(members: Sequence[Deployment], needs: Needs) -> Sequence[Deployment]:
+    """Those known to be able; all where none is, for what nobody said may still be so."""
+    return [one for one in members if needs.abilities <= one.able] or members
