@@ -13,10 +13,12 @@ from ._drivers.sync import SyncClient
 if TYPE_CHECKING:
     from .resources.audio import AsyncAudio, Audio
     from .resources.batches import AsyncBatches, Batches
+    from .resources.budget import AsyncBudget, Budget
     from .resources.calls import AsyncCalls, Calls
     from .resources.capabilities import AsyncCapabilities, Capabilities
     from .resources.chat import AsyncChat, Chat
     from .resources.completions import AsyncCompletions, Completions
+    from .resources.credits import AsyncCredits, Credits
     from .resources.customer import AsyncCustomer, Customer
     from .resources.embeddings import AsyncEmbeddings, Embeddings
     from .resources.files import AsyncFiles, Files
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from .resources.models import AsyncModels, Models
     from .resources.moderations import AsyncModerations, Moderations
     from .resources.organization import AsyncOrganization, Organization
+    from .resources.spend import AsyncSpend, Spend
     from .resources.team import AsyncTeam, Team
     from .resources.user import AsyncUser, User
 
@@ -156,6 +159,27 @@ class Headgate(SyncClient):
         from .resources.customer import Customer
 
         return Customer(self)
+
+    @cached_property
+    def budget(self) -> Budget:
+        """Budgets that several can share."""
+        from .resources.budget import Budget
+
+        return Budget(self)
+
+    @cached_property
+    def spend(self) -> Spend:
+        """What calls cost."""
+        from .resources.spend import Spend
+
+        return Spend(self)
+
+    @cached_property
+    def credits(self) -> Credits:
+        """Credits, tiers, and the bands of models that they open."""
+        from .resources.credits import Credits
+
+        return Credits(self)
 
     @cached_property
     def health(self) -> Health:
@@ -288,6 +312,27 @@ class AsyncHeadgate(AsyncClient):
         from .resources.customer import AsyncCustomer
 
         return AsyncCustomer(self)
+
+    @cached_property
+    def budget(self) -> AsyncBudget:
+        """Budgets that several can share."""
+        from .resources.budget import AsyncBudget
+
+        return AsyncBudget(self)
+
+    @cached_property
+    def spend(self) -> AsyncSpend:
+        """What calls cost."""
+        from .resources.spend import AsyncSpend
+
+        return AsyncSpend(self)
+
+    @cached_property
+    def credits(self) -> AsyncCredits:
+        """Credits, tiers, and the bands of models that they open."""
+        from .resources.credits import AsyncCredits
+
+        return AsyncCredits(self)
 
     @cached_property
     def health(self) -> AsyncHealth:

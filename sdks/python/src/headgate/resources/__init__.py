@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from .audio import AudioTranslations as AudioTranslations
     from .batches import AsyncBatches as AsyncBatches
     from .batches import Batches as Batches
+    from .budget import AsyncBudget as AsyncBudget
+    from .budget import Budget as Budget
     from .calls import AsyncCalls as AsyncCalls
     from .calls import Calls as Calls
     from .capabilities import AsyncCapabilities as AsyncCapabilities
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
     from .chat import ChatCompletions as ChatCompletions
     from .completions import AsyncCompletions as AsyncCompletions
     from .completions import Completions as Completions
+    from .credits import AsyncCredits as AsyncCredits
+    from .credits import Credits as Credits
     from .customer import AsyncCustomer as AsyncCustomer
     from .customer import Customer as Customer
     from .embeddings import AsyncEmbeddings as AsyncEmbeddings
@@ -50,6 +54,8 @@ if TYPE_CHECKING:
     from .moderations import Moderations as Moderations
     from .organization import AsyncOrganization as AsyncOrganization
     from .organization import Organization as Organization
+    from .spend import AsyncSpend as AsyncSpend
+    from .spend import Spend as Spend
     from .team import AsyncTeam as AsyncTeam
     from .team import AsyncTeamModel as AsyncTeamModel
     from .team import Team as Team
@@ -63,11 +69,13 @@ else:
         "AsyncAudioTranscriptions": (".audio", "AsyncAudioTranscriptions"),
         "AsyncAudioTranslations": (".audio", "AsyncAudioTranslations"),
         "AsyncBatches": (".batches", "AsyncBatches"),
+        "AsyncBudget": (".budget", "AsyncBudget"),
         "AsyncCalls": (".calls", "AsyncCalls"),
         "AsyncCapabilities": (".capabilities", "AsyncCapabilities"),
         "AsyncChat": (".chat", "AsyncChat"),
         "AsyncChatCompletions": (".chat", "AsyncChatCompletions"),
         "AsyncCompletions": (".completions", "AsyncCompletions"),
+        "AsyncCredits": (".credits", "AsyncCredits"),
         "AsyncCustomer": (".customer", "AsyncCustomer"),
         "AsyncEmbeddings": (".embeddings", "AsyncEmbeddings"),
         "AsyncFiles": (".files", "AsyncFiles"),
@@ -80,6 +88,7 @@ else:
         "AsyncModels": (".models", "AsyncModels"),
         "AsyncModerations": (".moderations", "AsyncModerations"),
         "AsyncOrganization": (".organization", "AsyncOrganization"),
+        "AsyncSpend": (".spend", "AsyncSpend"),
         "AsyncTeam": (".team", "AsyncTeam"),
         "AsyncTeamModel": (".team", "AsyncTeamModel"),
         "AsyncUser": (".user", "AsyncUser"),
@@ -88,11 +97,13 @@ else:
         "AudioTranscriptions": (".audio", "AudioTranscriptions"),
         "AudioTranslations": (".audio", "AudioTranslations"),
         "Batches": (".batches", "Batches"),
+        "Budget": (".budget", "Budget"),
         "Calls": (".calls", "Calls"),
         "Capabilities": (".capabilities", "Capabilities"),
         "Chat": (".chat", "Chat"),
         "ChatCompletions": (".chat", "ChatCompletions"),
         "Completions": (".completions", "Completions"),
+        "Credits": (".credits", "Credits"),
         "Customer": (".customer", "Customer"),
         "Embeddings": (".embeddings", "Embeddings"),
         "Files": (".files", "Files"),
@@ -105,6 +116,7 @@ else:
         "Models": (".models", "Models"),
         "Moderations": (".moderations", "Moderations"),
         "Organization": (".organization", "Organization"),
+        "Spend": (".spend", "Spend"),
         "Team": (".team", "Team"),
         "TeamModel": (".team", "TeamModel"),
         "User": (".user", "User"),
@@ -130,11 +142,13 @@ __all__ = [
     "AsyncAudioTranscriptions",
     "AsyncAudioTranslations",
     "AsyncBatches",
+    "AsyncBudget",
     "AsyncCalls",
     "AsyncCapabilities",
     "AsyncChat",
     "AsyncChatCompletions",
     "AsyncCompletions",
+    "AsyncCredits",
     "AsyncCustomer",
     "AsyncEmbeddings",
     "AsyncFiles",
@@ -147,6 +161,7 @@ __all__ = [
     "AsyncModels",
     "AsyncModerations",
     "AsyncOrganization",
+    "AsyncSpend",
     "AsyncTeam",
     "AsyncTeamModel",
     "AsyncUser",
@@ -155,11 +170,13 @@ __all__ = [
     "AudioTranscriptions",
     "AudioTranslations",
     "Batches",
+    "Budget",
     "Calls",
     "Capabilities",
     "Chat",
     "ChatCompletions",
     "Completions",
+    "Credits",
     "Customer",
     "Embeddings",
     "Files",
@@ -172,6 +189,7 @@ __all__ = [
     "Models",
     "Moderations",
     "Organization",
+    "Spend",
     "Team",
     "TeamModel",
     "User",

@@ -31,6 +31,12 @@ if TYPE_CHECKING:
     from .batches import BatchRequestCounts as BatchRequestCounts
     from .batches import BatchStatus as BatchStatus
     from .batches import BatchUsage as BatchUsage
+    from .budget import Budget as Budget
+    from .budget import BudgetDeleted as BudgetDeleted
+    from .budget import BudgetInfo as BudgetInfo
+    from .budget import BudgetList as BudgetList
+    from .budget import BudgetSetting as BudgetSetting
+    from .budget import BudgetSettings as BudgetSettings
     from .calls import Call as Call
     from .calls import CallList as CallList
     from .calls import CallStatus as CallStatus
@@ -65,6 +71,18 @@ if TYPE_CHECKING:
     from .completions import Completion as Completion
     from .completions import CompletionChoice as CompletionChoice
     from .completions import CompletionLogprobs as CompletionLogprobs
+    from .credits import CreditsBalance as CreditsBalance
+    from .credits import CreditsBand as CreditsBand
+    from .credits import CreditsEntry as CreditsEntry
+    from .credits import CreditsEntryKind as CreditsEntryKind
+    from .credits import CreditsEntryStatus as CreditsEntryStatus
+    from .credits import CreditsHistory as CreditsHistory
+    from .credits import CreditsModelUsage as CreditsModelUsage
+    from .credits import CreditsStats as CreditsStats
+    from .credits import CreditsStep as CreditsStep
+    from .credits import CreditsTier as CreditsTier
+    from .credits import CreditsTiers as CreditsTiers
+    from .credits import CreditsUsage as CreditsUsage
     from .customer import Customer as Customer
     from .customer import CustomerBlockResponse as CustomerBlockResponse
     from .customer import CustomerDeleteResponse as CustomerDeleteResponse
@@ -154,6 +172,12 @@ if TYPE_CHECKING:
     from .params.batches import BatchCreateRequestEndpoint as BatchCreateRequestEndpoint
     from .params.batches import BatchesCreateParams as BatchesCreateParams
     from .params.batches import BatchesListParams as BatchesListParams
+    from .params.budget import BudgetCreateParams as BudgetCreateParams
+    from .params.budget import BudgetDeleteParams as BudgetDeleteParams
+    from .params.budget import BudgetInfoParams as BudgetInfoParams
+    from .params.budget import BudgetListParams as BudgetListParams
+    from .params.budget import BudgetSettingsParams as BudgetSettingsParams
+    from .params.budget import BudgetUpdateParams as BudgetUpdateParams
     from .params.calls import CallsListParams as CallsListParams
     from .params.capabilities import CapabilitiesListParams as CapabilitiesListParams
     from .params.chat import CacheControlParam as CacheControlParam
@@ -233,6 +257,11 @@ if TYPE_CHECKING:
     from .params.completions import CompletionPromptListParam as CompletionPromptListParam
     from .params.completions import CompletionPromptParam as CompletionPromptParam
     from .params.completions import CompletionsCreateParams as CompletionsCreateParams
+    from .params.credits import CreditsBalanceParams as CreditsBalanceParams
+    from .params.credits import CreditsHistoryParams as CreditsHistoryParams
+    from .params.credits import CreditsStatsGroupBy as CreditsStatsGroupBy
+    from .params.credits import CreditsStatsParams as CreditsStatsParams
+    from .params.credits import CreditsStatsPeriod as CreditsStatsPeriod
     from .params.customer import CustomerBlockParams as CustomerBlockParams
     from .params.customer import CustomerCreateParams as CustomerCreateParams
     from .params.customer import CustomerCreateRequestAllowedModelRegion as CustomerCreateRequestAllowedModelRegion
@@ -321,6 +350,13 @@ if TYPE_CHECKING:
     from .params.shared import StreamOptionsParam as StreamOptionsParam
     from .params.shared import TeamMemberParam as TeamMemberParam
     from .params.shared import Voice as Voice
+    from .params.spend import SpendCalculateParams as SpendCalculateParams
+    from .params.spend import SpendListParams as SpendListParams
+    from .params.spend import SpendReportGroupBy as SpendReportGroupBy
+    from .params.spend import SpendReportInterval as SpendReportInterval
+    from .params.spend import SpendReportParams as SpendReportParams
+    from .params.spend import SpendResetParams as SpendResetParams
+    from .params.spend import SpendTagsParams as SpendTagsParams
     from .params.team import TeamAddMemberParams as TeamAddMemberParams
     from .params.team import TeamAddMemberRequestMemberParam as TeamAddMemberRequestMemberParam
     from .params.team import TeamBlockParams as TeamBlockParams
@@ -357,6 +393,17 @@ if TYPE_CHECKING:
     from .shared import TeamRole as TeamRole
     from .shared import User as User
     from .shared import UserRole as UserRole
+    from .spend import ModelSpend as ModelSpend
+    from .spend import SpendCalculation as SpendCalculation
+    from .spend import SpendLog as SpendLog
+    from .spend import SpendLogList as SpendLogList
+    from .spend import SpendLogStatus as SpendLogStatus
+    from .spend import SpendReport as SpendReport
+    from .spend import SpendReportRow as SpendReportRow
+    from .spend import SpendReset as SpendReset
+    from .spend import SpendTotals as SpendTotals
+    from .spend import TagSpend as TagSpend
+    from .spend import TagSpendList as TagSpendList
     from .team import TeamAddMemberResponse as TeamAddMemberResponse
     from .team import TeamDeleteResponse as TeamDeleteResponse
     from .team import TeamInfo as TeamInfo
@@ -384,7 +431,19 @@ else:
         "BatchUsage": (".batches", "BatchUsage"),
         "BatchesCreateParams": (".params.batches", "BatchesCreateParams"),
         "BatchesListParams": (".params.batches", "BatchesListParams"),
+        "Budget": (".budget", "Budget"),
+        "BudgetCreateParams": (".params.budget", "BudgetCreateParams"),
+        "BudgetDeleteParams": (".params.budget", "BudgetDeleteParams"),
+        "BudgetDeleted": (".budget", "BudgetDeleted"),
         "BudgetDurationParam": (".shared", "BudgetDurationParam"),
+        "BudgetInfo": (".budget", "BudgetInfo"),
+        "BudgetInfoParams": (".params.budget", "BudgetInfoParams"),
+        "BudgetList": (".budget", "BudgetList"),
+        "BudgetListParams": (".params.budget", "BudgetListParams"),
+        "BudgetSetting": (".budget", "BudgetSetting"),
+        "BudgetSettings": (".budget", "BudgetSettings"),
+        "BudgetSettingsParams": (".params.budget", "BudgetSettingsParams"),
+        "BudgetUpdateParams": (".params.budget", "BudgetUpdateParams"),
         "CacheControlParam": (".params.chat", "CacheControlParam"),
         "Call": (".calls", "Call"),
         "CallList": (".calls", "CallList"),
@@ -471,6 +530,23 @@ else:
         "CompletionsCreateParams": (".params.completions", "CompletionsCreateParams"),
         "CreateEmbeddingResponse": (".embeddings", "CreateEmbeddingResponse"),
         "CreditNotice": (".chat", "CreditNotice"),
+        "CreditsBalance": (".credits", "CreditsBalance"),
+        "CreditsBalanceParams": (".params.credits", "CreditsBalanceParams"),
+        "CreditsBand": (".credits", "CreditsBand"),
+        "CreditsEntry": (".credits", "CreditsEntry"),
+        "CreditsEntryKind": (".credits", "CreditsEntryKind"),
+        "CreditsEntryStatus": (".credits", "CreditsEntryStatus"),
+        "CreditsHistory": (".credits", "CreditsHistory"),
+        "CreditsHistoryParams": (".params.credits", "CreditsHistoryParams"),
+        "CreditsModelUsage": (".credits", "CreditsModelUsage"),
+        "CreditsStats": (".credits", "CreditsStats"),
+        "CreditsStatsGroupBy": (".params.credits", "CreditsStatsGroupBy"),
+        "CreditsStatsParams": (".params.credits", "CreditsStatsParams"),
+        "CreditsStatsPeriod": (".params.credits", "CreditsStatsPeriod"),
+        "CreditsStep": (".credits", "CreditsStep"),
+        "CreditsTier": (".credits", "CreditsTier"),
+        "CreditsTiers": (".credits", "CreditsTiers"),
+        "CreditsUsage": (".credits", "CreditsUsage"),
         "CustomToolCallInput": (".chat", "CustomToolCallInput"),
         "CustomToolCallInputParam": (".params.chat", "CustomToolCallInputParam"),
         "CustomToolDefinitionParam": (".params.chat", "CustomToolDefinitionParam"),
@@ -616,6 +692,7 @@ else:
         "ModelMaxBudgetParam": (".params.shared", "ModelMaxBudgetParam"),
         "ModelMode": (".models", "ModelMode"),
         "ModelPricing": (".models", "ModelPricing"),
+        "ModelSpend": (".spend", "ModelSpend"),
         "ModelsListParams": (".params.models", "ModelsListParams"),
         "Moderation": (".moderations", "Moderation"),
         "ModerationCategories": (".moderations", "ModerationCategories"),
@@ -661,12 +738,29 @@ else:
         "ServiceTier": (".chat", "ServiceTier"),
         "SpeechRequestResponseFormat": (".params.audio", "SpeechRequestResponseFormat"),
         "SpeechRequestVoiceParam": (".params.audio", "SpeechRequestVoiceParam"),
+        "SpendCalculateParams": (".params.spend", "SpendCalculateParams"),
+        "SpendCalculation": (".spend", "SpendCalculation"),
+        "SpendListParams": (".params.spend", "SpendListParams"),
+        "SpendLog": (".spend", "SpendLog"),
+        "SpendLogList": (".spend", "SpendLogList"),
+        "SpendLogStatus": (".spend", "SpendLogStatus"),
+        "SpendReport": (".spend", "SpendReport"),
+        "SpendReportGroupBy": (".params.spend", "SpendReportGroupBy"),
+        "SpendReportInterval": (".params.spend", "SpendReportInterval"),
+        "SpendReportParams": (".params.spend", "SpendReportParams"),
+        "SpendReportRow": (".spend", "SpendReportRow"),
+        "SpendReset": (".spend", "SpendReset"),
+        "SpendResetParams": (".params.spend", "SpendResetParams"),
+        "SpendTagsParams": (".params.spend", "SpendTagsParams"),
+        "SpendTotals": (".spend", "SpendTotals"),
         "StopSequencesParam": (".params.shared", "StopSequencesParam"),
         "StreamOptionsParam": (".params.shared", "StreamOptionsParam"),
         "SupervisedHyperparameters": (".fine_tuning", "SupervisedHyperparameters"),
         "SupervisedHyperparametersParam": (".params.fine_tuning", "SupervisedHyperparametersParam"),
         "SupervisedMethod": (".fine_tuning", "SupervisedMethod"),
         "SupervisedMethodParam": (".params.fine_tuning", "SupervisedMethodParam"),
+        "TagSpend": (".spend", "TagSpend"),
+        "TagSpendList": (".spend", "TagSpendList"),
         "Team": (".shared", "Team"),
         "TeamAddMemberParams": (".params.team", "TeamAddMemberParams"),
         "TeamAddMemberRequestMemberParam": (".params.team", "TeamAddMemberRequestMemberParam"),
@@ -762,7 +856,19 @@ __all__ = [
     "BatchUsage",
     "BatchesCreateParams",
     "BatchesListParams",
+    "Budget",
+    "BudgetCreateParams",
+    "BudgetDeleteParams",
+    "BudgetDeleted",
     "BudgetDurationParam",
+    "BudgetInfo",
+    "BudgetInfoParams",
+    "BudgetList",
+    "BudgetListParams",
+    "BudgetSetting",
+    "BudgetSettings",
+    "BudgetSettingsParams",
+    "BudgetUpdateParams",
     "CacheControlParam",
     "Call",
     "CallList",
@@ -846,6 +952,23 @@ __all__ = [
     "CompletionsCreateParams",
     "CreateEmbeddingResponse",
     "CreditNotice",
+    "CreditsBalance",
+    "CreditsBalanceParams",
+    "CreditsBand",
+    "CreditsEntry",
+    "CreditsEntryKind",
+    "CreditsEntryStatus",
+    "CreditsHistory",
+    "CreditsHistoryParams",
+    "CreditsModelUsage",
+    "CreditsStats",
+    "CreditsStatsGroupBy",
+    "CreditsStatsParams",
+    "CreditsStatsPeriod",
+    "CreditsStep",
+    "CreditsTier",
+    "CreditsTiers",
+    "CreditsUsage",
     "CustomToolCallInput",
     "CustomToolCallInputParam",
     "CustomToolDefinitionParam",
@@ -991,6 +1114,7 @@ __all__ = [
     "ModelMaxBudgetParam",
     "ModelMode",
     "ModelPricing",
+    "ModelSpend",
     "ModelsListParams",
     "Moderation",
     "ModerationCategories",
@@ -1036,12 +1160,29 @@ __all__ = [
     "ServiceTier",
     "SpeechRequestResponseFormat",
     "SpeechRequestVoiceParam",
+    "SpendCalculateParams",
+    "SpendCalculation",
+    "SpendListParams",
+    "SpendLog",
+    "SpendLogList",
+    "SpendLogStatus",
+    "SpendReport",
+    "SpendReportGroupBy",
+    "SpendReportInterval",
+    "SpendReportParams",
+    "SpendReportRow",
+    "SpendReset",
+    "SpendResetParams",
+    "SpendTagsParams",
+    "SpendTotals",
     "StopSequencesParam",
     "StreamOptionsParam",
     "SupervisedHyperparameters",
     "SupervisedHyperparametersParam",
     "SupervisedMethod",
     "SupervisedMethodParam",
+    "TagSpend",
+    "TagSpendList",
     "Team",
     "TeamAddMemberParams",
     "TeamAddMemberRequestMemberParam",

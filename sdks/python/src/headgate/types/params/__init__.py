@@ -18,6 +18,12 @@ if TYPE_CHECKING:
     from .batches import BatchCreateRequestEndpoint as BatchCreateRequestEndpoint
     from .batches import BatchesCreateParams as BatchesCreateParams
     from .batches import BatchesListParams as BatchesListParams
+    from .budget import BudgetCreateParams as BudgetCreateParams
+    from .budget import BudgetDeleteParams as BudgetDeleteParams
+    from .budget import BudgetInfoParams as BudgetInfoParams
+    from .budget import BudgetListParams as BudgetListParams
+    from .budget import BudgetSettingsParams as BudgetSettingsParams
+    from .budget import BudgetUpdateParams as BudgetUpdateParams
     from .calls import CallsListParams as CallsListParams
     from .capabilities import CapabilitiesListParams as CapabilitiesListParams
     from .chat import CacheControlParam as CacheControlParam
@@ -95,6 +101,11 @@ if TYPE_CHECKING:
     from .completions import CompletionPromptListParam as CompletionPromptListParam
     from .completions import CompletionPromptParam as CompletionPromptParam
     from .completions import CompletionsCreateParams as CompletionsCreateParams
+    from .credits import CreditsBalanceParams as CreditsBalanceParams
+    from .credits import CreditsHistoryParams as CreditsHistoryParams
+    from .credits import CreditsStatsGroupBy as CreditsStatsGroupBy
+    from .credits import CreditsStatsParams as CreditsStatsParams
+    from .credits import CreditsStatsPeriod as CreditsStatsPeriod
     from .customer import CustomerBlockParams as CustomerBlockParams
     from .customer import CustomerCreateParams as CustomerCreateParams
     from .customer import CustomerCreateRequestAllowedModelRegion as CustomerCreateRequestAllowedModelRegion
@@ -183,6 +194,13 @@ if TYPE_CHECKING:
     from .shared import StreamOptionsParam as StreamOptionsParam
     from .shared import TeamMemberParam as TeamMemberParam
     from .shared import Voice as Voice
+    from .spend import SpendCalculateParams as SpendCalculateParams
+    from .spend import SpendListParams as SpendListParams
+    from .spend import SpendReportGroupBy as SpendReportGroupBy
+    from .spend import SpendReportInterval as SpendReportInterval
+    from .spend import SpendReportParams as SpendReportParams
+    from .spend import SpendResetParams as SpendResetParams
+    from .spend import SpendTagsParams as SpendTagsParams
     from .team import TeamAddMemberParams as TeamAddMemberParams
     from .team import TeamAddMemberRequestMemberParam as TeamAddMemberRequestMemberParam
     from .team import TeamBlockParams as TeamBlockParams
@@ -210,6 +228,12 @@ else:
         "BatchCreateRequestEndpoint": (".batches", "BatchCreateRequestEndpoint"),
         "BatchesCreateParams": (".batches", "BatchesCreateParams"),
         "BatchesListParams": (".batches", "BatchesListParams"),
+        "BudgetCreateParams": (".budget", "BudgetCreateParams"),
+        "BudgetDeleteParams": (".budget", "BudgetDeleteParams"),
+        "BudgetInfoParams": (".budget", "BudgetInfoParams"),
+        "BudgetListParams": (".budget", "BudgetListParams"),
+        "BudgetSettingsParams": (".budget", "BudgetSettingsParams"),
+        "BudgetUpdateParams": (".budget", "BudgetUpdateParams"),
         "CacheControlParam": (".chat", "CacheControlParam"),
         "CallsListParams": (".calls", "CallsListParams"),
         "CapabilitiesListParams": (".capabilities", "CapabilitiesListParams"),
@@ -261,6 +285,11 @@ else:
         "CompletionPromptListParam": (".completions", "CompletionPromptListParam"),
         "CompletionPromptParam": (".completions", "CompletionPromptParam"),
         "CompletionsCreateParams": (".completions", "CompletionsCreateParams"),
+        "CreditsBalanceParams": (".credits", "CreditsBalanceParams"),
+        "CreditsHistoryParams": (".credits", "CreditsHistoryParams"),
+        "CreditsStatsGroupBy": (".credits", "CreditsStatsGroupBy"),
+        "CreditsStatsParams": (".credits", "CreditsStatsParams"),
+        "CreditsStatsPeriod": (".credits", "CreditsStatsPeriod"),
         "CustomToolCallInputParam": (".chat", "CustomToolCallInputParam"),
         "CustomToolDefinitionParam": (".chat", "CustomToolDefinitionParam"),
         "CustomToolGrammarFormatParam": (".chat", "CustomToolGrammarFormatParam"),
@@ -366,6 +395,13 @@ else:
         "ResponseFormatTextParam": (".chat", "ResponseFormatTextParam"),
         "SpeechRequestResponseFormat": (".audio", "SpeechRequestResponseFormat"),
         "SpeechRequestVoiceParam": (".audio", "SpeechRequestVoiceParam"),
+        "SpendCalculateParams": (".spend", "SpendCalculateParams"),
+        "SpendListParams": (".spend", "SpendListParams"),
+        "SpendReportGroupBy": (".spend", "SpendReportGroupBy"),
+        "SpendReportInterval": (".spend", "SpendReportInterval"),
+        "SpendReportParams": (".spend", "SpendReportParams"),
+        "SpendResetParams": (".spend", "SpendResetParams"),
+        "SpendTagsParams": (".spend", "SpendTagsParams"),
         "StopSequencesParam": (".shared", "StopSequencesParam"),
         "StreamOptionsParam": (".shared", "StreamOptionsParam"),
         "SupervisedHyperparametersParam": (".fine_tuning", "SupervisedHyperparametersParam"),
@@ -422,6 +458,12 @@ __all__ = [
     "BatchCreateRequestEndpoint",
     "BatchesCreateParams",
     "BatchesListParams",
+    "BudgetCreateParams",
+    "BudgetDeleteParams",
+    "BudgetInfoParams",
+    "BudgetListParams",
+    "BudgetSettingsParams",
+    "BudgetUpdateParams",
     "CacheControlParam",
     "CallsListParams",
     "CapabilitiesListParams",
@@ -473,6 +515,11 @@ __all__ = [
     "CompletionPromptListParam",
     "CompletionPromptParam",
     "CompletionsCreateParams",
+    "CreditsBalanceParams",
+    "CreditsHistoryParams",
+    "CreditsStatsGroupBy",
+    "CreditsStatsParams",
+    "CreditsStatsPeriod",
     "CustomToolCallInputParam",
     "CustomToolDefinitionParam",
     "CustomToolGrammarFormatParam",
@@ -578,6 +625,13 @@ __all__ = [
     "ResponseFormatTextParam",
     "SpeechRequestResponseFormat",
     "SpeechRequestVoiceParam",
+    "SpendCalculateParams",
+    "SpendListParams",
+    "SpendReportGroupBy",
+    "SpendReportInterval",
+    "SpendReportParams",
+    "SpendResetParams",
+    "SpendTagsParams",
     "StopSequencesParam",
     "StreamOptionsParam",
     "SupervisedHyperparametersParam",
