@@ -14,24 +14,31 @@ if TYPE_CHECKING:
     from .resources.audio import AsyncAudio, Audio
     from .resources.batches import AsyncBatches, Batches
     from .resources.budget import AsyncBudget, Budget
+    from .resources.cache import AsyncCache, Cache
     from .resources.calls import AsyncCalls, Calls
     from .resources.capabilities import AsyncCapabilities, Capabilities
     from .resources.chat import AsyncChat, Chat
     from .resources.completions import AsyncCompletions, Completions
+    from .resources.credentials import AsyncCredentials, Credentials
     from .resources.credits import AsyncCredits, Credits
     from .resources.customer import AsyncCustomer, Customer
     from .resources.embeddings import AsyncEmbeddings, Embeddings
     from .resources.files import AsyncFiles, Files
     from .resources.fine_tuning import AsyncFineTuning, FineTuning
+    from .resources.guardrails import AsyncGuardrails, Guardrails
     from .resources.health import AsyncHealth, Health
     from .resources.images import AsyncImages, Images
     from .resources.key import AsyncKey, Key
+    from .resources.model import AsyncModel, Model
+    from .resources.model_group import AsyncModelGroup, ModelGroup
     from .resources.models import AsyncModels, Models
     from .resources.moderations import AsyncModerations, Moderations
     from .resources.organization import AsyncOrganization, Organization
+    from .resources.provider import AsyncProvider, Provider
     from .resources.spend import AsyncSpend, Spend
     from .resources.team import AsyncTeam, Team
     from .resources.user import AsyncUser, User
+    from .resources.utils import AsyncUtils, Utils
 
 __all__ = ["AsyncHeadgate", "Headgate"]
 
@@ -180,6 +187,55 @@ class Headgate(SyncClient):
         from .resources.credits import Credits
 
         return Credits(self)
+
+    @cached_property
+    def model(self) -> Model:
+        """Deployments: models of providers that stand behind names."""
+        from .resources.model import Model
+
+        return Model(self)
+
+    @cached_property
+    def model_group(self) -> ModelGroup:
+        """Names of models, and what their deployments can do together."""
+        from .resources.model_group import ModelGroup
+
+        return ModelGroup(self)
+
+    @cached_property
+    def credentials(self) -> Credentials:
+        """What providers ask for, stored encrypted."""
+        from .resources.credentials import Credentials
+
+        return Credentials(self)
+
+    @cached_property
+    def provider(self) -> Provider:
+        """What is spent at providers."""
+        from .resources.provider import Provider
+
+        return Provider(self)
+
+    @cached_property
+    def guardrails(self) -> Guardrails:
+        """What calls pass before and after a model."""
+        from .resources.guardrails import Guardrails
+
+        return Guardrails(self)
+
+    @cached_property
+    def cache(self) -> Cache:
+        """The cache of answers."""
+        from .resources.cache import Cache
+
+        return Cache(self)
+
+    @cached_property
+    def utils(self) -> Utils:
+        """Tools that ask no model."""
+        from .resources.utils import Utils
+
+        return Utils(self)
 
     @cached_property
     def health(self) -> Health:
@@ -333,6 +389,55 @@ class AsyncHeadgate(AsyncClient):
         from .resources.credits import AsyncCredits
 
         return AsyncCredits(self)
+
+    @cached_property
+    def model(self) -> AsyncModel:
+        """Deployments: models of providers that stand behind names."""
+        from .resources.model import AsyncModel
+
+        return AsyncModel(self)
+
+    @cached_property
+    def model_group(self) -> AsyncModelGroup:
+        """Names of models, and what their deployments can do together."""
+        from .resources.model_group import AsyncModelGroup
+
+        return AsyncModelGroup(self)
+
+    @cached_property
+    def credentials(self) -> AsyncCredentials:
+        """What providers ask for, stored encrypted."""
+        from .resources.credentials import AsyncCredentials
+
+        return AsyncCredentials(self)
+
+    @cached_property
+    def provider(self) -> AsyncProvider:
+        """What is spent at providers."""
+        from .resources.provider import AsyncProvider
+
+        return AsyncProvider(self)
+
+    @cached_property
+    def guardrails(self) -> AsyncGuardrails:
+        """What calls pass before and after a model."""
+        from .resources.guardrails import AsyncGuardrails
+
+        return AsyncGuardrails(self)
+
+    @cached_property
+    def cache(self) -> AsyncCache:
+        """The cache of answers."""
+        from .resources.cache import AsyncCache
+
+        return AsyncCache(self)
+
+    @cached_property
+    def utils(self) -> AsyncUtils:
+        """Tools that ask no model."""
+        from .resources.utils import AsyncUtils
+
+        return AsyncUtils(self)
 
     @cached_property
     def health(self) -> AsyncHealth:

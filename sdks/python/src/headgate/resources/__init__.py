@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from .batches import Batches as Batches
     from .budget import AsyncBudget as AsyncBudget
     from .budget import Budget as Budget
+    from .cache import AsyncCache as AsyncCache
+    from .cache import Cache as Cache
     from .calls import AsyncCalls as AsyncCalls
     from .calls import Calls as Calls
     from .capabilities import AsyncCapabilities as AsyncCapabilities
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
     from .chat import ChatCompletions as ChatCompletions
     from .completions import AsyncCompletions as AsyncCompletions
     from .completions import Completions as Completions
+    from .credentials import AsyncCredentials as AsyncCredentials
+    from .credentials import Credentials as Credentials
     from .credits import AsyncCredits as AsyncCredits
     from .credits import Credits as Credits
     from .customer import AsyncCustomer as AsyncCustomer
@@ -42,18 +46,26 @@ if TYPE_CHECKING:
     from .fine_tuning import FineTuning as FineTuning
     from .fine_tuning import FineTuningJobs as FineTuningJobs
     from .fine_tuning import FineTuningJobsCheckpoints as FineTuningJobsCheckpoints
+    from .guardrails import AsyncGuardrails as AsyncGuardrails
+    from .guardrails import Guardrails as Guardrails
     from .health import AsyncHealth as AsyncHealth
     from .health import Health as Health
     from .images import AsyncImages as AsyncImages
     from .images import Images as Images
     from .key import AsyncKey as AsyncKey
     from .key import Key as Key
+    from .model import AsyncModel as AsyncModel
+    from .model import Model as Model
+    from .model_group import AsyncModelGroup as AsyncModelGroup
+    from .model_group import ModelGroup as ModelGroup
     from .models import AsyncModels as AsyncModels
     from .models import Models as Models
     from .moderations import AsyncModerations as AsyncModerations
     from .moderations import Moderations as Moderations
     from .organization import AsyncOrganization as AsyncOrganization
     from .organization import Organization as Organization
+    from .provider import AsyncProvider as AsyncProvider
+    from .provider import Provider as Provider
     from .spend import AsyncSpend as AsyncSpend
     from .spend import Spend as Spend
     from .team import AsyncTeam as AsyncTeam
@@ -62,6 +74,8 @@ if TYPE_CHECKING:
     from .team import TeamModel as TeamModel
     from .user import AsyncUser as AsyncUser
     from .user import User as User
+    from .utils import AsyncUtils as AsyncUtils
+    from .utils import Utils as Utils
 else:
     _TABLE = {
         "AsyncAudio": (".audio", "AsyncAudio"),
@@ -70,11 +84,13 @@ else:
         "AsyncAudioTranslations": (".audio", "AsyncAudioTranslations"),
         "AsyncBatches": (".batches", "AsyncBatches"),
         "AsyncBudget": (".budget", "AsyncBudget"),
+        "AsyncCache": (".cache", "AsyncCache"),
         "AsyncCalls": (".calls", "AsyncCalls"),
         "AsyncCapabilities": (".capabilities", "AsyncCapabilities"),
         "AsyncChat": (".chat", "AsyncChat"),
         "AsyncChatCompletions": (".chat", "AsyncChatCompletions"),
         "AsyncCompletions": (".completions", "AsyncCompletions"),
+        "AsyncCredentials": (".credentials", "AsyncCredentials"),
         "AsyncCredits": (".credits", "AsyncCredits"),
         "AsyncCustomer": (".customer", "AsyncCustomer"),
         "AsyncEmbeddings": (".embeddings", "AsyncEmbeddings"),
@@ -82,27 +98,34 @@ else:
         "AsyncFineTuning": (".fine_tuning", "AsyncFineTuning"),
         "AsyncFineTuningJobs": (".fine_tuning", "AsyncFineTuningJobs"),
         "AsyncFineTuningJobsCheckpoints": (".fine_tuning", "AsyncFineTuningJobsCheckpoints"),
+        "AsyncGuardrails": (".guardrails", "AsyncGuardrails"),
         "AsyncHealth": (".health", "AsyncHealth"),
         "AsyncImages": (".images", "AsyncImages"),
         "AsyncKey": (".key", "AsyncKey"),
+        "AsyncModel": (".model", "AsyncModel"),
+        "AsyncModelGroup": (".model_group", "AsyncModelGroup"),
         "AsyncModels": (".models", "AsyncModels"),
         "AsyncModerations": (".moderations", "AsyncModerations"),
         "AsyncOrganization": (".organization", "AsyncOrganization"),
+        "AsyncProvider": (".provider", "AsyncProvider"),
         "AsyncSpend": (".spend", "AsyncSpend"),
         "AsyncTeam": (".team", "AsyncTeam"),
         "AsyncTeamModel": (".team", "AsyncTeamModel"),
         "AsyncUser": (".user", "AsyncUser"),
+        "AsyncUtils": (".utils", "AsyncUtils"),
         "Audio": (".audio", "Audio"),
         "AudioSpeech": (".audio", "AudioSpeech"),
         "AudioTranscriptions": (".audio", "AudioTranscriptions"),
         "AudioTranslations": (".audio", "AudioTranslations"),
         "Batches": (".batches", "Batches"),
         "Budget": (".budget", "Budget"),
+        "Cache": (".cache", "Cache"),
         "Calls": (".calls", "Calls"),
         "Capabilities": (".capabilities", "Capabilities"),
         "Chat": (".chat", "Chat"),
         "ChatCompletions": (".chat", "ChatCompletions"),
         "Completions": (".completions", "Completions"),
+        "Credentials": (".credentials", "Credentials"),
         "Credits": (".credits", "Credits"),
         "Customer": (".customer", "Customer"),
         "Embeddings": (".embeddings", "Embeddings"),
@@ -110,16 +133,21 @@ else:
         "FineTuning": (".fine_tuning", "FineTuning"),
         "FineTuningJobs": (".fine_tuning", "FineTuningJobs"),
         "FineTuningJobsCheckpoints": (".fine_tuning", "FineTuningJobsCheckpoints"),
+        "Guardrails": (".guardrails", "Guardrails"),
         "Health": (".health", "Health"),
         "Images": (".images", "Images"),
         "Key": (".key", "Key"),
+        "Model": (".model", "Model"),
+        "ModelGroup": (".model_group", "ModelGroup"),
         "Models": (".models", "Models"),
         "Moderations": (".moderations", "Moderations"),
         "Organization": (".organization", "Organization"),
+        "Provider": (".provider", "Provider"),
         "Spend": (".spend", "Spend"),
         "Team": (".team", "Team"),
         "TeamModel": (".team", "TeamModel"),
         "User": (".user", "User"),
+        "Utils": (".utils", "Utils"),
     }
 
     def __getattr__(name):
@@ -143,11 +171,13 @@ __all__ = [
     "AsyncAudioTranslations",
     "AsyncBatches",
     "AsyncBudget",
+    "AsyncCache",
     "AsyncCalls",
     "AsyncCapabilities",
     "AsyncChat",
     "AsyncChatCompletions",
     "AsyncCompletions",
+    "AsyncCredentials",
     "AsyncCredits",
     "AsyncCustomer",
     "AsyncEmbeddings",
@@ -155,27 +185,34 @@ __all__ = [
     "AsyncFineTuning",
     "AsyncFineTuningJobs",
     "AsyncFineTuningJobsCheckpoints",
+    "AsyncGuardrails",
     "AsyncHealth",
     "AsyncImages",
     "AsyncKey",
+    "AsyncModel",
+    "AsyncModelGroup",
     "AsyncModels",
     "AsyncModerations",
     "AsyncOrganization",
+    "AsyncProvider",
     "AsyncSpend",
     "AsyncTeam",
     "AsyncTeamModel",
     "AsyncUser",
+    "AsyncUtils",
     "Audio",
     "AudioSpeech",
     "AudioTranscriptions",
     "AudioTranslations",
     "Batches",
     "Budget",
+    "Cache",
     "Calls",
     "Capabilities",
     "Chat",
     "ChatCompletions",
     "Completions",
+    "Credentials",
     "Credits",
     "Customer",
     "Embeddings",
@@ -183,14 +220,19 @@ __all__ = [
     "FineTuning",
     "FineTuningJobs",
     "FineTuningJobsCheckpoints",
+    "Guardrails",
     "Health",
     "Images",
     "Key",
+    "Model",
+    "ModelGroup",
     "Models",
     "Moderations",
     "Organization",
+    "Provider",
     "Spend",
     "Team",
     "TeamModel",
     "User",
+    "Utils",
 ]

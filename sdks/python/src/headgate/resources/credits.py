@@ -97,7 +97,7 @@ class Credits(Resource):
         of models its tier opens.
 
         Args:
-            organization_id: 'The organization whose credits they are; absent, the caller''s own.'
+            organization_id: The organization whose credits they are; absent, the caller's own.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -126,7 +126,7 @@ class Credits(Resource):
             provider: Only this provider.
             band: Only models of this band.
             status: Only entries of this status.
-            organization_id: 'The organization whose credits they are; absent, the caller''s own.'
+            organization_id: The organization whose credits they are; absent, the caller's own.
 
         Returns:
             A page of the list; iterating over it walks through all pages.
@@ -158,7 +158,7 @@ class Credits(Resource):
             model: Only this model.
             provider: Only this provider.
             band: Only models of this band.
-            organization_id: 'The organization whose credits they are; absent, the caller''s own.'
+            organization_id: The organization whose credits they are; absent, the caller's own.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -215,7 +215,7 @@ class AsyncCredits(AsyncResource):
         of models its tier opens.
 
         Args:
-            organization_id: 'The organization whose credits they are; absent, the caller''s own.'
+            organization_id: The organization whose credits they are; absent, the caller's own.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -244,7 +244,7 @@ class AsyncCredits(AsyncResource):
             provider: Only this provider.
             band: Only models of this band.
             status: Only entries of this status.
-            organization_id: 'The organization whose credits they are; absent, the caller''s own.'
+            organization_id: The organization whose credits they are; absent, the caller's own.
 
         Returns:
             A page of the list; iterating over it walks through all pages.
@@ -276,7 +276,7 @@ class AsyncCredits(AsyncResource):
             model: Only this model.
             provider: Only this provider.
             band: Only models of this band.
-            organization_id: 'The organization whose credits they are; absent, the caller''s own.'
+            organization_id: The organization whose credits they are; absent, the caller's own.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.

@@ -208,7 +208,7 @@ class Spend(Resource):
             start_date: The first day, such as `2026-01-01`, or the first moment, such as
                 `2026-01-01T12:00:00Z`.
             end_date: The last day, itself included, or the moment before which it ends.
-            tags: 'Only these tags, separated by commas.'
+            tags: Only these tags, separated by commas.
 
         Returns:
             A page of the list; iterating over it walks through all pages.
@@ -374,7 +374,7 @@ class AsyncSpend(AsyncResource):
             start_date: The first day, such as `2026-01-01`, or the first moment, such as
                 `2026-01-01T12:00:00Z`.
             end_date: The last day, itself included, or the moment before which it ends.
-            tags: 'Only these tags, separated by commas.'
+            tags: Only these tags, separated by commas.
 
         Returns:
             A page of the list; iterating over it walks through all pages.

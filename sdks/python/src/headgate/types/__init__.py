@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from .budget import BudgetList as BudgetList
     from .budget import BudgetSetting as BudgetSetting
     from .budget import BudgetSettings as BudgetSettings
+    from .cache import CacheDeleted as CacheDeleted
+    from .cache import CachePing as CachePing
     from .calls import Call as Call
     from .calls import CallList as CallList
     from .calls import CallStatus as CallStatus
@@ -71,6 +73,10 @@ if TYPE_CHECKING:
     from .completions import Completion as Completion
     from .completions import CompletionChoice as CompletionChoice
     from .completions import CompletionLogprobs as CompletionLogprobs
+    from .credentials import Credential as Credential
+    from .credentials import CredentialDeleted as CredentialDeleted
+    from .credentials import CredentialInfo as CredentialInfo
+    from .credentials import CredentialList as CredentialList
     from .credits import CreditsBalance as CreditsBalance
     from .credits import CreditsBand as CreditsBand
     from .credits import CreditsEntry as CreditsEntry
@@ -120,6 +126,13 @@ if TYPE_CHECKING:
     from .fine_tuning import ReinforcementMethod as ReinforcementMethod
     from .fine_tuning import SupervisedHyperparameters as SupervisedHyperparameters
     from .fine_tuning import SupervisedMethod as SupervisedMethod
+    from .guardrails import Guardrail as Guardrail
+    from .guardrails import GuardrailInfo as GuardrailInfo
+    from .guardrails import GuardrailList as GuardrailList
+    from .guardrails import GuardrailParams as GuardrailParams
+    from .guardrails import GuardrailParamsMode as GuardrailParamsMode
+    from .health import HealthEndpoint as HealthEndpoint
+    from .health import HealthModels as HealthModels
     from .health import HealthStatus as HealthStatus
     from .health import ReadyStatus as ReadyStatus
     from .health import ReadyStatusAuthMode as ReadyStatusAuthMode
@@ -140,6 +153,16 @@ if TYPE_CHECKING:
     from .key import KeyInfo as KeyInfo
     from .key import KeyList as KeyList
     from .key import KeyLoggingCallbacks as KeyLoggingCallbacks
+    from .model import Deployment as Deployment
+    from .model import DeploymentInfo as DeploymentInfo
+    from .model import DeploymentInfoMode as DeploymentInfoMode
+    from .model import DeploymentInfoTier as DeploymentInfoTier
+    from .model import DeploymentList as DeploymentList
+    from .model import DeploymentParams as DeploymentParams
+    from .model import DeploymentStatus as DeploymentStatus
+    from .model import ModelDeleteResponse as ModelDeleteResponse
+    from .model_group import ModelGroup as ModelGroup
+    from .model_group import ModelGroupList as ModelGroupList
     from .models import Model as Model
     from .models import ModelAuth as ModelAuth
     from .models import ModelDeleted as ModelDeleted
@@ -178,6 +201,7 @@ if TYPE_CHECKING:
     from .params.budget import BudgetListParams as BudgetListParams
     from .params.budget import BudgetSettingsParams as BudgetSettingsParams
     from .params.budget import BudgetUpdateParams as BudgetUpdateParams
+    from .params.cache import CacheDeleteParams as CacheDeleteParams
     from .params.calls import CallsListParams as CallsListParams
     from .params.capabilities import CapabilitiesListParams as CapabilitiesListParams
     from .params.chat import CacheControlParam as CacheControlParam
@@ -257,6 +281,9 @@ if TYPE_CHECKING:
     from .params.completions import CompletionPromptListParam as CompletionPromptListParam
     from .params.completions import CompletionPromptParam as CompletionPromptParam
     from .params.completions import CompletionsCreateParams as CompletionsCreateParams
+    from .params.credentials import CredentialInfoParam as CredentialInfoParam
+    from .params.credentials import CredentialsCreateParams as CredentialsCreateParams
+    from .params.credentials import CredentialsUpdateParams as CredentialsUpdateParams
     from .params.credits import CreditsBalanceParams as CreditsBalanceParams
     from .params.credits import CreditsHistoryParams as CreditsHistoryParams
     from .params.credits import CreditsStatsGroupBy as CreditsStatsGroupBy
@@ -293,6 +320,7 @@ if TYPE_CHECKING:
     from .params.fine_tuning import ReinforcementMethodParam as ReinforcementMethodParam
     from .params.fine_tuning import SupervisedHyperparametersParam as SupervisedHyperparametersParam
     from .params.fine_tuning import SupervisedMethodParam as SupervisedMethodParam
+    from .params.health import HealthModelsParams as HealthModelsParams
     from .params.images import ImageEditRequestBackground as ImageEditRequestBackground
     from .params.images import ImageEditRequestImageParam as ImageEditRequestImageParam
     from .params.images import ImageEditRequestInputFidelity as ImageEditRequestInputFidelity
@@ -321,6 +349,14 @@ if TYPE_CHECKING:
     from .params.key import KeyRegenerateParams as KeyRegenerateParams
     from .params.key import KeyUnblockParams as KeyUnblockParams
     from .params.key import KeyUpdateParams as KeyUpdateParams
+    from .params.model import DeploymentInfoParam as DeploymentInfoParam
+    from .params.model import DeploymentParamsChangeParam as DeploymentParamsChangeParam
+    from .params.model import DeploymentParamsInput as DeploymentParamsInput
+    from .params.model import ModelCreateParams as ModelCreateParams
+    from .params.model import ModelDeleteParams as ModelDeleteParams
+    from .params.model import ModelInfoParams as ModelInfoParams
+    from .params.model import ModelUpdateParams as ModelUpdateParams
+    from .params.model_group import ModelGroupInfoParams as ModelGroupInfoParams
     from .params.models import ModelsListParams as ModelsListParams
     from .params.moderations import ModerationImageURLInputParam as ModerationImageURLInputParam
     from .params.moderations import ModerationInputListParam as ModerationInputListParam
@@ -375,6 +411,12 @@ if TYPE_CHECKING:
     from .params.user import UserInfoParams as UserInfoParams
     from .params.user import UserListParams as UserListParams
     from .params.user import UserUpdateParams as UserUpdateParams
+    from .params.utils import TransformRequestCallType as TransformRequestCallType
+    from .params.utils import UtilsSupportedOpenaiParamsParams as UtilsSupportedOpenaiParamsParams
+    from .params.utils import UtilsTokenCounterParams as UtilsTokenCounterParams
+    from .params.utils import UtilsTransformRequestParams as UtilsTransformRequestParams
+    from .provider import ProviderBudget as ProviderBudget
+    from .provider import ProviderBudgets as ProviderBudgets
     from .shared import BudgetDurationParam as BudgetDurationParam
     from .shared import CompatibilityIssue as CompatibilityIssue
     from .shared import CompletionTokensDetails as CompletionTokensDetails
@@ -413,6 +455,9 @@ if TYPE_CHECKING:
     from .user import UserDeleteResponse as UserDeleteResponse
     from .user import UserInfo as UserInfo
     from .user import UserList as UserList
+    from .utils import SupportedParams as SupportedParams
+    from .utils import TokenCount as TokenCount
+    from .utils import TransformedRequest as TransformedRequest
 else:
     _TABLE = {
         "AudioResponseFormat": (".params.audio", "AudioResponseFormat"),
@@ -445,6 +490,9 @@ else:
         "BudgetSettingsParams": (".params.budget", "BudgetSettingsParams"),
         "BudgetUpdateParams": (".params.budget", "BudgetUpdateParams"),
         "CacheControlParam": (".params.chat", "CacheControlParam"),
+        "CacheDeleteParams": (".params.cache", "CacheDeleteParams"),
+        "CacheDeleted": (".cache", "CacheDeleted"),
+        "CachePing": (".cache", "CachePing"),
         "Call": (".calls", "Call"),
         "CallList": (".calls", "CallList"),
         "CallStatus": (".calls", "CallStatus"),
@@ -529,6 +577,13 @@ else:
         "CompletionUsage": (".shared", "CompletionUsage"),
         "CompletionsCreateParams": (".params.completions", "CompletionsCreateParams"),
         "CreateEmbeddingResponse": (".embeddings", "CreateEmbeddingResponse"),
+        "Credential": (".credentials", "Credential"),
+        "CredentialDeleted": (".credentials", "CredentialDeleted"),
+        "CredentialInfo": (".credentials", "CredentialInfo"),
+        "CredentialInfoParam": (".params.credentials", "CredentialInfoParam"),
+        "CredentialList": (".credentials", "CredentialList"),
+        "CredentialsCreateParams": (".params.credentials", "CredentialsCreateParams"),
+        "CredentialsUpdateParams": (".params.credentials", "CredentialsUpdateParams"),
         "CreditNotice": (".chat", "CreditNotice"),
         "CreditsBalance": (".credits", "CreditsBalance"),
         "CreditsBalanceParams": (".params.credits", "CreditsBalanceParams"),
@@ -570,6 +625,16 @@ else:
         "CustomerUnblockResponse": (".customer", "CustomerUnblockResponse"),
         "CustomerUpdateParams": (".params.customer", "CustomerUpdateParams"),
         "CustomerUpdateRequestAllowedModelRegion": (".params.customer", "CustomerUpdateRequestAllowedModelRegion"),
+        "Deployment": (".model", "Deployment"),
+        "DeploymentInfo": (".model", "DeploymentInfo"),
+        "DeploymentInfoMode": (".model", "DeploymentInfoMode"),
+        "DeploymentInfoParam": (".params.model", "DeploymentInfoParam"),
+        "DeploymentInfoTier": (".model", "DeploymentInfoTier"),
+        "DeploymentList": (".model", "DeploymentList"),
+        "DeploymentParams": (".model", "DeploymentParams"),
+        "DeploymentParamsChangeParam": (".params.model", "DeploymentParamsChangeParam"),
+        "DeploymentParamsInput": (".params.model", "DeploymentParamsInput"),
+        "DeploymentStatus": (".model", "DeploymentStatus"),
         "DpoHyperparameters": (".fine_tuning", "DpoHyperparameters"),
         "DpoHyperparametersParam": (".params.fine_tuning", "DpoHyperparametersParam"),
         "DpoMethod": (".fine_tuning", "DpoMethod"),
@@ -622,6 +687,14 @@ else:
         "FinishReason": (".shared", "FinishReason"),
         "FunctionDefinitionParam": (".params.chat", "FunctionDefinitionParam"),
         "FunctionParametersParam": (".params.chat", "FunctionParametersParam"),
+        "Guardrail": (".guardrails", "Guardrail"),
+        "GuardrailInfo": (".guardrails", "GuardrailInfo"),
+        "GuardrailList": (".guardrails", "GuardrailList"),
+        "GuardrailParams": (".guardrails", "GuardrailParams"),
+        "GuardrailParamsMode": (".guardrails", "GuardrailParamsMode"),
+        "HealthEndpoint": (".health", "HealthEndpoint"),
+        "HealthModels": (".health", "HealthModels"),
+        "HealthModelsParams": (".params.health", "HealthModelsParams"),
         "HealthStatus": (".health", "HealthStatus"),
         "Image": (".images", "Image"),
         "ImageDetail": (".params.shared", "ImageDetail"),
@@ -684,8 +757,15 @@ else:
         "ModelAuth": (".models", "ModelAuth"),
         "ModelCapabilities": (".capabilities", "ModelCapabilities"),
         "ModelCapabilitiesList": (".capabilities", "ModelCapabilitiesList"),
+        "ModelCreateParams": (".params.model", "ModelCreateParams"),
+        "ModelDeleteParams": (".params.model", "ModelDeleteParams"),
+        "ModelDeleteResponse": (".model", "ModelDeleteResponse"),
         "ModelDeleted": (".models", "ModelDeleted"),
         "ModelFeatures": (".models", "ModelFeatures"),
+        "ModelGroup": (".model_group", "ModelGroup"),
+        "ModelGroupInfoParams": (".params.model_group", "ModelGroupInfoParams"),
+        "ModelGroupList": (".model_group", "ModelGroupList"),
+        "ModelInfoParams": (".params.model", "ModelInfoParams"),
         "ModelLimits": (".models", "ModelLimits"),
         "ModelList": (".models", "ModelList"),
         "ModelMaxBudget": (".shared", "ModelMaxBudget"),
@@ -693,6 +773,7 @@ else:
         "ModelMode": (".models", "ModelMode"),
         "ModelPricing": (".models", "ModelPricing"),
         "ModelSpend": (".spend", "ModelSpend"),
+        "ModelUpdateParams": (".params.model", "ModelUpdateParams"),
         "ModelsListParams": (".params.models", "ModelsListParams"),
         "Moderation": (".moderations", "Moderation"),
         "ModerationCategories": (".moderations", "ModerationCategories"),
@@ -724,6 +805,8 @@ else:
         "OrganizationUpdateParams": (".params.organization", "OrganizationUpdateParams"),
         "PromptCacheOptionsParam": (".params.chat", "PromptCacheOptionsParam"),
         "PromptTokensDetails": (".shared", "PromptTokensDetails"),
+        "ProviderBudget": (".provider", "ProviderBudget"),
+        "ProviderBudgets": (".provider", "ProviderBudgets"),
         "ReadyStatus": (".health", "ReadyStatus"),
         "ReadyStatusAuthMode": (".health", "ReadyStatusAuthMode"),
         "ReasoningEffort": (".params.chat", "ReasoningEffort"),
@@ -759,6 +842,7 @@ else:
         "SupervisedHyperparametersParam": (".params.fine_tuning", "SupervisedHyperparametersParam"),
         "SupervisedMethod": (".fine_tuning", "SupervisedMethod"),
         "SupervisedMethodParam": (".params.fine_tuning", "SupervisedMethodParam"),
+        "SupportedParams": (".utils", "SupportedParams"),
         "TagSpend": (".spend", "TagSpend"),
         "TagSpendList": (".spend", "TagSpendList"),
         "Team": (".shared", "Team"),
@@ -784,6 +868,7 @@ else:
         "TeamUpdateMemberParams": (".params.team", "TeamUpdateMemberParams"),
         "TeamUpdateParams": (".params.team", "TeamUpdateParams"),
         "TimestampGranularity": (".params.audio", "TimestampGranularity"),
+        "TokenCount": (".utils", "TokenCount"),
         "ToolNameParam": (".params.chat", "ToolNameParam"),
         "TopLogprob": (".chat", "TopLogprob"),
         "Transcription": (".audio", "Transcription"),
@@ -801,6 +886,8 @@ else:
         "TranscriptionVerbose": (".audio", "TranscriptionVerbose"),
         "TranscriptionVerboseDuration": (".audio", "TranscriptionVerboseDuration"),
         "TranscriptionWord": (".audio", "TranscriptionWord"),
+        "TransformRequestCallType": (".params.utils", "TransformRequestCallType"),
+        "TransformedRequest": (".utils", "TransformedRequest"),
         "Translation": (".audio", "Translation"),
         "TranslationCreateResponse": (".audio", "TranslationCreateResponse"),
         "TranslationVerbose": (".audio", "TranslationVerbose"),
@@ -817,6 +904,9 @@ else:
         "UserListParams": (".params.user", "UserListParams"),
         "UserRole": (".shared", "UserRole"),
         "UserUpdateParams": (".params.user", "UserUpdateParams"),
+        "UtilsSupportedOpenaiParamsParams": (".params.utils", "UtilsSupportedOpenaiParamsParams"),
+        "UtilsTokenCounterParams": (".params.utils", "UtilsTokenCounterParams"),
+        "UtilsTransformRequestParams": (".params.utils", "UtilsTransformRequestParams"),
         "VadConfigParam": (".params.audio", "VadConfigParam"),
         "Voice": (".params.shared", "Voice"),
         "WebSearchLocationParam": (".params.chat", "WebSearchLocationParam"),
@@ -870,6 +960,9 @@ __all__ = [
     "BudgetSettingsParams",
     "BudgetUpdateParams",
     "CacheControlParam",
+    "CacheDeleteParams",
+    "CacheDeleted",
+    "CachePing",
     "Call",
     "CallList",
     "CallStatus",
@@ -951,6 +1044,13 @@ __all__ = [
     "CompletionUsage",
     "CompletionsCreateParams",
     "CreateEmbeddingResponse",
+    "Credential",
+    "CredentialDeleted",
+    "CredentialInfo",
+    "CredentialInfoParam",
+    "CredentialList",
+    "CredentialsCreateParams",
+    "CredentialsUpdateParams",
     "CreditNotice",
     "CreditsBalance",
     "CreditsBalanceParams",
@@ -992,6 +1092,16 @@ __all__ = [
     "CustomerUnblockResponse",
     "CustomerUpdateParams",
     "CustomerUpdateRequestAllowedModelRegion",
+    "Deployment",
+    "DeploymentInfo",
+    "DeploymentInfoMode",
+    "DeploymentInfoParam",
+    "DeploymentInfoTier",
+    "DeploymentList",
+    "DeploymentParams",
+    "DeploymentParamsChangeParam",
+    "DeploymentParamsInput",
+    "DeploymentStatus",
     "DpoHyperparameters",
     "DpoHyperparametersParam",
     "DpoMethod",
@@ -1044,6 +1154,14 @@ __all__ = [
     "FinishReason",
     "FunctionDefinitionParam",
     "FunctionParametersParam",
+    "Guardrail",
+    "GuardrailInfo",
+    "GuardrailList",
+    "GuardrailParams",
+    "GuardrailParamsMode",
+    "HealthEndpoint",
+    "HealthModels",
+    "HealthModelsParams",
     "HealthStatus",
     "Image",
     "ImageDetail",
@@ -1106,8 +1224,15 @@ __all__ = [
     "ModelAuth",
     "ModelCapabilities",
     "ModelCapabilitiesList",
+    "ModelCreateParams",
+    "ModelDeleteParams",
+    "ModelDeleteResponse",
     "ModelDeleted",
     "ModelFeatures",
+    "ModelGroup",
+    "ModelGroupInfoParams",
+    "ModelGroupList",
+    "ModelInfoParams",
     "ModelLimits",
     "ModelList",
     "ModelMaxBudget",
@@ -1115,6 +1240,7 @@ __all__ = [
     "ModelMode",
     "ModelPricing",
     "ModelSpend",
+    "ModelUpdateParams",
     "ModelsListParams",
     "Moderation",
     "ModerationCategories",
@@ -1146,6 +1272,8 @@ __all__ = [
     "OrganizationUpdateParams",
     "PromptCacheOptionsParam",
     "PromptTokensDetails",
+    "ProviderBudget",
+    "ProviderBudgets",
     "ReadyStatus",
     "ReadyStatusAuthMode",
     "ReasoningEffort",
@@ -1181,6 +1309,7 @@ __all__ = [
     "SupervisedHyperparametersParam",
     "SupervisedMethod",
     "SupervisedMethodParam",
+    "SupportedParams",
     "TagSpend",
     "TagSpendList",
     "Team",
@@ -1206,6 +1335,7 @@ __all__ = [
     "TeamUpdateMemberParams",
     "TeamUpdateParams",
     "TimestampGranularity",
+    "TokenCount",
     "ToolNameParam",
     "TopLogprob",
     "Transcription",
@@ -1223,6 +1353,8 @@ __all__ = [
     "TranscriptionVerbose",
     "TranscriptionVerboseDuration",
     "TranscriptionWord",
+    "TransformRequestCallType",
+    "TransformedRequest",
     "Translation",
     "TranslationCreateResponse",
     "TranslationVerbose",
@@ -1239,6 +1371,9 @@ __all__ = [
     "UserListParams",
     "UserRole",
     "UserUpdateParams",
+    "UtilsSupportedOpenaiParamsParams",
+    "UtilsTokenCounterParams",
+    "UtilsTransformRequestParams",
     "VadConfigParam",
     "Voice",
     "WebSearchLocationParam",

@@ -9,10 +9,47 @@ from typing import Literal, TypeAlias
 from .._core.models import Model
 
 __all__ = [
+    "HealthEndpoint",
+    "HealthModels",
     "HealthStatus",
     "ReadyStatus",
     "ReadyStatusAuthMode",
 ]
+
+
+class HealthEndpoint(Model):
+    """A deployment that was asked."""
+
+    model: str
+    """The name that callers use."""
+
+    model_id: str | None = None
+    """The deployment; see `GET /model/info`."""
+
+    provider: str | None = None
+    """Who runs it."""
+
+    latency_ms: float | None = None
+    """How long it took to answer."""
+
+    error: str | None = None
+    """Why it did not."""
+
+
+class HealthModels(Model):
+    """Which deployments answered."""
+
+    healthy_endpoints: list[HealthEndpoint]
+    """Those that did."""
+
+    unhealthy_endpoints: list[HealthEndpoint]
+    """Those that did not."""
+
+    healthy_count: int
+    """How many did."""
+
+    unhealthy_count: int
+    """How many did not."""
 
 
 class HealthStatus(Model):

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .budget import BudgetListParams as BudgetListParams
     from .budget import BudgetSettingsParams as BudgetSettingsParams
     from .budget import BudgetUpdateParams as BudgetUpdateParams
+    from .cache import CacheDeleteParams as CacheDeleteParams
     from .calls import CallsListParams as CallsListParams
     from .capabilities import CapabilitiesListParams as CapabilitiesListParams
     from .chat import CacheControlParam as CacheControlParam
@@ -101,6 +102,9 @@ if TYPE_CHECKING:
     from .completions import CompletionPromptListParam as CompletionPromptListParam
     from .completions import CompletionPromptParam as CompletionPromptParam
     from .completions import CompletionsCreateParams as CompletionsCreateParams
+    from .credentials import CredentialInfoParam as CredentialInfoParam
+    from .credentials import CredentialsCreateParams as CredentialsCreateParams
+    from .credentials import CredentialsUpdateParams as CredentialsUpdateParams
     from .credits import CreditsBalanceParams as CreditsBalanceParams
     from .credits import CreditsHistoryParams as CreditsHistoryParams
     from .credits import CreditsStatsGroupBy as CreditsStatsGroupBy
@@ -137,6 +141,7 @@ if TYPE_CHECKING:
     from .fine_tuning import ReinforcementMethodParam as ReinforcementMethodParam
     from .fine_tuning import SupervisedHyperparametersParam as SupervisedHyperparametersParam
     from .fine_tuning import SupervisedMethodParam as SupervisedMethodParam
+    from .health import HealthModelsParams as HealthModelsParams
     from .images import ImageEditRequestBackground as ImageEditRequestBackground
     from .images import ImageEditRequestImageParam as ImageEditRequestImageParam
     from .images import ImageEditRequestInputFidelity as ImageEditRequestInputFidelity
@@ -165,6 +170,14 @@ if TYPE_CHECKING:
     from .key import KeyRegenerateParams as KeyRegenerateParams
     from .key import KeyUnblockParams as KeyUnblockParams
     from .key import KeyUpdateParams as KeyUpdateParams
+    from .model import DeploymentInfoParam as DeploymentInfoParam
+    from .model import DeploymentParamsChangeParam as DeploymentParamsChangeParam
+    from .model import DeploymentParamsInput as DeploymentParamsInput
+    from .model import ModelCreateParams as ModelCreateParams
+    from .model import ModelDeleteParams as ModelDeleteParams
+    from .model import ModelInfoParams as ModelInfoParams
+    from .model import ModelUpdateParams as ModelUpdateParams
+    from .model_group import ModelGroupInfoParams as ModelGroupInfoParams
     from .models import ModelsListParams as ModelsListParams
     from .moderations import ModerationImageURLInputParam as ModerationImageURLInputParam
     from .moderations import ModerationInputListParam as ModerationInputListParam
@@ -219,6 +232,10 @@ if TYPE_CHECKING:
     from .user import UserInfoParams as UserInfoParams
     from .user import UserListParams as UserListParams
     from .user import UserUpdateParams as UserUpdateParams
+    from .utils import TransformRequestCallType as TransformRequestCallType
+    from .utils import UtilsSupportedOpenaiParamsParams as UtilsSupportedOpenaiParamsParams
+    from .utils import UtilsTokenCounterParams as UtilsTokenCounterParams
+    from .utils import UtilsTransformRequestParams as UtilsTransformRequestParams
 else:
     _TABLE = {
         "AudioResponseFormat": (".audio", "AudioResponseFormat"),
@@ -235,6 +252,7 @@ else:
         "BudgetSettingsParams": (".budget", "BudgetSettingsParams"),
         "BudgetUpdateParams": (".budget", "BudgetUpdateParams"),
         "CacheControlParam": (".chat", "CacheControlParam"),
+        "CacheDeleteParams": (".cache", "CacheDeleteParams"),
         "CallsListParams": (".calls", "CallsListParams"),
         "CapabilitiesListParams": (".capabilities", "CapabilitiesListParams"),
         "ChatCompletionAllowedToolChoiceParam": (".chat", "ChatCompletionAllowedToolChoiceParam"),
@@ -285,6 +303,9 @@ else:
         "CompletionPromptListParam": (".completions", "CompletionPromptListParam"),
         "CompletionPromptParam": (".completions", "CompletionPromptParam"),
         "CompletionsCreateParams": (".completions", "CompletionsCreateParams"),
+        "CredentialInfoParam": (".credentials", "CredentialInfoParam"),
+        "CredentialsCreateParams": (".credentials", "CredentialsCreateParams"),
+        "CredentialsUpdateParams": (".credentials", "CredentialsUpdateParams"),
         "CreditsBalanceParams": (".credits", "CreditsBalanceParams"),
         "CreditsHistoryParams": (".credits", "CreditsHistoryParams"),
         "CreditsStatsGroupBy": (".credits", "CreditsStatsGroupBy"),
@@ -307,6 +328,9 @@ else:
         "CustomerUnblockParams": (".customer", "CustomerUnblockParams"),
         "CustomerUpdateParams": (".customer", "CustomerUpdateParams"),
         "CustomerUpdateRequestAllowedModelRegion": (".customer", "CustomerUpdateRequestAllowedModelRegion"),
+        "DeploymentInfoParam": (".model", "DeploymentInfoParam"),
+        "DeploymentParamsChangeParam": (".model", "DeploymentParamsChangeParam"),
+        "DeploymentParamsInput": (".model", "DeploymentParamsInput"),
         "DpoHyperparametersParam": (".fine_tuning", "DpoHyperparametersParam"),
         "DpoMethodParam": (".fine_tuning", "DpoMethodParam"),
         "DurationParam": (".shared", "DurationParam"),
@@ -330,6 +354,7 @@ else:
         "FineTuningMethodParam": (".fine_tuning", "FineTuningMethodParam"),
         "FunctionDefinitionParam": (".chat", "FunctionDefinitionParam"),
         "FunctionParametersParam": (".chat", "FunctionParametersParam"),
+        "HealthModelsParams": (".health", "HealthModelsParams"),
         "ImageDetail": (".shared", "ImageDetail"),
         "ImageEditRequestBackground": (".images", "ImageEditRequestBackground"),
         "ImageEditRequestImageParam": (".images", "ImageEditRequestImageParam"),
@@ -367,7 +392,12 @@ else:
         "KeyUnblockParams": (".key", "KeyUnblockParams"),
         "KeyUpdateParams": (".key", "KeyUpdateParams"),
         "MetadataParam": (".shared", "MetadataParam"),
+        "ModelCreateParams": (".model", "ModelCreateParams"),
+        "ModelDeleteParams": (".model", "ModelDeleteParams"),
+        "ModelGroupInfoParams": (".model_group", "ModelGroupInfoParams"),
+        "ModelInfoParams": (".model", "ModelInfoParams"),
         "ModelMaxBudgetParam": (".shared", "ModelMaxBudgetParam"),
+        "ModelUpdateParams": (".model", "ModelUpdateParams"),
         "ModelsListParams": (".models", "ModelsListParams"),
         "ModerationImageURLInputParam": (".moderations", "ModerationImageURLInputParam"),
         "ModerationInputListParam": (".moderations", "ModerationInputListParam"),
@@ -423,11 +453,15 @@ else:
         "TimestampGranularity": (".audio", "TimestampGranularity"),
         "ToolNameParam": (".chat", "ToolNameParam"),
         "TranscriptionRequestChunkingStrategyParam": (".audio", "TranscriptionRequestChunkingStrategyParam"),
+        "TransformRequestCallType": (".utils", "TransformRequestCallType"),
         "UserCreateParams": (".user", "UserCreateParams"),
         "UserDeleteParams": (".user", "UserDeleteParams"),
         "UserInfoParams": (".user", "UserInfoParams"),
         "UserListParams": (".user", "UserListParams"),
         "UserUpdateParams": (".user", "UserUpdateParams"),
+        "UtilsSupportedOpenaiParamsParams": (".utils", "UtilsSupportedOpenaiParamsParams"),
+        "UtilsTokenCounterParams": (".utils", "UtilsTokenCounterParams"),
+        "UtilsTransformRequestParams": (".utils", "UtilsTransformRequestParams"),
         "VadConfigParam": (".audio", "VadConfigParam"),
         "Voice": (".shared", "Voice"),
         "WebSearchLocationParam": (".chat", "WebSearchLocationParam"),
@@ -465,6 +499,7 @@ __all__ = [
     "BudgetSettingsParams",
     "BudgetUpdateParams",
     "CacheControlParam",
+    "CacheDeleteParams",
     "CallsListParams",
     "CapabilitiesListParams",
     "ChatCompletionAllowedToolChoiceParam",
@@ -515,6 +550,9 @@ __all__ = [
     "CompletionPromptListParam",
     "CompletionPromptParam",
     "CompletionsCreateParams",
+    "CredentialInfoParam",
+    "CredentialsCreateParams",
+    "CredentialsUpdateParams",
     "CreditsBalanceParams",
     "CreditsHistoryParams",
     "CreditsStatsGroupBy",
@@ -537,6 +575,9 @@ __all__ = [
     "CustomerUnblockParams",
     "CustomerUpdateParams",
     "CustomerUpdateRequestAllowedModelRegion",
+    "DeploymentInfoParam",
+    "DeploymentParamsChangeParam",
+    "DeploymentParamsInput",
     "DpoHyperparametersParam",
     "DpoMethodParam",
     "DurationParam",
@@ -560,6 +601,7 @@ __all__ = [
     "FineTuningMethodParam",
     "FunctionDefinitionParam",
     "FunctionParametersParam",
+    "HealthModelsParams",
     "ImageDetail",
     "ImageEditRequestBackground",
     "ImageEditRequestImageParam",
@@ -597,7 +639,12 @@ __all__ = [
     "KeyUnblockParams",
     "KeyUpdateParams",
     "MetadataParam",
+    "ModelCreateParams",
+    "ModelDeleteParams",
+    "ModelGroupInfoParams",
+    "ModelInfoParams",
     "ModelMaxBudgetParam",
+    "ModelUpdateParams",
     "ModelsListParams",
     "ModerationImageURLInputParam",
     "ModerationInputListParam",
@@ -653,11 +700,15 @@ __all__ = [
     "TimestampGranularity",
     "ToolNameParam",
     "TranscriptionRequestChunkingStrategyParam",
+    "TransformRequestCallType",
     "UserCreateParams",
     "UserDeleteParams",
     "UserInfoParams",
     "UserListParams",
     "UserUpdateParams",
+    "UtilsSupportedOpenaiParamsParams",
+    "UtilsTokenCounterParams",
+    "UtilsTransformRequestParams",
     "VadConfigParam",
     "Voice",
     "WebSearchLocationParam",

@@ -21,7 +21,7 @@ class CreditsBalanceParams(CallOptions, total=False):
     """Arguments of `credits.balance`."""
 
     organization_id: str
-    """'The organization whose credits they are; absent, the caller''s own.'"""
+    """The organization whose credits they are; absent, the caller's own."""
 
 
 class CreditsHistoryParams(CallOptions, total=False):
@@ -54,7 +54,7 @@ class CreditsHistoryParams(CallOptions, total=False):
     """Only entries of this status."""
 
     organization_id: str
-    """'The organization whose credits they are; absent, the caller''s own.'"""
+    """The organization whose credits they are; absent, the caller's own."""
 
 
 class CreditsStatsParams(CallOptions, total=False):
@@ -84,7 +84,7 @@ class CreditsStatsParams(CallOptions, total=False):
     """Only models of this band."""
 
     organization_id: str
-    """'The organization whose credits they are; absent, the caller''s own.'"""
+    """The organization whose credits they are; absent, the caller's own."""
 
 
 CreditsStatsGroupBy: TypeAlias = Literal["day", "week", "month"]

@@ -163,7 +163,7 @@ class SpendTagsParams(CallOptions, total=False):
     """The last day, itself included, or the moment before which it ends."""
 
     tags: str
-    """'Only these tags, separated by commas.'"""
+    """Only these tags, separated by commas."""
 
 
 SpendReportGroupBy: TypeAlias = Literal[
