@@ -5,6 +5,9 @@ records.py      what is kept of each object;  store.py keeps and finds it;  sql.
 secret_keys.py  a key's shape, hash and mask
 admission.py    from a key's record to the caller it stands for;  principal.py is that caller
 authority.py    who may see what, and why a child is never more than its parent
+placing.py      whose a new key is;  acting.py is what all changes have in common
+keys.py users.py teams.py members.py organizations.py customers.py budgets.py   the routes
+fields.py       from requests to records;  views.py back
 durations.py    `30s` to `1mo`, and the windows of budgets
 """
 
@@ -37,4 +40,7 @@ __all__ = [
 
 def routes() -> Sequence[Route]:
     """The routes of the platform."""
-    return ()
+    from . import budgets, customers, keys, members, organizations, teams, users
+
+    families = (keys, users, teams, members, organizations, customers, budgets)
+    return [route for family in families for route in family.ROUTES]

@@ -45,17 +45,20 @@ def principal_of(platform: Platform, key: Key) -> Principal:
         user_id=key.user_id,
         team_id=key.team_id,
         organization_id=organization_id,
+        tier=organization.tier if organization is not None else None,
         tags=tuple(dict.fromkeys(tag for record in above if record is not None for tag in record.tags)),
         aliases=MappingProxyType({**(team.aliases if team is not None else {}), **key.aliases}),
         guardrails=_united(above),
         cache_controls=_common(line),
-        models=_levels(above),
+        models=_levels([*line, user if team is None else None, team, organization]),
         bounds=_bounds(platform, above, seats),
         metadata=MappingProxyType(key.metadata),
         only_team=key.team_id,
         only_organization=organization_id,
         expires_at=min(expiries, default=None),
     )
+    looks_on = any(seat is not None and seat.role in READERS for seat in seats)
+    bare = replace(bare, writes=not looks_on)
     return bare if user is None else _governing(platform, bare, user)
 
 
@@ -174,7 +177,7 @@ def _governing(platform: Platform, bare: Principal, user: User) -> Principal:
         bare,
         admin=user.role == "proxy_admin" and not confined,
         viewer=user.role == "proxy_admin_viewer" and not confined,
-        writes=user.role not in READERS,
+        writes=bare.writes and user.role not in READERS,
         organizations_run=groups("organization", "org_admin") if user.role not in READERS else frozenset(),
         teams_run=groups("team", "admin") if user.role not in READERS else frozenset(),
         organizations_in=groups("organization", None),

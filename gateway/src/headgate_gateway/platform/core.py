@@ -48,6 +48,7 @@ class Platform:
         self.masters: dict[str, Principal] = {}
         self._cache: OrderedDict[str, _Admitted] = OrderedDict()
         self._customers: dict[tuple[str, str], Customer | None] = {}
+        self._fresh: dict[str, tuple[str, float]] = {}
         self._listeners: list[Listener] = []
 
     # -- callers
@@ -141,6 +142,20 @@ class Platform:
             )
         key.team_id, key.organization_id = team_id or key.team_id, organization_id or key.organization_id
         return admission.principal_of(self, key)
+
+    # -- secrets that were just made
+
+    def remember(self, key_id: str, secret: str, seconds: float) -> None:
+        """Keep a new secret in memory for a while, for the retries of a lost answer."""
+        now = self.clock.time()
+        for id in [id for id, (_, until) in self._fresh.items() if until <= now]:
+            del self._fresh[id]
+        self._fresh[key_id] = (secret, now + seconds)
+
+    def remembered(self, key_id: str, name: str | None) -> str | None:
+        """The secret of a new key that goes by `name`, while it is kept."""
+        secret, until = self._fresh.get(key_id, ("", 0.0))
+        return secret if self.clock.time() < until and secret_keys.masked(secret) == name else None
 
     # -- lookups
 

@@ -88,7 +88,6 @@ class Record(msgspec.Struct, kw_only=True, omit_defaults=True):
     updated_by: str = ""
     deleted_at: float | None = None
     metadata: dict[str, Any] = {}
-    extra: dict[str, Any] = {}
 
     def columns(self) -> tuple[Any, ...]:
         """The values of the columns of this kind, as its statements order them."""
@@ -195,6 +194,8 @@ class Organization(Bounded, kw_only=True, omit_defaults=True):
 
     kind: ClassVar[str] = "organization"
 
+    tier: str | None = None
+
     def columns(self) -> tuple[Any, ...]:
         return (self.alias,)
 
@@ -206,6 +207,8 @@ class Customer(Bounded, kw_only=True, omit_defaults=True):
 
     name: str
     organization_id: str | None = None
+    allowed_model_region: str | None = None
+    default_model: str | None = None
 
     @property
     def title(self) -> str:

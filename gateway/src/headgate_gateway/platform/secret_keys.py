@@ -46,4 +46,4 @@ def token_of(text: str) -> str | None:
 
 def masked(key: str) -> str:
     """What is shown of a key once its secret was given."""
-    return f"sk-...{key[-4:]}"
+    return f"{key[:6]}...REDACTED"

@@ -1,0 +1,161 @@
+"""What all changes have in common: who makes them, the record written, the callers forgotten, the line in the audit log."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, cast
+
+import msgspec
+
+from ..errors import ApiError, conflict, forbidden
+from ..http import Call, Response, json_response
+from ..once.calls import check_key
+from ..pipeline import fingerprint
+from .authority import Ceiling, attenuate, require_writer
+from .core import Platform
+from .principal import Principal
+from .records import Bounded, Key, R
+from .store import Action, Store
+
+__all__ = [
+    "actor",
+    "below_caller",
+    "bury",
+    "chosen_id",
+    "missing",
+    "renewed",
+    "revealing_once",
+    "save",
+    "writer",
+]
+
+_KEEP_SECRET_SECONDS = 600.0
+
+
+def writer(call: Call) -> tuple[Platform, Principal]:
+    """The platform and a caller that may change something."""
+    require_writer(call.caller)
+    return call.gateway.platform, call.caller
+
+
+def actor(caller: Principal) -> str:
+    """Who changes something, by the name that records give."""
+    return caller.user_id or caller.key_id or "admin"
+
+
+def missing(kind: str, id: str, *, param: str | None = None) -> ApiError:
+    """404: there is none, or it is not the caller's to see. The two are told alike."""
+    return ApiError(
+        404,
+        f"There is no {kind} {id!r}, or it is not yours to see. Check the id, or ask with another key.",
+        code=f"{kind}_not_found",
+        param=param,
+    )
+
+
+def save(call: Call, store: Store[R], record: R, action: Action, before: R | None = None) -> R:
+    """Write a record with who changed it and when."""
+    platform = call.gateway.platform
+    now, who = platform.clock.time(), actor(call.caller)
+    if before is None:
+        record.created_at, record.created_by = now, who
+    else:
+        record.updated_at, record.updated_by = now, who
+    store.put(record)
+    platform.audit(call.principal, call.request_id, action, record, before)
+    platform.changed(record.kind, record.id, action)
+    return record
+
+
+def bury(call: Call, store: Store[R], record: R) -> None:
+    """Delete a record: it stays as a tombstone."""
+    gone = msgspec.structs.replace(record, deleted_at=call.gateway.platform.clock.time())
+    save(call, store, gone, "deleted", record)
+
+
+def renewed(record: R, changes: Mapping[str, Any]) -> R:
+    """A copy with other fields."""
+    return msgspec.structs.replace(record, **changes)
+
+
+def chosen_id(call: Call, store: Store[Any], kind: str, given: str | None, prefix: str) -> str:
+    """The id of a new object. Only an admin chooses one: a taken one would tell others that it exists."""
+    if given is None:
+        return call.gateway.new_id(prefix)
+    if not call.caller.admin:
+        raise forbidden(
+            f"Only an admin of the gateway chooses ids. Leave `{kind}_id` out and take the one of the answer.",
+            code="admin_required",
+            param=f"{kind}_id",
+        )
+    if store.any(given) is not None:
+        raise conflict(
+            f"The {kind} {given!r} exists, or did: ids are not used again. Take another.",
+            code=f"{kind}_exists",
+            param=f"{kind}_id",
+        )
+    return given
+
+
+def below_caller(call: Call, asked: Mapping[str, Any]) -> None:
+    """Hold what is asked for against the key that asks."""
+    own = caller_key(call)
+    if own is not None and not call.caller.admin:
+        attenuate(asked, Ceiling.of(own), strict=True)
+
+
+def caller_key(call: Call) -> Key | None:
+    """The record of the key that asks."""
+    return call.gateway.platform.keys.get(call.caller.key_id)
+
+
+def below(asked: Mapping[str, Any], *parents: Bounded | None) -> None:
+    """Hold what is asked for against those above, whose limits hold anyway when it is used."""
+    for parent in parents:
+        if parent is not None:
+            attenuate(asked, Ceiling.of(parent), strict=False)
+
+
+# -- secrets are shown once
+
+
+def revealing_once(make: Callable[[Call], Awaitable[tuple[dict[str, Any], str | None]]]) -> Any:
+    """An endpoint whose answer holds a secret.
+
+    What is kept for replays of an idempotency key has no secret in it. For some minutes the process remembers it, so
+    that a retry of a lost answer succeeds; then the same key is answered with 409.
+    """
+
+    async def endpoint(call: Call) -> Response:
+        platform = call.gateway.platform
+
+        async def act() -> Response:
+            shown, secret = await make(call)
+            if secret is not None:
+                platform.remember(str(shown["key_id"]), secret, _KEEP_SECRET_SECONDS)
+            return json_response(shown)
+
+        key = check_key(call.header("idempotency-key"))
+        if key is None:
+            reply = await act()
+            await call.gateway.db.committed()
+        else:
+            done = await call.gateway.mutations.once(call.principal, key, call.operation, fingerprint(call), act)
+            reply = cast("Response", done)
+        return _revealed(platform, reply)
+
+    return endpoint
+
+
+def _revealed(platform: Platform, reply: Response) -> Response:
+    shown = msgspec.json.decode(reply.body)
+    if shown.get("key_id") is None:
+        return reply
+    secret = platform.remembered(shown["key_id"], shown.get("key_name"))
+    if secret is None:
+        raise conflict(
+            f"This request was answered before, with the secret of the key {shown['key_id']!r}, which is not kept. "
+            "Use `/key/{key}/regenerate` to get another.",
+            code="secret_not_kept",
+        )
+    return json_response({"key": secret, **shown}, reply.status, reply.headers)

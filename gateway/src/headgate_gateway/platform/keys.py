@@ -1,0 +1,330 @@
+"""Keys: make, change, find, block, replace, delete."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..errors import conflict, forbidden, invalid
+from ..http import Access, BodyKind, Call, Response, Route, json_response
+from . import durations, placing, secret_keys
+from .acting import below, below_caller, bury, caller_key, missing, renewed, revealing_once, save, writer
+from .authority import Ceiling, attenuate, power_over_key, sight
+from .core import Platform
+from .fields import applied, changed_limits, one_of, plain_dict, plain_list
+from .records import Key, Limits
+from .views import numbered, show_key
+
+__all__ = ["ROUTES", "delete_keys", "new_key"]
+
+_LISTS = ("models", "guardrails", "tags")
+_FIELDS = {"key_alias": "alias", "budget_id": "budget_id", "metadata": "metadata", "aliases": "aliases"}
+
+
+def _changes(call: Call, data: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a key that a request writes, those of its limits among them."""
+    now = call.gateway.clock.time()
+    changes: dict[str, Any] = changed_limits(data, now)
+    for name in _LISTS:
+        if name in data:
+            changes[name] = plain_list(data[name])
+    if "allowed_cache_controls" in data:
+        given = data["allowed_cache_controls"]
+        changes["allowed_cache_controls"] = None if given is None else plain_list(given)
+    for wire, name in _FIELDS.items():
+        if wire in data:
+            changes[name] = plain_dict(data[wire]) if name in ("metadata", "aliases") else data[wire]
+    if data.get("blocked") is not None:
+        changes["blocked"] = data["blocked"]
+    if "duration" in data:
+        duration = data["duration"]
+        changes["expires_at"] = None if duration is None else durations.parse(duration, "duration").after(now)
+    return changes
+
+
+def _split(changes: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The changes of the record, and those of its limits."""
+    names = set(Limits.__struct_fields__)
+    return (
+        {name: value for name, value in changes.items() if name not in names},
+        {name: value for name, value in changes.items() if name in names},
+    )
+
+
+def _free_alias(platform: Platform, key: Key) -> None:
+    if key.alias is None:
+        return
+    for other in platform.keys.of_alias(key.alias):
+        if other.id != key.id and other.owner == key.owner:
+            raise conflict(
+                f"`key_alias` {key.alias!r} is the name of another key of the same owner. Take another.",
+                code="key_alias_taken",
+                param="key_alias",
+            )
+
+
+def _inherited(call: Call, changes: dict[str, Any]) -> None:
+    """Give a new key what limits the key that makes it, wherever it does not say more narrowly."""
+    own = caller_key(call)
+    if own is None or call.caller.admin:
+        return
+    ceiling = Ceiling.of(own)
+    changes["models"] = changes.get("models") or list(ceiling.models)
+    changes["guardrails"] = plain_list([*ceiling.guardrails, *changes.get("guardrails", ())])
+    for name in ("rpm_limit", "tpm_limit", "max_parallel_requests"):
+        if changes.get(name) is None:
+            changes[name] = getattr(own.limits, name)
+    if changes.get("max_budget") is None and own.limits.max_budget is not None:
+        changes.setdefault("anchor", call.gateway.clock.time())
+        changes["max_budget"] = own.limits.max_budget
+        changes["budget_duration"] = changes.get("budget_duration") or own.limits.budget_duration
+    for name in ("model_max_budget", "model_rpm_limit", "model_tpm_limit"):
+        changes[name] = {**getattr(own.limits, name), **changes.get(name, {})}
+    if changes.get("expires_at") is None:
+        changes["expires_at"] = own.expires_at
+    if changes.get("allowed_cache_controls") is None:
+        changes["allowed_cache_controls"] = own.allowed_cache_controls
+
+
+def new_key(call: Call, data: Mapping[str, Any]) -> tuple[Key, str]:
+    """Make a key and give it with its secret."""
+    platform, caller = writer(call)
+    place = placing.of_new_key(call, data)
+    changes = _changes(call, data)
+    _inherited(call, changes)
+    below(changes, place.team, place.organization, place.user if place.team is None else None)
+    below_caller(call, changes)
+    placing.require_budget(call, changes.get("budget_id"))
+    secret = data.get("key")
+    if secret is not None and not caller.admin:
+        raise forbidden("Only an admin of the gateway gives a key of its own choice. Leave `key` out.", param="key")
+    secret = secret or secret_keys.mint()
+    if platform.keys.of_hash(secret_keys.hash_of(secret)) is not None:
+        raise conflict("This key exists, or did. Give another, or leave `key` out.", code="key_exists", param="key")
+    record, limits = _split(changes)
+    key = Key(
+        id=call.gateway.new_id("key_"),
+        hash=secret_keys.hash_of(secret),
+        name=secret_keys.masked(secret),
+        user_id=place.user.id if place.user is not None else None,
+        team_id=place.team.id if place.team is not None else None,
+        organization_id=place.organization.id if place.organization is not None else None,
+        parent_id=caller.key_id if place.own else None,
+        limits=Limits(**limits),
+        **record,
+    )
+    _free_alias(platform, key)
+    return save(call, platform.keys, key, "created"), secret
+
+
+async def _generate(call: Call) -> tuple[dict[str, Any], str]:
+    key, secret = new_key(call, call.data)
+    return show_key(call.gateway.platform, key), secret
+
+
+def _find(call: Call, text: str, param: str = "key") -> Key:
+    """The key of a text, where the caller sees it."""
+    key = call.gateway.platform.key_of(text)
+    if key is None or not _seen(call, key):
+        raise missing("key", text, param=param)
+    return key
+
+
+def _seen(call: Call, key: Key) -> bool:
+    return sight(call.caller).sees(
+        organization_id=key.organization_id, team_id=key.team_id, user_id=key.user_id, key_id=key.id
+    )
+
+
+def _changed(call: Call, key: Key, data: Mapping[str, Any]) -> Key:
+    """The key as a request wants it, held against all that it may not exceed."""
+    platform = call.gateway.platform
+    power = power_over_key(call.caller, key)
+    changes = _changes(call, data)
+    place = placing.of_key(call, key, data, above=power == "above")
+    record, limits = _split(changes)
+    wanted = renewed(key, {**record, **place.ids(), "limits": applied(key.limits, limits)})
+    asked = dict(changes)
+    if asked.get("temp_increase"):
+        asked["max_budget"] = wanted.limits.max_budget
+    if place.moved:
+        asked |= {name: getattr(wanted.limits, name) for name in Limits.__struct_fields__}
+        asked |= {"models": wanted.models, "expires_at": wanted.expires_at}
+    below(asked, place.team, place.organization, place.user if place.team is None else None)
+    below_caller(call, changes)
+    if power != "above":
+        _own_changes(key, changes)
+    if "budget_id" in changes and changes["budget_id"] != key.budget_id:
+        placing.require_budget(call, changes["budget_id"])
+    _free_alias(platform, wanted)
+    return wanted
+
+
+def _own_changes(key: Key, changes: Mapping[str, Any]) -> None:
+    """Who has a key and no place above it makes it smaller, never larger."""
+    attenuate(changes, Ceiling.of(key), strict=True)
+    if changes.get("blocked") is False and key.blocked:
+        raise forbidden("Who blocked this key is above you. Have it unblocked there.", param="blocked")
+    if key.budget_id is not None and "budget_id" in changes and changes["budget_id"] != key.budget_id:
+        raise forbidden("The shared budget of this key was given from above. Leave `budget_id` out.", param="budget_id")
+
+
+async def _update(call: Call) -> Response:
+    platform, _ = writer(call)
+    key = _find(call, one_of(call.data, "key_id", "key"))
+    return json_response(show_key(platform, save(call, platform.keys, _changed(call, key, call.data), "updated", key)))
+
+
+async def _regenerate(call: Call) -> tuple[dict[str, Any], str]:
+    platform, _ = writer(call)
+    key = _find(call, call.params["key"])
+    secret = secret_keys.mint()
+    wanted = renewed(
+        _changed(call, key, call.data),
+        {
+            "hash": secret_keys.hash_of(secret),
+            "name": secret_keys.masked(secret),
+            "rotated_at": call.gateway.clock.time(),
+        },
+    )
+    return show_key(platform, save(call, platform.keys, wanted, "rotated", key)), secret
+
+
+def delete_keys(call: Call, keys: list[Key]) -> list[str]:
+    """Bury keys and what was derived from them, and give the ids of the first."""
+    platform = call.gateway.platform
+    for id in dict.fromkeys(id for key in keys for id in platform.keys.family(key.id)):
+        key = platform.keys.get(id)
+        if key is not None:
+            bury(call, platform.keys, key)
+    return [key.id for key in keys]
+
+
+async def _delete(call: Call) -> Response:
+    platform, _ = writer(call)
+    texts = [text for text in (call.data.get("key_id"), *(call.data.get("keys") or ())) if text]
+    found = {key.id: key for key in (_find(call, text, "keys") for text in texts)}
+    for alias in call.data.get("key_aliases") or ():
+        named = [key for key in platform.keys.of_alias(alias) if _seen(call, key)]
+        if not named:
+            raise missing("key", alias, param="key_aliases")
+        if len(named) > 1:
+            raise invalid(
+                f"`key_aliases` has {alias!r}, the name of {len(named)} keys. Name the one that you mean by `key_id`.",
+                param="key_aliases",
+                code="ambiguous",
+            )
+        found[named[0].id] = named[0]
+    if not found:
+        raise invalid("`keys`, `key_aliases` or `key_id` is missing. Name a key.", param="keys", code="missing")
+    return json_response({"deleted_keys": delete_keys(call, list(found.values()))})
+
+
+def _candidates(call: Call) -> list[Key]:
+    """The keys that a filter leaves, before sight."""
+    platform, query = call.gateway.platform, call.query
+    user_id, team_id = query.get("user_id"), query.get("team_id")
+    if user_id and query.get("include_team_keys"):
+        teams = [m.group_id for m in platform.members.of_user(user_id) if m.group_kind == "team" and m.role == "admin"]
+        found = {key.id: key for team in teams for key in platform.keys.by("team_id", team)}
+        return list((found | {key.id: key for key in platform.keys.by("user_id", user_id)}).values())
+    if user_id:
+        return platform.keys.by("user_id", user_id)
+    if team_id:
+        return platform.keys.by("team_id", team_id)
+    if query.get("organization_id"):
+        return platform.keys.by("organization_id", query["organization_id"])
+    if query.get("key_alias"):
+        return platform.keys.of_alias(query["key_alias"])
+    return placing.all_keys(call)
+
+
+async def _list(call: Call) -> Response:
+    query = call.query
+    names = ("team_id", "organization_id", "key_alias")
+    wanted = {name.removeprefix("key_"): query[name] for name in names if query.get(name)}
+    keys = [
+        key
+        for key in _candidates(call)
+        if _seen(call, key) and all(getattr(key, name) == value for name, value in wanted.items())
+    ]
+    page, size = int(query.get("page") or 1), int(query.get("size") or 10)
+    shown, pages = numbered(keys, page, size)
+    platform = call.gateway.platform
+    return json_response(
+        {
+            "keys": [show_key(platform, key) for key in shown],
+            "total_count": len(keys),
+            "current_page": page,
+            "total_pages": pages,
+        }
+    )
+
+
+async def _info(call: Call) -> Response:
+    text = call.query.get("key") or call.caller.key_id
+    if text is None:
+        raise invalid(
+            "`key` is missing, and who asks has no virtual key. Name one: `/key/list` has them.",
+            param="key",
+            code="missing",
+        )
+    key = _find(call, text)
+    return json_response({"key": key.id, "info": show_key(call.gateway.platform, key)})
+
+
+async def _set_blocked(call: Call, blocked: bool) -> Response:
+    platform, caller = writer(call)
+    key = _find(call, one_of(call.data, "key_id", "key"))
+    if not blocked and power_over_key(caller, key) != "above":
+        raise forbidden("Who blocked this key is above you. Have it unblocked there.", code="above_required")
+    wanted = renewed(key, {"blocked": blocked})
+    return json_response(
+        show_key(platform, save(call, platform.keys, wanted, "blocked" if blocked else "unblocked", key))
+    )
+
+
+async def _block(call: Call) -> Response:
+    return await _set_blocked(call, True)
+
+
+async def _unblock(call: Call) -> Response:
+    return await _set_blocked(call, False)
+
+
+async def _health(call: Call) -> Response:
+    platform, now = call.gateway.platform, call.gateway.clock.time()
+    issues: list[str] = []
+    for bound in call.caller.bounds:
+        most = bound.max_budget_at(now)
+        if most is not None and platform.spending.in_window(bound, now) >= most:
+            issues.append(f"The budget of the {bound.name} is spent.")
+    state = "unhealthy" if issues else "healthy"
+    return json_response({"key": state, "key_id": call.caller.key_id, "issues": issues})
+
+
+ROUTES = (
+    Route(
+        "POST",
+        "/key/generate",
+        "key.generate",
+        revealing_once(_generate),
+        body=BodyKind.JSON_OR_NONE,
+        access=Access.PLATFORM,
+    ),
+    Route("POST", "/key/update", "key.update", _update, body=BodyKind.JSON, access=Access.PLATFORM, once=True),
+    Route("POST", "/key/delete", "key.delete", _delete, body=BodyKind.JSON, access=Access.PLATFORM, once=True),
+    Route("GET", "/key/list", "key.list", _list, access=Access.PLATFORM),
+    Route("GET", "/key/info", "key.info", _info, access=Access.PLATFORM),
+    Route("POST", "/key/block", "key.block", _block, body=BodyKind.JSON, access=Access.PLATFORM, once=True),
+    Route("POST", "/key/unblock", "key.unblock", _unblock, body=BodyKind.JSON, access=Access.PLATFORM, once=True),
+    Route(
+        "POST",
+        "/key/{key}/regenerate",
+        "key.regenerate",
+        revealing_once(_regenerate),
+        body=BodyKind.JSON_OR_NONE,
+        access=Access.PLATFORM,
+    ),
+    Route("POST", "/key/health", "key.health", _health, access=Access.PLATFORM),
+)

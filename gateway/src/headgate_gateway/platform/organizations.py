@@ -1,0 +1,132 @@
+"""Organizations: tenants. What is in one is not seen from another."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..errors import forbidden
+from ..http import Access, BodyKind, Call, Response, Route, json_response
+from .acting import bury, chosen_id, missing, renewed, save, writer
+from .authority import Ceiling, attenuate, power_over_organization, require_admin, sees_organization, sight
+from .fields import applied, changed_limits, plain_dict, plain_list
+from .keys import delete_keys
+from .placing import require_budget
+from .records import Limits, Organization
+from .teams import bury_team
+from .views import cursor_page, show_organization, show_seat
+
+__all__ = ["ROUTES", "find_organization"]
+
+_FIELDS = {"organization_alias": "alias", "budget_id": "budget_id", "tier": "tier"}
+
+
+def _changes(call: Call) -> tuple[dict[str, Any], dict[str, Any]]:
+    data = call.data
+    changes: dict[str, Any] = {name: data[wire] for wire, name in _FIELDS.items() if wire in data}
+    if "models" in data:
+        changes["models"] = plain_list(data["models"])
+    if "metadata" in data:
+        changes["metadata"] = plain_dict(data["metadata"])
+    if data.get("blocked") is not None:
+        changes["blocked"] = data["blocked"]
+    return changes, changed_limits(data, call.gateway.clock.time())
+
+
+def find_organization(call: Call, id: str, param: str = "organization_id") -> Organization:
+    """An organization that the caller sees."""
+    organization = call.gateway.platform.organizations.get(id)
+    if organization is None or not sees_organization(call.caller, id):
+        raise missing("organization", id, param=param)
+    return organization
+
+
+async def _create(call: Call) -> Response:
+    platform, _ = writer(call)
+    require_admin(call.caller, "make an organization")
+    fields, limits = _changes(call)
+    require_budget(call, fields.get("budget_id"))
+    id = chosen_id(call, platform.organizations, "organization", call.data.get("organization_id"), "org_")
+    organization = Organization(id=id, limits=Limits(**limits), **fields)
+    return json_response(show_organization(platform, save(call, platform.organizations, organization, "created")))
+
+
+async def _update(call: Call) -> Response:
+    platform, caller = writer(call)
+    organization = find_organization(call, call.data["organization_id"])
+    power = power_over_organization(caller, organization.id)
+    if power is None:
+        raise forbidden("Only an admin of the organization changes it. Ask one.", code="organization_admin_required")
+    fields, limits = _changes(call)
+    wanted = renewed(organization, {**fields, "limits": applied(organization.limits, limits)})
+    if power != "above":
+        _own_changes(organization, wanted, fields, limits)
+    if fields.get("budget_id", organization.budget_id) != organization.budget_id:
+        require_budget(call, fields["budget_id"])
+    return json_response(
+        show_organization(platform, save(call, platform.organizations, wanted, "updated", organization))
+    )
+
+
+def _own_changes(
+    organization: Organization, wanted: Organization, fields: Mapping[str, Any], limits: Mapping[str, Any]
+) -> None:
+    """An admin of an organization makes it smaller, never larger."""
+    asked = {**limits, **({"models": fields["models"]} if "models" in fields else {})}
+    attenuate(asked, Ceiling.of(organization), strict=True)
+    for name in ("blocked", "budget_id", "tier"):
+        if name in fields and getattr(wanted, name) != getattr(organization, name):
+            raise forbidden(
+                f"`{name}` of an organization is changed by an admin of the gateway. Leave it out.",
+                code="admin_required",
+                param=name,
+            )
+
+
+async def _list(call: Call) -> Response:
+    platform, alias = call.gateway.platform, call.query.get("organization_alias")
+    found = [one for one in platform.organizations.live() if sees_organization(call.caller, one.id)]
+    found = [one for one in found if alias is None or one.alias == alias]
+    return cursor_page(call, found, lambda one: show_organization(platform, one))
+
+
+async def _info(call: Call) -> Response:
+    platform, caller = call.gateway.platform, call.caller
+    organization = find_organization(call, call.query["organization_id"])
+    members = platform.members.of_group("organization", organization.id)
+    teams = platform.teams.by("organization_id", organization.id)
+    if not sight(caller).sees(organization_id=organization.id):
+        members = [member for member in members if member.user_id == caller.user_id]
+        teams = [team for team in teams if team.id in caller.teams_in]
+    shown = show_organization(platform, organization)
+    shown |= {"members": [show_seat(platform, one) for one in members], "teams": [team.id for team in teams]}
+    return json_response(shown)
+
+
+async def _delete(call: Call) -> Response:
+    platform, caller = writer(call)
+    found = [find_organization(call, id, "organization_ids") for id in dict.fromkeys(call.data["organization_ids"])]
+    require_admin(caller, "delete an organization")
+    for organization in found:
+        for team in platform.teams.by("organization_id", organization.id):
+            bury_team(call, platform, team)
+        delete_keys(call, platform.keys.by("organization_id", organization.id))
+        for customer in platform.customers.by("organization_id", organization.id):
+            bury(call, platform.customers, customer)
+        platform.members.drop_group("organization", organization.id)
+        bury(call, platform.organizations, organization)
+    return json_response({"deleted_organizations": [one.id for one in found]})
+
+
+def _route(method: str, name: str, operation: str, endpoint: Any, **more: Any) -> Route:
+    return Route(method, f"/organization/{name}", f"organization.{operation}", endpoint, access=Access.PLATFORM, **more)
+
+
+ROUTES = (
+    _route("POST", "new", "create", _create, body=BodyKind.JSON, once=True),
+    _route("PATCH", "update", "update", _update, body=BodyKind.JSON, once=True),
+    _route("GET", "list", "list", _list),
+    _route("GET", "info", "info", _info),
+    _route("POST", "delete", "delete", _delete, body=BodyKind.JSON, once=True),
+    _route("DELETE", "delete", "delete_by_delete", _delete, body=BodyKind.JSON, once=True),
+)
