@@ -20,6 +20,7 @@ from typing import Any, Literal, cast
 from ._reading import ConfigError, Table
 from .cache.settings import CacheSettings, read_cache
 from .guardrails.settings import GuardrailSettings, read_guardrails
+from .ledger.settings import LedgerSettings, read_ledger
 from .routing.settings import OutboundSettings, RoutingSettings, read_outbound, read_routing
 
 __all__ = ["AuthMode", "ConfigError", "Limits", "Price", "Provider", "Secret", "Settings", "is_loopback", "load"]
@@ -106,6 +107,7 @@ class Settings:
     synchronous: Literal["normal", "full"] = "normal"
     routing: RoutingSettings = field(default_factory=RoutingSettings)
     outbound: OutboundSettings = field(default_factory=OutboundSettings)
+    ledger: LedgerSettings = field(default_factory=LedgerSettings)
     cache: CacheSettings = field(default_factory=CacheSettings)
     guardrails: tuple[GuardrailSettings, ...] = ()
     secret_keys: tuple[Secret, ...] = ()
@@ -214,6 +216,7 @@ def _build(root: Table, env: Table, given: dict[str, Any], environ: Mapping[str,
         synchronous=cast("Literal['normal', 'full']", synchronous or "normal"),
         routing=read_routing(root, providers),
         outbound=read_outbound(root.table("outbound"), environ.get("HEADGATE_GATEWAY_OUTBOUND_ALLOW")),
+        ledger=read_ledger(root),
         cache=read_cache(root.table("cache")),
         guardrails=read_guardrails(root),
         secret_keys=_secret_keys(environ.get("HEADGATE_GATEWAY_SECRET_KEY")),

@@ -13,6 +13,8 @@ from .config import Settings
 from .contract import load_contract
 from .errors import ApiError
 from .http import Response
+from .ledger.ledger import Ledger
+from .ledger.sql import MIGRATIONS as LEDGER_MIGRATIONS
 from .offline_port import OfflineModels
 from .once import MIGRATIONS, Calls
 from .once.mutations import Mutations
@@ -46,13 +48,15 @@ class Gateway:
         self.ready = False
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         self.db = Database(settings.database, synchronous=settings.synchronous)
-        self.db.migrate((*MIGRATIONS, *control.MIGRATIONS, *platform.MIGRATIONS, *ROUTING_MIGRATIONS))
+        self.db.migrate((*MIGRATIONS, *control.MIGRATIONS, *platform.MIGRATIONS, *ROUTING_MIGRATIONS, *LEDGER_MIGRATIONS))
         self.platform = platform.Platform(self.db, self.clock, self.new_id)
         self.contract = Contract(load_contract())
         self.offline = OfflineModels(self)
         self.prices = PriceBook(settings.prices, self.clock, self.offline.price)
         self.routing = Router(self)
         self.calls = Calls(self.db, self.clock, settings.limits, self.prices, self.new_id)
+        self.ledger = Ledger(self.db, self.clock, settings.ledger, self.prices, self.platform, self.new_id)
+        self.calls.on_settled = self.ledger.settle
         keep = settings.limits.keep_hours * 3600
         self.mutations = Mutations(self.db, self.calls.store, self.clock, keep, self.new_id)
         self.app: App | None = None
@@ -80,12 +84,16 @@ class Gateway:
     async def start(self) -> None:
         """Recover what a dead process left, then be ready."""
         self._loop = asyncio.get_running_loop()
+        freed = self.ledger.recover()
+        if freed:
+            _log.warning("%d holds of calls that a stopped gateway left were given back", freed)
         left = self.calls.recover()
         if left:
             _log.warning("%d calls were running when the gateway stopped; they are marked interrupted", left)
         await self.db.committed()
         await self._control.start(self)
         self.spawn(self._sweep(), "sweep")
+        self.spawn(self._sweep_ledger(), "ledger")
         if self.settings.providers:
             self.spawn(asyncio.to_thread(warm), "prices")
         self.ready = True
@@ -116,6 +124,11 @@ class Gateway:
         while True:
             self.calls.sweep()
             await self.clock.sleep(_SWEEP_SECONDS)
+
+    async def _sweep_ledger(self) -> None:
+        while True:
+            await self.clock.sleep(self.ledger.sweep_seconds)
+            self.ledger.sweep()
 
     def spawn(self, coroutine: Coroutine[Any, Any, Any], name: str) -> asyncio.Task[Any]:
         """Run beside the requests until done or until the gateway stops."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from .emission import Answer, ModelContext
 from .errors import ApiError, envelope
 from .http import Call, Headers, Reply, Response, Route
+from .ledger.ledger import Ticket
 from .once.calls import Joined, Presented, Replayed, Rerun, check_key
 from .once.deliver import LiveStream, Presence, StoredStream, faulty_reply
 from .once.run import Listener, Run, frame
@@ -51,7 +52,13 @@ class ModelEndpoint:
         name = call.model if mocked and call.model else target.name
         if not call.model:
             call.caller.require_model(name)
-        run = self._begin(call, presented, entry, target, name)
+        asked = name if mocked or not call.model else call.caller.aliases.get(call.model, call.model)
+        ticket = gateway.ledger.enter(call, self._kind, asked, _candidates(gateway, target))
+        try:
+            run = self._begin(call, presented, entry, target, name, ticket)
+        except BaseException:
+            gateway.ledger.abandon(ticket)
+            raise
         first = run.record.attempts == 1 and not entry.resumed
         return await self._deliver(call, run, entry.after, replayed=entry.resumed, first=first)
 
@@ -59,9 +66,11 @@ class ModelEndpoint:
         pool = call.gateway.routing.pool(call, name, self._kind)
         return pool or resolve(call.gateway, name, self._kind, call.headers)
 
-    def _begin(self, call: Call, presented: Presented, entry: Rerun, target: Target | Pool, name: str) -> Run:
+    def _begin(
+        self, call: Call, presented: Presented, entry: Rerun, target: Target | Pool, name: str, ticket: Ticket
+    ) -> Run:
         gateway = call.gateway
-        make = staged(call, self._route, self._producer(call, target, presented.stream, name), stream=presented.stream)
+        make = staged(call, self._route, self._producer(call, target, presented.stream, name))
         run = gateway.calls.begin(
             presented,
             entry,
@@ -69,6 +78,7 @@ class ModelEndpoint:
             provider=target.provider,
             price_name=target.price_name if isinstance(target, OfflineTarget) else target.model,
         )
+        gateway.ledger.begun(ticket, run)
         try:
             produce = make(run)
         except ApiError as error:
@@ -180,6 +190,13 @@ class _Headed:
 
     async def send(self, send: Any, headers: list[tuple[bytes, bytes]]) -> None:
         await self._streamer.send(send, self._headers + headers)
+
+
+def _candidates(gateway: Gateway, target: Target | Pool) -> list[tuple[str, str]]:
+    """Provider and price name of whatever may serve the call."""
+    if isinstance(target, Pool):
+        return gateway.routing.estimate(target)
+    return [(target.provider, target.price_name if isinstance(target, OfflineTarget) else target.model)]
 
 
 def _presented(call: Call, stream: bool) -> Presented:

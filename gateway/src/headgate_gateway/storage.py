@@ -99,6 +99,11 @@ class Database:
         self._begin()
         return self._connection.execute(sql, parameters).rowcount
 
+    def changed(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Execute an `UPDATE ... RETURNING` in this tick's transaction; gives the rows it changed, as they are now."""
+        self._begin()
+        return self._connection.execute(sql, parameters).fetchall()
+
     def write_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
         """Execute once for each row, in this tick's transaction."""
         self._begin()

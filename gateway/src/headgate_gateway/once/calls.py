@@ -88,6 +88,11 @@ class Calls:
         self._new_id = new_id
         self._unsaved: dict[str, Run] = {}
         self._flush_timer: asyncio.TimerHandle | None = None
+        # What else is written in the transaction of a call's end: the ledger's record.
+        self.on_settled: Callable[[Run], None] = lambda run: None
+
+    def time(self) -> float:
+        return self._clock.time()
 
     # -- a call is presented
 
@@ -223,6 +228,7 @@ class Calls:
         if run.keyed:
             self._keep(run, [] if interrupted else tail)
         self.store.save(record)
+        self.on_settled(run)
         try:
             await self._db.committed()
         finally:

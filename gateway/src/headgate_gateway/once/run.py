@@ -17,6 +17,7 @@ from .sink import Producer
 from .store import CallRecord
 
 if TYPE_CHECKING:
+    from ..ledger.ledger import Ticket
     from .calls import Calls
 
 __all__ = ["Listener", "Producer", "Run", "frame"]
@@ -92,6 +93,8 @@ class Run:
         self.marks: dict[str, str] = {}
         self.deployment: str | None = None
         self.cached = False
+        self.ticket: Ticket | None = None
+        self.first_at: float | None = None
         self.listeners: list[Listener] = []
         self.faults: list[tuple[int, Fault]] = []
         self._calls = calls
@@ -121,6 +124,8 @@ class Run:
     async def emit(self, data: bytes, event: str | None = None) -> None:
         """Append one event, then wait while every client is too far behind."""
         self._produced += 1
+        if self._produced == 1:
+            self.first_at = self._calls.time()
         if self._produced <= self.skip:
             return
         head = b"%s%d\n" % (self._prefix, self.total + 1)

@@ -1,0 +1,86 @@
+"""What a call may use at most, read off its request before it runs: a hold is taken for it, and settled by the truth.
+
+Text counts a token for three bytes, which is more than any tokenizer makes of it. Pictures, sound and files that are
+sent inside a request count by what they are, not by their bytes.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+__all__ = ["Estimate", "estimate"]
+
+_BYTES_A_TOKEN = 3
+_MANY_BYTES = 4096
+_PICTURE_TOKENS = 1600
+_SOUND_BYTES_A_TOKEN = 1600
+_FILE_BYTES_A_TOKEN = 12
+_PICTURE_OUT = 6300
+_CHOICES = 128
+_BULKY = ("data", "file_data", "url", "b64_json")
+
+
+class Estimate:
+    """Tokens in and out. `declared` says that the request itself bounds its answer."""
+
+    __slots__ = ("declared", "input", "output")
+
+    def __init__(self, input: int, output: int, *, declared: bool) -> None:
+        self.input = input
+        self.output = output
+        self.declared = declared
+
+
+def estimate(kind: str, data: dict[str, Any], size: int, default_output: int) -> Estimate:
+    """The estimate for a request of `size` bytes."""
+    if kind in ("chat", "completions"):
+        return _generation(data, size, default_output)
+    if kind == "images":
+        number = _positive(data.get("n")) or 1
+        return Estimate(_text(data, size), min(number, 16) * _PICTURE_OUT, declared=True)
+    if kind in ("transcription", "translation"):
+        return Estimate(max(64, size // _SOUND_BYTES_A_TOKEN), default_output, declared=False)
+    return Estimate(_text(data, size), 0, declared=True)
+
+
+def _generation(data: dict[str, Any], size: int, default_output: int) -> Estimate:
+    declared = _positive(data.get("max_completion_tokens"))
+    if declared is None:
+        declared = _positive(data.get("max_tokens"))
+    choices = min(_positive(data.get("n")) or 1, _CHOICES)
+    each = default_output if declared is None else declared
+    return Estimate(_text(data, size), each * choices, declared=declared is not None)
+
+
+def _positive(value: Any) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+
+
+def _text(data: dict[str, Any], size: int) -> int:
+    if size and size <= _MANY_BYTES:
+        return -(-size // _BYTES_A_TOKEN)
+    content, extra = _weigh(data, "")
+    return max(1, -(-content // _BYTES_A_TOKEN)) + extra
+
+
+def _weigh(value: Any, name: str) -> tuple[int, int]:
+    """Bytes of text, and tokens of what is no text."""
+    if isinstance(value, str):
+        if name in _BULKY and len(value) > _MANY_BYTES:
+            return 0, _bulk(value, name)
+        return len(value) if value.isascii() else len(value.encode("utf-8", "surrogatepass")), 0
+    if isinstance(value, dict):
+        pairs = [_weigh(item, key) for key, item in value.items()]
+    elif isinstance(value, list):
+        pairs = [_weigh(item, name) for item in value]
+    else:
+        return 4, 0
+    return sum(text + 4 for text, _ in pairs), sum(extra for _, extra in pairs)
+
+
+def _bulk(value: str, name: str) -> int:
+    if name == "url" or value.startswith("data:image/"):
+        return _PICTURE_TOKENS
+    if name == "data":
+        return len(value) // _SOUND_BYTES_A_TOKEN + _PICTURE_TOKENS
+    return len(value) // _FILE_BYTES_A_TOKEN

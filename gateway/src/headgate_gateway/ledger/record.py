@@ -1,0 +1,114 @@
+"""A call as the ledger's record of it: who owns it, what it counts against, and the row that is written."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from ..http import Call
+from ..platform.principal import Principal
+from .usage import Tokens, day_of
+
+if TYPE_CHECKING:
+    from ..once.run import Run
+    from .ledger import Ticket
+
+__all__ = ["charged_of", "owners_of", "row_of", "tags_of"]
+
+_PLAIN = frozenset({"user", "team", "organization", "customer"})
+_MOST_TAGS = 32
+_LONGEST_TAG = 128
+_LONGEST_MESSAGE = 500
+
+
+def owners_of(caller: Principal) -> tuple[tuple[str, str], ...]:
+    """Who a record is for: each has a column."""
+    owners: list[tuple[str, str]] = []
+    if caller.key_id is not None:
+        owners.append(("key", caller.key_id))
+    if caller.user_id is not None:
+        owners.append(("user", caller.user_id))
+    if caller.team_id is not None:
+        owners.append(("team", caller.team_id))
+    if caller.organization_id is not None:
+        owners.append(("organization", caller.organization_id))
+    if caller.customer is not None:
+        owners.append(("customer", f"{caller.organization_id or ''}:{caller.customer}"))
+    return tuple(owners)
+
+
+def charged_of(caller: Principal) -> tuple[tuple[str, str], ...]:
+    """What else it counts against: shared budgets, members, the keys that its key was derived from."""
+    return tuple(
+        (bound.scope, bound.id)
+        for bound in caller.bounds
+        if bound.scope not in _PLAIN and (bound.scope != "key" or bound.id != caller.key_id)
+    )
+
+
+def tags_of(call: Call) -> tuple[str, ...]:
+    """The caller's tags and the request's own."""
+    tags: tuple[str, ...] = call.caller.tags
+    given = call.data.get("tags")
+    metadata = call.data.get("metadata")
+    if given is None and isinstance(metadata, dict):
+        given = metadata.get("tags")
+    if isinstance(given, str):
+        given = given.split(",")
+    if isinstance(given, list):
+        own = [tag.strip()[:_LONGEST_TAG] for tag in given[:_MOST_TAGS] if isinstance(tag, str) and tag.strip()]
+        tags = (*tags, *own)
+    return tuple(dict.fromkeys(tags)) if tags else ()
+
+
+def row_of(ticket: Ticket, run: Run, tokens: Tokens, cost: int, credits: int) -> tuple[Any, ...]:
+    """The record, in the order of the table's columns."""
+    record, caller, terms = run.record, ticket.caller, ticket.plan.terms
+    started, ended = ticket.started_at, record.finished_at or ticket.started_at
+    error = record.error or {}
+    first = run.first_at
+    return (
+        f"{record.id}.{ticket.attempt}",
+        record.id,
+        ticket.attempt,
+        record.request_id,
+        record.key,
+        record.principal,
+        caller.key_id,
+        caller.key_alias,
+        caller.user_id,
+        caller.team_id,
+        caller.organization_id,
+        caller.customer,
+        record.operation,
+        ticket.model,
+        run.price_name if run.deployment is None else record.model,
+        run.deployment,
+        record.provider,
+        tokens.prompt,
+        tokens.completion,
+        tokens.total,
+        tokens.cached,
+        tokens.cache_write,
+        tokens.reasoning,
+        tokens.audio,
+        cost,
+        record.cost_nano is not None,
+        credits,
+        (terms.band.id or None) if terms is not None else None,
+        terms.account if terms is not None else None,
+        bool(record.usage is not None and record.usage.get("estimated")),
+        run.cached,
+        record.stream,
+        record.status,
+        record.error_status,
+        error.get("code"),
+        str(error.get("message") or "")[:_LONGEST_MESSAGE] or None,
+        started,
+        ended,
+        round((ended - started) * 1000),
+        None if first is None else max(0, round((first - started) * 1000)),
+        day_of(started),
+        msgspec.json.encode(ticket.tags).decode() if ticket.tags else None,
+    )

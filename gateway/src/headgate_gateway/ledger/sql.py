@@ -1,0 +1,316 @@
+"""Every statement of the ledger. Values are bound, never written into the text.
+
+usage            one row a call, append-only: the truth that every sum is made of
+usage_tag        the tags of a call
+usage_charge     what else a call counts against: shared budgets, members, keys that its key was derived from
+spend_total      sums by owner and model, so that nobody has to add up all records; can be made anew from `usage`
+spend_reset      what an admin wrote over a sum
+budget_window    a budget's sums since it renewed, and what is held for calls that run
+hold             what a running call holds, and until when
+credit_entry     the journal of credits: grants and debits
+"""
+
+from __future__ import annotations
+
+from ..storage import Migration
+
+__all__ = [
+    "ADD_CHARGE",
+    "ADD_ENTRY",
+    "ADD_HOLD",
+    "ADD_RESET",
+    "ADD_TAG",
+    "ADD_TOTAL",
+    "ADD_USAGE",
+    "DROP_HOLD",
+    "ENTRIES",
+    "EVENTS_OF",
+    "EXPIRED_HOLDS",
+    "FIND_GRANT",
+    "FIND_USAGE",
+    "FIND_WINDOW",
+    "HELD_OF",
+    "HOLD_OF",
+    "INTERRUPTED",
+    "LAST_RESET",
+    "MIGRATIONS",
+    "OPEN_WINDOW",
+    "OTHER_HOLDS",
+    "OWNERS",
+    "OWNER_COLUMNS",
+    "RELEASE",
+    "RENEW",
+    "RESERVE",
+    "SETTLE",
+    "SET_TOTAL",
+    "SET_WHOLE_WINDOW",
+    "SET_WINDOWS",
+    "SUM_CHARGED",
+    "SUM_CREDITS",
+    "SUM_CUSTOMER",
+    "SUM_OWNED",
+    "SWEEP_WINDOWS",
+    "TOTALS",
+    "USAGE_COLUMNS",
+]
+
+MIGRATIONS = (
+    Migration(
+        "ledger",
+        1,
+        """
+        CREATE TABLE usage (
+            id TEXT PRIMARY KEY,
+            call_id TEXT NOT NULL,
+            attempt INTEGER NOT NULL,
+            request_id TEXT NOT NULL,
+            idempotency_key TEXT,
+            principal TEXT NOT NULL,
+            key_id TEXT,
+            key_alias TEXT,
+            user_id TEXT,
+            team_id TEXT,
+            organization_id TEXT,
+            customer TEXT,
+            operation TEXT NOT NULL,
+            model TEXT NOT NULL,
+            model_served TEXT NOT NULL,
+            deployment TEXT,
+            provider TEXT NOT NULL,
+            prompt_tokens BIGINT NOT NULL,
+            completion_tokens BIGINT NOT NULL,
+            total_tokens BIGINT NOT NULL,
+            cached_tokens BIGINT NOT NULL,
+            cache_write_tokens BIGINT NOT NULL,
+            reasoning_tokens BIGINT NOT NULL,
+            audio_tokens BIGINT NOT NULL,
+            cost_nano BIGINT NOT NULL,
+            priced INTEGER NOT NULL,
+            credits_milli BIGINT NOT NULL,
+            band TEXT,
+            account TEXT,
+            estimated INTEGER NOT NULL,
+            cached INTEGER NOT NULL,
+            stream INTEGER NOT NULL,
+            status TEXT NOT NULL,
+            error_status INTEGER,
+            error_code TEXT,
+            error_message TEXT,
+            started_at DOUBLE PRECISION NOT NULL,
+            ended_at DOUBLE PRECISION NOT NULL,
+            latency_ms BIGINT NOT NULL,
+            first_token_ms BIGINT,
+            day TEXT NOT NULL,
+            tags TEXT
+        );
+        CREATE INDEX usage_by_start ON usage (started_at);
+        CREATE INDEX usage_by_request ON usage (request_id);
+        CREATE INDEX usage_by_key ON usage (key_id, started_at) WHERE key_id IS NOT NULL;
+        CREATE INDEX usage_by_user ON usage (user_id, started_at) WHERE user_id IS NOT NULL;
+        CREATE INDEX usage_by_team ON usage (team_id, started_at) WHERE team_id IS NOT NULL;
+        CREATE INDEX usage_by_organization ON usage (organization_id, started_at) WHERE organization_id IS NOT NULL;
+        CREATE INDEX usage_by_customer ON usage (customer, started_at) WHERE customer IS NOT NULL;
+        CREATE INDEX usage_by_account ON usage (account, started_at) WHERE account IS NOT NULL;
+        CREATE TABLE usage_tag (
+            tag TEXT NOT NULL,
+            usage_id TEXT NOT NULL,
+            PRIMARY KEY (tag, usage_id)
+        );
+        CREATE INDEX usage_tag_by_usage ON usage_tag (usage_id);
+        CREATE TABLE usage_charge (
+            scope TEXT NOT NULL,
+            id TEXT NOT NULL,
+            usage_id TEXT NOT NULL,
+            PRIMARY KEY (scope, id, usage_id)
+        );
+        CREATE TABLE spend_total (
+            scope TEXT NOT NULL,
+            id TEXT NOT NULL,
+            model TEXT NOT NULL,
+            spent BIGINT NOT NULL,
+            PRIMARY KEY (scope, id, model)
+        );
+        CREATE TABLE spend_reset (
+            position INTEGER PRIMARY KEY,
+            scope TEXT NOT NULL,
+            id TEXT NOT NULL,
+            at DOUBLE PRECISION NOT NULL,
+            spend BIGINT NOT NULL,
+            amount BIGINT NOT NULL
+        );
+        CREATE INDEX spend_reset_by_owner ON spend_reset (scope, id, position);
+        CREATE TABLE budget_window (
+            scope TEXT NOT NULL,
+            id TEXT NOT NULL,
+            model TEXT NOT NULL,
+            start_at DOUBLE PRECISION NOT NULL,
+            end_at DOUBLE PRECISION,
+            spent BIGINT NOT NULL,
+            held BIGINT NOT NULL,
+            overrun BIGINT NOT NULL,
+            PRIMARY KEY (scope, id, model, start_at)
+        );
+        CREATE INDEX budget_window_by_end ON budget_window (end_at);
+        CREATE TABLE hold (
+            id TEXT PRIMARY KEY,
+            call_id TEXT NOT NULL,
+            holder TEXT NOT NULL,
+            expires_at DOUBLE PRECISION NOT NULL,
+            lines TEXT NOT NULL
+        );
+        CREATE INDEX hold_by_call ON hold (call_id);
+        CREATE INDEX hold_by_expiry ON hold (expires_at);
+        CREATE TABLE credit_entry (
+            id TEXT PRIMARY KEY,
+            account TEXT NOT NULL,
+            kind TEXT NOT NULL,
+            amount_milli BIGINT NOT NULL,
+            at DOUBLE PRECISION NOT NULL,
+            period_start DOUBLE PRECISION NOT NULL,
+            tier TEXT NOT NULL,
+            usage_id TEXT
+        );
+        CREATE INDEX credit_entry_by_account ON credit_entry (account, at);
+        """,
+    ),
+)
+
+USAGE_COLUMNS = (
+    "id",
+    "call_id",
+    "attempt",
+    "request_id",
+    "idempotency_key",
+    "principal",
+    "key_id",
+    "key_alias",
+    "user_id",
+    "team_id",
+    "organization_id",
+    "customer",
+    "operation",
+    "model",
+    "model_served",
+    "deployment",
+    "provider",
+    "prompt_tokens",
+    "completion_tokens",
+    "total_tokens",
+    "cached_tokens",
+    "cache_write_tokens",
+    "reasoning_tokens",
+    "audio_tokens",
+    "cost_nano",
+    "priced",
+    "credits_milli",
+    "band",
+    "account",
+    "estimated",
+    "cached",
+    "stream",
+    "status",
+    "error_status",
+    "error_code",
+    "error_message",
+    "started_at",
+    "ended_at",
+    "latency_ms",
+    "first_token_ms",
+    "day",
+    "tags",
+)
+_COLUMNS = ", ".join(USAGE_COLUMNS)
+# The same id a second time is the same call settled twice: the first one stands.
+ADD_USAGE = (
+    f"INSERT INTO usage ({_COLUMNS}) VALUES ({', '.join('?' for _ in USAGE_COLUMNS)}) ON CONFLICT (id) DO NOTHING"
+)
+ADD_TAG = "INSERT INTO usage_tag (tag, usage_id) VALUES (?, ?) ON CONFLICT (tag, usage_id) DO NOTHING"
+ADD_CHARGE = (
+    "INSERT INTO usage_charge (scope, id, usage_id) VALUES (?, ?, ?) ON CONFLICT (scope, id, usage_id) DO NOTHING"
+)
+FIND_USAGE = f"SELECT {_COLUMNS} FROM usage WHERE id = ?"
+
+ADD_TOTAL = """
+    INSERT INTO spend_total (scope, id, model, spent) VALUES (?, ?, ?, ?)
+    ON CONFLICT (scope, id, model) DO UPDATE SET spent = spend_total.spent + excluded.spent
+"""
+SET_TOTAL = """
+    INSERT INTO spend_total (scope, id, model, spent) VALUES (?, ?, ?, ?)
+    ON CONFLICT (scope, id, model) DO UPDATE SET spent = excluded.spent
+"""
+TOTALS = "SELECT model, spent FROM spend_total WHERE scope = ? AND id = ?"
+ADD_RESET = "INSERT INTO spend_reset (scope, id, at, spend, amount) VALUES (?, ?, ?, ?, ?)"
+LAST_RESET = "SELECT at, spend FROM spend_reset WHERE scope = ? AND id = ? AND at >= ? ORDER BY position DESC LIMIT 1"
+
+# Of these owners every record names its own in a column; the rest is in usage_charge.
+OWNER_COLUMNS = {
+    "key": "key_id",
+    "user": "user_id",
+    "team": "team_id",
+    "organization": "organization_id",
+    "model": "model",
+    "provider": "provider",
+}
+SUM_OWNED = {
+    scope: f"SELECT COALESCE(SUM(cost_nano), 0) FROM usage WHERE {column} = ? AND started_at >= ? AND started_at < ?"
+    " AND (? = '' OR model = ?)"
+    for scope, column in OWNER_COLUMNS.items()
+}
+SUM_CHARGED = """
+    SELECT COALESCE(SUM(usage.cost_nano), 0) FROM usage_charge JOIN usage ON usage.id = usage_charge.usage_id
+    WHERE usage_charge.scope = ? AND usage_charge.id = ? AND usage.started_at >= ? AND usage.started_at < ?
+          AND (? = '' OR usage.model = ?)
+"""
+SUM_CUSTOMER = """
+    SELECT COALESCE(SUM(cost_nano), 0) FROM usage
+    WHERE customer = ? AND COALESCE(organization_id, '') = ? AND started_at >= ? AND started_at < ?
+          AND (? = '' OR model = ?)
+"""
+SUM_CREDITS = (
+    "SELECT COALESCE(SUM(credits_milli), 0) FROM usage WHERE account = ? AND started_at >= ? AND started_at < ?"
+)
+
+OPEN_WINDOW = """
+    INSERT INTO budget_window (scope, id, model, start_at, end_at, spent, held, overrun) VALUES (?, ?, ?, ?, ?, ?, 0, 0)
+    ON CONFLICT (scope, id, model, start_at) DO NOTHING
+"""
+FIND_WINDOW = "SELECT spent, held FROM budget_window WHERE scope = ? AND id = ? AND model = ? AND start_at = ?"
+RESERVE = """
+    UPDATE budget_window SET held = held + ?
+    WHERE scope = ? AND id = ? AND model = ? AND start_at = ? AND spent + held + ? <= ?
+    RETURNING spent, held
+"""
+RELEASE = "UPDATE budget_window SET held = held - ? WHERE scope = ? AND id = ? AND model = ? AND start_at = ?"
+SETTLE = """
+    UPDATE budget_window SET held = held - ?, spent = spent + ?, overrun = overrun + ?
+    WHERE scope = ? AND id = ? AND model = ? AND start_at = ?
+"""
+SET_WINDOWS = "UPDATE budget_window SET spent = ? WHERE scope = ? AND id = ? AND (end_at IS NULL OR end_at > ?)"
+SET_WHOLE_WINDOW = SET_WINDOWS + " AND model = ''"
+OWNERS = """
+    SELECT scope, id FROM budget_window WHERE scope <> ?
+    UNION SELECT scope, id FROM spend_total WHERE scope <> 'customer'
+"""
+SWEEP_WINDOWS = "DELETE FROM budget_window WHERE end_at IS NOT NULL AND end_at < ? AND held = 0"
+HELD_OF = "SELECT COALESCE(SUM(held), 0) FROM budget_window WHERE scope = ? AND id = ?"
+
+ADD_HOLD = "INSERT INTO hold (id, call_id, holder, expires_at, lines) VALUES (?, ?, ?, ?, ?)"
+DROP_HOLD = "DELETE FROM hold WHERE id = ?"
+HOLD_OF = "SELECT id, lines FROM hold WHERE call_id = ?"
+RENEW = "UPDATE hold SET expires_at = ? WHERE holder = ?"
+OTHER_HOLDS = "SELECT id, lines FROM hold WHERE holder <> ?"
+EXPIRED_HOLDS = "SELECT id, lines FROM hold WHERE expires_at <= ?"
+
+INTERRUPTED = """
+    SELECT id, principal, operation, model, provider, stream, key, attempts, request_id, created_at
+    FROM call WHERE status = 'in_progress'
+"""
+EVENTS_OF = "SELECT COALESCE(MAX(last), 0) FROM event WHERE call_id = ?"
+
+FIND_GRANT = "SELECT 1 FROM credit_entry WHERE id = ?"
+ADD_ENTRY = """
+    INSERT INTO credit_entry (id, account, kind, amount_milli, at, period_start, tier, usage_id)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (id) DO NOTHING
+"""
+ENTRIES = "SELECT id, kind, amount_milli, at, tier, usage_id FROM credit_entry WHERE account = ? ORDER BY at, id"
