@@ -55,7 +55,7 @@ def serve(args: argparse.Namespace) -> int:
         if not quiet:
             _greet(settings.host, listener.getsockname()[1], settings.offline, settings.auth_mode, settings.data_dir)
         run(settings, listener)
-    except StorageError as error:
+    except (ConfigError, StorageError) as error:
         print(f"headgate: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

@@ -6,12 +6,16 @@ import asyncio
 import logging
 import os
 from collections.abc import Coroutine, Mapping
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
+from .cache.cache import Cache
+from .cache.sql import MIGRATIONS as CACHE_MIGRATIONS
 from .clock import Clock, SystemClock
 from .config import Settings
 from .contract import load_contract
 from .errors import ApiError
+from .guardrails.registry import Guardrails
 from .http import Response
 from .ledger.ledger import Ledger
 from .ledger.sql import MIGRATIONS as LEDGER_MIGRATIONS
@@ -48,12 +52,15 @@ class Gateway:
         self.ready = False
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         self.db = Database(settings.database, synchronous=settings.synchronous)
-        self.db.migrate((*MIGRATIONS, *control.MIGRATIONS, *platform.MIGRATIONS, *ROUTING_MIGRATIONS, *LEDGER_MIGRATIONS))
+        parts = (MIGRATIONS, control.MIGRATIONS, platform.MIGRATIONS, ROUTING_MIGRATIONS, CACHE_MIGRATIONS)
+        self.db.migrate(chain(chain.from_iterable(parts), LEDGER_MIGRATIONS))
         self.platform = platform.Platform(self.db, self.clock, self.new_id)
         self.contract = Contract(load_contract())
         self.offline = OfflineModels(self)
         self.prices = PriceBook(settings.prices, self.clock, self.offline.price)
         self.routing = Router(self)
+        self.cache = Cache(self)
+        self.guardrails = Guardrails(settings.guardrails)
         self.calls = Calls(self.db, self.clock, settings.limits, self.prices, self.new_id)
         self.ledger = Ledger(self.db, self.clock, settings.ledger, self.prices, self.platform, self.new_id)
         self.calls.on_settled = self.ledger.settle

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import httpx2
 from aiohttp import web
@@ -72,16 +72,24 @@ class Provider:
         self.seen: list[dict[str, Any]] = []
         self.headers: list[dict[str, str]] = []
         self.gate: asyncio.Event | None = None
+        self._news = asyncio.Event()
         self.act: Callable[[web.Request, dict[str, Any]], Any] = self._well
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
         body = await request.json()
         self.seen.append(body)
         self.headers.append(dict(request.headers))
+        self._news.set()
         if self.gate is not None:
             await self.gate.wait()
         response: web.StreamResponse = await self.act(request, body)
         return response
+
+    async def saw(self, count: int) -> None:
+        """Return when so many requests have come."""
+        while len(self.seen) < count:
+            self._news.clear()
+            await self._news.wait()
 
     async def _well(self, request: web.Request, body: dict[str, Any]) -> web.StreamResponse:
         if body.get("stream"):
@@ -145,7 +153,9 @@ class Bench:
         app = App(self.gateway)
         await self.gateway.start()
         self._stack.push_async_callback(self.gateway.stop)
-        self.http = httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://gateway", timeout=30)
+        self.http = httpx2.AsyncClient(
+            transport=httpx2.ASGITransport(cast(Any, app)), base_url="http://gateway", timeout=30
+        )
         self._stack.push_async_callback(self.http.aclose)
 
     async def chat(self, model: str = "m", **more: Any) -> httpx2.Response:

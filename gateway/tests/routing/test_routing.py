@@ -11,7 +11,7 @@ import pytest
 from .kit import ROLE, Bench, answer, chunk, events_of, text_of, words
 
 
-def config(bench: Bench, *more: str, weights: str = "abc", strategy: str = "weight", **extra: dict[str, Any]) -> str:
+def config(bench: Bench, *more: str, weights: str = "abc", strategy: str = "weight", **extra: Any) -> str:
     lines = ["[routing]", f'strategy = "{strategy}"', *more]
     for name, provider in bench.providers.items():
         lines += [f"[providers.{name}]", f'base_url = "{provider.url}/v1"']
@@ -79,8 +79,7 @@ async def test_while_one_call_tries_it_the_others_stay_away(bench: Bench) -> Non
     a.well()
     a.gate = asyncio.Event()
     first = asyncio.create_task(bench.chat())
-    while len(a.seen) < 2:
-        await asyncio.sleep(0.001)
+    await a.saw(2)
     assert {(await bench.chat()).headers["x-headgate-deployment"] for _ in range(5)} == {"b"}
     a.gate.set()
     assert (await first).headers["x-headgate-deployment"] == "a"
@@ -106,9 +105,8 @@ async def test_least_busy(bench: Bench) -> None:
     for provider in bench.providers.values():
         provider.gate = asyncio.Event()
     calls = [asyncio.create_task(bench.chat()) for _ in range(9)]
-    while sum(len(provider.seen) for provider in bench.providers.values()) < 9:
-        await asyncio.sleep(0.001)
-    assert [len(provider.seen) for provider in bench.providers.values()] == [3, 3, 3]
+    for provider in bench.providers.values():
+        await provider.saw(3)
     for provider in bench.providers.values():
         assert provider.gate is not None
         provider.gate.set()
@@ -117,7 +115,7 @@ async def test_least_busy(bench: Bench) -> None:
 
 async def test_cost(bench: Bench) -> None:
     price = {"a": 5.0, "b": 0.5, "c": 2.0}
-    extra: dict[str, dict[str, Any]] = {n: {"input_per_million": p, "output_per_million": p} for n, p in price.items()}
+    extra: dict[str, Any] = {n: {"input_per_million": p, "output_per_million": p} for n, p in price.items()}
     await bench.start(config(bench, strategy="cost", **extra))
     reply = await bench.chat()
     assert reply.headers["x-headgate-deployment"] == "b"
@@ -268,7 +266,8 @@ async def test_auto_takes_the_cheapest_that_can(bench: Bench) -> None:
         ("b", 1.0, "tools = true\nmax_input_tokens = 4000"),
         ("c", 9.0, "tools = true\nvision = true\nstructured_output = true"),
     ):
-        text += f'\n[deployments.{name}]\nmodel_name = "m-{name}"\nmodel = "{name}/x"\ninput_per_million = {price}\n{able}\n'
+        text += f'\n[deployments.{name}]\nmodel_name = "m-{name}"\nmodel = "{name}/x"\n'
+        text += f"input_per_million = {price}\n{able}\n"
     await bench.start(text)
     tool = {"type": "function", "function": {"name": "f", "parameters": {"type": "object"}}}
     picture = {"type": "image_url", "image_url": {"url": "data:image/png;base64," + "A" * 40000}}
@@ -303,8 +302,7 @@ async def test_a_client_that_leaves_blames_nobody(bench: Bench) -> None:
     a = bench.providers["a"]
     a.gate = asyncio.Event()
     call = asyncio.create_task(bench.chat())
-    while not a.seen:
-        await asyncio.sleep(0.001)
+    await a.saw(1)
     (run,) = bench.gateway.calls.running.values()
     bench.gateway.calls.cancel("anonymous", run.record.id)
     await call

@@ -10,7 +10,7 @@ import msgspec
 __all__ = ["error_in", "hides", "prepare", "usage_in"]
 
 _Raw = msgspec.Raw
-_OWN = ("tags", "mock_response", "virtual_model_id")
+_OWN = ("tags", "mock_response", "virtual_model_id", "cache", "guardrails")
 _ADDED = ("provider_specific_params", "extra_body")
 _decode_fields = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _encode = msgspec.json.encode

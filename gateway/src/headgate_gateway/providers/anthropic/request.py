@@ -57,6 +57,8 @@ _READ = frozenset(
         # The gateway's own: they say nothing to a provider.
         "metadata",
         "tags",
+        "cache",
+        "guardrails",
         "mock_response",
         "virtual_model_id",
         "provider_specific_params",

@@ -1,0 +1,76 @@
+"""What a call asks of the cache: `Cache-Control` and the body's `cache`. Pure functions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..errors import invalid
+
+__all__ = ["Controls", "controls_of"]
+
+_MEMBERS = ("no-cache", "no-store", "ttl", "s-maxage", "max-age", "namespace", "use-cache")
+_AGE = re.compile(r"(max-age|s-maxage)\s*=\s*\"?(\d{1,9})\"?")
+
+
+@dataclass(frozen=True, slots=True)
+class Controls:
+    """`look`: may be answered from the cache; `keep`: may be kept in it. Seconds, or None for the configured."""
+
+    look: bool = True
+    keep: bool = True
+    ttl: float | None = None
+    most_age: float | None = None
+    namespace: str = ""
+    asked: bool = False
+
+
+def controls_of(header: str | None, body: Any) -> Controls:
+    """The controls of a call. What either of the two forbids is forbidden."""
+    words = {word.strip().lower() for word in (header or "").split(",")}
+    member: Mapping[str, Any] = {}
+    if body is not None:
+        if not isinstance(body, dict) or set(body) - set(_MEMBERS):
+            raise invalid(
+                f"`cache` is {body!r}. Send an object with any of: {', '.join(_MEMBERS)}.",
+                param="cache",
+                code="invalid_cache_control",
+            )
+        member = body
+    ages = [float(found[2]) for found in _AGE.finditer((header or "").lower())]
+    ages += [age for name in ("s-maxage", "max-age") if (age := _seconds(member, name)) is not None]
+    namespace = member.get("namespace") or ""
+    if not isinstance(namespace, str):
+        raise _wrong("namespace", namespace, "a text")
+    return Controls(
+        look="no-cache" not in words and not _flag(member, "no-cache"),
+        keep="no-store" not in words and not _flag(member, "no-store"),
+        ttl=_seconds(member, "ttl"),
+        most_age=min(ages, default=None),
+        namespace=namespace,
+        asked=_flag(member, "use-cache"),
+    )
+
+
+def _flag(member: Mapping[str, Any], name: str) -> bool:
+    value = member.get(name)
+    if value is not None and not isinstance(value, bool):
+        raise _wrong(name, value, "true or false")
+    return bool(value)
+
+
+def _seconds(member: Mapping[str, Any], name: str) -> float | None:
+    value = member.get(name)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
+        raise _wrong(name, value, "a number of seconds")
+    return float(value)
+
+
+def _wrong(name: str, value: Any, what: str) -> Exception:
+    return invalid(
+        f"`cache.{name}` is {value!r}, not {what}. Correct it.", param=f"cache.{name}", code="invalid_cache_control"
+    )

@@ -1,0 +1,108 @@
+"""Where answers are kept. Times are seconds since the epoch."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable
+from typing import Protocol
+
+from ..storage import Database
+from . import sql
+
+__all__ = ["MemoryStore", "SqlStore", "Store"]
+
+_TIDY_EVERY = 64
+_DROPPED_AT_ONCE = 64
+
+
+class Store(Protocol):
+    """A place for answers, bounded in bytes."""
+
+    def find(self, key: str, now: float) -> bytes | None: ...
+
+    def put(self, key: str, body: bytes, now: float, expires_at: float) -> None: ...
+
+    def drop(self, keys: Iterable[str]) -> int: ...
+
+    def drop_all(self) -> int: ...
+
+    def size(self) -> tuple[int, int]:
+        """How many answers, and how many bytes."""
+        ...
+
+
+class MemoryStore:
+    """In this process; what was not used for longest goes first."""
+
+    def __init__(self, most_bytes: int) -> None:
+        self._most_bytes = most_bytes
+        self._entries: OrderedDict[str, tuple[bytes, float]] = OrderedDict()
+        self._bytes = 0
+
+    def find(self, key: str, now: float) -> bytes | None:
+        found = self._entries.get(key)
+        if found is None:
+            return None
+        if found[1] <= now:
+            self._remove(key)
+            return None
+        self._entries.move_to_end(key)
+        return found[0]
+
+    def put(self, key: str, body: bytes, now: float, expires_at: float) -> None:
+        self._remove(key)
+        self._entries[key] = (body, expires_at)
+        self._bytes += len(body)
+        while self._bytes > self._most_bytes:
+            self._remove(next(iter(self._entries)))
+
+    def drop(self, keys: Iterable[str]) -> int:
+        return sum(self._remove(key) for key in keys)
+
+    def drop_all(self) -> int:
+        dropped = len(self._entries)
+        self._entries.clear()
+        self._bytes = 0
+        return dropped
+
+    def size(self) -> tuple[int, int]:
+        return len(self._entries), self._bytes
+
+    def _remove(self, key: str) -> bool:
+        found = self._entries.pop(key, None)
+        if found is not None:
+            self._bytes -= len(found[0])
+        return found is not None
+
+
+class SqlStore:
+    """In the gateway's database; the oldest go first."""
+
+    def __init__(self, db: Database, most_bytes: int) -> None:
+        self._db = db
+        self._most_bytes = most_bytes
+        self._puts = 0
+
+    def find(self, key: str, now: float) -> bytes | None:
+        row = self._db.one(sql.FIND, (key, now))
+        return None if row is None else bytes(row[0])
+
+    def put(self, key: str, body: bytes, now: float, expires_at: float) -> None:
+        self._db.write(sql.PUT, (key, body, len(body), now, expires_at))
+        if self._puts % _TIDY_EVERY == 0:
+            self._db.write(sql.DROP_EXPIRED, (now,))
+        self._puts += 1
+        if self._puts % _TIDY_EVERY == 0 or len(body) * _TIDY_EVERY > self._most_bytes:
+            while self.size()[1] > self._most_bytes:
+                self._db.write(sql.DROP_OLDEST, (_DROPPED_AT_ONCE if self.size()[0] > _DROPPED_AT_ONCE * 2 else 1,))
+
+    def drop(self, keys: Iterable[str]) -> int:
+        return sum(self._db.write(sql.DROP, (key,)) for key in keys)
+
+    def drop_all(self) -> int:
+        return self._db.write(sql.DROP_ALL)
+
+    def size(self) -> tuple[int, int]:
+        row = self._db.one(sql.COUNT)
+        assert row is not None
+        return int(row[0]), int(row[1])

@@ -1,0 +1,263 @@
+"""A sink that passes what a model says through guardrails, whole or piece by piece.
+
+Every text of an answer (each choice's content, refusal, reasoning, the arguments of each tool call) has rewriters of
+its own. An event that nothing changed in goes on byte for byte; what is held back comes with the event that ends its
+choice. Probabilities of tokens spell the text again, so they are taken out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+
+from ..emission import Answer
+from ..errors import ApiError
+from ..once.sink import Filter, Sink
+from .port import Rewriter
+
+__all__ = ["GuardStage"]
+
+_TEXTS = ("content", "refusal", "reasoning_content", "reasoning")
+Open = Callable[[], Sequence[Rewriter]]
+
+
+class _Chain:
+    """Several rewriters as one: what the first gives is what the second is given."""
+
+    def __init__(self, rewriters: Sequence[Rewriter]) -> None:
+        self._rewriters = rewriters
+
+    def feed(self, text: str) -> str:
+        for rewriter in self._rewriters:
+            text = rewriter.feed(text)
+        return text
+
+    def close(self) -> str:
+        text = ""
+        for rewriter in self._rewriters:
+            text = rewriter.feed(text) + rewriter.close()
+        return text
+
+    def whole(self, text: str) -> str:
+        return self.feed(text) + self.close()
+
+
+class GuardStage(Filter):
+    """`open` gives the rewriters of one text."""
+
+    def __init__(self, inner: Sink, open: Open) -> None:
+        super().__init__(inner)
+        self._open = open
+        self._chains: dict[tuple[int, str, int], _Chain] = {}
+        self._last: dict[str, Any] | None = None
+        self._refused = False
+
+    # -- streams
+
+    async def emit(self, data: bytes, event: str | None = None) -> None:
+        chunk = _object(data)
+        choices = chunk.get("choices") if chunk is not None else None
+        if chunk is None or not isinstance(choices, list) or not choices:
+            await self._inner.emit(data, event)
+            return
+        self._last = chunk
+        try:
+            changed = [self._choice(choice) for choice in choices]
+        except ApiError:
+            self._refused = True
+            raise
+        if changed == choices:
+            await self._inner.emit(data, event)
+        elif chunk.get("usage") is not None or any(map(_tells, changed)):
+            await self._inner.emit(msgspec.json.encode({**chunk, "choices": changed}), event)
+
+    def _choice(self, choice: Any) -> Any:
+        if not isinstance(choice, dict):
+            return choice
+        changed, index = dict(choice), _index(choice)
+        if isinstance(choice.get("text"), str):
+            changed["text"] = self._feed(index, "text", 0, choice["text"])
+        delta = choice.get("delta")
+        if isinstance(delta, dict):
+            changed["delta"] = self._delta(index, delta)
+        if choice.get("logprobs") is not None:
+            changed["logprobs"] = None
+        if choice.get("finish_reason") is not None:
+            self._end(index, changed)
+        return changed
+
+    def _delta(self, index: int, delta: dict[str, Any]) -> dict[str, Any]:
+        changed = dict(delta)
+        for name in _TEXTS:
+            if isinstance(delta.get(name), str):
+                changed[name] = self._feed(index, name, 0, delta[name])
+        calls = delta.get("tool_calls")
+        if isinstance(calls, list):
+            changed["tool_calls"] = [self._call(index, call) for call in calls]
+        function = delta.get("function_call")
+        if isinstance(function, dict) and isinstance(function.get("arguments"), str):
+            fed = self._feed(index, "function_call", 0, function["arguments"])
+            changed["function_call"] = {**function, "arguments": fed}
+        return changed
+
+    def _call(self, index: int, call: Any) -> Any:
+        if not isinstance(call, dict):
+            return call
+        for kind, name in (("function", "arguments"), ("custom", "input")):
+            inner = call.get(kind)
+            if isinstance(inner, dict) and isinstance(inner.get(name), str):
+                fed = self._feed(index, f"{kind}.{name}", _index(call), inner[name])
+                return {**call, kind: {**inner, name: fed}}
+        return call
+
+    def _feed(self, index: int, name: str, part: int, text: str) -> str:
+        chain = self._chains.get((index, name, part))
+        if chain is None:
+            chain = self._chains[index, name, part] = _Chain(self._open())
+        return chain.feed(text)
+
+    def _end(self, index: int, choice: dict[str, Any]) -> bool:
+        """Put what is held back of a choice into its last event; gives whether there was anything."""
+        found = False
+        for place in [place for place in self._chains if place[0] == index]:
+            rest = self._chains.pop(place).close()
+            if rest:
+                found = True
+                _add(choice, place[1], place[2], rest)
+        return found
+
+    async def flush(self) -> None:
+        """The stream ends without its last event: what was held back goes out in one of its own."""
+        if self._refused or self._last is None:
+            return
+        for index in sorted({place[0] for place in self._chains}):
+            choice: dict[str, Any] = {"index": index, "finish_reason": None}
+            if self._end(index, choice):
+                chunk = {**self._last, "choices": [choice]}
+                chunk.pop("usage", None)
+                await self._inner.emit(msgspec.json.encode(chunk))
+
+    # -- whole answers
+
+    @property
+    def answer(self) -> Answer | None:
+        return self._inner.answer
+
+    @answer.setter
+    def answer(self, value: Answer | None) -> None:
+        self._inner.answer = value if value is None else self.guarded(value)
+
+    def guarded(self, answer: Answer) -> Answer:
+        """The answer with its texts rewritten."""
+        value = _object(answer.body) if "json" in answer.content_type else None
+        if value is None:
+            if answer.content_type.startswith("text/"):
+                return replace(answer, body=self._whole(answer.body.decode("utf-8", "replace")).encode())
+            return answer
+        changed = dict(value)
+        if isinstance(value.get("text"), str):
+            changed["text"] = self._whole(value["text"])
+        if isinstance(value.get("choices"), list):
+            changed["choices"] = [self._whole_choice(choice) for choice in value["choices"]]
+        return answer if changed == value else replace(answer, body=msgspec.json.encode(changed))
+
+    def _whole(self, text: str) -> str:
+        return _Chain(self._open()).whole(text)
+
+    def _whole_choice(self, choice: Any) -> Any:
+        if not isinstance(choice, dict):
+            return choice
+        changed = dict(choice)
+        if isinstance(choice.get("text"), str):
+            changed["text"] = self._whole(choice["text"])
+        message = choice.get("message")
+        if isinstance(message, dict):
+            said = GuardStage(self._inner, self._open)
+            part = said._delta(0, _numbered(message))
+            holder: dict[str, Any] = {"delta": part}
+            said._end(0, holder)
+            changed["message"] = _unnumbered(part, message)
+        if choice.get("logprobs") is not None:
+            changed["logprobs"] = None
+        return changed
+
+
+def _numbered(message: dict[str, Any]) -> dict[str, Any]:
+    """A whole message in the shape of a delta: its tool calls by number."""
+    calls = message.get("tool_calls")
+    if not isinstance(calls, list):
+        return message
+    return {**message, "tool_calls": [{**call, "index": at} for at, call in enumerate(calls) if isinstance(call, dict)]}
+
+
+def _unnumbered(part: dict[str, Any], message: dict[str, Any]) -> dict[str, Any]:
+    calls = message.get("tool_calls")
+    if not isinstance(calls, list):
+        return part
+    out = []
+    for call, own in zip(part["tool_calls"], [call for call in calls if isinstance(call, dict)], strict=True):
+        out.append({name: value for name, value in call.items() if name != "index" or "index" in own})
+    return {**part, "tool_calls": out}
+
+
+def _add(choice: dict[str, Any], name: str, part: int, rest: str) -> None:
+    """Put text behind what the event already has of this channel."""
+    if name == "text":
+        choice["text"] = (choice.get("text") or "") + rest
+        return
+    delta = choice["delta"] = choice.get("delta") or {}
+    kind, dot, field = name.partition(".")
+    if dot:
+        calls = delta["tool_calls"] = list(delta.get("tool_calls") or ())
+        call = next((one for one in calls if _index(one) == part), None)
+        if call is None:
+            call = {"index": part}
+            calls.append(call)
+        inner = call[kind] = dict(call.get(kind) or {})
+        inner[field] = (inner.get(field) or "") + rest
+    elif name == "function_call":
+        inner = delta[name] = dict(delta.get(name) or {})
+        inner["arguments"] = (inner.get("arguments") or "") + rest
+    else:
+        delta[name] = (delta.get(name) or "") + rest
+
+
+def _tells(choice: Any) -> bool:
+    """Whether an event that was rewritten still has anything to say."""
+    if not isinstance(choice, dict) or choice.get("finish_reason") is not None or choice.get("text"):
+        return True
+    delta = choice.get("delta")
+    if not isinstance(delta, dict):
+        return False
+    return any(_call_tells(value) if name == "tool_calls" else value for name, value in delta.items())
+
+
+def _call_tells(calls: Any) -> bool:
+    if not isinstance(calls, list):
+        return bool(calls)
+    for call in calls:
+        inner = call.get("function") or call.get("custom") or {} if isinstance(call, dict) else {}
+        if (
+            not isinstance(call, dict)
+            or call.get("id")
+            or inner.get("name")
+            or any(map(inner.get, ("arguments", "input")))
+        ):
+            return True
+    return False
+
+
+def _index(value: dict[str, Any]) -> int:
+    index = value.get("index")
+    return index if isinstance(index, int) else 0
+
+
+def _object(data: bytes) -> dict[str, Any] | None:
+    try:
+        value = msgspec.json.decode(data)
+    except msgspec.DecodeError:
+        return None
+    return value if isinstance(value, dict) else None
