@@ -140,7 +140,7 @@ class Headgate(SyncClient):
         return Key(self)
 
     @cached_property
-    def team_(self) -> Team:
+    def team(self) -> Team:
         """Teams, their members, and what they may do together."""
         from .resources.team import Team
 
@@ -154,7 +154,7 @@ class Headgate(SyncClient):
         return User(self)
 
     @cached_property
-    def organization_(self) -> Organization:
+    def organization(self) -> Organization:
         """Organizations, their members, and what they may do together."""
         from .resources.organization import Organization
 
@@ -342,7 +342,7 @@ class AsyncHeadgate(AsyncClient):
         return AsyncKey(self)
 
     @cached_property
-    def team_(self) -> AsyncTeam:
+    def team(self) -> AsyncTeam:
         """Teams, their members, and what they may do together."""
         from .resources.team import AsyncTeam
 
@@ -356,7 +356,7 @@ class AsyncHeadgate(AsyncClient):
         return AsyncUser(self)
 
     @cached_property
-    def organization_(self) -> AsyncOrganization:
+    def organization(self) -> AsyncOrganization:
         """Organizations, their members, and what they may do together."""
         from .resources.organization import AsyncOrganization
 

@@ -20,11 +20,11 @@ CLIENT_ATTRIBUTES = frozenset(
     {
         "aclose", "api_key", "api_version", "base_url", "circuit_breaker", "clock", "close", "default_headers",
         "default_query", "execute", "http_client", "is_closed", "log_level", "max_concurrency", "max_retries",
-        "organization", "pages", "provider_keys", "request", "team", "timeout", "transport", "with_options",
-        "with_raw_response",
+        "pages", "provider_keys", "request", "timeout", "transport", "with_options", "with_raw_response",
     }
 )  # fmt: skip
-"""Attributes of the client that a resource of the same name must not hide."""
+"""Attributes of the client that a resource of the same name must not hide. `organization` and `team` are arguments of
+its constructor alone, so that resources may be called so."""
 
 
 @dataclass(frozen=True, slots=True)
