@@ -1,4 +1,4 @@
-"""What all changes have in common: who makes them, the record written, the callers forgotten, the line in the audit log."""
+"""What all changes have in common: who makes them, the record written, callers forgotten, a line in the audit log."""
 
 from __future__ import annotations
 

@@ -39,6 +39,11 @@ class Place:
 def of_new_key(call: Call, data: Mapping[str, Any]) -> Place:
     """Where a new key stands; 403 or 404 where the caller may not put it there."""
     platform, caller = call.gateway.platform, call.caller
+    if not caller.admin and caller.user_id is None:
+        raise forbidden(
+            "This key belongs to no user and makes no keys. Use the key of a user, a team's admin or a master key.",
+            code="user_required",
+        )
     named = any(data.get(name) for name in ("team_id", "organization_id", "user_id"))
     team = _team(call, data.get("team_id") or (caller.team_id if not named else None) or caller.only_team)
     organization = _organization(call, data.get("organization_id") or caller.only_organization, team)
@@ -64,12 +69,7 @@ def _own(call: Call, team: Team | None, organization: Organization | None, user_
     """A key of a user for itself, within what it is a member of."""
     platform, caller = call.gateway.platform, call.caller
     user = platform.users.get(caller.user_id)
-    if user is None:
-        raise forbidden(
-            "This key belongs to no user and makes no keys. Use the key of a user, a team's admin or a master key.",
-            code="user_required",
-        )
-    if user_id not in (None, user.id):
+    if user is None or user_id not in (None, user.id):
         raise missing("user", str(user_id), param="user_id")
     if team is not None and team.id not in caller.teams_in:
         raise missing("team", team.id, param="team_id")
