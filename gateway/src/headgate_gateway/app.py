@@ -42,11 +42,17 @@ class App:
 
     def __init__(self, gateway: Gateway) -> None:
         from . import control, platform
+        from .ledger.credit_routes import ROUTES as CREDIT_ROUTES
+        from .ledger.spend_routes import ROUTES as SPEND_ROUTES
         from .routes import ROUTES
+        from .routing.operations import operations
 
         self.gateway = gateway
         gateway.app = self
-        routes = [_complete(route, gateway.contract) for route in (*ROUTES, *control.ROUTES, *platform.routes())]
+        money = (*SPEND_ROUTES, *CREDIT_ROUTES)
+        routes = [
+            _complete(route, gateway.contract) for route in (*ROUTES, *control.ROUTES, *platform.routes(), *money)
+        ]
         self.table = RouteTable(routes)
         self._gate = Gate(gateway.settings, gateway.platform)
         self._specs: dict[tuple[str, str], Specification | None] = {}
@@ -159,7 +165,8 @@ class App:
     def _reach(self, call: Call) -> None:
         """Settle for whom the call is, and whether its model is within the caller's reach."""
         if call.caller.key_id is not None and call.model:
-            call.caller.require_model(call.model)
+            # A name that stands for another is as good as that one, and no better.
+            call.caller.require_model(call.caller.aliases.get(call.model, call.model))
         customer = call.data.get("user")
         if isinstance(customer, str) and customer:
             call.caller = self.gateway.platform.with_customer(call.caller, customer)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -93,6 +94,19 @@ class Database:
         """The first row, or None."""
         row: tuple[Any, ...] | None = self._connection.execute(sql, parameters).fetchone()
         return row
+
+    async def aside(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """All rows, read beside the loop: for what takes long. What was written before is seen."""
+        await self.committed()
+        if self.path == ":memory:":
+            return self.query(sql, parameters)
+        return await asyncio.to_thread(self._aside, sql, parameters)
+
+    def _aside(self, sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
+        with closing(sqlite3.connect(str(self.path), isolation_level=None)) as connection:
+            connection.execute("PRAGMA query_only = ON")
+            connection.execute("PRAGMA busy_timeout = 5000")
+            return connection.execute(sql, parameters).fetchall()
 
     def write(self, sql: str, parameters: Sequence[Any] = ()) -> int:
         """Execute in this tick's transaction; gives the number of changed rows. Reads see it at once."""

@@ -101,14 +101,14 @@ class Credits:
         if len(self._granted) > 100_000:
             self._granted.clear()
         self._granted.add((account, start))
-        entry = f"grant:{account}:{start:.0f}"
+        entry = f"cre_grant_{account}_{start:.0f}"
         if tier.credits is not None and self._db.one(sql.FIND_GRANT, (entry,)) is None:
             at = max(start, 0.0) or now
             self._db.write(sql.ADD_ENTRY, (entry, account, "grant", tier.credits, at, start, tier.id, None))
 
     def debit(self, terms: Terms, usage_id: str, amount: int, now: float) -> None:
         """Have the journal say that a call was paid."""
-        entry = "debit:" + usage_id
+        entry = "cre_" + usage_id
         row = (entry, terms.account, "debit", -amount, now, terms.line.start, terms.tier.id, usage_id)
         self._db.write(sql.ADD_ENTRY, row)
 

@@ -77,7 +77,7 @@ class Holds:
                 spent, held = self.standing(line)
                 return Refused(line, asked, spent, held)
             taken.append(Taken(line.scope, line.id, line.model, line.start, asked))
-            if line.soft is not None and standing[0] + standing[1] >= line.soft:
+            if line.soft is not None and standing[0] >= line.soft:
                 warned.append(line)
         hold = Hold(id, "", tuple(taken), tuple(warned))
         self._unwritten[id] = (id, "", self._holder, expires_at, msgspec.json.encode(hold.taken).decode())

@@ -207,8 +207,8 @@ class Ledger:
         return nano_of_pico(most)
 
     def _warn(self, ticket: Ticket, line: Line) -> None:
-        spent, held = self._holds.standing(line)
-        text = warning_of(line, spent, held)
+        spent, _ = self._holds.standing(line)
+        text = warning_of(line, spent)
         ticket.headers = (*ticket.headers, ("x-headgate-budget-warning", text))
         place = (*line.place, line.start)
         if place not in self._warned:
@@ -254,6 +254,14 @@ class Ledger:
             self._holds.release(ticket.hold)
         if ticket.entered is not None:
             ticket.entered.withdraw()
+
+    def standing(self, line: Line) -> tuple[int, int]:
+        """What of a line is spent and held."""
+        return self._holds.standing(line)
+
+    def forget(self) -> None:
+        """Read what stands in the database anew."""
+        self._holds.forget()
 
     # -- leases
 

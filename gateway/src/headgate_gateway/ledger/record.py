@@ -8,7 +8,7 @@ import msgspec
 
 from ..http import Call
 from ..platform.principal import Principal
-from .usage import Tokens, day_of
+from .usage import Tokens, hour_of
 
 if TYPE_CHECKING:
     from ..once.run import Run
@@ -109,6 +109,6 @@ def row_of(ticket: Ticket, run: Run, tokens: Tokens, cost: int, credits: int) ->
         ended,
         round((ended - started) * 1000),
         None if first is None else max(0, round((first - started) * 1000)),
-        day_of(started),
+        hour_of(started),
         msgspec.json.encode(ticket.tags).decode() if ticket.tags else None,
     )

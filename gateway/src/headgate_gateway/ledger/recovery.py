@@ -15,7 +15,7 @@ from ..storage import Database
 from . import sql
 from .holds import Holds
 from .record import charged_of, owners_of
-from .usage import UsageLog, day_of
+from .usage import UsageLog, hour_of
 
 __all__ = ["book_interrupted"]
 
@@ -44,7 +44,7 @@ def book_interrupted(
             *(0, int(events), int(events), 0, 0, 0, 0),
             *(cost or 0, cost is not None, 0, None, None, bool(events), False, bool(stream)),
             *("interrupted", None, None, None, created_at, now, round((now - created_at) * 1000), None),
-            *(day_of(created_at), None),
+            *(hour_of(created_at), None),
         )
         usage.add(record, cost or 0, model, owners_of(caller), charged_of(caller), ())
         booked += 1

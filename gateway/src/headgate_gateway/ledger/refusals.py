@@ -5,20 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from ..errors import ApiError
+from ..platform.views import iso
 from .holds import Refused
 from .lines import CREDITS, UNBOUNDED, Line
 from .money import to_credits, to_usd
 
-__all__ = ["moment", "refused", "unpriced", "warning_of"]
+__all__ = ["dollars", "refused", "unpriced", "warning_of"]
 
 _HEADERS = (("x-should-retry", "false"),)
-
-
-def moment(at: float | None) -> str | None:
-    """A time as ISO 8601 in UTC."""
-    if at is None:
-        return None
-    return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _day(at: float | None) -> str | None:
@@ -37,7 +31,7 @@ def refused(refusal: Refused) -> ApiError:
 
 def _budget(refusal: Refused) -> ApiError:
     line = refusal.line
-    renews = f"It renews at {moment(line.end)}." if line.end is not None else "Have it raised to go on."
+    renews = f"It renews at {iso(line.end)}." if line.end is not None else "Have it raised to go on."
     held = f", {dollars(refusal.held)} more are held for calls that run" if refusal.held else ""
     return ApiError(
         402,
@@ -53,7 +47,7 @@ def _budget(refusal: Refused) -> ApiError:
         spend=to_usd(refusal.spent),
         reserved=to_usd(refusal.held),
         required=to_usd(refusal.amount),
-        budget_reset_at=moment(line.end),
+        budget_reset_at=iso(line.end),
     )
 
 
@@ -88,8 +82,7 @@ def unpriced(model: str, owner: str) -> ApiError:
     )
 
 
-def warning_of(line: Line, spent: int, held: int) -> str:
+def warning_of(line: Line, spent: int) -> str:
     """What a caller reads of a soft budget that is reached."""
     most = f" of {dollars(line.limit)}" if line.limit < UNBOUNDED else ""
-    soft = dollars(line.soft or 0)
-    return f"{line.name}: {dollars(spent)} US dollars spent and {dollars(held)} held{most}; its soft budget is {soft}"
+    return f"{line.name}: {dollars(spent)}{most} US dollars are spent, its soft budget is {dollars(line.soft or 0)}"

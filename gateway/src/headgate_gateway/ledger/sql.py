@@ -23,7 +23,6 @@ __all__ = [
     "ADD_TOTAL",
     "ADD_USAGE",
     "DROP_HOLD",
-    "ENTRIES",
     "EVENTS_OF",
     "EXPIRED_HOLDS",
     "FIND_GRANT",
@@ -52,6 +51,18 @@ __all__ = [
     "SWEEP_WINDOWS",
     "TOTALS",
     "USAGE_COLUMNS",
+    "ENTRY_FILTERS",
+    "FILTERS",
+    "GROUPS",
+    "STEPS",
+    "among",
+    "count_entries",
+    "credit_sums",
+    "entries",
+    "logs",
+    "report",
+    "tags",
+    "total",
 ]
 
 MIGRATIONS = (
@@ -100,7 +111,7 @@ MIGRATIONS = (
             ended_at DOUBLE PRECISION NOT NULL,
             latency_ms BIGINT NOT NULL,
             first_token_ms BIGINT,
-            day TEXT NOT NULL,
+            hour TEXT NOT NULL,
             tags TEXT
         );
         CREATE INDEX usage_by_start ON usage (started_at);
@@ -216,7 +227,7 @@ USAGE_COLUMNS = (
     "ended_at",
     "latency_ms",
     "first_token_ms",
-    "day",
+    "hour",
     "tags",
 )
 _COLUMNS = ", ".join(USAGE_COLUMNS)
@@ -313,4 +324,113 @@ ADD_ENTRY = """
     VALUES (?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (id) DO NOTHING
 """
-ENTRIES = "SELECT id, kind, amount_milli, at, tier, usage_id FROM credit_entry WHERE account = ? ORDER BY at, id"
+
+
+# -- reports: every piece is a constant, values are bound
+
+_TOKENS = "COALESCE(SUM(prompt_tokens), 0), COALESCE(SUM(completion_tokens), 0), COALESCE(SUM(total_tokens), 0)"
+_SUMS = (
+    "COUNT(*), COALESCE(SUM(CASE WHEN usage.status = 'failed' THEN 1 ELSE 0 END), 0), "
+    f"COALESCE(SUM(cost_nano), 0), COALESCE(SUM(credits_milli), 0), {_TOKENS}"
+)
+FILTERS = {
+    "start": "started_at >= ?",
+    "end": "started_at < ?",
+    "before": "usage.id < ?",
+    "key_id": "key_id = ?",
+    "user_id": "user_id = ?",
+    "team_id": "team_id = ?",
+    "organization_id": "organization_id = ?",
+    "customer": "customer = ?",
+    "model": "(model_served = ? OR model = ?)",
+    "provider": "provider = ?",
+    "request_id": "request_id = ?",
+    "call_id": "call_id = ?",
+    "status": "usage.status = ?",
+    "account": "account = ?",
+    "band": "band = ?",
+    "tag": "EXISTS (SELECT 1 FROM usage_tag AS own WHERE own.usage_id = usage.id AND own.tag = ?)",
+}
+GROUPS = {
+    "team": "team_id",
+    "customer": "customer",
+    "api_key": "key_id",
+    "user": "user_id",
+    "organization": "organization_id",
+    "model": "model_served",
+    "provider": "provider",
+    "tag": "usage_tag.tag",
+}
+STEPS = {"hour": "hour", "day": "substr(hour, 1, 10)", "month": "substr(hour, 1, 7)", "total": "''"}
+
+
+def among(column: str, count: int) -> str:
+    """One of `count` values in a column of the records."""
+    assert column in OWNER_COLUMNS.values()
+    return f"{column} IN ({', '.join('?' for _ in range(count))})"
+
+
+def logs(conditions: list[str]) -> str:
+    return f"SELECT {_COLUMNS} FROM usage WHERE {' AND '.join(conditions)} ORDER BY usage.id DESC LIMIT ?"
+
+
+def report(group: str, step: str, conditions: list[str]) -> str:
+    """Sums by step of time, group and model. By tags a call without one is in the group NULL."""
+    joined = " LEFT JOIN usage_tag ON usage_tag.usage_id = usage.id" if group == "tag" else ""
+    return (
+        f"SELECT {STEPS[step]}, {GROUPS[group]}, model_served, {_SUMS} FROM usage{joined}"
+        f" WHERE {' AND '.join(conditions)} GROUP BY 1, 2, 3"
+    )
+
+
+def total(conditions: list[str]) -> str:
+    return f"SELECT {_SUMS} FROM usage WHERE {' AND '.join(conditions)}"
+
+
+def tags(conditions: list[str]) -> str:
+    return (
+        "SELECT usage_tag.tag, COUNT(*), COALESCE(SUM(cost_nano), 0) FROM usage_tag"
+        " JOIN usage ON usage.id = usage_tag.usage_id"
+        f" WHERE {' AND '.join(conditions)} GROUP BY 1 ORDER BY 3 DESC, 1"
+    )
+
+
+def credit_sums(conditions: list[str]) -> str:
+    return (
+        "SELECT substr(hour, 1, 10), model_served, provider, band, COUNT(*), COALESCE(SUM(total_tokens), 0),"
+        " COALESCE(SUM(credits_milli), 0), COALESCE(SUM(cost_nano), 0), COALESCE(SUM(latency_ms), 0)"
+        f" FROM usage WHERE {' AND '.join(conditions)} GROUP BY 1, 2, 3, 4 ORDER BY 1"
+    )
+
+
+_ENTRIES = """
+    FROM (
+        SELECT id, kind, amount_milli, at, usage_id,
+               SUM(amount_milli) OVER (PARTITION BY period_start ORDER BY at, id) AS balance
+        FROM credit_entry WHERE account = ?
+    ) AS entry LEFT JOIN usage ON usage.id = entry.usage_id
+"""
+ENTRY_FILTERS = {
+    "start": "entry.at >= ?",
+    "end": "entry.at < ?",
+    "model": "(usage.model_served = ? OR usage.model = ?)",
+    "provider": "usage.provider = ?",
+    "band": "usage.band = ?",
+    "status": "usage.status = ?",
+    "before": "(entry.at, entry.id) < (SELECT at, id FROM credit_entry WHERE id = ? AND account = ?)",
+}
+
+
+def entries(conditions: list[str]) -> str:
+    where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+    return (
+        "SELECT entry.id, entry.kind, entry.amount_milli, entry.at, entry.balance, usage.request_id, usage.call_id,"
+        " usage.model_served, usage.provider, usage.band, usage.prompt_tokens, usage.completion_tokens,"
+        " usage.reasoning_tokens, usage.total_tokens, usage.cost_nano, usage.latency_ms, usage.status,"
+        f" usage.error_status, usage.error_message {_ENTRIES}{where} ORDER BY entry.at DESC, entry.id DESC LIMIT ?"
+    )
+
+
+def count_entries(conditions: list[str]) -> str:
+    where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+    return f"SELECT COUNT(*) {_ENTRIES}{where}"

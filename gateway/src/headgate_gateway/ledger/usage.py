@@ -10,7 +10,7 @@ from typing import Any
 from ..storage import Database
 from . import sql
 
-__all__ = ["Tokens", "UsageLog", "day_of", "tokens_of"]
+__all__ = ["Tokens", "UsageLog", "hour_of", "tokens_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +51,18 @@ def tokens_of(usage: Mapping[str, Any] | None) -> Tokens:
     )
 
 
-_days: dict[int, str] = {}
+_hours: dict[int, str] = {}
 
 
-def day_of(at: float) -> str:
-    """The day of a time, in UTC."""
-    number = int(at // 86400)
-    day = _days.get(number)
-    if day is None:
-        if len(_days) > 4096:
-            _days.clear()
-        day = _days[number] = datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d")
-    return day
+def hour_of(at: float) -> str:
+    """The hour of a time, in UTC: reports sum up by it."""
+    number = int(at // 3600)
+    hour = _hours.get(number)
+    if hour is None:
+        if len(_hours) > 4096:
+            _hours.clear()
+        hour = _hours[number] = datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:00:00Z")
+    return hour
 
 
 class UsageLog:

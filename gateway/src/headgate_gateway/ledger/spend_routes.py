@@ -1,0 +1,341 @@
+"""What is told of spending: records, prices, tags, reports, the reset; budgets of providers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from ..errors import TYPES_BY_STATUS, ApiError, forbidden, invalid, not_found
+from ..http import Access, BodyKind, Call, Response, Route, json_response
+from ..platform.authority import require_admin, sight
+from ..platform.views import iso
+from ..routing.router import Pool
+from ..targets import OfflineTarget, resolve
+from . import reports
+from .lines import window_of
+from .money import credits_for, to_credits, to_usd
+
+if TYPE_CHECKING:
+    from ..gateway import Gateway
+
+__all__ = ["ROUTES"]
+
+_DAYS = 30
+_NAMES = {"team": "teams", "api_key": "keys", "user": "users", "organization": "organizations"}
+
+
+async def listed(call: Call) -> Response:
+    """The records of calls that the caller sees, newest first."""
+    query, where = call.query, reports.seen(call)
+    start, end = reports.span(query, call.gateway.clock.time())
+    where.add("start", start)
+    where.add("end", end)
+    where.add("key_id", _key_id(call, query.get("api_key")))
+    where.add("customer", query.get("end_user"))
+    for name in (
+        "user_id",
+        "team_id",
+        "organization_id",
+        "model",
+        "provider",
+        "request_id",
+        "call_id",
+        "tag",
+        "status",
+    ):
+        where.add(name, query.get(name))
+    limit = query.get("limit")
+    rows, cursor = await reports.log_page(call, where, limit if isinstance(limit, int) else 20, query.get("cursor"))
+    data = [_record(call.gateway, row) for row in rows]
+    return json_response({"object": "list", "data": data, "has_more": cursor is not None, "next_cursor": cursor})
+
+
+def _record(gateway: Gateway, row: dict[str, Any]) -> dict[str, Any]:
+    key = gateway.platform.keys.any(row["key_id"]) if row["key_id"] is not None else None
+    return {
+        "request_id": row["request_id"],
+        "call_id": row["call_id"],
+        "call_type": row["operation"],
+        "status": row["status"],
+        "startTime": iso(row["started_at"]),
+        "endTime": iso(row["ended_at"]),
+        "api_key": key.hash if key is not None else None,
+        "key_id": row["key_id"],
+        "key_alias": row["key_alias"],
+        "user": row["user_id"],
+        "team_id": row["team_id"],
+        "organization_id": row["organization_id"],
+        "end_user": row["customer"],
+        "model": row["model_served"],
+        "model_group": row["model"],
+        "model_id": row["deployment"],
+        "custom_llm_provider": row["provider"],
+        "prompt_tokens": row["prompt_tokens"],
+        "completion_tokens": row["completion_tokens"],
+        "total_tokens": row["total_tokens"],
+        "cached_tokens": row["cached_tokens"],
+        "cache_write_tokens": row["cache_write_tokens"],
+        "reasoning_tokens": row["reasoning_tokens"],
+        "spend": to_usd(row["cost_nano"]),
+        "credits": to_credits(row["credits_milli"]) if row["account"] is not None else None,
+        "estimated": bool(row["estimated"]),
+        "request_duration_ms": row["latency_ms"],
+        "time_to_first_token_ms": row["first_token_ms"],
+        "stream": bool(row["stream"]),
+        "cache_hit": bool(row["cached"]),
+        "idempotency_key": row["idempotency_key"],
+        "request_tags": msgspec.json.decode(row["tags"]) if row["tags"] else [],
+        "error": _error(row),
+    }
+
+
+def _error(row: dict[str, Any]) -> dict[str, Any] | None:
+    status = row["error_status"]
+    if status is None:
+        return None
+    kind = TYPES_BY_STATUS.get(status, "api_error")
+    return {"message": row["error_message"] or "", "type": kind, "code": row["error_code"], "status": status}
+
+
+def _key_id(call: Call, text: str | None) -> str | None:
+    """The key of a filter; of a key that is gone, its id alone finds its records."""
+    if not text:
+        return None
+    return call.gateway.platform.resolve_key(text) or text
+
+
+# -- prices
+
+
+async def calculate(call: Call) -> Response:
+    """The price of a call that is described, or that was made."""
+    data, gateway = call.data, call.gateway
+    answer = data.get("completion_response")
+    model = data.get("model")
+    if isinstance(answer, dict):
+        model = model or answer.get("model")
+    if not isinstance(model, str) or not model:
+        raise invalid("Nothing says which model it is. Send `model`.", param="model", code="missing_field")
+    usage = _usage_of(data, answer)
+    provider, name = _priced(call, model)
+    total = gateway.prices.cost(provider, name, usage)
+    read = gateway.prices.cost(provider, name, {**usage, "completion_tokens": 0, "output_tokens": 0})
+    if total is None or read is None:
+        raise invalid(
+            f'The price of the model {model!r} is not known. Add [prices."{model}"] to headgate.toml.',
+            param="model",
+            code="price_unknown",
+        )
+    credits = gateway.ledger.credits
+    band = credits.band_of(model) if credits.used else None
+    return json_response(
+        {
+            "model": model,
+            "cost": to_usd(total),
+            "input_cost": to_usd(read),
+            "output_cost": to_usd(total - read),
+            "total_cost": to_usd(total),
+            "prompt_tokens": int(usage.get("prompt_tokens", usage.get("input_tokens", 0)) or 0),
+            "completion_tokens": int(usage.get("completion_tokens", usage.get("output_tokens", 0)) or 0),
+            "credits": None if band is None else to_credits(credits_for(total, band.milli_per_usd)),
+        }
+    )
+
+
+def _usage_of(data: dict[str, Any], answer: Any) -> dict[str, Any]:
+    if isinstance(answer, dict):
+        usage = answer.get("usage")
+        if not isinstance(usage, dict) or not all(_counts(value) for value in usage.values()):
+            raise invalid(
+                "`completion_response` has no `usage` with numbers of tokens. Send the answer as it came.",
+                param="completion_response",
+                code="invalid_value",
+            )
+        return usage
+    from ..offline import tokenizer
+
+    prompt = data.get("prompt_tokens")
+    if prompt is None:
+        prompt = tokenizer.count(data["prompt"]) if data.get("prompt") else 0
+        try:
+            prompt += tokenizer.count_messages(data["messages"]) if data.get("messages") else 0
+        except (AttributeError, TypeError, ValueError, KeyError):
+            raise invalid(
+                "`messages` holds something that is no message. Send them as to `/v1/chat/completions`.",
+                param="messages",
+                code="invalid_value",
+            ) from None
+    return {"prompt_tokens": prompt, "completion_tokens": data.get("completion_tokens") or 0}
+
+
+def _counts(value: Any) -> bool:
+    if isinstance(value, dict):
+        return all(_counts(inner) for inner in value.values())
+    return value is None or (isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 2**53)
+
+
+def _priced(call: Call, model: str) -> tuple[str, str]:
+    """Where the model's price is found: as a call for it would be routed, else in the public lists."""
+    gateway = call.gateway
+    if gateway.offline.resolve(model) is not None:
+        return "offline", model
+    if gateway.settings.offline:
+        return "", model.rpartition("/")[2] if gateway.prices.unit("", model) is None else model
+    try:
+        pool = gateway.routing.pool(call, model, "chat")
+        if isinstance(pool, Pool):
+            return gateway.routing.estimate(pool)[0]
+        target = resolve(gateway, model, "chat", call.headers)
+    except ApiError:
+        prefix, _, rest = model.rpartition("/")
+        return prefix, rest
+    return target.provider, target.price_name if isinstance(target, OfflineTarget) else target.model
+
+
+# -- reports
+
+
+async def by_tags(call: Call) -> Response:
+    """What each tag cost."""
+    where = reports.seen(call)
+    start, end = reports.span(call.query, call.gateway.clock.time())
+    where.add("start", start)
+    where.add("end", end)
+    found = await reports.tagged(call, where)
+    asked = call.query.get("tags")
+    if asked:
+        wanted = {tag.strip() for tag in str(asked).split(",")}
+        found = [one for one in found if one[0] in wanted]
+    data = [
+        {"individual_request_tag": tag, "log_count": count, "total_spend": to_usd(cost)} for tag, count, cost in found
+    ]
+    return json_response({"object": "list", "data": data})
+
+
+async def report(call: Call) -> Response:
+    """What was spent in a time, by whom or for what."""
+    query, gateway = call.query, call.gateway
+    group, interval = query.get("group_by") or "team", query.get("interval") or "total"
+    start, end = reports.span(query, gateway.clock.time(), _DAYS)
+    where = reports.seen(call)
+    where.add("start", start)
+    where.add("end", end)
+    where.add("key_id", _key_id(call, query.get("api_key")))
+    where.add("user_id", query.get("internal_user_id"))
+    where.add("customer", query.get("customer_id"))
+    for name in ("team_id", "organization_id", "model"):
+        where.add(name, query.get(name))
+    rows = await reports.grouped(call, where, group, interval)
+    total = await reports.totals(call, where) if group == "tag" else reports.Sum()
+    if group != "tag":
+        for row in rows:
+            total.take(row.sum)
+    return json_response(
+        {
+            "start_date": iso(start),
+            "end_date": iso(end),
+            "group_by": group,
+            "interval": interval,
+            "total": total.shown(),
+            "results": [_row(gateway, group, row) for row in rows],
+        }
+    )
+
+
+def _row(gateway: Gateway, group: str, row: reports.Row) -> dict[str, Any]:
+    return {
+        "group": row.group,
+        "name": _name(gateway, group, row.group),
+        "date": row.date,
+        **row.sum.shown(),
+        "models": [{"model": model, **part.shown()} for model, part in reports.dearest(row.models)],
+    }
+
+
+def _name(gateway: Gateway, group: str, id: str | None) -> str | None:
+    kind = _NAMES.get(group)
+    if kind is None or id is None:
+        return None
+    record = getattr(gateway.platform, kind).any(id)
+    alias: str | None = None if record is None else record.alias
+    return alias
+
+
+# -- the reset
+
+
+async def reset(call: Call) -> Response:
+    """What counts against budgets goes back to 0; the records stay."""
+    require_admin(call.caller, "set spending back")
+    platform, sums = call.gateway.platform, call.gateway.ledger.sums
+    named = [(name, str(value)) for name, value in call.data.items() if name in _RESETS and value]
+    places = [place for name, value in named for place in _places(call, name, value)] if named else sums.everybody()
+    for scope, id in places:
+        sums.reset(scope, id, 0)
+    call.gateway.ledger.forget()
+    platform.audit(call.principal, call.request_id, "spend.reset", None, note=dict(named) or "all")
+    budgets = "budget starts" if len(places) == 1 else "budgets start"
+    message = f"{len(places)} {budgets} again from 0"
+    return json_response({"status": "success", "message": message, "reset": len(places)})
+
+
+_RESETS = {
+    "api_key": "key",
+    "user_id": "user",
+    "team_id": "team",
+    "organization_id": "organization",
+    "customer_id": "customer",
+    "budget_id": "budget",
+}
+
+
+def _places(call: Call, name: str, value: str) -> list[tuple[str, str]]:
+    platform, scope = call.gateway.platform, _RESETS[name]
+    if scope == "customer":
+        found = [record.id for record in platform.customers.by("name", value) if record.deleted_at is None]
+    elif scope == "key":
+        id = platform.resolve_key(value)
+        found = [] if id is None else [id]
+    else:
+        store = getattr(platform, scope + "s")
+        found = [value] if store.get(value) is not None else []
+    if not found:
+        raise not_found(scope, value, param=name)
+    return [(scope, id) for id in found]
+
+
+# -- providers
+
+
+async def provider_budgets(call: Call) -> Response:
+    """What may be spent at each provider with a budget, and what was."""
+    if not sight(call.caller).all:
+        raise forbidden("Only an admin of the gateway may see the budgets of providers.", code="admin_required")
+    ledger, now = call.gateway.ledger, call.gateway.clock.time()
+    shown: dict[str, Any] = {}
+    for name, budget in ledger.settings.providers.items():
+        start, end = window_of(budget.budget_duration, 0.0, now)
+        spent = ledger.sums.standing(("provider", name, ""), start, end)
+        shown[name] = {
+            "budget_limit": None if budget.max_budget is None else to_usd(budget.max_budget),
+            "time_period": budget.budget_duration,
+            "spend": to_usd(spent),
+            "budget_reset_at": iso(end),
+        }
+    return json_response({"providers": shown})
+
+
+def _route(method: str, path: str, operation: str, endpoint: Any, *, once: bool = False) -> Route:
+    body = BodyKind.JSON if method == "POST" else BodyKind.NONE
+    return Route(method, path, operation, endpoint, body=body, access=Access.PLATFORM, once=once)
+
+
+ROUTES: tuple[Route, ...] = (
+    _route("GET", "/spend/logs", "spend.list", listed),
+    _route("POST", "/spend/calculate", "spend.calculate", calculate),
+    _route("GET", "/spend/tags", "spend.tags", by_tags),
+    _route("GET", "/global/spend/report", "spend.report", report),
+    _route("POST", "/global/spend/reset", "spend.reset", reset, once=True),
+    _route("GET", "/provider/budgets", "provider.list_budgets", provider_budgets),
+)
