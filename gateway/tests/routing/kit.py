@@ -154,7 +154,7 @@ class Bench:
         await self.gateway.start()
         self._stack.push_async_callback(self.gateway.stop)
         self.http = httpx2.AsyncClient(
-            transport=httpx2.ASGITransport(cast(Any, app)), base_url="http://gateway", timeout=30
+            transport=httpx2.ASGITransport(cast(Any, app)), base_url="http://localhost:4100", timeout=30
         )
         self._stack.push_async_callback(self.http.aclose)
 

@@ -61,9 +61,10 @@ class Cache:
         if any(name.startswith(_OWN_KEY) for name in call.headers):
             # What the caller pays a provider for itself is nobody else's answer.
             return None
-        return Plan(controls, self._scope(call), ",".join(guards), kind)
+        return Plan(controls, self.scope(call), ",".join(guards), kind)
 
-    def _scope(self, call: Call) -> str:
+    def scope(self, call: Call) -> str:
+        """Who shares the answers of this caller."""
         caller = call.caller
         if self.settings.scope == "global":
             return "*"
@@ -117,7 +118,7 @@ class Cache:
         ttl = self.settings.ttl_seconds if plan.controls.ttl is None else plan.controls.ttl
         body = encode(entry)
         if ttl > 0 and len(body) <= self.settings.most_entry_bytes:
-            self.store.put(key, body, entry.created_at, entry.created_at + ttl)
+            self.store.put(key, plan.scope, body, entry.created_at, entry.created_at + ttl)
 
 
 class Keeper(Filter):

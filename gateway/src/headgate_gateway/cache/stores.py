@@ -20,11 +20,13 @@ class Store(Protocol):
 
     def find(self, key: str, now: float) -> bytes | None: ...
 
-    def put(self, key: str, body: bytes, now: float, expires_at: float) -> None: ...
+    def put(self, key: str, scope: str, body: bytes, now: float, expires_at: float) -> None: ...
 
-    def drop(self, keys: Iterable[str]) -> int: ...
+    def drop(self, keys: Iterable[str], scope: str | None) -> int:
+        """Forget these, of one scope or (None) of any; gives how many there were."""
+        ...
 
-    def drop_all(self) -> int: ...
+    def drop_all(self, scope: str | None) -> int: ...
 
     def size(self) -> tuple[int, int]:
         """How many answers, and how many bytes."""
@@ -36,7 +38,7 @@ class MemoryStore:
 
     def __init__(self, most_bytes: int) -> None:
         self._most_bytes = most_bytes
-        self._entries: OrderedDict[str, tuple[bytes, float]] = OrderedDict()
+        self._entries: OrderedDict[str, tuple[bytes, float, str]] = OrderedDict()
         self._bytes = 0
 
     def find(self, key: str, now: float) -> bytes | None:
@@ -49,21 +51,22 @@ class MemoryStore:
         self._entries.move_to_end(key)
         return found[0]
 
-    def put(self, key: str, body: bytes, now: float, expires_at: float) -> None:
+    def put(self, key: str, scope: str, body: bytes, now: float, expires_at: float) -> None:
         self._remove(key)
-        self._entries[key] = (body, expires_at)
+        self._entries[key] = (body, expires_at, scope)
         self._bytes += len(body)
         while self._bytes > self._most_bytes:
             self._remove(next(iter(self._entries)))
 
-    def drop(self, keys: Iterable[str]) -> int:
-        return sum(self._remove(key) for key in keys)
+    def drop(self, keys: Iterable[str], scope: str | None) -> int:
+        return sum(self._remove(key) for key in keys if self._within(key, scope))
 
-    def drop_all(self) -> int:
-        dropped = len(self._entries)
-        self._entries.clear()
-        self._bytes = 0
-        return dropped
+    def drop_all(self, scope: str | None) -> int:
+        return self.drop(list(self._entries), scope)
+
+    def _within(self, key: str, scope: str | None) -> bool:
+        found = self._entries.get(key)
+        return found is not None and scope in (None, found[2])
 
     def size(self) -> tuple[int, int]:
         return len(self._entries), self._bytes
@@ -87,8 +90,8 @@ class SqlStore:
         row = self._db.one(sql.FIND, (key, now))
         return None if row is None else bytes(row[0])
 
-    def put(self, key: str, body: bytes, now: float, expires_at: float) -> None:
-        self._db.write(sql.PUT, (key, body, len(body), now, expires_at))
+    def put(self, key: str, scope: str, body: bytes, now: float, expires_at: float) -> None:
+        self._db.write(sql.PUT, (key, scope, body, len(body), now, expires_at))
         if self._puts % _TIDY_EVERY == 0:
             self._db.write(sql.DROP_EXPIRED, (now,))
         self._puts += 1
@@ -96,11 +99,13 @@ class SqlStore:
             while self.size()[1] > self._most_bytes:
                 self._db.write(sql.DROP_OLDEST, (_DROPPED_AT_ONCE if self.size()[0] > _DROPPED_AT_ONCE * 2 else 1,))
 
-    def drop(self, keys: Iterable[str]) -> int:
-        return sum(self._db.write(sql.DROP, (key,)) for key in keys)
+    def drop(self, keys: Iterable[str], scope: str | None) -> int:
+        if scope is None:
+            return sum(self._db.write(sql.DROP, (key,)) for key in keys)
+        return sum(self._db.write(sql.DROP_IN_SCOPE, (key, scope)) for key in keys)
 
-    def drop_all(self) -> int:
-        return self._db.write(sql.DROP_ALL)
+    def drop_all(self, scope: str | None) -> int:
+        return self._db.write(sql.DROP_ALL) if scope is None else self._db.write(sql.DROP_SCOPE, (scope,))
 
     def size(self) -> tuple[int, int]:
         row = self._db.one(sql.COUNT)

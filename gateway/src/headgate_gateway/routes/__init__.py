@@ -45,6 +45,13 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/v1/calls", "calls.list", calls.listed),
     Route("GET", "/v1/calls/{call_id}", "calls.retrieve", calls.retrieve),
     Route("POST", "/v1/calls/{call_id}/cancel", "calls.cancel", calls.cancel),
-    Route("GET", "/healthz", "health.live", health.live, access=Access.PUBLIC, aliases=("/health",)),
-    Route("GET", "/readyz", "health.ready", health.ready, access=Access.PUBLIC),
+    Route(
+        "GET",
+        "/healthz",
+        "health.live",
+        health.live,
+        access=Access.PUBLIC,
+        aliases=("/health", "/health/liveness", "/health/liveliness"),
+    ),
+    Route("GET", "/readyz", "health.ready", health.ready, access=Access.PUBLIC, aliases=("/health/readiness",)),
 )

@@ -29,6 +29,11 @@ def _cards(call: Call) -> list[dict[str, Any]]:
     return cards
 
 
+def _usable(call: Call) -> list[dict[str, Any]]:
+    """The models that the caller may use."""
+    return [card for card in _cards(call) if call.caller.may_use(str(card["id"]))]
+
+
 def _provider_card(call: Call, name: str, target: str) -> dict[str, Any]:
     provider, _, model = target.partition("/")
     card: dict[str, Any] = {"id": name, "object": "model", "created": 0, "owned_by": provider, "provider": provider}
@@ -57,11 +62,12 @@ def _find(call: Call, name: str) -> dict[str, Any]:
 
 async def listed(call: Call) -> Response:
     """All models of this caller."""
-    return json_response({"object": "list", "data": _cards(call), "has_more": False})
+    return json_response({"object": "list", "data": _usable(call), "has_more": False})
 
 
 async def retrieve(call: Call) -> Response:
     """One model."""
+    call.caller.require_model(call.params["model"])
     return json_response(_find(call, call.params["model"]))
 
 
@@ -80,7 +86,7 @@ async def delete(call: Call) -> Response:
 
 async def capabilities(call: Call) -> Response:
     """What each model is able to do."""
-    return json_response({"object": "list", "data": [_capability(card) for card in _cards(call)]})
+    return json_response({"object": "list", "data": [_capability(card) for card in _usable(call)]})
 
 
 def _capability(card: dict[str, Any]) -> dict[str, Any]:

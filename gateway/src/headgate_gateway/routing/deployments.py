@@ -59,7 +59,11 @@ class Deployment:
     kind: str | None = None
     source: Source = "config"
     team_id: str | None = None
-    organization_id: str | None = None
+    public_name: str | None = None
+    order: int = 0
+    parallel: int | None = None
+    fallbacks: tuple[str, ...] = ()
+    priced_as: str = ""
 
     @property
     def provider(self) -> str:
@@ -89,7 +93,8 @@ def build(
             "`litellm_params.model` is missing. Name the model as `provider/model`.", param="litellm_params.model"
         )
     upstream, name = _upstream(model, params, providers, guard, key, base_url)
-    known = known_of(name)
+    base_model = _text(info.get("base_model"))
+    known = known_of(base_model or name)
     able = (
         set(known.able) if upstream is not None else {"tools", "vision", "structured_output", "reasoning", "documents"}
     )
@@ -117,6 +122,11 @@ def build(
         kind=_KINDS.get(str(mode)) if mode is not None else None,
         source=source,
         team_id=_text(info.get("team_id")),
+        public_name=_text(info.get("team_public_model_name")),
+        order=int(params.get("order") or 0),
+        parallel=_whole(params.get("max_parallel_requests")),
+        fallbacks=tuple(str(other) for other in params.get("fallbacks") or ()),
+        priced_as=base_model or name,
     )
 
 
@@ -168,13 +178,13 @@ def _upstream(
         headers=_organization(default.headers, params),
         connect_timeout=default.connect_timeout,
         idle_timeout=_seconds(timeout, default.idle_timeout),
-        retries=default.retries,
+        retries=default.retries if params.get("max_retries") is None else int(params["max_retries"]),
         max_output_tokens=default.max_output_tokens,
         guarded=guarded,
     )
     if made.api_key is None and made.base_url.startswith("https://") and base_url is None:
         raise invalid(
-            f"There is no key for the provider {named!r}. Give `api_key` or `litellm_credential_name`, "
+            f"There is no key for the provider {named!r}. Give `api_key` or `credential_name`, "
             f"or have `providers.{named}.api_key` configured.",
             param="litellm_params.api_key",
             code="provider_key_missing",

@@ -12,9 +12,11 @@ from ..storage import Database
 from . import sql
 from .vault import Vault
 
-__all__ = ["Credential", "Records", "StoredDeployment", "masked"]
+__all__ = ["PLAIN_VALUES", "SECRET_PARAMS", "Credential", "Records", "StoredDeployment", "masked"]
 
 SECRET_PARAMS = ("api_key", "aws_access_key_id", "aws_secret_access_key", "vertex_credentials")
+# Values of a credential that are no secrets.
+PLAIN_VALUES = ("api_base", "api_version", "organization", "region_name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +121,10 @@ class Records:
         return _object(self._vault.open(record.secrets, f"credential:{record.name}"))
 
 
-def masked(value: Any) -> Any:
-    """A secret value as it is shown: its last characters if it is long enough to spare them."""
+def masked(value: Any) -> str:
+    """A secret value as it is shown: its beginning if it is long enough to spare it."""
     text = value if isinstance(value, str) else _json(value)
-    return f"****{text[-4:]}" if len(text) >= 16 else "****"
+    return f"{text[:6]}...REDACTED" if len(text) >= 20 and text.isprintable() else "...REDACTED"
 
 
 def _json(value: Any) -> str:

@@ -13,6 +13,7 @@ from ..emission import DeliveryFault
 from ..errors import ApiError, invalid
 from ..http import Call
 from ..once.sink import Producer, Sink
+from ..prices import UnitPrice
 from ..targets import KNOWN_PROVIDERS, OfflineTarget, ProviderTarget, Target, resolve
 from .addresses import AddressGuard
 from .attempt import Attempt
@@ -20,7 +21,7 @@ from .choice import Option, choose
 from .deployments import Deployment, build
 from .failures import Tried, judge, none_left
 from .needs import Needs, needs_of
-from .records import Records, StoredDeployment
+from .records import Credential, Records, StoredDeployment
 from .state import DeploymentState, Policy
 from .vault import Vault
 
@@ -74,7 +75,7 @@ class Router:
         self.states: dict[str, DeploymentState] = {}
         self.broken: dict[str, str] = {}
         self._gateway = gateway
-        self._settings = settings.routing
+        self.settings = settings.routing
         self._policy = Policy(
             settings.routing.allowed_fails, settings.routing.cooldown_seconds, settings.routing.longest_cooldown_seconds
         )
@@ -89,7 +90,7 @@ class Router:
         """Read the configuration and the table again. One that cannot be made is left out, and said so."""
         found: list[Deployment] = []
         self.broken.clear()
-        for entry in self._settings.deployments:
+        for entry in self.settings.deployments:
             found.append(self._made(entry.id, entry.model_name, entry.params, entry.info, None))
         for record in self.records.deployments():
             try:
@@ -100,6 +101,8 @@ class Router:
         groups: dict[str, list[Deployment]] = {}
         for deployment in found:
             groups.setdefault(deployment.group, []).append(deployment)
+            if deployment.public_name is not None and deployment.public_name != deployment.group:
+                groups.setdefault(deployment.public_name, []).append(deployment)
             self.states.setdefault(deployment.id, DeploymentState())
             if deployment.price is not None:
                 self._gateway.prices.put(_price_name(deployment), deployment.price)
@@ -121,13 +124,13 @@ class Router:
         record: StoredDeployment | None,
     ) -> Deployment:
         values = dict(params)
-        named = params.get("litellm_credential_name") or params.get("credential_name")
+        named = params.get("credential_name")
         if isinstance(named, str) and named:
             credential = self.records.credential(named)
             if credential is None:
                 raise invalid(
                     f"There is no credential {named!r}. Create it with `POST /credentials`.",
-                    param="litellm_params.litellm_credential_name",
+                    param="litellm_params.credential_name",
                     code="credential_not_found",
                 )
             values = {**self.records.credential_values(credential), **values}
@@ -156,7 +159,28 @@ class Router:
         return self._groups
 
     def fallbacks(self, name: str) -> tuple[str, ...]:
-        return self._settings.fallbacks.get(name, ())
+        """The models that stand in for a name: the configuration's, then those of its deployments."""
+        own = [other for one in self._groups.get(name, ()) for other in one.fallbacks]
+        return tuple(dict.fromkeys((*self.settings.fallbacks.get(name, ()), *own)))
+
+    def rests(self, id: str) -> float:
+        """Seconds until a deployment that rests may be tried again; 0 where it does not rest."""
+        state = self.states.get(id)
+        return 0.0 if state is None else state.wait(self._gateway.clock.monotonic())
+
+    def now(self) -> float:
+        return self._gateway.clock.time()
+
+    def unit_price(self, deployment: Deployment) -> UnitPrice | None:
+        """What a token costs there."""
+        return self._gateway.prices.unit(deployment.provider, _price_name(deployment))
+
+    def readable_values(self, credential: Credential) -> dict[str, Any]:
+        """A credential's values, or none where they cannot be decrypted: its name is still to be shown."""
+        try:
+            return self.records.credential_values(credential)
+        except ApiError:
+            return {}
 
     # -- a name becomes a pool
 
@@ -231,7 +255,13 @@ class Router:
             if not call.caller.may_use(name):
                 continue
             for one in self._usable(call, name) or ():
-                if one.kind in (None, needs.kind) and needs.abilities <= one.able and _has_room(one, needs):
+                known = any(one is other for _, _, other in found)
+                if (
+                    not known
+                    and one.kind in (None, needs.kind)
+                    and needs.abilities <= one.able
+                    and _has_room(one, needs)
+                ):
                     cost = self.cost(one, needs)
                     found.append((float("inf") if cost is None else cost, len(found), one))
         if needs.region is not None:
@@ -252,7 +282,7 @@ class Router:
 
     def cost(self, deployment: Deployment, needs: Needs) -> float | None:
         """Pico-USD of such a call there, by estimate; None where nobody knows the price."""
-        unit = self._gateway.prices.unit(deployment.provider, _price_name(deployment))
+        unit = self.unit_price(deployment)
         if unit is None:
             return None
         output = min(needs.output_tokens, deployment.max_output_tokens or needs.output_tokens)
@@ -272,7 +302,7 @@ class Router:
             for name, stage in pool.stages:
                 left = list(stage)
                 tries = 0
-                while left and tries <= self._settings.retries:
+                while left and tries <= self.settings.retries:
                     one = self._next(name, left, pool)
                     if one is None:
                         break
@@ -297,14 +327,25 @@ class Router:
     def _next(self, name: str, left: Sequence[Deployment], pool: Pool) -> Deployment | None:
         """The one to go to now; None where all of them rest or are full."""
         now = self._gateway.clock.monotonic()
-        options: list[Option] = []
-        strategy = self._settings.strategies.get(name, self._settings.strategy)
+        free: list[tuple[int, Deployment, DeploymentState]] = []
+        strategy = self.settings.strategies.get(name, self.settings.strategy)
         for position, one in enumerate(left):
             state = self.states.setdefault(one.id, DeploymentState())
-            if not pool.alone and (state.resting(now) or state.full(one.rpm, now)):
-                continue
-            cost = self.cost(one, pool.needs) if strategy == "cost" else None
-            options.append(Option(position, one.weight, state.in_flight, state.expected(now), cost))
+            full = state.full(rpm=one.rpm, tpm=one.tpm, parallel=one.parallel, now=now)
+            if pool.alone or not (full or state.resting(now)):
+                free.append((position, one, state))
+        first = min((one.order for _, one, _ in free), default=0)
+        options = [
+            Option(
+                position,
+                one.weight,
+                state.in_flight,
+                state.expected(now),
+                self.cost(one, pool.needs) if strategy == "cost" else None,
+            )
+            for position, one, state in free
+            if one.order == first
+        ]
         return left[choose(strategy, options, self.random)] if options else None
 
     async def _try(self, one: Deployment, pool: Pool, run: Sink, make: Make) -> ApiError | None:
@@ -324,7 +365,7 @@ class Router:
         state.begin(one.rpm, started)
         told = False
         try:
-            await make(self._target(one, pool), attempt)(attempt)
+            await make(self.target(one, alone=pool.alone), attempt)(attempt)
             await attempt.finish()
             state.succeed(took, clock.monotonic())
             told = True
@@ -343,11 +384,14 @@ class Router:
             return error
         finally:
             state.end()
+            if one.tpm is not None:
+                state.used(_tokens(run), clock.monotonic())
             if not told:
                 state.give_up()
         return None
 
-    def _target(self, one: Deployment, pool: Pool) -> Target:
+    def target(self, one: Deployment, *, alone: bool) -> Target:
+        """Where a call to this deployment goes."""
         if one.upstream is None:
             model = self._gateway.offline.resolve(one.model)
             if model is None:
@@ -359,12 +403,17 @@ class Router:
                 )
             return OfflineTarget(model, one.group)
         # Where there is another place to go to, a connection that fails is not tried again here.
-        upstream = one.upstream if pool.alone else replace(one.upstream, retries=0)
+        upstream = one.upstream if alone else replace(one.upstream, retries=0)
         return ProviderTarget(upstream, one.model, one.upstream.api_key)
 
 
 def _price_name(one: Deployment) -> str:
-    return one.model if one.price is None else f"deployment:{one.id}"
+    return (one.priced_as or one.model) if one.price is None else f"deployment:{one.id}"
+
+
+def _tokens(run: Sink) -> int:
+    usage = run.usage or (run.answer.usage if run.answer is not None else None) or {}
+    return int(usage.get("total_tokens") or 0)
 
 
 def _tags(call: Call) -> frozenset[str]:

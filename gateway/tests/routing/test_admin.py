@@ -1,0 +1,366 @@
+"""Deployments and credentials that are added while the gateway runs, and who may see what of them."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections import Counter
+from typing import Any
+
+import httpx2
+import pytest
+
+from .kit import Bench, text_of
+
+SECRET_KEY = "a-key-of-the-environment-0123456789abcdef"
+CANARY = "sk-canary-0123456789-abcdefghijkl"
+LOOPBACK = {"HEADGATE_GATEWAY_SECRET_KEY": SECRET_KEY, "HEADGATE_GATEWAY_OUTBOUND_ALLOW": "127.0.0.0/8"}
+
+
+def config(bench: Bench, *more: str) -> str:
+    lines = list(more)
+    for name, provider in bench.providers.items():
+        lines += [f"[providers.{name}]", f'base_url = "{provider.url}/v1"']
+    return "\n".join(lines)
+
+
+async def post(bench: Bench, path: str, body: Any = None, status: int = 200) -> Any:
+    reply = await bench.http.post(path, json=body)
+    assert reply.status_code == status, reply.text
+    return reply.json()
+
+
+async def get(bench: Bench, path: str, status: int = 200) -> Any:
+    reply = await bench.http.get(path)
+    assert reply.status_code == status, reply.text
+    return reply.json()
+
+
+def everything(bench: Bench) -> bytes:
+    """All bytes of the database."""
+    folder = bench.gateway.settings.data_dir
+    return b"".join(file.read_bytes() for file in folder.iterdir() if file.is_file())
+
+
+async def test_a_deployment_comes_changes_and_goes(bench: Bench) -> None:
+    await bench.start(config(bench), LOOPBACK)
+    url = bench.providers["a"].url
+    params = {"model": "openai/gpt-x", "api_base": f"{url}/v1", "api_key": CANARY, "weight": 2, "region_name": "eu"}
+    made = await post(bench, "/model/new", {"model_name": "fast", "litellm_params": params})
+    id = made["model_info"]["id"]
+    assert made["litellm_params"]["api_key"] == "sk-can...REDACTED"
+    assert made["model_info"]["db_model"] is True
+    assert made["status"] == "active"
+    reply = await bench.chat("fast")
+    assert text_of(reply) == "from a"
+    assert reply.headers["x-headgate-deployment"] == id
+    assert bench.providers["a"].headers[0]["Authorization"] == f"Bearer {CANARY}"
+    assert bench.providers["a"].seen[0]["model"] == "gpt-x"
+
+    moved = {"api_base": f"{bench.providers['b'].url}/v1", "region_name": None}
+    changed = await post(bench, "/model/update", {"model_id": id, "litellm_params": moved})
+    assert "region_name" not in changed["litellm_params"]
+    assert changed["litellm_params"]["weight"] == 2
+    assert text_of(await bench.chat("fast")) == "from b"
+    assert bench.providers["b"].headers[0]["Authorization"] == f"Bearer {CANARY}"
+
+    listed = await get(bench, "/model/info?model_name=fast")
+    assert [one["model_info"]["id"] for one in listed["data"]] == [id]
+    assert CANARY not in json.dumps(listed)
+    assert CANARY.encode() not in everything(bench)
+    assert (await post(bench, "/model/delete", {"id": id}))["deleted"] is True
+    assert (await bench.chat("fast")).status_code == 404
+    await post(bench, "/model/delete", {"id": id}, status=404)
+    await get(bench, f"/model/info?model_id={id}", status=404)
+
+
+async def test_it_is_there_after_a_restart(bench: Bench) -> None:
+    await bench.start(config(bench), LOOPBACK)
+    params = {"model": "a/gpt-x", "input_cost_per_token": 1e-6, "output_cost_per_token": 2e-6}
+    await post(bench, "/model/new", {"model_name": "fast", "litellm_params": params, "model_info": {"id": "mine"}})
+    await post(bench, "/model/new", {"model_name": "fast", "litellm_params": params, "model_info": {"id": "mine"}}, 409)
+    await bench.gateway.db.committed()
+    await bench.start(config(bench), LOOPBACK, data_dir=bench.gateway.settings.data_dir)
+    reply = await bench.chat("fast")
+    assert reply.headers["x-headgate-deployment"] == "mine"
+    assert reply.headers["x-cost-usd"] == "0.000014"
+
+
+async def test_those_of_the_configuration_are_shown_and_not_changed(bench: Bench) -> None:
+    text = config(bench, "[deployments.fixed]", 'model_name = "fast"', 'model = "a/x"', f'api_key = "{CANARY}"')
+    await bench.start(text, LOOPBACK)
+    (shown,) = (await get(bench, "/model/info"))["data"]
+    assert shown["model_info"]["db_model"] is False
+    assert shown["litellm_params"]["api_key"] == "sk-can...REDACTED"
+    error = await post(bench, "/model/delete", {"id": "fixed"}, status=403)
+    assert error["error"]["code"] == "deployment_of_configuration"
+    await post(bench, "/model/update", {"model_id": "fixed", "model_name": "x"}, status=403)
+
+
+async def test_groups_and_cooldown_are_told(bench: Bench) -> None:
+    await bench.start(config(bench, "[routing]", "allowed_fails = 1"), LOOPBACK)
+    for name, cost in (("a", 1e-6), ("b", 2e-6)):
+        params = {"model": f"{name}/gpt-4o", "input_cost_per_token": cost, "output_cost_per_token": cost, "rpm": 10}
+        await post(bench, "/model/new", {"model_name": "m", "litellm_params": params, "model_info": {"id": name}})
+    bench.providers["a"].fails(500)
+    while not bench.providers["a"].seen:
+        assert (await bench.chat()).status_code == 200
+    (group,) = (await get(bench, "/model_group/info"))["data"]
+    assert (group["model_group"], group["providers"]) == ("m", ["a", "b"])
+    assert (group["deployments"], group["healthy_deployments"], group["rpm"]) == (2, 1, 20)
+    assert group["input_cost_per_token"] == 1e-6
+    assert group["supports_vision"] is True
+    assert "temperature" in group["supported_openai_params"]
+    resting = (await get(bench, "/model/info?model_id=a"))["data"][0]
+    assert resting["status"] == "cooldown"
+    assert resting["cooldown_until"].endswith("Z")
+    assert "a is down" in resting["last_error"]
+    assert (await get(bench, "/model_group/info?model_group=none", 404))["error"]["code"] == "model_group_not_found"
+
+
+async def test_credentials(bench: Bench) -> None:
+    await bench.start(config(bench), LOOPBACK)
+    values = {"api_key": CANARY, "api_base": bench.providers["a"].url + "/v1"}
+    body = {"credential_name": "eu", "credential_info": {"description": "Frankfurt"}, "credential_values": values}
+    made = await post(bench, "/credentials", body)
+    assert made["credential_values"]["api_key"] == "sk-can...REDACTED"
+    await post(bench, "/credentials", body, status=409)
+    params = {"model": "openai/x", "credential_name": "eu"}
+    await post(bench, "/model/new", {"model_name": "m", "litellm_params": params})
+    await bench.chat()
+    assert bench.providers["a"].headers[-1]["Authorization"] == f"Bearer {CANARY}"
+    other = CANARY.replace("canary", "turned")
+    await bench.http.patch("/credentials/eu", json={"credential_values": {"api_key": other}})
+    await bench.chat()
+    assert bench.providers["a"].headers[-1]["Authorization"] == f"Bearer {other}"
+    assert (await bench.http.delete("/credentials/eu")).status_code == 409
+    (listed,) = (await get(bench, "/credentials"))["credentials"]
+    assert listed == await get(bench, "/credentials/eu") == await get(bench, "/credentials/by_name/eu")
+    assert listed["credential_info"] == {"description": "Frankfurt"}
+    assert CANARY.encode() not in everything(bench)
+    assert other.encode() not in everything(bench)
+    id = (await get(bench, "/model/info"))["data"][0]["model_info"]["id"]
+    await post(bench, "/model/delete", {"id": id})
+    assert (await bench.http.delete("/credentials/eu")).json() == {"credential_name": "eu", "deleted": True}
+    await get(bench, "/credentials/eu", status=404)
+    missing = {"model_name": "m", "litellm_params": {"model": "openai/x", "credential_name": "none"}}
+    assert (await post(bench, "/model/new", missing, status=400))["error"]["code"] == "credential_not_found"
+
+
+async def test_without_a_key_of_the_environment_no_secret_is_kept(bench: Bench) -> None:
+    await bench.start(config(bench), {"HEADGATE_GATEWAY_OUTBOUND_ALLOW": "127.0.0.1"})
+    body = {"credential_name": "eu", "credential_info": {}, "credential_values": {"api_key": CANARY}}
+    error = (await post(bench, "/credentials", body, status=503))["error"]
+    assert error["code"] == "secret_key_missing"
+    assert "HEADGATE_GATEWAY_SECRET_KEY" in error["message"]
+    params = {"model": "a/x", "api_key": CANARY}
+    await post(bench, "/model/new", {"model_name": "m", "litellm_params": params}, status=503)
+    await post(bench, "/model/new", {"model_name": "m", "litellm_params": {"model": "a/x"}})
+
+
+async def test_a_key_that_changed_is_told_and_the_rest_goes_on(bench: Bench) -> None:
+    await bench.start(config(bench), LOOPBACK)
+    for name, more in (("with", {"api_key": CANARY}), ("without", {})):
+        body = {"model_name": "m", "litellm_params": {"model": "a/x"} | more, "model_info": {"id": name}}
+        await post(bench, "/model/new", body)
+    folder = bench.gateway.settings.data_dir
+    await bench.gateway.db.committed()
+    await bench.start(config(bench), LOOPBACK | {"HEADGATE_GATEWAY_SECRET_KEY": "y" * 40}, data_dir=folder)
+    assert {(await bench.chat()).headers["x-headgate-deployment"] for _ in range(8)} == {"without"}
+    broken = (await get(bench, "/model/info?model_id=with"))["data"][0]
+    assert broken["status"] == "disabled"
+    assert "another key" in broken["last_error"]
+    both = LOOPBACK | {"HEADGATE_GATEWAY_SECRET_KEY": "y" * 40 + "," + SECRET_KEY}
+    await bench.start(config(bench), both, data_dir=folder)
+    served = Counter([(await bench.chat()).headers["x-headgate-deployment"] for _ in range(30)])
+    assert set(served) == {"with", "without"}
+
+
+async def test_a_sealed_secret_belongs_to_its_place(bench: Bench) -> None:
+    await bench.start(config(bench), LOOPBACK)
+    for name in ("one", "two"):
+        body = {"credential_name": name, "credential_info": {}, "credential_values": {"api_key": CANARY + name}}
+        await post(bench, "/credentials", body)
+    await bench.gateway.db.committed()
+    with sqlite3.connect(bench.gateway.settings.database) as file:
+        file.execute(
+            "UPDATE credential SET secrets = (SELECT secrets FROM credential WHERE name = 'one') WHERE name = 'two'"
+        )
+    file.close()
+    assert (await get(bench, "/credentials/two"))["credential_values"] == {}
+    params = {"model": "a/x", "credential_name": "two"}
+    error = await post(bench, "/model/new", {"model_name": "m", "litellm_params": params}, status=503)
+    assert error["error"]["code"] == "secret_unreadable"
+
+
+async def test_who_is_no_admin_changes_nothing_and_sees_little(bench: Bench) -> None:
+    master = "sk-" + "m" * 30
+    await bench.start(config(bench), LOOPBACK | {"HEADGATE_GATEWAY_API_KEYS": master})
+    bench.http.headers["authorization"] = f"Bearer {master}"
+    base = {"api_base": bench.providers["a"].url, "api_key": CANARY}
+    for name in ("mine", "theirs"):
+        await post(bench, "/model/new", {"model_name": name, "litellm_params": {"model": "openai/x"} | base})
+    key = (await post(bench, "/key/generate", {"models": ["mine"]}))["key"]
+    bench.http.headers["authorization"] = f"Bearer {key}"
+    (shown,) = (await get(bench, "/model/info"))["data"]
+    assert shown["model_name"] == "mine"
+    assert not {"api_key", "api_base", "credential_name"} & set(shown["litellm_params"])
+    assert [group["model_group"] for group in (await get(bench, "/model_group/info"))["data"]] == ["mine"]
+    await post(bench, "/model/new", {"model_name": "x", "litellm_params": {"model": "a/x"}}, status=403)
+    await post(bench, "/model/update", {"model_id": shown["model_info"]["id"], "model_name": "x"}, status=403)
+    await post(bench, "/model/delete", {"id": shown["model_info"]["id"]}, status=403)
+    for method, path in (("GET", "/credentials"), ("GET", "/credentials/x"), ("DELETE", "/credentials/x")):
+        assert (await bench.http.request(method, path)).status_code == 403
+    assert (await bench.chat("mine")).status_code == 200
+    assert (await bench.chat("theirs")).status_code == 403
+    auto = await bench.chat("auto")
+    assert auto.status_code == 403, "a key with a list of models names `auto` in it to use it"
+
+
+async def test_a_deployment_of_one_team(bench: Bench) -> None:
+    master = "sk-" + "m" * 30
+    await bench.start(config(bench), LOOPBACK | {"HEADGATE_GATEWAY_API_KEYS": master})
+    bench.http.headers["authorization"] = f"Bearer {master}"
+    team = (await post(bench, "/team/new", {"team_alias": "research"}))["team_id"]
+    body = {"model_name": "m", "litellm_params": {"model": "a/x"}, "model_info": {"id": "ours", "team_id": team}}
+    await post(bench, "/model/new", body)
+    await post(
+        bench, "/model/new", {"model_name": "m", "litellm_params": {"model": "b/x"}, "model_info": {"id": "all"}}
+    )
+    inside = (await post(bench, "/key/generate", {"team_id": team}))["key"]
+    outside = (await post(bench, "/key/generate", {}))["key"]
+
+    async def served(key: str) -> set[str]:
+        headers = {"authorization": f"Bearer {key}"}
+        return {(await bench.chat(headers=headers)).headers["x-headgate-deployment"] for _ in range(20)}
+
+    assert await served(inside) == {"ours", "all"}
+    assert await served(outside) == {"all"}
+
+
+@pytest.mark.parametrize(
+    ("params", "code"),
+    [
+        ({"model": "gpt-x"}, "provider_missing"),
+        ({"model": "nowhere/gpt-x"}, "provider_unknown"),
+        ({"model": "openai/gpt-x"}, "provider_key_missing"),
+        ({"model": "openai/x", "api_base": "ftp://example.com"}, "invalid_url"),
+        ({"model": "openai/x", "api_base": "http://169.254.169.254/latest"}, "address_not_allowed"),
+        ({"model": "openai/x", "api_base": "http://no-such-host.invalid"}, "host_not_found"),
+    ],
+)
+async def test_what_makes_no_deployment_is_told(bench: Bench, params: dict[str, Any], code: str) -> None:
+    await bench.start(config(bench), LOOPBACK)
+    error = (await post(bench, "/model/new", {"model_name": "m", "litellm_params": params}, status=400))["error"]
+    assert error["code"] == code
+    assert error["param"].startswith("litellm_params.")
+    assert (await get(bench, "/model/info"))["data"] == []
+
+
+async def test_order_parallel_calls_and_fallbacks_of_a_deployment(bench: Bench) -> None:
+    await bench.start(config(bench), LOOPBACK)
+    for name, more in (("a", {"order": 1, "max_parallel_requests": 1}), ("b", {"order": 2, "fallbacks": ["spare"]})):
+        params = {"model": f"{name}/x"} | more
+        await post(bench, "/model/new", {"model_name": "m", "litellm_params": params, "model_info": {"id": name}})
+    await post(bench, "/model/new", {"model_name": "spare", "litellm_params": {"model": "c/x"}})
+    assert {(await bench.chat()).headers["x-headgate-deployment"] for _ in range(6)} == {"a"}
+    bench.gateway.routing.states["a"].in_flight = 1
+    assert (await bench.chat()).headers["x-headgate-deployment"] == "b"
+    bench.gateway.routing.states["a"].in_flight = 0
+    bench.providers["a"].fails(500)
+    bench.providers["b"].fails(500)
+    assert (await bench.chat()).headers["x-model"] == "spare"
+
+
+async def test_health_of_models(bench: Bench) -> None:
+    text = config(bench, "[routing]", "allowed_fails = 1", "[deployments.echo]", 'model = "headgate/echo"')
+    await bench.start(text, LOOPBACK)
+    for name in "ab":
+        await post(
+            bench,
+            "/model/new",
+            {"model_name": "m", "litellm_params": {"model": f"{name}/x"}, "model_info": {"id": name}},
+        )
+    bench.providers["b"].fails(500)
+    found = await get(bench, "/health/models")
+    assert (found["healthy_count"], found["unhealthy_count"]) == (2, 1)
+    assert {one["model_id"] for one in found["healthy_endpoints"]} == {"a", "echo"}
+    assert "b is down" in found["unhealthy_endpoints"][0]["error"]
+    assert bench.providers["a"].seen[0]["max_tokens"] == 1
+    assert (await get(bench, "/v1/calls"))["data"] == [], "nobody is billed"
+    assert (await get(bench, "/health/models?model=echo"))["healthy_count"] == 1
+    for path in ("/health", "/health/liveness", "/health/liveliness", "/health/readiness"):
+        await get(bench, path)
+
+
+async def test_tools_that_ask_no_model(bench: Bench) -> None:
+    text = config(bench, "[providers.anthropic]", f'base_url = "{bench.providers["c"].url}"', f'api_key = "{CANARY}"')
+    await bench.start(text, LOOPBACK)
+    hello = [{"role": "user", "content": "Hello world"}]
+    exact = await post(bench, "/utils/token_counter", {"model": "headgate/echo", "messages": hello})
+    said = (await bench.chat("headgate/echo", messages=hello)).json()["usage"]["prompt_tokens"]
+    assert (exact["total_tokens"], exact["tokenizer_type"]) == (said, "headgate")
+    guess = await post(bench, "/utils/token_counter", {"model": "a/x", "prompt": "Hello world!"})
+    assert guess == {"total_tokens": 3, "request_model": "a/x", "model_used": "a/x", "tokenizer_type": "estimate"}
+    await post(bench, "/utils/token_counter", {"model": "a/x"}, status=400)
+    await post(bench, "/utils/token_counter", {"model": "nothing", "prompt": "x"}, status=404)
+    params = await get(bench, "/utils/supported_openai_params?model=headgate/echo")
+    assert {"tools", "temperature", "seed"} <= set(params["supported_openai_params"])
+    params = await get(bench, "/utils/supported_openai_params?model=anthropic/claude-x")
+    assert "tools" in params["supported_openai_params"]
+    assert "seed" not in params["supported_openai_params"]
+    body = {"model": "anthropic/claude-x", "messages": hello, "cache": {"no-store": True}}
+    sent = await post(bench, "/utils/transform_request", {"call_type": "completion", "request_body": body})
+    assert sent["raw_request_body"]["model"] == "claude-x"
+    assert sent["raw_request_body"]["max_tokens"] == 4096
+    assert sent["raw_request_headers"]["x-api-key"] == "sk-...REDACTED"
+    assert CANARY not in json.dumps(sent)
+    refused = await post(bench, "/utils/transform_request", {"call_type": "embedding", "request_body": body})
+    assert "does not serve" in refused["error"]
+    assert (
+        "call_type" in (await post(bench, "/utils/transform_request", {"call_type": "?", "request_body": {}}))["error"]
+    )
+    assert not bench.providers["c"].seen
+
+
+async def test_the_cache_and_guardrails_by_their_routes(bench: Bench) -> None:
+    text = config(
+        bench, "[cache]", 'kind = "sqlite"', "[guardrails.house]", 'guardrail = "words"', 'options = { words = ["x"] }'
+    )
+    await bench.start(text + '\n[models]\n"m" = "a/x"')
+    assert (await get(bench, "/cache/ping"))["status"] == "healthy"
+    key = (await bench.chat()).headers["x-headgate-cache-key"]
+    assert (await get(bench, "/cache/ping"))["entries"] == 1
+    assert await post(bench, "/cache/delete", {"keys": [key, "none"]}) == {"status": "success", "deleted": 1}
+    assert (await bench.chat()).headers["x-headgate-cache"] == "miss"
+    assert await post(bench, "/cache/flushall") == {"status": "success", "deleted": 1}
+    (guardrail,) = (await get(bench, "/guardrails/list"))["guardrails"]
+    assert guardrail["guardrail_name"] == "house"
+    assert guardrail["litellm_params"] == {"guardrail": "words", "mode": ["pre_call", "post_call"], "default_on": True}
+
+
+async def test_keys_forget_only_what_they_share(bench: Bench) -> None:
+    master = "sk-" + "m" * 30
+    await bench.start(
+        config(bench, "[cache]", 'kind = "memory"', "[models]", '"m" = "a/x"'), {"HEADGATE_GATEWAY_API_KEYS": master}
+    )
+    bench.http.headers["authorization"] = f"Bearer {master}"
+    keys = [(await post(bench, "/key/generate", {}))["key"] for _ in range(2)]
+
+    async def asked(key: str) -> httpx2.Response:
+        return await bench.chat(headers={"authorization": f"Bearer {key}"})
+
+    names = [(await asked(key)).headers["x-headgate-cache-key"] for key in keys]
+    bench.http.headers["authorization"] = f"Bearer {keys[0]}"
+    assert (await post(bench, "/cache/delete", {"keys": names}))["deleted"] == 1
+    assert (await post(bench, "/cache/flushall"))["deleted"] == 0
+    assert (await bench.http.get("/cache/ping")).status_code == 403
+    assert (await asked(keys[1])).headers["x-headgate-cache"] == "hit"
+    bench.http.headers["authorization"] = f"Bearer {master}"
+    assert (await post(bench, "/cache/flushall"))["deleted"] == 1
+
+
+async def test_a_cache_that_is_off(bench: Bench) -> None:
+    await bench.start(config(bench))
+    assert (await get(bench, "/cache/ping"))["status"] == "off"
+    assert (await post(bench, "/cache/flushall"))["deleted"] == 0
