@@ -76,17 +76,14 @@ class Gate:
     def _on_account(self, caller: Principal, headers: dict[str, str]) -> Principal:
         """The caller, working for the organization or the team that its headers name."""
         team_id, organization_id = headers.get(_TEAM), headers.get(_ORGANIZATION)
-        if caller.key_id is None:
+        if caller.key_id is None or caller.admin:
             # Whoever runs the gateway, or asks for no account at all: a name that nobody made is only a name.
             team, organization = self._platform.teams.get(team_id), self._platform.organizations.get(organization_id)
             if not caller.admin or (team is None and organization is None):
                 return caller
-            owner = team.organization_id if team is not None else None
-            return replace(
-                caller,
-                team_id=team.id if team is not None else None,
-                organization_id=owner or (organization.id if organization is not None else None),
-            )
+            if team is not None and team.organization_id is not None:
+                organization = self._platform.organizations.get(team.organization_id)
+            return self._platform.for_groups(caller, team, organization)
         return self._platform.in_group(caller, team_id or None, organization_id or None)
 
 

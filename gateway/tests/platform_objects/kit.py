@@ -8,13 +8,38 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import httpx2
+import jsonschema_rs
+
+from headgate_gateway.contract import load_contract
+
+DOCUMENT = load_contract()
 
 MASTER = "sk-master-of-the-tests-0123456789"
 ROLES = ("org_admin", "team_admin", "member", "onlooker", "team_key", "org_key")
+
+
+@cache
+def _schema(method: str, template: str) -> jsonschema_rs.Draft202012Validator | None:
+    spec = DOCUMENT["paths"][template].get(method.lower(), {}).get("responses", {}).get("200", {})
+    schema = spec.get("content", {}).get("application/json", {}).get("schema")
+    if schema is None:
+        return None
+    return jsonschema_rs.Draft202012Validator({"allOf": [schema], "components": DOCUMENT["components"]})
+
+
+def promised(answer: httpx2.Response) -> httpx2.Response:
+    """An answer, which is what the contract promises."""
+    path = re.sub(r"^/key/[^/]+/regenerate$", "/key/{key}/regenerate", answer.request.url.path)
+    if answer.status_code == 200 and path in DOCUMENT["paths"]:
+        schema = _schema(answer.request.method, path)
+        if schema is not None:
+            schema.validate(answer.json())
+    return answer
 
 
 class Caller:
@@ -28,13 +53,13 @@ class Caller:
         self.client.close()
 
     def request(self, method: str, path: str, body: Any = None, **query: Any) -> httpx2.Response:
-        return self.client.request(method, path, json=body, params=query or None)
+        return promised(self.client.request(method, path, json=body, params=query or None))
 
     def post(self, path: str, body: Any = None, *, headers: dict[str, str] | None = None) -> httpx2.Response:
-        return self.client.post(path, json={} if body is None else body, headers=headers)
+        return promised(self.client.post(path, json={} if body is None else body, headers=headers))
 
     def get(self, path: str, **query: Any) -> httpx2.Response:
-        return self.client.get(path, params=query)
+        return promised(self.client.get(path, params=query))
 
     def made(self, path: str, **body: Any) -> dict[str, Any]:
         """The object that a request makes or changes."""

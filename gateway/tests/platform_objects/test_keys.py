@@ -8,7 +8,9 @@ from collections.abc import Iterator
 import httpx2
 import pytest
 
-from .kit import Caller, World
+import headgate
+
+from .kit import MASTER, Caller, World
 
 
 @pytest.fixture
@@ -86,6 +88,23 @@ def test_models_of_a_key_and_of_those_above(world: World, using: list[Caller], t
     assert wide.chat("headgate/echo").json()["error"]["code"] == "team_model_access_denied"
     world.master.made("/team/update", team_id=team, models=[])
     assert wide.chat("headgate/echo").status_code == 200
+
+
+def test_models_are_listed_for_who_may_use_them(world: World, using: list[Caller], team: str) -> None:
+    caller = key_of(world, using, world.master, team_id=team, models=["headgate/e*"])
+    listed = [model["id"] for model in caller.get("/v1/models").json()["data"]]
+    assert listed
+    assert all(name.startswith("headgate/e") for name in listed)
+    assert caller.get("/v1/models/headgate%2Fecho").status_code == 200
+    assert caller.get("/v1/models/headgate%2Fimage").status_code == 403
+
+
+def test_a_name_for_a_model_opens_no_other(world: World, using: list[Caller], team: str) -> None:
+    member = world.a.callers["member"]
+    narrow = key_of(world, using, member, models=["headgate/echo"], aliases={"fast": "headgate/echo"})
+    assert narrow.chat("fast").status_code == 200
+    narrow.made("/key/update", key_id=narrow.id, aliases={"headgate/echo": "headgate/fault-slow"})
+    assert narrow.chat("headgate/echo").json()["error"]["code"] == "key_model_access_denied"
 
 
 def test_blocking_tells_what_of_whom(world: World, using: list[Caller], team: str) -> None:
@@ -363,7 +382,7 @@ def test_a_laptop_governs_itself_and_pages_of_others_do_not(tmp_path_factory: py
 
 
 def test_optional_keys_do_not_open_the_platform(tmp_path_factory: pytest.TempPathFactory) -> None:
-    from .kit import MASTER, Server
+    from .kit import Server
 
     server = Server(tmp_path_factory.mktemp("optional"), "--auth-mode", "optional", HEADGATE_GATEWAY_API_KEYS=MASTER)
     try:
@@ -373,3 +392,18 @@ def test_optional_keys_do_not_open_the_platform(tmp_path_factory: pytest.TempPat
         assert httpx2.get(server.url + "/key/list", headers=headers).status_code == 200
     finally:
         server.stop()
+
+
+def test_the_sdk(world: World) -> None:
+    with headgate.Headgate(api_key=MASTER, base_url=world.url) as client:
+        made = client.key.generate(models=["headgate/echo"], max_budget=100.0, budget_duration="30d", key_alias="sdk")
+        assert made.key.startswith("sk-")
+        assert made.max_budget == 100.0
+        assert client.with_options(api_key=made.key).key.info().info.key_alias == "sdk"
+        assert made.key_id in [key.key_id for key in client.key.list(size=100)]
+        team = client.team.create(team_alias="sdk", max_budget=5, models=["headgate/echo"])
+        assert client.team.info(team_id=team.team_id).team_info.team_alias == "sdk"
+        assert {one.organization_id for one in client.organization.list()} >= {world.a.organization_id}
+        assert client.key.delete(key_id=made.key_id).deleted_keys == [made.key_id]
+        with pytest.raises(headgate.NotFoundError):
+            client.key.info(key=made.key_id)

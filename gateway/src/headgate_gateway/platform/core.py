@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 import msgspec
@@ -13,7 +13,7 @@ from ..clock import Clock
 from ..errors import ApiError
 from ..storage import Database
 from . import admission, secret_keys, sql
-from .principal import ANONYMOUS, Bound, NoSpending, Principal, Scope, Spending
+from .principal import ANONYMOUS, Bound, NoSpending, Principal, Scope, Spending, in_order
 from .records import Bounded, Budget, Customer, Key, Organization, Record, Team, User
 from .store import Action, Change, Keys, Listener, Members, Store
 
@@ -142,6 +142,17 @@ class Platform:
             )
         key.team_id, key.organization_id = team_id or key.team_id, organization_id or key.organization_id
         return admission.principal_of(self, key)
+
+    def for_groups(self, caller: Principal, team: Team | None, organization: Organization | None) -> Principal:
+        """An admin of the gateway, working for a team or an organization, within what these may spend."""
+        bounds = [bound for group in (team, organization) if group is not None for bound in self.bounds_of(group)]
+        return replace(
+            caller,
+            team_id=team.id if team is not None else caller.team_id,
+            organization_id=organization.id if organization is not None else caller.organization_id,
+            tier=organization.tier if organization is not None else caller.tier,
+            bounds=in_order((*caller.bounds, *bounds)),
+        )
 
     # -- secrets that were just made
 
