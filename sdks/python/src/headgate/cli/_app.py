@@ -27,7 +27,23 @@ _EPILOG = """examples:
   headgate embed "a cat" "a kitten" "a car"    how near texts are to each other
   headgate doctor                              what is configured, what answers, and why not
   headgate demo                                everything in a minute
+
+for the people who run a gateway (see `headgate keys --help`, and so on):
+  headgate keys new --alias batch --max-budget 10 --models 'headgate/*'
+  headgate teams new --name research --max-budget 100 --budget-duration 30d
+  headgate spend chart --by day --since 30d
 """
+
+_GROUPS = {
+    "keys": "keys of the gateway: make, limit, find, block, replace",
+    "teams": "teams, their members and models",
+    "orgs": "organizations and their members",
+    "users": "users and their keys",
+    "customers": "customers, whom calls name by `user`",
+    "budgets": "limits that several share",
+    "spend": "what calls cost: reports, records, charts",
+    "credits": "credits: balance, history, tiers",
+}
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
@@ -35,7 +51,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     if words[:1] == ["serve"] and gateway_cli() is None:
         make_screen(plain=True).fault(*missing_message())
         return 1
-    parser = _parser(serving=words[:1] == ["serve"])
+    parser, words = _parser(words)
     given = parser.parse_args(words)
     if not hasattr(given, "command"):
         parser.print_help()
@@ -68,7 +84,11 @@ def _guarded(given: argparse.Namespace, screen: Screen) -> int:
         return 1
 
 
-def _parser(serving: bool) -> argparse.ArgumentParser:
+def _parser(words: list[str]) -> tuple[argparse.ArgumentParser, list[str]]:
+    """The parser, and the words with the action that is meant where none is named. Of the commands with actions, only
+    the one that is called loads them.
+    """
+    first = words[0] if words else ""
     parser = argparse.ArgumentParser(
         prog="headgate",
         description="Talk to language models through a Headgate gateway.",
@@ -78,12 +98,14 @@ def _parser(serving: bool) -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"headgate {BRAND.version}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     _add_chat(commands)
-    _add_models(commands)
+    words = _add_group(commands, "models", "the models, their limits and prices; what answers a name", words)
     _add_embed(commands)
-    _add_serve(commands, serving)
+    _add_serve(commands, serving=first == "serve")
     _add_demo(commands)
     _add_doctor(commands)
-    return parser
+    for name, about in _GROUPS.items():
+        words = _add_group(commands, name, about, words)
+    return parser, words
 
 
 def _command(commands: Any, name: str, about: str, *, client: bool = True) -> argparse.ArgumentParser:
@@ -91,6 +113,11 @@ def _command(commands: Any, name: str, about: str, *, client: bool = True) -> ar
         name, help=about, description=about[0].upper() + about[1:] + ".", argument_default=None
     )
     parser.set_defaults(command=name, json=False)
+    _add_common(parser, client=client)
+    return parser
+
+
+def _add_common(parser: argparse.ArgumentParser, *, client: bool = True) -> None:
     parser.add_argument("--no-color", action="store_true", help="no colour and no decoration (so does NO_COLOR)")
     if client:
         group = parser.add_argument_group("gateway")
@@ -100,7 +127,19 @@ def _command(commands: Any, name: str, about: str, *, client: bool = True) -> ar
         )
         group.add_argument("--timeout", type=float, metavar="SECONDS", help="how long to wait for anything")
         group.add_argument("--verbose", action="store_true", help="tell of retries, ids and times")
-    return parser
+
+
+def _add_group(commands: Any, name: str, about: str, words: list[str]) -> list[str]:
+    parser: argparse.ArgumentParser = commands.add_parser(
+        name, help=about, description=f"{about[0].upper()}{about[1:]}."
+    )
+    parser.set_defaults(command=name)
+    if words[:1] != [name]:
+        return words
+    group = import_module(f".{name}", __package__).GROUP
+    group.add_to(parser, _add_common)
+    named: list[str] = group.words(words)
+    return named
 
 
 def _model_option(parser: argparse.ArgumentParser, default: str | None, about: str) -> None:
@@ -125,12 +164,6 @@ def _add_chat(commands: Any) -> None:
     parser.add_argument("--schema", metavar="FILE", help="a JSON schema that the answer must fit")
     parser.add_argument("--no-stream", action="store_true", help="wait for the whole answer")
     parser.add_argument("--json", action="store_true", help="print the whole completion as JSON")
-
-
-def _add_models(commands: Any) -> None:
-    parser = _command(commands, "models", "list the models, their limits and prices")
-    parser.add_argument("search", nargs="?", help="only those whose id holds this")
-    parser.add_argument("--json", action="store_true", help="print them as JSON, one a line")
 
 
 def _add_embed(commands: Any) -> None:
