@@ -51,7 +51,8 @@ class App:
         gateway.app = self
         money = (*SPEND_ROUTES, *CREDIT_ROUTES)
         routes = [
-            _complete(route, gateway.contract) for route in (*ROUTES, *control.ROUTES, *platform.routes(), *money)
+            _complete(route, gateway.contract)
+            for route in (*ROUTES, *control.ROUTES, *platform.routes(), *money, *operations())
         ]
         self.table = RouteTable(routes)
         self._gate = Gate(gateway.settings, gateway.platform)
