@@ -1,0 +1,203 @@
+"""Whatever calls do, in whatever order, and whenever the process dies: nobody spends what they have not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from headgate_gateway.errors import ApiError
+from headgate_gateway.ledger.ledger import Ticket
+from headgate_gateway.platform import Bound, Principal
+
+from .kit import NANO_A_TOKEN, Bench
+
+TEAM = Bound("team", "t", "team 't'", max_budget=900 * NANO_A_TOKEN, budget_duration="30s")
+SHARED = Bound("budget", "b", "budget 'b'", max_budget=2000 * NANO_A_TOKEN, soft_budget=100)
+ONE = Bound("key", "k1", "key 'k1'", max_budget=500 * NANO_A_TOKEN)
+TWO = Bound("key", "k2", "key 'k2'", budget_duration="1mo", max_budget=700 * NANO_A_TOKEN)
+CALLERS = (
+    Principal("k1", key_id="k1", team_id="t", bounds=(SHARED, ONE, TEAM)),
+    Principal("k2", key_id="k2", user_id="u", team_id="t", organization_id="o", bounds=(SHARED, TWO, TEAM)),
+    Principal("k3", key_id="k3", user_id="u", customer="c"),
+)
+
+
+class Spending(RuleBasedStateMachine):
+    """Calls begin, end, fail, are never begun; time passes; the process dies."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.bench = Bench()
+        self.open: list[tuple[Ticket, int]] = []
+        self.overruns = 0
+
+    @initialize()
+    def start(self) -> None:
+        self.bench.act(self.bench.ledger.recover)
+
+    @rule(who=st.sampled_from(CALLERS), tokens=st.integers(0, 400), model=st.sampled_from("mn"))
+    def begin(self, who: Principal, tokens: int, model: str) -> None:
+        try:
+            self.open.append((self.bench.enter(who, tokens=tokens, model=model), 10 + tokens))
+        except ApiError as refusal:
+            if refusal.status != 402:
+                raise
+
+    @precondition(lambda self: self.open)
+    @rule(data=st.data(), status=st.sampled_from(["completed", "failed", "cancelled"]))
+    def end(self, data: st.DataObject, status: str) -> None:
+        ticket, most = self.open.pop(data.draw(st.integers(0, len(self.open) - 1)))
+        used = data.draw(st.integers(0, most))
+        self.bench.finish(ticket, used, status=status)
+        self.bench.finish(ticket, used)
+
+    @precondition(lambda self: self.open and not self.overruns)
+    @rule(more=st.integers(1, 300))
+    def run_over(self, more: int) -> None:
+        ticket, most = self.open.pop()
+        self.overruns += more
+        self.bench.finish(ticket, most + more)
+
+    @precondition(lambda self: self.open)
+    @rule()
+    def never_begin(self) -> None:
+        ticket, _ = self.open.pop(0)
+        self.bench.act(lambda: self.bench.ledger.abandon(ticket))
+
+    @rule(seconds=st.sampled_from([1.0, 20.0, 31.0, 86400.0 * 40]))
+    def wait(self, seconds: float) -> None:
+        self.bench.clock.now += seconds
+
+    @rule()
+    def sweep(self) -> None:
+        self.bench.act(self.bench.ledger.sweep)
+
+    @rule()
+    def die(self) -> None:
+        self.bench.restart()
+        self.open.clear()
+
+    @invariant()
+    def never_overdrawn(self) -> None:
+        limits = {(b.scope, b.id): b.max_budget or 0 for b in (TEAM, SHARED, ONE, TWO)}
+        for scope, id, spent, held in self.bench.db.query("SELECT scope, id, spent, held FROM budget_window"):
+            assert held >= 0
+            assert spent + held <= limits[scope, id] + self.overruns * NANO_A_TOKEN
+
+    @invariant()
+    def nothing_held_for_nobody(self) -> None:
+        (held,) = self.bench.db.one("SELECT COALESCE(SUM(held), 0) FROM budget_window") or (0,)
+        (rows,) = self.bench.db.one("SELECT COUNT(*) FROM hold") or (0,)
+        assert rows == sum(1 for ticket, _ in self.open if ticket.hold is not None)
+        if not self.open:
+            assert held == 0
+
+    @invariant()
+    def records_are_the_sums(self) -> None:
+        db, sums = self.bench.db, self.bench.ledger.sums
+        for scope, column in (
+            ("key", "key_id"),
+            ("user", "user_id"),
+            ("team", "team_id"),
+            ("organization", "organization_id"),
+        ):
+            for id, spent in db.query(
+                f"SELECT {column}, SUM(cost_nano) FROM usage WHERE {column} IS NOT NULL GROUP BY 1"
+            ):
+                assert sums.spent(scope, id) == spent
+        for scope, id, model, start, end, spent in db.query(
+            "SELECT scope, id, model, start_at, end_at, spent FROM budget_window"
+        ):
+            assert spent == sums.summed((scope, id, model), start, end)
+
+    def teardown(self) -> None:
+        self.bench.close()
+
+
+Spending.TestCase.settings = hypothesis_settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestSpending = Spending.TestCase
+
+
+@pytest.fixture
+def bench() -> Any:
+    made = Bench()
+    yield made
+    made.close()
+
+
+def test_all_lines_or_none(bench: Bench) -> None:
+    with pytest.raises(ApiError) as refusal:
+        bench.enter(CALLERS[0], tokens=600)
+    assert refusal.value.code == "budget_exceeded"
+    assert "key 'k1'" in refusal.value.message
+    assert bench.db.query("SELECT held FROM budget_window") == [(0,), (0,)]
+
+
+def test_a_budget_made_while_a_call_runs_counts_it(bench: Bench) -> None:
+    free = replace(CALLERS[0], bounds=())
+    running = bench.enter(free, tokens=100)
+    bench.finish(bench.enter(free, tokens=100), 100)
+    bench.finish(bench.enter(CALLERS[0], tokens=100), 50)
+    bench.finish(running, 100)
+    rows = bench.db.query("SELECT spent FROM budget_window WHERE scope = 'key'")
+    assert rows == [(250 * NANO_A_TOKEN,)]
+
+
+def test_a_temporary_increase_ends(bench: Bench) -> None:
+    until = bench.clock.now + 60
+    raised = replace(ONE, temp_increase=500 * NANO_A_TOKEN, temp_until=until)
+    caller = replace(CALLERS[0], bounds=(raised,))
+    bench.finish(bench.enter(caller, tokens=600), 600)
+    bench.clock.now = until
+    with pytest.raises(ApiError):
+        bench.enter(caller, tokens=1)
+
+
+def test_a_lease_that_is_over_is_given_back(bench: Bench) -> None:
+    bench.enter(CALLERS[0], tokens=100)
+    other = bench.made()
+    bench.clock.now += bench.settings.lease_seconds + 1
+    assert bench.act(other.sweep) == 1
+    assert bench.db.query("SELECT SUM(held) FROM budget_window") == [(0,)]
+
+
+def test_a_living_process_keeps_its_holds(bench: Bench) -> None:
+    ticket = bench.enter(CALLERS[0], tokens=100)
+    for _ in range(5):
+        bench.clock.now += bench.ledger.sweep_seconds
+        assert bench.act(bench.ledger.sweep) == 0
+    bench.finish(ticket, 100)
+    assert bench.db.query("SELECT spent FROM budget_window WHERE scope = 'key'") == [(100 * NANO_A_TOKEN,)]
+
+
+def test_a_soft_budget_warns_and_lets_pass(bench: Bench) -> None:
+    caller = replace(CALLERS[0], bounds=(replace(ONE, max_budget=None, soft_budget=50 * NANO_A_TOKEN),))
+    first = bench.enter(caller, tokens=100)
+    assert not first.headers
+    bench.finish(first, 100)
+    second = bench.enter(caller, tokens=100)
+    assert "soft budget" in dict(second.headers)["x-headgate-budget-warning"]
+
+
+def test_what_has_a_budget_calls_no_model_without_a_price(bench: Bench) -> None:
+    with pytest.raises(ApiError) as refusal:
+        bench.enter(CALLERS[0], tokens=1, model="nobody-knows-it")
+    assert refusal.value.code == "price_unknown"
+
+
+def test_spending_that_is_set_back_starts_again(bench: Bench) -> None:
+    bench.finish(bench.enter(CALLERS[0], tokens=480), 480)
+    bench.clock.now += 31
+    with pytest.raises(ApiError):
+        bench.enter(CALLERS[0], tokens=100)
+    bench.act(lambda: bench.ledger.sums.reset("key", "k1", 0))
+    bench.finish(bench.enter(CALLERS[0], tokens=100), 60)
+    assert bench.ledger.sums.spent("key", "k1") == 60 * NANO_A_TOKEN
+    assert bench.ledger.sums.in_window(ONE, bench.clock.now) == 60 * NANO_A_TOKEN
+    (total,) = bench.db.one("SELECT SUM(cost_nano) FROM usage") or (0,)
+    assert total == 540 * NANO_A_TOKEN
