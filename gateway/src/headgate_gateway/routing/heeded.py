@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from ..config import Provider
-from ..contract import load_contract
+from ..contract import Document, load_contract
 
 __all__ = ["heeded_params"]
 
@@ -35,7 +38,17 @@ def heeded_params(upstream: Provider | None) -> list[str]:
     if upstream is not None and upstream.wire == "anthropic":
         return list(_MESSAGES)
     if not _known:
-        schemas = load_contract().get("components", {}).get("schemas", {})
-        body = schemas.get("ChatCompletionRequest") or schemas.get("ChatCompletionCreateRequest") or {}
-        _known.extend(sorted(set(body.get("properties", ())) - _OWN))
+        document = load_contract()
+        body = document["paths"]["/v1/chat/completions"]["post"]["requestBody"]["content"]["application/json"]
+        _known.extend(sorted(_properties(document, body["schema"]) - _OWN))
     return list(_known)
+
+
+def _properties(document: Document, schema: Mapping[str, Any]) -> set[str]:
+    """The names of an object's members, through references and parts."""
+    while "$ref" in schema:
+        schema = document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+    names = set(schema.get("properties", ()))
+    for part in schema.get("allOf", ()):
+        names |= _properties(document, part)
+    return names
