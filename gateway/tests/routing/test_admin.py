@@ -8,7 +8,11 @@ from collections import Counter
 from typing import Any
 
 import httpx2
+import jsonschema_rs
 import pytest
+
+from headgate_gateway.contract import load_contract
+from headgate_gateway.table import Match
 
 from .kit import Bench, text_of
 
@@ -27,12 +31,29 @@ def config(bench: Bench, *more: str) -> str:
 async def post(bench: Bench, path: str, body: Any = None, status: int = 200) -> Any:
     reply = await bench.http.post(path, json=body)
     assert reply.status_code == status, reply.text
-    return reply.json()
+    return as_promised(bench, "POST", path, reply)
 
 
 async def get(bench: Bench, path: str, status: int = 200) -> Any:
     reply = await bench.http.get(path)
     assert reply.status_code == status, reply.text
+    return as_promised(bench, "GET", path, reply)
+
+
+def as_promised(bench: Bench, method: str, path: str, reply: httpx2.Response) -> Any:
+    """The answer, which has the shape that the contract gives it."""
+    assert bench.gateway.app is not None
+    match = bench.gateway.app.table.match(method, path.partition("?")[0].encode())
+    assert isinstance(match, Match)
+    document = load_contract()
+    item = document["paths"].get(match.route.path, {}).get(method.lower())
+    if item is None:
+        return reply.json()
+    promised = item["responses"].get(str(reply.status_code)) or item["responses"]["default"]
+    while "$ref" in promised:
+        promised = document["components"]["responses"][promised["$ref"].rpartition("/")[2]]
+    schema = {"allOf": [promised["content"]["application/json"]["schema"]], "components": document["components"]}
+    jsonschema_rs.Draft202012Validator(schema).validate(reply.json())
     return reply.json()
 
 
@@ -116,6 +137,15 @@ async def test_groups_and_cooldown_are_told(bench: Bench) -> None:
     assert resting["cooldown_until"].endswith("Z")
     assert "a is down" in resting["last_error"]
     assert (await get(bench, "/model_group/info?model_group=none", 404))["error"]["code"] == "model_group_not_found"
+
+
+async def test_names_are_listed_with_the_models(bench: Bench) -> None:
+    await bench.start(config(bench), LOOPBACK)
+    price = {"input_cost_per_token": 1e-6, "output_cost_per_token": 2e-6}
+    await post(bench, "/model/new", {"model_name": "m", "litellm_params": {"model": "a/gpt-4o"} | price})
+    card = await get(bench, "/v1/models/m")
+    assert (card["owned_by"], card["input_cost_per_token"], card["supports_vision"]) == ("a", 1e-6, True)
+    assert "m" in [one["model_id"] for one in (await get(bench, "/v1/capabilities"))["data"]]
 
 
 async def test_credentials(bench: Bench) -> None:

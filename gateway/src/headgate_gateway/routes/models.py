@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from ..errors import ApiError, forbidden
 from ..http import Call, Response, json_response
 from ..offline.catalog import kind_of
+from ..routing.deployments import Deployment
 
 __all__ = ["capabilities", "delete", "listed", "retrieve"]
 
@@ -26,7 +28,35 @@ def _cards(call: Call) -> list[dict[str, Any]]:
             cards.append({**base, "id": name})
         else:
             cards.append(_provider_card(call, name, target))
+    named = {card["id"] for card in cards}
+    for name, members in gateway.routing.groups().items():
+        if name not in named and gateway.routing.visible(call, name):
+            cards.append(_group_card(call, name, members))
     return cards
+
+
+def _group_card(call: Call, name: str, members: Sequence[Deployment]) -> dict[str, Any]:
+    """A name that deployments stand behind: what the best of them can do, at the price of the cheapest."""
+    able = frozenset.union(*(one.able for one in members))
+    card: dict[str, Any] = {
+        "id": name,
+        "object": "model",
+        "created": 0,
+        "owned_by": members[0].provider if len({one.provider for one in members}) == 1 else "headgate",
+        "provider": members[0].provider,
+        "supports_tools": "tools" in able,
+        "supports_vision": "vision" in able,
+        "supports_reasoning": "reasoning" in able,
+        "supports_structured_output": "structured_output" in able,
+        "context_window": max((one.max_input_tokens or 0 for one in members), default=0) or None,
+        "max_output_tokens": max((one.max_output_tokens or 0 for one in members), default=0) or None,
+        "capabilities": {"tools": "tools" in able, "vision": "vision" in able, "thinking": "reasoning" in able},
+    }
+    units = [unit for one in members if (unit := call.gateway.routing.unit_price(one)) is not None]
+    if units:
+        card["input_cost_per_token"] = min(unit.input for unit in units) / 1e12
+        card["output_cost_per_token"] = min(unit.output for unit in units) / 1e12
+    return card
 
 
 def _usable(call: Call) -> list[dict[str, Any]]:

@@ -200,6 +200,10 @@ class Router:
                 stages.append((other, tuple(_able(_in_size(further, needs), needs))))
         return Pool(name, tuple(stages), needs)
 
+    def visible(self, call: Call, name: str) -> bool:
+        """Whether this caller may call the name and has a deployment of it."""
+        return call.caller.may_use(name) and self._usable(call, name) is not None
+
     def _usable(self, call: Call, name: str) -> tuple[Deployment, ...] | None:
         """The deployments of a name that this caller may see; None where there are none."""
         members = self._groups.get(name, ())
