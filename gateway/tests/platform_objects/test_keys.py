@@ -226,6 +226,28 @@ def test_a_key_that_a_user_makes_is_never_more_than_the_one_it_uses(world: World
     assert child.chat().status_code == 401
 
 
+def test_a_small_key_does_not_take_a_large_one_over(world: World, using: list[Caller]) -> None:
+    body = {"organization_id": world.a.organization_id, "user_email": "two@example.com", "auto_create_key": False}
+    user = world.master.made("/user/new", **body)["user_id"]
+    small = key_of(world, using, world.master, user_id=user, max_budget=1)
+    large = key_of(world, using, world.master, user_id=user, max_budget=100)
+    assert small.refused(f"/key/{large.id}/regenerate", 403)["code"] == "exceeds_parent"
+    assert large.chat().status_code == 200
+    assert large.made(f"/key/{small.id}/regenerate")["max_budget"] == 1
+    assert large.made(f"/key/{large.id}/regenerate")["max_budget"] == 100
+
+
+def test_who_looks_on_in_an_organization_makes_no_keys_in_it(world: World, using: list[Caller]) -> None:
+    body = {"organization_id": world.a.organization_id, "user_email": "looks@example.com", "auto_create_key": False}
+    user = world.master.made("/user/new", **body)["user_id"]
+    own = key_of(world, using, world.master, user_id=user, organization_id=world.a.organization_id)
+    assert own.post("/key/generate").status_code == 200
+    seat = {"organization_id": world.a.organization_id, "user_id": user, "role": "internal_user_viewer"}
+    assert world.master.request("PATCH", "/organization/member_update", seat).status_code == 200
+    assert own.refused("/key/generate", 403)["code"] == "read_only"
+    assert own.chat().status_code == 200
+
+
 def test_who_may_make_keys_for_whom(world: World, team: str) -> None:
     a, target = world.a.callers, world.a.ids["user_id"]
     assert a["team_admin"].made("/key/generate", team_id=team, user_id=target)["user_id"] == target

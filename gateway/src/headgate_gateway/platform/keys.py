@@ -178,9 +178,14 @@ async def _update(call: Call) -> Response:
 async def _regenerate(call: Call) -> tuple[dict[str, Any], str]:
     platform, _ = writer(call)
     key = _find(call, call.params["key"])
-    secret = secret_keys.mint()
+    secret, changed = secret_keys.mint(), _changed(call, key, call.data)
+    if key.id != call.caller.key_id:
+        # Who gets the secret of a key gets all that it may: no more than the key that asks.
+        fields = ("models", "guardrails", "allowed_cache_controls", "expires_at")
+        limits = {name: getattr(changed.limits, name) for name in Limits.__struct_fields__}
+        below_caller(call, limits | {name: getattr(changed, name) for name in fields})
     wanted = renewed(
-        _changed(call, key, call.data),
+        changed,
         {
             "hash": secret_keys.hash_of(secret),
             "name": secret_keys.masked(secret),

@@ -9,6 +9,7 @@ from typing import Any
 from ..errors import forbidden, invalid
 from ..http import Call
 from .acting import missing
+from .admission import READERS
 from .authority import sees_organization, sees_team, sight
 from .core import Platform
 from .principal import Principal
@@ -83,6 +84,9 @@ def _own(call: Call, team: Team | None, organization: Organization | None, user_
         organization = platform.organizations.get(next(iter(caller.organizations_in), None))
     elif team is None and organization is not None and organization.id not in caller.organizations_in:
         raise missing("organization", organization.id, param="organization_id")
+    seat = None if organization is None else platform.members.get("organization", organization.id, user.id)
+    if seat is not None and seat.role in READERS:
+        raise forbidden("You look on in this organization and make no keys in it.", code="read_only")
     return Place(team, organization, user, own=True)
 
 
