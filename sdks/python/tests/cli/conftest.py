@@ -6,7 +6,8 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,19 +25,27 @@ class Ran(NamedTuple):
 Run = Callable[..., Ran]
 
 
-@pytest.fixture(scope="session")
-def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+@contextmanager
+def started(folder: Path, *options: str) -> Generator[str, None, None]:
+    """A gateway of its own, whose records and configuration are in the folder."""
     pytest.importorskip("headgate_gateway")
-    folder = tmp_path_factory.mktemp("gateway")
-    program = [sys.executable, "-m", "headgate_gateway", "serve", "--port", "0", "--offline", "--data-dir", str(folder)]
+    program = [sys.executable, "-m", "headgate_gateway", "serve", "--port", "0", "--data-dir", str(folder), *options]
     process = subprocess.Popen(program, stdout=subprocess.PIPE, text=True, cwd=folder)
     assert process.stdout is not None
     found = re.search(r"https?://\S+", process.stdout.readline())
     assert found is not None
-    yield found[0]
-    process.terminate()
-    process.wait(20)
-    process.stdout.close()
+    try:
+        yield found[0]
+    finally:
+        process.terminate()
+        process.wait(20)
+        process.stdout.close()
+
+
+@pytest.fixture(scope="session")
+def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with started(tmp_path_factory.mktemp("gateway"), "--offline") as url:
+        yield url
 
 
 @pytest.fixture(autouse=True)

@@ -32,12 +32,13 @@ class Column:
     path: str
     show: Callable[[Any], str] | None = None
     numeric: bool = False
+    absent: str = ""
 
     def cell(self, item: object) -> str:
         value: Any = item
         for name in self.path.split("."):
             value = getattr(value, name, None)
-        return "" if value is None else (self.show or shown)(value)
+        return self.absent if value is None else (self.show or shown)(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +142,12 @@ def _run(action: Action, given: argparse.Namespace, screen: Screen) -> int:
 
 
 def _agreed(action: Action, given: argparse.Namespace, screen: Screen) -> bool:
-    places = [getattr(given, option.dest) for option in action.options if not option.flag.startswith("-")]
-    about = shown([word for word in places if word])
+    words: list[str] = []
+    for option in action.options:
+        value = getattr(given, option.dest)
+        if value:
+            words.append(f"{option.flag} {value}" if option.flag.startswith("-") else shown(value))
+    about = ", ".join(words)
     question = f"{action.asks} {about}".rstrip()
     if not sys.stdin.isatty():
         screen.fault(f"nobody is there to be asked: {question}?", "Say `--yes` to do it without being asked.")

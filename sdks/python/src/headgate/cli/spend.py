@@ -62,7 +62,7 @@ def _report(call: Call) -> int:
         return call.record(answer)
     columns = (
         *((Column("from", "date"),) if call.given.interval != "total" else ()),
-        Column(call.given.by, "group", lambda id: str(id)),
+        Column(call.given.by, "group", absent="none"),
         *((Column("name", "name"),) if any(row.name for row in answer.results) else ()),
         *_SUMS,
     )
@@ -160,7 +160,8 @@ def _dates(call: Call) -> dict[str, Any]:
 
 
 def _at(word: str) -> datetime:
-    found = datetime.fromisoformat(word)
+    """A moment, a day, or a month (`2026-01`)."""
+    found = datetime.fromisoformat(f"{word}-01" if len(word) == len("2026-01") else word)
     return found if found.tzinfo is not None else found.replace(tzinfo=UTC)
 
 
