@@ -97,7 +97,7 @@ def chunks_of(completion: dict[str, Any], seed: int) -> list[dict[str, Any]]:
         for name in ("id", "created", "model", "system_fingerprint", "service_tier")
         if name in completion
     }
-    head = {**top, "object": "chat.completion.chunk"}
+    head: dict[str, Any] = {**top, "object": "chat.completion.chunk"}
     chunks: list[dict[str, Any]] = []
     while any(queues):
         queue = dice.choice([queue for queue in queues if queue])
@@ -113,7 +113,9 @@ def chunks_of(completion: dict[str, Any], seed: int) -> list[dict[str, Any]]:
 def _choice_chunks(choice: dict[str, Any], dice: random.Random) -> list[dict[str, Any]]:
     message = choice["message"]
     deltas: list[dict[str, Any]] = [{"role": "assistant", "content": message["content"] and ""}]
-    plain: list[dict[str, Any]] = [{name: piece} for name in message if name.startswith("x_") for piece in _cut(message[name], dice)]
+    plain: list[dict[str, Any]] = [
+        {name: piece} for name in message if name.startswith("x_") for piece in _cut(message[name], dice)
+    ]
     for name in ("reasoning_content", "content", "refusal"):
         plain += [{name: piece} for piece in _cut(message.get(name) or "", dice)]
     if message["content"] == "":
