@@ -219,7 +219,10 @@ class BaseClient:
         return other
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self._config.base_url} api_key={self._config.api_key}>"
+        config = self.__dict__.get("_config")  # absent where an option was refused, and a traceback shows the locals
+        return (
+            f"<{type(self).__name__} {config.base_url if config else '?'} api_key={config.api_key if config else '?'}>"
+        )
 
     def __reduce__(self) -> tuple[Any, ...]:
         held = [name for name, value in self._own_options.items() if value is not None and not isinstance(value, str)]

@@ -283,7 +283,7 @@ class EventRun:
         return events
 
     def _event(self, data: bytes, name: bytes | None, final: bool) -> Any:
-        """One event, looked at closely; raises the error it holds. None is half an event at the end of a body: a cut."""
+        """One event, looked at closely; raises the error it holds. None: half an event at a body's end, a cut."""
         named = name is not None and name == self._error_name
         if named or (b'"error"' in data and not self._shape.declares_error):
             failure = self._embedded(data, named)
