@@ -276,7 +276,7 @@ def test_pings_before_the_first_event_do_not_either(user: User, gateway: FakeGat
     assert monotonic() - started < 5
     assert events == []
     assert isinstance(error, headgate.APITimeoutError)
-    assert len(asked(gateway)) == 2
+    assert len(gateway.requests) == 2, [request.path for request in gateway.requests]
 
 
 def test_no_answer_at_all_ends_by_the_first_byte_clock(user: User, gateway: FakeGateway) -> None:
