@@ -25,7 +25,7 @@ _SHOWN = 60
 class _Parameter:
     name: str
     required: bool
-    schema: Mapping[str, Any]
+    validator: jsonschema_rs.Draft202012Validator
     types: frozenset[str]
 
 
@@ -133,9 +133,8 @@ class Specification:
                 if parameter.required:
                     raise invalid(f"`{name}` is missing from the query. Give it.", param=name, code="missing")
                 continue
-            validator = self._contract.compile(parameter.schema)
-            if not validator.is_valid(query[name]):
-                raise _fault(validator.iter_errors(query[name]), name)
+            if not parameter.validator.is_valid(query[name]):
+                raise _fault(parameter.validator.iter_errors(query[name]), name)
         return query
 
     def _parameters(self) -> tuple[_Parameter, ...]:
@@ -146,7 +145,8 @@ class Specification:
                 if spec.get("in") == "query":
                     schema = spec.get("schema", {})
                     types = self._contract.types_of(schema)
-                    found[spec["name"]] = _Parameter(spec["name"], spec.get("required", False), schema, types)
+                    validator = self._contract.compile(schema)
+                    found[spec["name"]] = _Parameter(spec["name"], spec.get("required", False), validator, types)
             self._query = tuple(found.values())
         return self._query
 
