@@ -25,7 +25,7 @@ def main() -> None:
                 print(piece, end="", flush=True)
 
         key = stream.raw.idempotency_key if stream.raw is not None else None
-        calls = client.calls.list(idempotency_key_=key or "").collect()
+        calls = client.calls.list(key=key or "").collect()
         print(f"\n\nwhole: {text == whole}, cuts: {proxy.cuts_made}, calls billed: {len(calls)}")
 
 
