@@ -44,9 +44,9 @@ def parts(request: Request) -> dict[str, Any]:
         f"Content-Type: {kind}\r\n\r\n".encode() + sent(request)
     )
     found: dict[str, Any] = {}
-    for part in message.iter_parts():  # type: ignore[attr-defined]
+    for part in message.iter_parts():
         name = part.get_param("name", header="content-disposition")
-        found[name] = (part.get_filename(), part.get_content_type(), part.get_payload(decode=True))
+        found[str(name)] = (part.get_filename(), part.get_content_type(), part.get_payload(decode=True))
     return found
 
 

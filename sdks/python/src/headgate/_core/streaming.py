@@ -163,6 +163,7 @@ class EventRun:
                 retry_after=failure.retry_after,
                 request_id=failure.request_id,
             )
+            error.where = failure.where
             error.__cause__ = failure
         self.tries.stamp(error)
         error.last_event_id = self._ids[-1] if self._ids else None
