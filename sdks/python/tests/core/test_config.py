@@ -151,6 +151,8 @@ def test_copies_share_connections_and_change_options(rig: Make) -> None:
     assert other.chat is not first.chat
     with pytest.raises(ConfigError, match="make a new client"):
         first.with_options(transport="fast")
+    with pytest.raises(ConfigError, match="make a new client"):
+        first.with_options(max_concurrency=2)
     with pytest.raises(ConfigError, match="`api_kay` cannot be changed"):
         first.with_options(api_kay="x")
 

@@ -16,7 +16,7 @@ from headgate._core.errors import APIConnectionError, OverloadedError, ResponseS
 from headgate._core.lenient import construct
 from headgate._core.models import Model, UnknownVariant
 
-from .rig import COMPLETION, Reply, Rig
+from .rig import COMPLETION, MESSAGES, Reply, Rig
 
 Make = Callable[..., Rig]
 
@@ -126,6 +126,9 @@ def test_raw_answers(rig: Make) -> None:
     )
     assert (raw.status_code, raw.request_id, raw.attempts, raw.json()["id"]) == (200, "req_3", 1, "chatcmpl-1")
     assert raw.parse().choices[0].message.content == "hello"
+    r = rig([Reply(body=COMPLETION)])
+    raw = r.run(lambda client: client.with_raw_response.chat.completions.create(model="m", messages=MESSAGES))
+    assert raw.parse().id == "chatcmpl-1"
 
 
 def test_the_low_way(rig: Make) -> None:

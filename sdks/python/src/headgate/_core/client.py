@@ -29,7 +29,7 @@ __all__ = ["BaseClient", "uuid4"]
 
 _SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 # Options that are answered by a new client but not by `resolve`.
-_OWN: Final = ("http_client", "transport", "clock", "random")
+_OWN: Final = ("http_client", "transport", "clock", "random", "max_concurrency")
 _NAMES: Final = (
     "api_key",
     "base_url",
@@ -168,7 +168,7 @@ class BaseClient:
 
         ``default_headers``, ``default_query`` and ``provider_keys`` are added to those of this client.
         """
-        unknown = [name for name in options if name not in _NAMES]
+        unknown = [name for name in options if name not in _NAMES or name in _OWN]
         if unknown:
             own = [name for name in unknown if name in _OWN]
             hint = (
@@ -211,6 +211,11 @@ class BaseClient:
             shared = Shared(shared.brand, shared.clock, shared.random, log, shared.budget, shared.breaker)
         self._shared = shared
         self._headers, self._auth = self._base_headers(), self._auth_headers()
+
+    @property
+    def with_raw_response(self) -> Any:
+        """This client, with every method giving the raw answer. Typed are those of the resources: prefer them."""
+        return self._raw_view()
 
     def _raw_view(self) -> Self:
         """This client, giving raw answers."""
