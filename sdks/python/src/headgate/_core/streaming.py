@@ -7,6 +7,7 @@ the rest of the body is drained, so that the connection can be used again.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from . import decode
@@ -35,6 +36,17 @@ _DRAIN_TIMEOUTS: Final = Timeouts(idle=0.2)
 _OTHER_TYPES: Final = ("text/html", "application/json", "application/problem+json")
 
 
+@dataclass(slots=True)
+class _Heard:
+    """What came over one connection: its bytes where a hook may want them, and how many events of it were delivered."""
+
+    known: frozenset[str]
+    """Ids of events that had been delivered before."""
+    chunks: list[bytes] = field(default_factory=list[bytes])
+    ids: list[str] = field(default_factory=list[str])
+    delivered: int = 0
+
+
 class EventRun:
     """The state of one streaming call. `steps` yields `Opened` and `Batch`; `leave` gives the stream up."""
 
@@ -52,8 +64,8 @@ class EventRun:
         # Events whose end is told by their type have to be looked at one by one.
         self._quick = not spec.terminal
         self._hook = partial_hook(call.operation)
-        self._kept: list[bytes] | None = None if self._hook is None else []
-        self._ids: list[str] = []
+        self._heard: list[_Heard] = []
+        """One for each connection."""
         self._delivered = False
         self._known: frozenset[str] = frozenset()
         self._stuck = 0
@@ -166,9 +178,10 @@ class EventRun:
             error.where = failure.where
             error.__cause__ = failure
         self.tries.stamp(error)
-        error.last_event_id = self._ids[-1] if self._ids else None
-        if self._hook is not None and self._kept:
-            error.partial = self._hook([self._shape.validate(data) for data in self._kept])
+        ids = self._ids
+        error.last_event_id = ids[-1] if ids else None
+        if self._hook is not None:
+            error.partial = self._hook([self._again_decoded(data) for data, _, _ in self._delivered_events()])
             error.usage = getattr(error.partial, "usage", None)
         if isinstance(error, StreamInterrupted):
             error.resumable = self._resumable()
@@ -197,7 +210,10 @@ class EventRun:
 
     def _read(self, request: Request) -> Steps[None]:
         assert self.meta is not None
-        decoder = SSEDecoder() if self.spec.framing == "sse" else JSONLinesDecoder()
+        decoder = self._decoder()
+        heard = _Heard(self._known)
+        self._heard.append(heard)
+        keep = None if self._hook is None else heard.chunks.append
         encoding = self.meta.headers.get("content-encoding")
         inflater = Inflater(encoding) if encoding else None
         monotonic = self.call.shared.clock.monotonic
@@ -209,7 +225,10 @@ class EventRun:
             if not chunk:
                 raw = decoder.finish()
             else:
-                raw = decoder.feed(chunk if inflater is None else inflater.feed(chunk))
+                plain = chunk if inflater is None else inflater.feed(chunk)
+                if keep is not None:
+                    keep(plain)
+                raw = decoder.feed(plain)
             if raw:
                 batch, failure = self._batch(raw, final=not chunk)
                 if batch.events:
@@ -301,17 +320,34 @@ class EventRun:
                 raise
 
     def _delivering(self, events: list[Any], taken: list[ServerEvent]) -> Batch:
-        ids = [item[2] for item in taken]
         if events:
             self._delivered = True
             self._stuck = 0
-            if self._kept is not None:
-                self._kept += [item[0] for item in taken]
-            if self.spec.resumable:
-                self._ids += [ident for ident in ids if ident is not None]
-            if self._known:
-                self._known = frozenset()
-        return Batch(events, ids)
+            self._known = frozenset()
+            heard = self._heard[-1]
+            heard.delivered += len(events)
+            if self._hook is None and self.spec.resumable:
+                heard.ids += [ident for _, _, ident in taken if ident is not None]
+        return Batch(events, taken)
+
+    @property
+    def _ids(self) -> list[str]:
+        """The ids of all events delivered. Put together when a connection fails, and not while all is well."""
+        if self._hook is None:
+            return [ident for heard in self._heard for ident in heard.ids]
+        return [ident for _, _, ident in self._delivered_events() if ident is not None]
+
+    def _delivered_events(self) -> list[ServerEvent]:
+        """What was delivered, decoded once more from its bytes: to keep every event would cost every stream."""
+        events: list[ServerEvent] = []
+        for heard in self._heard:
+            decoder = self._decoder()
+            again = [event for chunk in heard.chunks for event in decoder.feed(chunk)] + decoder.finish()
+            events += [event for event in again if event[2] not in heard.known][: heard.delivered]
+        return events
+
+    def _decoder(self) -> SSEDecoder | JSONLinesDecoder:
+        return SSEDecoder() if self.spec.framing == "sse" else JSONLinesDecoder()
 
     def _follows(self, ident: str | None) -> bool:
         """Whether the first new event after a resumption is the next one. Ids ``<call>:<n>`` tell; others are
@@ -348,6 +384,12 @@ class EventRun:
         if error is not None:
             error.status_code = None
         return error
+
+    def _again_decoded(self, data: bytes) -> Any:
+        try:
+            return self._shape.validate(data)
+        except ValueError:
+            return self._deviating(data)
 
     def _deviating(self, data: bytes) -> Any:
         assert self.meta is not None
