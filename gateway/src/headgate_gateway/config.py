@@ -17,7 +17,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, cast
 
-from ._reading import ConfigError, Table
+from .config_table import ConfigError, Table
 
 __all__ = ["AuthMode", "ConfigError", "Limits", "Price", "Provider", "Secret", "Settings", "load"]
 
