@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,8 @@ ADD = "INSERT INTO note (text) VALUES (?)"
 
 
 def reopened(path: Path) -> list[tuple[str]]:
-    return sqlite3.connect(path).execute("SELECT text FROM note").fetchall()
+    with closing(sqlite3.connect(path)) as connection:
+        return connection.execute("SELECT text FROM note").fetchall()
 
 
 async def test_what_was_committed_is_there_and_nothing_else(tmp_path: Path) -> None:
