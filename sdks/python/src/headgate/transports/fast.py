@@ -99,6 +99,21 @@ def _wire_error(error: BaseException, *, reading: bool) -> TransportError:
     return ReadFailed(text)
 
 
+# ---- forks ----------------------------------------------------------------------------------------------------------
+
+_forks = 0
+"""How many forks lie between this process and the one that imported this module; asking for a process id costs more."""
+
+
+def _count_fork() -> None:
+    global _forks
+    _forks += 1
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_count_fork)
+
+
 # ---- clients, per process and set of clocks -----------------------------------------------------------------------
 
 
@@ -126,19 +141,18 @@ class _Clients:
         self._blocking = blocking
         self._lock = threading.Lock()
         self._clients: dict[_Clocks, Any] = {}
-        self._pid = os.getpid()
-        self._forked = False
+        self._forks = _forks
 
     def get(self, timeouts: Timeouts) -> Any:
         key = _clocks(timeouts, self._blocking)
-        if self._pid == os.getpid():
+        if self._forks == _forks:
             client = self._clients.get(key)
             if client is not None:
                 return client
         else:
             # The lock may be held by a thread that does not exist in this process.
             self._lock = threading.Lock()
-            self._clients, self._pid, self._forked = {}, os.getpid(), True
+            self._clients, self._forks = {}, _forks
         with self._lock:
             client = self._clients.get(key)
             if client is None:
@@ -155,7 +169,7 @@ class _Clients:
         builder: Any = SyncClientBuilder() if self._blocking else ClientBuilder()
         builder = builder.follow_redirects(False).referer(False).max_connections(self._max_connections)
         builder = builder.gzip(False).brotli(False).zstd(False).deflate(False)  # what comes is the core's to decode
-        if _forked_from_first(self._forked):
+        if _forks:  # the first process may have used the default runtime
             builder = builder.runtime_multithreaded(True)
         connect, pool, first_byte = clocks
         if connect is not None:
@@ -177,17 +191,9 @@ class _Clients:
 
     def drop(self) -> list[Any]:
         with self._lock:
-            clients = list(self._clients.values()) if self._pid == os.getpid() else []
+            clients = list(self._clients.values()) if self._forks == _forks else []
             self._clients = {}
             return clients
-
-
-_FIRST_PID = os.getpid()
-
-
-def _forked_from_first(forked: bool) -> bool:
-    """Whether this process is a child of the one that imported this module, which may have used the default runtime."""
-    return forked or os.getpid() != _FIRST_PID
 
 
 # ---- requests -----------------------------------------------------------------------------------------------------
@@ -230,7 +236,7 @@ def _late(what: str, seconds: float | None) -> ReadTimedOut:
 class _Answer:
     """What is the same of an answer, whichever way it is read."""
 
-    __slots__ = ("_closed", "_ended", "_exchange", "_left", "_pid", "_reader", "_request", "headers", "status")
+    __slots__ = ("_closed", "_ended", "_exchange", "_forks", "_left", "_reader", "_request", "headers", "status")
 
     def __init__(self, exchange: Any, response: Any, request: Request) -> None:
         self.status: int = response.status
@@ -239,7 +245,7 @@ class _Answer:
         self._reader = response.body_reader
         self._request = request
         self._closed = self._ended = False
-        self._pid = os.getpid()
+        self._forks = _forks
         length = response.get_header("content-length")
         self._left = int(length) if length is not None and request.method != "HEAD" else -1
         """How many bytes are to come, where the head tells; asking for the end of a body costs as much as a piece."""
@@ -264,7 +270,7 @@ class _Answer:
         if self._ended:
             return False
         self._ended = self._closed = True
-        return self._pid == os.getpid()
+        return self._forks == _forks
 
 
 class _Response(_Answer):
