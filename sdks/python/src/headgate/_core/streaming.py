@@ -7,6 +7,7 @@ the rest of the body is drained, so that the connection can be used again.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -30,6 +31,9 @@ __all__ = ["CANCEL_TIMEOUT", "EventRun"]
 CANCEL_TIMEOUT: Final = Timeout(connect=0.5, pool=0.1, first_byte=1.0, idle=0.5, total=1.0)
 """Leaving a stream may wait this long for the server to hear of it."""
 
+# One read may bring many events. Decoded a few at a time they use the same memory again and again, and are gone before
+# Python's collector would come to look at them.
+_BATCH: Final = 16
 _DRAIN_BYTES: Final = 65536
 _DRAIN_TIMEOUTS: Final = Timeouts(idle=0.2)
 # Whole bodies under a status of success that say "this is no stream".
@@ -230,14 +234,16 @@ class EventRun:
                     keep(plain)
                 raw = decoder.feed(plain)
             if raw:
-                batch, failure = self._batch(raw, final=not chunk)
-                if batch.events:
-                    yield batch
-                if failure is not None:
-                    raise failure
-                if self.ended:
-                    yield from self._drain(request)
-                    return
+                for part in (raw,) if len(raw) <= _BATCH else _parts(raw):
+                    batch, failure = self._batch(part, final=not chunk)
+                    if batch.events:
+                        yield batch
+                    del batch  # its events belong to the caller now
+                    if failure is not None:
+                        raise failure
+                    if self.ended:
+                        yield from self._drain(request)
+                        return
                 last = monotonic()
                 if request.timeouts.idle != idle or self.tries.deadline is not None:
                     self._wind(request, idle)
@@ -290,14 +296,21 @@ class EventRun:
 
     def _plain(self, raw: list[ServerEvent]) -> list[Any]:
         """The events up to the first that needs a second look. Nearly all events of nearly all streams end here."""
-        validate, done = self._shape.validate, self._done
+        validate, done, keeps_unknown = self._shape.validate, self._done, self._shape.keeps_unknown
         events: list[Any] = []
-        append = events.append
         try:
             for data, name, _ in raw:
-                if name is not None or data == done or b'"error"' in data:
+                if name is not None or data == done:
                     break
-                append(validate(data))
+                event = validate(data)
+                # Where a model keeps what it does not know, an error is there; else it can only be seen in the bytes.
+                if keeps_unknown:
+                    extra = event.__pydantic_extra__
+                    if extra and "error" in extra:
+                        break
+                elif b'"error"' in data:
+                    break
+                events.append(event)
         except ValueError:  # pydantic's ValidationError
             pass
         return events
@@ -443,6 +456,11 @@ class EventRun:
                 yield from unary(cancel, lambda meta, body: None)
             except APIError as error:
                 self.call.shared.log.debug("%s: could not be cancelled: %s", cancel.where, error.message)
+
+
+def _parts(raw: list[ServerEvent]) -> Iterator[list[ServerEvent]]:
+    for start in range(0, len(raw), _BATCH):
+        yield raw[start : start + _BATCH]
 
 
 def _cancellation(call: Call, meta: Meta) -> Call | None:
