@@ -56,6 +56,13 @@ def drip(sock: socket.socket, body: bytes) -> bool:
     return False
 
 
+def at_once(sock: socket.socket, body: bytes) -> None:
+    """A whole stream in one packet."""
+    data = event(1) + event(2) + b"data: [DONE]\n\n"
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
+    sock.sendall(head + b"%x\r\n%b\r\n0\r\n\r\n" % (len(data), data))
+
+
 def endless(sock: socket.socket, body: bytes) -> bool:
     begin(sock)
     for number in range(1, 200):
@@ -79,6 +86,7 @@ def server() -> Iterator[Server]:
         "slow": slow,
         "drip": drip,
         "endless": endless,
+        "at_once": at_once,
         "pings": pings,
         "cancel": lambda sock, _: answer(sock, b"{}"),
     }
@@ -165,6 +173,15 @@ def test_leaving_early_closes_the_socket_and_says_so(server: Server) -> None:
             break
         assert server.closed.wait(2)
         assert server.requests[-1][0] == "/v1/calls/call_1/cancel"
+
+
+def test_leaving_a_stream_that_has_come_whole_keeps_the_connection(server: Server) -> None:
+    with Headgate(base_url=server.url) as client:
+        for _ in range(3):
+            for item in client.request("POST", "/v1/at_once", body={}, stream=True):
+                assert item["id"] == "c"
+                break
+    assert server.connections == 1
 
 
 async def test_cancelling_closes_the_socket_and_says_so(server: Server) -> None:
