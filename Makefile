@@ -30,8 +30,8 @@ lint: setup            ## formatting, lint and types
 bench: setup           ## the budgets, side by side with the peers, in their own environments
 	$(BIN)/python benchmarks/run.py
 
-sweep: setup           ## cuts a stream of 200 events at every byte offset on every transport (about 20 minutes)
-	$(BIN)/python conformance/cut_sweep.py --stride 1
+sweep: setup           ## cuts a stream of 200 events at every byte offset on every transport (an hour or more)
+	$(BIN)/python conformance/cut_sweep.py --full
 
 dist: setup            ## wheels of the packages in dist/
 	for package in sdks/python gateway generator; do $(BIN)/python -m build --no-isolation --outdir dist $$package || exit 1; done

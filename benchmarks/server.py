@@ -4,7 +4,7 @@
 
 The first segment of the path names the scenario, so one server serves all of them: ``/unary``, ``/stream64`` (64 events
 to a write), ``/stream1`` (one event to a write), ``/first`` (one event, then the end), ``/embeddings`` (2,048 vectors
-of 1,536).
+of 1,536) and ``/embedding`` (one).
 """
 
 from __future__ import annotations
@@ -66,14 +66,14 @@ def event(number: int, finish: str | None = None) -> bytes:
     return b"data: " + json.dumps(chunk).encode() + b"\n\n"
 
 
-def embeddings() -> bytes:
+def embeddings(count: int) -> bytes:
     source = random.Random(7)
     vectors = [
         base64.b64encode(array.array("f", (source.uniform(-1, 1) for _ in range(DIMENSIONS))).tobytes()).decode()
-        for _ in range(VECTORS)
+        for _ in range(count)
     ]
     data = [{"object": "embedding", "index": index, "embedding": vector} for index, vector in enumerate(vectors)]
-    usage = {"prompt_tokens": VECTORS, "total_tokens": VECTORS}
+    usage = {"prompt_tokens": count, "total_tokens": count}
     return json.dumps({"object": "list", "data": data, "model": "headgate/embed", "usage": usage}).encode()
 
 
@@ -128,7 +128,8 @@ async def serve() -> None:
         b"stream64": streamed(EVENTS, 64),
         b"stream1": streamed(EVENTS, 1),
         b"first": streamed(1, 1),
-        b"embeddings": whole(embeddings()),
+        b"embedding": whole(embeddings(1)),
+        b"embeddings": whole(embeddings(VECTORS)),
     }
     loop = asyncio.get_running_loop()
     server = await loop.create_server(lambda: Answer(scenarios), "127.0.0.1", 0)

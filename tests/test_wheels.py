@@ -53,7 +53,7 @@ def test_installed_packages_work(wheels: dict[str, Path], gateway: str, tmp_path
     environment = tmp_path / "environment"
     subprocess.run([BIN / "uv", "venv", "--quiet", "--python", sys.executable, environment], check=True)
     python = environment / "bin" / "python"
-    install = [BIN / "uv", "pip", "install", "--quiet", "--python", python, *wheels.values()]
+    install: list[str | Path] = [BIN / "uv", "pip", "install", "--quiet", "--python", python, *wheels.values()]
     subprocess.run(install, check=True)
 
     program = tmp_path / "program.py"

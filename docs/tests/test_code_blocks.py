@@ -1,14 +1,14 @@
 """Every code block of the README and of docs/ is run.
 
 A page is a program: its Python blocks run one after the other in one process, against a real gateway with offline
-models, and so do its shell blocks, in a folder of their own. TOML blocks must be configurations that the gateway takes. Blocks
-marked ``text`` are output, not code; a language that is not known here fails the test, so that nothing goes unrun.
+models, and so do its shell blocks, in a folder of their own. TOML blocks must be configurations that the gateway
+takes. Blocks marked ``text`` are output, not code; a language that is not known here fails the test, so that nothing
+goes unrun.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 import sys
@@ -20,7 +20,11 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted(
-    [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md"), *ROOT.glob("examples/*.md")]
+    [
+        *(ROOT / name for name in ("README.md", "CONTRIBUTING.md")),
+        *(ROOT / part / "README.md" for part in ("sdks/python", "gateway", "generator", "examples")),
+        *(ROOT / "docs").glob("*.md"),
+    ]
 )
 BLOCK = re.compile(r"^```(\w*)[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 RUN_BY_CI = {
@@ -60,12 +64,6 @@ def name(page: Path) -> str:
     return str(page.relative_to(ROOT))
 
 
-def environment(gateway: str) -> dict[str, str]:
-    kept = {key: value for key, value in os.environ.items() if not key.startswith("HEADGATE_")}
-    path = f"{Path(sys.executable).parent}:{kept.get('PATH', '')}"
-    return kept | {"HEADGATE_BASE_URL": gateway, "PATH": path, "NO_COLOR": "1", "PYTHONWARNINGS": "error"}
-
-
 @pytest.mark.parametrize("page", PAGES, ids=name)
 def test_every_block_says_what_it_is(page: Path) -> None:
     known = {"python", "sh", "toml", "json", "text"}
@@ -74,7 +72,7 @@ def test_every_block_says_what_it_is(page: Path) -> None:
 
 
 @pytest.mark.parametrize("page", pages_with("python"), ids=name)
-def test_python_blocks_run(page: Path, gateway: str, tmp_path: Path) -> None:
+def test_python_blocks_run(page: Path, environment: dict[str, str], tmp_path: Path) -> None:
     program = "".join(
         # Blank lines put every block where it stands on the page, so that a traceback shows the page's own line.
         "\n" * (block.line - 1) + block.code + "\0"
@@ -86,7 +84,7 @@ def test_python_blocks_run(page: Path, gateway: str, tmp_path: Path) -> None:
     (tmp_path / "page.txt").write_text(program)
     command = [sys.executable, str(script), str(page)]
     done = subprocess.run(
-        command, cwd=tmp_path, env=environment(gateway), capture_output=True, text=True, timeout=120, check=False
+        command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120, check=False
     )
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
 
@@ -100,13 +98,13 @@ for block in pathlib.Path("page.txt").read_text().split("\\0")[:-1]:
 
 
 @pytest.mark.parametrize("page", pages_with("sh"), ids=name)
-def test_shell_blocks_run(page: Path, gateway: str, tmp_path: Path) -> None:
+def test_shell_blocks_run(page: Path, environment: dict[str, str], tmp_path: Path) -> None:
     lines = [line for block in blocks(page) if block.language == "sh" for line in block.code.splitlines()]
     script = "\n".join(line for line in lines if line.split("#")[0].strip() not in RUN_BY_CI)
     done = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", script],
         cwd=tmp_path,
-        env=environment(gateway),
+        env=environment,
         capture_output=True,
         text=True,
         timeout=120,

@@ -10,7 +10,9 @@ from pathlib import Path
 import headgate
 
 PAGE = Path(__file__).resolve().parents[1] / "errors.md"
-LINE = re.compile(r"^(?P<indent>[│├└─ ]*)(?P<name>[A-Za-z]+)(?: \((?P<bases>[^)]*)\))?(?: +(?P<status>(?:>= )?\d{3}))?$")
+LINE = re.compile(
+    r"^(?P<indent>[│├└─ ]*)(?P<name>[A-Za-z]+)(?: \((?P<bases>[^)]*)\))?(?: +(?P<status>(?:>= )?\d{3}))?$"
+)
 STEP = 4
 
 

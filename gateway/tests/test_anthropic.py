@@ -1,4 +1,4 @@
-"""Chat completions over the Anthropic wire: requests, answers and streams, with the `anthropic` package as the judge."""
+"""Chat completions over the Anthropic wire, with the `anthropic` package as the judge."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ import httpx2
 import openai
 import pytest
 from anthropic.types import message_create_params
-from headgate_gateway.errors import ApiError
-from headgate_gateway.fold import fold
-from headgate_gateway.providers.anthropic import Chunks, completion, request
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
+
+from headgate_gateway.errors import ApiError
+from headgate_gateway.fold import fold
+from headgate_gateway.providers.anthropic import Chunks, completion, request
 
 Launch = Callable[..., Any]
 CHAT = "/v1/chat/completions"
@@ -287,9 +288,11 @@ async def test_the_official_clients_agree(client: openai.AsyncOpenAI, upstream: 
     upstream.events(*sse(events_of(SAID)))
     async with client.chat.completions.stream(model="anthropic/claude-x", messages=messages) as stream:
         streamed = await stream.get_final_completion()
-    async with anthropic.AsyncAnthropic(base_url=upstream.url, api_key="x", max_retries=0) as direct:
-        async with direct.messages.stream(model="claude-x", max_tokens=9, messages=messages) as judged:
-            judge = await judged.get_final_message()
+    async with (
+        anthropic.AsyncAnthropic(base_url=upstream.url, api_key="x", max_retries=0) as direct,
+        direct.messages.stream(model="claude-x", max_tokens=9, messages=messages) as judged,
+    ):
+        judge = await judged.get_final_message()
     for completion_ in (whole, streamed):
         choice = completion_.choices[0]
         assert choice.finish_reason == "tool_calls"

@@ -125,9 +125,16 @@ def test_the_old_dialect_reads_like_the_new_one() -> None:
     assert [one.id for one in methods_of(api)] == [
         "pets.list", "pets.create", "pets.retrieve", "pets.delete", "pets.cancel",
     ]  # fmt: skip
-    assert method(api, "pets.create").retry is RetryClass.KEYED
-    assert method(api, "pets.list").retry is RetryClass.SAFE
     assert method(api, "pets.delete").result.kind is ResultKind.EMPTY
+
+
+def test_nothing_is_sent_twice_where_the_contract_knows_no_key() -> None:
+    without, with_keys = read("legacy"), read("streams")
+    assert method(without, "pets.list").retry is RetryClass.SAFE
+    assert method(without, "pets.create").retry is RetryClass.NEVER
+    keyed = method(with_keys, "flag.create")
+    assert keyed.retry is RetryClass.KEYED
+    assert all(param.place is not Place.HEADER for param in keyed.params)
 
 
 def test_a_version_in_the_server_goes_to_the_paths() -> None:
@@ -173,6 +180,7 @@ def test_a_body_with_files_is_multipart() -> None:
     assert upload.body is not None
     assert upload.body.kind is BodyKind.MULTIPART
     assert upload.params[0].required
+    assert {param.wire: param.style for param in upload.params} == {"files": "brackets", "labels[]": "form"}
     raw = method(read("oddities"), "raw.create")
     assert (raw.params[0].place, raw.params[0].type) == (Place.WHOLE_BODY, FileType())
     assert raw.result.kind is ResultKind.TEXT

@@ -16,9 +16,9 @@ from .auth import Gate
 from .config import Settings
 from .errors import ApiError, envelope
 from .gateway import Gateway
-from .http import Access, Call, Endpoint, FileResponse, Receive, Reply, Response, Route, Send
+from .http import Access, Call, Endpoint, FileResponse, Receive, Reply, Response, Route, Send, header_value
 from .once.calls import check_key
-from .pipeline import ModelEndpoint, fingerprint
+from .pipeline import HeadedStream, ModelEndpoint, fingerprint
 from .reading import ClientGone, read_body, read_query
 from .table import Match, Missing, RouteTable, WrongMethod
 from .validate import Contract, Specification
@@ -113,6 +113,8 @@ class App:
             return Response(
                 reply.status, reply.body, reply.content_type, (*reply.headers, ("x-request-id", request_id))
             )
+        if isinstance(reply, HeadedStream):
+            reply.close()
         raise ApiError(400, f"`{path}` does not give a whole answer here. Ask for it without `stream`.", param="stream")
 
     async def _answer(
@@ -293,12 +295,7 @@ def _attachment(filename: str) -> bytes:
 
 
 def _encoded(headers: tuple[tuple[str, str], ...], content_type: str) -> list[tuple[bytes, bytes]]:
-    encoded = [(name.encode("latin-1"), _value(value)) for name, value in headers]
+    encoded = [(name.encode("latin-1"), header_value(value)) for name, value in headers]
     if content_type:
         encoded.append((b"content-type", content_type.encode("latin-1")))
     return encoded
-
-
-def _value(value: str) -> bytes:
-    """A header value that no text can break out of."""
-    return re.sub(rb"[\x00-\x1f\x7f]", b" ", value.encode("latin-1", "replace"))

@@ -36,6 +36,7 @@ def serve(args: argparse.Namespace) -> int:
     except ConfigError as error:
         print(f"headgate: {error}", file=sys.stderr)
         return 2
+    from .app import create_app
     from .server import bind
     from .server import serve as run
     from .storage import StorageError
@@ -52,9 +53,10 @@ def serve(args: argparse.Namespace) -> int:
     quiet = getattr(args, "quiet", False)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
     try:
+        app = create_app(settings)
         if not quiet:
             _greet(settings.host, listener.getsockname()[1], settings.offline, settings.auth_mode, settings.data_dir)
-        run(settings, listener)
+        run(app, listener)
     except (ConfigError, StorageError) as error:
         print(f"headgate: {error}", file=sys.stderr)
         return 1

@@ -17,8 +17,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, cast
 
-from ._reading import ConfigError, Table
 from .cache.settings import CacheSettings, read_cache
+from .config_table import ConfigError, Table
 from .guardrails.settings import GuardrailSettings, read_guardrails
 from .ledger.settings import LedgerSettings, read_ledger
 from .routing.settings import OutboundSettings, RoutingSettings, read_outbound, read_routing
@@ -27,6 +27,7 @@ __all__ = ["AuthMode", "ConfigError", "Limits", "Price", "Provider", "Secret", "
 
 AuthMode = Literal["required", "optional", "disabled"]
 _MODES = ("required", "optional", "disabled")
+_SYNCHRONOUS = ("normal", "full")
 _WIRES = ("openai", "anthropic")
 _SHORTEST_KEY = 16
 _SHORTEST_SECRET = 32
@@ -195,12 +196,12 @@ def _build(root: Table, env: Table, given: dict[str, Any], environ: Mapping[str,
     server, auth = root.table("server"), root.table("auth")
     limits, storage = root.table("limits"), root.table("storage")
     cli = Table(given, "the command line", lambda name: "--" + name.replace("_", "-"))
-    host = cli.text("host") or env.text("host") or server.text("host") or "127.0.0.1"
+    host = _first(cli.text("host"), env.text("host"), server.text("host"), "127.0.0.1")
     port = _first(cli.whole("port", 0, 65535), env.whole("port", 0, 65535), server.whole("port", 0, 65535), 4100)
-    data_dir = cli.text("data_dir") or env.text("data_dir") or server.text("data_dir")
-    synchronous = env.choice("synchronous", ("normal", "full")) or storage.choice("synchronous", ("normal", "full"))
+    data_dir = _first(cli.text("data_dir"), env.text("data_dir"), server.text("data_dir"))
+    synchronous = _first(env.choice("synchronous", _SYNCHRONOUS), storage.choice("synchronous", _SYNCHRONOUS))
     hashes = _key_hashes(cli, env, auth)
-    mode = cli.choice("auth_mode", _MODES) or env.choice("mode", _MODES) or auth.choice("mode", _MODES)
+    mode = _first(cli.choice("auth_mode", _MODES), env.choice("mode", _MODES), auth.choice("mode", _MODES))
     providers = {name: _provider(name, table, environ) for name, table in root.tables("providers")}
     settings = Settings(
         host=host,
@@ -228,7 +229,8 @@ def _build(root: Table, env: Table, given: dict[str, Any], environ: Mapping[str,
 
 
 def _first(*values: Any) -> Any:
-    return next(value for value in values if value is not None)
+    """The first value that was given. All are read, so that a fault in one that is beaten is found too."""
+    return next((value for value in values if value is not None), None)
 
 
 def _limits(env: Table, table: Table) -> Limits:
@@ -266,8 +268,8 @@ def _secret_keys(text: str | None) -> tuple[Secret, ...]:
     for key in keys:
         if len(key) < _SHORTEST_SECRET:
             raise ConfigError(
-                f"The environment: `HEADGATE_GATEWAY_SECRET_KEY` has a key of {len(key)} characters, too few to protect "
-                f"credentials. Use at least {_SHORTEST_SECRET}: "
+                f"The environment: `HEADGATE_GATEWAY_SECRET_KEY` has a key of {len(key)} characters, too few to "
+                f"protect credentials. Use at least {_SHORTEST_SECRET}: "
                 'python -c "import secrets; print(secrets.token_urlsafe(32))".'
             )
     return tuple(Secret(key) for key in keys)

@@ -128,9 +128,11 @@ def not_found(kind: str, id: str, *, param: str | None = None) -> ApiError:
     )
 
 
-def conflict(message: str, *, code: str | None = None, param: str | None = None) -> ApiError:
+def conflict(
+    message: str, *, code: str | None = None, param: str | None = None, headers: tuple[tuple[str, str], ...] = ()
+) -> ApiError:
     """409: the state of the object, or of the key, does not allow this."""
-    return ApiError(409, message, code=code, param=param)
+    return ApiError(409, message, code=code, param=param, headers=headers)
 
 
 def forbidden(message: str, *, code: str | None = None, param: str | None = None) -> ApiError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,10 +32,12 @@ __all__ = [
     "Send",
     "Streamer",
     "Upload",
+    "header_value",
     "json_response",
     "model_route",
 ]
 
+_CONTROL = re.compile(rb"[\x00-\x1f\x7f]")
 Headers: TypeAlias = tuple[tuple[str, str], ...]
 Send: TypeAlias = Callable[[dict[str, Any]], Awaitable[None]]
 Receive: TypeAlias = Callable[[], Awaitable[dict[str, Any]]]
@@ -92,6 +95,13 @@ class _Asgi(Protocol):
 
 
 Reply: TypeAlias = Response | FileResponse | Streamer | _Asgi
+
+
+def header_value(value: str) -> bytes:
+    """A header value that no text can break out of: model names come from callers."""
+    if value.isascii() and value.isprintable():
+        return value.encode("ascii")
+    return _CONTROL.sub(b" ", value.encode("latin-1", "replace"))
 
 
 def json_response(value: Any, status: int = 200, headers: Headers = ()) -> Response:

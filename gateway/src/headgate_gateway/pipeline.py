@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from .emission import Answer, ModelContext
 from .errors import ApiError, envelope
-from .http import Call, Headers, Reply, Response, Route
+from .http import Call, Headers, Reply, Response, Route, header_value
 from .ledger.ledger import Ticket
 from .once.calls import Joined, Presented, Replayed, Rerun, check_key
 from .once.deliver import LiveStream, Presence, StoredStream, faulty_reply
@@ -24,7 +24,7 @@ from .targets import OfflineTarget, Target, resolve
 if TYPE_CHECKING:
     from .gateway import Gateway
 
-__all__ = ["ModelEndpoint"]
+__all__ = ["HeadedStream", "ModelEndpoint", "fingerprint"]
 
 _STREAMED = ("chat", "completions")
 _ECHO = "headgate/echo"
@@ -120,7 +120,8 @@ class ModelEndpoint:
                     raise run.error
                 delivered = True
                 live = LiveStream(run, listener, presence, call.scope, call.gateway.settings.limits.ping_seconds)
-                return _Headed(live, (*_stream_headers(run.record, replayed=replayed), *run.marks.items()))
+                headers = (*_stream_headers(run.record, replayed=replayed), *run.marks.items())
+                return HeadedStream(live, headers)
             return await self._whole(call, run, listener, replayed=replayed)
         except ApiError as error:
             error.call_id = run.record.id
@@ -172,24 +173,27 @@ class ModelEndpoint:
         if record.status != "interrupted":
             if not blocks and record.error is not None and after == 0:
                 raise _again(record.failure(), record)
-            return _Headed(StoredStream(blocks, after), _stream_headers(record, replayed=True))
+            return HeadedStream(StoredStream(blocks, after), _stream_headers(record, replayed=True))
         error = _lost(record)
         if not blocks and after == 0:
             raise _again(error, record)
         last = max(blocks[-1].last if blocks else 0, after)
         tail = frame(record.id, last + 1, envelope(error, record.request_id), "error")
-        return _Headed(StoredStream(blocks, after, tail), _stream_headers(record, replayed=True))
+        return HeadedStream(StoredStream(blocks, after, tail), _stream_headers(record, replayed=True))
 
 
-class _Headed:
+class HeadedStream:
     """A streamed reply with headers of its own."""
 
     def __init__(self, streamer: LiveStream | StoredStream, headers: Headers) -> None:
         self._streamer = streamer
-        self._headers = [(name.encode("latin-1"), value.encode("latin-1", "replace")) for name, value in headers]
+        self._headers = [(name.encode("latin-1"), header_value(value)) for name, value in headers]
 
     async def send(self, send: Any, headers: list[tuple[bytes, bytes]]) -> None:
         await self._streamer.send(send, self._headers + headers)
+
+    def close(self) -> None:
+        self._streamer.close()
 
 
 def _candidates(gateway: Gateway, target: Target | Pool) -> list[tuple[str, str]]:

@@ -17,8 +17,7 @@ from typing import Any
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from .app import App, create_app
-from .config import Settings
+from .app import App
 
 __all__ = ["GatewayServer", "bind", "serve"]
 
@@ -75,7 +74,7 @@ def bind(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _config(app: App, settings: Settings) -> uvicorn.Config:
+def _config(app: App) -> uvicorn.Config:
     asgi: Any = app
     return uvicorn.Config(
         asgi,
@@ -100,11 +99,10 @@ class _Quiet(logging.Filter):
         return "returned without" not in record.getMessage()
 
 
-def serve(settings: Settings, listener: socket.socket) -> None:
+def serve(app: App, listener: socket.socket) -> None:
     """Serve on a bound socket until told to stop."""
     logging.getLogger("uvicorn.error").addFilter(_Quiet())
-    app = create_app(settings)
-    server = GatewayServer(_config(app, settings), app)
+    server = GatewayServer(_config(app), app)
     # uvicorn raises a caught signal again at its end; an orderly stop is a success and exits with 0.
     server._captured_signals = []
     server.run(sockets=[listener])

@@ -46,16 +46,21 @@ class Database:
         self.path = path
         try:
             self._connection = sqlite3.connect(str(path), isolation_level=None, cached_statements=256)
+        except sqlite3.Error as error:
+            raise _unusable(path, error) from error
+        try:
+            self._connection.execute("PRAGMA busy_timeout = 1000")
+            # One process alone: which calls run is known in its memory, and a second one would take them for dead.
+            self._connection.execute("PRAGMA locking_mode = EXCLUSIVE")
             self._connection.execute("PRAGMA journal_mode = WAL")
             self._connection.execute(f"PRAGMA synchronous = {'FULL' if synchronous == 'full' else 'NORMAL'}")
             self._connection.execute("PRAGMA foreign_keys = ON")
-            self._connection.execute("PRAGMA busy_timeout = 5000")
             self._connection.execute("PRAGMA wal_autocheckpoint = 4000")
+            self._connection.execute("BEGIN IMMEDIATE")
+            self._connection.execute("COMMIT")
         except sqlite3.Error as error:
-            raise StorageError(
-                f"The database {str(path)!r} cannot be opened: {error}. "
-                "Check that the folder can be written and that no other gateway uses it, or choose another `data_dir`."
-            ) from error
+            self._connection.close()
+            raise _unusable(path, error) from error
         self._open = False
         self._scheduled = False
         self._waiters: list[asyncio.Future[None]] = []
@@ -185,6 +190,13 @@ class Database:
         """Commit what is open and close the file."""
         self.commit()
         self._connection.close()
+
+
+def _unusable(path: object, error: sqlite3.Error) -> StorageError:
+    return StorageError(
+        f"The database {str(path)!r} cannot be opened: {error}. "
+        "Check that the folder can be written and that no other gateway uses it, or choose another `data_dir`."
+    )
 
 
 def _statements(script: str) -> Iterable[str]:

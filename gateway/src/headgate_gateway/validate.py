@@ -25,7 +25,7 @@ _SHOWN = 60
 class _Parameter:
     name: str
     required: bool
-    schema: Mapping[str, Any]
+    validator: jsonschema_rs.Draft202012Validator
     types: frozenset[str]
 
 
@@ -133,9 +133,8 @@ class Specification:
                 if parameter.required:
                     raise invalid(f"`{name}` is missing from the query. Give it.", param=name, code="missing")
                 continue
-            validator = self._contract.compile(parameter.schema)
-            if not validator.is_valid(query[name]):
-                raise _fault(validator.iter_errors(query[name]), name)
+            if not parameter.validator.is_valid(query[name]):
+                raise _fault(parameter.validator.iter_errors(query[name]), name)
         return query
 
     def _parameters(self) -> tuple[_Parameter, ...]:
@@ -146,7 +145,8 @@ class Specification:
                 if spec.get("in") == "query":
                     schema = spec.get("schema", {})
                     types = self._contract.types_of(schema)
-                    found[spec["name"]] = _Parameter(spec["name"], spec.get("required", False), schema, types)
+                    validator = self._contract.compile(schema)
+                    found[spec["name"]] = _Parameter(spec["name"], spec.get("required", False), validator, types)
             self._query = tuple(found.values())
         return self._query
 
@@ -234,11 +234,34 @@ def _deepest(errors: list[Any], base: tuple[str | int, ...]) -> _Located:
     context = getattr(error.kind, "context", None)
     if context:
         branches = [branch for branch in context if branch]
+        said = _said_together(branches, error, path)
+        if said is not None:
+            return said
         if branches:
-            meant = max(branches, key=_fitness)
-            if _fitness(meant) > (0, 0, 0):
+            at = len(error.instance_path)
+            meant = max(branches, key=lambda branch: _fitness(branch, at))
+            if _fitness(meant, at) > (0, 0, 0):
                 return _deepest(meant, base if _absolute(meant, error) else path)
     return _Located(error.kind, error.message, error.instance, path)
+
+
+def _said_together(branches: list[list[Any]], error: Any, path: tuple[str | int, ...]) -> _Located | None:
+    """One sentence for all branches: where each wants another type, or another word in the same place."""
+    first = [branch[0] for branch in branches]
+    if not first:
+        return None
+    if all(e.kind.name == "type" and list(e.instance_path) == list(error.instance_path) for e in first):
+        names = sorted({name for e in first for name in e.kind.types})
+        return _Located(first[0].kind, f"is not {_either(names)}", error.instance, path)
+    tags = [e for branch in branches for e in branch if e.kind.name in ("const", "enum")]
+    if len(tags) == len(branches) and len({tuple(e.instance_path) for e in tags}) == 1:
+        words = [repr(w) for e in tags for w in ([e.kind.expected_value] if e.kind.name == "const" else e.kind.options)]
+        return _Located(tags[0].kind, f"is not {_either(words)}", tags[0].instance, tuple(tags[0].instance_path))
+    return None
+
+
+def _either(words: list[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
 
 
 _UNHELPFUL = {"anyOf": 1, "oneOf": 1}
@@ -249,13 +272,14 @@ def _absolute(branch: list[Any], parent: Any) -> bool:
     return all(list(error.instance_path)[: len(head)] == head for error in branch)
 
 
-def _fitness(branch: list[Any]) -> tuple[int, int, int]:
-    """How well a value fits a branch: its tag agrees, its faults lie deep, they are few."""
-    if any(error.kind.name in ("const", "enum") for error in branch):
-        return (0, max(len(error.instance_path) for error in branch), 0)
-    if any(error.kind.name == "type" and not error.instance_path for error in branch):
+def _fitness(branch: list[Any], at: int) -> tuple[int, int, int]:
+    """How well a value fits a branch of a union at depth `at`: type and tag agree, faults lie deep, they are few."""
+    depth = max(len(error.instance_path) for error in branch)
+    if any(error.kind.name == "type" and len(error.instance_path) <= at for error in branch):
         return (0, 0, 0)
-    return (1, max(len(error.instance_path) for error in branch), -len(branch))
+    if any(error.kind.name in ("const", "enum") and len(error.instance_path) > at for error in branch):
+        return (0, depth, 0)
+    return (1, depth, -len(branch))
 
 
 def _spell(path: tuple[str | int, ...], prefix: str) -> str:
@@ -284,6 +308,8 @@ def _says(error: _Located) -> str:
     known = _SAYINGS.get(error.kind.name)
     if known is not None:
         return known
+    if error.message.startswith("is not "):
+        return error.message
     for word in (" is ", " was ", " does ", " has "):
         at = error.message.rfind(word)
         if at >= 0:

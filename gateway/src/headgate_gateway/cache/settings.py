@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, cast
 
-from .._reading import Table
+from ..config_table import Table
 
 __all__ = ["CacheKind", "CacheScope", "CacheSettings", "read_cache"]
 

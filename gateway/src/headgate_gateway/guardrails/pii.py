@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from .._reading import ConfigError
+from ..config_table import ConfigError
 from .port import Rewriter, TextGuardrail
 from .rewrite import Pattern, PatternRewriter
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import entry_points
 
-from .._reading import ConfigError
+from ..config_table import ConfigError
 from ..errors import invalid
 from ..http import Call
 from . import pii, words

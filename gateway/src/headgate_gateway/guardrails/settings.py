@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from .._reading import Table
+from ..config_table import Table
 
 __all__ = ["MODES", "GuardrailSettings", "read_guardrails"]
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from .._reading import ConfigError
+from ..config_table import ConfigError
 from .port import Rewriter, TextGuardrail, refused
 from .rewrite import Pattern, PatternRewriter
 

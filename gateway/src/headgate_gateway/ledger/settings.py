@@ -28,7 +28,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal, TypeVar, cast
 
-from .._reading import Table
+from ..config_table import Table
 from ..platform.durations import read as read_duration
 from .money import from_usd, thousandths
 

@@ -307,6 +307,7 @@ def _same_request(fingerprint: bytes | None, presented: Presented) -> None:
             "Send the same body to the same operation, or take a new key.",
             code="idempotency_key_reused",
             param="Idempotency-Key",
+            headers=(("x-should-retry", "false"),),
         )
 
 

@@ -81,10 +81,14 @@ class LiveStream:
             await send({"type": "http.response.start", "status": 200, "headers": _STREAM_HEADERS + headers})
             await self._deliver(send)
         finally:
-            if self._timer is not None:
-                self._timer.cancel()
-            self._presence.close()
-            self._run.leave(self._listener)
+            self.close()
+
+    def close(self) -> None:
+        """The client listens no more, or never did."""
+        if self._timer is not None:
+            self._timer.cancel()
+        self._presence.close()
+        self._run.leave(self._listener)
 
     async def _deliver(self, send: Send) -> None:
         run, listener = self._run, self._listener
@@ -144,6 +148,9 @@ class StoredStream:
             if data:
                 await send({"type": "http.response.body", "body": data, "more_body": True})
         await send({"type": "http.response.body", "body": self._tail, "more_body": False})
+
+    def close(self) -> None:
+        """Nothing is held open."""
 
 
 class CutReply:

@@ -74,6 +74,7 @@ def _same(known: bytes, given: bytes, key: str) -> None:
             "Send the same body to the same operation, or take a new key.",
             code="idempotency_key_reused",
             param="Idempotency-Key",
+            headers=(("x-should-retry", "false"),),
         )
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..emission import Answer, DeliveryFault, Fault
 from ..errors import ApiError, envelope
+from ..storage import StorageError
 from .sink import Producer
 from .store import CallRecord
 
@@ -263,10 +264,13 @@ class Run:
         elif self.record.stream and self.total:
             tail = [frame(self.record.id, self.total + 1, envelope(error, self.record.request_id), "error")]
         self.error = error
+        cancelled = self._ending is not None
         try:
-            await self._calls.settle(
-                self, error, tail, interrupted=self._interrupted, cancelled=self._ending is not None
-            )
+            await self._calls.settle(self, error, tail, interrupted=self._interrupted, cancelled=cancelled)
+        except StorageError:
+            _log.exception("call %s (request %s) could not be recorded", self.record.id, self.record.request_id)
+            self.answer, self.error = None, _unrecorded(self.record.id)
+            tail = [frame(self.record.id, self.total + 1, envelope(self.error, self.record.request_id), "error")]
         finally:
             self.frames.extend(tail)
             self.done = True
@@ -281,6 +285,14 @@ class Run:
     @property
     def events_produced(self) -> int:
         return max(self._produced, self.skip)
+
+
+def _unrecorded(call_id: str) -> ApiError:
+    """Nobody is told that a call is done before that is on the disk; if it cannot be put there, this is told."""
+    message = "The answer could not be recorded and is withheld. Whoever runs the gateway finds why in its log."
+    error = ApiError(500, message, code="storage_failed")
+    error.call_id = call_id
+    return error
 
 
 def _vanished() -> ApiError:

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Literal, cast
 
-from .._reading import Table
+from ..config_table import Table
 
 __all__ = [
     "DeploymentSettings",

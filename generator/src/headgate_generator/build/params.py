@@ -154,7 +154,8 @@ class _Reader:
         shape = self._types.type_of(target) if target is not None else type_
         if kind in {BodyKind.JSON, BodyKind.FORM, BodyKind.MULTIPART} and isinstance(shape, ObjectType):
             needed = node.get("required", any(field.required for field in shape.fields)) is True
-            return Body(kind, media_type, needed, type_), self._fields(shape, needed)
+            encoding = entry.map("encoding") if isinstance(entry, Map) else None
+            return Body(kind, media_type, needed, type_), self._fields(shape, needed, encoding)
         needed = node.get("required") is True
         about = str(node.get("description") or self._types.description(schema)).strip()
         whole = Param("body", ("body",), Place.WHOLE_BODY, type_, required=needed, description=about)
@@ -175,7 +176,8 @@ class _Reader:
             found = self._schemas.map(key)
         return found
 
-    def _fields(self, shape: ObjectType, needed: bool) -> list[Param]:
+    def _fields(self, shape: ObjectType, needed: bool, encoding: Map | None) -> list[Param]:
+        """The top-level members of the body; a form's ``encoding`` says how a member's items are written."""
         return [
             Param(
                 wire=field.wire,
@@ -187,11 +189,20 @@ class _Reader:
                 default=field.default,
                 has_default=field.has_default,
                 check=field.check,
+                style=_form_style(encoding.map(field.wire) if encoding else None),
                 deprecated=field.deprecated,
             )
             for field in shape.fields
             if not field.read_only
         ]
+
+
+def _form_style(encoding: Map | None) -> str:
+    """``x-array-style: brackets`` repeats ``name[]``, which OpenAPI has no word for."""
+    if encoding is None:
+        return "form"
+    style = str(encoding.get("x-array-style") or encoding.get("style") or "form")
+    return style if style in _STYLES else "form"
 
 
 def _bare(hole: str) -> str:

@@ -60,6 +60,9 @@ if TYPE_CHECKING:
     from .lib.batches import BatchRequest as BatchRequest
     from .lib.chat.accumulator import ChatAccumulator as ChatAccumulator
     from .lib.chat.accumulator import accumulate as accumulate
+    from .lib.chat.loop import ToolCall as ToolCall
+    from .lib.chat.loop import ToolResult as ToolResult
+    from .lib.chat.loop import ToolRunResult as ToolRunResult
     from .lib.chat.parse import ParsedChatCompletion as ParsedChatCompletion
     from .lib.chat.parse import ParseError as ParseError
     from .lib.chat.stream import AsyncChatStream as AsyncChatStream
@@ -126,6 +129,9 @@ else:
         "Timeout": ("._core.options", "Timeout"),
         "Tool": (".lib.tools", "Tool"),
         "ToolArgumentError": (".lib.tools", "ToolArgumentError"),
+        "ToolCall": (".lib.chat.loop", "ToolCall"),
+        "ToolResult": (".lib.chat.loop", "ToolResult"),
+        "ToolRunResult": (".lib.chat.loop", "ToolRunResult"),
         "UNSET": ("._core.options", "UNSET"),
         "UnknownVariant": ("._core.models", "UnknownVariant"),
         "UnprocessableEntityError": ("._core.errors", "UnprocessableEntityError"),
@@ -208,6 +214,9 @@ __all__ = [
     "Timeout",
     "Tool",
     "ToolArgumentError",
+    "ToolCall",
+    "ToolResult",
+    "ToolRunResult",
     "UNSET",
     "UnknownVariant",
     "UnprocessableEntityError",

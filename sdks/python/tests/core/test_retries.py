@@ -183,9 +183,7 @@ def test_an_outage_is_not_multiplied(rig: Make) -> None:
     r = rig(lambda _: Reply(500), max_retries=2)
     for _ in range(60):
         with pytest.raises(APIStatusError):
-            r.run(lambda client: client.files.retrieve("f")) if r.kind == "sync" else r.run(
-                lambda client: client.files.retrieve("f")
-            )
+            r.run(lambda client: client.files.retrieve("f"))
     assert len(r.requests) == 60 + 100  # 500 tokens at 5 a retry
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -81,7 +82,7 @@ ENDS = st.sampled_from([b"\n", b"\r\n", b"\r"])
 def test_no_cut_changes_the_events(lines: list[tuple[bytes, bytes]], cuts: list[int], bom: bool) -> None:
     data = (b"\xef\xbb\xbf" if bom else b"") + b"".join(line + end for line, end in lines)
     places = [0, *sorted(min(cut, len(data)) for cut in cuts), len(data)]
-    assert decode([data[a:b] for a, b in zip(places, places[1:], strict=False)]) == decode([data])
+    assert decode([data[a:b] for a, b in pairwise(places)]) == decode([data])
 
 
 @given(st.lists(st.tuples(LINES, ENDS), max_size=40))
@@ -139,6 +140,6 @@ def test_json_lines_in_any_cut(lines: list[bytes], cuts: list[int]) -> None:
     data = b"\n".join(lines)
     places = [0, *sorted(min(cut, len(data)) for cut in cuts), len(data)]
     decoder = JSONLinesDecoder()
-    events = [event for a, b in zip(places, places[1:], strict=False) for event in decoder.feed(data[a:b])]
+    events = [event for a, b in pairwise(places) for event in decoder.feed(data[a:b])]
     events += decoder.finish()
     assert [event[0] for event in events] == [line.strip() for line in lines if line.strip()]

@@ -276,7 +276,7 @@ def test_pings_before_the_first_event_do_not_either(user: User, gateway: FakeGat
     assert monotonic() - started < 5
     assert events == []
     assert isinstance(error, headgate.APITimeoutError)
-    assert len(asked(gateway)) == 2
+    assert len(gateway.requests) == 2, [request.path for request in gateway.requests]
 
 
 def test_no_answer_at_all_ends_by_the_first_byte_clock(user: User, gateway: FakeGateway) -> None:
@@ -328,12 +328,15 @@ class SoftLimit(Exception):
 def test_an_exception_of_a_signal_handler_passes_through_at_once(
     make_user: MakeUser, gateway: FakeGateway, name: str, phase: str
 ) -> None:
+    """`fast` promises less before the answer begins: there it passes through when the answer does, and is not lost."""
+    held = name == "sync-fast" and phase == "head"
+
     def handler(_number: int, _frame: object) -> None:
         raise SoftLimit
 
     user = make_user(name)
     if phase == "head":
-        gateway.respond_json(completion(), fault=Fault(delay=10))
+        gateway.respond_json(completion(), fault=Fault(delay=1 if held else 10))
     elif phase == "stream":
         gateway.respond_sse(CHUNKS, fault=Fault(stall_at=0))
     else:
@@ -347,7 +350,7 @@ def test_an_exception_of_a_signal_handler_passes_through_at_once(
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
-    assert monotonic() - started < 2
+    assert (0.9 if held else 0.2) < monotonic() - started < 2
     assert len(asked(gateway)) == 1
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import httpx2
 import pytest
 
+import headgate
 from headgate._core.secrets import MaskedStr
 from headgate._core.wire import ConnectFailed, ReadFailed, Request, Timeouts
 from headgate.testing import FakeGateway, Fault, ReplayMismatch, record, record_async, replay
@@ -181,3 +182,54 @@ def test_what_may_be_recorded(tmp_path: Path) -> None:
             assert response.read() == b'{"via":"client"}'
             response.close()
             transport.close()
+
+
+MESSAGES: Any = [{"role": "user", "content": "hi"}]
+
+
+def chunk(text: str) -> dict[str, Any]:
+    choice = {"index": 0, "delta": {"content": text}, "finish_reason": None}
+    return {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "m", "choices": [choice]}
+
+
+def test_a_client_records_and_another_replays_streams_and_retries(tmp_path: Path) -> None:
+    path = tmp_path / "tape.jsonl"
+    with FakeGateway() as gateway, record(path) as transport:
+        gateway.respond_error(503, headers={"Retry-After": "0"}, times=1)
+        gateway.respond_sse([chunk("he"), chunk("llo")])
+        client = headgate.Headgate(base_url=gateway.url, api_key=KEY, transport=transport)
+        live = list(client.chat.completions.create(model="m", messages=MESSAGES, stream=True))
+        client.close()
+    client = headgate.Headgate(base_url="http://nowhere.invalid", api_key=KEY, transport=replay(path))
+    again = list(client.chat.completions.create(model="m", messages=MESSAGES, stream=True))
+    assert [event.to_dict() for event in again] == [event.to_dict() for event in live]
+    assert len(live) == 2
+    with pytest.raises(ReplayMismatch):
+        client.models.list()
+
+
+async def test_an_asynchronous_client_records_and_replays(tmp_path: Path) -> None:
+    path = tmp_path / "tape.jsonl"
+    async with FakeGateway() as gateway, record_async(path) as transport:
+        gateway.respond_sse([chunk("he"), chunk("llo")])
+        client = headgate.AsyncHeadgate(base_url=gateway.url, api_key=KEY, transport=transport)
+        live = [e async for e in await client.chat.completions.create(model="m", messages=MESSAGES, stream=True)]
+        await client.aclose()
+    tape = replay(path)
+    client = headgate.AsyncHeadgate(base_url="http://nowhere.invalid", api_key=KEY, transport=tape)
+    again = [e async for e in await client.chat.completions.create(model="m", messages=MESSAGES, stream=True)]
+    assert [event.to_dict() for event in again] == [event.to_dict() for event in live]
+    assert tape.left == []
+
+
+def test_an_upload_is_recorded_and_replayed(tmp_path: Path) -> None:
+    path = tmp_path / "tape.jsonl"
+    file = {"id": "file-1", "object": "file", "bytes": 3, "created_at": 1, "filename": "a.txt", "purpose": "batch"}
+    with FakeGateway() as gateway, record(path) as transport:
+        gateway.respond_json(file)
+        client = headgate.Headgate(base_url=gateway.url, api_key=KEY, transport=transport)
+        client.files.create(file=("a.txt", b"abc"), purpose="batch")
+    client = headgate.Headgate(base_url="http://nowhere.invalid", api_key=KEY, transport=replay(path))
+    assert client.files.create(file=("a.txt", b"abc"), purpose="batch").id == "file-1"
+    with pytest.raises(ReplayMismatch):
+        client.files.create(file=("a.txt", b"abd"), purpose="batch")

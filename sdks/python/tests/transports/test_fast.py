@@ -7,12 +7,13 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from time import monotonic
 from typing import Any
 
 import pytest
 
-from headgate._core.wire import ConnectFailed, Request, Timeouts
+from headgate._core.wire import ConnectFailed, ReadTimedOut, Request, Timeouts
 from headgate.testing import FakeGateway, Fault
 from headgate.transports.fast import AsyncFastTransport, FastTransport
 
@@ -26,23 +27,87 @@ def read(transport: FastTransport, url: str) -> bytes:
     return body
 
 
-@pytest.mark.parametrize("fault", [Fault(delay=5), Fault(stall_at=11)])
-def test_a_signal_handler_runs_while_a_call_waits(gateway: FakeGateway, fault: Fault) -> None:
+def alarmed(work: Callable[[], object], after: float = 0.3) -> float:
+    """Do ``work`` with an alarm set whose handler raises; how long it took until that came out."""
+
     def alarm(_number: int, _frame: object) -> None:
         raise InterruptedError("the caller's own")
 
-    gateway.respond_sse(["one", "two"], fault=fault)
-    transport = FastTransport()
     before = signal.signal(signal.SIGALRM, alarm)
-    signal.setitimer(signal.ITIMER_REAL, 0.3)
+    signal.setitimer(signal.ITIMER_REAL, after)
     started = monotonic()
     try:
         with pytest.raises(InterruptedError, match="the caller's own"):
-            read(transport, gateway.url)
+            work()
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
-    assert monotonic() - started < 1.5
+    return monotonic() - started
+
+
+def test_a_signal_before_the_answer_is_delivered_when_it_begins(gateway: FakeGateway) -> None:
+    """The library holds the thread until then; what is promised is that the signal is late, and not lost."""
+    gateway.respond_sse(["one", "two"], fault=Fault(delay=0.8))
+    transport = FastTransport()
+    assert 0.7 < alarmed(lambda: read(transport, gateway.url)) < 2
+    transport.close()
+
+
+def test_a_signal_before_the_answer_is_delivered_when_the_clock_runs_out(gateway: FakeGateway) -> None:
+    gateway.respond_json({}, fault=Fault(delay=5))
+    transport = FastTransport()
+    clocks = Timeouts(connect=5, pool=5, first_byte=0.8, idle=0.5)
+    wanted = Request("POST", gateway.url, [], b"{}", clocks)
+    assert 0.7 < alarmed(lambda: transport.send(wanted)) < 2
+    transport.close()
+
+
+@pytest.mark.parametrize(("idle", "least", "most"), [(0.7, 0.2, 0.65), (0.9, 0.85, 2)])
+def test_a_signal_during_the_body(gateway: FakeGateway, idle: float, least: float, most: float) -> None:
+    """At once where ``idle`` is shorter than ``first_byte``, as it is by default; else when the read ends."""
+    gateway.respond_sse(["one", "two"], fault=Fault(stall_at=11))
+    transport = FastTransport()
+    clocks = Timeouts(connect=5, pool=5, first_byte=0.9, idle=idle)
+    answer = transport.send(Request("POST", gateway.url, [], b"{}", clocks))
+    assert answer.read_chunk() == b"data: one\n\n"
+    assert least < alarmed(answer.read_chunk) < most
+    answer.close()
+    transport.close()
+
+
+def test_the_idle_clock_holds_beside_a_first_byte_that_is_as_long(gateway: FakeGateway) -> None:
+    gateway.respond_sse(["one", "two"], fault=Fault(stall_at=11))
+    transport = FastTransport()
+    answer = transport.send(Request("POST", gateway.url, [], b"{}", Timeouts(first_byte=0.4, idle=0.4)))
+    assert answer.read_chunk() == b"data: one\n\n"
+    started = monotonic()
+    with pytest.raises(ReadTimedOut):
+        answer.read_chunk()
+    assert 0.3 < monotonic() - started < 1.5
+    answer.close()
+    transport.close()
+
+
+@pytest.mark.parametrize("stall", [Fault(delay=3), Fault(stall_at=11)])
+def test_what_is_left_of_the_call_bounds_it(gateway: FakeGateway, stall: Fault) -> None:
+    gateway.respond_sse(["one", "two"], fault=stall)
+    transport = FastTransport()
+    clocks = Timeouts(connect=0.5, pool=0.5, first_byte=0.5, idle=0.5, total=0.5)
+    started = monotonic()
+    with pytest.raises(ReadTimedOut):
+        transport.send(Request("POST", gateway.url, [], b"{}", clocks)).read()
+    assert 0.4 < monotonic() - started < 1.5
+    transport.close()
+
+
+def test_clocks_that_are_cut_short_share_one_pool(gateway: FakeGateway) -> None:
+    """What is left of ``total`` differs with each call, and is given with each request."""
+    gateway.respond_json({"ok": 1})
+    transport = FastTransport()
+    for left in (3.0, 2.9, 2.8):
+        clocks = Timeouts(connect=left, pool=left, first_byte=left, idle=left, total=left)
+        assert transport.send(Request("POST", gateway.url, [], b"{}", clocks)).read() == b'{"ok":1}'
+    assert gateway.connections == 1
     transport.close()
 
 

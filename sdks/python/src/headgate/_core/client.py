@@ -29,7 +29,7 @@ __all__ = ["BaseClient", "uuid4"]
 
 _SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 # Options that are answered by a new client but not by `resolve`.
-_OWN: Final = ("http_client", "transport", "clock", "random")
+_OWN: Final = ("http_client", "transport", "clock", "random", "max_concurrency")
 _NAMES: Final = (
     "api_key",
     "base_url",
@@ -168,7 +168,7 @@ class BaseClient:
 
         ``default_headers``, ``default_query`` and ``provider_keys`` are added to those of this client.
         """
-        unknown = [name for name in options if name not in _NAMES]
+        unknown = [name for name in options if name not in _NAMES or name in _OWN]
         if unknown:
             own = [name for name in unknown if name in _OWN]
             hint = (
@@ -212,6 +212,11 @@ class BaseClient:
         self._shared = shared
         self._headers, self._auth = self._base_headers(), self._auth_headers()
 
+    @property
+    def with_raw_response(self) -> Any:
+        """This client, with every method giving the raw answer. Typed are those of the resources: prefer them."""
+        return self._raw_view()
+
     def _raw_view(self) -> Self:
         """This client, giving raw answers."""
         other = self._copy({})
@@ -219,7 +224,10 @@ class BaseClient:
         return other
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self._config.base_url} api_key={self._config.api_key}>"
+        config = self.__dict__.get("_config")  # absent where an option was refused, and a traceback shows the locals
+        return (
+            f"<{type(self).__name__} {config.base_url if config else '?'} api_key={config.api_key if config else '?'}>"
+        )
 
     def __reduce__(self) -> tuple[Any, ...]:
         held = [name for name, value in self._own_options.items() if value is not None and not isinstance(value, str)]

@@ -29,12 +29,15 @@ _ERROR_WINDOW: Final = 2048
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """A type that answers have: how its bytes are validated, and whether ``error`` is a field of its own."""
+    """A type that answers have: how its bytes are validated, and what becomes of an ``error`` in them."""
 
     name: str
     annotation: Any
     validate: Callable[[bytes], Any]
     declares_error: bool
+    """``error`` is a field of its own."""
+    keeps_unknown: bool = False
+    """It is a model that keeps unknown fields, so that an ``error`` it does not declare is found among those."""
 
 
 _lock: Final = threading.Lock()
@@ -76,7 +79,7 @@ def _make(annotation: Any) -> Shape:
         # The validator itself: `model_validate_json` adds a Python call and its keyword handling to every event.
         validate = model.__pydantic_validator__.validate_json
         declares = any((info.alias or name) == "error" for name, info in model.model_fields.items())
-        return Shape(model.__name__, model, validate, declares)
+        return Shape(model.__name__, model, validate, declares, model.model_config.get("extra") == "allow")
     adapter: TypeAdapter[Any] = TypeAdapter(annotation)
     adapter.rebuild(raise_errors=True)
     name: str = getattr(annotation, "__name__", None) or str(annotation)
@@ -120,11 +123,9 @@ def _text(meta: Meta, body: bytes) -> str:
 
 
 def _json(shape: Shape, meta: Meta, body: bytes, where: str, now: float) -> Any:
-    from pydantic import ValidationError
-
     try:
         value = shape.validate(body)
-    except ValidationError:
+    except ValueError:  # pydantic's ValidationError
         value = _second_try(shape, meta, body, where, now)
     else:
         if not shape.declares_error and _ERROR_KEY in body[:_ERROR_WINDOW]:

@@ -103,10 +103,8 @@ def encode_json(value: Any, operation: str | None = None) -> bytes:
 
 def plain(value: Any) -> Any:
     """A JSON value for what JSON does not know: models, dataclasses, dates, enums, and things that can be walked."""
-    convert = getattr(value, "to_dict", None)
-    if convert is not None:
-        return convert()
-    for convert in _CONVERTERS:
+    is_class = issubclass(class_of(value), type)
+    for convert in () if is_class else _CONVERTERS:
         converted = convert(value)
         if converted is not _NO:
             return converted
@@ -114,7 +112,7 @@ def plain(value: Any) -> Any:
     name = class_of(value).__name__
     if name in ("bytes", "bytearray", "memoryview"):
         hint = "; JSON has no bytes: send base64 text, or give them to a file parameter"
-    elif class_of(value) is type:
+    elif is_class:
         hint = "; give a value, not a class (for a class as the answer's type there is `.parse()`)"
     raise ParameterError([f"a value of type `{name}` cannot go into JSON{hint}"])
 
@@ -123,8 +121,11 @@ _NO: Final = object()
 
 
 def _from_model(value: Any) -> Any:
+    convert = getattr(value, "to_dict", None)
+    if convert is not None:
+        return convert()
     dump = getattr(value, "model_dump", None)
-    if dump is None or isinstance(value, type):
+    if dump is None:
         return _NO
     return dump(mode="json", by_alias=True, exclude_unset=True)
 
@@ -139,7 +140,7 @@ def _from_standard(value: Any) -> Any:
         return float(value)
     if hasattr(kind, "__members__"):  # an enumeration
         return value.value
-    if hasattr(value, "__dataclass_fields__") and not isinstance(value, type):
+    if hasattr(value, "__dataclass_fields__"):
         return {name: getattr(value, name) for name in value.__dataclass_fields__}
     return _NO
 

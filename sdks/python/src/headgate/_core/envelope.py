@@ -118,7 +118,7 @@ def error_from(
     request_id = headers.get("x-request-id") or _word(fields.get("request_id")) or sent_request_id
     cls = error_class(type_, code, status)
     error = cls(
-        f"{where} failed: {message}",
+        message,
         status_code=status,
         code=code,
         type=type_,
@@ -129,6 +129,7 @@ def error_from(
         retry_after=after,
         details={key: item for key, item in fields.items() if key not in _PLAIN},
     )
+    error.where = where
     return error
 
 
@@ -159,7 +160,7 @@ def _fields(value: Any, body: bytes) -> dict[str, Any]:
     if isinstance(inner, str):
         flat.setdefault("message", inner)
         if inner.isidentifier():
-            flat.setdefault("type", inner)
+            flat.setdefault("code", inner)
     return flat
 
 

@@ -126,6 +126,9 @@ class APIError(SDKError):
     ) -> None:
         super().__init__(message)
         self.message = message
+        """What the server said, or what happened."""
+        self.where: str | None = None
+        """The request that failed, where the message does not name it."""
         self.status_code = status_code
         self.code = code
         self.type = type
@@ -148,7 +151,8 @@ class APIError(SDKError):
         seen += [f"param {self.param!r}"] if self.param else []
         seen += [f"request id {self.request_id}"] if self.request_id else []
         seen += [f"{self.attempts} attempts"] if self.attempts > 1 else []
-        text = f"{self.message} [{', '.join(seen)}]" if seen else self.message
+        text = f"{self.where} failed: {self.message}" if self.where else self.message
+        text = f"{text} [{', '.join(seen)}]" if seen else text
         hint = self._hint()
         return f"{text}\n{hint}" if hint else text
 

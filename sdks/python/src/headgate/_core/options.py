@@ -70,7 +70,7 @@ class Timeout:
         return cls(connect=min(seconds, 10.0), pool=seconds, first_byte=seconds, idle=seconds, total=seconds)
 
     def for_stream(self) -> Timeout:
-        return replace(self, total=None)
+        return self if self.total is None else replace(self, total=None)
 
 
 TimeoutInput: TypeAlias = "float | Timeout | None"

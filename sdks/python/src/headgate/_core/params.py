@@ -150,8 +150,8 @@ def _fault(name: str, value: Any, check: Check) -> str | None:
 
 
 def _length_fault(name: str, value: Sized, check: Check) -> str | None:
-    count, is_text = len(value), isinstance(value, str)
-    unit = "characters" if is_text else "items"
+    count, is_text = len(value), isinstance(value, (str, bytes, bytearray, memoryview))
+    unit = "characters" if isinstance(value, str) else "bytes" if is_text else "items"
     least = [check.min_length, None if is_text else check.min_items]
     most = [check.max_length, None if is_text else check.max_items]
     for bound in least:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias, TypeVar
 
 from .meta import Meta
+from .sse import ServerEvent
 from .wire import Request
 
 __all__ = [
@@ -101,10 +102,10 @@ class Opened:
 
 @dataclass(slots=True)
 class Batch:
-    """Events for the caller, with the id of each (None where the server gave none)."""
+    """Events for the caller, and what each was decoded from: its data, its name, its id."""
 
     events: list[Any]
-    ids: list[str | None]
+    taken: list[ServerEvent]
 
 
 Effect: TypeAlias = "Send | Read | ReadChunk | Close | Sleep | Acquire | Release"

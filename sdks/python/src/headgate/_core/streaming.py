@@ -7,6 +7,8 @@ the rest of the body is drained, so that the connection can be used again.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from . import decode
@@ -29,10 +31,24 @@ __all__ = ["CANCEL_TIMEOUT", "EventRun"]
 CANCEL_TIMEOUT: Final = Timeout(connect=0.5, pool=0.1, first_byte=1.0, idle=0.5, total=1.0)
 """Leaving a stream may wait this long for the server to hear of it."""
 
+# One read may bring many events. Decoded a few at a time they use the same memory again and again, and are gone before
+# Python's collector would come to look at them.
+_BATCH: Final = 16
 _DRAIN_BYTES: Final = 65536
 _DRAIN_TIMEOUTS: Final = Timeouts(idle=0.2)
 # Whole bodies under a status of success that say "this is no stream".
 _OTHER_TYPES: Final = ("text/html", "application/json", "application/problem+json")
+
+
+@dataclass(slots=True)
+class _Heard:
+    """What came over one connection: its bytes where a hook may want them, and how many events of it were delivered."""
+
+    known: frozenset[str]
+    """Ids of events that had been delivered before."""
+    chunks: list[bytes] = field(default_factory=list[bytes])
+    ids: list[str] = field(default_factory=list[str])
+    delivered: int = 0
 
 
 class EventRun:
@@ -52,8 +68,8 @@ class EventRun:
         # Events whose end is told by their type have to be looked at one by one.
         self._quick = not spec.terminal
         self._hook = partial_hook(call.operation)
-        self._kept: list[bytes] | None = None if self._hook is None else []
-        self._ids: list[str] = []
+        self._heard: list[_Heard] = []
+        """One for each connection."""
         self._delivered = False
         self._known: frozenset[str] = frozenset()
         self._stuck = 0
@@ -163,11 +179,13 @@ class EventRun:
                 retry_after=failure.retry_after,
                 request_id=failure.request_id,
             )
+            error.where = failure.where
             error.__cause__ = failure
         self.tries.stamp(error)
-        error.last_event_id = self._ids[-1] if self._ids else None
-        if self._hook is not None and self._kept:
-            error.partial = self._hook([self._shape.validate(data) for data in self._kept])
+        ids = self._ids
+        error.last_event_id = ids[-1] if ids else None
+        if self._hook is not None:
+            error.partial = self._hook([self._again_decoded(data) for data, _, _ in self._delivered_events()])
             error.usage = getattr(error.partial, "usage", None)
         if isinstance(error, StreamInterrupted):
             error.resumable = self._resumable()
@@ -196,7 +214,10 @@ class EventRun:
 
     def _read(self, request: Request) -> Steps[None]:
         assert self.meta is not None
-        decoder = SSEDecoder() if self.spec.framing == "sse" else JSONLinesDecoder()
+        decoder = self._decoder()
+        heard = _Heard(self._known)
+        self._heard.append(heard)
+        keep = None if self._hook is None else heard.chunks.append
         encoding = self.meta.headers.get("content-encoding")
         inflater = Inflater(encoding) if encoding else None
         monotonic = self.call.shared.clock.monotonic
@@ -208,16 +229,21 @@ class EventRun:
             if not chunk:
                 raw = decoder.finish()
             else:
-                raw = decoder.feed(chunk if inflater is None else inflater.feed(chunk))
+                plain = chunk if inflater is None else inflater.feed(chunk)
+                if keep is not None:
+                    keep(plain)
+                raw = decoder.feed(plain)
             if raw:
-                batch, failure = self._batch(raw, final=not chunk)
-                if batch.events:
-                    yield batch
-                if failure is not None:
-                    raise failure
-                if self.ended:
-                    yield from self._drain(request)
-                    return
+                for part in (raw,) if len(raw) <= _BATCH else _parts(raw):
+                    batch, failure = self._batch(part, final=not chunk)
+                    if batch.events:
+                        yield batch
+                    del batch  # its events belong to the caller now
+                    if failure is not None:
+                        raise failure
+                    if self.ended:
+                        yield from self._drain(request)
+                        return
                 last = monotonic()
                 if request.timeouts.idle != idle or self.tries.deadline is not None:
                     self._wind(request, idle)
@@ -270,20 +296,27 @@ class EventRun:
 
     def _plain(self, raw: list[ServerEvent]) -> list[Any]:
         """The events up to the first that needs a second look. Nearly all events of nearly all streams end here."""
-        validate, done = self._shape.validate, self._done
+        validate, done, keeps_unknown = self._shape.validate, self._done, self._shape.keeps_unknown
         events: list[Any] = []
-        append = events.append
         try:
             for data, name, _ in raw:
-                if name is not None or data == done or b'"error"' in data:
+                if name is not None or data == done:
                     break
-                append(validate(data))
+                event = validate(data)
+                # Where a model keeps what it does not know, an error is there; else it can only be seen in the bytes.
+                if keeps_unknown:
+                    extra = event.__pydantic_extra__
+                    if extra and "error" in extra:
+                        break
+                elif b'"error"' in data:
+                    break
+                events.append(event)
         except ValueError:  # pydantic's ValidationError
             pass
         return events
 
     def _event(self, data: bytes, name: bytes | None, final: bool) -> Any:
-        """One event, looked at closely; raises the error it holds. None is half an event at the end of a body: a cut."""
+        """One event, looked at closely; raises the error it holds. None: half an event at a body's end, a cut."""
         named = name is not None and name == self._error_name
         if named or (b'"error"' in data and not self._shape.declares_error):
             failure = self._embedded(data, named)
@@ -300,17 +333,34 @@ class EventRun:
                 raise
 
     def _delivering(self, events: list[Any], taken: list[ServerEvent]) -> Batch:
-        ids = [item[2] for item in taken]
         if events:
             self._delivered = True
             self._stuck = 0
-            if self._kept is not None:
-                self._kept += [item[0] for item in taken]
-            if self.spec.resumable:
-                self._ids += [ident for ident in ids if ident is not None]
-            if self._known:
-                self._known = frozenset()
-        return Batch(events, ids)
+            self._known = frozenset()
+            heard = self._heard[-1]
+            heard.delivered += len(events)
+            if self._hook is None and self.spec.resumable:
+                heard.ids += [ident for _, _, ident in taken if ident is not None]
+        return Batch(events, taken)
+
+    @property
+    def _ids(self) -> list[str]:
+        """The ids of all events delivered. Put together when a connection fails, and not while all is well."""
+        if self._hook is None:
+            return [ident for heard in self._heard for ident in heard.ids]
+        return [ident for _, _, ident in self._delivered_events() if ident is not None]
+
+    def _delivered_events(self) -> list[ServerEvent]:
+        """What was delivered, decoded once more from its bytes: to keep every event would cost every stream."""
+        events: list[ServerEvent] = []
+        for heard in self._heard:
+            decoder = self._decoder()
+            again = [event for chunk in heard.chunks for event in decoder.feed(chunk)] + decoder.finish()
+            events += [event for event in again if event[2] not in heard.known][: heard.delivered]
+        return events
+
+    def _decoder(self) -> SSEDecoder | JSONLinesDecoder:
+        return SSEDecoder() if self.spec.framing == "sse" else JSONLinesDecoder()
 
     def _follows(self, ident: str | None) -> bool:
         """Whether the first new event after a resumption is the next one. Ids ``<call>:<n>`` tell; others are
@@ -347,6 +397,12 @@ class EventRun:
         if error is not None:
             error.status_code = None
         return error
+
+    def _again_decoded(self, data: bytes) -> Any:
+        try:
+            return self._shape.validate(data)
+        except ValueError:
+            return self._deviating(data)
 
     def _deviating(self, data: bytes) -> Any:
         assert self.meta is not None
@@ -400,6 +456,11 @@ class EventRun:
                 yield from unary(cancel, lambda meta, body: None)
             except APIError as error:
                 self.call.shared.log.debug("%s: could not be cancelled: %s", cancel.where, error.message)
+
+
+def _parts(raw: list[ServerEvent]) -> Iterator[list[ServerEvent]]:
+    for start in range(0, len(raw), _BATCH):
+        yield raw[start : start + _BATCH]
 
 
 def _cancellation(call: Call, meta: Meta) -> Call | None:

@@ -10,7 +10,6 @@ from .._core.call import Call, unary
 from .._core.client import BaseClient
 from .._core.meta import Meta
 from .._core.multipart import Layout
-from .._core.narrow import class_of
 from .._core.operation import Operation
 from .._core.options import Progress
 from .._core.paging import Pager
@@ -50,7 +49,7 @@ class AsyncPerformer:
                     effect = steps.throw(raised)
             except StopIteration as stop:
                 return stop.value
-            kind = class_of(effect)
+            kind: type[object] = type(effect)
             if kind is Batch or kind is Opened:
                 return effect
             try:

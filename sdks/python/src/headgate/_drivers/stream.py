@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from .._core.meta import Headers, Meta
 from .._core.ports import Opened
+from .._core.sse import ServerEvent
 from .._core.streaming import EventRun
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ class _Base(Generic[T]):
     def _begin(self, run: EventRun, opened: Opened) -> None:
         self._run = run
         self._meta = opened.meta
-        self._ids: list[str | None] = []
+        self._taken: list[ServerEvent] = []
         # How far the caller got is read off this iterator: counting would cost more than the loop itself.
         self._ready: Iterator[T] = iter([])
         self._passed: str | None = None
@@ -65,10 +66,8 @@ class _Base(Generic[T]):
     @property
     def last_event_id(self) -> str | None:
         """The id of the last event that was handed out."""
-        for ident in reversed(self._ids[: len(self._ids) - length_hint(self._ready)]):
-            if ident is not None:
-                return ident
-        return self._passed
+        done = len(self._taken) - length_hint(self._ready)
+        return (self._taken[done - 1][2] if done else None) or self._passed
 
     def _take(self, found: Any) -> bool:
         """Keep what the steps gave; False at the end."""
@@ -78,8 +77,9 @@ class _Base(Generic[T]):
         if type(found) is Opened:
             self._meta = found.meta
         else:
-            self._passed = self.last_event_id
-            self._ids, self._ready = found.ids, iter(found.events)
+            if self._taken:
+                self._passed = self._taken[-1][2] or self._passed
+            self._taken, self._ready = found.taken, iter(found.events)
         return True
 
     def __repr__(self) -> str:

@@ -162,7 +162,7 @@ def _bill(client: Headgate, screen: Screen, key: str | None) -> None:
     """What the gateway has written down under one idempotency key: one call, however often it was sent."""
     if key is None:
         raise SDKError("the call carried no idempotency key")
-    calls = client.calls.list(idempotency_key_=key).data
+    calls = client.calls.list(key=key).data
     rows = [
         (
             one.id[:14] + "…",

@@ -30,7 +30,7 @@ _LIST = Operation(
     params={
         "cursor": Param(wire="cursor", place="query", check=Check(min_length=1)),
         "limit": Param(wire="limit", place="query", check=Check(maximum=100, minimum=1)),
-        "idempotency_key_": Param(wire="idempotency_key", place="query", check=Check(min_length=1)),
+        "key": Param(wire="idempotency_key", place="query", check=Check(min_length=1)),
     },
     result=Result(type="calls:CallList"),
     page=Page(
@@ -81,7 +81,7 @@ class Calls(Resource):
         Args:
             cursor: The `next_cursor` of the page before.
             limit: How many items a page holds at most. Default: 20.
-            idempotency_key_: Only the call with this key.
+            key: Only the call with this key.
 
         Returns:
             A page of the list; iterating over it walks through all pages.
@@ -164,7 +164,7 @@ class AsyncCalls(AsyncResource):
         Args:
             cursor: The `next_cursor` of the page before.
             limit: How many items a page holds at most. Default: 20.
-            idempotency_key_: Only the call with this key.
+            key: Only the call with this key.
 
         Returns:
             A page of the list; iterating over it walks through all pages.

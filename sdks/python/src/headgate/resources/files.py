@@ -32,7 +32,7 @@ _CREATE = Operation(
     params={
         "file": Param(wire="file", required=True, file=True),
         "purpose": Param(wire="purpose", required=True),
-        "expires_after": Param(wire="expires_after"),
+        "expires_after": Param(wire="expires_after", style="deepObject"),
     },
     body=Body(kind="multipart", media_type="multipart/form-data"),
     result=Result(type="files:FileObject"),

@@ -62,7 +62,9 @@ _EDIT = Operation(
     method="POST",
     path="/v1/images/edits",
     params={
-        "image": Param(wire="image", required=True, check=Check(min_items=1, max_items=16), file=True),
+        "image": Param(
+            wire="image", required=True, check=Check(min_items=1, max_items=16), file=True, style="brackets"
+        ),
         "prompt": Param(wire="prompt", required=True),
         "mask": Param(wire="mask", file=True),
         "model": Param(wire="model"),

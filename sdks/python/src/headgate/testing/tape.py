@@ -20,7 +20,8 @@ import time
 from collections.abc import AsyncIterator, Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, cast
+from types import TracebackType
+from typing import Any, Literal, Self, cast
 from urllib.parse import urlsplit
 
 from .._core import wire
@@ -227,10 +228,20 @@ class _AsyncRecorded:
         await self._response.aclose()
 
 
-class _Recorder:
+class Recorder:
+    """The transport that `record` gives. Leaving its ``with`` block closes the transport behind it."""
+
     def __init__(self, tape: _Tape, target: Transport) -> None:
         self._tape = tape
         self._target = target
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
 
     def send(self, request: Request) -> _Recorded:
         take = _Take(self._tape, request, _sync_body(request))
@@ -244,10 +255,20 @@ class _Recorder:
         self._target.close()
 
 
-class _AsyncRecorder:
+class AsyncRecorder:
+    """The transport that `record_async` gives; in an ``async with`` block as its twin in a ``with`` block."""
+
     def __init__(self, tape: _Tape, target: AsyncTransport) -> None:
         self._tape = tape
         self._target = target
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()
 
     async def send(self, request: Request) -> _AsyncRecorded:
         take = _Take(self._tape, request, await _async_body(request))
@@ -261,18 +282,18 @@ class _AsyncRecorder:
         await self._target.aclose()
 
 
-def record(path: str | Path, target: Any = None, *, timing: bool = False) -> Transport:
+def record(path: str | Path, target: Any = None, *, timing: bool = False) -> Recorder:
     """A synchronous transport that sends through ``target`` and writes every exchange to ``path``, which starts empty.
 
     ``target`` is a transport, an ``httpx2`` or ``httpx`` client, ``"fast"``, or None for the default transport. With
     ``timing`` the pieces of a body are kept with the seconds between them.
     """
-    return _Recorder(_Tape(path, timing), cast(Transport, _target(target, asynchronous=False)))
+    return Recorder(_Tape(path, timing), cast(Transport, _target(target, asynchronous=False)))
 
 
-def record_async(path: str | Path, target: Any = None, *, timing: bool = False) -> AsyncTransport:
+def record_async(path: str | Path, target: Any = None, *, timing: bool = False) -> AsyncRecorder:
     """`record` for the asynchronous client."""
-    return _AsyncRecorder(_Tape(path, timing), cast(AsyncTransport, _target(target, asynchronous=True)))
+    return AsyncRecorder(_Tape(path, timing), cast(AsyncTransport, _target(target, asynchronous=True)))
 
 
 def _target(target: Any, *, asynchronous: bool) -> Any:
@@ -374,7 +395,7 @@ class _AsyncReplayed:
 
 
 class Replay:
-    """The transport that `replay` gives, for clients of both kinds. ``left`` says what of the tape was not asked for."""
+    """The transport that `replay` gives, for clients of both kinds. ``left`` says what of it was not asked for."""
 
     def __init__(self, path: str | Path, timing: bool, match_headers: frozenset[str]) -> None:
         self._path = Path(path)
@@ -411,9 +432,9 @@ class Replay:
             return f"every exchange of {str(self._path)!r} has been used, and the program sent one more:\n{wanted}"
         nearest = max(unused, key=lambda known: difflib.SequenceMatcher(None, known, wanted).ratio())
         lines = difflib.unified_diff(
-            nearest.splitlines(), wanted.splitlines(), "the nearest on the tape", "what the program sent", lineterm=""
+            nearest.splitlines(), wanted.splitlines(), "the nearest on the tape", "what was sent", lineterm=""
         )
-        what = f"no exchange of {str(self._path)!r} matches; record again if the change is meant:\n"
+        what = f"nothing on {str(self._path)!r} matches; record again if the change is meant:\n"
         return what + "\n".join(lines)
 
     @property

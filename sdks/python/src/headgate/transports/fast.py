@@ -1,15 +1,20 @@
-"""The fast transport: ``pyreqwest``, a Rust HTTP client, at an eighth of the CPU of the default one.
+"""The fast transport: ``pyreqwest``, a Rust HTTP client, at a fraction of the CPU of the default one.
 
 What it gives up, and what is done about it here:
 
 - Its stream reader collects bytes before it hands them on; that buffer is set to 0, so each piece arrives at once.
-- Its own synchronous client holds the thread inside Rust, where no signal handler runs and no clock but its own ticks.
-  The synchronous transport therefore drives the asynchronous client by `_run` below: a wait that Python can interrupt.
+- Its synchronous client holds the thread inside Rust, where no signal handler runs: one that comes while a synchronous
+  call waits for its answer to begin runs when the wait ends, by the answer or by a clock. Waits for the body can be
+  interrupted, except where ``idle`` is as long as ``first_byte`` or longer.
+- It has one clock for the head and for reads. That clock is ``first_byte``; an ``idle`` that is shorter is kept by
+  waiting in Python (`run`), which costs a few microseconds where there is something to wait for.
 - Its runtime does not survive ``os.fork``. A child gets new clients on the runtime that the parent did not use; a child
   of that child is told to use the default transport.
-- ``first_byte`` also counts the time to connect (with ``connect`` as its own, shorter limit), because the library does
-  not say when the request was sent. A streamed upload moves the clock with every piece that is taken.
-- Connections are pooled per pair of ``connect`` and ``pool`` clocks: calls that differ in them share no connection.
+- ``first_byte`` also counts the time to connect (with ``connect`` as its own, shorter limit) and to send a body that is
+  in memory, because the library does not say when the request was sent. A streamed upload moves the clock with every
+  piece that is taken; synchronously it goes over the asynchronous client, and over connections of its own.
+- Connections are pooled per set of ``connect``, ``pool`` and (synchronous) ``first_byte`` clocks: calls that differ in
+  them share no connection. Clocks that ``total`` cuts short do not count: ``total`` is given with each request.
 - TLS roots are the system's; a proxy is taken from the environment. For anything else pass a client of your own to the
   default transport.
 - The asynchronous transport needs asyncio (uvloop too); it does not run under trio.
@@ -17,15 +22,12 @@ What it gives up, and what is done about it here:
 
 from __future__ import annotations
 
-import asyncio
 import os
 import threading
 import traceback
-from asyncio.events import _get_running_loop, _set_running_loop  # pyright: ignore[reportPrivateUsage] - for event loops
-from collections.abc import AsyncIterator, Callable, Coroutine, Generator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from datetime import timedelta
-from time import monotonic
-from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar, cast
+from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias, cast
 
 from .._core.wire import (
     ConnectFailed,
@@ -39,21 +41,17 @@ from .._core.wire import (
     WriteFailed,
 )
 from ._bodies import async_pieces, body_headers, pieces_in_async, sync_body
+from ._waits import LONGEST, NEVER, Deadline, OutOfTime, Timed, Watch, head_deadline, run, run_in_loop
 
 if TYPE_CHECKING:
-    from pyreqwest.client import Client
-    from pyreqwest.request import StreamRequest
-    from pyreqwest.response import Response as LibraryResponse
+    from pyreqwest.client import Client, SyncClient
 
 __all__ = ["AsyncFastTransport", "FastTransport"]
 
-T = TypeVar("T")
-
-_NEVER = float("inf")
-
-_LONGEST = threading.TIMEOUT_MAX
 _POOLS = 8
-"""How many pairs of connect and pool clocks keep a pool of their own; the oldest is let go of first."""
+"""How many sets of clocks keep a pool of their own; the oldest is let go of first."""
+
+_Clocks: TypeAlias = tuple["float | None", "float | None", "float | None"]
 
 
 def _missing(error: ImportError) -> ImportError:
@@ -101,271 +99,127 @@ def _wire_error(error: BaseException, *, reading: bool) -> TransportError:
     return ReadFailed(text)
 
 
-# ---- clients, per process and pair of clocks ----------------------------------------------------------------------
+# ---- forks ----------------------------------------------------------------------------------------------------------
+
+_forks = 0
+"""How many forks lie between this process and the one that imported this module; asking for a process id costs more."""
+
+
+def _count_fork() -> None:
+    global _forks
+    _forks += 1
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_count_fork)
+
+
+# ---- clients, per process and set of clocks -----------------------------------------------------------------------
+
+
+def _clocks(timeouts: Timeouts, blocking: bool) -> _Clocks:
+    """The clocks that a client is made with. One that is cut to what is left of ``total`` would differ every time."""
+    end = NEVER if timeouts.total is None else timeouts.total
+    own = (timeouts.connect, timeouts.pool, timeouts.first_byte if blocking else None)
+    if end is NEVER:
+        return own
+    connect, pool, first_byte = (None if clock is None or clock >= end else clock for clock in own)
+    return connect, pool, first_byte
+
+
+def _span(seconds: float) -> timedelta:
+    return timedelta(seconds=min(seconds, LONGEST))
 
 
 class _Clients:
     """The library's clients of one transport. Made on first use, dropped when the process turns out to be a child."""
 
-    def __init__(self, max_connections: int | None, configure: Callable[[Any], Any] | None) -> None:
+    def __init__(self, max_connections: int | None, configure: Callable[[Any], Any] | None, blocking: bool) -> None:
         self.limited = max_connections is not None
         self._max_connections = max_connections
         self._configure = configure
+        self._blocking = blocking
         self._lock = threading.Lock()
-        self._clients: dict[tuple[float | None, float | None], Client] = {}
-        self._pid = os.getpid()
-        self._forked = False
+        self._clients: dict[_Clocks, Any] = {}
+        self._forks = _forks
 
-    def get(self, clocks: Timeouts) -> Client:
-        key = (clocks.connect, clocks.pool)
-        if self._pid == os.getpid():
+    def get(self, timeouts: Timeouts) -> Any:
+        key = _clocks(timeouts, self._blocking)
+        if self._forks == _forks:
             client = self._clients.get(key)
             if client is not None:
                 return client
         else:
             # The lock may be held by a thread that does not exist in this process.
             self._lock = threading.Lock()
-            self._clients, self._pid, self._forked = {}, os.getpid(), True
+            self._clients, self._forks = {}, _forks
         with self._lock:
             client = self._clients.get(key)
             if client is None:
                 while len(self._clients) >= _POOLS:
                     self._clients.pop(next(iter(self._clients)))
-                client = self._clients[key] = self._build(clocks)
+                client = self._clients[key] = self._build(key)
             return client
 
-    def _build(self, clocks: Timeouts) -> Client:
+    def _build(self, clocks: _Clocks) -> Client | SyncClient:
         try:
-            from pyreqwest.client import ClientBuilder
+            from pyreqwest.client import ClientBuilder, SyncClientBuilder
         except ImportError as error:
             raise _missing(error) from error
-        builder = ClientBuilder().follow_redirects(False).referer(False).max_connections(self._max_connections)
+        builder: Any = SyncClientBuilder() if self._blocking else ClientBuilder()
+        builder = builder.follow_redirects(False).referer(False).max_connections(self._max_connections)
         builder = builder.gzip(False).brotli(False).zstd(False).deflate(False)  # what comes is the core's to decode
-        if _forked_from_first(self._forked):
+        if _forks:  # the first process may have used the default runtime
             builder = builder.runtime_multithreaded(True)
-        if clocks.connect is not None:
-            builder = builder.connect_timeout(timedelta(seconds=clocks.connect))
-        if clocks.pool is not None:
-            builder = builder.pool_timeout(timedelta(seconds=clocks.pool))
+        connect, pool, first_byte = clocks
+        if connect is not None:
+            builder = builder.connect_timeout(_span(connect))
+        if pool is not None:
+            builder = builder.pool_timeout(_span(pool))
+        if first_byte is not None:
+            builder = builder.read_timeout(_span(first_byte))
         if self._configure is not None:
             builder = self._configure(builder)
         try:
-            return builder.build()
+            client: Client | SyncClient = builder.build()
         except RuntimeError as error:
             raise ConnectFailed(
                 "the runtime of `pyreqwest` does not survive a second `os.fork`: "
                 "start processes with the `spawn` method, or use the default transport in them"
             ) from error
+        return client
 
-    def drop(self) -> list[Client]:
+    def drop(self) -> list[Any]:
         with self._lock:
-            clients = list(self._clients.values()) if self._pid == os.getpid() else []
+            clients = list(self._clients.values()) if self._forks == _forks else []
             self._clients = {}
             return clients
-
-
-_FIRST_PID = os.getpid()
-
-
-def _forked_from_first(forked: bool) -> bool:
-    """Whether this process is a child of the one that imported this module, which may have used the default runtime."""
-    return forked or os.getpid() != _FIRST_PID
-
-
-# ---- a wait that can be interrupted -------------------------------------------------------------------------------
-
-
-class _Wake:
-    """What the library waits on in place of an asyncio future; its runtime's thread wakes it."""
-
-    __slots__ = ("_done", "_lock")
-    _asyncio_future_blocking = False
-
-    def __init__(self) -> None:
-        self._done = False
-        self._lock = threading.Lock()
-        self._lock.acquire()
-
-    def __iter__(self) -> Iterator[_Wake]:
-        if not self._done:
-            yield self
-
-    __await__ = __iter__
-
-    def done(self) -> bool:
-        return self._done
-
-    def set_result(self, _result: object) -> None:
-        self._done = True
-        self._lock.release()
-
-    def wait(self, seconds: float | None) -> bool:
-        """True when woken in time. Waiting on a lock lets signal handlers run, and what they raise comes out here."""
-        return self._lock.acquire(timeout=-1 if seconds is None or seconds > _LONGEST else max(0.0, seconds))
-
-
-class _Loop:
-    """As much of an event loop as a native coroutine asks for: somewhere to be woken."""
-
-    __slots__ = ()
-
-    def create_future(self) -> _Wake:
-        return _Wake()
-
-    def call_soon_threadsafe(self, callback: Callable[..., object], *args: object, **_context: object) -> None:
-        callback(*args)
-
-    def is_closed(self) -> bool:
-        return False
-
-
-_LOOP: Any = _Loop()
-
-
-def _run(work: Coroutine[Any, Any, T], limit: _Deadline | float | None) -> T:
-    """Run one coroutine of the library in this thread, beside whatever loop runs in it, until it ends or time is up."""
-    outer = _get_running_loop()
-    deadline: _Deadline | None = None
-    try:
-        while True:
-            _set_running_loop(_LOOP)
-            try:
-                wake = work.send(None)
-            finally:
-                _set_running_loop(outer)
-            if deadline is None and limit is not None:
-                deadline = limit if isinstance(limit, _Deadline) else _Deadline(limit, _NEVER)
-            while wake is not None and not wake.wait(None if deadline is None else deadline.left()):
-                if deadline is not None and deadline.left() <= 0:
-                    raise _OutOfTime
-    except StopIteration as stop:
-        result: T = stop.value
-        return result
-    except BaseException:
-        work.close()
-        raise
-
-
-def _run_in_loop(work: Coroutine[Any, Any, T], deadline: _Deadline | None) -> T:
-    """The same for a request whose body is streamed, which needs a true event loop to be asked for its pieces in.
-
-    The pieces are read in this thread. Given as a plain iterable, they would be read in the thread of the runtime, and
-    while the caller's file is slow no other request would move.
-    """
-
-    async def timed() -> T:
-        return await _Timed(work, deadline)
-
-    outer = _get_running_loop()
-    _set_running_loop(None)
-    loop = asyncio.new_event_loop()
-    try:
-        return loop.run_until_complete(timed())
-    finally:
-        loop.run_until_complete(loop.shutdown_asyncgens())
-        loop.close()
-        _set_running_loop(outer)
-
-
-class _OutOfTime(Exception):
-    pass
-
-
-class _Deadline:
-    """When to stop waiting. An upload moves it on with each piece, but never past ``end``."""
-
-    __slots__ = ("_at", "_end", "seconds")
-
-    def __init__(self, seconds: float, end: float) -> None:
-        self.seconds = seconds
-        self._end = end
-        self._at = min(monotonic() + seconds, end)
-
-    def left(self) -> float:
-        return self._at - monotonic()
-
-    def move(self) -> None:
-        self._at = min(monotonic() + self.seconds, self._end)
-
-
-def _deadline(seconds: float | None, total: float | None) -> _Deadline | None:
-    """The sooner of a clock and of what is left of the whole call."""
-    if seconds is None and total is None:
-        return None
-    return _Deadline(_NEVER if seconds is None else seconds, _NEVER if total is None else monotonic() + total)
-
-
-def _head_deadline(clocks: Timeouts, limited: bool) -> _Deadline | None:
-    """First byte, and where there is a limit of connections, the wait for one, which the library counts on its own."""
-    wait = clocks.pool if limited else 0.0
-    return _deadline(None if clocks.first_byte is None or wait is None else clocks.first_byte + wait, clocks.total)
-
-
-class _Timed(Generic[T]):
-    """Await a coroutine of the library for so long. The timer is set only when there is something to wait for."""
-
-    __slots__ = ("_limit", "_work")
-
-    def __init__(self, work: Coroutine[Any, Any, T], limit: _Deadline | float | None) -> None:
-        self._work = work
-        self._limit = limit
-
-    def __await__(self) -> Generator[Any, Any, T]:
-        work, limit = self._work, self._limit
-        try:
-            future = work.send(None)
-            while limit is None:
-                yield future
-                future = work.send(None)
-            deadline = limit if isinstance(limit, _Deadline) else _Deadline(limit, _NEVER)
-            while True:
-                timer = asyncio.get_running_loop().call_later(min(max(0.0, deadline.left()), _LONGEST), _expire, future)
-                try:
-                    yield future
-                finally:
-                    timer.cancel()
-                # Bytes that came while the loop was busy woke the future before the timer could: they are not late.
-                if future is not None and future.result() is _LATE and deadline.left() <= 0:
-                    raise _OutOfTime
-                future = work.send(None)
-        except StopIteration as stop:
-            result: T = stop.value
-            return result
-        except BaseException:
-            # A cancelled task, or time is up: closing drops the request in the library, which frees its connection.
-            work.close()
-            raise
-
-
-_LATE = object()
-
-
-def _expire(future: asyncio.Future[object] | None) -> None:
-    if future is not None and not future.done():
-        future.set_result(_LATE)
 
 
 # ---- requests -----------------------------------------------------------------------------------------------------
 
 
-async def _moving(pieces: AsyncIterator[bytes], deadline: _Deadline | None) -> AsyncIterator[bytes]:
+async def _moving(pieces: AsyncIterator[bytes], deadline: Deadline | None) -> AsyncIterator[bytes]:
     async for piece in pieces:
         if deadline is not None:
             deadline.move()
         yield piece
 
 
-def _prepare(client: Client, request: Request, stream: Any) -> StreamRequest:
+def _prepare(client: Any, request: Request, stream: Any) -> Any:
     # A masked value is a `str` of another type, and the library is not to meet it.
     headers = [
-        (name, value if type(value) is str else value.encode("latin-1").decode("latin-1"))
-        for name, value in body_headers(request)
+        header if type(header[1]) is str else (header[0], header[1].encode("latin-1").decode("latin-1"))
+        for header in body_headers(request)
     ]
     builder = client.request(request.method, request.url).headers(headers)
-    if isinstance(request.body, bytes):
-        builder = builder.body_bytes(request.body)
-    elif stream is not None:
+    if stream is not None:
         builder = builder.body_stream(stream)
+    elif request.body is not None:
+        builder = builder.body_bytes(request.body)
+    total = request.timeouts.total
+    if total is not None:
+        builder = builder.timeout(_span(max(total, 0.0)))
     return builder.streamed_read_buffer_limit(0).build_streamed()
 
 
@@ -382,33 +236,29 @@ def _late(what: str, seconds: float | None) -> ReadTimedOut:
 class _Answer:
     """What is the same of an answer, whichever way it is read."""
 
-    __slots__ = ("_closed", "_ended", "_exchange", "_left", "_pid", "_reader", "_request", "headers", "status")
+    __slots__ = ("_closed", "_ended", "_exchange", "_forks", "_left", "_reader", "_request", "headers", "status")
 
-    def __init__(self, exchange: StreamRequest, response: LibraryResponse, request: Request) -> None:
-        self.status = response.status
-        self.headers = list(response.headers.items())  # the library gives the names in lower case
+    def __init__(self, exchange: Any, response: Any, request: Request) -> None:
+        self.status: int = response.status
+        self.headers: list[tuple[str, str]] = list(response.headers.items())  # the library gives lower case names
         self._exchange = exchange
         self._reader = response.body_reader
         self._request = request
         self._closed = self._ended = False
-        self._pid = os.getpid()
+        self._forks = _forks
         length = response.get_header("content-length")
         self._left = int(length) if length is not None and request.method != "HEAD" else -1
         """How many bytes are to come, where the head tells; asking for the end of a body costs as much as a piece."""
 
-    def _took(self, chunk: object) -> bytes:
+    def _took(self, chunk: Any) -> bytes:
         if chunk is None:
             self._ended = True
             return b""
-        piece = bytes(cast("Any", chunk))
+        piece = bytes(chunk)
         self._left -= len(piece)
         if self._left == 0:
             self._ended = True
         return piece
-
-    def _deadline(self) -> _Deadline | None:
-        clocks = self._request.timeouts
-        return _deadline(clocks.idle, clocks.total)
 
     def _end(self) -> bytes:
         if self._closed:
@@ -420,63 +270,93 @@ class _Answer:
         if self._ended:
             return False
         self._ended = self._closed = True
-        return self._pid == os.getpid()
+        return self._forks == _forks
 
 
 class _Response(_Answer):
-    __slots__ = ()
+    """Of the library's synchronous client, with ``bound`` as the seconds that a read of its own may take."""
+
+    __slots__ = ("_bound",)
+
+    def __init__(self, exchange: Any, response: Any, request: Request, bound: float) -> None:
+        super().__init__(exchange, response, request)
+        self._bound = bound
+
+    def _read(self, idle: float | None) -> Any:
+        if idle is None or idle >= self._bound:
+            return self._reader.read_chunk()
+        # The base class of the library's readers has the method that can be waited for with a clock of our own.
+        base: Any = type(self._reader).__mro__[1]
+        return run(_coroutine(base.read_chunk(self._reader)), idle)
 
     def read_chunk(self) -> bytes:
-        return self._end() if self._ended else self._next(self._request.timeouts.idle)
-
-    def _next(self, limit: _Deadline | float | None) -> bytes:
+        if self._ended:
+            return self._end()
+        idle = self._request.timeouts.idle
         try:
-            return self._took(_run(_coroutine(self._reader.read_chunk()), limit))
-        except _OutOfTime:
+            return self._took(self._read(idle))
+        except OutOfTime:
             self.close()
-            raise _late("after the last bytes", limit.seconds if isinstance(limit, _Deadline) else limit) from None
+            raise _late("after the last bytes", idle) from None
         except _library_error() as error:
             _reraise(error, reading=True)
 
     def read(self) -> bytes:
         pieces: list[bytes] = []
-        deadline = self._deadline()
         while not self._ended:
-            pieces.append(self._next(deadline))
-            if deadline is not None:
-                deadline.move()
+            pieces.append(self.read_chunk())
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
     def close(self) -> None:
         if self._close():
-            _run(_coroutine(self._exchange.__aexit__(None, None, None)), None)
+            self._exchange.__exit__(None, None, None)
+
+
+class _UploadResponse(_Response):
+    """The same for an upload, which went over the asynchronous client."""
+
+    __slots__ = ()
+
+    def _read(self, idle: float | None) -> Any:
+        return run(_coroutine(self._reader.read_chunk()), idle)
+
+    def close(self) -> None:
+        if self._close():
+            run(_coroutine(self._exchange.__aexit__(None, None, None)), None)
 
 
 class _AsyncResponse(_Answer):
-    __slots__ = ()
+    __slots__ = ("_watch",)
+
+    def __init__(self, exchange: Any, response: Any, request: Request) -> None:
+        super().__init__(exchange, response, request)
+        self._watch = Watch()
 
     async def read_chunk(self) -> bytes:
-        return self._end() if self._ended else await self._next(self._request.timeouts.idle)
-
-    async def _next(self, limit: _Deadline | float | None) -> bytes:
+        if self._ended:
+            return self._end()
+        idle = self._request.timeouts.idle
         try:
-            return self._took(await _Timed(_coroutine(self._reader.read_chunk()), limit))
-        except _OutOfTime:
+            work: Awaitable[Any] = self._watch.within(self._reader.read_chunk(), idle)
+            piece = self._took(await work)
+        except OutOfTime:
             await self.aclose()
-            raise _late("after the last bytes", limit.seconds if isinstance(limit, _Deadline) else limit) from None
+            raise _late("after the last bytes", idle) from None
         except _library_error() as error:
+            self._watch.stop()
             _reraise(error, reading=True)
+        if self._ended:
+            self._watch.stop()
+        return piece
 
     async def read(self) -> bytes:
         pieces: list[bytes] = []
-        deadline = self._deadline()
         while not self._ended:
-            pieces.append(await self._next(deadline))
-            if deadline is not None:
-                deadline.move()
+            pieces.append(await self.read_chunk())
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
     async def aclose(self) -> None:
+        self._watch.stop()
         if self._close():
             await self._exchange.__aexit__(None, None, None)
 
@@ -487,30 +367,42 @@ def _coroutine(work: Any) -> Coroutine[Any, Any, Any]:
 
 
 class FastTransport:
-    """Synchronous; threads may share it. ``configure`` gets the library's `ClientBuilder` and gives it back."""
+    """Synchronous; threads may share it. ``configure`` gets the library's client builder and gives it back."""
 
     def __init__(self, *, max_connections: int | None = None, configure: Callable[[Any], Any] | None = None) -> None:
-        self._clients = _Clients(max_connections, configure)
+        self._clients = _Clients(max_connections, configure, blocking=True)
+        self._uploads = _Clients(max_connections, configure, blocking=False)
 
     def send(self, request: Request) -> _Response:
-        client = self._clients.get(request.timeouts)
-        deadline = _head_deadline(request.timeouts, self._clients.limited)
-        body = request.body
-        stream, run = None, cast("Callable[..., LibraryResponse]", _run)
-        if body is not None and not isinstance(body, bytes):
-            stream, run = _moving(pieces_in_async(sync_body(body)), deadline), _run_in_loop
+        if request.body is not None and not isinstance(request.body, bytes):
+            return self._upload(request)
+        clocks = request.timeouts
+        client = self._clients.get(clocks)
+        try:
+            prepared = _prepare(client, request, None)
+            response = prepared.__enter__()
+        except _library_error() as error:
+            _reraise(error, reading=False)
+        return _Response(prepared, response, request, NEVER if clocks.first_byte is None else clocks.first_byte)
+
+    def _upload(self, request: Request) -> _Response:
+        client = self._uploads.get(request.timeouts)
+        deadline = head_deadline(request.timeouts, self._uploads.limited)
+        stream = _moving(pieces_in_async(sync_body(request.body)), deadline)
         try:
             prepared = _prepare(client, request, stream)
-            response = run(_coroutine(prepared.__aenter__()), deadline)
-        except _OutOfTime:
+            response = run_in_loop(_coroutine(prepared.__aenter__()), deadline)
+        except OutOfTime:
             raise _late("in answer to the request", None if deadline is None else deadline.seconds) from None
         except _library_error() as error:
             _reraise(error, reading=False)
-        return _Response(prepared, response, request)
+        return _UploadResponse(prepared, response, request, NEVER)
 
     def close(self) -> None:
         for client in self._clients.drop():
-            _run(_coroutine(client.close()), None)
+            client.close()
+        for client in self._uploads.drop():
+            run(_coroutine(client.close()), None)
 
     def __repr__(self) -> str:
         return "FastTransport()"
@@ -520,19 +412,19 @@ class AsyncFastTransport:
     """Asynchronous, for asyncio. One transport works in any number of event loops and threads."""
 
     def __init__(self, *, max_connections: int | None = None, configure: Callable[[Any], Any] | None = None) -> None:
-        self._clients = _Clients(max_connections, configure)
+        self._clients = _Clients(max_connections, configure, blocking=False)
 
     async def send(self, request: Request) -> _AsyncResponse:
         client = self._clients.get(request.timeouts)
-        deadline = _head_deadline(request.timeouts, self._clients.limited)
+        deadline = head_deadline(request.timeouts, self._clients.limited)
         body = request.body
         stream = None
         if body is not None and not isinstance(body, bytes):
             stream = _moving(async_pieces(body), deadline)
         try:
             prepared = _prepare(client, request, stream)
-            response = await _Timed(_coroutine(prepared.__aenter__()), deadline)
-        except _OutOfTime:
+            response = await Timed(_coroutine(prepared.__aenter__()), deadline)
+        except OutOfTime:
             raise _late("in answer to the request", None if deadline is None else deadline.seconds) from None
         except _library_error() as error:
             _reraise(error, reading=False)

@@ -39,6 +39,8 @@ __all__ = ["AsyncHTTPX2Transport", "HTTPX2Transport", "shared_ssl_context"]
 
 MAX_CONNECTIONS: Final = 1000
 _HELD_BYTES: Final = 65536
+# Of a body that is given up, this much is read where it has come already: a connection is dearer than that.
+_REST_BYTES: Final = 65536
 _KEEPALIVE: Final[dict[str, Any]] = {
     "max_connections": MAX_CONNECTIONS,
     "max_keepalive_connections": 100,
@@ -180,6 +182,8 @@ class _Stream(httpcore2.NetworkStream):
         self._size = 0
         self.request: Request | None = None
         """The request whose body is being read: its idle clock beats the one that the library was given."""
+        self.waits = True
+        """Whether reading waits for what has not come yet."""
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         if self._held:
@@ -188,7 +192,8 @@ class _Stream(httpcore2.NetworkStream):
                 self._flush(timeout)
         request = self.request
         try:
-            self._allow(timeout if request is None else request.timeouts.idle)
+            idle = timeout if request is None else request.timeouts.idle
+            self._allow(idle if self.waits else 0.0)
             return self._socket.recv(max_bytes)
         except TimeoutError as error:
             raise httpcore2.ReadTimeout(str(error)) from error
@@ -319,15 +324,31 @@ class _Response:
         return chunk
 
     def close(self) -> None:
-        if self._stream is not None:
-            self._stream.request = None
-            self._stream = None
+        stream, self._stream = self._stream, None
         try:
             if self._chunks is not None:
+                if stream is not None:
+                    self._take_rest(stream, self._chunks)
                 cast("Any", self._chunks).close()
             self._raw.close()
         except _LIBRARY_ERRORS:
             pass  # it was closing anyway
+        finally:
+            if stream is not None:
+                stream.request = None
+
+    def _take_rest(self, stream: _Stream, chunks: Iterator[bytes]) -> None:
+        """Read on without waiting. A short answer has often come whole when its reader leaves, and its connection can
+        then serve the next call."""
+        stream.waits = False
+        read = 0
+        try:
+            for chunk in chunks:
+                read += len(chunk)
+                if read > _REST_BYTES:
+                    break
+        finally:
+            stream.waits = True
 
 
 class HTTPX2Transport:
@@ -336,11 +357,13 @@ class HTTPX2Transport:
     def __init__(self) -> None:
         self._until = _Until()
         self._pools: dict[tuple[str, str | None], httpcore2.ConnectionPool] = {}
+        self._routes: dict[tuple[str, str], httpcore2.ConnectionPool] = {}
+        """The pool for a server. The environment is asked for proxies when a server is first called."""
         self._lock = threading.Lock()
 
     def send(self, request: Request) -> _Response:
         url, host, scheme, name = _split(request.url)
-        pool = self._pool(scheme, proxy_for(scheme, name))
+        pool = self._routes.get((scheme, name)) or self._route(scheme, name)
         extensions = _extensions(request)
         body = request.body
         content = body if body is None or isinstance(body, bytes) else SyncPieces(sync_body(body))
@@ -353,6 +376,10 @@ class HTTPX2Transport:
         except _LIBRARY_ERRORS as error:
             _raise(error, reading=False, pool=pool)
         return _Response(raw, request, pool, extensions["timeout"])
+
+    def _route(self, scheme: str, host: str) -> httpcore2.ConnectionPool:
+        pool = self._routes[scheme, host] = self._pool(scheme, proxy_for(scheme, host))
+        return pool
 
     def _pool(self, scheme: str, proxy: str | None) -> httpcore2.ConnectionPool:
         pool = self._pools.get((scheme, proxy))
@@ -370,7 +397,7 @@ class HTTPX2Transport:
 
     def close(self) -> None:
         with self._lock:
-            pools, self._pools = list(self._pools.values()), {}
+            pools, self._pools, self._routes = list(self._pools.values()), {}, {}
         for pool in pools:
             pool.close()
 
@@ -441,10 +468,11 @@ class AsyncHTTPX2Transport:
 
     def __init__(self) -> None:
         self._pools: dict[tuple[str, str | None], httpcore2.AsyncConnectionPool] = {}
+        self._routes: dict[tuple[str, str], httpcore2.AsyncConnectionPool] = {}
 
     async def send(self, request: Request) -> _AsyncResponse:
         url, host, scheme, name = _split(request.url)
-        pool = self._pool(scheme, proxy_for(scheme, name))
+        pool = self._routes.get((scheme, name)) or self._route(scheme, name)
         extensions = _extensions(request)
         body = request.body
         content = body if body is None or isinstance(body, bytes) else AsyncPieces(body)
@@ -456,6 +484,10 @@ class AsyncHTTPX2Transport:
         except _LIBRARY_ERRORS as error:
             _raise(error, reading=False, pool=pool)
         return _AsyncResponse(raw, request, pool, extensions["timeout"])
+
+    def _route(self, scheme: str, host: str) -> httpcore2.AsyncConnectionPool:
+        pool = self._routes[scheme, host] = self._pool(scheme, proxy_for(scheme, host))
+        return pool
 
     def _pool(self, scheme: str, proxy: str | None) -> httpcore2.AsyncConnectionPool:
         pool = self._pools.get((scheme, proxy))
@@ -469,7 +501,7 @@ class AsyncHTTPX2Transport:
         return pool
 
     async def aclose(self) -> None:
-        pools, self._pools = list(self._pools.values()), {}
+        pools, self._pools, self._routes = list(self._pools.values()), {}, {}
         for pool in pools:
             await pool.aclose()
 

@@ -3,7 +3,8 @@
 The two libraries are told apart by the name of the module that defines the client's class, so neither is imported here.
 Everything that the caller set on the client holds: proxies, TLS, auth, event hooks, cookies, default headers, limits.
 The clocks and the redirect rule are ours. The client is never closed by us, and an ``AsyncClient`` keeps the rule of
-its library that it belongs to one event loop.
+its library that it belongs to one event loop. With a synchronous client ``total`` does not bound a head that arrives
+byte by byte, because the library begins its clock anew with each byte.
 """
 
 from __future__ import annotations

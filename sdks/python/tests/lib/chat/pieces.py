@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 __all__ = ["chunks_of", "completions"]
 
+_TOP = ("id", "created", "model", "system_fingerprint", "service_tier")
+
 texts = st.text(max_size=30)
 names = st.text("abcdefgh_", min_size=1, max_size=12)
 extras = st.dictionaries(st.sampled_from(["x_note", "x_more"]), st.text(min_size=1, max_size=8), max_size=1)
@@ -92,12 +94,8 @@ def chunks_of(completion: dict[str, Any], seed: int) -> list[dict[str, Any]]:
     """One way of streaming the completion: pieces of any size, choices interleaved, tool calls interleaved."""
     dice = random.Random(seed)
     queues = [_choice_chunks(choice, dice) for choice in completion["choices"]]
-    top = {
-        name: completion[name]
-        for name in ("id", "created", "model", "system_fingerprint", "service_tier")
-        if name in completion
-    }
-    head = {**top, "object": "chat.completion.chunk"}
+    head: dict[str, Any] = {"object": "chat.completion.chunk"}
+    head.update((name, completion[name]) for name in _TOP if name in completion)
     chunks: list[dict[str, Any]] = []
     while any(queues):
         queue = dice.choice([queue for queue in queues if queue])
@@ -113,7 +111,9 @@ def chunks_of(completion: dict[str, Any], seed: int) -> list[dict[str, Any]]:
 def _choice_chunks(choice: dict[str, Any], dice: random.Random) -> list[dict[str, Any]]:
     message = choice["message"]
     deltas: list[dict[str, Any]] = [{"role": "assistant", "content": message["content"] and ""}]
-    plain: list[dict[str, Any]] = [{name: piece} for name in message if name.startswith("x_") for piece in _cut(message[name], dice)]
+    plain: list[dict[str, Any]] = [
+        {name: piece} for name in message if name.startswith("x_") for piece in _cut(message[name], dice)
+    ]
     for name in ("reasoning_content", "content", "refusal"):
         plain += [{name: piece} for piece in _cut(message.get(name) or "", dice)]
     if message["content"] == "":

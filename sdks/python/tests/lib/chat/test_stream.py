@@ -203,3 +203,18 @@ async def test_async_answer_as_a_type(gateway: FakeGateway, aclient: AsyncHeadga
         assert stream.parsed is None
         assert (await stream.final()).unwrap() == Person(name="Ada", age=36)
     assert stream.parsed == Person(name="Ada", age=36)
+
+
+def test_plain_events_that_are_cut_carry_what_came_too(gateway: FakeGateway, client: Headgate) -> None:
+    gateway.respond_sse(text_chunks("Hel", "lo")[:2], done=None)
+    with pytest.raises(StreamInterrupted) as caught:
+        list(client.chat.completions.create(model="m", messages=MESSAGES, stream=True))
+    assert caught.value.partial.choices[0].message.content == "Hel"
+
+
+def test_what_was_parsed_can_be_stored(gateway: FakeGateway, client: Headgate) -> None:
+    gateway.respond_json(answer('{"name": "Ada", "age": 36}'))
+    parsed = client.chat.completions.parse(model="m", messages=MESSAGES, response_format=Person)
+    again = pickle.loads(pickle.dumps(parsed))
+    assert again.unwrap() == Person(name="Ada", age=36)
+    assert again.completion.to_dict() == parsed.completion.to_dict()

@@ -6,7 +6,7 @@ called.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, TypeVar, cast, overload
 
 from ..._core.partials import register_partial
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
     from ...types.chat import ChatCompletion
-    from ...types.params.chat import ChatCompletionsCreateBaseParams
+    from ...types.params.chat import ChatCompletionsCreateBaseParams, ResponseFormatParam
     from ..tools import ToolLike
     from .builder import AsyncChatBuilder, ChatBuilder
     from .loop import Approval, AsyncApproval, AsyncToolRun, ToolRun
@@ -45,6 +45,14 @@ class ChatCompletionsHelpers:
     def stream(
         self,
         *,
+        response_format: ResponseFormatParam | None = None,
+        tools: Iterable[ToolLike] | None = None,
+        **params: Unpack[ChatCompletionsCreateBaseParams],
+    ) -> ChatStream[ChatCompletion]: ...
+    @overload
+    def stream(
+        self,
+        *,
         response_format: type[T] | TypeAdapter[T] | Format[T],
         lossy: bool = False,
         tools: Iterable[ToolLike] | None = None,
@@ -54,10 +62,11 @@ class ChatCompletionsHelpers:
     def stream(
         self,
         *,
-        response_format: Mapping[str, Any] | None = None,
+        response_format: Any,
+        lossy: bool = False,
         tools: Iterable[ToolLike] | None = None,
         **params: Unpack[ChatCompletionsCreateBaseParams],
-    ) -> ChatStream[ChatCompletion]: ...
+    ) -> ParsedChatStream[Any]: ...
     def stream(self, *, response_format: Any = None, lossy: bool = False, tools: Any = None, **params: Any) -> Any:
         """Stream an answer: typed events, the text alone, a running snapshot, and the final object with usage.
 
@@ -140,6 +149,14 @@ class AsyncChatCompletionsHelpers:
     def stream(
         self,
         *,
+        response_format: ResponseFormatParam | None = None,
+        tools: Iterable[ToolLike] | None = None,
+        **params: Unpack[ChatCompletionsCreateBaseParams],
+    ) -> AsyncChatStream[ChatCompletion]: ...
+    @overload
+    def stream(
+        self,
+        *,
         response_format: type[T] | TypeAdapter[T] | Format[T],
         lossy: bool = False,
         tools: Iterable[ToolLike] | None = None,
@@ -149,10 +166,11 @@ class AsyncChatCompletionsHelpers:
     def stream(
         self,
         *,
-        response_format: Mapping[str, Any] | None = None,
+        response_format: Any,
+        lossy: bool = False,
         tools: Iterable[ToolLike] | None = None,
         **params: Unpack[ChatCompletionsCreateBaseParams],
-    ) -> AsyncChatStream[ChatCompletion]: ...
+    ) -> AsyncParsedChatStream[Any]: ...
     def stream(self, *, response_format: Any = None, lossy: bool = False, tools: Any = None, **params: Any) -> Any:
         """Stream an answer: typed events, the text alone, a running snapshot, and the final object with usage.
 

@@ -20,5 +20,5 @@ class CallsListParams(CallOptions, total=False):
     limit: int
     """How many items a page holds at most."""
 
-    idempotency_key_: str
+    key: str
     """Only the call with this key."""

@@ -1,0 +1,44 @@
+"""Functions that the model calls, with a look at each call before it runs."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import headgate
+from headgate import Headgate
+
+Item = Literal["notebook", "pencil"]
+STOCK = {"notebook": 12, "pencil": 0}
+
+
+@headgate.tool
+def stock(item: Item) -> dict[str, object]:
+    """How many of it are in stock."""
+    return {"item": item, "in_stock": STOCK[item]}
+
+
+@headgate.tool
+def delete(item: Item) -> str:
+    """Take it out of the catalogue."""
+    del STOCK[item]
+    return "deleted"
+
+
+def main() -> None:
+    with Headgate() as client:
+        for asked in ("How much stock of the notebook is left?", "Delete the pencil."):
+            run = client.chat.completions.run_tools(
+                model="headgate/echo",
+                messages=[{"role": "user", "content": asked}],
+                tools=[stock, delete],
+                on_tool_call=lambda call: "Deleting needs a person." if call.name == "delete" else True,
+            )
+            result = run.final()
+            print(asked)
+            for one in result.results:
+                print("  ", one.call.name, one.call.arguments, "refused" if one.refused else "->", one.output)
+            print("  ", result.text)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,28 @@
+"""A thousand calls at once, with a limit on how many run at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+from headgate import AsyncHeadgate
+
+CALLS = 1000
+
+
+async def main() -> None:
+    async with AsyncHeadgate(max_concurrency=50, timeout=120) as client:
+
+        async def square(n: int) -> str | None:
+            answer = await client.chat.completions.create(
+                model="headgate/echo", messages=[{"role": "user", "content": f"What is {n} * {n}?"}]
+            )
+            return answer.choices[0].message.content
+
+        begun = time.perf_counter()
+        answers = await asyncio.gather(*(square(n) for n in range(CALLS)))
+        print(f"{len(answers)} answers in {time.perf_counter() - begun:.1f} s, the last one: {answers[-1]}")
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

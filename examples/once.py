@@ -1,0 +1,31 @@
+"""A program that dies and is started again pays once, because its key names what is paid for."""
+
+from __future__ import annotations
+
+import sys
+import time
+
+from headgate import Headgate
+
+
+def pay(order: str) -> str:
+    """One run of the program. Nothing is remembered but the order's number."""
+    with Headgate() as client:
+        answer = client.chat.completions.with_raw_response.create(
+            model="headgate/echo",
+            messages=[{"role": "user", "content": f"Write 20 words about order {order}"}],
+            idempotency_key=f"order-{order}",
+        )
+        again = answer.headers.get("x-headgate-replayed") == "true"
+        call = client.calls.retrieve(answer.headers["x-headgate-call-id"])
+        return f"{call.id}: {'given again' if again else 'made'}, cost {call.cost_usd} USD, attempts {call.attempts}"
+
+
+def main() -> None:
+    order = sys.argv[1] if sys.argv[1:] else str(time.time_ns())
+    for _ in range(3):
+        print(pay(order))
+
+
+if __name__ == "__main__":
+    main()

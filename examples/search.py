@@ -1,0 +1,31 @@
+"""Texts ranked by how near they are to a question."""
+
+from __future__ import annotations
+
+from array import array
+
+from headgate import Headgate
+
+TEXTS = [
+    "The gate opens at nine in the morning.",
+    "Parcels are handed out at the gate.",
+    "The canteen serves soup on Thursdays.",
+    "Visitors need a badge.",
+]
+
+
+def nearness(one: array[float], other: array[float]) -> float:
+    return sum(a * b for a, b in zip(one, other, strict=True))
+
+
+def main() -> None:
+    question = "When does the gate open in the morning?"
+    with Headgate() as client:
+        answer = client.embeddings.create(model="headgate/embed", input=[question, *TEXTS])
+    asked, *vectors = (item.vector for item in answer.data)
+    for score, text in sorted(zip((nearness(asked, one) for one in vectors), TEXTS, strict=True), reverse=True):
+        print(f"{score:5.2f}  {text}")
+
+
+if __name__ == "__main__":
+    main()

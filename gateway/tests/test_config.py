@@ -1,0 +1,88 @@
+"""Settings out of the file, the environment and the command line, and what is said when they are wrong."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from headgate_gateway.config import ConfigError, Settings, load
+
+KEY = "sk-0123456789abcdef"
+
+
+def read(tmp_path: Path, text: str, **environ: str) -> Settings:
+    file = tmp_path / "headgate.toml"
+    file.write_text(text)
+    return load(file, environ)
+
+
+def test_nothing_is_needed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    settings = load(environ={})
+    assert (settings.host, settings.port, settings.auth_mode, settings.offline) == (
+        "127.0.0.1",
+        4100,
+        "disabled",
+        False,
+    )
+    assert settings.database.name == "gateway.db"
+
+
+def test_the_command_line_beats_the_environment_beats_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "headgate.toml"
+    file.write_text('[server]\nhost = "::1"\nport = 1\ndata_dir = "/tmp/a"\n')
+    settings = load(file, {"HEADGATE_GATEWAY_PORT": "2", "HEADGATE_GATEWAY_DATA_DIR": "/tmp/b"}, {"port": 3})
+    assert (settings.host, settings.port, settings.data_dir) == ("::1", 3, Path("/tmp/b"))
+
+
+def test_keys_are_kept_as_hashes(tmp_path: Path) -> None:
+    digest = hashlib.sha256(b"another").hexdigest()
+    settings = read(tmp_path, f'[auth]\napi_keys = ["{KEY}", "sha256:{digest}"]\n')
+    assert settings.key_hashes == {hashlib.sha256(KEY.encode()).digest(), bytes.fromhex(digest)}
+    assert settings.auth_mode == "required"
+    assert KEY not in repr(settings)
+
+
+def test_provider_keys_do_not_show(tmp_path: Path) -> None:
+    settings = read(tmp_path, '[providers.openai]\napi_key_env = "MINE"\n', MINE="sk-provider-secret")
+    key = settings.providers["openai"].api_key
+    assert key is not None
+    assert key.reveal() == "sk-provider-secret"
+    assert "sk-provider-secret" not in repr(settings) + str(key)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("[server]\nprot = 1\n", ["`server.prot`", "not a setting", "port"]),
+        ("[sever]\n", ["`sever`", "server"]),
+        ('[server]\nport = "x"\n', ["`server.port`", "'x'", "whole number"]),
+        ("[server]\nport = 70000\n", ["70000", "between 0 and 65535"]),
+        ("server = 1\n", ["`server`", "not a table"]),
+        ("[server\n", ["headgate.toml", "not TOML"]),
+        ('[auth]\nmode = "maybe"\n', ["`auth.mode`", "'maybe'", "'required', 'optional', 'disabled'"]),
+        ('[auth]\napi_keys = ["short"]\n', ["5 characters", "secrets.token_urlsafe"]),
+        ('[auth]\napi_keys = ["sha256:zz"]\n', ["64 hex digits"]),
+        ('[auth]\nmode = "required"\n', ["there is no key"]),
+        ('[server]\nhost = "0.0.0.0"\n', ["0.0.0.0", "no key"]),
+        ('[server]\nhost = "0.0.0.0"\n[auth]\nmode = "disabled"\n', ["0.0.0.0", "anybody"]),
+        ("[providers.x]\n", ["`providers.x.base_url`", "missing"]),
+        ('[providers.x]\nbase_url = "ftp://x"\n', ["'ftp://x'"]),
+        ('[providers.x]\nbase_url = "http://x"\napi_key_env = "NOT_SET"\n', ["'NOT_SET'", "not set"]),
+        ('[models]\n"a" = "nowhere/b"\n', ["`models.a`", "'nowhere/b'"]),
+        ('[prices.a]\ninput_per_million = "1"\n', ["`prices.a.input_per_million`"]),
+    ],
+)
+def test_a_fault_is_said_in_full(tmp_path: Path, text: str, says: list[str]) -> None:
+    with pytest.raises(ConfigError) as raised:
+        read(tmp_path, text)
+    assert [part for part in says if part not in str(raised.value)] == []
+
+
+def test_a_fault_of_the_environment_names_the_variable(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="HEADGATE_GATEWAY_PORT"):
+        read(tmp_path, "", HEADGATE_GATEWAY_PORT="many")
+    with pytest.raises(ConfigError, match="cannot be read"):
+        load(tmp_path / "none.toml", {})

@@ -1,0 +1,189 @@
+"""Where options come from, and what makes them usable."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from headgate import AsyncHeadgate, Headgate
+from headgate._core.errors import ConfigError, SDKError
+from headgate._core.options import Timeout
+from headgate._core.secrets import Secret
+
+from .rig import COMPLETION, Reply, Rig
+
+Make = Callable[..., Rig]
+
+
+@pytest.fixture(autouse=True)
+def _clean(monkeypatch: pytest.MonkeyPatch) -> None:
+    import os
+
+    for name in list(os.environ):
+        if name.startswith("HEADGATE_"):
+            monkeypatch.delenv(name)
+
+
+@pytest.mark.parametrize(
+    ("given", "normal"),
+    [
+        ("https://api.example.com", "https://api.example.com"),
+        ("https://api.example.com/", "https://api.example.com"),
+        ("https://api.example.com/v1", "https://api.example.com"),
+        ("https://api.example.com/v1/", "https://api.example.com"),
+        ("https://host/gw/v1", "https://host/gw"),
+        ("https://host/gw/v1beta", "https://host/gw/v1beta"),
+        ("http://localhost:8080", "http://localhost:8080"),
+        (" http://[::1]:4100/ ", "http://[::1]:4100"),
+        ("https://bücher.example/v1", "https://xn--bcher-kva.example"),
+    ],
+)
+def test_base_urls(given: str, normal: str) -> None:
+    assert Headgate(base_url=given).base_url == normal
+
+
+@pytest.mark.parametrize(
+    "given",
+    ["localhost:4100", "ftp://x", "https://", "https://u:p@host", "https://host?x=1", "http://host:port", "http://a b"],
+)
+def test_unusable_base_urls(given: str) -> None:
+    with pytest.raises(ConfigError, match="base_url"):
+        Headgate(base_url=given)
+
+
+def test_the_environment_and_what_beats_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {
+        "API_KEY": " sk-from-environment\n", "BASE_URL": "http://env.test/v1", "ORGANIZATION": "org", "TEAM": "team",
+        "TIMEOUT": "12", "MAX_RETRIES": "5", "LOG": "off",
+    }.items():  # fmt: skip
+        monkeypatch.setenv(f"HEADGATE_{name}", value)
+    client = Headgate()
+    assert client.api_key == Secret("sk-from-environment")
+    assert (client.base_url, client.max_retries, client.timeout.total) == ("http://env.test", 5, 12.0)
+    client = Headgate(api_key="sk-mine", base_url="http://mine.test", timeout=Timeout(idle=3), max_retries=0)
+    assert client.api_key == Secret("sk-mine")
+    assert (client.base_url, client.max_retries, client.timeout.idle) == ("http://mine.test", 0, 3)
+
+
+def test_a_local_gateway_needs_nothing(rig: Make) -> None:
+    client = Headgate()
+    assert (client.api_key, client.base_url) == (None, "http://127.0.0.1:4100")
+    r = rig([Reply(body=COMPLETION)])
+    r.create()
+    assert r.header("authorization") is None
+
+
+@pytest.mark.parametrize(
+    ("options", "text"),
+    [
+        ({"api_key": "  "}, "`api_key` is empty"),
+        ({"api_key": "sk-a\nsk-b"}, "more than the key copied"),
+        ({"api_key": "sk-ü"}, "no header can carry"),
+        ({"api_key": 7}, "type `int`"),
+        ({"timeout": 0}, "`timeout` is 0"),
+        ({"timeout": "x"}, "`timeout` is 'x'"),
+        ({"max_retries": -1}, "`max_retries`"),
+        ({"max_retries": 1.5}, "`max_retries`"),
+        ({"log_level": "loud"}, "one of debug, info, warn, error, off"),
+        ({"max_concurrency": 0}, "`max_concurrency` is 0"),
+        ({"circuit_breaker": 5}, "`circuit_breaker` is 5"),
+        ({"default_headers": {"a": "b\n"}}, "line break"),
+        ({"provider_keys": {"open ai": "k"}}, "provider 'open ai'"),
+        ({"organization": "a\r\nb"}, "organization"),
+        ({"transport": "carrier pigeon"}, "`transport` is 'carrier pigeon'"),
+        ({"transport": object(), "http_client": object()}, "exclude each other"),
+    ],
+)
+def test_unusable_options(options: dict[str, Any], text: str) -> None:
+    for cls in (Headgate, AsyncHeadgate):
+        with pytest.raises(ConfigError, match=text) as caught:
+            cls(**options)
+        assert isinstance(caught.value, (ValueError, SDKError))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("TIMEOUT", "soon"), ("MAX_RETRIES", "many"), ("LOG", "loud"), ("BASE_URL", "nowhere")]
+)
+def test_unusable_variables_are_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setenv(f"HEADGATE_{name}", value)
+    with pytest.raises(ConfigError, match=f"HEADGATE_{name}|{value}"):
+        Headgate()
+
+
+def test_scope_headers(rig: Make) -> None:
+    r = rig([Reply(body=COMPLETION)], organization="o", team="t", api_version="2026-01-01", api_key="sk-1234567890123")
+    r.create()
+    assert r.header("X-Headgate-Organization") == "o"
+    assert r.header("X-Headgate-Team") == "t"
+    assert r.header("X-Headgate-API-Version") == "2026-01-01"
+    assert r.header("Authorization") == "Bearer sk-1234567890123"
+    assert r.header("User-Agent") == "headgate-python/0.1.0"
+
+
+@pytest.mark.parametrize(
+    ("model", "sent"),
+    [("openai/gpt", {"openai"}), ("anthropic/claude", {"anthropic"}), ("gpt", set()), ("other/x", set())],
+)
+def test_only_the_key_of_the_models_provider_travels(rig: Make, model: str, sent: set[str]) -> None:
+    r = rig([Reply(body=COMPLETION)], provider_keys={"openai": "sk-openai-123", "Anthropic": "sk-anthropic-123"})
+    r.create(model=model)
+    names = {
+        name.lower().removeprefix("x-provider-key-")
+        for name, _ in r.requests[0].headers
+        if name.lower().startswith("x-provider-key-")
+    }
+    assert names == sent
+
+
+def test_copies_share_connections_and_change_options(rig: Make) -> None:
+    r = rig([Reply(body=COMPLETION), Reply(body=COMPLETION)], default_headers={"X-A": "1"}, api_key="sk-first-123456")
+    other = r.client.with_options(api_key="sk-second-12345", default_headers={"X-B": "2"}, max_retries=7)
+    r.client, first = other, r.client
+    r.create()
+    assert (r.header("authorization"), r.header("x-a"), r.header("x-b")) == ("Bearer sk-second-12345", "1", "2")
+    assert other.max_retries == 7
+    r.client = first
+    r.create()
+    assert (r.header("authorization"), r.header("x-b")) == ("Bearer sk-first-123456", None)
+    assert other.chat is not first.chat
+    with pytest.raises(ConfigError, match="make a new client"):
+        first.with_options(transport="fast")
+    with pytest.raises(ConfigError, match="make a new client"):
+        first.with_options(max_concurrency=2)
+    with pytest.raises(ConfigError, match="`api_kay` cannot be changed"):
+        first.with_options(api_kay="x")
+
+
+def test_clients_pickle_without_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    client = Headgate(
+        api_key="sk-secret-canary",
+        provider_keys={"openai": "sk-canary-two"},
+        base_url="http://x.test",
+        timeout=4,
+        max_retries=1,
+    )
+    data = pickle.dumps(client)
+    assert b"canary" not in data
+    monkeypatch.setenv("HEADGATE_API_KEY", "sk-of-the-other-process")
+    again = pickle.loads(data)
+    assert (again.base_url, again.max_retries, again.timeout.total) == ("http://x.test", 1, 4.0)
+    assert again.api_key == Secret("sk-of-the-other-process")
+    with pytest.raises(TypeError, match="make a client there"):
+        pickle.dumps(Headgate(transport=type("T", (), {"send": lambda *_: None, "close": lambda *_: None})()))
+
+
+def test_a_temporary_client_lives_as_long_as_its_resource() -> None:
+    r = Rig("sync", [Reply(body=COMPLETION)])
+    chat = r.client.chat
+    del r.client
+    assert chat.completions.create(model="m", messages=[{"role": "user", "content": "x"}]).id
+
+
+def test_numbers_as_timeouts() -> None:
+    assert Timeout.of(3) == Timeout(connect=3, pool=3, first_byte=3, idle=3, total=3)
+    assert Timeout.of(None) == Timeout(connect=None, pool=None, first_byte=None, idle=None)
+    with pytest.raises(ValueError, match="`idle` is 0"):
+        Timeout(idle=0)

@@ -1,0 +1,121 @@
+"""No key shows anywhere, whatever fails and whoever looks."""
+
+from __future__ import annotations
+
+import io
+import logging
+import pickle
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from headgate import Headgate
+from headgate._core.secrets import MaskedStr, Secret, mask
+from headgate._core.wire import ConnectFailed, ReadFailed
+
+from .rig import COMPLETION, Reply, Rig, event, stream
+
+Make = Callable[..., Rig]
+KEY = "sk-headgate-canary-0123456789"
+PROVIDER = "sk-provider-canary-0123456789"
+
+
+def test_how_a_secret_shows() -> None:
+    secret = Secret(KEY)
+    assert str(secret) == f"{secret}" == "sk-hea...REDACTED"
+    assert repr(secret) == "Secret('sk-hea...REDACTED')"
+    assert mask("short") == "...REDACTED"
+    assert secret.reveal() == KEY
+    assert "canary" not in str(pickle.dumps(secret))
+    with pytest.raises(TypeError):
+        vars(secret)
+    header = MaskedStr(f"Bearer {KEY}")
+    assert "canary" not in f"{header} {header!r} {header!s} {[header]}" + "%s" % header  # noqa: UP031
+    assert header.encode() == f"Bearer {KEY}".encode()
+    assert b"canary" not in pickle.dumps(header)
+
+
+def everything(value: Any, depth: int = 0) -> str:
+    """What a crash reporter that follows attributes would print."""
+    if depth > 4:
+        return ""
+    text = repr(value)
+    attributes = getattr(value, "__dict__", {})
+    text += "".join(everything(item, depth + 1) for item in attributes.values())
+    for name in getattr(type(value), "__slots__", ()):
+        text += repr(getattr(value, name, None))
+    return text
+
+
+def test_a_client_shows_no_key() -> None:
+    client = Headgate(api_key=KEY, provider_keys={"openai": PROVIDER})
+    assert "canary" not in everything(client)
+    assert "sk-hea...REDACTED" in repr(client)
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Reply(401, {"error": {"message": "bad key"}}),
+        Reply(500, b"<html>"),
+        Reply(body=b"<html>"),
+        Reply(error=ConnectFailed("refused")),
+        stream(event(1, ident=False), ReadFailed("cut")),
+    ],
+)
+def test_no_failure_shows_a_key_even_with_locals(rig: Make, reply: Reply, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG, "headgate")
+    r = rig(lambda _: reply, api_key=KEY, provider_keys={"openai": PROVIDER}, max_retries=1)
+    streaming = reply.headers.get("content-type") == "text/event-stream"
+    with pytest.raises(Exception) as caught:  # noqa: PT011
+        r.events(model="openai/m") if streaming else r.create(model="openai/m")
+    r.requests.clear()
+    error = caught.value
+    told = traceback.TracebackException.from_exception(error, capture_locals=True)
+    text = "".join(told.format()) + str(error) + repr(error) + repr(vars(error)) + caplog.text
+    assert "canary" not in text
+    assert b"canary" not in pickle.dumps(error)
+
+
+def test_a_bad_key_is_not_printed() -> None:
+    with pytest.raises(ValueError, match="api_key") as caught:
+        Headgate(api_key=KEY + " \n and more")
+    told = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
+    ours = [frame for frame in told.stack if "headgate" in frame.filename and "tests" not in frame.filename]
+    assert ours
+    assert "canary" not in str([frame.locals for frame in ours])
+
+
+def test_logged_headers_are_an_allow_list(rig: Make, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG, "headgate")
+    answer = Reply(
+        body=COMPLETION, headers={"set-cookie": "session=canary", "x-request-id": "req_7", "x-custom": "canary"}
+    )
+    r = rig([answer], api_key=KEY, default_headers={"X-Mine": "canary"})
+    r.create()
+    assert "canary" not in caplog.text
+    assert "req_7" in caplog.text
+    assert "'Authorization': '...'" in caplog.text
+    assert "/v1/chat/completions" in caplog.text
+
+
+def test_levels(rig: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    logger = logging.getLogger("headgate")
+    before = logger.level, list(logger.handlers)
+    out = io.StringIO()
+    handler = logging.StreamHandler(out)
+    logger.addHandler(handler)
+    try:
+        rig([Reply(body=COMPLETION)], log_level="off").create()
+        assert out.getvalue() == ""
+        rig([Reply(500), Reply(body=COMPLETION)], log_level="info").create()
+        assert "attempt 1 failed" in out.getvalue()
+        assert "headers" not in out.getvalue()
+        monkeypatch.setenv("HEADGATE_LOG", "debug")
+        rig([Reply(body=COMPLETION)]).create()
+        assert "headers" in out.getvalue()
+    finally:
+        logger.setLevel(before[0])
+        logger.handlers[:] = before[1]
