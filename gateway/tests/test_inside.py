@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +16,12 @@ from hypothesis import strategies as st
 
 from headgate_gateway.app import App, create_app
 from headgate_gateway.auth import Gate
+from headgate_gateway.clock import SystemClock
 from headgate_gateway.config import Settings
 from headgate_gateway.errors import ApiError
 from headgate_gateway.http import Route
-from headgate_gateway.storage import StorageError
+from headgate_gateway.platform import MIGRATIONS, Platform
+from headgate_gateway.storage import Database, StorageError
 
 CHAT = "/v1/chat/completions"
 HELLO = {"model": "headgate/echo", "messages": [{"role": "user", "content": "Hello!"}]}
@@ -89,18 +91,27 @@ async def test_a_name_does_not_break_out_of_its_header(gateway: str, stream: boo
 
 
 KEYS = frozenset({hashlib.sha256(b"sk-the-one-and-only").digest()})
-GATE = Gate(Settings(auth_mode="required", key_hashes=KEYS))
+
+
+@pytest.fixture(scope="module")
+def gate() -> Iterator[Gate]:
+    db = Database(":memory:")
+    db.migrate(MIGRATIONS)
+    yield Gate(Settings(auth_mode="required", key_hashes=KEYS), Platform(db, SystemClock(), str))
+    db.close()
+
+
 ROUTE = Route("GET", "/v1/models", "list")
 
 
 @given(st.text() | st.sampled_from(["' OR '1'='1", "sk-the-one-and-onl", "sk-the-one-and-only\x00", "\udcff", ""]))
-def test_no_hostile_key_gets_in(key: str) -> None:
+def test_no_hostile_key_gets_in(gate: Gate, key: str) -> None:
     for headers in ({"authorization": f"Bearer {key}"}, {"authorization": key}, {"x-api-key": key}, {"api-key": key}):
         with pytest.raises(ApiError) as refused:
-            GATE.admit(ROUTE, headers)
+            gate.admit(ROUTE, headers)
         assert refused.value.status == 401
         assert len(key) < 10 or key not in refused.value.message
 
 
-def test_the_key_gets_in() -> None:
-    assert GATE.admit(ROUTE, {"authorization": "Bearer sk-the-one-and-only"}).startswith("key_")
+def test_the_key_gets_in(gate: Gate) -> None:
+    assert gate.admit(ROUTE, {"authorization": "Bearer sk-the-one-and-only"}).id.startswith("key_")

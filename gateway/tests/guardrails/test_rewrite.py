@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from headgate_gateway._reading import ConfigError
+from headgate_gateway.config_table import ConfigError
 from headgate_gateway.errors import ApiError
 from headgate_gateway.guardrails.pii import KINDS, Pii
 from headgate_gateway.guardrails.port import TextGuardrail

@@ -186,7 +186,7 @@ async def test_the_operators_key_never_goes_to_a_users_address(bench: Bench) -> 
 
 
 def test_networks_of_the_operator() -> None:
-    from headgate_gateway._reading import ConfigError, Table
+    from headgate_gateway.config_table import ConfigError, Table
 
     opened = AddressGuard(read_outbound(Table({"allow": ["10.0.0.0/8", "fd00::/8"]}, "t"), None).allow)
     assert opened.permits("10.9.9.9")
