@@ -6,6 +6,7 @@ a lease: what a process that died held is given back by whoever sweeps next.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,15 +21,8 @@ from .usage import UsageLog
 __all__ = ["Hold", "Holds", "Refused"]
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """What a hold took of one line."""
-
-    scope: str
-    id: str
-    model: str
-    start: float
-    amount: int
+# Scope, id, model and start of a line, and how much was taken of it.
+Taken = tuple[str, str, str, float, int]
 
 
 @dataclass(slots=True)
@@ -37,8 +31,9 @@ class Hold:
 
     id: str
     call_id: str
-    taken: tuple[Taken, ...]
-    warned: tuple[Line, ...] = ()
+    taken: list[Taken]
+    warned: list[Line]
+    expires_at: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +56,13 @@ class Holds:
         self._usage = usage
         self._holder = holder
         self._summed = summed
-        self._unwritten: dict[str, tuple[Any, ...]] = {}
+        self._unwritten: dict[str, Hold] = {}
+        self._count = itertools.count()
         self._opened: dict[Place, float] = {}
         db.before_commit(self._flush)
 
-    def reserve(self, id: str, lines: Sequence[Line], amount: int, credits: int, expires_at: float) -> Hold | Refused:
-        """Take the amount of every line, or of none. The call's id is given by `named` once it has one."""
+    def reserve(self, lines: Sequence[Line], amount: int, credits: int, expires_at: float) -> Hold | Refused:
+        """Take the amount of every line, or of none. The caller names the call once it has an id."""
         taken: list[Taken] = []
         warned: list[Line] = []
         for line in lines:
@@ -76,19 +72,12 @@ class Holds:
                 self._give_back(taken)
                 spent, held = self.standing(line)
                 return Refused(line, asked, spent, held)
-            taken.append(Taken(line.scope, line.id, line.model, line.start, asked))
+            taken.append((line.scope, line.id, line.model, line.start, asked))
             if line.soft is not None and standing[0] >= line.soft:
                 warned.append(line)
-        hold = Hold(id, "", tuple(taken), tuple(warned))
-        self._unwritten[id] = (id, "", self._holder, expires_at, msgspec.json.encode(hold.taken).decode())
+        hold = Hold(f"{self._holder}:{next(self._count)}", "", taken, warned, expires_at)
+        self._unwritten[hold.id] = hold
         return hold
-
-    def named(self, hold: Hold, call_id: str) -> None:
-        """The call that a hold is for."""
-        hold.call_id = call_id
-        row = self._unwritten.get(hold.id)
-        if row is not None:
-            self._unwritten[hold.id] = (row[0], call_id, *row[2:])
 
     def _take(self, line: Line, amount: int) -> tuple[int, int] | None:
         if self._opened.get(line.place) != line.start:
@@ -115,13 +104,13 @@ class Holds:
 
     def settle(self, hold: Hold, cost: int, credits: int, *, provider: str) -> None:
         """Give back what was held and book what it cost."""
-        for one in hold.taken:
-            spent = credits if one.scope == CREDITS else cost
-            if one.scope == "provider" and one.id != provider:
+        rows: list[tuple[Any, ...]] = []
+        for scope, id, model, start, amount in hold.taken:
+            spent = credits if scope == CREDITS else cost
+            if scope == "provider" and id != provider:
                 spent = 0
-            overrun = max(0, spent - one.amount)
-            place = (one.scope, one.id, one.model, one.start)
-            self._db.write(sql.SETTLE, (one.amount, spent, overrun, *place))
+            rows.append((amount, spent, max(0, spent - amount), scope, id, model, start))
+        self._db.write_many(sql.SETTLE, rows)
         self._drop(hold.id)
 
     def book(
@@ -130,7 +119,7 @@ class Holds:
         """Book on windows that were opened while the call ran, for which it holds nothing."""
         if not self._opened or not cost:
             return
-        held = () if hold is None else {(one.scope, one.id, one.model) for one in hold.taken}
+        held = () if hold is None else {one[:3] for one in hold.taken}
         for scope, id in owners:
             for place in ((scope, id, ""), (scope, id, model)):
                 start = self._opened.get(place)
@@ -143,8 +132,7 @@ class Holds:
         self._drop(hold.id)
 
     def _give_back(self, taken: Iterable[Taken]) -> None:
-        for one in taken:
-            self._db.write(sql.RELEASE, (one.amount, one.scope, one.id, one.model, one.start))
+        self._db.write_many(sql.RELEASE, [(amount, *place) for *place, amount in taken])
 
     def _drop(self, id: str) -> None:
         if self._unwritten.pop(id, None) is None:
@@ -152,7 +140,10 @@ class Holds:
 
     def _flush(self) -> None:
         if self._unwritten:
-            rows = list(self._unwritten.values())
+            rows = [
+                (hold.id, hold.call_id, self._holder, hold.expires_at, msgspec.json.encode(hold.taken).decode())
+                for hold in self._unwritten.values()
+            ]
             self._unwritten.clear()
             self._db.write_many(sql.ADD_HOLD, rows)
 
@@ -177,7 +168,7 @@ class Holds:
         row = self._db.one(sql.HOLD_OF, (call_id,))
         if row is None:
             return None
-        return Hold(str(row[0]), call_id, tuple(msgspec.json.decode(row[1], type=list[Taken])))
+        return Hold(str(row[0]), call_id, msgspec.json.decode(row[1], type=list[Taken]), [], 0.0)
 
     def forget(self) -> None:
         """Read the windows anew: a budget or what counts as spent was changed."""

@@ -105,7 +105,6 @@ class Ledger:
         self._clock = clock
         self._prices = prices
         self._platform = platform
-        self._new_id = new_id
         self._holds = Holds(db, self.usage, new_id("node_"), self.sums.summed)
         self._plans: dict[tuple[int, str, tuple[str, ...]], Plan] = {}
         self._warned: set[tuple[str, str, str, float]] = set()
@@ -143,7 +142,7 @@ class Ledger:
         run.marks.update(ticket.headers)
         ticket.call_id, ticket.attempt = run.record.id, run.record.attempts
         if ticket.hold is not None:
-            self._holds.named(ticket.hold, run.record.id)
+            ticket.hold.call_id = run.record.id
 
     def _plan(self, caller: Principal, model: str, candidates: Sequence[tuple[str, str]], now: float) -> Plan:
         providers = tuple(sorted({provider for provider, _ in candidates}))
@@ -169,7 +168,7 @@ class Ledger:
         amount = self._price(ticket, expected, candidates)
         credits = plan.terms.price(amount) if plan.terms is not None else 0
         lines = self._with_room(plan.lines, amount, len(candidates))
-        hold = self._holds.reserve(self._new_id("hold_"), lines, amount, credits, now + self.settings.lease_seconds)
+        hold = self._holds.reserve(lines, amount, credits, now + self.settings.lease_seconds)
         if isinstance(hold, Refused):
             raise refused(hold)
         ticket.hold = hold

@@ -22,10 +22,11 @@ _SAYS = {"requests": "requests a minute", "tokens": "tokens a minute", "parallel
 _CODES = {
     "requests": "requests_per_minute_exceeded",
     "tokens": "tokens_per_minute_exceeded",
-    "parallel": "parallel_requests_exceeded",
+    "parallel": "parallelrequests_exceeded",
 }
 _FIELDS = {"requests": "rpm_limit", "tokens": "tpm_limit", "parallel": "max_parallel_requests"}
 _MOST_WINDOWS = 50_000
+_MOST_PLANS = 8192
 Place = tuple[str, str, str]
 
 
@@ -37,18 +38,19 @@ class _Limit:
     place: Place
     name: str
     most: int
+    window: Window
 
 
 class Pass:
     """A call's way in. `settle` when it has ended; `withdraw` if it was not made."""
 
-    __slots__ = ("_pace", "_parallel", "_requests", "_tokens", "amount", "headers", "open")
+    __slots__ = ("_pace", "amount", "headers", "open", "parallel", "requests", "tokens")
 
     def __init__(self, pace: Pace) -> None:
         self._pace = pace
-        self._requests: list[tuple[Window, int]] = []
-        self._tokens: list[tuple[Window, int, int]] = []
-        self._parallel: list[Place] = []
+        self.requests: list[tuple[Window, int]] = []
+        self.tokens: list[tuple[Window, int, int]] = []
+        self.parallel: list[Place] = []
         self.amount = 0
         self.headers: tuple[tuple[str, str], ...] = ()
         self.open = True
@@ -57,15 +59,15 @@ class Pass:
         """The call has ended and used this many tokens."""
         if self.open:
             self.open = False
-            for window, second, counted in self._tokens:
+            for window, second, counted in self.tokens:
                 window.correct(second, tokens - counted)
-            self._pace.leave(self._parallel)
+            self._pace.leave(self.parallel)
 
     def withdraw(self) -> None:
         """The call was refused elsewhere: it counts for nothing."""
         if self.open:
             self.settle(0)
-            for window, second in self._requests:
+            for window, second in self.requests:
                 window.correct(second, -1)
 
 
@@ -86,12 +88,29 @@ class Pace:
         if not limits:
             return None
         now = self._clock.monotonic()
+        running = self._running
         for limit in limits:
-            self._check(limit, tokens, now, limits)
+            kind, most = limit.kind, limit.most
+            if kind == "parallel":
+                if running.get(limit.place, 0) >= most:
+                    raise self._refusal(limit, 1.0, limits, now)
+                continue
+            amount = 1 if kind == "requests" or tokens < 1 else min(tokens, most)
+            if limit.window.used(now) + amount > most:
+                wait = 60.0 if most <= 0 else limit.window.wait(now, most - amount)
+                raise self._refusal(limit, wait, limits, now)
         entered = Pass(self)
         for limit in limits:
-            self._count(entered, limit, tokens, now)
-        entered.headers = self._headers(limits, now)
+            kind = limit.kind
+            if kind == "requests":
+                entered.requests.append((limit.window, limit.window.add(now, 1)))
+            elif kind == "tokens":
+                counted = min(tokens, limit.most)
+                entered.tokens.append((limit.window, limit.window.add(now, counted), counted))
+            else:
+                running[limit.place] = running.get(limit.place, 0) + 1
+                entered.parallel.append(limit.place)
+        entered.headers = _headers(limits, now)
         return entered
 
     def leave(self, places: Iterable[Place]) -> None:
@@ -108,73 +127,30 @@ class Pace:
         if found is not None and found[0] is bounds:
             return found[1]
         least: dict[tuple[Kind, Place], _Limit] = {}
-        for limit in (limit for bound in bounds for limit in _limits_of(bound, model)):
-            known = least.get((limit.kind, limit.place))
-            if known is None or limit.most < known.most:
-                least[limit.kind, limit.place] = limit
+        for kind, place, name, most in (limit for bound in bounds for limit in _limits_of(bound, model)):
+            known = least.get((kind, place))
+            if known is None or most < known.most:
+                least[kind, place] = _Limit(kind, place, name, most, self._window(kind, place))
         limits = tuple(least.values())
-        if len(self._plans) > 4096:
+        if len(self._plans) >= _MOST_PLANS:
             self._plans.clear()
         self._plans[id(bounds), model] = (bounds, limits)
         return limits
 
-    def _window(self, limit: _Limit) -> Window:
-        place = (limit.kind, limit.place)
-        window = self._windows.get(place)
+    def _window(self, kind: Kind, place: Place) -> Window:
+        window = self._windows.get((kind, place))
         if window is None:
-            if len(self._windows) > _MOST_WINDOWS:
+            if len(self._windows) >= _MOST_WINDOWS:
                 self._forget()
-            window = self._windows[place] = Window()
+            window = self._windows[kind, place] = Window()
         return window
 
     def _forget(self) -> None:
+        """Drop the windows that nothing is in. Plans hold theirs, so they are made anew."""
         now = self._clock.monotonic()
-        for place in [place for place, window in self._windows.items() if not window.used(now) and window.empty]:
+        self._plans.clear()
+        for place in [place for place, window in self._windows.items() if not window.used(now)]:
             del self._windows[place]
-
-    def _check(self, limit: _Limit, tokens: int, now: float, limits: tuple[_Limit, ...]) -> None:
-        if limit.kind == "parallel":
-            if self._running.get(limit.place, 0) >= limit.most:
-                raise self._refusal(limit, 1.0, limits, now)
-            return
-        amount = 1 if limit.kind == "requests" else min(tokens, limit.most)
-        window = self._window(limit)
-        if limit.most <= 0 or window.used(now) + amount > limit.most:
-            wait = 60.0 if limit.most <= 0 else window.wait(now, limit.most - amount)
-            raise self._refusal(limit, wait, limits, now)
-
-    def _count(self, entered: Pass, limit: _Limit, tokens: int, now: float) -> None:
-        if limit.kind == "parallel":
-            self._running[limit.place] = self._running.get(limit.place, 0) + 1
-            entered._parallel.append(limit.place)
-        elif limit.kind == "requests":
-            window = self._window(limit)
-            entered._requests.append((window, window.add(now, 1)))
-        else:
-            window = self._window(limit)
-            counted = min(tokens, limit.most)
-            entered._tokens.append((window, window.add(now, counted), counted))
-
-    def _headers(self, limits: tuple[_Limit, ...], now: float) -> tuple[tuple[str, str], ...]:
-        """What is left, of the limit that is nearest, for requests and for tokens."""
-        headers: list[tuple[str, str]] = []
-        for kind in ("requests", "tokens"):
-            nearest: tuple[int, _Limit, Window] | None = None
-            for limit in limits:
-                if limit.kind == kind:
-                    window = self._window(limit)
-                    left = limit.most - window.used(now)
-                    if nearest is None or left < nearest[0]:
-                        nearest = (left, limit, window)
-            if nearest is not None:
-                left, limit, window = nearest
-                reset = window.wait(now, 0) if window.total else 0.0
-                headers += [
-                    (f"x-ratelimit-limit-{kind}", str(limit.most)),
-                    (f"x-ratelimit-remaining-{kind}", str(max(left, 0))),
-                    (f"x-ratelimit-reset-{kind}", f"{reset:.3f}s"),
-                ]
-        return tuple(headers)
 
     def _refusal(self, limit: _Limit, wait: float, limits: tuple[_Limit, ...], now: float) -> ApiError:
         of = f"the {limit.name}" + (f" for the model {limit.place[2]!r}" if limit.place[2] else "")
@@ -188,7 +164,7 @@ class Pace:
             f"{of[0].upper()}{of[1:]} is limited to {limit.most} {_SAYS[limit.kind]}, and that is reached. {when}",
             code=_CODES[limit.kind],
             retry_after=wait,
-            headers=self._headers(limits, now),
+            headers=_headers(limits, now),
             limit=_FIELDS[limit.kind],
             limit_scope=limit.place[0],
             limit_id=limit.place[1],
@@ -197,7 +173,34 @@ class Pace:
         )
 
 
-def _limits_of(bound: Bound, model: str) -> Iterable[_Limit]:
+def _headers(limits: tuple[_Limit, ...], now: float) -> tuple[tuple[str, str], ...]:
+    """What is left, of the limit that is nearest, for requests and for tokens."""
+    headers: tuple[tuple[str, str], ...] = ()
+    for kind in ("requests", "tokens"):
+        nearest, least = None, 0
+        for limit in limits:
+            if limit.kind == kind:
+                left = limit.most - limit.window.total
+                if nearest is None or left < least:
+                    nearest, least = limit, left
+        if nearest is not None:
+            reset = nearest.window.wait(now, 0) if nearest.window.total else 0.0
+            headers = (
+                *headers,
+                (_LIMIT[kind], str(nearest.most)),
+                (_REMAINING[kind], str(max(least, 0))),
+                (_RESET[kind], f"{reset:.3f}s"),
+            )
+    return headers
+
+
+_LIMIT = {kind: f"x-ratelimit-limit-{kind}" for kind in ("requests", "tokens")}
+_REMAINING = {kind: f"x-ratelimit-remaining-{kind}" for kind in ("requests", "tokens")}
+_RESET = {kind: f"x-ratelimit-reset-{kind}" for kind in ("requests", "tokens")}
+_Told = tuple[Kind, Place, str, int]
+
+
+def _limits_of(bound: Bound, model: str) -> Iterable[_Told]:
     yield from _three(bound, "", bound.rpm_limit, bound.tpm_limit, bound.max_parallel_requests)
     for pattern, own in bound.model_max_budget.items():
         if matches(pattern, model):
@@ -210,13 +213,11 @@ def _limits_of(bound: Bound, model: str) -> Iterable[_Limit]:
             yield from _three(bound, pattern, None, most, None)
 
 
-def _three(
-    bound: Bound, model: str, requests: int | None, tokens: int | None, parallel: int | None
-) -> Iterable[_Limit]:
+def _three(bound: Bound, model: str, requests: int | None, tokens: int | None, parallel: int | None) -> Iterable[_Told]:
     place = (bound.scope, bound.id, model)
     if requests is not None:
-        yield _Limit("requests", place, bound.name, requests)
+        yield "requests", place, bound.name, requests
     if tokens is not None:
-        yield _Limit("tokens", place, bound.name, tokens)
+        yield "tokens", place, bound.name, tokens
     if parallel is not None:
-        yield _Limit("parallel", place, bound.name, parallel)
+        yield "parallel", place, bound.name, parallel

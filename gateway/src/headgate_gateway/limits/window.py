@@ -18,8 +18,8 @@ class Window:
         self.total = 0
 
     def _forget(self, now: int) -> None:
-        seconds = self._seconds
-        while seconds and seconds[0][0] <= now - self._length - 1:
+        seconds, over = self._seconds, now - self._length - 1
+        while seconds and seconds[0][0] <= over:
             self.total -= seconds.popleft()[1]
 
     def used(self, now: float) -> int:
@@ -30,7 +30,6 @@ class Window:
     def add(self, now: float, amount: int) -> int:
         """Count `amount` now; gives the second to name when it is corrected."""
         second = int(now)
-        self._forget(second)
         seconds = self._seconds
         if seconds and seconds[-1][0] == second:
             seconds[-1][1] += amount

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from ._client_options import make_client
 from ._options import JSON, Option, switch, values
@@ -175,8 +175,7 @@ def shown(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else ""
     if isinstance(value, (list, tuple)):
-        items: Sequence[object] = value
-        return ", ".join(shown(item) for item in items)
+        return ", ".join(shown(item) for item in cast("Sequence[object]", value))
     if isinstance(value, dict):
         return json.dumps(value, ensure_ascii=False)
     return str(value)

@@ -95,7 +95,8 @@ def _add_member(call: Call) -> int:
     budget = {name: call.params.pop(name) for name in ("max_budget_in_team",) if name in call.params}
     member = {"role": "user", **call.params}
     answer = call.client.team.add_member(team_id=_named(call), member=member, **budget)  # type: ignore[arg-type]  # the gateway judges the role
-    return call.done(answer, f"added to {answer.team_id}, which has {len(answer.members_with_roles or ())} members")
+    number = len(answer.members_with_roles or ())
+    return call.done(answer, f"added to {answer.team_id}, which has {number} member{'' if number == 1 else 's'}")
 
 
 def _set_member(call: Call) -> int:
