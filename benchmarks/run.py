@@ -64,6 +64,7 @@ def python_of(environment: str) -> Path:
         "pip",
         "install",
         "--quiet",
+        "--compile-bytecode",
         "--python",
         python,
         *reinstall,

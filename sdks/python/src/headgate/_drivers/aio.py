@@ -49,7 +49,7 @@ class AsyncPerformer:
                     effect = steps.throw(raised)
             except StopIteration as stop:
                 return stop.value
-            kind: type[object] = type(effect)
+            kind: Any = effect.__class__
             if kind is Batch or kind is Opened:
                 return effect
             try:

@@ -45,7 +45,7 @@ class Performer:
                     effect = steps.throw(raised)
             except StopIteration as stop:
                 return stop.value
-            kind: type[object] = type(effect)
+            kind: Any = effect.__class__
             if kind is Batch or kind is Opened:
                 return effect
             try:
