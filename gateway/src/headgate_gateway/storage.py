@@ -44,14 +44,10 @@ class Database:
 
     def __init__(self, path: Path | Literal[":memory:"], *, synchronous: Literal["normal", "full"] = "normal") -> None:
         self.path = path
-        try:
-            self._connection = sqlite3.connect(str(path), isolation_level=None, cached_statements=256)
-        except sqlite3.Error as error:
-            raise _unusable(path, error) from error
+        self._alone = None if path == ":memory:" else _alone(path)
+        self._connection = sqlite3.connect(str(path), isolation_level=None, cached_statements=256)
         try:
             self._connection.execute("PRAGMA busy_timeout = 1000")
-            # One process alone: which calls run is known in its memory, and a second one would take them for dead.
-            self._connection.execute("PRAGMA locking_mode = EXCLUSIVE")
             self._connection.execute("PRAGMA journal_mode = WAL")
             self._connection.execute(f"PRAGMA synchronous = {'FULL' if synchronous == 'full' else 'NORMAL'}")
             self._connection.execute("PRAGMA foreign_keys = ON")
@@ -59,7 +55,7 @@ class Database:
             self._connection.execute("BEGIN IMMEDIATE")
             self._connection.execute("COMMIT")
         except sqlite3.Error as error:
-            self._connection.close()
+            self._close()
             raise _unusable(path, error) from error
         self._open = False
         self._scheduled = False
@@ -189,7 +185,32 @@ class Database:
     def close(self) -> None:
         """Commit what is open and close the file."""
         self.commit()
+        self._close()
+
+    def _close(self) -> None:
         self._connection.close()
+        if self._alone is not None:
+            self._alone.close()
+
+
+def _alone(path: Path | str) -> sqlite3.Connection:
+    """Keep the database for this process: which calls run is known in its memory, and a second one would take them for
+    dead.
+
+    The lock is on a file beside the database, so that this process may read it by more than one connection. The system
+    lets go of it when the process ends, however it ends.
+    """
+    try:
+        lock = sqlite3.connect(f"{path}.lock", isolation_level=None)
+    except sqlite3.Error as error:
+        raise _unusable(path, error) from error
+    try:
+        lock.execute("PRAGMA busy_timeout = 1000")
+        lock.execute("BEGIN EXCLUSIVE")
+    except sqlite3.Error as error:
+        lock.close()
+        raise _unusable(path, error) from error
+    return lock
 
 
 def _unusable(path: object, error: sqlite3.Error) -> StorageError:

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
-import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx2
@@ -45,16 +40,6 @@ def promised(answer: httpx2.Response) -> httpx2.Response:
         if schema is not None:
             schema.validate(answer.json())
     return answer
-
-
-@contextmanager
-def reading(database: Path) -> Iterator[sqlite3.Connection]:
-    """A copy of a running gateway's database: the gateway keeps the file itself to itself."""
-    with TemporaryDirectory() as folder:
-        for file in database.parent.glob(f"{database.name}*"):
-            shutil.copy(file, folder)
-        with closing(sqlite3.connect(Path(folder) / database.name)) as connection:
-            yield connection
 
 
 class Caller:

@@ -5,6 +5,7 @@ The operations come from the contract itself, so that one that is added later is
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 
 from headgate_gateway.contract import load_contract
 
-from .kit import ROLES, Caller, Tenant, World, reading
+from .kit import ROLES, Caller, Tenant, World
 
 DOCUMENT = load_contract()
 _SKIPPED = ("/v1", "/openai", "/engines", "/health", "/readyz")
@@ -152,15 +153,16 @@ READS = [pytest.param(path, id=path) for method, path in operations() if method 
 def records_of(world: World, tenant: Tenant) -> dict[tuple[Any, ...], tuple[Any, ...]]:
     """All rows of the platform that were this tenant's when the world began, by table and first columns."""
     names = [f"{tenant.name}-marker", *tenant.ids.values(), *(caller.id or "" for caller in tenant.callers.values())]
+    connection = sqlite3.connect(f"file:{world.database}?mode=ro", uri=True)
     listed = "SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE 'platform_%'"
     rows: dict[tuple[Any, ...], tuple[Any, ...]] = {}
-    with reading(world.database) as connection:
-        for (table,) in connection.execute(listed).fetchall():
-            columns = 3 if table == "platform_member" else 1
-            for row in connection.execute(f"SELECT * FROM {table}"):
-                place = (table, *row[:columns])
-                if place in tenant.rows or (not tenant.rows and any(name in str(row) for name in names)):
-                    rows[place] = row
+    for (table,) in connection.execute(listed).fetchall():
+        columns = 3 if table == "platform_member" else 1
+        for row in connection.execute(f"SELECT * FROM {table}"):
+            place = (table, *row[:columns])
+            if place in tenant.rows or (not tenant.rows and any(name in str(row) for name in names)):
+                rows[place] = row
+    connection.close()
     tenant.rows = tenant.rows or set(rows)
     return rows
 
