@@ -16,7 +16,6 @@ from headgate.cli import _group
 
 from .conftest import Run, started
 
-
 MASTER = "sk-master-of-the-tests-0123456789"
 
 
