@@ -115,8 +115,11 @@ class Database:
         return self._connection.execute(sql, parameters).rowcount
 
     def changed(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        """Execute an `UPDATE ... RETURNING` in this tick's transaction; gives the rows it changed, as they are now."""
-        self._begin()
+        """Execute an `UPDATE ... RETURNING`; gives the rows it changed, as they are now.
+
+        No commit is asked for: what follows from these rows is written in the same transaction, and asks for it.
+        """
+        self._enter()
         return self._connection.execute(sql, parameters).fetchall()
 
     def write_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
@@ -132,7 +135,9 @@ class Database:
         """Ask for a commit at the end of this tick."""
         if not self._scheduled:
             self._scheduled = True
-            asyncio.get_running_loop().call_soon(self.commit)
+            loop = asyncio.get_running_loop()
+            # Two steps: what the calls that begin in this tick set off may still end before the commit, with it.
+            loop.call_soon(loop.call_soon, self.commit)
 
     async def committed(self) -> None:
         """Return when everything written so far is durable."""
@@ -171,10 +176,13 @@ class Database:
         if not waiters:
             raise StorageError(f"The database {str(self.path)!r} could not commit: {error}.") from error
 
-    def _begin(self) -> None:
+    def _enter(self) -> None:
         if not self._open:
             self._connection.execute("BEGIN IMMEDIATE")
             self._open = True
+
+    def _begin(self) -> None:
+        self._enter()
         if not self._scheduled:
             try:
                 self.schedule()

@@ -323,6 +323,21 @@ async def test_health_of_models(bench: Bench) -> None:
         await get(bench, path)
 
 
+async def test_health_is_not_asked_again_at_once_for_a_key(bench: Bench) -> None:
+    master = "sk-" + "m" * 30
+    await bench.start(config(bench), LOOPBACK | {"HEADGATE_GATEWAY_API_KEYS": master})
+    bench.http.headers["authorization"] = f"Bearer {master}"
+    await post(bench, "/model/new", {"model_name": "m", "litellm_params": {"model": "a/x"}})
+    key = (await post(bench, "/key/generate", {}))["key"]
+    bench.http.headers["authorization"] = f"Bearer {key}"
+    for _ in range(5):
+        assert (await get(bench, "/health/models"))["healthy_count"] == 1
+    assert len(bench.providers["a"].seen) == 1
+    bench.clock.turned += 31
+    await get(bench, "/health/models")
+    assert len(bench.providers["a"].seen) == 2
+
+
 async def test_tools_that_ask_no_model(bench: Bench) -> None:
     text = config(bench, "[providers.anthropic]", f'base_url = "{bench.providers["c"].url}"', f'api_key = "{CANARY}"')
     await bench.start(text, LOOPBACK)

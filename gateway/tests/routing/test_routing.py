@@ -289,6 +289,16 @@ async def test_auto_takes_the_cheapest_that_can(bench: Bench) -> None:
     assert reply.json()["error"]["code"] == "no_capable_model"
 
 
+async def test_auto_tries_no_more_than_a_call_may(bench: Bench) -> None:
+    text = config(bench, "retries = 1", weights="")
+    for number in range(6):
+        text += f'\n[deployments.d{number}]\nmodel_name = "m{number}"\nmodel = "a/x"\n'
+    await bench.start(text)
+    bench.providers["a"].fails(500)
+    assert (await bench.chat("auto")).status_code == 502
+    assert len(bench.providers["a"].seen) == 2
+
+
 async def test_requests_a_minute_of_a_deployment(bench: Bench) -> None:
     await bench.start(config(bench, weights="ab", a={"rpm": 3}, b={"weight": 0.000001}))
     served = [(await bench.chat()).headers["x-headgate-deployment"] for _ in range(5)]

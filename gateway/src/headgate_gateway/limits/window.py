@@ -51,6 +51,8 @@ class Window:
         """Seconds until no more than `room` is left in the window."""
         self._forget(int(now))
         left = self.total
+        if room <= 0 and left > 0:
+            return max(self._seconds[-1][0] + self._length + 1 - now, 0.001)
         for second, amount in self._seconds:
             if left <= room:
                 break

@@ -306,7 +306,8 @@ class Router:
             for name, stage in pool.stages:
                 left = list(stage)
                 tries = 0
-                while left and tries <= self.settings.retries:
+                # Of `auto` every model is a stage of its own, and the retries are those of the call.
+                while left and (len(tried) if pool.name == AUTO else tries) <= self.settings.retries:
                     one = self._next(name, left, pool)
                     if one is None:
                         break

@@ -41,6 +41,8 @@ class DeploymentState:
     pace: float | None = None
     pace_at: float = 0.0
     last_error: str | None = None
+    asked_at: float | None = None
+    asked: tuple[float, str | None] = (0.0, None)
     starts: deque[float] = field(default_factory=deque)
     tokens: deque[tuple[float, int]] = field(default_factory=deque)
 

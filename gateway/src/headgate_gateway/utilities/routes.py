@@ -23,6 +23,7 @@ __all__ = ["ROUTES"]
 
 _BYTES_A_TOKEN = 4
 _AT_ONCE = 8
+_REMEMBERED_SECONDS = 30.0
 _CALLS = {
     "completion": ("chat", "/chat/completions"),
     "chat": ("chat", "/chat/completions"),
@@ -143,19 +144,27 @@ async def _models(call: Call) -> Response:
 
 
 async def _asked(call: Call, one: Deployment) -> dict[str, Any]:
+    """How a deployment answers. What it did a moment ago stands for all but administrators: asking is not billed."""
     clock, state = call.gateway.clock, call.gateway.routing.states.get(one.id) or DeploymentState()
+    now = clock.monotonic()
+    if call.caller.admin or state.asked_at is None or now - state.asked_at >= _REMEMBERED_SECONDS:
+        state.asked_at, state.asked = now, await _answered(call, one, state)
+    took, why = state.asked
+    return {"model": one.group, "model_id": one.id, "provider": one.provider, "latency_ms": took, "error": why}
+
+
+async def _answered(call: Call, one: Deployment, state: DeploymentState) -> tuple[float, str | None]:
+    """Milliseconds, and why it did not answer."""
+    clock, why = call.gateway.clock, None
     started = clock.monotonic()
     try:
         await probe(call, one)
     except ApiError as error:
-        state.last_error = error.message
-        why: str | None = error.message
+        why = state.last_error = error.message
     else:
         # A deployment that rested and answers now is taken back at once.
-        why = None
         state.succeed(None, clock.monotonic())
-    took = round((clock.monotonic() - started) * 1000, 3)
-    return {"model": one.group, "model_id": one.id, "provider": one.provider, "latency_ms": took, "error": why}
+    return round((clock.monotonic() - started) * 1000, 3), why
 
 
 ROUTES = (

@@ -6,6 +6,8 @@ import os
 import re
 import subprocess
 import sys
+import time
+import urllib.request
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,6 +27,18 @@ class Ran(NamedTuple):
 Run = Callable[..., Ran]
 
 
+def _wait_until_ready(url: str, process: subprocess.Popen[str]) -> None:
+    """The line that tells the address is written a moment before the port is open."""
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            with urllib.request.urlopen(f"{url}/readyz"):
+                return
+        except OSError:
+            time.sleep(0.02)
+    raise RuntimeError(f"the gateway at {url} was not ready (exit status {process.poll()})")
+
+
 @contextmanager
 def started(folder: Path, *options: str) -> Generator[str, None, None]:
     """A gateway of its own, whose records and configuration are in the folder."""
@@ -35,6 +49,7 @@ def started(folder: Path, *options: str) -> Generator[str, None, None]:
     found = re.search(r"https?://\S+", process.stdout.readline())
     assert found is not None
     try:
+        _wait_until_ready(found[0], process)
         yield found[0]
     finally:
         process.terminate()
