@@ -21,6 +21,8 @@ __all__ = ["PriceBook", "UnitPrice", "warm"]
 _PICO_PER_NANO = 1000
 _PER_MILLION = 1_000_000
 _DAY = 86400
+_MOST_TOKENS = 1 << 53
+_MOST_NANO = 1 << 53
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +57,18 @@ class PriceBook:
         price = self.unit(provider, model)
         if price is None:
             return None
-        prompt = int(usage.get("prompt_tokens", usage.get("input_tokens", 0)) or 0)
-        completion = int(usage.get("completion_tokens", usage.get("output_tokens", 0)) or 0)
+        prompt = _count(usage.get("prompt_tokens", usage.get("input_tokens")))
+        completion = _count(usage.get("completion_tokens", usage.get("output_tokens")))
         details = usage.get("prompt_tokens_details") or {}
-        cached = min(int(details.get("cached_tokens") or 0), prompt)
-        written = min(int(details.get("cache_write_tokens") or 0), prompt - cached)
+        cached = min(_count(details.get("cached_tokens")), prompt)
+        written = min(_count(details.get("cache_write_tokens")), prompt - cached)
         pico = (
             (prompt - cached - written) * price.input
             + cached * price.cached_input
             + written * price.cache_write
             + completion * price.output
         )
-        return (pico + _PICO_PER_NANO // 2) // _PICO_PER_NANO
+        return min((pico + _PICO_PER_NANO // 2) // _PICO_PER_NANO, _MOST_NANO)
 
     def unit(self, provider: str, model: str) -> UnitPrice | None:
         """The unit price of a model today."""
@@ -80,6 +82,11 @@ class PriceBook:
                 self._known.clear()
             self._known[place] = self._offline(model) if provider == "offline" else _public(provider, model, day)
         return self._known[place]
+
+
+def _count(value: Any) -> int:
+    """A number of tokens as an upstream tells it. What is none counts for nothing, and nothing is below zero."""
+    return min(max(value, 0), _MOST_TOKENS) if isinstance(value, int) else 0
 
 
 def _own(price: Price) -> UnitPrice:

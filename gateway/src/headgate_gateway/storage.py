@@ -156,7 +156,8 @@ class Database:
             if self._open:
                 self._connection.execute("COMMIT")
                 self._open = False
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OverflowError, ValueError) as error:
+            # Values that SQLite cannot take are no errors of its own; those who wait must hear of them too.
             self._fail(waiters, error)
             return
         finally:
@@ -166,7 +167,7 @@ class Database:
             if not waiter.done():
                 waiter.set_result(None)
 
-    def _fail(self, waiters: list[asyncio.Future[None]], error: sqlite3.Error) -> None:
+    def _fail(self, waiters: list[asyncio.Future[None]], error: Exception) -> None:
         if self._connection.in_transaction:
             self._connection.execute("ROLLBACK")
         self._open = False

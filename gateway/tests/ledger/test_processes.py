@@ -283,3 +283,50 @@ def test_no_filter_says_more_than_its_value(launch: Launch, text: str) -> None:
     for name in ("api_key", "user_id", "team_id", "model", "tag", "status", "request_id"):
         answer = httpx2.get(url + "/spend/logs", params={name: text}, headers=MASTER)
         assert answer.json()["data"] == [], name
+
+
+@pytest.mark.parametrize(
+    "query", ["end_date=9999-12-31", "end_date=0001-01-01", "start_date=9999-12-31", "start_date=0001-01-01"]
+)
+def test_the_ends_of_the_calendar(launch: Launch, query: str) -> None:
+    url = launch(config=CONFIG).url
+    for path in ("/global/spend/report", "/spend/logs", "/spend/tags"):
+        assert httpx2.get(f"{url}{path}?{query}", headers=MASTER).status_code == 200, path
+
+
+def test_numbers_beyond_all_bounds(launch: Launch) -> None:
+    url = launch(config=CONFIG).url
+    key = make_key(url, max_budget=1.0)
+    refused = httpx2.post(url + CHAT, json=body(max_tokens=10**30), headers=key)
+    assert refused.status_code in (400, 402)
+    for name in ("prompt_tokens", "completion_tokens"):
+        answer = httpx2.post(url + "/spend/calculate", json={"model": "headgate/echo", name: 10**30}, headers=MASTER)
+        assert answer.status_code == 400, answer.text
+    made = {"model": "headgate/echo", "usage": {"prompt_tokens": -5, "completion_tokens": "many"}}
+    answer = httpx2.post(url + "/spend/calculate", json={"completion_response": made}, headers=MASTER)
+    assert answer.status_code == 400
+
+
+async def test_an_upstream_that_tells_nonsense_earns_nobody_money(
+    launch: Launch, upstream: Any, tmp_path: Path
+) -> None:
+    config = CONFIG + f'[providers.up]\nbase_url = "{upstream.url}/v1"\n[prices."up/m"]\ninput_per_million = 1.0\n'
+    url = (await asyncio.to_thread(launch, config=config)).url
+    key = await asyncio.to_thread(make_key, url, max_budget=1.0)
+    for tokens in (-1000, 7.5, 10**25):
+        upstream.json(
+            {
+                "id": "x",
+                "object": "chat.completion",
+                "created": 1,
+                "model": "m",
+                "choices": [],
+                "usage": {"prompt_tokens": tokens, "completion_tokens": 0, "total_tokens": tokens},
+            }
+        )
+        async with httpx2.AsyncClient(timeout=30) as client:
+            await client.post(url + CHAT, json=body(model="up/m"), headers=key)
+    costs = rows(tmp_path, "SELECT cost_nano FROM usage ORDER BY id")
+    assert all(cost >= 0 for (cost,) in costs)
+    assert len(costs) == 3
+    assert rows(tmp_path, "SELECT held FROM budget_window") == [(0,)]

@@ -180,11 +180,11 @@ async def test_credentials(bench: Bench) -> None:
 async def test_without_a_key_of_the_environment_no_secret_is_kept(bench: Bench) -> None:
     await bench.start(config(bench), {"HEADGATE_GATEWAY_OUTBOUND_ALLOW": "127.0.0.1"})
     body = {"credential_name": "eu", "credential_info": {}, "credential_values": {"api_key": CANARY}}
-    error = (await post(bench, "/credentials", body, status=503))["error"]
+    error = (await post(bench, "/credentials", body, status=412))["error"]
     assert error["code"] == "secret_key_missing"
     assert "HEADGATE_GATEWAY_SECRET_KEY" in error["message"]
     params = {"model": "a/x", "api_key": CANARY}
-    await post(bench, "/model/new", {"model_name": "m", "litellm_params": params}, status=503)
+    await post(bench, "/model/new", {"model_name": "m", "litellm_params": params}, status=412)
     await post(bench, "/model/new", {"model_name": "m", "litellm_params": {"model": "a/x"}})
 
 
@@ -200,6 +200,10 @@ async def test_a_key_that_changed_is_told_and_the_rest_goes_on(bench: Bench) -> 
     broken = (await get(bench, "/model/info?model_id=with"))["data"][0]
     assert broken["status"] == "disabled"
     assert "another key" in broken["last_error"]
+    revived = await post(bench, "/model/update", {"model_id": "with", "litellm_params": {"api_key": CANARY + "new"}})
+    assert revived["status"] == "active"
+    await post(bench, "/model/update", {"model_id": "with", "litellm_params": {"weight": 1}})
+    await bench.gateway.db.committed()
     both = LOOPBACK | {"HEADGATE_GATEWAY_SECRET_KEY": "y" * 40 + "," + SECRET_KEY}
     await bench.start(config(bench), both, data_dir=folder)
     served = Counter([(await bench.chat()).headers["x-headgate-deployment"] for _ in range(30)])
@@ -219,7 +223,7 @@ async def test_a_sealed_secret_belongs_to_its_place(bench: Bench) -> None:
     file.close()
     assert (await get(bench, "/credentials/two"))["credential_values"] == {}
     params = {"model": "a/x", "credential_name": "two"}
-    error = await post(bench, "/model/new", {"model_name": "m", "litellm_params": params}, status=503)
+    error = await post(bench, "/model/new", {"model_name": "m", "litellm_params": params}, status=412)
     assert error["error"]["code"] == "secret_unreadable"
 
 

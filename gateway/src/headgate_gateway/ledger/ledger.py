@@ -35,6 +35,7 @@ __all__ = ["Ledger", "Ticket"]
 
 _log = logging.getLogger("headgate_gateway.ledger")
 _MOST_PLANS = 8192
+_MOST_HELD = 1 << 53
 _KEPT_WINDOWS = 90 * 86400.0
 
 
@@ -203,7 +204,7 @@ class Ledger:
                 continue
             pico = expected.input * max(unit.input, unit.cache_write) + expected.output * unit.output
             most = max(most, pico)
-        return nano_of_pico(most)
+        return min(nano_of_pico(most), _MOST_HELD)
 
     def _warn(self, ticket: Ticket, line: Line) -> None:
         spent, _ = self._holds.standing(line)
@@ -227,7 +228,8 @@ class Ledger:
             self._release(ticket)
             return
         tokens = tokens_of(record.usage)
-        cost = record.cost_nano or 0
+        # What an upstream tells of its usage is not believed below nothing.
+        cost = min(max(record.cost_nano or 0, 0), _MOST_HELD)
         terms = ticket.plan.terms
         credits = terms.price(cost) if terms is not None else 0
         owners = owners_of(ticket.caller)

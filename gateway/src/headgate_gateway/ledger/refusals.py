@@ -85,4 +85,6 @@ def unpriced(model: str, owner: str) -> ApiError:
 def warning_of(line: Line, spent: int) -> str:
     """What a caller reads of a soft budget that is reached."""
     most = f" of {dollars(line.limit)}" if line.limit < UNBOUNDED else ""
-    return f"{line.name}: {dollars(spent)}{most} US dollars are spent, its soft budget is {dollars(line.soft or 0)}"
+    text = f"{line.name}: {dollars(spent)}{most} US dollars are spent, its soft budget is {dollars(line.soft or 0)}"
+    # It goes into a header.
+    return "".join(letter if " " <= letter <= "~" else "?" for letter in text)

@@ -36,6 +36,7 @@ __all__ = [
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _CURSOR = re.compile(r"call_[0-9a-z]{26}\.[0-9]{1,9}", re.ASCII)
 _DAY_SECONDS = 86400.0
+_FIRST, _LAST = -1.0e10, 2.0e11
 
 
 @dataclass(slots=True)
@@ -135,10 +136,16 @@ def span(query: Mapping[str, Any], now: float, days: int | None = None) -> tuple
             param="end_date",
             code="invalid_value",
         )
+    first, last = _within(first), _within(last)
     if days is not None:
         last = now if last is None else last
         first = last - days * _DAY_SECONDS if first is None else first
     return first, last
+
+
+def _within(at: float | None) -> float | None:
+    """A time that a calendar has, with room on both sides."""
+    return None if at is None else min(max(at, _FIRST), _LAST)
 
 
 async def log_page(call: Call, where: Where, limit: int, cursor: str | None) -> tuple[list[dict[str, Any]], str | None]:

@@ -166,7 +166,11 @@ def _usage_of(data: dict[str, Any], answer: Any) -> dict[str, Any]:
                 param="messages",
                 code="invalid_value",
             ) from None
-    return {"prompt_tokens": prompt, "completion_tokens": data.get("completion_tokens") or 0}
+    usage = {"prompt_tokens": prompt, "completion_tokens": data.get("completion_tokens") or 0}
+    for name, value in usage.items():
+        if not _counts(value):
+            raise invalid(f"`{name}` is more than a call can have. Give less.", param=name, code="invalid_value")
+    return usage
 
 
 def _counts(value: Any) -> bool:

@@ -27,15 +27,16 @@ class Tokens:
 
 
 NONE = Tokens()
+_MOST = 1 << 53
 
 
 def tokens_of(usage: Mapping[str, Any] | None) -> Tokens:
     """The tokens of a usage, whatever names its family gives them."""
     if usage is None:
         return NONE
-    prompt = int(usage.get("prompt_tokens", usage.get("input_tokens", 0)) or 0)
-    completion = int(usage.get("completion_tokens", usage.get("output_tokens", 0)) or 0)
-    total = int(usage.get("total_tokens", prompt + completion) or 0)
+    prompt = _count(usage.get("prompt_tokens", usage.get("input_tokens")))
+    completion = _count(usage.get("completion_tokens", usage.get("output_tokens")))
+    total = _count(usage.get("total_tokens", prompt + completion))
     read = usage.get("prompt_tokens_details") or usage.get("input_tokens_details") or {}
     written = usage.get("completion_tokens_details") or usage.get("output_tokens_details") or {}
     if not read and not written:
@@ -44,11 +45,16 @@ def tokens_of(usage: Mapping[str, Any] | None) -> Tokens:
         prompt,
         completion,
         total,
-        int(read.get("cached_tokens") or 0),
-        int(read.get("cache_write_tokens") or 0),
-        int(written.get("reasoning_tokens") or 0),
-        int(read.get("audio_tokens") or 0) + int(written.get("audio_tokens") or 0),
+        _count(read.get("cached_tokens")),
+        _count(read.get("cache_write_tokens")),
+        _count(written.get("reasoning_tokens")),
+        _count(read.get("audio_tokens")) + _count(written.get("audio_tokens")),
     )
+
+
+def _count(value: Any) -> int:
+    """A number of tokens as an upstream tells it; what is none counts for nothing."""
+    return min(max(int(value), 0), _MOST) if isinstance(value, int) else 0
 
 
 _hours: dict[int, str] = {}

@@ -58,7 +58,7 @@ async def _update(call: Call) -> Response:
         raise invalid("Neither `model_id` nor `model_info.id` says which deployment. Send one.", param="model_id")
     record = _stored(router, id)
     params, secrets = _apart(call.data.get("litellm_params") or {})
-    kept = _merged(router.records.deployment_secrets(record), secrets) if secrets else None
+    kept = _merged(_readable(router, record), secrets) if secrets else None
     changed = replace(
         record,
         model_name=call.data.get("model_name") or record.model_name,
@@ -149,6 +149,14 @@ def _stored(router: Router, id: str) -> StoredDeployment:
             code="deployment_of_configuration",
         )
     raise missing("deployment", id)
+
+
+def _readable(router: Router, record: StoredDeployment) -> dict[str, Any]:
+    """The secrets of a record, or none where its key is gone: then new ones can still be given."""
+    try:
+        return router.records.deployment_secrets(record)
+    except ApiError:
+        return {}
 
 
 def _audit(call: Call, action: str, id: str) -> None:

@@ -33,7 +33,7 @@ async def _create(call: Call) -> Response:
 async def _update(call: Call) -> Response:
     router = _admins(call, "change credentials")
     old = _found(call, router)
-    values = router.records.credential_values(old)
+    values = router.readable_values(old)
     given = call.data.get("credential_values") or {}
     await _check(router, given)
     values = {name: value for name, value in {**values, **given}.items() if value is not None}

@@ -36,13 +36,12 @@ class Vault:
         return bool(self._given)
 
     def seal(self, text: str, place: str) -> bytes:
-        """`text` encrypted for `place`; raises 503 where the gateway has no key."""
+        """`text` encrypted for `place`; raises 412 where the gateway has no key."""
         if not self._given:
             raise ApiError(
-                503,
+                412,
                 f"This gateway keeps no secrets: `{VARIABLE}` is not set. Set it to 32 or more random characters "
                 '(python -c "import secrets; print(secrets.token_urlsafe(32))") and restart.',
-                type="api_error",
                 code="secret_key_missing",
             )
         ciphers = self._opened()
@@ -81,9 +80,8 @@ class Vault:
 
 def _unreadable(place: str, why: str) -> ApiError:
     return ApiError(
-        503,
+        412,
         f"The secret of {place!r} cannot be read: {why}. Start the gateway with the key it was stored under, "
         "or store it again.",
-        type="api_error",
         code="secret_unreadable",
     )
