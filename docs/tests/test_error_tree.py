@@ -42,7 +42,7 @@ def in_code() -> dict[str, type[BaseException]]:
     waiting: list[type[BaseException]] = [headgate.SDKError]
     while waiting:
         error = waiting.pop()
-        if error.__module__.startswith("headgate."):
+        if error.__module__.startswith("headgate.") and not error.__module__.startswith("headgate.cli."):
             found[error.__name__] = error
             waiting += error.__subclasses__()
     return found

@@ -61,10 +61,11 @@ def test_every_setting_of_the_gateway_is_in_the_whole_configuration() -> None:
     whole = tomllib.loads(text)
     assert set(whole["limits"]) == {field.name for field in fields(Limits)}
     providers = {key for table in whole["providers"].values() for key in table}
-    assert providers >= {field.name for field in fields(Provider)} - {"name", "api_key"}
+    assert providers >= {field.name for field in fields(Provider)} - {"name", "api_key", "guarded"}
     assert set(whole["server"]) == {"host", "port", "offline", "data_dir"}
-    known = {"host", "port", "offline", "data_dir", "auth_mode", "key_hashes", "synchronous", "source"}
+    known = {"host", "port", "offline", "data_dir", "auth_mode", "key_hashes", "synchronous", "source", "secret_keys"}
     tables = {"providers", "models", "prices", "limits"}
+    tables |= {"ledger", "routing", "outbound", "cache", "guardrails"}  # platform.md and routing.md have these
     assert {field.name for field in fields(Settings)} == known | tables
     defaults = Limits()
     assert {name: getattr(defaults, name) for name in whole["limits"]} == whole["limits"]

@@ -24,5 +24,8 @@ def test_every_answer_is_within_the_contract(gateway: str, tmp_path: Path) -> No
         *("--checks", ",".join(CHECKS), "--max-examples", os.environ.get("SCHEMATHESIS_EXAMPLES", "30")),
         *("--seed", os.environ.get("SCHEMATHESIS_SEED", "7"), "--no-color"),
     ]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=900, check=False)
+    hooks = {"SCHEMATHESIS_HOOKS": "schemathesis_hooks", "PYTHONPATH": str(Path(__file__).parent)}
+    done = subprocess.run(
+        command, cwd=tmp_path, env=os.environ | hooks, capture_output=True, text=True, timeout=900, check=False
+    )
     assert done.returncode == 0, done.stdout[-20_000:]

@@ -127,6 +127,8 @@ class Bench:
     def __init__(self, folder: Path, stack: AsyncExitStack) -> None:
         self._folder = folder
         self._stack = stack
+        self._life = AsyncExitStack()
+        stack.push_async_callback(self._life.aclose)
         self.clock = TurnedClock()
         self.providers: dict[str, Provider] = {}
         self.gateway: Gateway
@@ -146,17 +148,18 @@ class Bench:
         return fake
 
     async def start(self, config: str, environ: dict[str, str] | None = None, **changes: Any) -> None:
+        await self._life.aclose()  # a data folder has one gateway at a time
         file = self._folder / "headgate.toml"
         file.write_text(config)
         settings = load(file, environ or {}, {"data_dir": str(self._folder / "data")})
         self.gateway = Gateway(replace(settings, **changes), clock=self.clock)
         app = App(self.gateway)
         await self.gateway.start()
-        self._stack.push_async_callback(self.gateway.stop)
+        self._life.push_async_callback(self.gateway.stop)
         self.http = httpx2.AsyncClient(
             transport=httpx2.ASGITransport(cast(Any, app)), base_url="http://localhost:4100", timeout=30
         )
-        self._stack.push_async_callback(self.http.aclose)
+        self._life.push_async_callback(self.http.aclose)
 
     async def chat(self, model: str = "m", **more: Any) -> httpx2.Response:
         headers = more.pop("headers", None)
