@@ -12,4 +12,5 @@ __all__ = ["filter_case"]
 @schemathesis.hook
 def filter_case(context: Any, case: Any) -> bool:
     """Leave out calls of fault models, whose names it learns from the list of models."""
-    return "headgate/fault" not in repr((case.path_parameters, case.query, case.body))
+    # In a path the name's slash is encoded, so the part behind it is looked for.
+    return "fault-" not in repr((case.path_parameters, case.query, case.body))
