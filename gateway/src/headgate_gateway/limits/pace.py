@@ -80,7 +80,7 @@ class Pace:
         self._running: dict[Place, int] = {}
         self._plans: dict[tuple[int, str], tuple[Sequence[Bound], tuple[_Limit, ...]]] = {}
 
-    def enter(self, bounds: Sequence[Bound], model: str, tokens: int) -> Pass | None:
+    async def enter(self, bounds: Sequence[Bound], model: str, tokens: int) -> Pass | None:
         """Let a call in, or raise 429. None where nothing limits it."""
         if not bounds:
             return None
