@@ -25,7 +25,7 @@ from .once.mutations import Mutations
 from .prices import PriceBook, warm
 from .routing.router import Router
 from .routing.sql import MIGRATIONS as ROUTING_MIGRATIONS
-from .storage import Database
+from .storage import open_database, prepare
 from .validate import Contract
 
 if TYPE_CHECKING:
@@ -50,8 +50,8 @@ class Gateway:
         self.clock: Clock = clock or SystemClock()
         self.draining = False
         self.ready = False
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
-        self.db = Database(settings.database, synchronous=settings.synchronous)
+        prepare(settings)
+        self.db = open_database(settings)
         parts = (MIGRATIONS, control.MIGRATIONS, platform.MIGRATIONS, ROUTING_MIGRATIONS, CACHE_MIGRATIONS)
         self.db.migrate(chain(chain.from_iterable(parts), LEDGER_MIGRATIONS))
         self.platform = platform.Platform(self.db, self.clock, self.new_id)
@@ -125,7 +125,7 @@ class Gateway:
             await self._providers.close()
         self.calls.flush_events()
         await self.db.committed()
-        self.db.close()
+        await self.db.close()
 
     async def _sweep(self) -> None:
         while True:
