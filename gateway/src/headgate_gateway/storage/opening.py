@@ -19,4 +19,4 @@ def prepare(settings: Settings) -> None:
 
 def open_database(settings: Settings) -> SqliteDatabase:
     """The database of the settings."""
-    return SqliteDatabase(settings.database, synchronous=settings.synchronous)
+    return SqliteDatabase(settings.database, synchronous=settings.storage.synchronous)

@@ -277,7 +277,9 @@ class SqliteDatabase:
     async def committed(self) -> None:
         """Return when everything written so far is durable."""
         if self._is_mine():
-            raise RuntimeError("`committed` was awaited inside a transaction, which ends only after it. Await it behind.")
+            raise RuntimeError(
+                "`committed` was awaited inside a transaction, which ends only after it. Await it behind."
+            )
         if not self._open and not self._queued:
             return
         waiter = asyncio.get_running_loop().create_future()
