@@ -35,7 +35,7 @@ async def _create(call: Call) -> Response:
     router = _admins(call, "add deployments")
     info = _known(call.data.get("model_info") or {})
     id = (call.data.get("model_info") or {}).get("id") or call.gateway.new_id("dep_")
-    if router.deployment(id) is not None or router.records.deployment(id) is not None:
+    if router.deployment(id) is not None or await router.records.deployment(id) is not None:
         raise conflict(
             f"There is a deployment {id!r} already. Choose another `model_info.id`, or change it by `/model/update`.",
             param="model_info.id",
@@ -56,7 +56,7 @@ async def _update(call: Call) -> Response:
     id = call.data.get("model_id") or (call.data.get("model_info") or {}).get("id")
     if not id:
         raise invalid("Neither `model_id` nor `model_info.id` says which deployment. Send one.", param="model_id")
-    record = _stored(router, id)
+    record = await _stored(router, id)
     params, secrets = _apart(call.data.get("litellm_params") or {})
     kept = _merged(_readable(router, record), secrets) if secrets else None
     changed = replace(
@@ -73,21 +73,21 @@ async def _update(call: Call) -> Response:
 
 async def _kept(call: Call, router: Router, record: StoredDeployment, action: str) -> Response:
     """Keep a record whose deployment can be made and may be reached."""
-    deployment = router.made_of(record)
+    deployment = await router.made_of(record)
     if deployment.upstream is not None and deployment.upstream.guarded:
         await router.guard.check_host(deployment.upstream.base_url, "litellm_params.api_base")
-    router.records.put_deployment(record)
-    router.reload()
-    _audit(call, action, record.id)
+    await router.records.put_deployment(record)
+    await router.reload()
+    await _audit(call, action, record.id)
     return json_response(_shown(router, router.deployment(record.id) or deployment, record, everything=True))
 
 
 async def _delete(call: Call) -> Response:
     router = _admins(call, "delete deployments")
-    id = _stored(router, call.data["id"]).id
-    router.records.drop_deployment(id)
-    router.reload()
-    _audit(call, "deleted", id)
+    id = (await _stored(router, call.data["id"])).id
+    await router.records.drop_deployment(id)
+    await router.reload()
+    await _audit(call, "deleted", id)
     return json_response({"id": id, "deleted": True, "message": f"The deployment {id!r} is deleted."})
 
 
@@ -97,11 +97,11 @@ async def _info(call: Call) -> Response:
     for one in _visible(call):
         if query.get("model_id") not in (None, one.id) or query.get("model_name") not in (None, one.group):
             continue
-        record = router.records.deployment(one.id) if one.source == "database" else None
+        record = await router.records.deployment(one.id) if one.source == "database" else None
         shown.append(_shown(router, one, record, everything=call.caller.admin or call.caller.viewer))
     if call.caller.admin or call.caller.viewer:
         for id in router.broken:
-            record = router.records.deployment(id)
+            record = await router.records.deployment(id)
             if record is not None and query.get("model_id") in (None, id):
                 shown.append(_broken(router, record))
     if query.get("model_id") is not None and not shown:
@@ -138,8 +138,8 @@ def _admins(call: Call, what: str) -> Router:
     return call.gateway.routing
 
 
-def _stored(router: Router, id: str) -> StoredDeployment:
-    record = router.records.deployment(id)
+async def _stored(router: Router, id: str) -> StoredDeployment:
+    record = await router.records.deployment(id)
     if record is not None:
         return record
     if router.deployment(id) is not None:
@@ -159,9 +159,9 @@ def _readable(router: Router, record: StoredDeployment) -> dict[str, Any]:
         return {}
 
 
-def _audit(call: Call, action: str, id: str) -> None:
+async def _audit(call: Call, action: str, id: str) -> None:
     note = {"deployment": id}
-    call.gateway.platform.audit(actor(call.caller), call.request_id, f"deployment.{action}", None, note=note)
+    await call.gateway.platform.audit(actor(call.caller), call.request_id, f"deployment.{action}", None, note=note)
 
 
 def _apart(params: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

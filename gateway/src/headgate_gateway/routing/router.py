@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import random
 from collections.abc import Callable, Mapping, Sequence
@@ -82,19 +83,26 @@ class Router:
         self._providers = {**KNOWN_PROVIDERS, **settings.providers}
         self._groups: dict[str, tuple[Deployment, ...]] = {}
         self._by_id: dict[str, Deployment] = {}
-        self.reload()
+        self._reading = asyncio.Lock()
 
     # -- the deployments
 
-    def reload(self) -> None:
-        """Read the configuration and the table again. One that cannot be made is left out, and said so."""
+    async def reload(self) -> None:
+        """Read the configuration and the tables again. One that cannot be made is left out, and said so."""
+        async with self._reading:
+            credentials = {one.name: one for one in await self.records.credentials()}
+            self._take(await self.records.deployments(), credentials)
+
+    def _take(self, records: Sequence[StoredDeployment], credentials: Mapping[str, Credential]) -> None:
         found: list[Deployment] = []
         self.broken.clear()
         for entry in self.settings.deployments:
-            found.append(self._made(entry.id, entry.model_name, entry.params, entry.info, None))
-        for record in self.records.deployments():
+            found.append(self._made(entry.id, entry.model_name, entry.params, entry.info, None, credentials))
+        for record in records:
             try:
-                found.append(self.made_of(record))
+                found.append(
+                    self._made(record.id, record.model_name, record.params, record.info, record, credentials)
+                )
             except ApiError as error:
                 self.broken[record.id] = error.message
                 _log.warning("the deployment %s of %r is left out: %s", record.id, record.model_name, error.message)
@@ -111,9 +119,12 @@ class Router:
         for gone in self.states.keys() - self._by_id.keys():
             del self.states[gone]
 
-    def made_of(self, record: StoredDeployment) -> Deployment:
+    async def made_of(self, record: StoredDeployment) -> Deployment:
         """The deployment of a record; raises where its secrets cannot be read or it makes none."""
-        return self._made(record.id, record.model_name, record.params, record.info, record)
+        named = record.params.get("credential_name")
+        credential = await self.records.credential(named) if isinstance(named, str) else None
+        known = {} if credential is None else {credential.name: credential}
+        return self._made(record.id, record.model_name, record.params, record.info, record, known)
 
     def _made(
         self,
@@ -122,11 +133,12 @@ class Router:
         params: Mapping[str, Any],
         info: Mapping[str, Any],
         record: StoredDeployment | None,
+        credentials: Mapping[str, Credential],
     ) -> Deployment:
         values = dict(params)
         named = params.get("credential_name")
         if isinstance(named, str) and named:
-            credential = self.records.credential(named)
+            credential = credentials.get(named)
             if credential is None:
                 raise invalid(
                     f"There is no credential {named!r}. Create it with `POST /credentials`.",
