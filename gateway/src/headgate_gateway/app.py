@@ -16,7 +16,19 @@ from .auth import Gate
 from .config import Settings
 from .errors import ApiError, envelope
 from .gateway import Gateway
-from .http import Access, Call, Endpoint, FileResponse, Receive, Reply, Response, Route, Send, header_value
+from .http import (
+    Access,
+    Call,
+    Endpoint,
+    FileResponse,
+    Receive,
+    Reply,
+    Response,
+    Route,
+    Send,
+    attachment,
+    header_value,
+)
 from .once.calls import check_key
 from .pipeline import HeadedStream, ModelEndpoint, fingerprint
 from .reading import ClientGone, read_body, read_query
@@ -280,18 +292,11 @@ async def _send_file(reply: FileResponse, send: Send, common: list[tuple[bytes, 
         headers = _encoded(reply.headers, reply.content_type)
         headers.append((b"content-length", b"%d" % size))
         if reply.filename is not None:
-            headers.append((b"content-disposition", _attachment(reply.filename)))
+            headers.append((b"content-disposition", attachment(reply.filename)))
         await send({"type": "http.response.start", "status": 200, "headers": headers + common})
         while not bodiless and (piece := file.read(_PIECE)):
             await send({"type": "http.response.body", "body": piece, "more_body": True})
         await send({"type": "http.response.body", "body": b""})
-
-
-def _attachment(filename: str) -> bytes:
-    from urllib.parse import quote
-
-    plain = re.sub(r"[^A-Za-z0-9._\- ]", "_", filename)
-    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}".encode()
 
 
 def _encoded(headers: tuple[tuple[str, str], ...], content_type: str) -> list[tuple[bytes, bytes]]:

@@ -32,6 +32,7 @@ __all__ = [
     "Send",
     "Streamer",
     "Upload",
+    "attachment",
     "header_value",
     "json_response",
     "model_route",
@@ -102,6 +103,14 @@ def header_value(value: str) -> bytes:
     if value.isascii() and value.isprintable():
         return value.encode("ascii")
     return _CONTROL.sub(b" ", value.encode("latin-1", "replace"))
+
+
+def attachment(filename: str) -> bytes:
+    """The `content-disposition` under which a file is saved by its name."""
+    from urllib.parse import quote
+
+    plain = re.sub(r"[^A-Za-z0-9._\- ]", "_", filename)
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}".encode()
 
 
 def json_response(value: Any, status: int = 200, headers: Headers = ()) -> Response:
