@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from .opening import open_database, prepare
 from .port import AlreadyDone, Batch, Database, Row, Statement, StorageAway, StorageError
-from .sqlite import Migration, SqliteDatabase
+from .sqlite import SqliteDatabase
 
 __all__ = [
     "AlreadyDone",
     "Batch",
     "Database",
-    "Migration",
     "Row",
     "SqliteDatabase",
     "Statement",

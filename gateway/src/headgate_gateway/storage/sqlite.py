@@ -15,43 +15,27 @@ import logging
 import sqlite3
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager, closing
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from .port import AlreadyDone, Batch, Row, Statement, StorageError
 
-__all__ = ["Migration", "SqliteDatabase"]
+__all__ = ["SqliteDatabase", "keep_alone"]
 
 _log = logging.getLogger("headgate_gateway")
-_CREATE_LEDGER = (
-    "CREATE TABLE IF NOT EXISTS schema_version "
-    "(component TEXT NOT NULL, version INTEGER NOT NULL, PRIMARY KEY (component, version))"
-)
-_APPLIED = "SELECT COALESCE(MAX(version), 0) FROM schema_version WHERE component = ?"
-_RECORD = "INSERT INTO schema_version (component, version) VALUES (?, ?)"
 _LAZY_SECONDS = 0.05
 # What SQLite cannot take is not always an error of its own: numbers beyond 64 bits, texts of lone surrogates.
 _FAULTS = (sqlite3.Error, OverflowError, ValueError)
 
 
-@dataclass(frozen=True, slots=True)
-class Migration:
-    """One step of a component's schema. Versions start at 1 and are never edited once released."""
-
-    component: str
-    version: int
-    sql: str
-
-
 class SqliteDatabase:
-    """One connection and its group commit. `":memory:"` lives as long as this object."""
+    """One connection and its group commit. No other process may use the file meanwhile."""
 
     shared = False
 
-    def __init__(self, path: Path | Literal[":memory:"], *, synchronous: Literal["normal", "full"] = "normal") -> None:
+    def __init__(self, path: Path, *, synchronous: Literal["normal", "full"] = "normal") -> None:
         self.path = path
-        self._alone = None if path == ":memory:" else _alone(path)
+        self._alone = keep_alone(path)
         self._connection = sqlite3.connect(str(path), isolation_level=None, cached_statements=256)
         try:
             self._connection.execute("PRAGMA busy_timeout = 1000")
@@ -76,31 +60,6 @@ class SqliteDatabase:
         self._queued: list[Batch] = []
         self._executed: list[Batch] = []
 
-    def migrate(self, migrations: Iterable[Migration]) -> None:
-        """Bring every component's schema up to date, each step in its own transaction."""
-        self._connection.execute(_CREATE_LEDGER)
-        for step in sorted(migrations, key=lambda m: (m.component, m.version)):
-            applied = self._connection.execute(_APPLIED, (step.component,)).fetchone()[0]
-            if step.version <= applied:
-                continue
-            if step.version != applied + 1:
-                raise StorageError(
-                    f"The schema of `{step.component}` is at version {applied} and the next step is {step.version}: "
-                    "a step is missing from this installation. Reinstall headgate-gateway."
-                )
-            self._apply(step)
-
-    def _apply(self, step: Migration) -> None:
-        self._connection.execute("BEGIN IMMEDIATE")
-        try:
-            for statement in _statements(step.sql):
-                self._connection.execute(statement)
-            self._connection.execute(_RECORD, (step.component, step.version))
-        except sqlite3.Error as error:
-            self._connection.execute("ROLLBACK")
-            raise StorageError(f"Step {step.version} of the schema of `{step.component}` failed: {error}.") from error
-        self._connection.execute("COMMIT")
-
     async def open(self) -> None:
         """Nothing is left to open: the file was opened with the object."""
 
@@ -119,7 +78,7 @@ class SqliteDatabase:
 
     async def aside(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
         """All rows, read beside the loop: for what takes long. What was written before is seen."""
-        if self.path == ":memory:" or self._is_mine():
+        if self._is_mine():
             return await self.query(sql, parameters)
         await self.committed()
         return await asyncio.to_thread(self._aside, sql, parameters)
@@ -367,8 +326,7 @@ class SqliteDatabase:
 
     def _close(self) -> None:
         self._connection.close()
-        if self._alone is not None:
-            self._alone.close()
+        self._alone.close()
 
 
 def _ordered(batch: Batch) -> Iterable[Statement]:
@@ -377,12 +335,12 @@ def _ordered(batch: Batch) -> Iterable[Statement]:
         yield sql, parameters
 
 
-def _alone(path: Path | str) -> sqlite3.Connection:
+def keep_alone(path: Path) -> sqlite3.Connection:
     """Keep the database for this process: which calls run is known in its memory, and a second one would take them for
     dead.
 
     The lock is on a file beside the database, so that this process may read it by more than one connection. The system
-    lets go of it when the process ends, however it ends.
+    lets go of it when the process ends, however it ends. Closing gives it back.
     """
     try:
         lock = sqlite3.connect(f"{path}.lock", isolation_level=None)
@@ -397,21 +355,8 @@ def _alone(path: Path | str) -> sqlite3.Connection:
     return lock
 
 
-def _unusable(path: object, error: sqlite3.Error) -> StorageError:
+def _unusable(path: Path, error: sqlite3.Error) -> StorageError:
     return StorageError(
         f"The database {str(path)!r} cannot be opened: {error}. "
         "Check that the folder can be written and that no other gateway uses it, or choose another `data_dir`."
     )
-
-
-def _statements(script: str) -> Iterable[str]:
-    """The statements of a script, split where SQLite itself says that one is complete."""
-    pending = ""
-    for piece in script.split(";"):
-        pending += piece + ";"
-        if sqlite3.complete_statement(pending):
-            if pending.strip(" \n\t;"):
-                yield pending
-            pending = ""
-    if pending.strip(" \n\t;"):
-        yield pending
