@@ -6,11 +6,9 @@ import asyncio
 import logging
 import os
 from collections.abc import Coroutine, Mapping
-from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from .cache.cache import Cache
-from .cache.sql import MIGRATIONS as CACHE_MIGRATIONS
 from .clock import Clock, SystemClock
 from .config import Settings
 from .contract import load_contract
@@ -18,13 +16,11 @@ from .errors import ApiError
 from .guardrails.registry import Guardrails
 from .http import Response
 from .ledger.ledger import Ledger
-from .ledger.sql import MIGRATIONS as LEDGER_MIGRATIONS
 from .offline_port import OfflineModels
-from .once import MIGRATIONS, Calls
+from .once import Calls
 from .once.mutations import Mutations
 from .prices import PriceBook, warm
 from .routing.router import Router
-from .routing.sql import MIGRATIONS as ROUTING_MIGRATIONS
 from .storage import open_database, prepare
 from .validate import Contract
 
@@ -52,8 +48,6 @@ class Gateway:
         self.ready = False
         prepare(settings)
         self.db = open_database(settings)
-        parts = (MIGRATIONS, control.MIGRATIONS, platform.MIGRATIONS, ROUTING_MIGRATIONS, CACHE_MIGRATIONS)
-        self.db.migrate(chain(chain.from_iterable(parts), LEDGER_MIGRATIONS))
         self.platform = platform.Platform(self.db, self.clock, self.new_id)
         self.contract = Contract(load_contract())
         self.offline = OfflineModels(self)

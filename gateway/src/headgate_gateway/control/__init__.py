@@ -16,12 +16,11 @@ from typing import TYPE_CHECKING
 
 from ..http import Route
 from . import audio, batch_work, batches, files, images, moderations, tuning, tuning_work
-from .sql import MIGRATIONS
 
 if TYPE_CHECKING:
     from ..gateway import Gateway
 
-__all__ = ["MIGRATIONS", "ROUTES", "start", "stop"]
+__all__ = ["ROUTES", "start", "stop"]
 
 ROUTES: Sequence[Route] = (
     *files.ROUTES,

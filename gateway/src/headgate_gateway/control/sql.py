@@ -2,70 +2,7 @@
 
 from __future__ import annotations
 
-from ..storage import Migration
-
-__all__ = ["MIGRATIONS"]
-
-MIGRATIONS = (
-    Migration(
-        component="control",
-        version=1,
-        sql="""
-        CREATE TABLE file (
-            seq INTEGER PRIMARY KEY AUTOINCREMENT,
-            id TEXT NOT NULL UNIQUE,
-            principal TEXT NOT NULL,
-            purpose TEXT NOT NULL,
-            filename TEXT NOT NULL,
-            bytes INTEGER NOT NULL,
-            created_at INTEGER NOT NULL,
-            expires_at INTEGER
-        );
-        CREATE INDEX file_by_principal ON file (principal, seq);
-        CREATE TABLE batch (
-            seq INTEGER PRIMARY KEY AUTOINCREMENT,
-            id TEXT NOT NULL UNIQUE,
-            principal TEXT NOT NULL,
-            status TEXT NOT NULL,
-            body TEXT NOT NULL
-        );
-        CREATE INDEX batch_by_principal ON batch (principal, seq);
-        CREATE TABLE batch_result (
-            batch_id TEXT NOT NULL,
-            line INTEGER NOT NULL,
-            good INTEGER NOT NULL,
-            input_tokens INTEGER NOT NULL,
-            output_tokens INTEGER NOT NULL,
-            body TEXT NOT NULL,
-            PRIMARY KEY (batch_id, line)
-        ) WITHOUT ROWID;
-        CREATE TABLE tuning_job (
-            seq INTEGER PRIMARY KEY AUTOINCREMENT,
-            id TEXT NOT NULL UNIQUE,
-            principal TEXT NOT NULL,
-            status TEXT NOT NULL,
-            body TEXT NOT NULL
-        );
-        CREATE INDEX tuning_job_by_principal ON tuning_job (principal, seq);
-        CREATE TABLE tuning_note (
-            seq INTEGER PRIMARY KEY AUTOINCREMENT,
-            id TEXT NOT NULL UNIQUE,
-            job_id TEXT NOT NULL,
-            kind TEXT NOT NULL,
-            body TEXT NOT NULL
-        );
-        CREATE INDEX tuning_note_by_job ON tuning_note (job_id, kind, seq);
-        CREATE TABLE tuned_model (
-            name TEXT PRIMARY KEY,
-            principal TEXT NOT NULL,
-            job_id TEXT NOT NULL,
-            base TEXT NOT NULL,
-            created_at INTEGER NOT NULL
-        );
-        CREATE INDEX tuned_model_by_principal ON tuned_model (principal, created_at)
-        """,
-    ),
-)
+__all__: list[str] = []
 
 ADD_FILE = (
     "INSERT INTO file (id, principal, purpose, filename, bytes, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?)"

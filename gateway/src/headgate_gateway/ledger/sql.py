@@ -12,8 +12,6 @@ credit_entry     the journal of credits: grants and debits
 
 from __future__ import annotations
 
-from ..storage import Migration
-
 __all__ = [
     "ADD_CHARGE",
     "ADD_ENTRY",
@@ -32,7 +30,6 @@ __all__ = [
     "HOLD_OF",
     "INTERRUPTED",
     "LAST_RESET",
-    "MIGRATIONS",
     "OPEN_WINDOW",
     "OTHER_HOLDS",
     "OWNERS",
@@ -64,127 +61,6 @@ __all__ = [
     "tags",
     "total",
 ]
-
-MIGRATIONS = (
-    Migration(
-        "ledger",
-        1,
-        """
-        CREATE TABLE usage (
-            id TEXT PRIMARY KEY,
-            call_id TEXT NOT NULL,
-            attempt INTEGER NOT NULL,
-            request_id TEXT NOT NULL,
-            idempotency_key TEXT,
-            principal TEXT NOT NULL,
-            key_id TEXT,
-            key_alias TEXT,
-            user_id TEXT,
-            team_id TEXT,
-            organization_id TEXT,
-            customer TEXT,
-            operation TEXT NOT NULL,
-            model TEXT NOT NULL,
-            model_served TEXT NOT NULL,
-            deployment TEXT,
-            provider TEXT NOT NULL,
-            prompt_tokens BIGINT NOT NULL,
-            completion_tokens BIGINT NOT NULL,
-            total_tokens BIGINT NOT NULL,
-            cached_tokens BIGINT NOT NULL,
-            cache_write_tokens BIGINT NOT NULL,
-            reasoning_tokens BIGINT NOT NULL,
-            audio_tokens BIGINT NOT NULL,
-            cost_nano BIGINT NOT NULL,
-            priced INTEGER NOT NULL,
-            credits_milli BIGINT NOT NULL,
-            band TEXT,
-            account TEXT,
-            estimated INTEGER NOT NULL,
-            cached INTEGER NOT NULL,
-            stream INTEGER NOT NULL,
-            status TEXT NOT NULL,
-            error_status INTEGER,
-            error_code TEXT,
-            error_message TEXT,
-            started_at DOUBLE PRECISION NOT NULL,
-            ended_at DOUBLE PRECISION NOT NULL,
-            latency_ms BIGINT NOT NULL,
-            first_token_ms BIGINT,
-            hour TEXT NOT NULL,
-            tags TEXT
-        );
-        CREATE INDEX usage_by_start ON usage (started_at);
-        CREATE INDEX usage_by_request ON usage (request_id);
-        CREATE INDEX usage_by_key ON usage (key_id, started_at) WHERE key_id IS NOT NULL;
-        CREATE INDEX usage_by_user ON usage (user_id, started_at) WHERE user_id IS NOT NULL;
-        CREATE INDEX usage_by_team ON usage (team_id, started_at) WHERE team_id IS NOT NULL;
-        CREATE INDEX usage_by_organization ON usage (organization_id, started_at) WHERE organization_id IS NOT NULL;
-        CREATE INDEX usage_by_customer ON usage (customer, started_at) WHERE customer IS NOT NULL;
-        CREATE INDEX usage_by_account ON usage (account, started_at) WHERE account IS NOT NULL;
-        CREATE TABLE usage_tag (
-            tag TEXT NOT NULL,
-            usage_id TEXT NOT NULL,
-            PRIMARY KEY (tag, usage_id)
-        );
-        CREATE INDEX usage_tag_by_usage ON usage_tag (usage_id);
-        CREATE TABLE usage_charge (
-            scope TEXT NOT NULL,
-            id TEXT NOT NULL,
-            usage_id TEXT NOT NULL,
-            PRIMARY KEY (scope, id, usage_id)
-        );
-        CREATE TABLE spend_total (
-            scope TEXT NOT NULL,
-            id TEXT NOT NULL,
-            model TEXT NOT NULL,
-            spent BIGINT NOT NULL,
-            PRIMARY KEY (scope, id, model)
-        );
-        CREATE TABLE spend_reset (
-            position INTEGER PRIMARY KEY,
-            scope TEXT NOT NULL,
-            id TEXT NOT NULL,
-            at DOUBLE PRECISION NOT NULL,
-            spend BIGINT NOT NULL,
-            amount BIGINT NOT NULL
-        );
-        CREATE INDEX spend_reset_by_owner ON spend_reset (scope, id, position);
-        CREATE TABLE budget_window (
-            scope TEXT NOT NULL,
-            id TEXT NOT NULL,
-            model TEXT NOT NULL,
-            start_at DOUBLE PRECISION NOT NULL,
-            end_at DOUBLE PRECISION,
-            spent BIGINT NOT NULL,
-            held BIGINT NOT NULL,
-            overrun BIGINT NOT NULL,
-            PRIMARY KEY (scope, id, model, start_at)
-        );
-        CREATE INDEX budget_window_by_end ON budget_window (end_at);
-        CREATE TABLE hold (
-            id TEXT PRIMARY KEY,
-            call_id TEXT NOT NULL,
-            holder TEXT NOT NULL,
-            expires_at DOUBLE PRECISION NOT NULL,
-            lines TEXT NOT NULL
-        );
-        CREATE INDEX hold_by_call ON hold (call_id);
-        CREATE INDEX hold_by_expiry ON hold (expires_at);
-        CREATE TABLE credit_entry (
-            id TEXT PRIMARY KEY,
-            account TEXT NOT NULL,
-            kind TEXT NOT NULL,
-            amount_milli BIGINT NOT NULL,
-            at DOUBLE PRECISION NOT NULL,
-            period_start DOUBLE PRECISION NOT NULL,
-            tier TEXT NOT NULL,
-            usage_id TEXT
-        );
-        CREATE INDEX credit_entry_by_account ON credit_entry (account, at);
-        """,
-    ),
-)
 
 USAGE_COLUMNS = (
     "id",

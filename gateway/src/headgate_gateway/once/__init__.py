@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from .calls import Calls, Joined, Presented, Replayed
 from .run import Listener, Run
-from .sql import MIGRATIONS
 from .store import CallRecord
 
-__all__ = ["MIGRATIONS", "CallRecord", "Calls", "Joined", "Listener", "Presented", "Replayed", "Run"]
+__all__ = ["CallRecord", "Calls", "Joined", "Listener", "Presented", "Replayed", "Run"]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from ..storage import Migration
-
 __all__ = [
     "DROP_ANSWERS",
     "DROP_EVENTS",
@@ -16,68 +14,12 @@ __all__ = [
     "LIST_CALLS",
     "LIST_CALLS_OF_KEY",
     "MARK_INTERRUPTED",
-    "MIGRATIONS",
     "POSITION",
     "PUT_ANSWER",
     "PUT_CALL",
     "PUT_EVENTS",
     "PUT_KEY",
 ]
-
-MIGRATIONS = (
-    Migration(
-        "once",
-        1,
-        """
-        CREATE TABLE call (
-            position INTEGER PRIMARY KEY,
-            id TEXT NOT NULL UNIQUE,
-            principal TEXT NOT NULL,
-            operation TEXT NOT NULL,
-            model TEXT NOT NULL,
-            provider TEXT NOT NULL,
-            status TEXT NOT NULL,
-            stream INTEGER NOT NULL,
-            key TEXT,
-            attempts INTEGER NOT NULL,
-            request_id TEXT NOT NULL,
-            created_at REAL NOT NULL,
-            finished_at REAL,
-            usage TEXT,
-            cost_nano INTEGER,
-            error_status INTEGER,
-            error TEXT
-        );
-        CREATE INDEX call_by_principal ON call (principal, position);
-        CREATE INDEX call_in_progress ON call (status) WHERE status = 'in_progress';
-        CREATE TABLE once_key (
-            principal TEXT NOT NULL,
-            key TEXT NOT NULL,
-            operation TEXT NOT NULL,
-            fingerprint BLOB NOT NULL,
-            call_id TEXT NOT NULL,
-            expires_at REAL NOT NULL,
-            PRIMARY KEY (principal, key)
-        ) WITHOUT ROWID;
-        CREATE INDEX once_key_by_expiry ON once_key (expires_at);
-        CREATE INDEX once_key_by_call ON once_key (call_id);
-        CREATE TABLE answer (
-            call_id TEXT PRIMARY KEY,
-            status INTEGER NOT NULL,
-            content_type TEXT NOT NULL,
-            headers TEXT NOT NULL,
-            body BLOB NOT NULL
-        );
-        CREATE TABLE event (
-            call_id TEXT NOT NULL,
-            first INTEGER NOT NULL,
-            last INTEGER NOT NULL,
-            data BLOB NOT NULL,
-            PRIMARY KEY (call_id, first)
-        );
-        """,
-    ),
-)
 
 PUT_CALL = """
     INSERT INTO call (id, principal, operation, model, provider, status, stream, key, attempts, request_id,

@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING
 
 from .core import Platform
 from .principal import ANONYMOUS, Allowed, Bound, ModelBudget, Principal, Spending
-from .sql import MIGRATIONS
 from .store import Change
 
 if TYPE_CHECKING:
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ANONYMOUS",
-    "MIGRATIONS",
     "Allowed",
     "Bound",
     "Change",

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..storage import Migration
-
 __all__ = [
     "ADD_AUDIT",
     "AUDIT",
@@ -18,7 +16,6 @@ __all__ = [
     "MEMBER",
     "MEMBERS",
     "MEMBERSHIPS",
-    "MIGRATIONS",
     "PUT_MEMBER",
     "STATEMENTS",
     "Statements",
@@ -30,45 +27,6 @@ _COMMON = """
     deleted_at REAL,
     body TEXT NOT NULL,
 """
-
-MIGRATIONS = (
-    Migration(
-        "platform",
-        1,
-        f"""
-        CREATE TABLE platform_key ({_COMMON}
-            hash TEXT NOT NULL, alias TEXT, owner TEXT NOT NULL,
-            organization_id TEXT, team_id TEXT, user_id TEXT, parent_id TEXT
-        );
-        CREATE UNIQUE INDEX platform_key_hash ON platform_key (hash);
-        CREATE UNIQUE INDEX platform_key_alias ON platform_key (owner, alias);
-        CREATE INDEX platform_key_team ON platform_key (team_id);
-        CREATE INDEX platform_key_user ON platform_key (user_id);
-        CREATE INDEX platform_key_organization ON platform_key (organization_id);
-        CREATE INDEX platform_key_parent ON platform_key (parent_id);
-        CREATE TABLE platform_user ({_COMMON} email TEXT, role TEXT NOT NULL);
-        CREATE INDEX platform_user_email ON platform_user (email);
-        CREATE TABLE platform_team ({_COMMON} organization_id TEXT, alias TEXT);
-        CREATE INDEX platform_team_organization ON platform_team (organization_id);
-        CREATE TABLE platform_organization ({_COMMON} alias TEXT);
-        CREATE TABLE platform_customer ({_COMMON} name TEXT NOT NULL, organization_id TEXT NOT NULL);
-        CREATE INDEX platform_customer_name ON platform_customer (organization_id, name);
-        CREATE TABLE platform_budget ({_COMMON} organization_id TEXT);
-        CREATE TABLE platform_member (
-            group_kind TEXT NOT NULL, group_id TEXT NOT NULL, user_id TEXT NOT NULL,
-            role TEXT NOT NULL, body TEXT NOT NULL,
-            PRIMARY KEY (group_kind, group_id, user_id)
-        );
-        CREATE INDEX platform_member_user ON platform_member (user_id);
-        CREATE TABLE audit_log (
-            id TEXT PRIMARY KEY, at REAL NOT NULL, actor TEXT NOT NULL, action TEXT NOT NULL,
-            kind TEXT NOT NULL, object_id TEXT NOT NULL, request_id TEXT NOT NULL,
-            before_body TEXT, after_body TEXT
-        );
-        CREATE INDEX audit_log_object ON audit_log (kind, object_id, at)
-        """,
-    ),
-)
 
 _COLUMNS = {
     "key": ("hash", "alias", "owner", "organization_id", "team_id", "user_id", "parent_id"),

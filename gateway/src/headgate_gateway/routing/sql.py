@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from ..storage import Migration
-
 __all__ = [
     "DROP_CREDENTIAL",
     "DROP_DEPLOYMENT",
@@ -11,40 +9,9 @@ __all__ = [
     "FIND_DEPLOYMENT",
     "LIST_CREDENTIALS",
     "LIST_DEPLOYMENTS",
-    "MIGRATIONS",
     "PUT_CREDENTIAL",
     "PUT_DEPLOYMENT",
 ]
-
-MIGRATIONS = (
-    Migration(
-        "routing",
-        1,
-        """
-        CREATE TABLE deployment (
-            id TEXT PRIMARY KEY,
-            model_name TEXT NOT NULL,
-            params TEXT NOT NULL,
-            info TEXT NOT NULL,
-            secrets BLOB,
-            created_at REAL NOT NULL,
-            created_by TEXT NOT NULL,
-            updated_at REAL NOT NULL,
-            updated_by TEXT NOT NULL
-        );
-        CREATE INDEX deployment_by_name ON deployment (model_name);
-        CREATE TABLE credential (
-            name TEXT PRIMARY KEY,
-            info TEXT NOT NULL,
-            secrets BLOB NOT NULL,
-            created_at REAL NOT NULL,
-            created_by TEXT NOT NULL,
-            updated_at REAL NOT NULL,
-            updated_by TEXT NOT NULL
-        );
-        """,
-    ),
-)
 
 _DEPLOYMENT = """
     SELECT id, model_name, params, info, secrets, created_at, created_by, updated_at, updated_by FROM deployment
