@@ -32,7 +32,7 @@ __all__ = [
 _KEEP_SECRET_SECONDS = 600.0
 
 
-def writer(call: Call) -> tuple[Platform, Principal]:
+async def writer(call: Call) -> tuple[Platform, Principal]:
     """The platform and a caller that may change something."""
     require_writer(call.caller)
     return call.gateway.platform, call.caller
@@ -53,7 +53,7 @@ def missing(kind: str, id: str, *, param: str | None = None) -> ApiError:
     )
 
 
-def save(call: Call, store: Store[R], record: R, action: Action, before: R | None = None) -> R:
+async def save(call: Call, store: Store[R], record: R, action: Action, before: R | None = None) -> R:
     """Write a record with who changed it and when."""
     platform = call.gateway.platform
     now, who = platform.clock.time(), actor(call.caller)
@@ -61,16 +61,16 @@ def save(call: Call, store: Store[R], record: R, action: Action, before: R | Non
         record.created_at, record.created_by = now, who
     else:
         record.updated_at, record.updated_by = now, who
-    store.put(record)
-    platform.audit(call.principal, call.request_id, action, record, before)
-    platform.changed(record.kind, record.id, action)
+    await store.put(record)
+    await platform.audit(call.principal, call.request_id, action, record, before)
+    await platform.changed(record.kind, record.id, action)
     return record
 
 
-def bury(call: Call, store: Store[R], record: R) -> None:
+async def bury(call: Call, store: Store[R], record: R) -> None:
     """Delete a record: it stays as a tombstone."""
     gone = msgspec.structs.replace(record, deleted_at=call.gateway.platform.clock.time())
-    save(call, store, gone, "deleted", record)
+    await save(call, store, gone, "deleted", record)
 
 
 def renewed(record: R, changes: Mapping[str, Any]) -> R:
@@ -78,7 +78,7 @@ def renewed(record: R, changes: Mapping[str, Any]) -> R:
     return msgspec.structs.replace(record, **changes)
 
 
-def chosen_id(call: Call, store: Store[Any], kind: str, given: str | None, prefix: str) -> str:
+async def chosen_id(call: Call, store: Store[Any], kind: str, given: str | None, prefix: str) -> str:
     """The id of a new object. Only an admin chooses one: a taken one would tell others that it exists."""
     if given is None:
         return call.gateway.new_id(prefix)
@@ -88,7 +88,7 @@ def chosen_id(call: Call, store: Store[Any], kind: str, given: str | None, prefi
             code="admin_required",
             param=f"{kind}_id",
         )
-    if store.any(given) is not None:
+    if await store.any(given) is not None:
         raise conflict(
             f"The {kind} {given!r} exists, or did: ids are not used again. Take another.",
             code=f"{kind}_exists",
@@ -97,16 +97,16 @@ def chosen_id(call: Call, store: Store[Any], kind: str, given: str | None, prefi
     return given
 
 
-def below_caller(call: Call, asked: Mapping[str, Any]) -> None:
+async def below_caller(call: Call, asked: Mapping[str, Any]) -> None:
     """Hold what is asked for against the key that asks."""
-    own = caller_key(call)
+    own = await caller_key(call)
     if own is not None and not call.caller.admin:
         attenuate(asked, Ceiling.of(own), strict=True)
 
 
-def caller_key(call: Call) -> Key | None:
+async def caller_key(call: Call) -> Key | None:
     """The record of the key that asks."""
-    return call.gateway.platform.keys.get(call.caller.key_id)
+    return await call.gateway.platform.keys.get(call.caller.key_id)
 
 
 def below(asked: Mapping[str, Any], *parents: Bounded | None) -> None:

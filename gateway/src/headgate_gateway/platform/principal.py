@@ -195,19 +195,19 @@ ANONYMOUS = Principal("anonymous", writes=False)
 class Spending(Protocol):
     """What the ledger tells the platform of what was spent. Money in nano-USD."""
 
-    def spent(self, scope: str, id: str) -> int:
+    async def spent(self, scope: str, id: str) -> int:
         """In all its life."""
         ...
 
-    def in_window(self, bound: Bound, now: float) -> int:
+    async def in_window(self, bound: Bound, now: float) -> int:
         """Since its budget renewed last."""
         ...
 
-    def by_model(self, scope: str, id: str) -> Mapping[str, int]:
+    async def by_model(self, scope: str, id: str) -> Mapping[str, int]:
         """In all its life, by model."""
         ...
 
-    def reset(self, scope: str, id: str, spend: int) -> None:
+    async def reset(self, scope: str, id: str, spend: int) -> None:
         """An admin wrote what counts as spent."""
         ...
 
@@ -215,14 +215,14 @@ class Spending(Protocol):
 class NoSpending:
     """Where no ledger runs: nothing was spent."""
 
-    def spent(self, scope: str, id: str) -> int:
+    async def spent(self, scope: str, id: str) -> int:
         return 0
 
-    def in_window(self, bound: Bound, now: float) -> int:
+    async def in_window(self, bound: Bound, now: float) -> int:
         return 0
 
-    def by_model(self, scope: str, id: str) -> Mapping[str, int]:
+    async def by_model(self, scope: str, id: str) -> Mapping[str, int]:
         return {}
 
-    def reset(self, scope: str, id: str, spend: int) -> None:
+    async def reset(self, scope: str, id: str, spend: int) -> None:
         """Nothing to write."""

@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 __all__ = [
     "ADD_AUDIT",
+    "ALL",
     "AUDIT",
     "DROP_MEMBER",
     "DROP_MEMBERS",
     "DROP_MEMBERSHIPS",
-    "KEYS_BY_ALIAS",
     "KEY_BY_HASH",
-    "KEY_CHILDREN",
+    "KEY_FAMILY",
     "MEMBER",
     "MEMBERS",
+    "MEMBER_BY_EMAIL",
+    "MEMBER_EMAILS",
     "MEMBERSHIPS",
+    "OLDER",
     "PUT_MEMBER",
     "STATEMENTS",
     "Statements",
+    "Where",
+    "among",
+    "equal",
+    "has_member",
+    "in_teams_of",
+    "member_of",
+    "of_teams_run_by",
 ]
 
 _COMMON = """
@@ -39,13 +51,92 @@ _COLUMNS = {
 
 
 @dataclass(frozen=True, slots=True)
+class Where:
+    """A condition and the values bound in it. Its text is put together of constants alone."""
+
+    text: str
+    values: tuple[Any, ...] = ()
+
+    def __and__(self, other: Where) -> Where:
+        return Where(f"({self.text}) AND ({other.text})", (*self.values, *other.values))
+
+    def __or__(self, other: Where) -> Where:
+        return Where(f"({self.text}) OR ({other.text})", (*self.values, *other.values))
+
+
+ALL = Where("1 = 1")
+
+
+def equal(column: str, value: object) -> Where:
+    """A column has this value. `column` is a constant of the code."""
+    return Where(f"{column} = ?", (value,))
+
+
+def among(column: str, values: Collection[object]) -> Where:
+    """A column has one of these values; none of them is no row at all."""
+    if not values:
+        return Where("1 = 0")
+    return Where(f"{column} IN ({', '.join('?' * len(values))})", tuple(values))
+
+
+def member_of(kind: str, groups: Collection[str]) -> Where:
+    """A user is a member of one of these teams or organizations."""
+    found = among("m.group_id", groups)
+    members = "SELECT 1 FROM platform_member AS m WHERE m.user_id = platform_user.id AND m.group_kind = ?"
+    return Where(f"EXISTS ({members} AND {found.text})", (kind, *found.values))
+
+
+def has_member(user: str) -> Where:
+    """A team has this member."""
+    members = "SELECT 1 FROM platform_member AS m WHERE m.group_id = platform_team.id AND m.group_kind = 'team'"
+    return Where(f"EXISTS ({members} AND m.user_id = ?)", (user,))
+
+
+def of_teams_run_by(user: str) -> Where:
+    """A key belongs to a team that this user administers."""
+    teams = "SELECT m.group_id FROM platform_member AS m WHERE m.group_kind = 'team' AND m.role = 'admin'"
+    return Where(f"team_id IN ({teams} AND m.user_id = ?)", (user,))
+
+
+def in_teams_of(organizations: Collection[str]) -> Where:
+    """A user is a member of a team of one of these organizations."""
+    found = among("t.organization_id", organizations)
+    teams = (
+        "SELECT 1 FROM platform_member AS m JOIN platform_team AS t ON t.id = m.group_id AND t.deleted_at IS NULL "
+        "WHERE m.group_kind = 'team' AND m.user_id = platform_user.id AND"
+    )
+    return Where(f"EXISTS ({teams} {found.text})", found.values)
+
+
+@dataclass(frozen=True, slots=True)
 class Statements:
-    """The statements of one kind of record."""
+    """The statements of one kind of record. Those that end in a `WHERE` take a condition."""
 
     put: str
     get: str
+    age: str
     live: str
-    by: dict[str, str]
+    count: str
+
+    def oldest(self, where: Where) -> tuple[str, tuple[Any, ...]]:
+        """All that are not deleted, oldest first."""
+        return f"{self.live} ({where.text}) ORDER BY created_at, id", where.values
+
+    def newest(self, where: Where, limit: int, offset: int = 0) -> tuple[str, tuple[Any, ...]]:
+        """A page of what is not deleted, newest first."""
+        text = f"{self.live} ({where.text}) ORDER BY created_at DESC, id DESC LIMIT ? OFFSET ?"
+        return text, (*where.values, limit, offset)
+
+    def counted(self, where: Where) -> tuple[str, tuple[Any, ...]]:
+        """How many are not deleted."""
+        return f"{self.count} ({where.text})", where.values
+
+    def aged(self, id: str, where: Where) -> tuple[str, tuple[Any, ...]]:
+        """When a record was made, also a deleted one."""
+        return f"{self.age} ({where.text})", (id, *where.values)
+
+
+OLDER = "(created_at, id) < (?, ?)"
 
 
 def _statements(kind: str) -> Statements:
@@ -53,20 +144,25 @@ def _statements(kind: str) -> Statements:
     columns = ("id", "created_at", "deleted_at", "body", *own)
     places = ", ".join("?" * len(columns))
     changed = ", ".join(f"{name} = excluded.{name}" for name in columns if name not in ("id", "created_at"))
-    live = f"SELECT body FROM {table} WHERE deleted_at IS NULL"
+    live = f"FROM {table} WHERE deleted_at IS NULL AND"
     return Statements(
         put=f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places}) ON CONFLICT (id) DO UPDATE SET {changed}",
         get=f"SELECT body FROM {table} WHERE id = ?",
-        live=f"{live} ORDER BY created_at, id",
-        by={name: f"{live} AND {name} = ? ORDER BY created_at, id" for name in own},
+        age=f"SELECT created_at FROM {table} WHERE id = ? AND",
+        live=f"SELECT body {live}",
+        count=f"SELECT COUNT(*) {live}",
     )
 
 
 STATEMENTS = {kind: _statements(kind) for kind in _COLUMNS}
 
 KEY_BY_HASH = "SELECT body FROM platform_key WHERE hash = ?"
-KEYS_BY_ALIAS = "SELECT body FROM platform_key WHERE deleted_at IS NULL AND alias = ? ORDER BY created_at, id"
-KEY_CHILDREN = "SELECT id FROM platform_key WHERE parent_id = ?"
+# A union without ALL ends also where a chain of keys would bite its own tail.
+KEY_FAMILY = (
+    "WITH RECURSIVE family (id) AS (SELECT CAST(? AS TEXT) UNION "
+    "SELECT platform_key.id FROM platform_key JOIN family ON platform_key.parent_id = family.id) "
+    "SELECT id FROM family"
+)
 
 PUT_MEMBER = (
     "INSERT INTO platform_member (group_kind, group_id, user_id, role, body) VALUES (?, ?, ?, ?, ?) "
@@ -74,6 +170,14 @@ PUT_MEMBER = (
 )
 MEMBER = "SELECT body FROM platform_member WHERE group_kind = ? AND group_id = ? AND user_id = ?"
 MEMBERS = "SELECT body FROM platform_member WHERE group_kind = ? AND group_id = ? ORDER BY user_id"
+MEMBER_EMAILS = (
+    "SELECT m.user_id, u.email FROM platform_member AS m JOIN platform_user AS u "
+    "ON u.id = m.user_id AND u.deleted_at IS NULL WHERE m.group_kind = ? AND m.group_id = ?"
+)
+MEMBER_BY_EMAIL = (
+    "SELECT m.body FROM platform_member AS m JOIN platform_user AS u ON u.id = m.user_id AND u.deleted_at IS NULL "
+    "WHERE m.group_kind = ? AND m.group_id = ? AND u.email = ? ORDER BY m.user_id"
+)
 MEMBERSHIPS = "SELECT body FROM platform_member WHERE user_id = ? ORDER BY group_kind, group_id"
 DROP_MEMBER = "DELETE FROM platform_member WHERE group_kind = ? AND group_id = ? AND user_id = ?"
 DROP_MEMBERS = "DELETE FROM platform_member WHERE group_kind = ? AND group_id = ?"
