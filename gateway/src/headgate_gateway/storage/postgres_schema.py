@@ -22,7 +22,7 @@ _OLDEST = 130000
 # The advisory lock of whoever changes the schema: "headgate" as a number.
 _LOCK = int.from_bytes(b"headgate")
 _PAUSE_SECONDS = 0.25
-# These mean that the server is not ready yet; anything else (a wrong password, no such database) does not pass by itself.
+# These mean that the server is not ready yet; a wrong password or a missing database does not pass by itself.
 _PASSING = ("57P03", "57P01", "57P02", "53300")
 
 
@@ -95,8 +95,9 @@ def _connect_patiently(url: StoreUrl, settings: StorageSettings) -> psycopg.Conn
                 said = True
             time.sleep(_PAUSE_SECONDS)
         except psycopg.Error as error:
+            text = url.hide(str(error).strip())
             raise StorageError(
-                f"`storage.database_url` is {str(url)!r}, which cannot be used: {url.hide(str(error).strip())}. Correct it."
+                f"`storage.database_url` is {str(url)!r}, which cannot be used: {text}. Correct it."
             ) from error
 
 

@@ -11,7 +11,7 @@ __all__ = ["BLOB", "FLAG", "INTEGER", "REAL", "TEXT", "position"]
 # Compared byte by byte in both: ids sort by their time, and no locale moves a page's end.
 TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 INTEGER = sa.BigInteger()
-REAL = sa.Double()
+REAL: sa.Double[float] = sa.Double()
 BLOB = sa.LargeBinary()
 # 0 or 1: SQLite has no booleans.
 FLAG = sa.SmallInteger()

@@ -32,7 +32,9 @@ def _table(name: str, *columns: Any, **options: Any) -> None:
 
 
 def _index(name: str, table: str, columns: list[str], *, unique: bool = False, where: str | None = None) -> None:
-    condition = {} if where is None else {"sqlite_where": sa.text(where), "postgresql_where": sa.text(where)}
+    condition: dict[str, Any] = (
+        {} if where is None else {"sqlite_where": sa.text(where), "postgresql_where": sa.text(where)}
+    )
     op.create_index(name, table, columns, unique=unique, if_not_exists=True, **condition)
 
 
