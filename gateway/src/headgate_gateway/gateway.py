@@ -40,7 +40,8 @@ class Gateway:
     """Everything an endpoint may ask for. Composed before the loop runs, started inside it."""
 
     def __init__(self, settings: Settings, *, clock: Clock | None = None) -> None:
-        from . import control, platform
+        from . import platform
+        from .control.control import Control
 
         self.settings = settings
         self.clock: Clock = clock or SystemClock()
@@ -61,7 +62,7 @@ class Gateway:
         keep = settings.limits.keep_hours * 3600
         self.mutations = Mutations(self.db, self.calls.store, self.clock, keep, self.new_id)
         self.app: App | None = None
-        self._control = control
+        self.control = Control(self)
         self._providers: Providers | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -92,7 +93,8 @@ class Gateway:
         if left:
             _log.warning("%d calls were running when the gateway stopped; they are marked interrupted", left)
         await self.db.committed()
-        await self._control.start(self)
+        await self.routing.start()
+        await self.control.start()
         self.spawn(self._sweep(), "sweep")
         self.spawn(self._sweep_ledger(), "ledger")
         if self.settings.providers:
@@ -109,7 +111,7 @@ class Gateway:
         self.draining = True
         self.ready = False
         await self.calls.drain(0)
-        await self._control.stop(self)
+        await self.control.stop()
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()

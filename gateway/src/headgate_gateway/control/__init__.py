@@ -30,15 +30,3 @@ ROUTES: Sequence[Route] = (
     *audio.ROUTES,
     *moderations.ROUTES,
 )
-
-
-async def start(gateway: Gateway) -> None:
-    """Forget what is over its time, and take up what a stopped gateway left undone."""
-    await files.purge(gateway)
-    await images.purge(gateway)
-    batch_work.resume(gateway)
-    tuning_work.resume(gateway)
-
-
-async def stop(gateway: Gateway) -> None:
-    """Nothing to do: work is kept after every step, so `start` takes it up wherever it was."""
