@@ -22,6 +22,12 @@ class Bus(Protocol):
         """Whether messages of other nodes arrive now."""
         ...
 
+    async def start(self) -> None:
+        """Connect. Returns also where that fails; it is tried again until `stop`."""
+        ...
+
+    async def stop(self) -> None: ...
+
     def publish(self, topic: str, message: bytes) -> None:
         """Send to the listeners of the other nodes. Never waits, never raises; lost while there is no connection."""
         ...
@@ -47,6 +53,12 @@ class LocalBus:
     """The bus of a node that has no Redis: it reaches nobody."""
 
     connected = False
+
+    async def start(self) -> None:
+        """There is nothing to connect to."""
+
+    async def stop(self) -> None:
+        """There is nothing to close."""
 
     def publish(self, topic: str, message: bytes) -> None:
         """There is nobody to send to."""

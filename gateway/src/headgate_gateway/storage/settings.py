@@ -22,10 +22,15 @@ _SYNCHRONOUS = ("normal", "full")
 
 @dataclass(frozen=True, slots=True)
 class StorageSettings:
-    """Where records are kept, and how long the gateway waits for that place."""
+    """Where records are kept, and how long the gateway waits for that place.
+
+    `redis_prefix` begins every key and channel in Redis; `redis_seconds` is how long one command may take there.
+    """
 
     database_url: StoreUrl | None = None
     redis_url: StoreUrl | None = None
+    redis_prefix: str = "headgate:"
+    redis_seconds: float = 0.25
     synchronous: Literal["normal", "full"] = "normal"
     pool_size: int = 10
     patience_seconds: float = 30.0
@@ -45,6 +50,8 @@ def read_storage(env: Table, table: Table) -> StorageSettings:
     return StorageSettings(
         database_url=_url(env, table, "database_url", DATABASES),
         redis_url=_url(env, table, "redis_url", REDIS),
+        redis_prefix=base.redis_prefix if (prefix := table.text("redis_prefix")) is None else prefix,
+        redis_seconds=number("redis_seconds", 0.01),
         synchronous=cast("Literal['normal', 'full']", synchronous[0] or synchronous[1] or base.synchronous),
         pool_size=table.whole("pool_size", 2, 1000) or base.pool_size,
         patience_seconds=number("patience_seconds", 0.1),
