@@ -16,9 +16,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from .changes import Change
 from .core import Platform
 from .principal import ANONYMOUS, Allowed, Bound, ModelBudget, Principal, Spending
-from .store import Change
 
 if TYPE_CHECKING:
     from ..http import Route

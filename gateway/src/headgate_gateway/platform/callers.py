@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from ..errors import ApiError
 from . import admission, secret_keys
+from .changes import Change
 from .principal import Bound, Principal
-from .store import Change
 
 if TYPE_CHECKING:
     from .core import Platform

@@ -12,10 +12,12 @@ from ..clock import Clock
 from ..storage import Database
 from . import secret_keys, sql
 from .callers import Callers, Customers
+from .changes import Action, Change, Changes
+from .fresh_secrets import FreshSecrets
 from .principal import ANONYMOUS, Bound, NoSpending, Principal, Scope, Spending, in_order
 from .records import Bounded, Budget, Customer, Key, Organization, Record, Team, User
 from .sql import equal
-from .store import Action, Change, Keys, Listener, Members, Store
+from .store import Keys, Members, Store
 
 __all__ = ["Platform"]
 
@@ -38,8 +40,12 @@ class Platform:
         self.masters: dict[str, Principal] = {}
         self.callers = Callers(self)
         self.customer_bounds = Customers(self)
-        self._fresh: dict[str, tuple[str, float]] = {}
-        self._listeners: list[Listener] = []
+        self.secrets = FreshSecrets(db, clock)
+        self.changes = Changes(db, clock, self._missed)
+        self.together = self.changes.together
+        self.on_change = self.changes.on_change
+        self.on_change(self.callers.forget)
+        self.on_change(self.customer_bounds.forget)
 
     # -- callers
 
@@ -48,12 +54,15 @@ class Platform:
 
         This asks no database: it is what a call costs whose key is in use.
         """
-        return self.callers.known(secret_keys.hash_of(key)) if secret_keys.has_shape(key) else None
+        if not secret_keys.has_shape(key) or not self.changes.is_fresh():
+            return None
+        return self.callers.known(secret_keys.hash_of(key))
 
     async def admit(self, key: str) -> Principal | None:
         """The caller that a virtual key stands for, None for a key that is none; raises where it may not be used."""
         if not secret_keys.has_shape(key):
             return None
+        await self.changes.refresh()
         digest = secret_keys.hash_of(key)
         return self.callers.known(digest) or await self.callers.of_hash(digest)
 
@@ -66,6 +75,16 @@ class Platform:
         record = await self.keys.any(owner)
         if record is None:
             return Principal(owner)
+        return await self.callers.now(record)
+
+    async def as_it_stands(self, caller: Principal) -> Principal:
+        """A caller that was admitted a moment ago, as it stands now; raises 401 or 403 where it may no longer call."""
+        record = None if caller.key_id is None else await self.keys.any(caller.key_id)
+        if record is None:
+            return caller
+        # What a key leaves open, the request may have named.
+        record.team_id = record.team_id or caller.only_team
+        record.organization_id = record.organization_id or caller.only_organization
         return await self.callers.now(record)
 
     async def with_customer(self, caller: Principal, name: str) -> Principal:
@@ -87,20 +106,6 @@ class Platform:
             tier=organization.tier if organization is not None else caller.tier,
             bounds=in_order((*caller.bounds, *bounds)),
         )
-
-    # -- secrets that were just made
-
-    def remember(self, key_id: str, secret: str, seconds: float) -> None:
-        """Keep a new secret in memory for a while, for the retries of a lost answer."""
-        now = self.clock.time()
-        for id in [id for id, (_, until) in self._fresh.items() if until <= now]:
-            del self._fresh[id]
-        self._fresh[key_id] = (secret, now + seconds)
-
-    def remembered(self, key_id: str, name: str | None) -> str | None:
-        """The secret of a new key that goes by `name`, while it is kept."""
-        secret, until = self._fresh.get(key_id, ("", 0.0))
-        return secret if self.clock.time() < until and secret_keys.masked(secret) == name else None
 
     # -- lookups
 
@@ -134,17 +139,13 @@ class Platform:
 
     # -- changes
 
-    def on_change(self, listener: Listener) -> None:
-        """Have `listener` told of each change, in the tick of its write."""
-        self._listeners.append(listener)
-
     async def changed(self, kind: str, id: str, action: Action) -> None:
-        """Forget the callers that this change may concern, and tell the listeners."""
-        change = Change(kind, id, action, await self.keys.family(id) if kind == "key" else None)
-        self.callers.forget(change)
-        self.customer_bounds.forget(change)
-        for listener in self._listeners:
-            listener(change)
+        """Have the callers that this change may concern forgotten, here and at other nodes, and the listeners told."""
+        await self.changes.add(Change(kind, id, action, await self.keys.family(id) if kind == "key" else None))
+
+    def _missed(self) -> None:
+        self.callers.forget_all()
+        self.customer_bounds.forget_all()
 
     async def audit(
         self,

@@ -8,11 +8,15 @@ from typing import Any
 
 __all__ = [
     "ADD_AUDIT",
+    "ADD_CHANGE",
     "ALL",
     "AUDIT",
+    "CHANGES",
     "DROP_MEMBER",
     "DROP_MEMBERS",
     "DROP_MEMBERSHIPS",
+    "DROP_SECRET",
+    "DROP_SECRETS",
     "KEY_BY_HASH",
     "KEY_FAMILY",
     "MEMBER",
@@ -21,9 +25,13 @@ __all__ = [
     "MEMBER_EMAILS",
     "MEMBERSHIPS",
     "OLDER",
+    "PRUNE_CHANGES",
     "PUT_MEMBER",
+    "PUT_SECRET",
+    "SECRET",
     "STATEMENTS",
     "Statements",
+    "TAKE_TURN",
     "Where",
     "among",
     "equal",
@@ -159,7 +167,7 @@ STATEMENTS = {kind: _statements(kind) for kind in _COLUMNS}
 KEY_BY_HASH = "SELECT body FROM platform_key WHERE hash = ?"
 # A union without ALL ends also where a chain of keys would bite its own tail.
 KEY_FAMILY = (
-    "WITH RECURSIVE family (id) AS (SELECT CAST(? AS TEXT) UNION "
+    "WITH RECURSIVE family (id) AS (SELECT id FROM platform_key WHERE id = ? UNION "
     "SELECT platform_key.id FROM platform_key JOIN family ON platform_key.parent_id = family.id) "
     "SELECT id FROM family"
 )
@@ -187,4 +195,21 @@ ADD_AUDIT = (
     "INSERT INTO audit_log (id, at, actor, action, kind, object_id, request_id, before_body, after_body) "
     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
+
+TAKE_TURN = "UPDATE platform_turn SET turn = turn + 1 WHERE id = 1 RETURNING turn"
+ADD_CHANGE = "INSERT INTO platform_change (turn, place, body) VALUES (?, ?, ?)"
+CHANGES = (
+    "SELECT t.turn, c.body FROM platform_turn AS t LEFT JOIN platform_change AS c ON c.turn > ? "
+    "ORDER BY c.turn, c.place"
+)
+PRUNE_CHANGES = "DELETE FROM platform_change WHERE turn < ?"
+
+PUT_SECRET = (
+    "INSERT INTO platform_secret (key_id, sealed, expires_at) VALUES (?, ?, ?) "
+    "ON CONFLICT (key_id) DO UPDATE SET sealed = excluded.sealed, expires_at = excluded.expires_at"
+)
+SECRET = "SELECT sealed FROM platform_secret WHERE key_id = ? AND expires_at > ?"
+DROP_SECRET = "DELETE FROM platform_secret WHERE key_id = ?"
+DROP_SECRETS = "DELETE FROM platform_secret WHERE expires_at <= ?"
+
 AUDIT = "SELECT at, actor, action, kind, object_id, request_id, before_body, after_body FROM audit_log ORDER BY at, id"

@@ -1,10 +1,9 @@
-"""The records of the platform: kept, found, and told about when they change."""
+"""The records of the platform: kept and found."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
-from typing import Any, Generic, Literal
+from collections.abc import Collection, Iterable
+from typing import Any, Generic
 
 import msgspec
 
@@ -13,22 +12,7 @@ from . import sql
 from .records import Key, Member, R
 from .sql import Where, among, equal
 
-__all__ = ["Action", "Change", "Keys", "Listener", "Members", "Store"]
-
-Action = Literal["created", "updated", "deleted", "blocked", "unblocked", "rotated"]
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What was changed. `key_ids` are the keys whose callers are other than before; None stands for any."""
-
-    kind: str
-    id: str
-    action: Action
-    key_ids: tuple[str, ...] | None = None
-
-
-Listener = Callable[[Change], None]
+__all__ = ["Keys", "Members", "Store"]
 
 
 class Store(Generic[R]):
@@ -108,7 +92,7 @@ class Keys(Store[Key]):
 
     async def family(self, id: str) -> tuple[str, ...]:
         """A key and all that were derived from it, however far."""
-        return tuple(row[0] for row in await self._db.query(sql.KEY_FAMILY, (id,)))
+        return tuple(str(row[0]) for row in await self._db.query(sql.KEY_FAMILY, (id,)))
 
 
 class Members:
