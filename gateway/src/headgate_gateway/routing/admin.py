@@ -77,7 +77,7 @@ async def _kept(call: Call, router: Router, record: StoredDeployment, action: st
     if deployment.upstream is not None and deployment.upstream.guarded:
         await router.guard.check_host(deployment.upstream.base_url, "litellm_params.api_base")
     await router.records.put_deployment(record)
-    await router.reload()
+    await router.changed()
     await _audit(call, action, record.id)
     return json_response(_shown(router, router.deployment(record.id) or deployment, record, everything=True))
 
@@ -86,7 +86,7 @@ async def _delete(call: Call) -> Response:
     router = _admins(call, "delete deployments")
     id = (await _stored(router, call.data["id"])).id
     await router.records.drop_deployment(id)
-    await router.reload()
+    await router.changed()
     await _audit(call, "deleted", id)
     return json_response({"id": id, "deleted": True, "message": f"The deployment {id!r} is deleted."})
 

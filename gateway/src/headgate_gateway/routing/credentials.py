@@ -74,13 +74,14 @@ async def _delete(call: Call) -> Response:
             code="credential_in_use",
         )
     await router.records.drop_credential(name)
+    await router.changed()
     await _audit(call, "deleted", name)
     return json_response({"credential_name": name, "deleted": True})
 
 
 async def _kept(call: Call, router: Router, credential: Credential, action: str) -> Response:
     await router.records.put_credential(credential)
-    await router.reload()
+    await router.changed()
     await _audit(call, action, credential.name)
     return json_response(_shown(router, credential))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import random
 from collections.abc import Callable, Mapping, Sequence
@@ -22,6 +21,7 @@ from .choice import Option, choose
 from .deployments import Deployment, build
 from .failures import Tried, judge, none_left
 from .needs import Needs, needs_of
+from .news import News
 from .records import Credential, Records, StoredDeployment
 from .state import DeploymentState, Policy
 from .vault import Vault
@@ -83,15 +83,29 @@ class Router:
         self._providers = {**KNOWN_PROVIDERS, **settings.providers}
         self._groups: dict[str, tuple[Deployment, ...]] = {}
         self._by_id: dict[str, Deployment] = {}
-        self._reading = asyncio.Lock()
+        self._reads = self._taken = 0
+        self._news = News(gateway, self.reload)
 
     # -- the deployments
 
+    async def start(self) -> None:
+        """Read the tables, and follow what other nodes change of them."""
+        await self._news.start()
+
+    async def changed(self) -> None:
+        """The tables were changed here: use them as they are, and let the other nodes know."""
+        await self._news.changed()
+
     async def reload(self) -> None:
         """Read the configuration and the tables again. One that cannot be made is left out, and said so."""
-        async with self._reading:
-            credentials = {one.name: one for one in await self.records.credentials()}
-            self._take(await self.records.deployments(), credentials)
+        self._reads += 1
+        read = self._reads
+        credentials = {one.name: one for one in await self.records.credentials()}
+        records = await self.records.deployments()
+        # No lock, which a transaction that is open could wait for: of readings at the same time the last one counts.
+        if read > self._taken:
+            self._taken = read
+            self._take(records, credentials)
 
     def _take(self, records: Sequence[StoredDeployment], credentials: Mapping[str, Credential]) -> None:
         found: list[Deployment] = []
@@ -195,6 +209,11 @@ class Router:
             return {}
 
     # -- a name becomes a pool
+
+    async def target(self, call: Call, name: str, kind: str) -> Target | Pool:
+        """Where a call of this name goes: the pool of its deployments, or the one place it stands for."""
+        await self._gateway.offline.ready(name, *self.fallbacks(name))
+        return self.pool(call, name, kind) or resolve(self._gateway, name, kind, call.headers)
 
     def pool(self, call: Call, name: str, kind: str) -> Pool | None:
         """The pool of a name, or None where it has no deployments: then `targets.resolve` knows what it is."""

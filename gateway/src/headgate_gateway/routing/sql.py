@@ -11,6 +11,8 @@ __all__ = [
     "LIST_DEPLOYMENTS",
     "PUT_CREDENTIAL",
     "PUT_DEPLOYMENT",
+    "ROUTING_CHANGED",
+    "ROUTING_VERSION",
 ]
 
 _DEPLOYMENT = """
@@ -38,3 +40,10 @@ PUT_CREDENTIAL = """
         updated_by = excluded.updated_by
 """
 DROP_CREDENTIAL = "DELETE FROM credential WHERE name = ?"
+
+ROUTING_VERSION = "SELECT version FROM version_of WHERE name = 'routing'"
+ROUTING_CHANGED = """
+    INSERT INTO version_of (name, version) VALUES ('routing', 1)
+    ON CONFLICT (name) DO UPDATE SET version = version_of.version + 1
+    RETURNING version
+"""
