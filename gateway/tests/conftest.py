@@ -18,6 +18,8 @@ from typing import Any
 import pytest
 from aiohttp import web
 
+from .databases import environ_for
+
 
 class GatewayProcess:
     """`python -m headgate_gateway` and what a test does to it."""
@@ -31,6 +33,7 @@ class GatewayProcess:
 
     def start(self) -> GatewayProcess:
         env = {name: value for name, value in os.environ.items() if not name.startswith("HEADGATE")}
+        env |= environ_for(self.folder / "data")
         command = [sys.executable, "-m", "headgate_gateway", "--port", "0", "--data-dir", str(self.folder / "data")]
         self.process = subprocess.Popen(
             [*command, *self.arguments], cwd=self.folder, env=env | self.environ, stdout=subprocess.PIPE, text=True
