@@ -10,7 +10,7 @@ import msgspec
 from ..auth import key_of
 from ..errors import ApiError, conflict, forbidden
 from ..http import Call, Response, json_response
-from ..once.calls import check_key
+from ..once.presented import check_key
 from ..pipeline import fingerprint
 from .authority import Ceiling, attenuate, require_writer
 from .changes import Action
