@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..http import Access, BodyKind, Call, Response, Route, json_response
-from ..platform.acting import writer
-from ..platform.authority import require_admin
+from ..platform.authority import require_admin, require_writer
 
 __all__ = ["ROUTES"]
 
@@ -51,7 +50,7 @@ async def _flush(call: Call) -> Response:
 
 def _reach(call: Call) -> str | None:
     """The scope within which the caller may forget; None for all. What everybody shares is the administrators'."""
-    writer(call)
+    require_writer(call.caller)
     if call.caller.admin:
         return None
     if call.gateway.cache.settings.scope == "global":

@@ -8,8 +8,8 @@ from typing import Any
 
 from ..errors import ApiError, conflict, invalid
 from ..http import Access, BodyKind, Call, Response, Route, json_response
-from ..platform.acting import actor, missing, writer
-from ..platform.authority import require_admin
+from ..platform.acting import actor, missing
+from ..platform.authority import require_admin, require_writer
 from ..platform.views import iso
 from .deployments import Deployment
 from .heeded import heeded_params
@@ -76,18 +76,20 @@ async def _kept(call: Call, router: Router, record: StoredDeployment, action: st
     deployment = await router.made_of(record)
     if deployment.upstream is not None and deployment.upstream.guarded:
         await router.guard.check_host(deployment.upstream.base_url, "litellm_params.api_base")
-    await router.records.put_deployment(record)
-    await router.changed()
-    await _audit(call, action, record.id)
+    async with call.gateway.platform.changes.together():
+        await router.records.put_deployment(record)
+        await router.changed()
+        await _audit(call, action, record.id)
     return json_response(_shown(router, router.deployment(record.id) or deployment, record, everything=True))
 
 
 async def _delete(call: Call) -> Response:
     router = _admins(call, "delete deployments")
     id = (await _stored(router, call.data["id"])).id
-    await router.records.drop_deployment(id)
-    await router.changed()
-    await _audit(call, "deleted", id)
+    async with call.gateway.platform.changes.together():
+        await router.records.drop_deployment(id)
+        await router.changed()
+        await _audit(call, "deleted", id)
     return json_response({"id": id, "deleted": True, "message": f"The deployment {id!r} is deleted."})
 
 
@@ -133,7 +135,7 @@ def _visible(call: Call) -> list[Deployment]:
 
 
 def _admins(call: Call, what: str) -> Router:
-    writer(call)
+    require_writer(call.caller)
     require_admin(call.caller, what)
     return call.gateway.routing
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from ..errors import conflict, invalid
 from ..http import Access, BodyKind, Call, Response, Route, json_response
-from ..platform.acting import actor, missing, writer
-from ..platform.authority import require_admin
+from ..platform.acting import actor, missing
+from ..platform.authority import require_admin, require_writer
 from ..platform.views import iso
 from .records import PLAIN_VALUES, Credential, masked
 from .router import Router
@@ -73,16 +73,18 @@ async def _delete(call: Call) -> Response:
             f"The credential {name!r} is used by the deployments {', '.join(users)}. Change or delete these first.",
             code="credential_in_use",
         )
-    await router.records.drop_credential(name)
-    await router.changed()
-    await _audit(call, "deleted", name)
+    async with call.gateway.platform.changes.together():
+        await router.records.drop_credential(name)
+        await router.changed()
+        await _audit(call, "deleted", name)
     return json_response({"credential_name": name, "deleted": True})
 
 
 async def _kept(call: Call, router: Router, credential: Credential, action: str) -> Response:
-    await router.records.put_credential(credential)
-    await router.changed()
-    await _audit(call, action, credential.name)
+    async with call.gateway.platform.changes.together():
+        await router.records.put_credential(credential)
+        await router.changed()
+        await _audit(call, action, credential.name)
     return json_response(_shown(router, credential))
 
 
@@ -94,7 +96,7 @@ async def _check(router: Router, values: dict[str, Any]) -> None:
 
 
 def _admins(call: Call, what: str) -> Router:
-    writer(call)
+    require_writer(call.caller)
     require_admin(call.caller, what)
     return call.gateway.routing
 

@@ -210,7 +210,7 @@ class Router:
 
     # -- a name becomes a pool
 
-    async def target(self, call: Call, name: str, kind: str) -> Target | Pool:
+    async def resolved(self, call: Call, name: str, kind: str) -> Target | Pool:
         """Where a call of this name goes: the pool of its deployments, or the one place it stands for."""
         await self._gateway.offline.ready(name, *self.fallbacks(name))
         return self.pool(call, name, kind) or resolve(self._gateway, name, kind, call.headers)
