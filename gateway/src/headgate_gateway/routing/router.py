@@ -84,6 +84,7 @@ class Router:
         self._groups: dict[str, tuple[Deployment, ...]] = {}
         self._by_id: dict[str, Deployment] = {}
         self._reads = self._taken = 0
+        self._rest_listeners: list[Callable[[str, float], None]] = []
         self._news = News(gateway, self.reload)
 
     # -- the deployments
@@ -188,6 +189,16 @@ class Router:
         """The models that stand in for a name: the configuration's, then those of its deployments."""
         own = [other for one in self._groups.get(name, ()) for other in one.fallbacks]
         return tuple(dict.fromkeys((*self.settings.fallbacks.get(name, ()), *own)))
+
+    def on_rest(self, listener: Callable[[str, float], None]) -> None:
+        """Have `listener` told of each deployment that begins to rest here, and for how many seconds."""
+        self._rest_listeners.append(listener)
+
+    def rest(self, id: str, seconds: float) -> None:
+        """Let a deployment rest that failed at another node."""
+        state = self.states.get(id)
+        if state is not None and seconds > 0:
+            state.rest(self._gateway.clock.monotonic() + min(seconds, self._policy.longest_seconds))
 
     def rests(self, id: str) -> float:
         """Seconds until a deployment that rests may be tried again; 0 where it does not rest."""
@@ -412,9 +423,7 @@ class Router:
             verdict = judge(error)
             if verdict.counts:
                 told = True
-                state.fail(
-                    error.message, clock.monotonic(), self._policy, at_once=verdict.at_once, wait=error.retry_after
-                )
+                self._failed(one, state, error, at_once=verdict.at_once)
             if attempt.committed or pool.alone or not verdict.moves_on:
                 raise
             return error
@@ -425,6 +434,12 @@ class Router:
             if not told:
                 state.give_up()
         return None
+
+    def _failed(self, one: Deployment, state: DeploymentState, error: ApiError, *, at_once: bool) -> None:
+        now = self._gateway.clock.monotonic()
+        if state.fail(error.message, now, self._policy, at_once=at_once, wait=error.retry_after):
+            for listener in self._rest_listeners:
+                listener(one.id, state.wait(now))
 
     def target(self, one: Deployment, *, alone: bool) -> Target:
         """Where a call to this deployment goes."""

@@ -111,6 +111,11 @@ class DeploymentState:
         self.cool_until, self.probing = now + seconds, False
         return True
 
+    def rest(self, until: float) -> None:
+        """Another node saw it fail: no call goes there before `until`."""
+        if self.cool_until is None or until > self.cool_until:
+            self.cool_until = until
+
     def give_up(self) -> None:
         """A call there ended without telling anything: its client left, or the request itself was wrong."""
         self.probing = False
