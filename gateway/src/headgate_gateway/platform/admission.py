@@ -13,7 +13,7 @@ from .records import Bounded, Key, Member, User
 if TYPE_CHECKING:
     from .core import Platform
 
-__all__ = ["CHALLENGE", "READERS", "again", "expired", "in_group", "principal_of"]
+__all__ = ["CHALLENGE", "READERS", "again", "expired", "in_group", "principal_of", "replaced"]
 
 CHALLENGE = (("www-authenticate", "Bearer"),)
 # Roles that look and change nothing.
@@ -150,6 +150,16 @@ def expired(principal: Principal) -> ApiError:
     name = f"key {principal.key_alias!r}" if principal.key_alias else f"key {principal.key_id!r}"
     return ApiError(
         401, f"The {name} has expired. Use another key, or have it renewed.", code="key_expired", headers=CHALLENGE
+    )
+
+
+def replaced(key: Key) -> ApiError:
+    """401 for a secret that its key has no more."""
+    return ApiError(
+        401,
+        f"The secret of the {key.title} was replaced. Use the new one, or have it replaced again.",
+        code="key_replaced",
+        headers=CHALLENGE,
     )
 
 

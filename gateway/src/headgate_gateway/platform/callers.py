@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from ..errors import ApiError
 from . import admission, secret_keys
-from .changes import Change
+from .changes import EVERYTHING, Change
 from .principal import Bound, Principal
 
 if TYPE_CHECKING:
@@ -51,10 +51,12 @@ class Callers:
         """The caller of a hash, None where no key has it; raises what refuses it."""
 
         async def read() -> _Admitted | None:
-            record = await self._platform.keys.of_hash(digest)
-            if record is None or not secret_keys.same(record.hash, digest):
-                return None
-            return await self._entry(record)
+            keys = self._platform.keys
+            record = await keys.of_hash(digest)
+            if record is not None and secret_keys.same(record.hash, digest):
+                return await self._entry(record)
+            before = await keys.of_replaced(digest)
+            return None if before is None else _Admitted(None, admission.replaced(before))
 
         return await self._kept(digest, read)
 
@@ -91,11 +93,6 @@ class Callers:
         for place in [place for place, entry in self._known.items() if _concerns(entry, change)]:
             del self._known[place]
 
-    def forget_all(self) -> None:
-        """Forget all callers."""
-        self._forgotten += 1
-        self._known.clear()
-
     async def _entry(self, record: Key) -> _Admitted:
         try:
             return _Admitted(await admission.principal_of(self._platform, record), None)
@@ -114,7 +111,7 @@ class Callers:
 
 def _concerns(entry: _Admitted, change: Change) -> bool:
     caller = entry.principal
-    if caller is None:
+    if caller is None or change.kind == EVERYTHING.kind:
         # A refusal does not say whose it is: it is read again.
         return True
     if change.kind == "customer":
@@ -182,10 +179,6 @@ class Customers:
 
     def forget(self, change: Change) -> None:
         """Forget what a change may concern."""
-        if change.kind in ("customer", "budget", "organization"):
-            self.forget_all()
-
-    def forget_all(self) -> None:
-        """Forget all."""
-        self._forgotten += 1
-        self._known.clear()
+        if change.kind in ("customer", "budget", EVERYTHING.kind):
+            self._forgotten += 1
+            self._known.clear()

@@ -23,7 +23,7 @@ from ..cluster.bus import Bus
 from ..storage import Database
 from . import sql
 
-__all__ = ["Action", "Change", "Changes", "Listener"]
+__all__ = ["Action", "Change", "Changes", "EVERYTHING", "Listener"]
 
 Action = Literal["created", "updated", "deleted", "blocked", "unblocked", "rotated"]
 
@@ -47,6 +47,9 @@ class Change:
 
 Listener = Callable[[Change], None]
 
+# What a node is told that missed more than is kept: anything may be other than it was.
+EVERYTHING = Change("everything", "", "updated")
+
 
 class _Told(msgspec.Struct, array_like=True):
     """What nodes tell each other: the changes of a turn."""
@@ -65,12 +68,11 @@ class _Unit:
 
 
 class Changes:
-    """What is changed here and at the other nodes. `missed` is called where it can no longer be told what it was."""
+    """What is changed here and at the other nodes."""
 
-    def __init__(self, db: Database, clock: Clock, missed: Callable[[], None]) -> None:
+    def __init__(self, db: Database, clock: Clock) -> None:
         self._db = db
         self._clock = clock
-        self._missed = missed
         self._listeners: list[Listener] = []
         self._units: ContextVar[_Unit | None] = ContextVar("platform_unit", default=None)
         # One change at a time in this process: those that wait for their turn keep no connection from the calls.
@@ -208,7 +210,7 @@ class Changes:
         turn = int(rows[0][0])
         if self._turn is None or turn - self._turn > _MOST_MISSED:
             self._turn = turn
-            self._missed()
+            self._tell(turn, [EVERYTHING])
         elif turn > self._turn:
             self._turn = turn
             for _, body in rows:

@@ -41,7 +41,7 @@ class Platform:
         self.callers = Callers(self)
         self.customer_bounds = Customers(self)
         self.secrets = FreshSecrets(db, clock)
-        self.changes = Changes(db, clock, self._missed)
+        self.changes = Changes(db, clock)
         self.together = self.changes.together
         self.on_change = self.changes.on_change
         self.on_change(self.callers.forget)
@@ -142,10 +142,6 @@ class Platform:
     async def changed(self, kind: str, id: str, action: Action) -> None:
         """Have the callers that this change may concern forgotten, here and at other nodes, and the listeners told."""
         await self.changes.add(Change(kind, id, action, await self.keys.family(id) if kind == "key" else None))
-
-    def _missed(self) -> None:
-        self.callers.forget_all()
-        self.customer_bounds.forget_all()
 
     async def audit(
         self,

@@ -101,12 +101,13 @@ async def new_key(call: Call, data: Mapping[str, Any]) -> tuple[Key, str]:
     if secret is not None and not caller.admin:
         raise forbidden("Only an admin of the gateway gives a key of its own choice. Leave `key` out.", param="key")
     secret = secret or secret_keys.mint()
-    if await platform.keys.of_hash(secret_keys.hash_of(secret)) is not None:
+    digest = secret_keys.hash_of(secret)
+    if await platform.keys.of_hash(digest) is not None or await platform.keys.of_replaced(digest) is not None:
         raise conflict("This key exists, or did. Give another, or leave `key` out.", code="key_exists", param="key")
     record, limits = _split(changes)
     key = Key(
         id=call.gateway.new_id("key_"),
-        hash=secret_keys.hash_of(secret),
+        hash=digest,
         name=secret_keys.masked(secret),
         user_id=place.user.id if place.user is not None else None,
         team_id=place.team.id if place.team is not None else None,
@@ -195,6 +196,7 @@ async def _regenerate(call: Call) -> tuple[dict[str, Any], str]:
             "rotated_at": call.gateway.clock.time(),
         },
     )
+    await platform.keys.replace(key.hash, key.id)
     return await show_key(platform, await save(call, platform.keys, wanted, "rotated", key)), secret
 
 

@@ -68,6 +68,8 @@ class Bound:
     model_max_budget: Mapping[str, ModelBudget] = field(default_factory=_no_budgets)
     model_rpm_limit: Mapping[str, int] = field(default_factory=_no_limits)
     model_tpm_limit: Mapping[str, int] = field(default_factory=_no_limits)
+    rpd_limit: int | None = None
+    burst: int | None = None
 
     def max_budget_at(self, now: float) -> int | None:
         """The most that may be spent in the window, with a temporary increase while it lasts."""
@@ -86,6 +88,8 @@ class Bound:
                     self.rpm_limit,
                     self.tpm_limit,
                     self.max_parallel_requests,
+                    self.rpd_limit,
+                    self.burst,
                 )
             )
             or self.model_max_budget
@@ -172,6 +176,21 @@ class Principal:
                     code=f"{scope}_model_access_denied",
                     param="model",
                 )
+
+    def require_cache_controls(self, asked: Iterable[str]) -> None:
+        """Raise 403 for what the key may not ask of the response cache, such as `no-cache` or `ttl`."""
+        if self.cache_controls is None:
+            return
+        refused = sorted(set(asked) - self.cache_controls)
+        if refused:
+            allowed = _listed(tuple(sorted(self.cache_controls))) or "nothing"
+            raise ApiError(
+                403,
+                f"The key {self.key_alias or self.key_id!r} may not ask {refused[0]!r} of the cache; it may ask "
+                f"{allowed}. Leave it out, or have `allowed_cache_controls` of the key changed.",
+                code="cache_control_not_allowed",
+                param=f"cache.{refused[0]}",
+            )
 
     def on_account_of(self, bounds: Iterable[Bound], customer: str) -> Principal:
         """This caller with the customer that a request names, and what limits it."""

@@ -9,6 +9,7 @@ from typing import Any
 __all__ = [
     "ADD_AUDIT",
     "ADD_CHANGE",
+    "ADD_REPLACED",
     "ALL",
     "AUDIT",
     "CHANGES",
@@ -19,6 +20,7 @@ __all__ = [
     "DROP_SECRETS",
     "KEY_BY_HASH",
     "KEY_FAMILY",
+    "KEY_OF_REPLACED",
     "MEMBER",
     "MEMBERS",
     "MEMBER_BY_EMAIL",
@@ -171,6 +173,11 @@ KEY_FAMILY = (
     "SELECT platform_key.id FROM platform_key JOIN family ON platform_key.parent_id = family.id) "
     "SELECT id FROM family"
 )
+
+KEY_OF_REPLACED = (
+    "SELECT body FROM platform_key_replaced AS r JOIN platform_key AS k ON k.id = r.key_id WHERE r.hash = ?"
+)
+ADD_REPLACED = "INSERT INTO platform_key_replaced (hash, key_id) VALUES (?, ?)"
 
 PUT_MEMBER = (
     "INSERT INTO platform_member (group_kind, group_id, user_id, role, body) VALUES (?, ?, ?, ?, ?) "

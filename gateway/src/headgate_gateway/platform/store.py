@@ -86,6 +86,15 @@ class Keys(Store[Key]):
         row = await self._db.one(sql.KEY_BY_HASH, (hash,))
         return None if row is None else self._decode(row[0])
 
+    async def of_replaced(self, hash: str) -> Key | None:
+        """The key that had this hash before its secret was replaced."""
+        row = await self._db.one(sql.KEY_OF_REPLACED, (hash,))
+        return None if row is None else self._decode(row[0])
+
+    async def replace(self, hash: str, id: str) -> None:
+        """Remember the hash that a key has no more."""
+        await self._db.write(sql.ADD_REPLACED, (hash, id))
+
     async def of_alias(self, alias: str) -> list[Key]:
         """The keys of an alias: one for each owner."""
         return await self.by("alias", alias)

@@ -1,4 +1,4 @@
-"""The platform of several nodes: whose turn it is, what changed when, secrets that a retry may still be given."""
+"""The platform of several nodes: whose turn it is, what changed when, secrets that are new and secrets that are old."""
 
 from __future__ import annotations
 
@@ -34,6 +34,12 @@ def upgrade() -> None:
         sa.Column("key_id", TEXT, primary_key=True),
         sa.Column("sealed", BLOB, nullable=False),
         sa.Column("expires_at", REAL, nullable=False),
+    )
+    # The hashes of secrets that were replaced: known, so that they are refused also where nobody needs a key.
+    op.create_table(
+        "platform_key_replaced",
+        sa.Column("hash", TEXT, primary_key=True),
+        sa.Column("key_id", TEXT, nullable=False),
     )
     op.create_index("platform_secret_expiry", "platform_secret", ["expires_at"])
     for kind in ("key", "user", "team", "organization", "customer", "budget"):
