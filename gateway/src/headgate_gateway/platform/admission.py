@@ -64,13 +64,9 @@ async def principal_of(platform: Platform, key: Key) -> Principal:
     return bare if user is None else await _governing(platform, bare, user)
 
 
-async def in_group(
-    platform: Platform, caller: Principal, team_id: str | None, organization_id: str | None
-) -> Principal:
+async def in_group(platform: Platform, key: Key, team_id: str | None, organization_id: str | None) -> Principal:
     """The caller of a key, working for a team or an organization that its user is in; raises 403 for others."""
-    key = None if caller.key_id is None else await platform.keys.get(caller.key_id)
-    if key is None:
-        return caller
+    caller = await principal_of(platform, key)
     team = await platform.teams.get(team_id)
     allowed_team = (
         team_id is None

@@ -64,8 +64,11 @@ class Callers:
         """A caller in a team or an organization that its user is in; raises 403 for others."""
         place = (caller.key_id, team_id, organization_id)
 
-        async def read() -> _Admitted:
-            return _Admitted(await admission.in_group(self._platform, caller, team_id, organization_id), None)
+        async def read() -> _Admitted | None:
+            record = None if caller.key_id is None else await self._platform.keys.get(caller.key_id)
+            if record is None:
+                return None
+            return _Admitted(await admission.in_group(self._platform, record, team_id, organization_id), None)
 
         return self.known(place) or await self._kept(place, read) or caller
 
