@@ -160,7 +160,11 @@ Local: TypeAlias = Callable[[OfflineModel, Call, ModelContext], Awaitable[Answer
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One operation of the gateway. `path` is a template in which `{name}` takes one raw segment."""
+    """One operation of the gateway. `path` is a template in which `{name}` takes one raw segment.
+
+    `once`: a mutation, whose first answer a key that comes again gets again. One of the platform is a transaction as a
+    whole, unless it is `apart`: because it asks more than the database, or tells what it did itself.
+    """
 
     method: str
     path: str
@@ -169,6 +173,7 @@ class Route:
     body: BodyKind = BodyKind.NONE
     access: Access = Access.KEY
     once: bool = False
+    apart: bool = False
     kind: str | None = None
     local: Local | None = None
     aliases: Sequence[str] = ()

@@ -267,8 +267,8 @@ def _together(values: Sequence[int | None]) -> int | None:
 
 
 ROUTES = (
-    Route("POST", "/model/new", "model.create", _create, body=BodyKind.JSON, access=Access.PLATFORM, once=True),
-    Route("POST", "/model/update", "model.update", _update, body=BodyKind.JSON, access=Access.PLATFORM, once=True),
+    Route("POST", "/model/new", "model.create", _create, body=BodyKind.JSON, access=Access.PLATFORM, once=True, apart=True),
+    Route("POST", "/model/update", "model.update", _update, body=BodyKind.JSON, access=Access.PLATFORM, once=True, apart=True),
     Route("POST", "/model/delete", "model.delete", _delete, body=BodyKind.JSON, access=Access.PLATFORM, once=True),
     Route("GET", "/model/info", "model.info", _info, access=Access.PLATFORM),
     Route("GET", "/model_group/info", "model_group.info", _groups, access=Access.PLATFORM),

@@ -137,7 +137,7 @@ def _shown(router: Router, credential: Credential) -> dict[str, Any]:
 
 
 ROUTES = (
-    Route("POST", "/credentials", "credentials.create", _create, body=BodyKind.JSON, access=Access.PLATFORM, once=True),
+    Route("POST", "/credentials", "credentials.create", _create, body=BodyKind.JSON, access=Access.PLATFORM, once=True, apart=True),
     Route("GET", "/credentials", "credentials.list", _list, access=Access.PLATFORM),
     Route(
         "GET",
@@ -155,6 +155,7 @@ ROUTES = (
         body=BodyKind.JSON,
         access=Access.PLATFORM,
         once=True,
+        apart=True,
     ),
     Route("DELETE", "/credentials/{credential_name}", "credentials.delete", _delete, access=Access.PLATFORM, once=True),
 )

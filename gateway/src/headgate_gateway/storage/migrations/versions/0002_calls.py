@@ -28,5 +28,5 @@ def upgrade() -> None:
     op.add_column("call", sa.Column("attended_at", REAL))
     # Set while a mutation runs: the node that runs it.
     op.add_column("once_key", sa.Column("node", TEXT))
-    running = {"sqlite_where": sa.text("node IS NOT NULL"), "postgresql_where": sa.text("node IS NOT NULL")}
-    op.create_index("once_key_claimed", "once_key", ["node"], **running)
+    claimed = sa.text("node IS NOT NULL")
+    op.create_index("once_key_claimed", "once_key", ["node"], sqlite_where=claimed, postgresql_where=claimed)
