@@ -45,7 +45,7 @@ async def populate(platform: Platform, chance: random.Random) -> list[Principal]
     users = [User(id=f"user_{n}", created_at=n, role=role) for n, role in enumerate(roles)]
     for store, records in ((platform.organizations, organizations), (platform.teams, teams), (platform.users, users)):
         for record in records:
-            await store.put(record)  # type: ignore[attr-defined, arg-type]
+            await store.put(record)  # type: ignore[arg-type]
     for user in users:
         for organization in organizations:
             if chance.random() < 0.4:
@@ -118,8 +118,8 @@ async def test_lists_hold_exactly_what_is_seen_one_by_one(platform: Platform, se
             (platform.customers, customers_seen(caller)),
             (platform.budgets, budgets_seen(caller)),
         ):
-            own = {one.id for one in await store.live() if seen.sees(organization_id=one.organization_id)}  # type: ignore[attr-defined]
-            assert {one.id for one in await store.find(where)} == own  # type: ignore[attr-defined]
+            own = {one.id for one in await store.live() if seen.sees(organization_id=one.organization_id)}
+            assert {one.id for one in await store.find(where)} == own
         assert {one.id for one in await platform.users.find(users_seen(caller))} == await user_ids(platform, caller)
 
 

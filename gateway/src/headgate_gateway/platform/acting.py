@@ -146,12 +146,10 @@ def revealing_once(make: Callable[[Call], Awaitable[tuple[dict[str, Any], str | 
             return json_response(shown)
 
         if key is None:
-            async with platform.together():
-                reply = await act()
-            await call.gateway.db.committed()
+            done = await call.gateway.mutations.plainly(act, whole=True)
         else:
             done = await call.gateway.mutations.once(call.principal, key, call.operation, fingerprint(call), act)
-            reply = cast("Response", done)
+        reply = cast("Response", done)
         shown = msgspec.json.decode(reply.body)
         if shown.get("key_id") is None:
             return reply
