@@ -10,11 +10,13 @@ from ..platform.durations import window
 from ..platform.principal import Bound, matches
 from .settings import FixedBudget, LedgerSettings
 
-__all__ = ["CREDITS", "Line", "UNBOUNDED", "credit_line", "Place", "lines_of", "window_of"]
+__all__ = ["CREDITS", "Line", "Place", "UNBOUNDED", "Window", "credit_line", "lines_of", "row_of_window", "window_of"]
 
 UNBOUNDED = 1 << 62
 CREDITS = "credits"
 Place = tuple[str, str, str]
+# Scope, id, model and start of a line: the key of its row.
+Window = tuple[str, str, str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,15 @@ class Line:
     @property
     def place(self) -> Place:
         return self.scope, self.id, self.model
+
+    @property
+    def window(self) -> Window:
+        return self.scope, self.id, self.model, self.start
+
+
+def row_of_window(window: Window) -> tuple[str, ...]:
+    """The name of a window's row. Whoever changes several in one transaction changes them in the order of the names."""
+    return "budget_window", *window[:3], f"{window[3]:020.3f}"
 
 
 def lines_of(
