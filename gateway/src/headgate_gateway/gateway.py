@@ -55,6 +55,7 @@ class Gateway:
         self.bus = open_bus(self.redis)
         self.nodes = Nodes(self.db, self.clock, settings.cluster, self.new_id("node_"))
         self.platform = platform.Platform(self.db, self.clock, self.new_id)
+        self.platform.changes.over(self.bus, settings.cluster.cache_seconds)
         self.contract = Contract(load_contract())
         self.offline = OfflineModels(self)
         self.prices = PriceBook(settings.prices, self.clock, self.offline.price)

@@ -16,7 +16,7 @@ class ClusterSettings:
 
     heartbeat_seconds: float = 2.0
     lease_seconds: float = 10.0
-    cache_seconds: float = 60.0
+    cache_seconds: float = 1.0
 
 
 def read_cluster(table: Table) -> ClusterSettings:

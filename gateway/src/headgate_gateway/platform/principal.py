@@ -26,7 +26,9 @@ __all__ = [
     "matches",
 ]
 
-Scope = Literal["budget", "customer", "key", "organization", "organization_member", "team", "team_member", "user"]
+Scope = Literal[
+    "budget", "customer", "deployment", "key", "organization", "organization_member", "team", "team_member", "user"
+]
 _EVERY = frozenset({"*", "all-proxy-models"})
 _OF_THE_PARENT = "all-team-models"
 
