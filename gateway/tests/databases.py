@@ -25,8 +25,8 @@ from psycopg import sql
 
 from headgate_gateway.config import Settings
 from headgate_gateway.storage import Database, open_database, prepare
-from headgate_gateway.storage.placeholders import numbered
 from headgate_gateway.storage.settings import StorageSettings
+from headgate_gateway.storage.statements import numbered
 from headgate_gateway.storage.urls import StoreUrl
 
 from .servers import PostgresServer
@@ -43,9 +43,9 @@ def on_postgres() -> bool:
     return kind == "postgresql"
 
 
-def url_for(folder: Path) -> StoreUrl:
-    """The database of a folder with the schema in it."""
-    if on_postgres():
+def url_for(folder: Path, kind: str | None = None) -> StoreUrl:
+    """The database of a folder with the schema in it, of the kind that this run is on if none is given."""
+    if on_postgres() if kind is None else kind == "postgresql":
         return StoreUrl(_created(folder.resolve()))
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / "gateway.db"

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from .opening import open_database, prepare
-from .port import AlreadyDone, Batch, Database, Row, Statement, StorageAway, StorageError
+from .port import AlreadyDone, Batch, Database, Row, Statement, StorageAway, StorageError, Unstorable
 from .sqlite import SqliteDatabase
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "Statement",
     "StorageAway",
     "StorageError",
+    "Unstorable",
     "open_database",
     "prepare",
 ]

@@ -6,12 +6,12 @@ transaction that its task has open, if it has one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-__all__ = ["AlreadyDone", "Batch", "Database", "Row", "Statement", "StorageAway", "StorageError"]
+__all__ = ["AlreadyDone", "Batch", "Database", "Row", "Statement", "StorageAway", "StorageError", "Unstorable"]
 
 Row = tuple[Any, ...]
 Statement = tuple[str, Sequence[Any]]
@@ -25,6 +25,10 @@ class StorageAway(StorageError):
     """The database cannot be reached now. What was queued stays queued; the caller may ask again."""
 
 
+class Unstorable(StorageError):
+    """A value cannot be kept: a text with NUL, a number beyond 64 bits. Whoever gave it gave a wrong one."""
+
+
 class AlreadyDone(Exception):
     """The row that a batch writes once is there: the whole batch was written before, or by somebody else."""
 
@@ -34,14 +38,21 @@ class Batch:
     """Statements that are written together or not at all.
 
     `once` is an INSERT under a unique id and runs first: if its row is there already, nothing of the batch is written
-    and `AlreadyDone` is raised. `shared` are changes of rows that other calls change too (sums, budgets), each with
-    the row's name: they run last and in the order of the names, so that two nodes never wait for each other in a
-    circle. A transaction that changes such rows takes them in the same order.
+    and `AlreadyDone` is raised. A batch without it may be written twice when the connection is lost at the wrong
+    moment, and its statements must bear that.
+
+    `shared` are changes of rows that other calls change too (sums, budgets), each with the row's name: they run last
+    and in the order of the names, so that two nodes never wait for each other in a circle. A transaction that changes
+    such rows takes them in the same order.
+
+    What no database can hold of a text is replaced by U+FFFD: a record of what happened is never lost for that.
     """
 
-    statements: list[Statement] = field(default_factory=list)
+    statements: list[Statement] = field(default_factory=lambda: list[Statement]())
     once: Statement | None = None
-    shared: list[tuple[tuple[str, ...], str, Sequence[Any]]] = field(default_factory=list)
+    shared: list[tuple[tuple[str, ...], str, Sequence[Any]]] = field(
+        default_factory=lambda: list[tuple[tuple[str, ...], str, Sequence[Any]]]()
+    )
 
     def add(self, sql: str, parameters: Sequence[Any] = ()) -> None:
         """Add one statement."""
@@ -55,12 +66,31 @@ class Batch:
         """Add a change of a row that others change too; `row` is its table and key."""
         self.shared.append((row, sql, parameters))
 
+    def ordered(self) -> Iterator[Statement]:
+        """What follows `once`, in the order in which it runs."""
+        yield from self.statements
+        for _, sql, parameters in sorted(self.shared, key=lambda change: change[0]):
+            yield sql, parameters
+
     def __bool__(self) -> bool:
         return bool(self.statements or self.shared or self.once)
 
 
 class Database(Protocol):
     """A database with group commit."""
+
+    async def open(self) -> None:
+        """Connect. Raises `StorageAway` if that takes longer than the patience."""
+        ...
+
+    async def close(self) -> None:
+        """Write what is queued, and disconnect."""
+        ...
+
+    @property
+    def connected(self) -> bool:
+        """Whether the database could be asked when it was asked last."""
+        ...
 
     @property
     def shared(self) -> bool:
@@ -94,7 +124,8 @@ class Database(Protocol):
     def transaction(self) -> AbstractAsyncContextManager[None]:
         """What this task executes inside is written together; an exception undoes all of it. Nests.
 
-        Nothing but the database is awaited inside: others wait for its rows (SQLite: for the whole database). What
+        A statement that fails undoes the block it stands in: who wants to go on after one gives it a block of its
+        own. Nothing but the database is awaited inside: others wait for its rows (SQLite: for the whole database). What
         is inside is durable when `committed` returns after it.
         """
         ...
@@ -109,7 +140,8 @@ class Database(Protocol):
         ...
 
     def soon(self, batch: Batch) -> None:
-        """The same without waiting. What fails is logged, and tried again if the database can be asked again."""
+        """The same without waiting, and outside the transaction that is open. What fails is logged; what the database
+        could not take for now is tried again."""
         ...
 
     async def committed(self) -> None:

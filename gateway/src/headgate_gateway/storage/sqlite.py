@@ -18,7 +18,9 @@ from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any, Literal
 
-from .port import AlreadyDone, Batch, Row, Statement, StorageError
+from .port import AlreadyDone, Batch, Row, Statement, StorageError, Unstorable
+from .statements import plain_insert
+from .values import check_texts, kept
 
 __all__ = ["SqliteDatabase", "keep_alone"]
 
@@ -32,6 +34,7 @@ class SqliteDatabase:
     """One connection and its group commit. No other process may use the file meanwhile."""
 
     shared = False
+    connected = True
 
     def __init__(self, path: Path, *, synchronous: Literal["normal", "full"] = "normal") -> None:
         self.path = path
@@ -55,6 +58,8 @@ class SqliteDatabase:
         # The task that has a transaction open, how deep, and those who wait for its end.
         self._holder: asyncio.Task[Any] | None = None
         self._depth = 0
+        # How deep the block is in which a statement failed, which then cannot be written; 0 for none.
+        self._failed = 0
         self._turns: list[asyncio.Future[None]] = []
         # What `soon` took: not yet executed, and executed but not yet committed.
         self._queued: list[Batch] = []
@@ -127,21 +132,31 @@ class SqliteDatabase:
         self._enter()
         self._holder = asyncio.current_task()
         self._depth += 1
-        point = f"level_{self._depth}"
         try:
-            self._execute(f"SAVEPOINT {point}")
+            self._execute(f"SAVEPOINT level_{self._depth}")
             try:
                 yield
             except BaseException:
-                if self._connection.in_transaction:
-                    self._connection.execute(f"ROLLBACK TO {point}")
-                    self._connection.execute(f"RELEASE {point}")
+                self._roll_back(self._depth)
                 raise
-            self._execute(f"RELEASE {point}")
+            if self._failed:
+                self._roll_back(self._depth)
+                raise StorageError(
+                    "A statement of a transaction failed, so nothing of the transaction was written. "
+                    "A statement that may fail needs a block of its own."
+                )
+            self._execute(f"RELEASE level_{self._depth}")
         finally:
             self._depth -= 1
             if self._depth == 0:
                 self._give_way()
+
+    def _roll_back(self, depth: int) -> None:
+        if self._failed >= depth:
+            self._failed = 0
+        if self._connection.in_transaction:
+            self._connection.execute(f"ROLLBACK TO level_{depth}")
+            self._connection.execute(f"RELEASE level_{depth}")
 
     def _give_way(self) -> None:
         self._holder = None
@@ -176,12 +191,11 @@ class SqliteDatabase:
             await self.committed()
 
     def soon(self, batch: Batch) -> None:
-        """Write the batch in this tick's transaction, or when the transaction of another task has ended."""
+        """Write the batch in this tick's transaction; while a task has one open, behind its end."""
         self._queued.append(batch)
-        if self._holder is None or self._is_mine():
+        if self._holder is None:
             self._drain()
-            if not self._scheduled:
-                self._schedule()
+            self._schedule()
 
     def _drain(self) -> None:
         """Execute what `soon` took. What the database could take at another time stays queued."""
@@ -202,16 +216,17 @@ class SqliteDatabase:
     def _write(self, batch: Batch) -> None:
         """Execute a batch in the open transaction: all of it, or nothing and an error."""
         if batch.once is None and len(batch.statements) + len(batch.shared) == 1:
-            for sql, parameters in _ordered(batch):
-                self._execute(sql, parameters)
+            for sql, parameters in batch.ordered():
+                self._execute(sql, [kept(value) for value in parameters])
             return
         self._execute("SAVEPOINT batch")
         try:
             if batch.once is not None:
                 self._write_once(batch.once)
-            for sql, parameters in _ordered(batch):
-                self._execute(sql, parameters)
+            for sql, parameters in batch.ordered():
+                self._execute(sql, [kept(value) for value in parameters])
         except BaseException:
+            self._failed = 0
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK TO batch")
                 self._connection.execute("RELEASE batch")
@@ -219,15 +234,19 @@ class SqliteDatabase:
         self._execute("RELEASE batch")
 
     def _write_once(self, once: Statement) -> None:
-        sql, parameters = once
+        sql, parameters = plain_insert(once[0]), [kept(value) for value in once[1]]
         if self._execute(f"{sql} ON CONFLICT DO NOTHING", parameters).rowcount == 0:
             raise AlreadyDone(f"The row of `{sql.split('(')[0].strip()}` is there already.")
 
     def _execute(self, sql: str, parameters: Sequence[Any] = ()) -> sqlite3.Cursor:
+        if self._failed:
+            raise StorageError("A statement of this transaction failed before. Nothing more is done in it.")
         try:
+            check_texts(parameters)
             return self._connection.execute(sql, parameters)
         except _FAULTS as error:
             fault = self._fault(error)
+            self._failed = self._depth
             if self._open and not self._connection.in_transaction:
                 # A full disk takes the whole transaction with it: whoever waits for it must hear of it.
                 self._lose(fault)
@@ -317,7 +336,9 @@ class SqliteDatabase:
             self._schedule()
 
     def _fault(self, error: Exception) -> StorageError:
-        return StorageError(f"The database {str(self.path)!r} could not do what was asked: {error}.")
+        if isinstance(error, sqlite3.Error):
+            return StorageError(f"The database {str(self.path)!r} could not do what was asked: {error}.")
+        return Unstorable(f"The database {str(self.path)!r} cannot keep a value: {error}.")
 
     async def close(self) -> None:
         """Commit what is open and close the file."""
@@ -327,12 +348,6 @@ class SqliteDatabase:
     def _close(self) -> None:
         self._connection.close()
         self._alone.close()
-
-
-def _ordered(batch: Batch) -> Iterable[Statement]:
-    yield from batch.statements
-    for _, sql, parameters in sorted(batch.shared, key=lambda change: change[0]):
-        yield sql, parameters
 
 
 def keep_alone(path: Path) -> sqlite3.Connection:
