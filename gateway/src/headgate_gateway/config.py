@@ -70,6 +70,9 @@ class Provider:
     retries: int = 2
     max_output_tokens: int = 4096
     guarded: bool = False
+    # What stands behind every URL, and the header that takes the key as it is instead of `Authorization: Bearer`.
+    query: str = ""
+    key_header: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,15 @@ def _reach(call: Call) -> str | None:
 
 ROUTES = (
     Route("GET", "/cache/ping", "cache.ping", _ping, access=Access.PLATFORM),
-    Route("POST", "/cache/delete", "cache.delete", _delete, body=BodyKind.JSON, access=Access.PLATFORM, once=True, apart=True),
+    Route(
+        "POST",
+        "/cache/delete",
+        "cache.delete",
+        _delete,
+        body=BodyKind.JSON,
+        access=Access.PLATFORM,
+        once=True,
+        apart=True,
+    ),
     Route("POST", "/cache/flushall", "cache.flush_all", _flush, access=Access.PLATFORM, once=True, apart=True),
 )

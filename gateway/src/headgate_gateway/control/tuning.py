@@ -25,7 +25,9 @@ _SCAN = 200
 async def _create(call: Call) -> Response:
     gateway, data = call.gateway, call.data
     model = str(data["model"])
-    if not (model in _BASES or (model.startswith("ft:") and await gateway.control.memories.of(model)) or _stands_in(gateway)):
+    if not (
+        model in _BASES or (model.startswith("ft:") and await gateway.control.memories.of(model)) or _stands_in(gateway)
+    ):
         raise invalid(
             f"`model` {model!r} cannot be fine-tuned here. Use 'headgate/echo' or a model fine-tuned from it.",
             param="model",

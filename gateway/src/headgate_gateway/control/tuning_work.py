@@ -119,15 +119,11 @@ class _Work:
 
     async def _add(self, kind: str, shown: dict[str, Any]) -> None:
         text = msgspec.json.encode(shown).decode()
-        await self.gateway.db.write(
-            sql.ADD_NOTE_OF_WORK, (shown["id"], kind, text, self.id, self.gateway.nodes.id)
-        )
+        await self.gateway.db.write(sql.ADD_NOTE_OF_WORK, (shown["id"], kind, text, self.id, self.gateway.nodes.id))
 
     async def fail(self, param: str, message: str) -> None:
         error = {"code": f"invalid_{param}", "message": message, "param": param}
-        await self.move(
-            "failed", message, level="error", finished_at=int(self.gateway.clock.time()), error=error
-        )
+        await self.move("failed", message, level="error", finished_at=int(self.gateway.clock.time()), error=error)
         await self.gateway.db.committed()
 
 

@@ -89,6 +89,14 @@ class Credits:
         account, title = account_of(caller)
         return Terms(account, tier, band or _OPEN, await self.line(account, title, tier, now))
 
+    def opens(self, caller: Principal, model: str) -> bool:
+        """Whether the caller's tier opens a model's band to it."""
+        tier = self.tier_of(caller)
+        if tier is None or not tier.bands:
+            return True
+        band = self.band_of(model)
+        return band is not None and band.id in tier.bands
+
     async def line(self, account: str, title: str, tier: Tier, now: float) -> Line:
         """The line of an account, with the period's grant in the journal."""
         duration = tier.credits_duration

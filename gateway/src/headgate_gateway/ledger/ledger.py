@@ -21,12 +21,12 @@ from .credits import Credits, Terms, debited
 from .estimate import Candidate, Estimate, estimate
 from .holds import Hold, Holds, Refused
 from .keeper import Keeper
-from .lines import Line, lines_of
+from .lines import Line, fixed_line, lines_of
 from .money import nano_of_pico
 from .record import add_sums, charged_of, metadata_of, owners_of, row_of, tags_of
 from .recovery import Recovery
 from .refusals import refused, unpriced, warning_of
-from .settings import LedgerSettings
+from .settings import FixedBudget, LedgerSettings
 from .sums import Sums
 from .usage import tokens_of
 
@@ -215,6 +215,11 @@ class Ledger:
         """
         return self._closed.open_to(provider)
 
+    async def has_left(self, scope: str, budget: FixedBudget) -> bool:
+        """Whether a budget that is not reserved from has anything left in its window."""
+        line = fixed_line(scope, budget, self._clock.time())
+        return sum(await self._holds.standing(line)) < line.limit
+
     def _price(self, ticket: Ticket, expected: Estimate, candidates: Sequence[Candidate]) -> int:
         """The most that the call may cost, at the dearest of those who may serve it."""
         dearest = 0
@@ -270,6 +275,8 @@ class Ledger:
         if hold is not None:
             self._holds.settle(hold, cost, credits, record.provider, batch)
         booked = (*plan.owners, *plan.charged, ("model", ticket.model), ("provider", record.provider))
+        if run.deployment is not None:
+            booked = (*booked, ("deployment", run.deployment))
         self._holds.book(booked, ticket.model, hold, ticket.started_at, cost, batch)
         ended = record.finished_at or ticket.started_at
         if plan.terms is not None and credits:

@@ -193,7 +193,8 @@ async def _priced(call: Call, model: str) -> tuple[str, str]:
     try:
         pool = gateway.routing.pool(call, model, "chat")
         if isinstance(pool, Pool):
-            return gateway.routing.estimate(pool)[0]
+            first = gateway.routing.estimate(pool)[0]
+            return first.provider, first.price_name
         target = resolve(gateway, model, "chat", call.headers)
     except ApiError:
         prefix, _, rest = model.rpartition("/")

@@ -183,6 +183,7 @@ _FAMILY = """
 """
 SUMS = {scope: f"{_COSTS} {column} = ? AND {_IN_TIME}" for scope, column in OWNER_COLUMNS.items()} | {
     "key": f"{_COSTS} key_id IN ({_FAMILY}) AND {_IN_TIME}",
+    "deployment": f"{_COSTS} deployment = ? AND {_IN_TIME}",
     "customer": f"{_COSTS} customer = ? AND COALESCE(organization_id, '') = ? AND {_IN_TIME}",
     "team_member": f"{_COSTS} team_id = ? AND user_id = ? AND {_IN_TIME}",
     "organization_member": f"{_COSTS} organization_id = ? AND user_id = ? AND {_IN_TIME}",

@@ -15,6 +15,7 @@ from .deployments import Deployment
 from .heeded import heeded_params
 from .records import SECRET_PARAMS, StoredDeployment, masked
 from .router import AUTO, Router
+from .terms import check_params
 
 __all__ = ["ROUTES"]
 
@@ -44,6 +45,7 @@ async def _create(call: Call) -> Response:
     name = call.data["model_name"]
     if name == AUTO:
         raise invalid("`model_name` is 'auto', which chooses among all names. Choose another.", param="model_name")
+    check_params(call.data["litellm_params"])
     params, secrets = _apart({key: value for key, value in call.data["litellm_params"].items() if value is not None})
     now, who = call.gateway.clock.time(), actor(call.caller)
     sealed = router.records.seal_deployment(id, secrets)
@@ -57,6 +59,7 @@ async def _update(call: Call) -> Response:
     if not id:
         raise invalid("Neither `model_id` nor `model_info.id` says which deployment. Send one.", param="model_id")
     record = await _stored(router, id)
+    check_params(call.data.get("litellm_params") or {})
     params, secrets = _apart(call.data.get("litellm_params") or {})
     kept = _merged(_readable(router, record), secrets) if secrets else None
     changed = replace(
@@ -74,6 +77,7 @@ async def _update(call: Call) -> Response:
 async def _kept(call: Call, router: Router, record: StoredDeployment, action: str) -> Response:
     """Keep a record whose deployment can be made and may be reached."""
     deployment = await router.made_of(record)
+    _check_band(call, deployment)
     if deployment.upstream is not None and deployment.upstream.guarded:
         await router.guard.check_host(deployment.upstream.base_url, "litellm_params.api_base")
     async with call.gateway.platform.changes.together():
@@ -81,6 +85,19 @@ async def _kept(call: Call, router: Router, record: StoredDeployment, action: st
         await router.changed()
         await _audit(call, action, record.id)
     return json_response(_shown(router, router.deployment(record.id) or deployment, record, everything=True))
+
+
+def _check_band(call: Call, deployment: Deployment) -> None:
+    """What band a model is in, its name decides."""
+    band = call.gateway.ledger.credits.band_of(deployment.group)
+    if deployment.band is not None and (band is None or band.id != deployment.band):
+        where = "no band" if band is None else f"the band {band.id!r}"
+        raise invalid(
+            f"`model_info.band` is {deployment.band!r}, and the configuration has {deployment.group!r} in {where}. "
+            f"Name it under [credits.bands.{deployment.band}], or leave `band` out.",
+            param="model_info.band",
+            code="band_of_configuration",
+        )
 
 
 async def _delete(call: Call) -> Response:
@@ -202,6 +219,7 @@ def _shown(router: Router, one: Deployment, record: StoredDeployment | None, *, 
     info.setdefault("max_input_tokens", one.max_input_tokens)
     info.setdefault("max_output_tokens", one.max_output_tokens)
     info |= {"id": one.id, "db_model": one.source == "database"} | _stamps(record)
+    info["band"] = _band(router, one.group)
     if one.kind is not None:
         info["mode"] = _MODES[one.kind]
     state, wait = router.states[one.id], router.rests(one.id)
@@ -253,11 +271,18 @@ def _group(router: Router, name: str, members: Sequence[Deployment]) -> dict[str
         "output_cost_per_token": min((unit.output for unit in units), default=0) / _PICO if units else None,
         "tpm": _together([one.tpm for one in members]),
         "rpm": _together([one.rpm for one in members]),
+        "band": _band(router, name),
+        "supports_parallel_function_calling": "parallel_tools" in able,
         "supports_vision": "vision" in able,
         "supports_function_calling": "tools" in able,
         "supports_reasoning": "reasoning" in able,
         "supported_openai_params": heeded_params(members[0].upstream),
     }
+
+
+def _band(router: Router, name: str) -> str | None:
+    band = router.gateway.ledger.credits.band_of(name)
+    return None if band is None else band.id
 
 
 def _together(values: Sequence[int | None]) -> int | None:
@@ -267,8 +292,19 @@ def _together(values: Sequence[int | None]) -> int | None:
 
 
 ROUTES = (
-    Route("POST", "/model/new", "model.create", _create, body=BodyKind.JSON, access=Access.PLATFORM, once=True, apart=True),
-    Route("POST", "/model/update", "model.update", _update, body=BodyKind.JSON, access=Access.PLATFORM, once=True, apart=True),
+    Route(
+        "POST", "/model/new", "model.create", _create, body=BodyKind.JSON, access=Access.PLATFORM, once=True, apart=True
+    ),
+    Route(
+        "POST",
+        "/model/update",
+        "model.update",
+        _update,
+        body=BodyKind.JSON,
+        access=Access.PLATFORM,
+        once=True,
+        apart=True,
+    ),
     Route("POST", "/model/delete", "model.delete", _delete, body=BodyKind.JSON, access=Access.PLATFORM, once=True),
     Route("GET", "/model/info", "model.info", _info, access=Access.PLATFORM),
     Route("GET", "/model_group/info", "model_group.info", _groups, access=Access.PLATFORM),

@@ -27,7 +27,9 @@ async def _create(call: Call) -> Response:
     await _check(router, values)
     now, who = call.gateway.clock.time(), actor(call.caller)
     sealed = router.records.seal_credential(name, values)
-    return await _kept(call, router, Credential(name, call.data["credential_info"], sealed, now, who, now, who), "created")
+    return await _kept(
+        call, router, Credential(name, call.data["credential_info"], sealed, now, who, now, who), "created"
+    )
 
 
 async def _update(call: Call) -> Response:
@@ -137,7 +139,16 @@ def _shown(router: Router, credential: Credential) -> dict[str, Any]:
 
 
 ROUTES = (
-    Route("POST", "/credentials", "credentials.create", _create, body=BodyKind.JSON, access=Access.PLATFORM, once=True, apart=True),
+    Route(
+        "POST",
+        "/credentials",
+        "credentials.create",
+        _create,
+        body=BodyKind.JSON,
+        access=Access.PLATFORM,
+        once=True,
+        apart=True,
+    ),
     Route("GET", "/credentials", "credentials.list", _list, access=Access.PLATFORM),
     Route(
         "GET",
