@@ -70,6 +70,7 @@ class Gateway:
         )
         self.calls.on_settled = self.ledger.settle
         self.calls.on_interrupted = self.ledger.interrupted
+        self.calls.on_recording = self.ledger.write_fresh
         self.nodes.on_dead(self.calls.node_died)
         self.nodes.on_dead(self.ledger.on_dead)
         self.nodes.on_lost(self.calls.let_go)
@@ -127,12 +128,12 @@ class Gateway:
 
     async def _recover(self) -> None:
         """Take over what dead nodes left: all there is, where nobody else has this database."""
-        freed = await self.ledger.recover()
-        if freed:
-            _log.warning("%d holds of calls that a stopped gateway left were given back", freed)
         left = await self.calls.recover()
         if left:
             _log.warning("%d calls were running when their gateway stopped; they are marked interrupted", left)
+        freed = await self.ledger.recover()
+        if freed:
+            _log.warning("%d holds of calls that a stopped gateway left were given back", freed)
         await self.db.committed()
 
     async def drain(self) -> None:
@@ -165,7 +166,7 @@ class Gateway:
         if self._providers is not None:
             await self._providers.close()
         await self.calls.stop()
-        await self.ledger.close()
+        await self.ledger.stop()
         await self.db.committed()
         await self.nodes.stop()
 

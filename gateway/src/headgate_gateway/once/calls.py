@@ -68,6 +68,8 @@ class Calls:
         self._tasks: set[asyncio.Task[Any]] = set()
         # What else is written with a call's end: the ledger's record.
         self.on_settled: Callable[[Run, Batch], None] = lambda run, batch: None
+        # Who else writes what is to be known of a call before a provider is asked.
+        self.on_recording: Callable[[], None] = lambda: None
         # Who books calls that were interrupted, in the transaction that says so.
         self.on_interrupted: Callable[[Sequence[CallRecord]], Awaitable[object]] = _nobody
         bus.subscribe(_CANCEL_TOPIC, lambda message: self._cancel_here(message.decode("utf-8", "replace")))
@@ -318,6 +320,8 @@ class Calls:
         run = self.running.get(call_id)
         if run is None or run.durable:
             return
+        if self._db.shared:
+            self.on_recording()
         if run.recorded:
             await self._db.committed()
         else:
