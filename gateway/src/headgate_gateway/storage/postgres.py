@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import select
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -18,10 +17,10 @@ from psycopg import AsyncRawCursor
 from psycopg.abc import Buffer
 from psycopg.adapt import Loader
 from psycopg.types.numeric import Int8Dumper
-from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from .committer import Committer
 from .faults import fault, is_collision, is_lost
+from .pool import Connection, Pool
 from .port import AlreadyDone, Batch, Row, StorageError
 from .postgres_schema import connection_options
 from .settings import StorageSettings
@@ -32,7 +31,6 @@ from .values import check_texts, kept
 __all__ = ["PostgresDatabase"]
 
 _log = logging.getLogger("headgate_gateway")
-_Connection = psycopg.AsyncConnection[Any]
 _MOST_COLLISIONS = 5
 _PAUSE_SECONDS = 0.05
 _FAULTS = (psycopg.Error, OSError, ValueError, OverflowError)
@@ -55,23 +53,11 @@ class PostgresDatabase:
         self.url = url
         self._settings = settings
         self._options = connection_options(settings) | {"autocommit": True, "cursor_factory": AsyncRawCursor}
-        self._pool: AsyncConnectionPool[_Connection] = AsyncConnectionPool(
-            url.reveal(),
-            kwargs=self._options,
-            min_size=1,
-            max_size=settings.pool_size,
-            open=False,
-            configure=self._configure,
-            check=_check,
-            timeout=settings.connect_seconds,
-            reconnect_timeout=settings.connect_seconds,
-        )
+        self._pool = Pool(self._connect, settings.pool_size, settings.connect_seconds)
         self._committer = Committer(url, settings, self._connect)
-        self._transactions: dict[asyncio.Task[Any], _Connection] = {}
+        self._transactions: dict[asyncio.Task[Any], Connection] = {}
         self._asides = asyncio.Semaphore(max(1, settings.pool_size // 2))
         self._reached = True
-        # The pool tells of every attempt; what matters of it is told here, once.
-        logging.getLogger("psycopg.pool").setLevel(logging.CRITICAL)
 
     @property
     def connected(self) -> bool:
@@ -79,11 +65,13 @@ class PostgresDatabase:
 
     async def open(self) -> None:
         """Connect, and begin to write what is queued."""
-        try:
-            await self._pool.open(wait=True, timeout=self._settings.patience_seconds)
-        except PoolTimeout as error:
-            await self._pool.close()
-            raise fault(self.url, error) from error
+        deadline = asyncio.get_running_loop().time() + self._settings.patience_seconds
+        while True:
+            try:
+                await self._pool.give_back(await self._pool.take())
+                break
+            except (psycopg.Error, OSError) as error:
+                await self._pause(error, deadline, again=True)
         self._committer.start()
 
     async def close(self) -> None:
@@ -91,12 +79,12 @@ class PostgresDatabase:
         await self._committer.close()
         await self._pool.close()
 
-    async def _connect(self) -> _Connection:
+    async def _connect(self) -> Connection:
         connection = await psycopg.AsyncConnection.connect(self.url.reveal(), **self._options)
         await self._configure(connection)
         return connection
 
-    async def _configure(self, connection: _Connection) -> None:
+    async def _configure(self, connection: Connection) -> None:
         connection.prepare_threshold = 1
         connection.prepared_max = 500
         for kind in (int, bool):
@@ -146,7 +134,7 @@ class PostgresDatabase:
             except _FAULTS as error:
                 raise fault(self.url, error) from error
 
-    def _mine(self) -> _Connection | None:
+    def _mine(self) -> Connection | None:
         if not self._transactions:
             return None
         task = asyncio.current_task()
@@ -161,15 +149,20 @@ class PostgresDatabase:
         collisions = 0
         while True:
             try:
-                async with self._pool.connection() as connection:
-                    return await self._execute(connection, sql, parameters)
-            except (StorageError, psycopg.Error) as error:
-                cause = error if isinstance(error, psycopg.Error) else error.__cause__
+                connection = await self._pool.take()
+            except (psycopg.Error, OSError) as error:
+                await self._pause(error, deadline, again=True)
+                continue
+            try:
+                return await self._execute(connection, sql, parameters)
+            except StorageError as error:
+                cause = error.__cause__
                 if cause is not None and is_collision(cause) and collisions < _MOST_COLLISIONS:
                     collisions += 1
                     continue
-                unsent = isinstance(error, psycopg.Error)
-                await self._pause(cause, deadline, again=again or unsent)
+                await self._pause(cause, deadline, again=again)
+            finally:
+                await self._pool.give_back(connection)
 
     async def _pause(self, cause: BaseException | None, deadline: float, *, again: bool) -> None:
         """Wait a little if the same may be tried again; else raise the error."""
@@ -180,7 +173,7 @@ class PostgresDatabase:
             raise fault(self.url, cause) from cause
         await asyncio.sleep(_PAUSE_SECONDS)
 
-    async def _execute(self, connection: _Connection, sql: str, parameters: Sequence[Any]) -> tuple[int, list[Row]]:
+    async def _execute(self, connection: Connection, sql: str, parameters: Sequence[Any]) -> tuple[int, list[Row]]:
         """The number of changed rows, and the rows that it gives."""
         try:
             check_texts(parameters)
@@ -221,24 +214,24 @@ class PostgresDatabase:
         else:
             await self._commit(connection)
         finally:
-            await self._pool.putconn(connection)
+            await self._pool.give_back(connection)
 
-    async def _begun(self) -> _Connection:
+    async def _begun(self) -> Connection:
         """A connection on which a transaction has begun."""
         deadline = asyncio.get_running_loop().time() + self._settings.connect_seconds
         while True:
             try:
-                connection = await self._pool.getconn()
+                connection = await self._pool.take()
                 try:
                     await connection.execute("BEGIN")
                 except BaseException:
-                    await self._pool.putconn(connection)
+                    await self._pool.give_back(connection)
                     raise
                 return connection
             except (psycopg.Error, OSError) as error:
                 await self._pause(error, deadline, again=True)
 
-    async def _commit(self, connection: _Connection) -> None:
+    async def _commit(self, connection: Connection) -> None:
         try:
             cursor = await connection.execute("COMMIT")
         except _FAULTS as error:
@@ -246,7 +239,7 @@ class PostgresDatabase:
         if cursor.statusmessage == "ROLLBACK":
             raise _undone(self.url)
 
-    async def _roll_back(self, connection: _Connection) -> None:
+    async def _roll_back(self, connection: Connection) -> None:
         try:
             await connection.execute("ROLLBACK")
         except (psycopg.Error, OSError) as error:
@@ -254,7 +247,7 @@ class PostgresDatabase:
             _log.info("a transaction was not rolled back: %s", self.url.hide(str(error)))
 
     @asynccontextmanager
-    async def _nested(self, connection: _Connection) -> AsyncIterator[None]:
+    async def _nested(self, connection: Connection) -> AsyncIterator[None]:
         try:
             async with connection.transaction():
                 yield
@@ -297,14 +290,6 @@ class PostgresDatabase:
                 "`committed` was awaited inside a transaction, which ends only after it. Await it behind."
             )
         await self._committer.landed()
-
-
-async def _check(connection: _Connection) -> None:
-    """Refuse a connection that the server ended while it was idle: nothing may come on one that nobody asked."""
-    poll = select.poll()
-    poll.register(connection.pgconn.socket, select.POLLIN)
-    if poll.poll(0):
-        raise psycopg.OperationalError("the server ended an idle connection")
 
 
 def _undone(url: StoreUrl) -> StorageError:
