@@ -16,7 +16,9 @@ from typing import Any
 import pytest
 
 from headgate_gateway.cluster.address import address_of
-from headgate_gateway.cluster.redis import Redis, RedisAway, RedisRefused, Script
+from headgate_gateway.cluster.away import RedisAway, RedisRefused
+from headgate_gateway.cluster.redis import Redis
+from headgate_gateway.cluster.script import Script
 from headgate_gateway.config_table import ConfigError
 from headgate_gateway.storage.urls import StoreUrl
 

@@ -7,7 +7,8 @@ import random
 from collections.abc import Awaitable, Callable
 
 from .address import RedisAddress
-from .wire import RedisAway, Wire
+from .away import RedisAway
+from .wire import Wire
 
 __all__ = ["Line"]
 

@@ -3,35 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from .address import RedisAddress
+from .away import RedisAway, RedisRefused
 from .line import Line
-from .wire import Answered, Part, RedisAway, RedisRefused, Wire
+from .script import Script
+from .wire import Answered, Part, Wire
 
-__all__ = ["Redis", "RedisAway", "RedisRefused", "Script"]
+__all__ = ["Redis"]
 
 _log = logging.getLogger("headgate_gateway")
 # Answers of a server that cannot serve now, whatever it is asked.
 _NO_SERVICE = frozenset({"LOADING", "READONLY", "MASTERDOWN", "CLUSTERDOWN", "NOAUTH", "NOPERM"})
 _COMPLAIN_SECONDS = 60.0
-
-
-@dataclass(frozen=True, slots=True)
-class Script:
-    """A Lua script and the name that Redis keeps it under."""
-
-    source: str
-    sha: str
-
-    @classmethod
-    def of(cls, source: str) -> Script:
-        # The name is what Redis computes; nothing is protected by it.
-        return cls(source, hashlib.sha1(source.encode(), usedforsecurity=False).hexdigest())
 
 
 class Redis:
@@ -57,7 +44,7 @@ class Redis:
     @property
     def available(self) -> bool:
         """Whether it answers, as far as is known."""
-        return self._wire is not None
+        return self._wire is not None and self._wire.lost is None
 
     def on_change(self, listener: Callable[[bool], None]) -> None:
         """Be told True when it answers (again) and False when it is away."""
@@ -99,6 +86,28 @@ class Redis:
                 return await wire.ask("EVAL", script.source, len(keys), *keys, *arguments, late=late)
         except RedisRefused as refused:
             raise self._heed(refused, wire) from None
+
+    def send(self, script: Script, keys: Sequence[Part], *arguments: Part, done: Callable[[bool], None]) -> None:
+        """Run a script whose result nobody waits for; what is sent afterwards comes behind it. `done` says whether."""
+        if self._wire is None or self._wire.lost is not None:
+            done(False)
+            return
+        wire = self._wire
+
+        def answered(future: asyncio.Future[Any]) -> None:
+            error = future.exception()
+            if isinstance(error, RedisRefused) and error.code == "NOSCRIPT" and wire.lost is None:
+                wire.ask("EVAL", script.source, len(keys), *keys, *arguments).add_done_callback(final)
+            else:
+                final(future)
+
+        def final(future: asyncio.Future[Any]) -> None:
+            error = future.exception()
+            if isinstance(error, RedisRefused):
+                self._heed(error, wire)
+            done(error is None)
+
+        wire.ask("EVALSHA", script.sha, len(keys), *keys, *arguments).add_done_callback(answered)
 
     def tell(self, *parts: Part) -> bool:
         """Send a command whose answer nobody needs; False where it was not sent."""

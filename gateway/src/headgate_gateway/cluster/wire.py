@@ -14,24 +14,14 @@ from typing import Any, cast
 
 import hiredis
 
-__all__ = ["Answered", "Part", "RedisAway", "RedisRefused", "Wire"]
+from .away import RedisAway, RedisRefused
+
+__all__ = ["Answered", "Part", "Wire"]
 
 Part = bytes | str | int | float
 Answered = Callable[[Any], None]
 _SECOND_LOOK = 0.02
 _MOST_UNSENT = 8 * 1024 * 1024
-
-
-class RedisAway(Exception):
-    """Redis did not answer: it is away, or took longer than it may. Whether it did what was asked is not known."""
-
-
-class RedisRefused(RedisAway):
-    """Redis answered with an error; `code` is its first word."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__(text)
-        self.code = text.partition(" ")[0]
 
 
 class Wire(asyncio.Protocol):
