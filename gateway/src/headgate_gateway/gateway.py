@@ -18,6 +18,7 @@ from .errors import ApiError
 from .guardrails.registry import Guardrails
 from .http import Response
 from .ledger.ledger import Ledger
+from .limits.shared import SharedPace
 from .offline_port import OfflineModels
 from .once import Calls
 from .once.mutations import Mutations
@@ -68,6 +69,8 @@ class Gateway:
         self.ledger = Ledger(
             self.db, self.clock, settings.ledger, self.prices, self.platform, self.new_id, self.nodes.id
         )
+        if self.redis is not None:
+            self.ledger.pace.share(SharedPace(self.redis, self.clock), when_away=settings.limits.when_away)
         self.calls.on_settled = self.ledger.settle
         self.calls.on_interrupted = self.ledger.interrupted
         self.calls.on_recording = self.ledger.write_fresh
@@ -119,6 +122,8 @@ class Gateway:
         await self.control.start()
         self.spawn(self._sweep(), "sweep")
         self.spawn(self._sweep_ledger(), "ledger")
+        if self.redis is not None:
+            self.spawn(self.ledger.pace.keep(), "limits")
         if self.db.shared:
             self.spawn(self.nodes.run(), "nodes")
             self.spawn(self.calls.watch(), "calls")

@@ -229,6 +229,8 @@ async def tiers(call: Call) -> Response:
                     "credits_duration": tier.credits_duration,
                     "bands": list(tier.bands or settings.bands),
                     "rpm_limit": tier.rpm_limit,
+                    "rpd_limit": tier.rpd_limit,
+                    "burst": tier.burst,
                     "tpm_limit": tier.tpm_limit,
                     "max_parallel_requests": tier.max_parallel_requests,
                 }

@@ -80,6 +80,11 @@ class Pace:
         self._shared = shared
         self._closed = when_away == "closed"
 
+    async def keep(self) -> None:
+        """Keep the places of the calls that run here among those of all nodes, for ever."""
+        if self._shared is not None:
+            await self._shared.keep()
+
     async def enter(self, bounds: Sequence[Bound], model: str, tokens: int) -> Pass | None:
         """Let a call in, or raise 429 (503 where its limits cannot be counted). None where nothing limits it."""
         if not bounds:
