@@ -56,6 +56,7 @@ class Cache:
         if self.store is None or kind not in KINDS or not call.raw:
             return None
         controls = controls_of(call.header("cache-control"), call.data.get("cache"))
+        call.caller.require_cache_controls(controls.named)
         if self.settings.opt_in and not controls.asked:
             return None
         if any(name.startswith(_OWN_KEY) for name in call.headers):
