@@ -1,4 +1,4 @@
-"""`headgate credentials`: what providers ask for. Secrets are read from the environment, never from the command line."""
+"""`headgate credentials`: what providers ask for. Secrets come from the environment, not from the command line."""
 
 from __future__ import annotations
 
