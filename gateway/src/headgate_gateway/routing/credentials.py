@@ -167,7 +167,6 @@ ROUTES = (
         access=Access.PLATFORM,
         once=True,
         apart=True,
-        apart=True,
     ),
     Route("DELETE", "/credentials/{credential_name}", "credentials.delete", _delete, access=Access.PLATFORM, once=True),
 )
