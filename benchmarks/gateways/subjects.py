@@ -92,7 +92,8 @@ def started(name: str, folder: Path, provider: str, pythons: dict[str, Path]) ->
             key = _limited_key(url) if name.startswith("headgate") else _MASTER
             yield Running(url, key, "mock", process.pid, ready)
         finally:
-            os.killpg(process.pid, signal.SIGTERM)
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGTERM)
             try:
                 process.wait(20)
             except subprocess.TimeoutExpired:
