@@ -50,6 +50,11 @@ class Cache:
             self.store = MemoryStore(settings.most_bytes)
         elif settings.kind == "sqlite":
             self.store = SqlStore(gateway.db, settings.most_bytes)
+        elif settings.kind == "redis":
+            from .redis_store import RedisStore
+
+            assert gateway.redis is not None
+            self.store = RedisStore(gateway.redis, settings.most_bytes)
 
     def plan(self, call: Call, kind: str, guards: Iterable[str]) -> Plan | None:
         """What the cache does for this call; None where it has nothing to do with it."""
