@@ -20,6 +20,6 @@ async def ready(call: Call) -> Response:
         return json_response({"ok": False, "status": "draining"}, 503)
     if not gateway.ready:
         return json_response({"ok": False, "status": "starting"}, 503)
-    if not gateway.nodes.connected:
+    if not (gateway.nodes.connected and gateway.db.connected):
         return json_response({"ok": False, "status": "storage_unavailable"}, 503)
     return json_response({"ok": True, "status": "ready", "auth_mode": gateway.settings.auth_mode})
