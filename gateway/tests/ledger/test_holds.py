@@ -21,6 +21,7 @@ from headgate_gateway.errors import ApiError
 from headgate_gateway.ledger.ledger import Ticket
 from headgate_gateway.platform import Bound, Principal
 
+from ..databases import on_postgres
 from .kit import NANO_A_TOKEN, Bench, Node
 
 TEAM = Bound("team", "t", "team 't'", max_budget=900 * NANO_A_TOKEN, budget_duration="30s")
@@ -137,7 +138,9 @@ class Spending(RuleBasedStateMachine):
         self.bench.close()
 
 
-Spending.TestCase.settings = hypothesis_settings(max_examples=60, stateful_step_count=40, deadline=None)
+Spending.TestCase.settings = hypothesis_settings(
+    max_examples=20 if on_postgres() else 60, stateful_step_count=40, deadline=None
+)
 TestSpending = Spending.TestCase
 
 
@@ -153,7 +156,7 @@ def test_all_lines_or_none(bench: Bench) -> None:
         bench.enter(CALLERS[0], tokens=600)
     assert refusal.value.code == "budget_exceeded"
     assert "key 'k1'" in refusal.value.message
-    assert bench.rows("SELECT held FROM budget_window") == [(0,), (0,)]
+    assert set(bench.rows("SELECT held FROM budget_window")) == {(0,)}
 
 
 def test_a_budget_made_while_a_call_runs_counts_it(bench: Bench) -> None:

@@ -302,10 +302,9 @@ class Ledger:
         if ticket.entered is not None:
             ticket.entered.withdraw()
 
-    async def booked_by(self, call_id: str, attempt: int) -> str | None:
-        """The node that booked an attempt of a call; None where nobody did."""
-        row = await self._db.one(sql.WHO_BOOKED, (f"{call_id}.{attempt}",))
-        return None if row is None else str(row[0] or "")
+    async def given_back(self) -> None:
+        """Return when what was given back so far can be taken again."""
+        await self._keeper.given_back()
 
     async def standing(self, line: Line) -> tuple[int, int]:
         """What of a line is spent and held."""
