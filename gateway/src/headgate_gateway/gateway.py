@@ -72,7 +72,8 @@ class Gateway:
             self.db, self.clock, settings.ledger, self.prices, self.platform, self.new_id, self.nodes.id
         )
         if self.redis is not None:
-            self.ledger.pace.share(SharedPace(self.redis, self.clock), when_away=settings.limits.when_away)
+            shared = SharedPace(self.redis, self.clock, lease_seconds=settings.cluster.lease_seconds)
+            self.ledger.pace.share(shared, when_away=settings.limits.when_away)
         self.calls.on_settled = self.ledger.settle
         self.calls.on_interrupted = self.ledger.interrupted
         self.calls.on_recording = self.ledger.write_fresh
