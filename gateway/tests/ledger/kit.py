@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections.abc import Coroutine, Iterable
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType, SimpleNamespace
 from typing import Any, TypeVar
@@ -211,3 +212,9 @@ class Bench:
 def ticket_node(bench: Bench, ticket: Ticket) -> Node:
     """The node that a call was made at, though it be taken for dead."""
     return next((node for node in bench.nodes if node.id == ticket.node), bench.node)
+
+
+def interrupted(ticket: Ticket, **changes: Any) -> CallRecord:
+    """A call as whoever marks it interrupted gives it to the ledger."""
+    assert ticket.run is not None
+    return replace(ticket.run.record, status="interrupted", **changes)

@@ -16,10 +16,9 @@ from headgate_gateway.errors import ApiError
 from headgate_gateway.ledger.estimate import Candidate
 from headgate_gateway.ledger.ledger import Ticket
 from headgate_gateway.ledger.settings import Band, CreditSettings, LedgerSettings, Tier
-from headgate_gateway.once.store import CallRecord
 from headgate_gateway.platform import Bound, Principal
 
-from .kit import NANO_A_TOKEN, Bench, Node
+from .kit import NANO_A_TOKEN, Bench, Node, interrupted
 
 NODES = 3
 
@@ -177,12 +176,6 @@ def test_credits_of_a_period_are_granted_once(tmp_path: Path, monkeypatch: pytes
 # -- a node dies
 
 
-def dead(node: Node, ticket: Ticket, **changes: Any) -> CallRecord:
-    """A call as whoever marks it interrupted gives it to the ledger."""
-    assert ticket.run is not None
-    return replace(ticket.run.record, status="interrupted", **changes)
-
-
 def test_what_a_dead_node_held_is_given_back_once(bench: Bench) -> None:
     gone, here, there = bench.nodes
     bench.act(gone.enter(ONE, tokens=200))
@@ -200,7 +193,7 @@ def test_a_call_of_a_dead_node_is_booked_once_with_its_prompt(bench: Bench) -> N
     ticket.run.record.provider, ticket.run.price_name = "p", "m"
     ticket.run.events_produced = 7  # type: ignore[misc]  # a run that is nothing but its attributes
     bench.act(gone.ledger.sweep())
-    record = dead(gone, ticket, provider="deployments")
+    record = interrupted(ticket, provider="deployments")
     bench.all([here.ledger.interrupted([record]), there.ledger.interrupted([record])])
     rows = bench.rows("SELECT call_id, status, prompt_tokens, completion_tokens, customer, provider, tags FROM usage")
     assert rows == [(ticket.call_id, "interrupted", 100, 7, "c", "p", '["a"]')]
@@ -215,7 +208,7 @@ def test_a_call_of_a_dead_node_is_booked_once_with_its_prompt(bench: Bench) -> N
 def test_a_call_that_had_sent_nothing_is_charged_nothing(bench: Bench) -> None:
     gone, here, _ = bench.nodes
     ticket = bench.act(gone.enter(ONE, tokens=200))
-    bench.act(here.ledger.interrupted([dead(gone, ticket)]))
+    bench.act(here.ledger.interrupted([interrupted(ticket)]))
     assert bench.rows("SELECT status, cost_nano FROM usage") == [("interrupted", 0)]
     assert windows(bench) == {"k1": (0, 0)}
 
@@ -224,7 +217,7 @@ def test_one_that_goes_on_elsewhere_gives_its_hold_back_once(bench: Bench) -> No
     gone, here, _ = bench.nodes
     ticket = bench.act(gone.enter(ONE, tokens=200))
     other = bench.act(here.enter(ONE, tokens=100))
-    bench.act(here.ledger.interrupted([dead(gone, ticket, provider="offline", key="again")]))
+    bench.act(here.ledger.interrupted([interrupted(ticket, provider="offline", key="again")]))
     assert windows(bench) == {"k1": (0, 110)}
     assert bench.rows("SELECT COUNT(*) FROM usage") == [(0,)]
     # The node that was taken for dead ends it first: that is paid, and gives nothing back that is not its own.

@@ -343,11 +343,15 @@ class Ledger:
     async def sweep(self) -> int:
         """Renew what lives, give back what is over its lease, forget windows that ended long ago."""
         now = self._clock.time()
-        await self._keeper.renew()
+        await self.renew()
         await self._db.write(sql.SWEEP_WINDOWS, (now - _KEPT_WINDOWS,))
         await self._holds.check()
         lost = await self._db.query(sql.HOLDS_OVER, (now,)) + await self._keeper.lost()
         return await self._recovery.give_back(lost)
+
+    async def renew(self) -> None:
+        """Say that this node lives and how far its calls are."""
+        await self._keeper.renew()
 
     def write_fresh(self) -> None:
         """Write the rows of the calls that began a moment ago, now."""
