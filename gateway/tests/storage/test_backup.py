@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -24,6 +25,7 @@ from ..databases import url_for
 from ..servers import PostgresServer, postgres_programs
 
 MASTER = "sk-master-of-the-backup-0123456789"
+PAGE = Path(__file__).parents[3] / "docs" / "storage.md"
 CHAT = "/v1/chat/completions"
 
 
@@ -152,24 +154,30 @@ def test_a_backup_under_load_comes_back_whole(tmp_path: Path) -> None:
     server.stop()
 
 
+def told(program: str) -> str:
+    """The command with this program on the page about backups."""
+    (line,) = re.findall(rf"^{program} .*$", PAGE.read_text(), re.MULTILINE)
+    return str(line)
+
+
 def test_a_dump_of_postgresql_under_load_comes_back_whole(tmp_path: Path, postgres: PostgresServer) -> None:
     programs = postgres_programs()
     assert programs is not None
     before, after = _databases(postgres)
     server = started(tmp_path, before)
     load = Load(server.url)
-    dump = tmp_path / "headgate.dump"
+    shell = os.environ | {"PATH": f"{programs}:{os.environ['PATH']}", "HEADGATE_GATEWAY_DATABASE_URL": before}
+    dump, restore = (told("pg_dump"), told("pg_restore"))
     with load.running():
         answers = load.wait_for(40)
-        subprocess.run([programs / "pg_dump", "--format=custom", f"--file={dump}", before], check=True)
+        subprocess.run(dump, shell=True, env=shell, cwd=tmp_path, check=True)
         load.wait_for(20)
         checked = db("check", folder=tmp_path, database_url=before)
     assert load.failures == []
     assert checked.stdout.endswith("all agrees\n"), checked.stdout
     server.kill()
 
-    command = [programs / "pg_restore", "--clean", "--if-exists", "--no-owner", f"--dbname={after}", dump]
-    subprocess.run(command, check=True)
+    subprocess.run(restore, shell=True, env=shell | {"NEW_DATABASE_URL": after}, cwd=tmp_path, check=True)
     checked = db("check", folder=tmp_path, database_url=after)
     assert checked.stdout.endswith("all agrees\n"), checked.stdout
     replayed(load, tmp_path, after, answers)
@@ -262,7 +270,7 @@ def test_what_is_no_backup_is_refused_before_anything_changes(tmp_path: Path, co
 
 def test_postgresql_is_told_its_own_programs(tmp_path: Path) -> None:
     url = "postgresql://headgate:hunter2@127.0.0.1:1/x"
-    for action, program in (("backup", "pg_dump --format=custom"), ("restore", "pg_restore --clean --if-exists")):
+    for action, program in (("backup", "pg_dump --format=custom"), ("restore", "pg_restore --no-owner")):
         told = db(action, "a.dump", folder=tmp_path, database_url=url)
         assert (told.returncode, program in told.stderr) == (1, True)
         assert "hunter2" not in told.stderr

@@ -64,8 +64,9 @@ def _restore(settings: Settings, given: argparse.Namespace) -> int:
 
     if not settings.database_url.is_sqlite:
         raise StorageError(
-            "`db restore` puts back SQLite files, and this database is PostgreSQL, which has its own program. Run: "
-            f'pg_restore --clean --if-exists --no-owner --dbname="$HEADGATE_GATEWAY_DATABASE_URL" {given.file}'
+            "`db restore` puts back SQLite files, and this database is PostgreSQL, which has its own program. "
+            "Run, for a new and empty database: "
+            f'pg_restore --no-owner --exit-on-error --single-transaction --dbname="$NEW_DATABASE_URL" {given.file}'
         )
     kept = restore(settings, given.file, replace=given.replace)
     print(f"restored {settings.database}" + ("" if kept is None else f"; the one that was there is {kept}"))
