@@ -63,7 +63,13 @@ def test_every_setting_of_the_gateway_is_in_the_whole_configuration() -> None:
     whole = tomllib.loads(text)
     assert set(whole["limits"]) == {field.name for field in fields(Limits)}
     providers = {key for table in whole["providers"].values() for key in table}
-    assert providers >= {field.name for field in fields(Provider)} - {"name", "api_key", "guarded"}
+    assert providers >= {field.name for field in fields(Provider)} - {
+        "name",
+        "api_key",
+        "guarded",
+        "query",
+        "key_header",
+    }
     assert set(whole["server"]) == {"host", "port", "offline", "data_dir"}
     known = {"host", "port", "offline", "data_dir", "auth_mode", "key_hashes", "source", "secret_keys"}
     tables = {"providers", "models", "prices", "limits", "storage", "cluster"}
