@@ -218,3 +218,9 @@ def interrupted(ticket: Ticket, **changes: Any) -> CallRecord:
     """A call as whoever marks it interrupted gives it to the ledger."""
     assert ticket.run is not None
     return replace(ticket.run.record, status="interrupted", **changes)
+
+
+def has_sent(ticket: Ticket, events: int) -> None:
+    """So many events of a call's answer went out."""
+    run: Any = ticket.run
+    run.events_produced = events

@@ -22,7 +22,7 @@ from headgate_gateway.ledger.ledger import Ticket
 from headgate_gateway.platform import Bound, Principal
 
 from ..databases import on_postgres
-from .kit import NANO_A_TOKEN, Bench, Node, interrupted, ticket_node
+from .kit import NANO_A_TOKEN, Bench, Node, has_sent, interrupted, ticket_node
 
 TEAM = Bound("team", "t", "team 't'", max_budget=900 * NANO_A_TOKEN, budget_duration="30s")
 SHARED = Bound("budget", "b", "budget 'b'", max_budget=2000 * NANO_A_TOKEN, soft_budget=100)
@@ -112,7 +112,7 @@ class Spending(RuleBasedStateMachine):
         theirs = [(ticket, most) for ticket, most in self.open if ticket.node == gone.id]
         for ticket, most in theirs:
             # Seven tokens are counted for its prompt.
-            ticket.run.events_produced = max(0, min(sent, most - 10))
+            has_sent(ticket, max(0, min(sent, most - 10)))
         self.bench.act(gone.ledger.renew())
         others = [node for node in self.bench.nodes if node is not gone]
         records = [interrupted(ticket) for ticket, _ in theirs]
