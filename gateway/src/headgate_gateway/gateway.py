@@ -19,6 +19,7 @@ from .errors import ApiError
 from .guardrails.registry import Guardrails
 from .http import Response
 from .ledger.ledger import Ledger
+from .ledger.running import served_at
 from .limits.shared import SharedPace
 from .offline_port import OfflineModels
 from .once import Calls
@@ -74,6 +75,7 @@ class Gateway:
         if self.redis is not None:
             shared = SharedPace(self.redis, self.clock, lease_seconds=settings.cluster.lease_seconds)
             self.ledger.pace.share(shared, when_away=settings.limits.when_away)
+        self.ledger.served_at = lambda run: served_at(self, run)
         self.calls.on_settled = self.ledger.settle
         self.calls.on_interrupted = self.ledger.interrupted
         self.calls.on_recording = self.ledger.write_fresh

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from .emission import Answer, ModelContext
 from .errors import ApiError, envelope
 from .http import Call, Headers, Reply, Response, Route, header_value
-from .ledger.estimate import Candidate
+from .ledger.estimate import Candidate, most_output
 from .ledger.ledger import Ticket
 from .once.deliver import LiveStream, Presence, StoredStream, faulty_reply
 from .once.feed import Feed, Listener, frame
@@ -20,6 +20,7 @@ from .once.run import Run
 from .once.sink import Producer, Sink
 from .once.store import CallRecord
 from .producers import offline_answer, offline_chunks, source_of
+from .routing.knowledge import known_of
 from .routing.router import Pool
 from .stages import staged
 from .targets import OfflineTarget, Target
@@ -253,8 +254,11 @@ class HeadedStream:
 def _candidates(gateway: Gateway, target: Target | Pool) -> list[Candidate]:
     """Provider and price name of whatever may serve the call."""
     if isinstance(target, Pool):
-        return [Candidate(*one) for one in gateway.routing.estimate(target)]
-    return [Candidate(target.provider, target.price_name if isinstance(target, OfflineTarget) else target.model)]
+        return gateway.routing.estimate(target)
+    if isinstance(target, OfflineTarget):
+        return [Candidate(target.provider, target.price_name)]
+    most = most_output(target.upstream, known_of(target.model).max_output_tokens)
+    return [Candidate(target.provider, target.model, most)]
 
 
 def _presented(call: Call, stream: bool) -> Presented:
