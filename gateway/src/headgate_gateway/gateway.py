@@ -77,11 +77,11 @@ class Gateway:
             self.ledger.pace.share(shared, when_away=settings.limits.when_away)
         self.ledger.served_at = lambda run: served_at(self, run)
         self.calls.on_settled = self.ledger.settle
-        self.calls.on_interrupted = self.ledger.interrupted
+        self.calls.others.on_interrupted = self.ledger.interrupted
         self.calls.on_recording = self.ledger.write_fresh
-        self.nodes.on_dead(self.calls.node_died)
+        self.nodes.on_dead(self.calls.others.died)
         self.nodes.on_dead(self.ledger.on_dead)
-        self.nodes.on_lost(self.calls.let_go)
+        self.nodes.on_lost(self.calls.others.let_go)
         keep = settings.limits.keep_hours * 3600
         self.mutations = Mutations(
             self.db,
@@ -133,14 +133,14 @@ class Gateway:
             self.spawn(self.ledger.pace.keep(), "limits")
         if self.db.shared:
             self.spawn(self.nodes.run(), "nodes")
-            self.spawn(self.calls.watch(), "calls")
+            self.spawn(self.calls.others.watch(), "calls")
         if self.settings.providers:
             self.spawn(asyncio.to_thread(warm), "prices")
         self.ready = True
 
     async def _recover(self) -> None:
         """Take over what dead nodes left: all there is, where nobody else has this database."""
-        left = await self.calls.recover()
+        left = await self.calls.others.recover()
         if left:
             _log.warning("%d calls were running when their gateway stopped; they are marked interrupted", left)
         freed = await self.ledger.recover()
