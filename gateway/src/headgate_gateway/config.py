@@ -22,6 +22,7 @@ from .config_table import ConfigError, Table
 from .guardrails.settings import GuardrailSettings, read_guardrails
 from .ledger.settings import LedgerSettings, read_ledger
 from .routing.settings import OutboundSettings, RoutingSettings, read_outbound, read_routing
+from .telemetry.settings import WatchSettings, read_watch
 
 __all__ = ["AuthMode", "ConfigError", "Limits", "Price", "Provider", "Secret", "Settings", "is_loopback", "load"]
 
@@ -111,6 +112,7 @@ class Settings:
     ledger: LedgerSettings = field(default_factory=LedgerSettings)
     cache: CacheSettings = field(default_factory=CacheSettings)
     guardrails: tuple[GuardrailSettings, ...] = ()
+    watch: WatchSettings = field(default_factory=WatchSettings)
     secret_keys: tuple[Secret, ...] = ()
     source: str | None = None
 
@@ -220,6 +222,7 @@ def _build(root: Table, env: Table, given: dict[str, Any], environ: Mapping[str,
         ledger=read_ledger(root),
         cache=read_cache(root.table("cache")),
         guardrails=read_guardrails(root),
+        watch=read_watch(root, environ),
         secret_keys=_secret_keys(environ.get("HEADGATE_GATEWAY_SECRET_KEY")),
         source=source,
     )

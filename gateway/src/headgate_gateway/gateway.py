@@ -26,6 +26,7 @@ from .prices import PriceBook, warm
 from .routing.router import Router
 from .routing.sql import MIGRATIONS as ROUTING_MIGRATIONS
 from .storage import Database
+from .telemetry.telemetry import Telemetry
 from .validate import Contract
 
 if TYPE_CHECKING:
@@ -64,6 +65,8 @@ class Gateway:
         self.calls = Calls(self.db, self.clock, settings.limits, self.prices, self.new_id)
         self.ledger = Ledger(self.db, self.clock, settings.ledger, self.prices, self.platform, self.new_id)
         self.calls.on_settled = self.ledger.settle
+        self.telemetry = Telemetry(self)
+        self.calls.on_ended = self.telemetry.ended
         keep = settings.limits.keep_hours * 3600
         self.mutations = Mutations(self.db, self.calls.store, self.clock, keep, self.new_id)
         self.app: App | None = None
@@ -91,6 +94,7 @@ class Gateway:
     async def start(self) -> None:
         """Recover what a dead process left, then be ready."""
         self._loop = asyncio.get_running_loop()
+        await self.telemetry.start()
         freed = self.ledger.recover()
         if freed:
             _log.warning("%d holds of calls that a stopped gateway left were given back", freed)
@@ -125,6 +129,7 @@ class Gateway:
             await self._providers.close()
         self.calls.flush_events()
         await self.db.committed()
+        await self.telemetry.stop()
         self.db.close()
 
     async def _sweep(self) -> None:

@@ -43,6 +43,7 @@ class ModelEndpoint:
         stream = self._kind in _STREAMED and call.data.get("stream") is True
         presented = _presented(call, stream)
         entry = gateway.calls.enter(presented)
+        gateway.telemetry.entered(call, entry)
         if isinstance(entry, Replayed):
             return self._replay(gateway, entry)
         if isinstance(entry, Joined):
@@ -79,6 +80,7 @@ class ModelEndpoint:
             price_name=target.price_name if isinstance(target, OfflineTarget) else target.model,
         )
         gateway.ledger.begun(ticket, run)
+        call.record = run.record
         try:
             produce = make(run)
         except ApiError as error:
@@ -93,6 +95,10 @@ class ModelEndpoint:
             return lambda run: call.gateway.routing.producer(
                 target, lambda one, sink: self._producer(call, one, stream, one.name)(sink)
             )
+        make = self._made(call, target, stream, name)
+        return call.gateway.telemetry.watched(make, call, target, self._kind)
+
+    def _made(self, call: Call, target: Target, stream: bool, name: str) -> Callable[[Sink], Producer]:
         if not isinstance(target, OfflineTarget):
             return lambda run: call.gateway.providers.producer(target, call, self._route, stream=stream)
         local = self._route.local

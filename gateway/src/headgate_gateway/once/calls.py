@@ -90,6 +90,8 @@ class Calls:
         self._flush_timer: asyncio.TimerHandle | None = None
         # What else is written in the transaction of a call's end: the ledger's record.
         self.on_settled: Callable[[Run], None] = lambda run: None
+        # Who watches: told when the record is durable, with the seconds that this took.
+        self.on_ended: Callable[[Run, float], None] = lambda run, seconds: None
 
     def time(self) -> float:
         return self._clock.time()
@@ -229,8 +231,10 @@ class Calls:
             self._keep(run, [] if interrupted else tail)
         self.store.save(record)
         self.on_settled(run)
+        began = self._clock.monotonic()
         try:
             await self._db.committed()
+            self.on_ended(run, self._clock.monotonic() - began)
         finally:
             self.running.pop(record.id, None)
             if record.key is not None and self._by_key.get((record.principal, record.key)) is run:

@@ -237,6 +237,7 @@ class _Exchange:
                 headers["x-api-key"] = key.reveal()
         elif key is not None:
             headers["Authorization"] = f"Bearer {key.reveal()}"
+        self._gateway.telemetry.pass_on(headers)
         return headers
 
     def _form(self) -> aiohttp.FormData:
