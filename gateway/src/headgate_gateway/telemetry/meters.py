@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from ..errors import ApiError
 from ..ledger.usage import tokens_of
@@ -14,6 +15,7 @@ from .series import Counts, Distribution, Family, Labels
 __all__ = ["Meters"]
 
 _MOST_LINES = 2000
+_MOST_RECENT = 4096
 _KINDS = ("input", "output", "cached_input", "cache_write", "reasoning", "audio")
 _NANO = 1_000_000_000
 _REFUSALS = {
@@ -46,6 +48,16 @@ class _Line:
         self.first = Distribution()
 
 
+class _Tries:
+    """Tries at one place."""
+
+    __slots__ = ("outcomes", "seconds")
+
+    def __init__(self) -> None:
+        self.seconds = Distribution()
+        self.outcomes: dict[str, int] = {}
+
+
 class Meters:
     """The counters of one process."""
 
@@ -56,8 +68,10 @@ class Meters:
         self._requests: dict[tuple[str, int], int] = {}
         self._durations: dict[str, Distribution] = {}
         self._lines: dict[Place, _Line] = {}
-        self._tries: dict[tuple[str, str, str], Distribution] = {}
-        self._outcomes = Counts("provider", "model", "deployment", "outcome")
+        self._tries: dict[tuple[str, str, str], _Tries] = {}
+        # By the names as they came, so that a call looks its row up once.
+        self._recent: dict[tuple[Any, ...], _Line] = {}
+        self._recent_tries: dict[tuple[Any, ...], _Tries] = {}
         self._again = Counts("kind", "model", "to")
         self._repeats = Counts("kind")
         self._refused = Counts("kind", "scope")
@@ -87,26 +101,31 @@ class Meters:
             if run.first_at is not None:
                 line.first.observe(max(0.0, run.first_at - started))
         if record.usage is not None:
-            used, tokens = tokens_of(record.usage), line.tokens
-            tokens[0] += used.prompt
-            tokens[1] += used.completion
-            if used.cached or used.cache_write or used.reasoning or used.audio:
-                for at, amount in enumerate((used.cached, used.cache_write, used.reasoning, used.audio), 2):
-                    tokens[at] += amount
+            _add(line.tokens, record.usage)
         self.settle.observe(settle_seconds)
 
     def tried(self, out: Sink, seconds: float, outcome: str) -> None:
         """One deployment was asked; `outcome` is `ok`, the status of its error, `cancelled` or `failed`."""
         # A pool writes into the record whom it asks; without one it is whom the call was for.
-        provider = out.record.provider
-        place = (provider, self.names.asked(out), self.names.deployment(out.deployment))
-        durations = self._tries.get(place)
-        if durations is None:
-            if len(self._tries) >= _MOST_LINES:
-                place = provider, OTHER, OTHER
-            durations = self._tries.setdefault(place, Distribution())
-        durations.observe(seconds)
-        self._outcomes.add(*place, outcome)
+        key = (out.record.provider, out.record.model, out.price_name, out.deployment)
+        if self.names.changed():
+            self._forget()
+        tries = self._recent_tries.get(key) or self._found_tries(key, out)
+        tries.seconds.observe(seconds)
+        tries.outcomes[outcome] = tries.outcomes.get(outcome, 0) + 1
+
+    def _found_tries(self, key: tuple[Any, ...], out: Sink) -> _Tries:
+        if len(self._recent_tries) >= _MOST_RECENT:
+            self._forget()
+        place = (out.record.provider, self.names.asked(out), self.names.deployment(out.deployment))
+        if place not in self._tries and len(self._tries) >= _MOST_LINES:
+            place = (out.record.provider, OTHER, OTHER)
+        tries = self._recent_tries[key] = self._tries.setdefault(place, _Tries())
+        return tries
+
+    def _forget(self) -> None:
+        self._recent.clear()
+        self._recent_tries.clear()
 
     def again(self, kind: str, model: str, to: str) -> None:
         """A call is tried once more: `retry` on a deployment of the same model, or `fallback` to another one."""
@@ -129,14 +148,22 @@ class Meters:
 
     def _line(self, run: Run) -> _Line:
         record = run.record
-        deployment = self.names.deployment(run.deployment)
-        model = self.names.served(run)
-        place = (record.operation, model, record.provider, deployment, record.status, run.cached, record.stream)
-        line = self._lines.get(place)
-        if line is None:
-            if len(self._lines) >= _MOST_LINES:
-                place = (record.operation, OTHER, record.provider, OTHER, record.status, run.cached, record.stream)
-            line = self._lines.setdefault(place, _Line())
+        # What is no name comes first: the rest of the key is replaced by labels.
+        told = (record.operation, record.provider, record.status, run.cached, record.stream)
+        key = (*told, record.model, run.price_name, run.deployment)
+        if self.names.changed():
+            self._forget()
+        line = self._recent.get(key)
+        if line is not None:
+            return line
+        operation, provider, status, cached, stream = told
+        model, deployment = self.names.served(run), self.names.deployment(run.deployment)
+        if len(self._recent) >= _MOST_RECENT:
+            self._forget()
+        place = (operation, model, provider, deployment, status, cached, stream)
+        if place not in self._lines and len(self._lines) >= _MOST_LINES:
+            place = (operation, OTHER, provider, OTHER, status, cached, stream)
+        line = self._recent[key] = self._lines.setdefault(place, _Line())
         return line
 
     # -- what is read
@@ -145,11 +172,7 @@ class Meters:
         """All that was counted."""
         yield from self._edge()
         yield from self._calls()
-        yield self._outcomes.family("headgate_upstream_tries_total", "Tries at providers and offline models.")
-        tries = Family("headgate_upstream_seconds", "histogram", "Seconds of one try, to its last byte.")
-        for (provider, model, deployment), durations in self._tries.items():
-            tries.samples += durations.samples(_pairs(provider=provider, model=model, deployment=deployment))
-        yield tries
+        yield from self._upstream()
         yield self._again.family("headgate_retries_total", "Tries after the first of a call, by why.")
         yield self._repeats.family("headgate_repeats_total", "Requests that a call made before has answered.")
         yield self._refused.family("headgate_refusals_total", "Requests refused by a limit, a budget or a permission.")
@@ -167,6 +190,15 @@ class Meters:
             seconds.samples += durations.samples(_pairs(operation=operation))
         yield seconds
         yield Family("headgate_requests_open", "gauge", "Requests that are being answered.").add(self.open)
+
+    def _upstream(self) -> Iterator[Family]:
+        outcomes = Family("headgate_upstream_tries_total", "counter", "Tries at providers and offline models, by how.")
+        seconds = Family("headgate_upstream_seconds", "histogram", "Seconds of one try, to its last byte.")
+        for (provider, model, deployment), tries in self._tries.items():
+            where = _pairs(provider=provider, model=model, deployment=deployment)
+            seconds.samples += tries.seconds.samples(where)
+            outcomes.samples += [("", (*where, ("outcome", how)), count) for how, count in tries.outcomes.items()]
+        yield from (outcomes, seconds)
 
     def _calls(self) -> Iterator[Family]:
         calls = Family("headgate_calls_total", "counter", "Calls to models that have ended, by how.")
@@ -204,6 +236,21 @@ class Meters:
             if any(seen.counts):
                 family.samples += seen.samples(place)
         return family
+
+
+def _add(tokens: list[int], usage: Mapping[str, Any]) -> None:
+    prompt, completion = usage.get("prompt_tokens"), usage.get("completion_tokens")
+    if type(prompt) is int and type(completion) is int and len(usage) == 3:
+        # Nothing finer is told, as of offline models: no need to look for it.
+        tokens[0] += max(prompt, 0)
+        tokens[1] += max(completion, 0)
+        return
+    used = tokens_of(usage)
+    tokens[0] += used.prompt
+    tokens[1] += used.completion
+    if used.cached or used.cache_write or used.reasoning or used.audio:
+        for at, amount in enumerate((used.cached, used.cache_write, used.reasoning, used.audio), 2):
+            tokens[at] += amount
 
 
 _NOTHING = [0] * len(_KINDS)

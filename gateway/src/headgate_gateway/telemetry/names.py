@@ -30,6 +30,16 @@ class Names:
         self._gateway = gateway
         self._configured = frozenset((*settings.models, *targets, *settings.prices, *settings.watch.metrics.models))
         self._learnt: set[str] = set()
+        self._groups = gateway.routing.groups()
+        self._changed = False
+
+    def changed(self) -> bool:
+        """Whether names became known or unknown since this was asked last."""
+        groups = self._gateway.routing.groups()
+        if groups is self._groups and not self._changed:
+            return False
+        self._groups, self._changed = groups, False
+        return True
 
     def model(self, name: str) -> str:
         """A model's name, if it is known."""
@@ -49,11 +59,13 @@ class Names:
     def served(self, run: Run) -> str:
         """The model that a call went to; a name that a provider answered to is known from here on."""
         name, record = self.asked(run), run.record
-        if name is OTHER and record.provider != "offline" and record.status == "completed":
-            if len(self._learnt) < _MOST_LEARNT and len(record.model) <= _LONGEST:
-                self._learnt.add(record.model)
-                return record.model
-        return name
+        if name is not OTHER or record.provider == "offline" or record.status != "completed":
+            return name
+        if len(self._learnt) >= _MOST_LEARNT or len(record.model) > _LONGEST:
+            return OTHER
+        self._learnt.add(record.model)
+        self._changed = True
+        return record.model
 
     def deployment(self, id: str | None) -> str:
         """A deployment's id; empty where none served, `other` for one that is no longer there."""

@@ -37,6 +37,7 @@ __all__ = ["Telemetry"]
 
 _log = logging.getLogger("headgate_gateway.telemetry")
 _STOP_SECONDS = 5.0
+Make = Callable[[Sink], Producer]
 
 
 class Telemetry:
@@ -94,9 +95,7 @@ class Telemetry:
 
     def _families(self) -> list[Family]:
         assert self._meters is not None
-        waiting = Family(
-            "headgate_loop_lag_seconds", "gauge", "Seconds that what is ready waited for the loop just now."
-        )
+        waiting = Family("headgate_loop_lag_seconds", "gauge", "Seconds that what was ready waited for the loop.")
         return [*chain(gauges(self._gateway, self._names), self._meters.families()), waiting.add(self._lag)]
 
     # -- what the edge tells
@@ -143,9 +142,7 @@ class Telemetry:
         if self._meters is not None:
             self._meters.repeated(kind)
 
-    def watched(
-        self, make: Callable[[Sink], Producer], call: Call, target: Target, kind: str
-    ) -> Callable[[Sink], Producer]:
+    def watched(self, make: Make, call: Call, target: Target, kind: str) -> Make:
         """`make`, with each try that it makes watched."""
         return watched(make, call, target, kind, self._meters, self._tracing)
 
