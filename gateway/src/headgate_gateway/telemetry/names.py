@@ -7,6 +7,7 @@ number.
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -28,7 +29,9 @@ class Names:
         settings = gateway.settings
         targets = {target.partition("/")[2] for target in settings.models.values()}
         self._gateway = gateway
-        self._configured = frozenset((*settings.models, *targets, *settings.prices, *settings.watch.metrics.models))
+        fallbacks = settings.routing.fallbacks
+        named = (settings.models, targets, settings.prices, settings.watch.metrics.models, fallbacks)
+        self._configured = frozenset(chain(*named, *fallbacks.values()))
         self._learnt: set[str] = set()
         self._groups = gateway.routing.groups()
         self._changed = False
