@@ -90,7 +90,7 @@ class App:
         raw_path = scope.get("raw_path") or scope["path"].encode()
         method = scope["method"]
         query = scope.get("query_string", b"")
-        with self.gateway.telemetry.request(method, headers, request_id) as seen:
+        with self.gateway.telemetry.request(method, raw_path, headers, request_id) as seen:
             try:
                 reply = await self._answer(
                     method, raw_path, query, headers, request_id, scope=scope, receive=receive, seen=seen

@@ -29,14 +29,18 @@ class Seen:
         "headers",
         "method",
         "operation",
+        "path",
         "reply",
         "request_id",
         "template",
         "trace_id",
     )
 
-    def __init__(self, telemetry: Telemetry, method: str, headers: dict[str, str], request_id: str) -> None:
+    def __init__(
+        self, telemetry: Telemetry, method: str, path: bytes, headers: dict[str, str], request_id: str
+    ) -> None:
         self.method = method
+        self.path = path
         self.headers = headers
         self.request_id = request_id
         self.operation = UNMATCHED

@@ -37,6 +37,8 @@ __all__ = ["Telemetry"]
 
 _log = logging.getLogger("headgate_gateway.telemetry")
 _STOP_SECONDS = 5.0
+# Asked every few seconds by whoever watches: a span of each tells nothing.
+_PROBES = frozenset(b"/metrics /healthz /readyz /health /health/liveness /health/liveliness /health/readiness".split())
 Make = Callable[[Sink], Producer]
 
 
@@ -100,22 +102,24 @@ class Telemetry:
 
     # -- what the edge tells
 
-    def request(self, method: str, headers: dict[str, str], request_id: str) -> Seen:
+    def request(self, method: str, path: bytes, headers: dict[str, str], request_id: str) -> Seen:
         """A request has come."""
-        return Seen(self, method, headers, request_id)
+        return Seen(self, method, path, headers, request_id)
 
     def request_begins(self, seen: Seen) -> Any:
         """Told by the request itself."""
         if self._meters is not None:
             self._meters.open += 1
-        return None if self._tracing is None else self._tracing.request_begins(seen)
+        if self._tracing is None or seen.path in _PROBES:
+            return None
+        return self._tracing.request_begins(seen)
 
     def request_ends(self, seen: Seen, begun: Any, status: int, seconds: float, error: BaseException | None) -> None:
         """Told by the request itself."""
         if self._meters is not None:
             self._meters.open -= 1
             self._meters.answered(seen.operation, status, seconds)
-        if self._tracing is not None:
+        if self._tracing is not None and begun is not None:
             self._tracing.request_ends(seen, begun, status, error)
         if self._log is not None:
             self._log.add(seen, status, seconds)
