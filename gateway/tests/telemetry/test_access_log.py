@@ -10,7 +10,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from headgate_gateway.config import ConfigError, load
+from headgate_gateway.config import ConfigError
 from headgate_gateway.telemetry.access_log import AccessLog
 
 from .kit import CHAT, Launch, asked, key_of, until
@@ -133,44 +133,3 @@ async def test_what_was_gathered_is_written_at_the_end(launch: Launch, tmp_path:
 def test_a_place_that_cannot_be_written_is_told_at_the_start(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"`access_log.to` is '.*nowhere/x', which cannot be written: .*\. Check"):
         AccessLog(str(tmp_path / "nowhere" / "x"))
-
-
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("[metrics]\npublic = true\ntoken = 'scrape-0123456789abcdef'", "lets everybody read what the token"),
-        ("[metrics]\ntoken = 'short'", "`metrics.token` has 5 characters, which can be guessed"),
-        ("[metrics]\ntoken_env = 'UNSET_TOKEN'", "names a variable that is not set"),
-        ("[metrics]\nlisten = '9464'", "'9464', which is no `host:port`"),
-        ("[metrics]\nlisten = '0.0.0.0:9464'", "nothing says who of them may read"),
-        ("[metrics]\nport = 1", "`metrics.port` is not a setting"),
-        ("[telemetry]\nendpoint = 'localhost:4318'", "'localhost:4318', which is no http or https address"),
-        ("[telemetry]\nsample_ratio = 1.5", "`telemetry.sample_ratio` is 1.5, which is not between 0 and 1"),
-        ("[access_log]\npath = 'x'", "`access_log.path` is not a setting"),
-    ],
-)
-def test_settings_that_cannot_be_meant(tmp_path: Path, text: str, said: str) -> None:
-    (tmp_path / "headgate.toml").write_text(text)
-    with pytest.raises(ConfigError) as failure:
-        load(tmp_path / "headgate.toml", {})
-    assert said in str(failure.value)
-
-
-@pytest.mark.parametrize(
-    ("text", "environ", "enabled", "required"),
-    [
-        ("", {}, False, False),
-        ("", {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://c:4318"}, True, False),
-        ("", {"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": "http://c:4318"}, True, False),
-        ("", {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://c:4318", "OTEL_SDK_DISABLED": "true"}, False, False),
-        ("[telemetry]\nenabled = false", {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://c:4318"}, False, False),
-        ("[telemetry]\nenabled = true", {}, True, True),
-        ("[telemetry]\nendpoint = 'http://c:4318'", {}, True, True),
-    ],
-)
-def test_when_there_are_spans(
-    tmp_path: Path, text: str, environ: dict[str, str], enabled: bool, required: bool
-) -> None:
-    (tmp_path / "headgate.toml").write_text(text)
-    tracing = load(tmp_path / "headgate.toml", environ).watch.tracing
-    assert (tracing.enabled, tracing.required) == (enabled, required)

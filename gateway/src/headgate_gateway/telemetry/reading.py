@@ -7,7 +7,6 @@ import hashlib
 import hmac
 import logging
 import socket
-import sys
 from collections.abc import Awaitable, Callable
 
 from ..auth import key_of
@@ -58,33 +57,21 @@ def allowed(settings: MetricsSettings, headers: dict[str, str]) -> bool:
 class Listener:
     """A port that answers `GET /metrics` and nothing else. Workers share it: any of them tells of all."""
 
-    def __init__(self, settings: MetricsSettings, read: Read) -> None:
+    def __init__(self, settings: MetricsSettings, read: Read, *, shared: bool) -> None:
         assert settings.listen is not None
         self._settings = settings
-        self._address = settings.listen
         self._read = read
+        self._socket = _bound(*settings.listen, shared=shared)
         self._server: asyncio.Server | None = None
 
-    async def start(self, *, shared: bool) -> None:
-        """Listen; `shared` with siblings that listen there too."""
-        host, port = self._address
-        try:
-            self._server = await asyncio.start_server(
-                self._serve, host, port, limit=_MOST_HEADERS, reuse_port=shared and sys.platform != "win32"
-            )
-        except OSError as error:
-            raise ConfigError(
-                f"`metrics.listen` is '{host}:{port}', which cannot be listened on: {error.strerror or error}. "
-                "Choose another port."
-            ) from error
+    async def start(self) -> None:
+        """Answer from here on."""
+        self._server = await asyncio.start_server(self._serve, sock=self._socket, limit=_MOST_HEADERS)
 
-    @property
-    def sockets(self) -> tuple[socket.socket, ...]:
-        return () if self._server is None else self._server.sockets
-
-    async def stop(self) -> None:
+    def stop(self) -> None:
         if self._server is not None:
             self._server.close()
+        self._socket.close()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -109,6 +96,23 @@ class Listener:
         if not allowed(self._settings, {name.strip().lower(): value.strip() for name, _, value in pairs}):
             return 401, b"Send the token of the metrics as `Authorization: Bearer ...`.\n"
         return 200, await self._read()
+
+
+def _bound(host: str, port: int, *, shared: bool) -> socket.socket:
+    """The port; `shared` with siblings that listen there too."""
+    own = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    try:
+        own.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if shared:
+            own.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        own.bind((host, port))
+    except OSError as error:
+        own.close()
+        raise ConfigError(
+            f"`metrics.listen` is '{host}:{port}', which cannot be listened on: {error.strerror or error}. "
+            "Choose another port."
+        ) from error
+    return own
 
 
 def _response(status: int, body: bytes, *, bodiless: bool) -> bytes:

@@ -7,6 +7,7 @@ import logging
 import os
 import threading
 from collections.abc import Callable
+from importlib.util import find_spec
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -54,26 +55,28 @@ class Telemetry:
         self._workers = workers_of(os.environ, self._families) if settings.metrics.enabled else None
         self._listener: Listener | None = None
         self._tracing: Tracing | None = None
-        self._log: AccessLog | None = None
+        self._log = AccessLog(settings.access_log.to) if settings.access_log.to is not None else None
+        self._traces = settings.tracing.enabled and _installed(settings.tracing)
         self._lag = 0.0
+        if settings.metrics.enabled and settings.metrics.listen is not None:
+            self._listener = Listener(settings.metrics, self.read, shared=self._workers is not None)
 
     async def start(self) -> None:
-        """Open what is written to, and be ready to be read."""
-        settings = self._settings
-        if settings.access_log.to is not None:
-            self._log = AccessLog(settings.access_log.to)
-        if settings.tracing.enabled:
-            self._tracing = _tracing(self._gateway, settings.tracing, self._names)
+        """Be ready to be read, and send spans."""
+        if self._traces:
+            # Costs a tenth of a second, and only where it is on.
+            from .otel import make
+
+            self._tracing = make(self._gateway, self._settings.tracing, self._names)
         if self._workers is not None:
             await self._workers.start()
-        if settings.metrics.enabled and settings.metrics.listen is not None:
-            self._listener = Listener(settings.metrics, self.read)
-            await self._listener.start(shared=self._workers is not None)
+        if self._listener is not None:
+            await self._listener.start()
 
     async def stop(self) -> None:
         """Write and send what is left; a collector that does not answer is not waited for."""
         if self._listener is not None:
-            await self._listener.stop()
+            self._listener.stop()
         if self._workers is not None:
             await self._workers.stop()
         if self._tracing is not None:
@@ -179,13 +182,15 @@ async def _bounded(stop: Callable[[], None]) -> None:
         _log.warning("the collector did not take the last spans within %.0f s; they are lost", _STOP_SECONDS)
 
 
-def _tracing(gateway: Gateway, settings: TracingSettings, names: Names) -> Tracing | None:
+def _installed(settings: TracingSettings) -> bool:
+    """Whether what sends spans is there. Where the configuration asks for it, it has to be."""
     try:
-        from .otel import make
-    except ModuleNotFoundError as error:
-        step = 'Install it: pip install "headgate-gateway[otel]".'
-        if settings.required:
-            raise ConfigError(f"`telemetry` is on and {error.name!r} is not installed. {step}") from error
-        _log.warning("OTEL_EXPORTER_OTLP_ENDPOINT is set and %r is not installed: no spans. %s", error.name, step)
-        return None
-    return make(gateway, settings, names)
+        if find_spec("opentelemetry.exporter.otlp.proto.http") and find_spec("opentelemetry.sdk"):
+            return True
+    except ModuleNotFoundError:
+        pass
+    step = 'Install it: pip install "headgate-gateway[otel]".'
+    if settings.required:
+        raise ConfigError(f"`telemetry` is on and OpenTelemetry is not installed. {step}")
+    _log.warning("OTEL_EXPORTER_OTLP_ENDPOINT is set and OpenTelemetry is not installed: no spans. %s", step)
+    return False
