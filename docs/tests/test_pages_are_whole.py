@@ -66,6 +66,7 @@ def test_every_setting_of_the_gateway_is_in_the_whole_configuration() -> None:
     known = {"host", "port", "offline", "data_dir", "auth_mode", "key_hashes", "synchronous", "source", "secret_keys"}
     tables = {"providers", "models", "prices", "limits"}
     tables |= {"ledger", "routing", "outbound", "cache", "guardrails"}  # platform.md and routing.md have these
+    tables |= {"watch"}  # monitoring.md has it
     assert {field.name for field in fields(Settings)} == known | tables
     defaults = Limits()
     assert {name: getattr(defaults, name) for name in whole["limits"]} == whole["limits"]
