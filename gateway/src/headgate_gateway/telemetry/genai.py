@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
@@ -85,24 +86,27 @@ def place_of(target: Target) -> Attributes:
         found["gen_ai.request.model"] = target.model.id
         return found
     found["gen_ai.request.model"] = target.model
-    url = urlsplit(target.upstream.base_url)
-    if url.hostname:
-        found["server.address"] = url.hostname
-        found["server.port"] = url.port or (443 if url.scheme == "https" else 80)
+    host, port = _server(target.upstream.base_url)
+    if host:
+        found["server.address"], found["server.port"] = host, port
     return found
+
+
+@lru_cache(256)
+def _server(base_url: str) -> tuple[str | None, int]:
+    url = urlsplit(base_url)
+    return url.hostname, url.port or (443 if url.scheme == "https" else 80)
 
 
 def request_attributes(kind: str, data: Mapping[str, Any], *, stream: bool) -> Attributes:
     """The parameters of a request. Nothing that was written in it: stop sequences are not among them."""
     found: Attributes = {}
-    for name, key in _NUMBERS.items():
-        value = data.get(name)
-        if isinstance(value, (int, float)) and not isinstance(value, bool):
-            found[key] = float(value)
-    for name, key in _WHOLES.items():
-        value = data.get(name)
-        if isinstance(value, int) and not isinstance(value, bool):
-            found.setdefault(key, value)
+    for name, value in data.items():
+        if type(value) in (int, float):
+            if name in _NUMBERS:
+                found[_NUMBERS[name]] = float(value)
+            elif name in _WHOLES and (name != "max_tokens" or "max_completion_tokens" not in data):
+                found[_WHOLES[name]] = int(value)
     count = data.get("n")
     if isinstance(count, int) and count != 1:
         found["gen_ai.request.choice.count"] = count

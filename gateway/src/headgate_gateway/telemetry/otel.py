@@ -18,7 +18,7 @@ from opentelemetry import context as contexts
 from opentelemetry import trace
 from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-from opentelemetry.sdk.metrics import MeterProvider
+from opentelemetry.sdk.metrics import AlwaysOffExemplarFilter, MeterProvider
 from opentelemetry.sdk.metrics.export import MetricReader, PeriodicExportingMetricReader
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
@@ -73,7 +73,10 @@ def make(gateway: Gateway, settings: TracingSettings, names: Names) -> Otel:
         readers.append(
             PeriodicExportingMetricReader(OTLPMetricExporter(None if base is None else f"{base}/v1/metrics"))
         )
-    return Otel(gateway, settings, names, tracers, MeterProvider(readers, resource=resource, shutdown_on_exit=False))
+    meters = MeterProvider(
+        readers, resource=resource, exemplar_filter=AlwaysOffExemplarFilter(), shutdown_on_exit=False
+    )
+    return Otel(gateway, settings, names, tracers, meters)
 
 
 def _resource(gateway: Gateway, settings: TracingSettings) -> Resource:
@@ -160,19 +163,16 @@ class Otel:
 
     async def tried(self, produce: Producer, out: Sink, call: Call, target: Target, kind: str) -> None:
         """A client span for one try at one provider, and the metrics of it."""
-        stream = out.record.stream
         operation = genai.operation_of(kind)
         place = genai.place_of(target)
         span = self._tracer.start_span(
             f"{operation} {place['gen_ai.request.model']}",
             kind=SpanKind.INTERNAL if isinstance(target, OfflineTarget) else SpanKind.CLIENT,
-            attributes={
-                "gen_ai.operation.name": operation,
-                **place,
-                **genai.request_attributes(kind, call.data, stream=stream),
-            },
+            # What a sampler may look at; the rest is told of spans that are kept.
+            attributes={"gen_ai.operation.name": operation, **place},
         )
-        ear = _Ear(out, listens=span.is_recording(), keeps=self._settings.capture_content and span.is_recording())
+        recording = span.is_recording()
+        ear = _Ear(out, listens=recording, keeps=recording and self._settings.capture_content)
         token = contexts.attach(trace.set_span_in_context(span))
         began, failure = perf_counter(), None
         try:
@@ -184,7 +184,7 @@ class Otel:
             contexts.detach(token)
             seconds = perf_counter() - began
             first = None if ear.first is None else ear.first - began
-            if span.is_recording():
+            if recording:
                 self._tell(span, ear, call, kind, first, failure)
             span.end()
             self._measure({"gen_ai.operation.name": operation, **place}, ear, seconds, first, failure)
@@ -192,21 +192,22 @@ class Otel:
     def _tell(self, span: Span, ear: _Ear, call: Call, kind: str, first: float | None, failure: str | None) -> None:
         ear.read()
         record = ear.record
-        span.set_attributes(genai.usage_attributes(ear.used))
-        span.set_attribute("headgate.call_id", record.id)
+        told = genai.request_attributes(kind, call.data, stream=record.stream) | genai.usage_attributes(ear.used)
+        told["headgate.call_id"] = record.id
         if ear.deployment is not None:
-            span.set_attribute("headgate.deployment", ear.deployment)
+            told["headgate.deployment"] = ear.deployment
         if ear.id is not None:
-            span.set_attribute("gen_ai.response.id", ear.id)
+            told["gen_ai.response.id"] = ear.id
         if ear.model is not None:
-            span.set_attribute("gen_ai.response.model", ear.model)
+            told["gen_ai.response.model"] = ear.model
         if ear.reasons:
-            span.set_attribute("gen_ai.response.finish_reasons", ear.reasons)
+            told["gen_ai.response.finish_reasons"] = ear.reasons
         if record.stream and first is not None:
-            span.set_attribute("gen_ai.response.time_to_first_chunk", first)
+            told["gen_ai.response.time_to_first_chunk"] = first
         if failure is not None:
-            span.set_attribute("error.type", failure)
+            told["error.type"] = failure
             span.set_status(Status(StatusCode.ERROR))
+        span.set_attributes(told)
         if self._settings.capture_content and kind in ("chat", "completions"):
             self._tell_contents(span, ear, call)
 
