@@ -74,6 +74,8 @@ class Calls:
         self.on_interrupted: Callable[[Sequence[CallRecord]], Awaitable[object]] = _nobody
         bus.subscribe(_CANCEL_TOPIC, lambda message: self._cancel_here(message.decode("utf-8", "replace")))
         bus.on_reconnect(self._look_again)
+        # Who watches: told when the record is durable, with the seconds that this took.
+        self.on_ended: Callable[[Run, float], None] = lambda run, seconds: None
 
     def time(self) -> float:
         return self._clock.time()
@@ -357,6 +359,7 @@ class Calls:
         own = Batch(list(batch.statements))
         self.on_settled(run, batch)
         run.recorded = True
+        began = self._clock.monotonic()
         try:
             if error is not None and error.code == AWAY:
                 # It is known that nobody is there to write it now; the client need not wait for that twice.
@@ -371,6 +374,7 @@ class Calls:
             self._forget(run)
             raise
         self._forget(run)
+        self.on_ended(run, self._clock.monotonic() - began)
 
     async def _write_end(self, run: Run, batch: Batch, own: Batch) -> None:
         try:
