@@ -49,7 +49,7 @@ class Cache:
         self.store: Store | None = None
         if settings.kind == "memory":
             self.store = MemoryStore(settings.most_bytes)
-        elif settings.kind == "sqlite":
+        elif settings.kind in ("database", "sqlite"):
             self.store = SqlStore(gateway.db, settings.most_bytes)
         elif settings.kind == "redis":
             from .redis_store import RedisStore

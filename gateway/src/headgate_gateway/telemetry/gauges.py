@@ -7,9 +7,9 @@ import os
 import platform
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING
 
 from .. import __version__
 from .series import Family
@@ -18,14 +18,7 @@ if TYPE_CHECKING:
     from ..gateway import Gateway
     from .names import Names
 
-__all__ = ["Figures", "gauges", "lag"]
-
-
-@runtime_checkable
-class Figures(Protocol):
-    """What a database or a Redis client tells of itself: names in snake case, and numbers."""
-
-    def figures(self) -> Mapping[str, float]: ...
+__all__ = ["gauges", "lag"]
 
 
 async def lag() -> float:
@@ -78,17 +71,11 @@ def _deployments(gateway: Gateway, names: Names) -> Iterator[Family]:
 
 
 def _stores(gateway: Gateway) -> Iterator[Family]:
-    redis, bus = getattr(gateway, "redis", None), getattr(gateway, "bus", None)
-    if redis is not None:
-        up = getattr(redis, "up", None)
-        yield Family("headgate_redis_up", "gauge", "1 while Redis answers.").add(int(bool(up)))
-    if bus is not None:
+    yield Family("headgate_storage_up", "gauge", "1 while the database answers.").add(int(gateway.db.connected))
+    if gateway.redis is not None:
+        yield Family("headgate_redis_up", "gauge", "1 while Redis answers.").add(int(gateway.redis.available))
         connected = Family("headgate_bus_connected", "gauge", "1 while messages of other nodes arrive.")
-        yield connected.add(int(bool(bus.connected)))
-    for name, store in (("storage", gateway.db), ("redis", redis)):
-        if isinstance(store, Figures):
-            for figure, value in store.figures().items():
-                yield Family(f"headgate_{name}_{figure}", "gauge", f"What the {name} tells of itself.").add(value)
+        yield connected.add(int(gateway.bus.connected))
 
 
 def _process() -> Iterator[Family]:
