@@ -27,6 +27,7 @@ from .once.mutations import Mutations
 from .prices import PriceBook, warm
 from .routing.router import Router
 from .storage import StorageError, open_database, prepare
+from .telemetry.telemetry import Telemetry
 from .validate import Contract
 
 if TYPE_CHECKING:
@@ -82,6 +83,8 @@ class Gateway:
         self.nodes.on_dead(self.calls.others.died)
         self.nodes.on_dead(self.ledger.on_dead)
         self.nodes.on_lost(self.calls.others.let_go)
+        self.telemetry = Telemetry(self)
+        self.calls.on_ended = self.telemetry.ended
         keep = settings.limits.keep_hours * 3600
         self.mutations = Mutations(
             self.db,
@@ -117,6 +120,7 @@ class Gateway:
     async def start(self) -> None:
         """Recover what a dead process left, then be ready."""
         self._loop = asyncio.get_running_loop()
+        await self.telemetry.start()
         await self.db.open()
         if self.redis is not None:
             await self.redis.start()
@@ -181,6 +185,7 @@ class Gateway:
         await self.ledger.stop()
         await self.db.committed()
         await self.nodes.stop()
+        await self.telemetry.stop()
 
     async def _sweep(self) -> None:
         while True:

@@ -56,6 +56,7 @@ class ModelEndpoint:
         hopeful = claims.is_likely_new(presented)
         while True:
             entry = Rerun() if hopeful else await gateway.calls.enter(presented)
+            gateway.telemetry.entered(call, entry)
             if isinstance(entry, Replayed):
                 return entry
             if isinstance(entry, Joined):
@@ -108,6 +109,7 @@ class ModelEndpoint:
         price_name = target.price_name if isinstance(target, OfflineTarget) else target.model
         run = gateway.calls.begin(claim, price_name=price_name)
         gateway.ledger.begun(ticket, run)
+        call.record = run.record
         try:
             produce = make(run)
         except ApiError as error:
@@ -122,6 +124,10 @@ class ModelEndpoint:
             return lambda run: call.gateway.routing.producer(
                 target, lambda one, sink: self._producer(call, one, stream, one.name)(sink)
             )
+        make = self._made(call, target, stream, name)
+        return call.gateway.telemetry.watched(make, call, target, self._kind)
+
+    def _made(self, call: Call, target: Target, stream: bool, name: str) -> Callable[[Sink], Producer]:
         if not isinstance(target, OfflineTarget):
             return lambda run: _recorded(
                 call, call.gateway.providers.producer(target, call, self._route, stream=stream)

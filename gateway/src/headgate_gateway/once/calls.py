@@ -69,6 +69,8 @@ class Calls:
         self.on_settled: Callable[[Run, Batch], None] = lambda run, batch: None
         # Who else writes what is to be known of a call before a provider is asked.
         self.on_recording: Callable[[], None] = lambda: None
+        # Who watches: told when the record is durable, with the seconds that this took.
+        self.on_ended: Callable[[Run, float], None] = lambda run, seconds: None
         self.others = Others(self, db, clock, nodes)
 
     def time(self) -> float:
@@ -261,6 +263,7 @@ class Calls:
         own = len(batch.statements)
         self.on_settled(run, batch)
         run.recorded = True
+        began = self._clock.monotonic()
         try:
             if error is not None and error.code == AWAY:
                 # It is known that nobody is there to write it now; the client need not wait for that twice.
@@ -275,6 +278,7 @@ class Calls:
             self._forget(run)
             raise
         self._forget(run)
+        self.on_ended(run, self._clock.monotonic() - began)
 
     async def _write_end(self, run: Run, batch: Batch, own: int) -> None:
         """Write the batch of an end, of which the first `own` statements are the call's and the others its bill."""

@@ -204,9 +204,7 @@ def in_order(bounds: Iterable[Bound]) -> tuple[Bound, ...]:
 
     A budget that objects share counts what they spend also while it limits nothing.
     """
-    found = {
-        (bound.scope, bound.id): bound for bound in bounds if bound.scope == "budget" or not bound.limits_nothing
-    }
+    found = {(bound.scope, bound.id): bound for bound in bounds if bound.scope == "budget" or not bound.limits_nothing}
     return tuple(found[place] for place in sorted(found))
 
 
