@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 
 from ..cluster.gateways import MASTER, Gateways
 from ..conftest import GatewayProcess
+from ..servers import PostgresServer
 from .kit import jsonl, wait_for
 
 KEY = MASTER["Authorization"].removeprefix("Bearer ")
@@ -203,3 +205,47 @@ def test_a_fine_tuning_job_is_finished_by_another_node_and_its_model_known_to_al
     assert third.models.delete(done.fine_tuned_model).deleted
     answer = other.chat.completions.create(model=done.fine_tuned_model, messages=asked)
     assert answer.choices[0].message.content != "It is number 561.", "what was learned is forgotten everywhere"
+
+
+def test_a_node_that_was_taken_for_dead_and_is_not_spoils_nothing(nodes: Gateways) -> None:
+    a, b = two(nodes)
+    batch = batch_at(a, 60, "0.05")
+    ((worker,),) = wait_for(lambda: nodes.rows("SELECT node FROM batch"), lambda rows: rows[0][0] is not None)
+    at_work = owner(nodes, worker)
+    client = client_of(b if at_work is a else a)
+    under_way(client, batch, 5)
+    assert at_work.process is not None
+    at_work.process.send_signal(signal.SIGSTOP)
+    wait_for(lambda: nodes.rows("SELECT node FROM batch"), lambda rows: rows[0][0] not in (None, worker))
+    at_work.process.send_signal(signal.SIGCONT)
+    done = over(client, batch)
+    assert done.status == "completed"
+    assert done.output_file_id is not None
+    assert len(client.files.content(done.output_file_id).text.splitlines()) == 60
+    assert nodes.rows(
+        "SELECT COUNT(*), COUNT(DISTINCT idempotency_key) FROM usage WHERE operation LIKE %s", "%chat%"
+    ) == [(60, 60)]
+    assert nodes.rows("SELECT COUNT(*) FROM file WHERE purpose = 'batch_output'") == [(1,)]
+    wait_for(lambda: nodes.rows("SELECT COUNT(*) FROM batch_result"), lambda rows: rows == [(0,)])
+
+
+def test_a_batch_waits_for_a_database_that_is_away(tmp_path: Path) -> None:
+    server = PostgresServer().start()
+    nodes = Gateways(tmp_path, database=server.url())
+    try:
+        a, b = two(nodes)
+        batch = batch_at(a, 60, "0.03")
+        under_way(client_of(b), batch, 5)
+        server.stop()
+        server.start()
+        done = over(client_of(b).with_options(max_retries=8), batch)
+        assert (done.status, done.request_counts) == (
+            "completed",
+            openai.types.BatchRequestCounts(total=60, completed=60, failed=0),
+        )
+        assert nodes.rows(
+            "SELECT COUNT(*), COUNT(DISTINCT idempotency_key) FROM usage WHERE operation LIKE %s", "%chat%"
+        ) == [(60, 60)]
+    finally:
+        nodes.stop()
+        server.remove()
