@@ -16,22 +16,13 @@ from types import FrameType
 from typing import Any
 
 import uvicorn
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from .app import App
+from .protocol import HttpProtocol
 
 __all__ = ["GatewayServer", "bind", "serve"]
 
 _log = logging.getLogger("headgate_gateway")
-
-
-class _Protocol(HttpToolsProtocol):
-    """Lets the application close the connection, which ASGI has no word for: fault models need it."""
-
-    def on_message_begin(self) -> None:
-        super().on_message_begin()
-        extensions: dict[str, Any] = {"headgate.close": self.transport.close}
-        self.scope["extensions"] = extensions
 
 
 Beside = Callable[["GatewayServer"], Coroutine[Any, Any, None]]
@@ -97,7 +88,7 @@ def _config(app: App) -> uvicorn.Config:
     asgi: Any = app
     return uvicorn.Config(
         asgi,
-        http=_Protocol,
+        http=HttpProtocol,
         loop="auto" if sys.platform == "win32" else "uvloop",
         ws="none",
         lifespan="on",

@@ -1,0 +1,110 @@
+"""HTTP as it comes in: uvicorn's protocol, with an end to heads and a word for closing a connection.
+
+Who may send a request is asked when its head is there; so a head has to be there soon, and to be small.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from .errors import ApiError, envelope
+
+__all__ = ["HttpProtocol"]
+
+_MOST_BYTES = 64 * 1024
+_HEAD_SECONDS = 30.0
+_PHRASES = {400: b"Bad Request", 408: b"Request Timeout", 431: b"Request Header Fields Too Large"}
+
+
+class _Refused(Exception):
+    """Ends the parser's work."""
+
+
+class HttpProtocol(HttpToolsProtocol):
+    """One connection.
+
+    `headgate.close` in a request's extensions lets the application close it, which ASGI has no word for: fault models
+    need it.
+    """
+
+    _in_head = True
+    # The head began in the piece that is being read: of that piece it is not known how much belongs to it.
+    _began = False
+    _head_bytes = 0
+    _is_long = False
+    _clock: asyncio.TimerHandle | None = None
+    _refusal: ApiError | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._clock = self.loop.call_later(_HEAD_SECONDS, self._too_slow)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        self._stop_clock()
+
+    def data_received(self, data: bytes) -> None:
+        self._is_long = self._head_bytes > 0 or len(data) > _MOST_BYTES
+        super().data_received(data)
+        if not self._in_head or self.transport.is_closing():
+            return
+        if self._began:
+            self._began = False
+        else:
+            self._head_bytes += len(data)
+        if self._head_bytes > _MOST_BYTES:
+            self._refuse(_too_large())
+        elif self._clock is None:
+            self._clock = self.loop.call_later(_HEAD_SECONDS, self._too_slow)
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._in_head, self._began, self._head_bytes = True, True, 0
+        extensions: dict[str, Any] = {"headgate.close": self.transport.close}
+        self.scope["extensions"] = extensions
+
+    def on_headers_complete(self) -> None:
+        if self._is_long and self._size() > _MOST_BYTES:
+            self._refusal = _too_large()
+            raise _Refused
+        self._in_head = False
+        self._stop_clock()
+        super().on_headers_complete()
+
+    def _size(self) -> int:
+        return len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
+
+    def _stop_clock(self) -> None:
+        if self._clock is not None:
+            self._clock.cancel()
+            self._clock = None
+
+    def _too_slow(self) -> None:
+        self._clock = None
+        if self._in_head and not self.transport.is_closing():
+            self._refuse(
+                ApiError(408, f"No whole head of a request came within {_HEAD_SECONDS:.0f} s. Send it at once.")
+            )
+
+    def _refuse(self, error: ApiError) -> None:
+        self._refusal = error
+        self.send_400_response("")
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what is no request, in the words of all errors, and close the connection."""
+        error = self._refusal or ApiError(400, "What came is no HTTP/1.1 request. Check the client.", code="no_http")
+        body = envelope(error, None)
+        head = b"HTTP/1.1 %d %s\r\ncontent-type: application/json\r\ncontent-length: %d\r\nconnection: close\r\n\r\n"
+        self.transport.write(head % (error.status, _PHRASES[error.status], len(body)) + body)
+        self.transport.close()
+
+
+def _too_large() -> ApiError:
+    return ApiError(
+        431,
+        f"The head of the request is larger than {_MOST_BYTES // 1024} KiB. Send fewer or shorter headers.",
+        code="headers_too_large",
+    )
