@@ -6,6 +6,7 @@ A name is one that the gateway made. Contents are whole before `put` returns.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import shutil
 import tempfile
@@ -96,8 +97,10 @@ class FolderContents:
 
     async def drop_older(self, moment: float) -> None:
         for path in self._folder.glob("*"):
-            if path.stat().st_mtime < moment:
-                path.unlink(missing_ok=True)
+            # One that is renamed or deleted meanwhile needs nothing.
+            with contextlib.suppress(FileNotFoundError):
+                if path.stat().st_mtime < moment:
+                    path.unlink()
 
 
 class DatabaseContents:

@@ -22,8 +22,6 @@ __all__ = ["BATCHES", "TUNING", "JobLost", "Jobs", "Kind"]
 
 _log = logging.getLogger("headgate_gateway")
 _LOOK_SECONDS = 3.0
-# A job that was just made may be seen only when the transaction it was made in has ended.
-_SOON = (0.0, 0.02, 0.1, 0.5)
 _AGAIN_SECONDS = 1.0
 
 
@@ -40,13 +38,28 @@ class Kind:
     claim: str
     free: str
     free_of: str
+    free_lost: str
     free_all: str
 
 
 BATCHES = Kind(
-    "batch", sql.BATCHES_UNCLAIMED, sql.CLAIM_BATCH, sql.FREE_BATCH, sql.FREE_BATCHES_OF, sql.FREE_ALL_BATCHES
+    "batch",
+    sql.BATCHES_UNCLAIMED,
+    sql.CLAIM_BATCH,
+    sql.FREE_BATCH,
+    sql.FREE_BATCHES_OF,
+    sql.FREE_LOST_BATCHES,
+    sql.FREE_ALL_BATCHES,
 )
-TUNING = Kind("fine-tuning", sql.JOBS_UNCLAIMED, sql.CLAIM_JOB, sql.FREE_JOB, sql.FREE_JOBS_OF, sql.FREE_ALL_JOBS)
+TUNING = Kind(
+    "fine-tuning",
+    sql.JOBS_UNCLAIMED,
+    sql.CLAIM_JOB,
+    sql.FREE_JOB,
+    sql.FREE_JOBS_OF,
+    sql.FREE_LOST_JOBS,
+    sql.FREE_ALL_JOBS,
+)
 
 
 class Jobs:
@@ -57,6 +70,7 @@ class Jobs:
         self._kind = kind
         self._work = work
         self._news = asyncio.Event()
+        self._running: set[str] = set()
 
     async def start(self) -> None:
         """Take up what nobody works on, now and from now on."""
@@ -80,17 +94,17 @@ class Jobs:
             self.wake()
 
     async def _look(self) -> None:
+        alone = not self._gateway.db.shared
         while not self._gateway.draining:
             self._news.clear()
-            for seconds in _SOON:
-                await asyncio.sleep(seconds)
-                try:
-                    await self._take()
-                except StorageError as error:
-                    _log.warning("jobs of the kind `%s` cannot be looked for now: %s", self._kind.name, error)
-                    break
+            patience = None if alone else _LOOK_SECONDS
             try:
-                async with asyncio.timeout(_LOOK_SECONDS if self._gateway.db.shared else None):
+                await self._take()
+            except StorageError as error:
+                _log.warning("jobs of the kind `%s` cannot be looked for now: %s", self._kind.name, error)
+                patience = _LOOK_SECONDS
+            try:
+                async with asyncio.timeout(patience):
                     await self._news.wait()
             except TimeoutError:
                 continue
@@ -98,13 +112,22 @@ class Jobs:
     async def _take(self) -> None:
         """Claim every job that nobody works on."""
         gateway = self._gateway
+        if gateway.db.shared:
+            await gateway.db.write(self._kind.free_lost)
         for (id,) in await gateway.db.query(self._kind.unclaimed):
             if gateway.draining:
                 return
-            if await gateway.db.write(self._kind.claim, (gateway.nodes.id, id)):
-                gateway.spawn(self._bring(str(id)), f"{self._kind.name} {id}")
+            if id not in self._running and await gateway.db.write(self._kind.claim, (gateway.nodes.id, id)):
+                self._running.add(id)
+                gateway.spawn(self._bring(id), f"{self._kind.name} {id}")
 
     async def _bring(self, id: str) -> None:
+        try:
+            await self._until_over(id)
+        finally:
+            self._running.discard(id)
+
+    async def _until_over(self, id: str) -> None:
         """Work on a job until it is over, or the gateway stops; what the database does not take now is done again."""
         gateway = self._gateway
         while True:

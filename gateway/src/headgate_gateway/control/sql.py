@@ -47,6 +47,11 @@ BATCHES_UNCLAIMED = "SELECT id FROM batch WHERE " + _BATCH_TO_DO + " ORDER BY se
 CLAIM_BATCH = "UPDATE batch SET node = ? WHERE id = ? AND " + _BATCH_TO_DO
 FREE_BATCH = "UPDATE batch SET node = NULL WHERE id = ? AND node = ?"
 FREE_BATCHES_OF = "UPDATE batch SET node = NULL WHERE node = ?"
+# What a node left that is gone from the table of nodes.
+FREE_LOST_BATCHES = (
+    "UPDATE batch SET node = NULL WHERE status NOT IN ('completed', 'failed', 'expired', 'cancelled') "
+    "AND node IS NOT NULL AND NOT EXISTS (SELECT 1 FROM node WHERE node.id = batch.node)"
+)
 FREE_ALL_BATCHES = "UPDATE batch SET node = NULL WHERE node IS NOT NULL"
 ADD_RESULT = (
     "INSERT INTO batch_result (batch_id, line, good, input_tokens, output_tokens, body) "
@@ -74,6 +79,10 @@ JOBS_UNCLAIMED = "SELECT id FROM tuning_job WHERE " + _JOB_TO_DO + " ORDER BY se
 CLAIM_JOB = "UPDATE tuning_job SET node = ? WHERE id = ? AND " + _JOB_TO_DO
 FREE_JOB = "UPDATE tuning_job SET node = NULL WHERE id = ? AND node = ?"
 FREE_JOBS_OF = "UPDATE tuning_job SET node = NULL WHERE node = ?"
+FREE_LOST_JOBS = (
+    "UPDATE tuning_job SET node = NULL WHERE status NOT IN ('succeeded', 'failed', 'cancelled') "
+    "AND node IS NOT NULL AND NOT EXISTS (SELECT 1 FROM node WHERE node.id = tuning_job.node)"
+)
 FREE_ALL_JOBS = "UPDATE tuning_job SET node = NULL WHERE node IS NOT NULL"
 ADD_NOTE = "INSERT INTO tuning_note (id, job_id, kind, body) VALUES (?, ?, ?, ?)"
 ADD_NOTE_OF_WORK = (

@@ -82,7 +82,8 @@ class _Journey:
             try:
                 entered = await self.gateway.ledger.pace.enter(one.bounds, "", self.pool.needs.input_tokens)
             except ApiError as limited:
-                self.passed[one.id] = PassedOver(one, "limited", limited.retry_after or 0.0, limited.message)
+                code = "limited" if limited.status == 429 else limited.code or "limits_unavailable"
+                self.passed[one.id] = PassedOver(one, code, limited.retry_after or 0.0, limited.message)
                 continue
             tries += 1
             error = await self._try(one, entered)
