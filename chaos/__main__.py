@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import random
+import signal
 import sys
 
 from .monkey import schedule
@@ -42,6 +43,9 @@ def main() -> int:
     if lack is not None:
         print(f"error: {lack}", file=sys.stderr)
         return 2
+    # Told to stop, a run ends what it has started.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: sys.exit(130))
     outcomes: list[Outcome] = []
     for seed in range(first, first + given.runs):
         print(f"seed {seed}: {given.nodes} nodes, {given.seconds:g} s", flush=True)
