@@ -21,6 +21,7 @@ _PATIENCE_WITH_ONE = 1.6
 _QUIET_AT_FIRST = 1.5
 _RESTART_SECONDS = 2.0
 _WORKS_SECONDS = 1.0
+_LATE_SECONDS = 2.0
 _AT_START = "at its start"
 _DRAINS_WITHIN = 15.0
 _NODE_BLOWS = ("kill", "halt", "drain")
@@ -119,14 +120,20 @@ class Monkey:
     def _strike(self, blow: Blow) -> None:
         if blow.kind in _NODE_BLOWS:
             node = self._cluster.nodes[blow.node]
-            with self._touched[blow.node]:
+            touched = self._touched[blow.node]
+            if not touched.acquire(timeout=_LATE_SECONDS):
+                self._tell(f"{blow}: left out, {node.name} is not yet up again")
+                return
+            try:
                 if blow.how != _AT_START:
                     self._let_work(node)
                 self._tell(blow)
                 getattr(self, f"_{blow.kind}")(node, blow.seconds)
-            return
-        self._tell(blow)
-        getattr(self, f"_{blow.kind}")(blow)
+            finally:
+                touched.release()
+        else:
+            self._tell(blow)
+            getattr(self, f"_{blow.kind}")(blow)
 
     def _tell(self, what: object) -> None:
         self.story.append(f"{time.monotonic() - self._started:6.1f} | {what}")
