@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -15,6 +17,8 @@ from typing import Any
 
 import pytest
 from aiohttp import web
+
+from .databases import environ_for
 
 
 class GatewayProcess:
@@ -29,6 +33,7 @@ class GatewayProcess:
 
     def start(self) -> GatewayProcess:
         env = {name: value for name, value in os.environ.items() if not name.startswith("HEADGATE")}
+        env |= environ_for(self.folder / "data")
         command = [sys.executable, "-m", "headgate_gateway", "--port", "0", "--data-dir", str(self.folder / "data")]
         self.process = subprocess.Popen(
             [*command, *self.arguments], cwd=self.folder, env=env | self.environ, stdout=subprocess.PIPE, text=True
@@ -105,6 +110,68 @@ def launch(tmp_path: Path) -> Iterator[Launch]:
     yield start
     for server in started:
         server.stop()
+
+
+class RedisServer:
+    """A `redis-server` of the test's own, that keeps nothing when it is killed, and always its port."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = int(probe.getsockname()[1])
+        self.process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"redis://127.0.0.1:{self.port}/0"
+
+    def start(self, *arguments: str) -> RedisServer:
+        command = ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", *arguments]
+        self.process = subprocess.Popen(command, cwd=self.folder, stdout=subprocess.DEVNULL)
+        deadline = time.monotonic() + 10
+        while not self._answers():
+            assert time.monotonic() < deadline, "redis-server did not start"
+            time.sleep(0.01)
+        return self
+
+    def _answers(self) -> bool:
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), timeout=1) as connection:
+                connection.sendall(b"PING\r\n")
+                # A server that asks for a password answers too.
+                return connection.recv(64)[:1] in (b"+", b"-")
+        except OSError:
+            return False
+
+    def send_signal(self, number: int) -> None:
+        assert self.process is not None
+        self.process.send_signal(number)
+
+    def kill(self) -> None:
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait(20)
+
+
+@pytest.fixture
+def redis_server(tmp_path: Path) -> Iterator[RedisServer]:
+    """A Redis that a test may kill and start again."""
+    if shutil.which("redis-server") is None:
+        pytest.skip("`redis-server` is not installed")
+    server = RedisServer(tmp_path).start()
+    yield server
+    server.kill()
+
+
+@pytest.fixture(scope="session")
+def shared_redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
+    """A Redis for all tests that leave it alone; each takes a prefix of its own."""
+    if shutil.which("redis-server") is None:
+        pytest.skip("`redis-server` is not installed")
+    server = RedisServer(tmp_path_factory.mktemp("redis")).start()
+    yield server
+    server.kill()
 
 
 class Upstream:

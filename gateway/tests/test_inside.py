@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from headgate_gateway.app import App, create_app
@@ -20,8 +20,10 @@ from headgate_gateway.clock import SystemClock
 from headgate_gateway.config import Settings
 from headgate_gateway.errors import ApiError
 from headgate_gateway.http import Route
-from headgate_gateway.platform import MIGRATIONS, Platform
-from headgate_gateway.storage import Database, StorageError
+from headgate_gateway.platform import Platform
+from headgate_gateway.storage import Batch, StorageError
+
+from .databases import database_in, settings_for
 
 CHAT = "/v1/chat/completions"
 HELLO = {"model": "headgate/echo", "messages": [{"role": "user", "content": "Hello!"}]}
@@ -29,7 +31,7 @@ HELLO = {"model": "headgate/echo", "messages": [{"role": "user", "content": "Hel
 
 @pytest.fixture
 async def app(tmp_path: Path) -> AsyncIterator[App]:
-    made = create_app(Settings(data_dir=tmp_path, offline=True))
+    made = create_app(settings_for(tmp_path, offline=True))
     await made.gateway.start()
     yield made
     await made.gateway.stop()
@@ -45,7 +47,7 @@ async def test_a_call_from_inside_is_a_call(app: App) -> None:
     status, answer = await inside(app, HELLO, idempotency_key="k")
     assert status == 200
     assert (await inside(app, HELLO, idempotency_key="k"))[1] == answer
-    listed = app.gateway.calls.store.listed("me", limit=5, after=None, key="k")
+    listed = await app.gateway.calls.store.listed("me", limit=5, after=None, key="k")
     assert listed is not None
     assert [record.attempts for record in listed[0]] == [2]
     assert (await inside(app, HELLO | {"temperature": 9}))[0] == 400
@@ -65,13 +67,13 @@ async def test_no_stream_from_inside(app: App) -> None:
 async def test_an_answer_that_cannot_be_recorded_is_withheld(
     app: App, stream: bool, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async def full() -> None:
+    async def full(batch: Batch) -> None:
         raise StorageError("no space")
 
     transport = httpx2.ASGITransport(app=app)
     async with httpx2.AsyncClient(transport=transport, base_url="http://gateway") as client:
         with monkeypatch.context() as broken:
-            broken.setattr(app.gateway.db, "committed", full)
+            broken.setattr(app.gateway.db, "together", full)
             answer = await client.post(CHAT, json=HELLO | {"stream": stream})
         assert "storage_failed" in answer.text
         assert "data: [DONE]" not in answer.text
@@ -93,25 +95,26 @@ async def test_a_name_does_not_break_out_of_its_header(gateway: str, stream: boo
 KEYS = frozenset({hashlib.sha256(b"sk-the-one-and-only").digest()})
 
 
-@pytest.fixture(scope="module")
-def gate() -> Iterator[Gate]:
-    db = Database(":memory:")
-    db.migrate(MIGRATIONS)
+@pytest.fixture
+async def gate(tmp_path: Path) -> AsyncIterator[Gate]:
+    db = database_in(tmp_path)
+    await db.open()
     yield Gate(Settings(auth_mode="required", key_hashes=KEYS), Platform(db, SystemClock(), str))
-    db.close()
+    await db.close()
 
 
 ROUTE = Route("GET", "/v1/models", "list")
 
 
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text() | st.sampled_from(["' OR '1'='1", "sk-the-one-and-onl", "sk-the-one-and-only\x00", "\udcff", ""]))
-def test_no_hostile_key_gets_in(gate: Gate, key: str) -> None:
+async def test_no_hostile_key_gets_in(gate: Gate, key: str) -> None:
     for headers in ({"authorization": f"Bearer {key}"}, {"authorization": key}, {"x-api-key": key}, {"api-key": key}):
         with pytest.raises(ApiError) as refused:
-            gate.admit(ROUTE, headers)
+            await gate.admit(ROUTE, headers)
         assert refused.value.status == 401
         assert len(key) < 10 or key not in refused.value.message
 
 
-def test_the_key_gets_in(gate: Gate) -> None:
-    assert gate.admit(ROUTE, {"authorization": "Bearer sk-the-one-and-only"}).id.startswith("key_")
+async def test_the_key_gets_in(gate: Gate) -> None:
+    assert (await gate.admit(ROUTE, {"authorization": "Bearer sk-the-one-and-only"})).id.startswith("key_")

@@ -14,12 +14,25 @@ from typing import Any
 
 from .auth import Gate
 from .config import Settings
-from .errors import ApiError, envelope
+from .errors import ApiError, envelope, storage_away
 from .gateway import Gateway
-from .http import Access, Call, Endpoint, FileResponse, Receive, Reply, Response, Route, Send, header_value
-from .once.calls import check_key
+from .http import (
+    Access,
+    Call,
+    Endpoint,
+    FileResponse,
+    Receive,
+    Reply,
+    Response,
+    Route,
+    Send,
+    attachment,
+    header_value,
+)
+from .once.presented import check_key
 from .pipeline import HeadedStream, ModelEndpoint, fingerprint
 from .reading import ClientGone, read_body, read_query
+from .storage import StorageAway
 from .table import Match, Missing, RouteTable, WrongMethod
 from .validate import Contract, Specification
 
@@ -133,9 +146,9 @@ class App:
             match = self._match(method, raw_path)
             route = match.route
             if principal is None:
-                caller = self._gate.admit(route, headers)
+                caller = await self._gate.admit(route, headers)
             else:
-                caller = self.gateway.platform.principal(principal)
+                caller = await self.gateway.platform.principal(principal)
             self._check_version(headers)
             if self.gateway.draining and route.access is not Access.PUBLIC and route.method != "GET":
                 raise _draining()
@@ -148,16 +161,20 @@ class App:
             named = call.params.get("model") or call.data.get("virtual_model_id") or call.data.get("model") or ""
             call.model = str(named)
             if route.access is Access.KEY and route.method == "POST":
-                self._reach(call)
+                await self._reach(call)
             endpoint = route.endpoint
             assert endpoint is not None
             if route.once:
-                return await self._once(call, endpoint)
+                return await self._once(call, endpoint, route)
             return await endpoint(call)
         except ApiError as error:
             return Response(error.status, envelope(error, request_id), headers=error.all_headers())
         except ClientGone:
             raise
+        except StorageAway as away:
+            _log.error("request %s needs the database: %s", request_id, away)
+            gone = storage_away()
+            return Response(gone.status, envelope(gone, request_id), headers=gone.all_headers())
         except Exception:  # noqa: BLE001 - the edge: whatever was not foreseen still leaves through the envelope
             _log.exception("request %s failed", request_id)
             failure = ApiError(
@@ -165,24 +182,22 @@ class App:
             )
             return Response(500, envelope(failure, request_id))
 
-    def _reach(self, call: Call) -> None:
+    async def _reach(self, call: Call) -> None:
         """Settle for whom the call is, and whether its model is within the caller's reach."""
         if call.caller.key_id is not None and call.model:
             # A name that stands for another is as good as that one, and no better.
             call.caller.require_model(call.caller.aliases.get(call.model, call.model))
         customer = call.data.get("user")
         if isinstance(customer, str) and customer:
-            call.caller = self.gateway.platform.with_customer(call.caller, customer)
+            call.caller = await self.gateway.platform.with_customer(call.caller, customer)
 
-    async def _once(self, call: Call, endpoint: Endpoint) -> Reply:
-        key = check_key(call.header("idempotency-key"))
+    async def _once(self, call: Call, endpoint: Endpoint, route: Route) -> Reply:
+        mutations, key = self.gateway.mutations, check_key(call.header("idempotency-key"))
+        whole = route.access is Access.PLATFORM and not route.apart
         if key is None:
-            reply = await endpoint(call)
-            await self.gateway.db.committed()
-            return reply
-        return await self.gateway.mutations.once(
-            call.principal, key, call.operation, fingerprint(call), lambda: endpoint(call)
-        )
+            return await mutations.plainly(lambda: endpoint(call), whole=whole)
+        print_ = fingerprint(call)
+        return await mutations.once(call.principal, key, call.operation, print_, lambda: endpoint(call), whole=whole)
 
     def _match(self, method: str, raw_path: bytes) -> Match:
         match = self.table.match(method, raw_path)
@@ -280,18 +295,11 @@ async def _send_file(reply: FileResponse, send: Send, common: list[tuple[bytes, 
         headers = _encoded(reply.headers, reply.content_type)
         headers.append((b"content-length", b"%d" % size))
         if reply.filename is not None:
-            headers.append((b"content-disposition", _attachment(reply.filename)))
+            headers.append((b"content-disposition", attachment(reply.filename)))
         await send({"type": "http.response.start", "status": 200, "headers": headers + common})
         while not bodiless and (piece := file.read(_PIECE)):
             await send({"type": "http.response.body", "body": piece, "more_body": True})
         await send({"type": "http.response.body", "body": b""})
-
-
-def _attachment(filename: str) -> bytes:
-    from urllib.parse import quote
-
-    plain = re.sub(r"[^A-Za-z0-9._\- ]", "_", filename)
-    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}".encode()
 
 
 def _encoded(headers: tuple[tuple[str, str], ...], content_type: str) -> list[tuple[bytes, bytes]]:

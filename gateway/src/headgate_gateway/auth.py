@@ -34,25 +34,25 @@ class Gate:
             master = Principal(f"key_{digest.hex()[:24]}", admin=True)
             self._masters[digest] = platform.masters[master.id] = master
 
-    def admit(self, route: Route, headers: dict[str, str]) -> Principal:
+    async def admit(self, route: Route, headers: dict[str, str]) -> Principal:
         """The caller; raises 401 or 403 where the route wants a key that is missing, unknown or refused."""
         if route.access is Access.PUBLIC:
             return ANONYMOUS
         key = key_of(headers)
-        caller = None if key is None else self._known(key)
+        caller = None if key is None else await self._known(key)
         if caller is None:
             caller = self._unknown(route, key, headers)
         if _ORGANIZATION in headers or _TEAM in headers:
-            caller = self._on_account(caller, headers)
+            caller = await self._on_account(caller, headers)
         return caller
 
-    def _known(self, key: str) -> Principal | None:
+    async def _known(self, key: str) -> Principal | None:
         if self._mode != "disabled":
             digest = hashlib.sha256(key.encode("utf-8", "surrogateescape")).digest()
             master = self._masters.get(digest)
             if master is not None and any(hmac.compare_digest(digest, known) for known in self._masters):
                 return master
-        return self._platform.admit(key)
+        return self._platform.known(key) or await self._platform.admit(key)
 
     def _unknown(self, route: Route, key: str | None, headers: dict[str, str]) -> Principal:
         if self._mode == "disabled":
@@ -73,18 +73,19 @@ class Gate:
             headers=_CHALLENGE,
         )
 
-    def _on_account(self, caller: Principal, headers: dict[str, str]) -> Principal:
+    async def _on_account(self, caller: Principal, headers: dict[str, str]) -> Principal:
         """The caller, working for the organization or the team that its headers name."""
         team_id, organization_id = headers.get(_TEAM), headers.get(_ORGANIZATION)
         if caller.key_id is None or caller.admin:
             # Whoever runs the gateway, or asks for no account at all: a name that nobody made is only a name.
-            team, organization = self._platform.teams.get(team_id), self._platform.organizations.get(organization_id)
+            team = await self._platform.teams.get(team_id)
+            organization = await self._platform.organizations.get(organization_id)
             if not caller.admin or (team is None and organization is None):
                 return caller
             if team is not None and team.organization_id is not None:
-                organization = self._platform.organizations.get(team.organization_id)
-            return self._platform.for_groups(caller, team, organization)
-        return self._platform.in_group(caller, team_id or None, organization_id or None)
+                organization = await self._platform.organizations.get(team.organization_id)
+            return await self._platform.for_groups(caller, team, organization)
+        return await self._platform.in_group(caller, team_id or None, organization_id or None)
 
 
 _CHALLENGE = (("www-authenticate", "Bearer"),)

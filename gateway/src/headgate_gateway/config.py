@@ -16,18 +16,22 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, cast
+from urllib.parse import quote
 
 from .cache.settings import CacheSettings, read_cache
+from .cluster.settings import ClusterSettings, read_cluster
 from .config_table import ConfigError, Table
 from .guardrails.settings import GuardrailSettings, read_guardrails
 from .ledger.settings import LedgerSettings, read_ledger
 from .routing.settings import OutboundSettings, RoutingSettings, read_outbound, read_routing
+from .storage.settings import StorageSettings, read_storage
+from .storage.urls import StoreUrl
 
 __all__ = ["AuthMode", "ConfigError", "Limits", "Price", "Provider", "Secret", "Settings", "is_loopback", "load"]
 
 AuthMode = Literal["required", "optional", "disabled"]
 _MODES = ("required", "optional", "disabled")
-_SYNCHRONOUS = ("normal", "full")
+_WHEN_AWAY = ("open", "closed")
 _WIRES = ("openai", "anthropic")
 _SHORTEST_KEY = 16
 _SHORTEST_SECRET = 32
@@ -66,6 +70,9 @@ class Provider:
     retries: int = 2
     max_output_tokens: int = 4096
     guarded: bool = False
+    # What stands behind every URL, and the header that takes the key as it is instead of `Authorization: Bearer`.
+    query: str = ""
+    key_header: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +86,10 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bounds of one request and of one stream."""
+    """Bounds of one request and of one stream.
+
+    `when_away`: what the limits of pace do while Redis, where nodes count together, cannot be asked.
+    """
 
     body_bytes: int = 32 * 1024 * 1024
     upload_bytes: int = 512 * 1024 * 1024
@@ -89,6 +99,7 @@ class Limits:
     drain_seconds: float = 30.0
     keep_hours: float = 24.0
     lag_events: int = 256
+    when_away: Literal["open", "closed"] = "open"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +116,8 @@ class Settings:
     models: Mapping[str, str] = field(default_factory=lambda: dict[str, str]())
     prices: Mapping[str, Price] = field(default_factory=lambda: dict[str, Price]())
     limits: Limits = field(default_factory=Limits)
-    synchronous: Literal["normal", "full"] = "normal"
+    storage: StorageSettings = field(default_factory=StorageSettings)
+    cluster: ClusterSettings = field(default_factory=ClusterSettings)
     routing: RoutingSettings = field(default_factory=RoutingSettings)
     outbound: OutboundSettings = field(default_factory=OutboundSettings)
     ledger: LedgerSettings = field(default_factory=LedgerSettings)
@@ -115,8 +127,19 @@ class Settings:
     source: str | None = None
 
     @property
+    def database_url(self) -> StoreUrl:
+        """Where records are kept: what was configured, or a SQLite file in `data_dir`."""
+        return self.storage.database_url or StoreUrl(f"sqlite:///{quote(str(self.data_dir / 'gateway.db'))}")
+
+    @property
+    def redis_url(self) -> StoreUrl | None:
+        """Where nodes share what is short-lived, if anywhere."""
+        return self.storage.redis_url
+
+    @property
     def database(self) -> Path:
-        return self.data_dir / "gateway.db"
+        """The SQLite file. Only asked for when `database_url` names one."""
+        return self.database_url.path
 
 
 def default_data_dir() -> Path:
@@ -174,6 +197,9 @@ _ENVIRONMENT = {
     "DRAIN_SECONDS": "drain_seconds",
     "KEEP_HOURS": "keep_hours",
     "SYNCHRONOUS": "synchronous",
+    "DATABASE_URL": "database_url",
+    "REDIS_URL": "redis_url",
+    "WHEN_AWAY": "when_away",
 }
 
 
@@ -199,7 +225,6 @@ def _build(root: Table, env: Table, given: dict[str, Any], environ: Mapping[str,
     host = _first(cli.text("host"), env.text("host"), server.text("host"), "127.0.0.1")
     port = _first(cli.whole("port", 0, 65535), env.whole("port", 0, 65535), server.whole("port", 0, 65535), 4100)
     data_dir = _first(cli.text("data_dir"), env.text("data_dir"), server.text("data_dir"))
-    synchronous = _first(env.choice("synchronous", _SYNCHRONOUS), storage.choice("synchronous", _SYNCHRONOUS))
     hashes = _key_hashes(cli, env, auth)
     mode = _first(cli.choice("auth_mode", _MODES), env.choice("mode", _MODES), auth.choice("mode", _MODES))
     providers = {name: _provider(name, table, environ) for name, table in root.tables("providers")}
@@ -214,7 +239,8 @@ def _build(root: Table, env: Table, given: dict[str, Any], environ: Mapping[str,
         models=MappingProxyType(_models(root.table("models"), providers)),
         prices=MappingProxyType({name: _price(table) for name, table in root.tables("prices")}),
         limits=_limits(env, limits),
-        synchronous=cast("Literal['normal', 'full']", synchronous or "normal"),
+        storage=read_storage(env, storage),
+        cluster=read_cluster(root.table("cluster")),
         routing=read_routing(root, providers),
         outbound=read_outbound(root.table("outbound"), environ.get("HEADGATE_GATEWAY_OUTBOUND_ALLOW")),
         ledger=read_ledger(root),
@@ -251,6 +277,7 @@ def _limits(env: Table, table: Table) -> Limits:
         drain_seconds=number("drain_seconds"),
         keep_hours=number("keep_hours"),
         lag_events=_first(table.whole("lag_events", 1), base.lag_events),
+        when_away=_first(env.choice("when_away", _WHEN_AWAY), table.choice("when_away", _WHEN_AWAY), base.when_away),
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 __all__ = [
+    "AWAY",
     "ApiError",
     "TYPES_BY_STATUS",
     "conflict",
@@ -16,8 +17,10 @@ __all__ = [
     "forbidden",
     "invalid",
     "not_found",
+    "storage_away",
 ]
 
+AWAY = "storage_unavailable"
 TYPES_BY_STATUS: Mapping[int, str] = {
     400: "invalid_request_error",
     401: "authentication_error",
@@ -138,3 +141,14 @@ def conflict(
 def forbidden(message: str, *, code: str | None = None, param: str | None = None) -> ApiError:
     """403: the caller is known and may not do this."""
     return ApiError(403, message, code=code, param=param)
+
+
+def storage_away() -> ApiError:
+    """503: the database cannot be reached now. What was written stays written, and what is queued will be."""
+    return ApiError(
+        503,
+        "The gateway's database cannot be reached at the moment. Send the request again, with the same "
+        "`Idempotency-Key` if it had one.",
+        code=AWAY,
+        retry_after=2,
+    )

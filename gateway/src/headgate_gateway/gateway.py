@@ -5,27 +5,26 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import Coroutine, Mapping
-from itertools import chain
+from collections.abc import Awaitable, Coroutine, Mapping
 from typing import TYPE_CHECKING, Any
 
 from .cache.cache import Cache
-from .cache.sql import MIGRATIONS as CACHE_MIGRATIONS
 from .clock import Clock, SystemClock
+from .cluster.nodes import Nodes
+from .cluster.opening import open_bus, open_redis
 from .config import Settings
 from .contract import load_contract
 from .errors import ApiError
 from .guardrails.registry import Guardrails
 from .http import Response
 from .ledger.ledger import Ledger
-from .ledger.sql import MIGRATIONS as LEDGER_MIGRATIONS
+from .limits.shared import SharedPace
 from .offline_port import OfflineModels
-from .once import MIGRATIONS, Calls
+from .once import Calls
 from .once.mutations import Mutations
 from .prices import PriceBook, warm
 from .routing.router import Router
-from .routing.sql import MIGRATIONS as ROUTING_MIGRATIONS
-from .storage import Database
+from .storage import StorageError, open_database, prepare
 from .validate import Contract
 
 if TYPE_CHECKING:
@@ -44,30 +43,52 @@ class Gateway:
     """Everything an endpoint may ask for. Composed before the loop runs, started inside it."""
 
     def __init__(self, settings: Settings, *, clock: Clock | None = None) -> None:
-        from . import control, platform
+        from . import platform
+        from .control.control import Control
 
         self.settings = settings
         self.clock: Clock = clock or SystemClock()
         self.draining = False
         self.ready = False
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
-        self.db = Database(settings.database, synchronous=settings.synchronous)
-        parts = (MIGRATIONS, control.MIGRATIONS, platform.MIGRATIONS, ROUTING_MIGRATIONS, CACHE_MIGRATIONS)
-        self.db.migrate(chain(chain.from_iterable(parts), LEDGER_MIGRATIONS))
+        prepare(settings)
+        self.db = open_database(settings)
+        self.redis = open_redis(settings)
+        self.bus = open_bus(self.redis)
+        self.nodes = Nodes(self.db, self.clock, settings.cluster, self.new_id("node_"))
         self.platform = platform.Platform(self.db, self.clock, self.new_id)
+        self.platform.changes.over(self.bus, settings.cluster.cache_seconds)
         self.contract = Contract(load_contract())
         self.offline = OfflineModels(self)
         self.prices = PriceBook(settings.prices, self.clock, self.offline.price)
         self.routing = Router(self)
         self.cache = Cache(self)
         self.guardrails = Guardrails(settings.guardrails)
-        self.calls = Calls(self.db, self.clock, settings.limits, self.prices, self.new_id)
-        self.ledger = Ledger(self.db, self.clock, settings.ledger, self.prices, self.platform, self.new_id)
+        self.calls = Calls(
+            self.db, self.clock, settings.limits, self.prices, self.new_id, nodes=self.nodes, bus=self.bus
+        )
+        self.ledger = Ledger(
+            self.db, self.clock, settings.ledger, self.prices, self.platform, self.new_id, self.nodes.id
+        )
+        if self.redis is not None:
+            self.ledger.pace.share(SharedPace(self.redis, self.clock), when_away=settings.limits.when_away)
         self.calls.on_settled = self.ledger.settle
+        self.calls.on_interrupted = self.ledger.interrupted
+        self.calls.on_recording = self.ledger.write_fresh
+        self.nodes.on_dead(self.calls.node_died)
+        self.nodes.on_dead(self.ledger.on_dead)
+        self.nodes.on_lost(self.calls.let_go)
         keep = settings.limits.keep_hours * 3600
-        self.mutations = Mutations(self.db, self.calls.store, self.clock, keep, self.new_id)
+        self.mutations = Mutations(
+            self.db,
+            self.calls.store,
+            self.clock,
+            keep,
+            self.new_id,
+            node=self.nodes.id,
+            together=self.platform.together,
+        )
         self.app: App | None = None
-        self._control = control
+        self.control = Control(self)
         self._providers: Providers | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -91,19 +112,34 @@ class Gateway:
     async def start(self) -> None:
         """Recover what a dead process left, then be ready."""
         self._loop = asyncio.get_running_loop()
-        freed = self.ledger.recover()
-        if freed:
-            _log.warning("%d holds of calls that a stopped gateway left were given back", freed)
-        left = self.calls.recover()
-        if left:
-            _log.warning("%d calls were running when the gateway stopped; they are marked interrupted", left)
-        await self.db.committed()
-        await self._control.start(self)
+        await self.db.open()
+        if self.redis is not None:
+            await self.redis.start()
+        await self.bus.start()
+        await self.nodes.start()
+        await self._recover()
+        await self.routing.start()
+        await self.control.start()
         self.spawn(self._sweep(), "sweep")
         self.spawn(self._sweep_ledger(), "ledger")
+        if self.redis is not None:
+            self.spawn(self.ledger.pace.keep(), "limits")
+        if self.db.shared:
+            self.spawn(self.nodes.run(), "nodes")
+            self.spawn(self.calls.watch(), "calls")
         if self.settings.providers:
             self.spawn(asyncio.to_thread(warm), "prices")
         self.ready = True
+
+    async def _recover(self) -> None:
+        """Take over what dead nodes left: all there is, where nobody else has this database."""
+        left = await self.calls.recover()
+        if left:
+            _log.warning("%d calls were running when their gateway stopped; they are marked interrupted", left)
+        freed = await self.ledger.recover()
+        if freed:
+            _log.warning("%d holds of calls that a stopped gateway left were given back", freed)
+        await self.db.committed()
 
     async def drain(self) -> None:
         """Take no new calls; let those that run end within the time of grace."""
@@ -115,7 +151,18 @@ class Gateway:
         self.draining = True
         self.ready = False
         await self.calls.drain(0)
-        await self._control.stop(self)
+        try:
+            await self._leave()
+        except StorageError as error:
+            _log.error("what was left to write could not be written: %s", error)
+        await self.bus.stop()
+        if self.redis is not None:
+            await self.redis.stop()
+        await self.db.close()
+
+    async def _leave(self) -> None:
+        """Hand over, and write what is left."""
+        await self.control.stop()
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
@@ -123,19 +170,27 @@ class Gateway:
             await asyncio.wait(tasks)
         if self._providers is not None:
             await self._providers.close()
-        self.calls.flush_events()
+        await self.calls.stop()
+        await self.ledger.stop()
         await self.db.committed()
-        self.db.close()
+        await self.nodes.stop()
 
     async def _sweep(self) -> None:
         while True:
-            self.calls.sweep()
+            await self._trying(self.calls.sweep())
             await self.clock.sleep(_SWEEP_SECONDS)
 
     async def _sweep_ledger(self) -> None:
         while True:
             await self.clock.sleep(self.ledger.sweep_seconds)
-            self.ledger.sweep()
+            await self._trying(self.ledger.sweep())
+
+    async def _trying(self, work: Awaitable[object]) -> None:
+        """Do what will be done again: a database that cannot be asked now can be asked the next time."""
+        try:
+            await work
+        except StorageError as error:
+            _log.warning("the database could not be swept: %s", error)
 
     def spawn(self, coroutine: Coroutine[Any, Any, Any], name: str) -> asyncio.Task[Any]:
         """Run beside the requests until done or until the gateway stops."""

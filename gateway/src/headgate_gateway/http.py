@@ -32,6 +32,7 @@ __all__ = [
     "Send",
     "Streamer",
     "Upload",
+    "attachment",
     "header_value",
     "json_response",
     "model_route",
@@ -104,6 +105,14 @@ def header_value(value: str) -> bytes:
     return _CONTROL.sub(b" ", value.encode("latin-1", "replace"))
 
 
+def attachment(filename: str) -> bytes:
+    """The `content-disposition` under which a file is saved by its name."""
+    from urllib.parse import quote
+
+    plain = re.sub(r"[^A-Za-z0-9._\- ]", "_", filename)
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}".encode()
+
+
 def json_response(value: Any, status: int = 200, headers: Headers = ()) -> Response:
     """A value as a JSON response."""
     return Response(status, msgspec.json.encode(value), headers=headers)
@@ -151,7 +160,11 @@ Local: TypeAlias = Callable[[OfflineModel, Call, ModelContext], Awaitable[Answer
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One operation of the gateway. `path` is a template in which `{name}` takes one raw segment."""
+    """One operation of the gateway. `path` is a template in which `{name}` takes one raw segment.
+
+    `once`: a mutation, whose first answer a key that comes again gets again. One of the platform is a transaction as a
+    whole, unless it is `apart`: because it asks more than the database, or tells what it did itself.
+    """
 
     method: str
     path: str
@@ -160,6 +173,7 @@ class Route:
     body: BodyKind = BodyKind.NONE
     access: Access = Access.KEY
     once: bool = False
+    apart: bool = False
     kind: str | None = None
     local: Local | None = None
     aliases: Sequence[str] = ()

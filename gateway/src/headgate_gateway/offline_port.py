@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Any
 
 from .emission import OfflineModel
 from .prices import UnitPrice
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 __all__ = ["OfflineModels"]
 
 _PICO = 1_000_000_000_000
+_TUNED = "ft:"
+_MOST_TUNED = 64
 
 
 class OfflineModels:
@@ -21,15 +24,34 @@ class OfflineModels:
     def __init__(self, gateway: Gateway) -> None:
         self._gateway = gateway
         self._built_in: dict[str, OfflineModel] = {}
+        self._tuned: OrderedDict[str, OfflineModel] = OrderedDict()
+
+    async def ready(self, *names: str) -> None:
+        """Have the fine-tuned models of these names at hand for `resolve`, as they are now."""
+        for name in names:
+            if name.startswith(_TUNED):
+                await self._ready(name)
+
+    async def _ready(self, name: str) -> None:
+        from .offline.models import tuned
+
+        memory = await self._gateway.control.memories.of(name)
+        self._tuned.pop(name, None)
+        if memory is not None:
+            self._tuned[name] = tuned(name, memory)
+            if len(self._tuned) > _MOST_TUNED:
+                self._tuned.popitem(last=False)
 
     def resolve(self, name: str) -> OfflineModel | None:
-        model = self._built_in.get(name)
+        """The model of exactly this name; a fine-tuned one is found once `ready` was asked for it."""
+        model = self._built_in.get(name) or self._tuned.get(name)
         if model is not None:
             return model
         from .offline import models
 
-        found = cast("OfflineModel | None", models.resolve(name, self._gateway.settings, gateway=self._gateway))
-        if found is not None and name.startswith("headgate/"):
+        found = models.resolve(name)
+        if found is not None and ":" not in name:
+            # A name with parameters is the caller's own; of those there is no end.
             self._built_in[name] = found
         return found
 
@@ -38,21 +60,25 @@ class OfflineModels:
 
         return models.default_for(kind)
 
-    def listing(self, principal: str | None) -> list[dict[str, Any]]:
+    async def listing(self, principal: str | None) -> list[dict[str, Any]]:
+        """The models as `/v1/models` shows them; the caller's fine-tuned ones (everybody's for None) come last."""
+        from .control.tuned import listed_for
         from .offline import models
 
-        return models.listing(self._gateway.settings, gateway=self._gateway, principal=principal)
+        return [*models.listing(), *await listed_for(self._gateway, principal)]
 
-    def delete(self, name: str, principal: str) -> bool:
-        from .offline import models
+    async def delete(self, name: str, principal: str) -> bool:
+        """Delete a fine-tuned model; False when the caller has none of that name."""
+        from .control.tuned import remove
 
-        return models.delete(name, gateway=self._gateway, principal=principal)
+        return await remove(self._gateway, name, principal)
 
     def price(self, name: str) -> UnitPrice | None:
-        for card in self.listing(None):
-            if card["id"] == name:
-                return _price_of(card)
-        return None
+        """What a token costs; a fine-tuned model costs what its base does."""
+        from .offline import models
+
+        wanted = models.BASE if name.startswith(_TUNED) else name
+        return next((_price_of(card) for card in models.listing() if card["id"] == wanted), None)
 
 
 def _price_of(card: dict[str, Any]) -> UnitPrice | None:

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from .emission import Answer, ModelContext
 from .errors import ApiError, envelope
 from .http import Call, Headers, Reply, Response, Route, header_value
+from .ledger.estimate import Candidate
 from .ledger.ledger import Ticket
-from .once.calls import Joined, Presented, Replayed, Rerun, check_key
 from .once.deliver import LiveStream, Presence, StoredStream, faulty_reply
-from .once.run import Listener, Run, frame
+from .once.feed import Feed, Listener, frame
+from .once.follow import lost
+from .once.presented import Claim, Joined, Presented, Replayed, check_key
+from .once.run import Run
 from .once.sink import Producer, Sink
 from .once.store import CallRecord
 from .producers import offline_answer, offline_chunks, source_of
 from .routing.router import Pool
 from .stages import staged
-from .targets import OfflineTarget, Target, resolve
+from .targets import OfflineTarget, Target
 
 if TYPE_CHECKING:
     from .gateway import Gateway
@@ -39,45 +42,54 @@ class ModelEndpoint:
         self._kind = route.kind
 
     async def __call__(self, call: Call) -> Reply:
+        presented = _presented(call, self._kind in _STREAMED and call.data.get("stream") is True)
+        found = await self._found(call, presented)
+        if isinstance(found, Replayed):
+            return await self._replay(call.gateway, found)
+        return await self._deliver(call, presented, found)
+
+    async def _found(self, call: Call, presented: Presented) -> Replayed | Found:
+        """Where the call is to be had: it is made, joined, or has ended."""
         gateway = call.gateway
-        stream = self._kind in _STREAMED and call.data.get("stream") is True
-        presented = _presented(call, stream)
-        entry = gateway.calls.enter(presented)
-        if isinstance(entry, Replayed):
-            return self._replay(gateway, entry)
-        if isinstance(entry, Joined):
-            return await self._deliver(call, entry.run, entry.after, replayed=True, first=False)
-        mocked = self._kind in _STREAMED and call.data.get("mock_response") is not None
-        target = self._target(call, _ECHO if mocked else call.caller.aliases.get(call.model, call.model))
-        name = call.model if mocked and call.model else target.name
-        if not call.model:
-            call.caller.require_model(name)
+        while True:
+            entry = await gateway.calls.enter(presented)
+            if isinstance(entry, Replayed):
+                return entry
+            if isinstance(entry, Joined):
+                return Found(entry.feed, entry.after, replayed=True, first=False)
+            mocked = self._kind in _STREAMED and call.data.get("mock_response") is not None
+            name = _ECHO if mocked else call.caller.aliases.get(call.model, call.model)
+            target = await gateway.routing.resolved(call, name, self._kind)
+            name = call.model if mocked and call.model else target.name
+            if not call.model:
+                call.caller.require_model(name)
+            claim = await gateway.calls.claim(presented, entry, model=name, provider=target.provider)
+            if claim is not None:
+                return await self._begun(call, claim, target, name, mocked=mocked)
+
+    async def _begun(self, call: Call, claim: Claim, target: Target | Pool, name: str, *, mocked: bool) -> Found:
+        """Make the call, which is this request's to make."""
+        gateway = call.gateway
         asked = name if mocked or not call.model else call.caller.aliases.get(call.model, call.model)
-        ticket = gateway.ledger.enter(call, self._kind, asked, _candidates(gateway, target))
         try:
-            run = self._begin(call, presented, entry, target, name, ticket)
+            ticket = await gateway.ledger.enter(call, self._kind, asked, _candidates(gateway, target), claim.record.id)
         except BaseException:
-            gateway.ledger.abandon(ticket)
+            await gateway.calls.release(claim)
             raise
-        first = run.record.attempts == 1 and not entry.resumed
-        return await self._deliver(call, run, entry.after, replayed=entry.resumed, first=first)
+        try:
+            run = self._begin(call, claim, target, name, ticket)
+        except BaseException:
+            await gateway.ledger.abandon(ticket)
+            await gateway.calls.release(claim)
+            raise
+        resumed = claim.entry.resumed
+        return Found(run, claim.entry.after, replayed=resumed, first=run.record.attempts == 1 and not resumed)
 
-    def _target(self, call: Call, name: str) -> Target | Pool:
-        pool = call.gateway.routing.pool(call, name, self._kind)
-        return pool or resolve(call.gateway, name, self._kind, call.headers)
-
-    def _begin(
-        self, call: Call, presented: Presented, entry: Rerun, target: Target | Pool, name: str, ticket: Ticket
-    ) -> Run:
+    def _begin(self, call: Call, claim: Claim, target: Target | Pool, name: str, ticket: Ticket) -> Run:
         gateway = call.gateway
-        make = staged(call, self._route, self._producer(call, target, presented.stream, name))
-        run = gateway.calls.begin(
-            presented,
-            entry,
-            model=name,
-            provider=target.provider,
-            price_name=target.price_name if isinstance(target, OfflineTarget) else target.model,
-        )
+        make = staged(call, self._route, self._producer(call, target, claim.record.stream, name))
+        price_name = target.price_name if isinstance(target, OfflineTarget) else target.model
+        run = gateway.calls.begin(claim, price_name=price_name)
         gateway.ledger.begun(ticket, run)
         try:
             produce = make(run)
@@ -85,7 +97,7 @@ class ModelEndpoint:
             produce = _failing(error)
         run.start(produce)
         # Behind the start: a call that ends within this tick is then written once, with its end.
-        gateway.calls.save(run.record)
+        gateway.calls.record_soon(run)
         return run
 
     def _producer(self, call: Call, target: Target | Pool, stream: bool, name: str) -> Callable[[Sink], Producer]:
@@ -94,7 +106,9 @@ class ModelEndpoint:
                 target, lambda one, sink: self._producer(call, one, stream, one.name)(sink)
             )
         if not isinstance(target, OfflineTarget):
-            return lambda run: call.gateway.providers.producer(target, call, self._route, stream=stream)
+            return lambda run: _recorded(
+                call, call.gateway.providers.producer(target, call, self._route, stream=stream)
+            )
         local = self._route.local
 
         def make(run: Sink) -> Producer:
@@ -108,78 +122,118 @@ class ModelEndpoint:
 
     # -- delivery
 
-    async def _deliver(self, call: Call, run: Run, after: int, *, replayed: bool, first: bool) -> Reply:
-        listener = Listener(after if run.record.stream else 0, takes_faults=first)
-        run.join(listener)
+    async def _deliver(self, call: Call, presented: Presented, found: Found) -> Reply:
+        feed = found.feed
+        listener = Listener(found.after if presented.stream else 0, takes_faults=found.first)
+        feed.join(listener)
         presence = Presence(call.receive, listener)
         delivered = False
         try:
-            if run.record.stream:
-                await self._opened(call.gateway, run, listener)
-                if run.error is not None and not run.total:
-                    raise run.error
+            if presented.stream:
+                feed = await self._opened(call, presented, feed, listener)
+                if feed.error is not None and not feed.total:
+                    raise feed.error
                 delivered = True
-                live = LiveStream(run, listener, presence, call.scope, call.gateway.settings.limits.ping_seconds)
-                headers = (*_stream_headers(run.record, replayed=replayed), *run.marks.items())
+                live = LiveStream(
+                    feed,
+                    listener,
+                    presence,
+                    call.scope,
+                    call.gateway.settings.limits.ping_seconds,
+                    lambda source: self._moved(call, presented, source, listener),
+                )
+                headers = (*_stream_headers(feed.record, replayed=found.replayed), *feed.marks.items())
                 return HeadedStream(live, headers)
-            return await self._whole(call, run, listener, replayed=replayed)
+            while not feed.done:
+                await self._ended(feed, listener)
+                if listener.gone or feed.faults or not feed.moved:
+                    break
+                feed = await self._moved(call, presented, feed, listener)
+            return self._whole(call, feed, listener, replayed=found.replayed)
         except ApiError as error:
-            error.call_id = run.record.id
+            error.call_id = feed.record.id
             raise
         finally:
             if not delivered:
                 presence.close()
-                run.leave(listener)
+                feed.leave(listener)
 
-    async def _opened(self, gateway: Gateway, run: Run, listener: Listener) -> None:
+    async def _opened(self, call: Call, presented: Presented, feed: Feed, listener: Listener) -> Feed:
         """Wait for the first event, so that an early failure keeps its status; not longer than a ping's time."""
-        patience = gateway.loop.call_later(gateway.settings.limits.ping_seconds, listener.wake)
+        patience = call.gateway.loop.call_later(call.gateway.settings.limits.ping_seconds, listener.wake)
         try:
-            if not run.total and not run.done and not run.faults:
+            if not (feed.total or feed.over or feed.faults):
                 await listener.wait()
+            if feed.moved and not feed.total:
+                feed = await self._moved(call, presented, feed, listener)
         finally:
             patience.cancel()
+        return feed
 
-    async def _whole(self, call: Call, run: Run, listener: Listener, *, replayed: bool) -> Reply:
-        while not (run.done or listener.gone or (run.faults and listener.takes_faults)):
+    async def _moved(self, call: Call, presented: Presented, feed: Feed, listener: Listener) -> Feed:
+        """Where a call goes on that has left this feed; the listener goes with it."""
+        feed.leave(listener)
+        if presented.stream:
+            presented = replace(presented, last_event_id=f"{feed.record.id}:{listener.position}")
+        found = await self._found(call, presented)
+        feed = await call.gateway.calls.read(found.record) if isinstance(found, Replayed) else found.feed
+        feed.join(listener)
+        return feed
+
+    async def _ended(self, feed: Feed, listener: Listener) -> None:
+        while not (feed.over or listener.gone or (feed.faults and listener.takes_faults)):
             await listener.wait()
+
+    def _whole(self, call: Call, feed: Feed, listener: Listener, *, replayed: bool) -> Reply:
         if listener.gone:
             return Response(499)
         if listener.takes_faults:
-            if run.faults:
-                return faulty_reply(run.faults.pop(0)[1], call.scope, call.receive)
-            if run.fault is not None:
-                return faulty_reply(run.fault.fault, call.scope, call.receive)
-        if run.error is not None:
-            raise run.error
-        answer = run.answer or Answer(b"")
-        if run.marks:
-            answer = replace(answer, headers=(*answer.headers, *run.marks.items()))
-        return _answered(answer, run.record, replayed=replayed)
+            if feed.faults:
+                return faulty_reply(feed.faults.pop(0)[1], call.scope, call.receive)
+            if feed.fault is not None:
+                return faulty_reply(feed.fault.fault, call.scope, call.receive)
+        if feed.error is not None:
+            raise feed.error
+        answer = feed.answer or Answer(b"")
+        if feed.marks:
+            answer = replace(answer, headers=(*answer.headers, *feed.marks.items()))
+        return _answered(answer, feed.record, replayed=replayed)
 
-    def _replay(self, gateway: Gateway, entry: Replayed) -> Reply:
+    async def _replay(self, gateway: Gateway, entry: Replayed) -> Reply:
         record = entry.record
         if record.stream:
-            return self._replay_stream(gateway, record, entry.after)
+            return await self._replay_stream(gateway, record, entry.after)
         if record.status != "completed":
-            raise _again(_lost(record) if record.status == "interrupted" else record.failure(), record)
-        answer = gateway.calls.store.answer(record.id)
+            raise _again(lost(record.id) if record.status == "interrupted" else record.failure(), record)
+        answer = await gateway.calls.store.answer(record.id)
         if answer is None:
-            raise _lost(record)
+            error = lost(record.id)
+            error.call_id = record.id
+            raise error
         return _answered(answer, record, replayed=True)
 
-    def _replay_stream(self, gateway: Gateway, record: CallRecord, after: int) -> Reply:
-        blocks = gateway.calls.blocks(record, after)
+    async def _replay_stream(self, gateway: Gateway, record: CallRecord, after: int) -> Reply:
+        blocks = await gateway.calls.store.events(record.id, after)
         if record.status != "interrupted":
             if not blocks and record.error is not None and after == 0:
                 raise _again(record.failure(), record)
             return HeadedStream(StoredStream(blocks, after), _stream_headers(record, replayed=True))
-        error = _lost(record)
+        error = lost(record.id)
         if not blocks and after == 0:
             raise _again(error, record)
         last = max(blocks[-1].last if blocks else 0, after)
-        tail = frame(record.id, last + 1, envelope(error, record.request_id), "error")
+        tail = frame(record.id, last, envelope(error, record.request_id), "error")
         return HeadedStream(StoredStream(blocks, after, tail), _stream_headers(record, replayed=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Where a call is read from, and from behind which event."""
+
+    feed: Feed
+    after: int
+    replayed: bool
+    first: bool
 
 
 class HeadedStream:
@@ -196,11 +250,11 @@ class HeadedStream:
         self._streamer.close()
 
 
-def _candidates(gateway: Gateway, target: Target | Pool) -> list[tuple[str, str]]:
+def _candidates(gateway: Gateway, target: Target | Pool) -> list[Candidate]:
     """Provider and price name of whatever may serve the call."""
     if isinstance(target, Pool):
-        return gateway.routing.estimate(target)
-    return [(target.provider, target.price_name if isinstance(target, OfflineTarget) else target.model)]
+        return [Candidate(*one) for one in gateway.routing.estimate(target)]
+    return [Candidate(target.provider, target.price_name if isinstance(target, OfflineTarget) else target.model)]
 
 
 def _presented(call: Call, stream: bool) -> Presented:
@@ -245,20 +299,21 @@ def _context(call: Call, record: CallRecord, name: str) -> ModelContext:
     )
 
 
+def _recorded(call: Call, produce: Producer) -> Producer:
+    """`produce` once it is on record that the call runs: what a provider is paid for is never forgotten."""
+
+    async def recorded(sink: Sink) -> None:
+        await call.gateway.calls.recorded(sink.record.id)
+        await produce(sink)
+
+    return recorded
+
+
 def _failing(error: ApiError) -> Producer:
     async def produce(run: Sink) -> None:
         raise error
 
     return produce
-
-
-def _lost(record: CallRecord) -> ApiError:
-    return ApiError(
-        500,
-        f"The gateway stopped while the call {record.id!r} ran, and how it ended is not known. "
-        "What was received stands; to make the call again, send it with a new key.",
-        code="call_interrupted",
-    )
 
 
 def _again(error: ApiError, record: CallRecord) -> ApiError:

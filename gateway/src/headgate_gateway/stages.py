@@ -60,7 +60,7 @@ async def _before(call: Call, guards: Sequence[Guard]) -> None:
 async def _cached(call: Call, plan: Plan, guards: Sequence[Guard], make: Make, out: Sink) -> None:
     cache = call.gateway.cache
     key = cache.key(call, plan)
-    entry = cache.find(key, plan)
+    entry = await cache.find(key, plan)
     if entry is not None:
         await cache.replay(entry, key, out)
         return
@@ -70,7 +70,7 @@ async def _cached(call: Call, plan: Plan, guards: Sequence[Guard], make: Make, o
         return
     keeper = Keeper(out, cache.settings.most_entry_bytes)
     await _guarded(call, guards, make, keeper)
-    cache.keep(key, plan, keeper)
+    await cache.keep(key, plan, keeper)
 
 
 async def _guarded(call: Call, guards: Sequence[Guard], make: Make, out: Sink) -> None:

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Callable
+from collections.abc import Coroutine
 from pathlib import Path
 from types import MappingProxyType, SimpleNamespace
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 from headgate_gateway.config import Price
+from headgate_gateway.ledger.estimate import Candidate
 from headgate_gateway.ledger.ledger import Ledger, Ticket
 from headgate_gateway.ledger.settings import LedgerSettings
-from headgate_gateway.ledger.sql import MIGRATIONS
-from headgate_gateway.once.sql import MIGRATIONS as ONCE
-from headgate_gateway.platform import MIGRATIONS as PLATFORM
+from headgate_gateway.once.store import CallRecord, CallStore
 from headgate_gateway.platform import Platform, Principal
 from headgate_gateway.prices import PriceBook
-from headgate_gateway.storage import Database
+from headgate_gateway.storage import AlreadyDone, Batch, Database
+
+from ..databases import database_in
 
 T = TypeVar("T")
 PRICE = Price(input=1_000_000, output=1_000_000)
@@ -40,77 +41,145 @@ class Clock:
         self.now += seconds
 
 
-class Bench:
-    """A database and a ledger on it. Every act is a tick of its own, committed at its end."""
+class Node:
+    """One gateway's ledger. Several of them on one database are the nodes of a cluster."""
 
-    def __init__(self, path: Path | Literal[":memory:"] = ":memory:", settings: LedgerSettings | None = None) -> None:
+    def __init__(self, bench: Bench, db: Database) -> None:
+        self.bench = bench
+        self.db = db
+        self.id = bench.new_id("node_")
+        self.platform = Platform(db, bench.clock, bench.new_id)
+        self.ledger = Ledger(db, bench.clock, bench.settings, bench.prices, self.platform, bench.new_id, node=self.id)
+        self.calls = CallStore(db)
+
+    async def enter(
+        self,
+        caller: Principal,
+        *,
+        tokens: int | None,
+        model: str = "m",
+        prompt: int = 30,
+        via: tuple[Candidate, ...] = (),
+    ) -> Ticket:
+        """A call whose estimate is a token for three bytes of the prompt, and `tokens`."""
+        data = {} if tokens is None else {"max_tokens": tokens}
+        call: Any = SimpleNamespace(caller=caller, data=data, raw=b"x" * prompt, files=[])
+        call_id = self.bench.new_id("call_")
+        ticket = await self.ledger.enter(call, "chat", model, via or [Candidate("p", model)], call_id)
+        run: Any = SimpleNamespace(
+            record=self.record(ticket, call_id),
+            ticket=None,
+            marks={},
+            price_name=model,
+            deployment=None,
+            cached=False,
+            first_at=None,
+            events_produced=0,
+        )
+        self.ledger.begun(ticket, run)
+        return ticket
+
+    def record(self, ticket: Ticket, call_id: str) -> CallRecord:
+        return CallRecord(
+            id=call_id,
+            principal=ticket.caller.id,
+            operation="chat",
+            model=ticket.model,
+            provider="p",
+            status="in_progress",
+            stream=False,
+            key=None,
+            attempts=1,
+            request_id="req",
+            created_at=self.bench.clock.time(),
+            node=self.id,
+        )
+
+    async def finish(self, ticket: Ticket, used: int, *, status: Any = "completed") -> bool:
+        """The call has used this many tokens in all; False where another node has booked it."""
+        run = ticket.run
+        assert run is not None
+        record = run.record
+        usage = {"prompt_tokens": 0, "completion_tokens": used, "total_tokens": used}
+        record.usage, record.status, record.finished_at = usage, status, self.bench.clock.time()
+        record.cost_nano = self.bench.prices.cost("p", ticket.model, usage)
+        batch = Batch()
+        self.ledger.settle(run, batch)
+        try:
+            if batch:
+                await self.db.together(batch)
+        except AlreadyDone:
+            return False
+        return True
+
+    async def recover(self) -> int:
+        """What a gateway does at its start."""
+        return await self.ledger.recover()
+
+
+class Bench:
+    """A database and a ledger on it. Every act is over when all it wrote is durable."""
+
+    def __init__(self, folder: Path, settings: LedgerSettings | None = None) -> None:
+        self.folder = folder
         self.loop = asyncio.new_event_loop()
         self.clock = Clock()
         self.settings = settings or LedgerSettings()
         self.ids = itertools.count()
-        self.db = Database(path)
-        self.db.migrate((*ONCE, *PLATFORM, *MIGRATIONS))
         self.prices = PriceBook(MappingProxyType({"m": PRICE, "n": PRICE}), self.clock)
-        self.ledger = self.made()
+        self.db = database_in(folder)
+        self.act(self.db.open())
+        self.node = Node(self, self.db)
+
+    @property
+    def ledger(self) -> Ledger:
+        return self.node.ledger
 
     def new_id(self, prefix: str) -> str:
         return f"{prefix}{next(self.ids):026d}"
 
-    def made(self) -> Ledger:
-        self.platform = Platform(self.db, self.clock, self.new_id)
-        return Ledger(self.db, self.clock, self.settings, self.prices, self.platform, self.new_id)
-
-    def act(self, what: Callable[[], T]) -> T:
+    def act(self, what: Coroutine[Any, Any, T]) -> T:
         async def tick() -> T:
             try:
-                return what()
+                return await what
             finally:
                 await self.db.committed()
 
         return self.loop.run_until_complete(tick())
 
-    def enter(self, caller: Principal, *, tokens: int, model: str = "m", prompt: int = 30) -> Ticket:
-        """A call whose estimate is a token for three bytes of the prompt, and `tokens`."""
-        call: Any = SimpleNamespace(caller=caller, data={"max_tokens": tokens}, raw=b"x" * prompt, files=[])
-        return self.act(lambda: self._entered(call, model))
+    def rows(self, statement: str, parameters: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+        return self.act(self.db.query(statement, parameters))
 
-    def _entered(self, call: Any, model: str) -> Ticket:
-        ticket = self.ledger.enter(call, "chat", model, [("p", model)])
-        record = SimpleNamespace(id=self.new_id("call_"), attempts=1)
-        self.ledger.begun(ticket, SimpleNamespace(record=record, ticket=None, marks={}))  # type: ignore[arg-type]  # what is read of a run
-        return ticket
+    def enter(self, caller: Principal, *, tokens: int | None, **more: Any) -> Ticket:
+        return self.act(self.node.enter(caller, tokens=tokens, **more))
 
-    def finish(self, ticket: Ticket, used: int, *, status: str = "completed") -> None:
-        """The call has used this many tokens in all."""
-        usage = {"prompt_tokens": 0, "completion_tokens": used, "total_tokens": used}
-        record = SimpleNamespace(
-            id=ticket.call_id,
-            attempts=ticket.attempt,
-            request_id="req",
-            key=None,
-            principal=ticket.caller.id,
-            operation="chat",
-            model=ticket.model,
-            provider="p",
-            status=status,
-            stream=False,
-            usage=usage,
-            cost_nano=self.prices.cost("p", ticket.model, usage),
-            error=None,
-            error_status=None,
-            finished_at=self.clock.time(),
-        )
-        run: Any = SimpleNamespace(
-            record=record, ticket=ticket, price_name=ticket.model, deployment=None, cached=False, first_at=None
-        )
-        self.act(lambda: self.ledger.settle(run))
+    def finish(self, ticket: Ticket, used: int, *, status: str = "completed") -> bool:
+        return self.act(self.node.finish(ticket, used, status=status))
+
+    def written(self) -> None:
+        """A moment has passed: the calls that run have their rows."""
+
+        async def passed() -> None:
+            self.ledger.write_fresh()
+
+        self.act(passed())
+
+    def clear(self) -> None:
+        """Have nothing in the tables."""
+        for table in ("usage", "usage_charge", "usage_tag", "spend_total", "budget_window", "hold", "call"):
+            self.act(self.db.write(f"DELETE FROM {table}"))
 
     def restart(self) -> int:
         """The process is gone and another one starts on the same database."""
-        self.db._before_commit.clear()
-        self.ledger = self.made()
-        return self.act(self.ledger.recover)
+        dead = self.node
+        self.act(dead.ledger.stop())
+        self.node = Node(self, self.db)
+        freed = self.act(self.node.recover())
+        if self.db.shared:
+            self.act(self.ledger.on_dead(dead.id))
+        return freed
 
     def close(self) -> None:
-        self.db.close()
+        self.act(self.node.ledger.stop())
+        self.loop.run_until_complete(self.db.close())
         self.loop.close()

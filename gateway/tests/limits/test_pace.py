@@ -46,52 +46,52 @@ def test_no_minute_holds_more(steps: list[tuple[float, int]], most: int) -> None
         assert sum(amount for at, amount in let_in if start <= at < start + 60) <= most
 
 
-def test_tokens_are_corrected_by_what_was_used() -> None:
+async def test_tokens_are_corrected_by_what_was_used() -> None:
     pace = Pace(Clock())
-    first = pace.enter((KEY,), "m", 90)
+    first = await pace.enter((KEY,), "m", 90)
     assert first is not None
     with pytest.raises(ApiError) as refusal:
-        pace.enter((KEY,), "m", 20)
+        await pace.enter((KEY,), "m", 20)
     assert refusal.value.code == "tokens_per_minute_exceeded"
     first.settle(10)
-    second = pace.enter((KEY,), "m", 20)
+    second = await pace.enter((KEY,), "m", 20)
     assert second is not None
     assert dict(second.headers)["x-ratelimit-remaining-tokens"] == "70"
 
 
-def test_one_call_alone_may_use_all_of_it() -> None:
-    assert Pace(Clock()).enter((KEY,), "m", 5000) is not None
+async def test_one_call_alone_may_use_all_of_it() -> None:
+    assert await Pace(Clock()).enter((KEY,), "m", 5000) is not None
 
 
-def test_a_call_that_was_not_made_counts_for_nothing() -> None:
+async def test_a_call_that_was_not_made_counts_for_nothing() -> None:
     clock = Clock()
     pace = Pace(clock)
     for _ in range(20):
-        entered = pace.enter((KEY,), "m", 100)
+        entered = await pace.enter((KEY,), "m", 100)
         assert entered is not None
         entered.withdraw()
 
 
-def test_limits_of_a_model_are_its_own() -> None:
+async def test_limits_of_a_model_are_its_own() -> None:
     bound = Bound(
         "team", "t", "team 't'", model_rpm_limit={"gpt-*": 1}, model_max_budget={"o3": ModelBudget(rpm_limit=0)}
     )
     pace = Pace(Clock())
-    assert pace.enter((bound,), "other", 1) is None
-    assert pace.enter((bound,), "gpt-4o", 1) is not None
+    assert await pace.enter((bound,), "other", 1) is None
+    assert await pace.enter((bound,), "gpt-4o", 1) is not None
     with pytest.raises(ApiError) as refusal:
-        pace.enter((bound,), "gpt-4o-mini", 1)
+        await pace.enter((bound,), "gpt-4o-mini", 1)
     assert "team 't' for the model 'gpt-*'" in refusal.value.message
     with pytest.raises(ApiError):
-        pace.enter((bound,), "o3", 1)
+        await pace.enter((bound,), "o3", 1)
 
 
-def test_all_limits_or_none() -> None:
+async def test_all_limits_or_none() -> None:
     clock = Clock()
     pace = Pace(clock)
     narrow = Bound("user", "u", "user 'u'", rpm_limit=1)
-    assert pace.enter((KEY, narrow), "m", 1) is not None
+    assert await pace.enter((KEY, narrow), "m", 1) is not None
     for _ in range(10):
         with pytest.raises(ApiError):
-            pace.enter((KEY, narrow), "m", 1)
-    assert pace.enter((KEY,), "m", 1) is not None
+            await pace.enter((KEY, narrow), "m", 1)
+    assert await pace.enter((KEY,), "m", 1) is not None

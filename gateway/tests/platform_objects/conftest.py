@@ -16,7 +16,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     try:
         master = Caller(server.url, MASTER)
         tenants = build_tenant(master, "alpha"), build_tenant(master, "bravo")
-        yield World(server.url, server.database, server.log, master, *tenants)
+        yield World(server.url, server.data, server.log, master, *tenants)
         for caller in (master, *tenants[0].callers.values(), *tenants[1].callers.values()):
             caller.close()
     finally:

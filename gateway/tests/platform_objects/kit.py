@@ -17,6 +17,8 @@ import jsonschema_rs
 
 from headgate_gateway.contract import load_contract
 
+from ..databases import environ_for, on_postgres, rows_of
+
 DOCUMENT = load_contract()
 
 MASTER = "sk-master-of-the-tests-0123456789"
@@ -96,7 +98,7 @@ class World:
     """The gateway, who runs it, and its two tenants."""
 
     url: str
-    database: Path
+    data: Path
     log: Path
     master: Caller
     a: Tenant
@@ -160,10 +162,11 @@ class Server:
     """A gateway in a process of its own, with all that it writes."""
 
     def __init__(self, folder: Path, *arguments: str, **environ: str) -> None:
-        self.database = folder / "data" / "gateway.db"
+        self.data = folder / "data"
         self.log = folder / "gateway.log"
         env = {name: value for name, value in os.environ.items() if not name.startswith("HEADGATE")}
-        command = [sys.executable, "-m", "headgate_gateway", "--port", "0", "--data-dir", str(self.database.parent)]
+        env |= environ_for(self.data)
+        command = [sys.executable, "-m", "headgate_gateway", "--port", "0", "--data-dir", str(self.data)]
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 [*command, "--offline", *arguments], cwd=folder, env=env | environ, stdout=log, stderr=log
@@ -186,3 +189,12 @@ class Server:
     def stop(self) -> None:
         self._process.kill()
         self._process.wait(20)
+
+
+def tables_of(data: Path) -> list[str]:
+    """The tables of a gateway's database."""
+    if on_postgres():
+        listed = "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'"
+    else:
+        listed = "SELECT name FROM sqlite_master WHERE type = 'table'"
+    return sorted(str(row[0]) for row in rows_of(data, listed))

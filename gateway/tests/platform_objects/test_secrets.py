@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
-
 import httpx2
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,19 +9,18 @@ from hypothesis import strategies as st
 
 from headgate_gateway.platform import secret_keys
 
-from .kit import Caller, World
+from ..databases import rows_of
+from .kit import Caller, World, tables_of
 
 CANARY = "sk-" + "Canary-0123456789_abcdefghijklmnopqrstuvwxy"
 
 
 def everything(world: World) -> str:
     """All that the gateway wrote: every cell of every table, the files beside, and the log."""
-    connection = sqlite3.connect(f"file:{world.database}?mode=ro", uri=True)
-    tables = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-    cells = [repr(row) for table in tables for row in connection.execute(f"SELECT * FROM {table}")]
-    connection.close()
+    tables = tables_of(world.data)
+    cells = [repr(row) for table in tables for row in rows_of(world.data, f'SELECT * FROM "{table}"')]
     assert len(tables) > 10
-    files = [path.read_bytes().decode("latin-1") for path in world.database.parent.rglob("*") if path.is_file()]
+    files = [path.read_bytes().decode("latin-1") for path in world.data.rglob("*") if path.is_file()]
     return "\n".join([*cells, *files, world.log.read_text()])
 
 
@@ -86,10 +83,8 @@ def test_the_audit_log_tells_who_changed_what(world: World) -> None:
     made = world.master.made("/key/generate", team_id=world.b.ids["team_id"], key_alias="audited")
     world.b.callers["org_admin"].made("/key/update", key_id=made["key_id"], rpm_limit=3)
     world.b.callers["org_admin"].made("/key/delete", key_id=made["key_id"])
-    connection = sqlite3.connect(f"file:{world.database}?mode=ro", uri=True)
     listed = "SELECT actor, action, before_body, after_body FROM audit_log WHERE object_id = ? ORDER BY at, id"
-    rows = connection.execute(listed, (made["key_id"],)).fetchall()
-    connection.close()
+    rows = rows_of(world.data, listed, (made["key_id"],))
     admin = world.b.callers["org_admin"].id
     assert [(actor == admin, action) for actor, action, _, _ in rows] == [
         (False, "created"),

@@ -5,7 +5,6 @@ The operations come from the contract itself, so that one that is added later is
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,9 +12,12 @@ import pytest
 
 from headgate_gateway.contract import load_contract
 
-from .kit import ROLES, Caller, Tenant, World
+from ..databases import rows_of
+from .kit import ROLES, Caller, Tenant, World, tables_of
 
 DOCUMENT = load_contract()
+# Whose turn it is and what changed is of all tenants, and told to none.
+_OF_ALL = ("platform_turn", "platform_change")
 _SKIPPED = ("/v1", "/openai", "/engines", "/health", "/readyz")
 # Members of requests that name an object, and which object that is.
 _NAMES = {
@@ -153,16 +155,14 @@ READS = [pytest.param(path, id=path) for method, path in operations() if method 
 def records_of(world: World, tenant: Tenant) -> dict[tuple[Any, ...], tuple[Any, ...]]:
     """All rows of the platform that were this tenant's when the world began, by table and first columns."""
     names = [f"{tenant.name}-marker", *tenant.ids.values(), *(caller.id or "" for caller in tenant.callers.values())]
-    connection = sqlite3.connect(f"file:{world.database}?mode=ro", uri=True)
-    listed = "SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE 'platform_%'"
+    tables = [name for name in tables_of(world.data) if name.startswith("platform_") and name not in _OF_ALL]
     rows: dict[tuple[Any, ...], tuple[Any, ...]] = {}
-    for (table,) in connection.execute(listed).fetchall():
+    for table in tables:
         columns = 3 if table == "platform_member" else 1
-        for row in connection.execute(f"SELECT * FROM {table}"):
+        for row in rows_of(world.data, f'SELECT * FROM "{table}"'):
             place = (table, *row[:columns])
             if place in tenant.rows or (not tenant.rows and any(name in str(row) for name in names)):
                 rows[place] = row
-    connection.close()
     tenant.rows = tenant.rows or set(rows)
     return rows
 

@@ -18,6 +18,8 @@ from headgate_gateway.app import App
 from headgate_gateway.config import load
 from headgate_gateway.gateway import Gateway
 
+from ..databases import environ_for
+
 CHAT = "/v1/chat/completions"
 DONE = b"data: [DONE]\n\n"
 
@@ -151,7 +153,8 @@ class Bench:
         await self._life.aclose()  # a data folder has one gateway at a time
         file = self._folder / "headgate.toml"
         file.write_text(config)
-        settings = load(file, environ or {}, {"data_dir": str(self._folder / "data")})
+        data = self._folder / "data"
+        settings = load(file, environ_for(data) | (environ or {}), {"data_dir": str(data)})
         self.gateway = Gateway(replace(settings, **changes), clock=self.clock)
         app = App(self.gateway)
         await self.gateway.start()

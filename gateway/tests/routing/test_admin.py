@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-import sqlite3
 from collections import Counter
 from typing import Any
 
@@ -14,6 +14,7 @@ import pytest
 from headgate_gateway.contract import load_contract
 from headgate_gateway.table import Match
 
+from ..databases import on_postgres, rows_of
 from .kit import Bench, text_of
 
 SECRET_KEY = "a-key-of-the-environment-0123456789abcdef"
@@ -60,7 +61,11 @@ def as_promised(bench: Bench, method: str, path: str, reply: httpx2.Response) ->
 def everything(bench: Bench) -> bytes:
     """All bytes of the database."""
     folder = bench.gateway.settings.data_dir
-    return b"".join(file.read_bytes() for file in folder.iterdir() if file.is_file())
+    if not on_postgres():
+        return b"".join(file.read_bytes() for file in folder.iterdir() if file.is_file())
+    tables = rows_of(folder, "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'")
+    values = [value for (table,) in tables for row in rows_of(folder, f'SELECT * FROM "{table}"') for value in row]
+    return b"\n".join(value if isinstance(value, bytes) else str(value).encode() for value in values)
 
 
 async def test_a_deployment_comes_changes_and_goes(bench: Bench) -> None:
@@ -215,12 +220,9 @@ async def test_a_sealed_secret_belongs_to_its_place(bench: Bench) -> None:
     for name in ("one", "two"):
         body = {"credential_name": name, "credential_info": {}, "credential_values": {"api_key": CANARY + name}}
         await post(bench, "/credentials", body)
-    await bench.gateway.db.committed()
-    with sqlite3.connect(bench.gateway.settings.database) as file:
-        file.execute(
-            "UPDATE credential SET secrets = (SELECT secrets FROM credential WHERE name = 'one') WHERE name = 'two'"
-        )
-    file.close()
+    await bench.gateway.db.write(
+        "UPDATE credential SET secrets = (SELECT secrets FROM credential WHERE name = 'one') WHERE name = 'two'"
+    )
     assert (await get(bench, "/credentials/two"))["credential_values"] == {}
     params = {"model": "a/x", "credential_name": "two"}
     error = await post(bench, "/model/new", {"model_name": "m", "litellm_params": params}, status=412)
@@ -298,10 +300,15 @@ async def test_order_parallel_calls_and_fallbacks_of_a_deployment(bench: Bench) 
         await post(bench, "/model/new", {"model_name": "m", "litellm_params": params, "model_info": {"id": name}})
     await post(bench, "/model/new", {"model_name": "spare", "litellm_params": {"model": "c/x"}})
     assert {(await bench.chat()).headers["x-headgate-deployment"] for _ in range(6)} == {"a"}
-    bench.gateway.routing.states["a"].in_flight = 1
+    a = bench.providers["a"]
+    a.gate = asyncio.Event()
+    held = asyncio.create_task(bench.chat())
+    await a.saw(7)
     assert (await bench.chat()).headers["x-headgate-deployment"] == "b"
-    bench.gateway.routing.states["a"].in_flight = 0
-    bench.providers["a"].fails(500)
+    a.gate.set()
+    assert (await held).headers["x-headgate-deployment"] == "a"
+    assert (await bench.chat()).headers["x-headgate-deployment"] == "a"
+    a.fails(500)
     bench.providers["b"].fails(500)
     assert (await bench.chat()).headers["x-model"] == "spare"
 

@@ -156,7 +156,7 @@ async def test_it_stays_within_its_bytes(bench: Bench, kind: str) -> None:
         await bench.chat(messages=[{"role": "user", "content": f"Question {number}"}])
     store = bench.gateway.cache.store
     assert store is not None
-    count, size = store.size()
+    count, size = await store.size()
     assert 1 <= count < 40
     assert size <= 3000
     assert (await bench.chat(messages=[{"role": "user", "content": "Question 39"}])).headers[

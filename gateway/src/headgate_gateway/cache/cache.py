@@ -80,12 +80,12 @@ class Cache:
         parts.append(call.data.get("tags"))
         return hashlib.sha256(msgspec.json.encode([parts, body], order="sorted")).hexdigest()
 
-    def find(self, key: str, plan: Plan) -> Entry | None:
+    async def find(self, key: str, plan: Plan) -> Entry | None:
         """The answer kept under a key, if the call may have it."""
         if self.store is None or not plan.controls.look:
             return None
         now = self._clock.time()
-        body = self.store.find(key, now)
+        body = await self.store.find(key, now)
         if body is None:
             return None
         entry = decode(body)
@@ -110,7 +110,7 @@ class Cache:
         if plan.controls.keep:
             run.marks[_MARK_KEY] = key
 
-    def keep(self, key: str, plan: Plan, keeper: Keeper) -> None:
+    async def keep(self, key: str, plan: Plan, keeper: Keeper) -> None:
         """Keep what a call answered."""
         entry = keeper.entry(self._clock.time())
         if self.store is None or entry is None:
@@ -118,7 +118,7 @@ class Cache:
         ttl = self.settings.ttl_seconds if plan.controls.ttl is None else plan.controls.ttl
         body = encode(entry)
         if ttl > 0 and len(body) <= self.settings.most_entry_bytes:
-            self.store.put(key, plan.scope, body, entry.created_at, entry.created_at + ttl)
+            await self.store.put(key, plan.scope, body, entry.created_at, entry.created_at + ttl)
 
 
 class Keeper(Filter):

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..http import Access, BodyKind, Call, Response, Route, json_response
-from ..platform.acting import writer
-from ..platform.authority import require_admin
+from ..platform.authority import require_admin, require_writer
 
 __all__ = ["ROUTES"]
 
@@ -22,16 +21,15 @@ async def _ping(call: Call) -> Response:
     if not call.caller.viewer:
         require_admin(call.caller, "look into the cache")
     now = call.gateway.clock.time()
-    store.put(_PROBE, _PROBE, b"pong", now, now + 60)
-    answered = store.find(_PROBE, now) == b"pong"
-    store.drop([_PROBE], None)
-    await call.gateway.db.committed()
+    await store.put(_PROBE, _PROBE, b"pong", now, now + 60)
+    answered = await store.find(_PROBE, now) == b"pong"
+    await store.drop([_PROBE], None)
     state: dict[str, Any] = {
         "status": "healthy" if answered else "unhealthy",
         "cache_type": cache.settings.kind,
         "ping_response": answered,
         "set_cache_response": "success" if answered else "failed",
-        "entries": store.size()[0],
+        "entries": (await store.size())[0],
     }
     return json_response(state)
 
@@ -39,20 +37,20 @@ async def _ping(call: Call) -> Response:
 async def _delete(call: Call) -> Response:
     """Forget answers by their keys: an administrator those of all, others those they share."""
     store = call.gateway.cache.store
-    dropped = 0 if store is None else store.drop(call.data["keys"], _reach(call))
+    dropped = 0 if store is None else await store.drop(call.data["keys"], _reach(call))
     return json_response({"status": "success", "deleted": dropped})
 
 
 async def _flush(call: Call) -> Response:
     """Forget all that the caller may."""
     store = call.gateway.cache.store
-    dropped = 0 if store is None else store.drop_all(_reach(call))
+    dropped = 0 if store is None else await store.drop_all(_reach(call))
     return json_response({"status": "success", "deleted": dropped})
 
 
 def _reach(call: Call) -> str | None:
     """The scope within which the caller may forget; None for all. What everybody shares is the administrators'."""
-    writer(call)
+    require_writer(call.caller)
     if call.caller.admin:
         return None
     if call.gateway.cache.settings.scope == "global":
@@ -62,6 +60,15 @@ def _reach(call: Call) -> str | None:
 
 ROUTES = (
     Route("GET", "/cache/ping", "cache.ping", _ping, access=Access.PLATFORM),
-    Route("POST", "/cache/delete", "cache.delete", _delete, body=BodyKind.JSON, access=Access.PLATFORM, once=True),
-    Route("POST", "/cache/flushall", "cache.flush_all", _flush, access=Access.PLATFORM, once=True),
+    Route(
+        "POST",
+        "/cache/delete",
+        "cache.delete",
+        _delete,
+        body=BodyKind.JSON,
+        access=Access.PLATFORM,
+        once=True,
+        apart=True,
+    ),
+    Route("POST", "/cache/flushall", "cache.flush_all", _flush, access=Access.PLATFORM, once=True, apart=True),
 )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from ..storage import Migration
-
 __all__ = [
     "COUNT",
     "DROP",
@@ -13,29 +11,8 @@ __all__ = [
     "DROP_OLDEST",
     "DROP_SCOPE",
     "FIND",
-    "MIGRATIONS",
     "PUT",
 ]
-
-MIGRATIONS = (
-    Migration(
-        "cache",
-        1,
-        """
-        CREATE TABLE cache_entry (
-            key TEXT PRIMARY KEY,
-            scope TEXT NOT NULL,
-            body BLOB NOT NULL,
-            bytes BIGINT NOT NULL,
-            created_at REAL NOT NULL,
-            expires_at REAL NOT NULL
-        );
-        CREATE INDEX cache_entry_by_expiry ON cache_entry (expires_at);
-        CREATE INDEX cache_entry_by_scope ON cache_entry (scope);
-        CREATE INDEX cache_entry_by_age ON cache_entry (created_at);
-        """,
-    ),
-)
 
 FIND = "SELECT body FROM cache_entry WHERE key = ? AND expires_at > ?"
 PUT = """

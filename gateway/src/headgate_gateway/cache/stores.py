@@ -16,19 +16,25 @@ _DROPPED_AT_ONCE = 64
 
 
 class Store(Protocol):
-    """A place for answers, bounded in bytes."""
+    """A place for answers, bounded in bytes.
 
-    def find(self, key: str, now: float) -> bytes | None: ...
+    A place that cannot be reached now finds nothing and keeps nothing, and says so in the log alone: the model is
+    asked instead. The rest raises 503 then.
+    """
 
-    def put(self, key: str, scope: str, body: bytes, now: float, expires_at: float) -> None: ...
+    async def find(self, key: str, now: float) -> bytes | None: ...
 
-    def drop(self, keys: Iterable[str], scope: str | None) -> int:
+    async def put(self, key: str, scope: str, body: bytes, now: float, expires_at: float) -> None:
+        """Keep an answer, instead of the one that was kept under the key before."""
+        ...
+
+    async def drop(self, keys: Iterable[str], scope: str | None) -> int:
         """Forget these, of one scope or (None) of any; gives how many there were."""
         ...
 
-    def drop_all(self, scope: str | None) -> int: ...
+    async def drop_all(self, scope: str | None) -> int: ...
 
-    def size(self) -> tuple[int, int]:
+    async def size(self) -> tuple[int, int]:
         """How many answers, and how many bytes."""
         ...
 
@@ -41,7 +47,7 @@ class MemoryStore:
         self._entries: OrderedDict[str, tuple[bytes, float, str]] = OrderedDict()
         self._bytes = 0
 
-    def find(self, key: str, now: float) -> bytes | None:
+    async def find(self, key: str, now: float) -> bytes | None:
         found = self._entries.get(key)
         if found is None:
             return None
@@ -51,24 +57,24 @@ class MemoryStore:
         self._entries.move_to_end(key)
         return found[0]
 
-    def put(self, key: str, scope: str, body: bytes, now: float, expires_at: float) -> None:
+    async def put(self, key: str, scope: str, body: bytes, now: float, expires_at: float) -> None:
         self._remove(key)
         self._entries[key] = (body, expires_at, scope)
         self._bytes += len(body)
         while self._bytes > self._most_bytes:
             self._remove(next(iter(self._entries)))
 
-    def drop(self, keys: Iterable[str], scope: str | None) -> int:
+    async def drop(self, keys: Iterable[str], scope: str | None) -> int:
         return sum(self._remove(key) for key in keys if self._within(key, scope))
 
-    def drop_all(self, scope: str | None) -> int:
-        return self.drop(list(self._entries), scope)
+    async def drop_all(self, scope: str | None) -> int:
+        return await self.drop(list(self._entries), scope)
 
     def _within(self, key: str, scope: str | None) -> bool:
         found = self._entries.get(key)
         return found is not None and scope in (None, found[2])
 
-    def size(self) -> tuple[int, int]:
+    async def size(self) -> tuple[int, int]:
         return len(self._entries), self._bytes
 
     def _remove(self, key: str) -> bool:
@@ -86,28 +92,35 @@ class SqlStore:
         self._most_bytes = most_bytes
         self._puts = 0
 
-    def find(self, key: str, now: float) -> bytes | None:
-        row = self._db.one(sql.FIND, (key, now))
+    async def find(self, key: str, now: float) -> bytes | None:
+        row = await self._db.one(sql.FIND, (key, now))
         return None if row is None else bytes(row[0])
 
-    def put(self, key: str, scope: str, body: bytes, now: float, expires_at: float) -> None:
-        self._db.write(sql.PUT, (key, scope, body, len(body), now, expires_at))
+    async def put(self, key: str, scope: str, body: bytes, now: float, expires_at: float) -> None:
+        await self._db.write(sql.PUT, (key, scope, body, len(body), now, expires_at))
         if self._puts % _TIDY_EVERY == 0:
-            self._db.write(sql.DROP_EXPIRED, (now,))
+            await self._db.write(sql.DROP_EXPIRED, (now,))
         self._puts += 1
         if self._puts % _TIDY_EVERY == 0 or len(body) * _TIDY_EVERY > self._most_bytes:
-            while self.size()[1] > self._most_bytes:
-                self._db.write(sql.DROP_OLDEST, (_DROPPED_AT_ONCE if self.size()[0] > _DROPPED_AT_ONCE * 2 else 1,))
+            await self._shrink()
 
-    def drop(self, keys: Iterable[str], scope: str | None) -> int:
-        if scope is None:
-            return sum(self._db.write(sql.DROP, (key,)) for key in keys)
-        return sum(self._db.write(sql.DROP_IN_SCOPE, (key, scope)) for key in keys)
+    async def drop(self, keys: Iterable[str], scope: str | None) -> int:
+        dropped = 0
+        for key in keys:
+            bound = (key,) if scope is None else (key, scope)
+            dropped += await self._db.write(sql.DROP if scope is None else sql.DROP_IN_SCOPE, bound)
+        return dropped
 
-    def drop_all(self, scope: str | None) -> int:
-        return self._db.write(sql.DROP_ALL) if scope is None else self._db.write(sql.DROP_SCOPE, (scope,))
+    async def drop_all(self, scope: str | None) -> int:
+        return await (self._db.write(sql.DROP_ALL) if scope is None else self._db.write(sql.DROP_SCOPE, (scope,)))
 
-    def size(self) -> tuple[int, int]:
-        row = self._db.one(sql.COUNT)
+    async def _shrink(self) -> None:
+        entries, held = await self.size()
+        while entries and held > self._most_bytes:
+            await self._db.write(sql.DROP_OLDEST, (_DROPPED_AT_ONCE if entries > _DROPPED_AT_ONCE * 2 else 1,))
+            entries, held = await self.size()
+
+    async def size(self) -> tuple[int, int]:
+        row = await self._db.one(sql.COUNT)
         assert row is not None
         return int(row[0]), int(row[1])

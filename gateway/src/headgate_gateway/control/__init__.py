@@ -1,27 +1,24 @@
 """The control plane's own objects, and the routes of pictures, sound and moderation.
 
-files.py        files on disk, their records
+files.py        records of files; contents.py keeps their bytes, in a folder or in a shared database
 jsonl.py        files of one object a line
-batches.py      batches as resources; batch_work.py runs them
-tuning.py       fine-tuning jobs as resources; tuning_work.py learns; tuned.py holds the models
+batches.py      batches as resources; batch_work.py runs them, batch_lines.py reads their lines
+tuning.py       fine-tuning jobs as resources; tuning_work.py learns (course.py); tuned.py holds the models
+jobs.py         who works on a batch or a job: one node, then another
 images.py audio.py moderations.py   the offline models of these kinds
 pages.py        lists by `after`
 sql.py          every statement
+control.py      what runs beside the requests
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from ..http import Route
-from . import audio, batch_work, batches, files, images, moderations, tuning, tuning_work
-from .sql import MIGRATIONS
+from . import audio, batches, files, images, moderations, tuning
 
-if TYPE_CHECKING:
-    from ..gateway import Gateway
-
-__all__ = ["MIGRATIONS", "ROUTES", "start", "stop"]
+__all__ = ["ROUTES"]
 
 ROUTES: Sequence[Route] = (
     *files.ROUTES,
@@ -31,15 +28,3 @@ ROUTES: Sequence[Route] = (
     *audio.ROUTES,
     *moderations.ROUTES,
 )
-
-
-async def start(gateway: Gateway) -> None:
-    """Forget what is over its time, and take up what a stopped gateway left undone."""
-    await files.purge(gateway)
-    await images.purge(gateway)
-    batch_work.resume(gateway)
-    tuning_work.resume(gateway)
-
-
-async def stop(gateway: Gateway) -> None:
-    """Nothing to do: work is kept after every step, so `start` takes it up wherever it was."""

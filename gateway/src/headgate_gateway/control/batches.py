@@ -31,7 +31,7 @@ async def _create(call: Call) -> Response:
             f"`endpoint` {endpoint!r} cannot be run in a batch. Use one of {', '.join(ENDPOINTS)}.",
             param="endpoint",
         )
-    record = find(gateway, file_id, call.principal)
+    record = await find(gateway, file_id, call.principal)
     if record is None:
         raise not_found("file", file_id, param="input_file_id")
     if record.purpose != "batch":
@@ -67,9 +67,9 @@ async def _create(call: Call) -> Response:
     life = (data.get("output_expires_after") or {}).get("seconds")
     if life is not None:
         body["output_expires_after"] = {"anchor": "created_at", "seconds": life}
-    gateway.db.write(sql.ADD_BATCH, (body["id"], call.principal, "validating", msgspec.json.encode(body).decode()))
-    await gateway.db.committed()
-    gateway.spawn(batch_work.run(gateway, body["id"]), f"batch {body['id']}")
+    row = (body["id"], call.principal, "validating", msgspec.json.encode(body).decode())
+    await gateway.db.write(sql.ADD_BATCH, row)
+    gateway.control.batches.wake()
     return json_response(body)
 
 
@@ -83,39 +83,43 @@ def _window(text: str) -> int:
     return int(match.group(1)) * (3600 if match.group(2) == "h" else 86400)
 
 
-def _wanted(call: Call) -> tuple[dict[str, Any], str]:
+async def _wanted(call: Call) -> tuple[dict[str, Any], str]:
     batch_id = call.params["batch_id"]
-    row = call.gateway.db.one(sql.GET_BATCH, (batch_id, call.principal))
+    row = await call.gateway.db.one(sql.GET_BATCH, (batch_id, call.principal))
     if row is None:
         raise not_found("batch", batch_id, param="batch_id")
-    return _live(call.gateway, msgspec.json.decode(row[0])), str(row[1])
+    return await _live(call.gateway, msgspec.json.decode(row[0])), str(row[1])
 
 
-def _live(gateway: Gateway, body: dict[str, Any]) -> dict[str, Any]:
+async def _live(gateway: Gateway, body: dict[str, Any]) -> dict[str, Any]:
     """A batch with the counts of this moment."""
     if body["status"] in ("in_progress", "finalizing", "cancelling"):
-        batch_work.count_into(gateway, body)
+        await batch_work.count_into(gateway, body)
     return body
 
 
 async def _retrieve(call: Call) -> Response:
-    return json_response(_wanted(call)[0])
+    return json_response((await _wanted(call))[0])
 
 
 async def _list(call: Call) -> Response:
     limit = int(call.query.get("limit") or _USUAL_LIMIT)
-    start = place(call.gateway.db, sql.BATCH_PLACE, call, call.principal, LAST)
-    rows = call.gateway.db.query(sql.BATCHES, (call.principal, start, limit + 1))
-    return page([_live(call.gateway, msgspec.json.decode(row[0])) for row in rows], limit)
+    start = await place(call.gateway.db, sql.BATCH_PLACE, call, call.principal, LAST)
+    rows = await call.gateway.db.query(sql.BATCHES, (call.principal, start, limit + 1))
+    return page([await _live(call.gateway, msgspec.json.decode(row[0])) for row in rows], limit)
 
 
 async def _cancel(call: Call) -> Response:
-    body, status = _wanted(call)
-    if status in ("validating", "in_progress"):
+    body, status = await _wanted(call)
+    while status in ("validating", "in_progress"):
         body.update(status="cancelling", cancelling_at=int(call.gateway.clock.time()))
-        batch_work.keep(call.gateway, body)
-        await call.gateway.db.committed()
-    elif status not in ("cancelling", "cancelled"):
+        row = (msgspec.json.encode(body).decode(), body["id"], status)
+        if await call.gateway.db.write(sql.CANCEL_BATCH, row):
+            call.gateway.control.batches.wake()
+            return json_response(body)
+        # It went on meanwhile, maybe on another node.
+        body, status = await _wanted(call)
+    if status not in ("cancelling", "cancelled"):
         raise conflict(f"The batch {body['id']!r} is {status} and cannot be cancelled.", code="batch_not_cancellable")
     return json_response(body)
 

@@ -1,29 +1,31 @@
-"""Files: bytes on disk, records in the database. A file is whole on disk before its record exists."""
+"""Files: their records, and what callers do with them. A file is whole in its place before its record exists."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
-import shutil
-from collections.abc import Sequence
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from ..errors import invalid, not_found
-from ..http import BodyKind, Call, FileResponse, Response, Route, json_response
+from ..http import BodyKind, Call, Reply, Response, Route, json_response
 from . import sql
+from .contents import contents_of
 from .jsonl import check_upload
 from .pages import LAST, page, place
 
 if TYPE_CHECKING:
     from ..gateway import Gateway
 
-__all__ = ["ROUTES", "FileRecord", "add", "find", "path_of", "purge"]
+__all__ = ["ROUTES", "FileRecord", "Stored", "add", "content", "enter", "find", "purge", "store"]
 
 _MOST = 10_000
 _LONGEST_NAME = 255
+_UNRECORDED_SECONDS = 86_400.0
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,20 +52,30 @@ class FileRecord:
         }
 
 
-def path_of(gateway: Gateway, file_id: str) -> Path:
-    """Where a file's bytes are. The id is one that the gateway made."""
-    return gateway.settings.data_dir / "files" / file_id
-
-
-def find(gateway: Gateway, file_id: str, principal: str) -> FileRecord | None:
+async def find(gateway: Gateway, file_id: str, principal: str) -> FileRecord | None:
     """The caller's file of this id, unless it has expired."""
-    row = gateway.db.one(sql.GET_FILE, (file_id, principal, int(gateway.clock.time())))
+    row = await gateway.db.one(sql.GET_FILE, (file_id, principal, int(gateway.clock.time())))
     return None if row is None else FileRecord(*row)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """Bytes that are kept and belong to nobody yet."""
+
+    id: str
+    bytes: int
+
+
+@asynccontextmanager
+async def content(gateway: Gateway, record: FileRecord) -> AsyncIterator[BinaryIO]:
+    """A file's bytes, to be read on this machine; raises FileNotFoundError when they were deleted meanwhile."""
+    async with contents_of(gateway, "files").open(record.id) as file:
+        yield file
 
 
 async def add(
     gateway: Gateway,
-    source: BinaryIO | Sequence[bytes],
+    source: BinaryIO,
     *,
     filename: str,
     purpose: str,
@@ -74,43 +86,39 @@ async def add(
 
     Raises ApiError 400 when its purpose demands lines that it does not have.
     """
-    file_id = gateway.new_id("file-")
-    target = path_of(gateway, file_id)
-    size = await asyncio.to_thread(_write, target, source, purpose)
-    now = int(gateway.clock.time())
-    expires_at = None if expires is None else now + expires
-    gateway.db.write(sql.ADD_FILE, (file_id, principal, purpose, filename, size, now, expires_at))
+    await asyncio.to_thread(check_upload, source, purpose)
+    stored = await store(gateway, source)
+    record = await enter(gateway, stored, filename=filename, purpose=purpose, principal=principal, expires=expires)
     await gateway.db.committed()
-    record = find(gateway, file_id, principal)
-    assert record is not None
     return record
 
 
-def _write(target: Path, source: BinaryIO | Sequence[bytes], purpose: str) -> int:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(target.name + ".part")
-    try:
-        with part.open("wb") as out:
-            if isinstance(source, Sequence):
-                out.writelines(source)
-            else:
-                source.seek(0)
-                shutil.copyfileobj(source, out, 1 << 20)
-            out.flush()
-            os.fsync(out.fileno())
-        check_upload(part, purpose)
-        part.replace(target)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
-    return target.stat().st_size
+async def store(gateway: Gateway, source: BinaryIO) -> Stored:
+    """Keep the bytes of a file that is entered afterwards."""
+    file_id = gateway.new_id("file-")
+    return Stored(file_id, await contents_of(gateway, "files").put(file_id, source))
+
+
+async def enter(
+    gateway: Gateway, stored: Stored, *, filename: str, purpose: str, principal: str, expires: int | None = None
+) -> FileRecord:
+    """Write the record of a file whose bytes are kept; `expires` in seconds from now."""
+    now = int(gateway.clock.time())
+    expires_at = None if expires is None else now + expires
+    row = (stored.id, principal, purpose, filename, stored.bytes, now, expires_at)
+    ((seq,),) = await gateway.db.changed(sql.ADD_FILE, row)
+    return FileRecord(int(seq), stored.id, purpose, filename, stored.bytes, now, expires_at)
 
 
 async def purge(gateway: Gateway) -> None:
-    """Forget files whose time is over."""
-    for (file_id,) in gateway.db.query(sql.EXPIRED_FILES, (int(gateway.clock.time()),)):
-        gateway.db.write(sql.DELETE_FILE, (file_id,))
-        path_of(gateway, file_id).unlink(missing_ok=True)
+    """Forget files whose time is over, and contents that a gateway which stopped left without a record."""
+    contents, now = contents_of(gateway, "files"), gateway.clock.time()
+    for (file_id,) in await gateway.db.query(sql.EXPIRED_FILES, (int(now),)):
+        await gateway.db.write(sql.DELETE_FILE, (file_id,))
+        await contents.drop(file_id)
+    if gateway.db.shared:
+        for (file_id,) in await gateway.db.query(sql.LOST_CONTENTS, (now - _UNRECORDED_SECONDS,)):
+            await contents.drop(file_id)
 
 
 async def _create(call: Call) -> Response:
@@ -133,7 +141,7 @@ async def _create(call: Call) -> Response:
 
 def _name(filename: str) -> str:
     """The last part of what the client called the file; only shown, never a path."""
-    return filename.replace("\\", "/").rpartition("/")[2][:_LONGEST_NAME] or "upload"
+    return _UNPRINTABLE.sub("", filename.replace("\\", "/").rpartition("/")[2])[:_LONGEST_NAME] or "upload"
 
 
 def _life(data: dict[str, Any], purpose: str) -> int | None:
@@ -157,38 +165,38 @@ async def _list(call: Call) -> Response:
     database, purpose = call.gateway.db, call.query.get("purpose")
     limit = int(call.query.get("limit") or _MOST)
     up = call.query.get("order") == "asc"
-    start = place(database, sql.FILE_PLACE, call, call.principal, 0 if up else LAST)
+    start = await place(database, sql.FILE_PLACE, call, call.principal, 0 if up else LAST)
     now = int(call.gateway.clock.time())
     bound = (call.principal, purpose, purpose, now, start, limit + 1)
-    rows = database.query(sql.FILES_UP if up else sql.FILES_DOWN, bound)
+    rows = await database.query(sql.FILES_UP if up else sql.FILES_DOWN, bound)
     return page([FileRecord(*row).shown() for row in rows], limit)
 
 
-def _wanted(call: Call) -> FileRecord:
-    record = find(call.gateway, call.params["file_id"], call.principal)
+async def _wanted(call: Call) -> FileRecord:
+    record = await find(call.gateway, call.params["file_id"], call.principal)
     if record is None:
         raise not_found("file", call.params["file_id"], param="file_id")
     return record
 
 
 async def _retrieve(call: Call) -> Response:
-    return json_response(_wanted(call).shown())
+    return json_response((await _wanted(call)).shown())
 
 
-async def _content(call: Call) -> FileResponse:
-    record = _wanted(call)
-    path = path_of(call.gateway, record.id)
-    if not path.exists():
+async def _content(call: Call) -> Reply:
+    record = await _wanted(call)
+    reply = await contents_of(call.gateway, "files").reply(record.id, "application/octet-stream", record.filename)
+    if reply is None:
         raise not_found("file", record.id, param="file_id")
-    return FileResponse(path, "application/octet-stream", record.filename)
+    return reply
 
 
 async def _delete(call: Call) -> Response:
-    record = _wanted(call)
-    call.gateway.db.write(sql.DELETE_FILE, (record.id,))
+    record = await _wanted(call)
+    await call.gateway.db.write(sql.DELETE_FILE, (record.id,))
     await call.gateway.db.committed()
     with contextlib.suppress(OSError):
-        path_of(call.gateway, record.id).unlink(missing_ok=True)
+        await contents_of(call.gateway, "files").drop(record.id)
     return json_response({"id": record.id, "object": "file", "deleted": True})
 
 

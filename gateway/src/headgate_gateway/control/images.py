@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import io
 import re
 import secrets
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from ..emission import Answer, ModelContext, OfflineModel
 from ..errors import invalid, not_found
-from ..http import Access, BodyKind, Call, FileResponse, Route, Upload, model_route
+from ..http import Access, BodyKind, Call, Reply, Route, Upload, model_route
 from ..offline import image
 from ..offline.tokenizer import count
+from .contents import contents_of
 from .local import demand
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ async def _answer(model: OfflineModel, call: Call, context: ModelContext, make: 
     if data.get("stream") and task != "image_variation":
         answer = _streamed(task, pictures[0], context.created, meta, usage, int(data.get("partial_images") or 0))
     else:
-        items = [_item(call, picture, str(data.get("prompt") or "")) for picture in pictures]
+        items = [await _item(call, picture, str(data.get("prompt") or "")) for picture in pictures]
         answer = Answer.json({"created": context.created, "data": items, **meta, "usage": usage}, usage=_billed(usage))
     await call.gateway.clock.sleep(failing.delay(data))
     return failing.failing(answer, data, context.attempt)
@@ -141,26 +142,21 @@ def _billed(usage: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _item(call: Call, picture: bytes, prompt: str) -> dict[str, Any]:
+async def _item(call: Call, picture: bytes, prompt: str) -> dict[str, Any]:
     form = call.data.get("response_format")
     by_bytes = form == "b64_json" or (
         form is None and str(call.model or call.data.get("model") or "").startswith(("gpt-image", "chatgpt-image"))
     )
     out: dict[str, Any] = (
-        {"b64_json": base64.b64encode(picture).decode()} if by_bytes else {"url": _kept(call, picture)}
+        {"b64_json": base64.b64encode(picture).decode()} if by_bytes else {"url": await _kept(call, picture)}
     )
     return {**out, "revised_prompt": prompt} if prompt else out
 
 
-def _folder(gateway: Gateway) -> Path:
-    return gateway.settings.data_dir / "images"
-
-
-def _kept(call: Call, picture: bytes) -> str:
-    """Keep a picture and give the address at which this gateway serves it."""
+async def _kept(call: Call, picture: bytes) -> str:
+    """Keep a picture and give the address at which this gateway, any node of it, serves it."""
     name = f"img-{secrets.token_hex(16)}.png"
-    _folder(call.gateway).mkdir(parents=True, exist_ok=True)
-    (_folder(call.gateway) / name).write_bytes(picture)
+    await contents_of(call.gateway, "images").put(name, io.BytesIO(picture))
     settings = call.gateway.settings
     scheme = call.header("x-forwarded-proto") or (call.scope or {}).get("scheme") or "http"
     host = call.header("host") or f"{settings.host}:{settings.port}"
@@ -182,20 +178,17 @@ def _streamed(
     return Answer(body, "text/event-stream", usage=_billed(usage))
 
 
-async def _content(call: Call) -> FileResponse:
+async def _content(call: Call) -> Reply:
     name = call.params["name"]
-    path = _folder(call.gateway) / name
-    if not _NAME.fullmatch(name) or not path.exists():
+    reply = await contents_of(call.gateway, "images").reply(name, "image/png") if _NAME.fullmatch(name) else None
+    if reply is None:
         raise not_found("image", name)
-    return FileResponse(path, "image/png")
+    return reply
 
 
 async def purge(gateway: Gateway) -> None:
     """Delete pictures that were made more than a day ago."""
-    oldest = gateway.clock.time() - _LIFE
-    for path in _folder(gateway).glob("img-*.png"):
-        if path.stat().st_mtime < oldest:
-            path.unlink(missing_ok=True)
+    await contents_of(gateway, "images").drop_older(gateway.clock.time() - _LIFE)
 
 
 ROUTES = (

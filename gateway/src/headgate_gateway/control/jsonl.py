@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import msgspec
 
@@ -28,33 +27,33 @@ class LineFault:
     param: str | None = None
 
 
-def read_lines(path: Path) -> Iterator[tuple[int, dict[str, Any] | LineFault]]:
+def read_lines(file: BinaryIO) -> Iterator[tuple[int, dict[str, Any] | LineFault]]:
     """Number and object of each line that is not blank; a `LineFault` for one that holds no object."""
-    with path.open("rb") as lines:
-        for number, line in enumerate(lines, 1):
-            if not line.strip():
-                continue
-            if len(line) > _LONGEST_LINE:
-                yield number, LineFault(number, "line_too_large", f"The line has more than {_LONGEST_LINE} bytes.")
-                continue
-            try:
-                value = msgspec.json.decode(line.removeprefix(b"\xef\xbb\xbf"))
-            except (msgspec.DecodeError, UnicodeDecodeError) as error:
-                yield number, LineFault(number, "invalid_json_line", f"The line is no JSON: {error}.")
-                continue
-            if isinstance(value, dict):
-                yield number, value
-            else:
-                yield number, LineFault(number, "invalid_json_line", "The line is no JSON object.")
+    file.seek(0)
+    for number, line in enumerate(file, 1):
+        if not line.strip():
+            continue
+        if len(line) > _LONGEST_LINE:
+            yield number, LineFault(number, "line_too_large", f"The line has more than {_LONGEST_LINE} bytes.")
+            continue
+        try:
+            value = msgspec.json.decode(line.removeprefix(b"\xef\xbb\xbf"))
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            yield number, LineFault(number, "invalid_json_line", f"The line is no JSON: {error}.")
+            continue
+        if isinstance(value, dict):
+            yield number, value
+        else:
+            yield number, LineFault(number, "invalid_json_line", "The line is no JSON object.")
 
 
-def check_upload(path: Path, purpose: str) -> None:
+def check_upload(file: BinaryIO, purpose: str) -> None:
     """Raise ApiError 400 when a file for `batch` or `fine-tune` does not hold what its purpose needs."""
     if purpose not in ("batch", "fine-tune"):
         return
     faults: list[LineFault] = []
     lines = 0
-    for number, value in read_lines(path):
+    for number, value in read_lines(file):
         lines += 1
         if isinstance(value, LineFault):
             faults.append(value)

@@ -14,12 +14,12 @@ __all__ = ["LAST", "page", "place"]
 LAST = (1 << 63) - 1
 
 
-def place(database: Database, sql: str, call: Call, owner: str, start: int) -> int:
+async def place(database: Database, sql: str, call: Call, owner: str, start: int) -> int:
     """The place in the list behind which the page begins."""
     after = call.query.get("after")
     if not after:
         return start
-    row = database.one(sql, (after, owner))
+    row = await database.one(sql, (after, owner))
     if row is None:
         raise invalid(
             f"`after` names no object of this list: {after!r}. Use the `last_id` of the page before.", param="after"

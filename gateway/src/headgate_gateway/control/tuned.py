@@ -1,4 +1,4 @@
-"""Fine-tuned models: what they learned, on disk, and whose they are.
+"""Fine-tuned models: what they learned, and whose they are.
 
 A model is called by its name, which holds an id that nobody guesses; it is listed for and deleted by its owner alone.
 A checkpoint (`...:ckpt-step-8`) answers like the model it belongs to.
@@ -6,61 +6,74 @@ A checkpoint (`...:ckpt-step-8`) answers like the model it belongs to.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import io
+from collections import OrderedDict
 from collections.abc import Sequence
-from functools import lru_cache
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import msgspec
 
 from ..offline.catalog import MODELS, Listed, entry
 from ..offline.learned import Example, Memory
 from . import sql
+from .contents import contents_of
 
 if TYPE_CHECKING:
     from ..gateway import Gateway
 
-__all__ = ["CHECKPOINT", "listed_for", "load", "memory_path", "remove", "save"]
+__all__ = ["CHECKPOINT", "Memories", "listed_for", "remove"]
 
 CHECKPOINT = ":ckpt-step-"
 _LOADED = 16
 
 
-def memory_path(gateway: Gateway, job_id: str) -> Path:
-    """Where a job's model keeps what it learned."""
-    return gateway.settings.data_dir / "models" / f"{job_id}.json"
+class Memories:
+    """What models learned: kept, and read once for as long as it is asked for."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        self._gateway = gateway
+        # By the job, which never learns a second thing.
+        self._loaded: OrderedDict[str, Memory] = OrderedDict()
+
+    async def keep(self, job_id: str, examples: Sequence[Example]) -> None:
+        """Keep what a job learned, whole or not at all."""
+        learned = await asyncio.to_thread(lambda: Memory.of(examples).examples)
+        data = msgspec.json.encode([[example.prompt, example.completion] for example in learned])
+        await contents_of(self._gateway, "models").put(_file_of(job_id), io.BytesIO(data))
+
+    async def of(self, name: str) -> Memory | None:
+        """What the model of this name learned; None when there is none."""
+        row = await self._gateway.db.one(sql.GET_TUNED, (name.partition(CHECKPOINT)[0],))
+        if row is None:
+            return None
+        job_id = str(row[0])
+        memory = self._loaded.pop(job_id, None)
+        if memory is None:
+            try:
+                async with contents_of(self._gateway, "models").open(_file_of(job_id)) as file:
+                    memory = await asyncio.to_thread(_read, file)
+            except FileNotFoundError:
+                return None
+        self._loaded[job_id] = memory
+        if len(self._loaded) > _LOADED:
+            self._loaded.popitem(last=False)
+        return memory
 
 
-def save(path: Path, examples: Sequence[Example]) -> None:
-    """Write what was learned, whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(path.name + ".part")
-    part.write_bytes(msgspec.json.encode([[example.prompt, example.completion] for example in examples]))
-    part.replace(path)
+def _file_of(job_id: str) -> str:
+    return f"{job_id}.json"
 
 
-def load(gateway: Gateway, name: str) -> Memory | None:
-    """What the model of this name learned; None when there is none."""
-    row = gateway.db.one(sql.GET_TUNED, (name.partition(CHECKPOINT)[0],))
-    if row is None:
-        return None
-    path = memory_path(gateway, str(row[0]))
-    try:
-        return _read(path, path.stat().st_mtime_ns)
-    except FileNotFoundError:
-        return None
+def _read(file: BinaryIO) -> Memory:
+    return Memory.of([Example(prompt, completion) for prompt, completion in msgspec.json.decode(file.read())])
 
 
-@lru_cache(maxsize=_LOADED)
-def _read(path: Path, changed: int) -> Memory:
-    """A memory by its file and the time of its writing; the same file is read once."""
-    return Memory.of([Example(prompt, completion) for prompt, completion in msgspec.json.decode(path.read_bytes())])
-
-
-def listed_for(gateway: Gateway, principal: str | None) -> list[dict[str, Any]]:
+async def listed_for(gateway: Gateway, principal: str | None) -> list[dict[str, Any]]:
     """The caller's models as `/v1/models` shows them; everybody's when no caller is named."""
-    rows = gateway.db.query(sql.ALL_TUNED) if principal is None else gateway.db.query(sql.TUNED_OF, (principal,))
+    everybody = principal is None
+    rows = await gateway.db.query(sql.ALL_TUNED if everybody else sql.TUNED_OF, () if everybody else (principal,))
     echo = MODELS[0]
     return [
         entry(
@@ -82,11 +95,11 @@ def listed_for(gateway: Gateway, principal: str | None) -> list[dict[str, Any]]:
     ]
 
 
-def remove(gateway: Gateway, name: str, principal: str) -> bool:
+async def remove(gateway: Gateway, name: str, principal: str) -> bool:
     """Forget a model of the caller; False when there is none of that name."""
-    row = gateway.db.one(sql.GET_TUNED, (name,))
-    if row is None or not gateway.db.write(sql.DROP_TUNED, (name, principal)):
+    row = await gateway.db.one(sql.GET_TUNED, (name,))
+    if row is None or not await gateway.db.write(sql.DROP_TUNED, (name, principal)):
         return False
     with contextlib.suppress(OSError):
-        memory_path(gateway, str(row[0])).unlink(missing_ok=True)
+        await contents_of(gateway, "models").drop(_file_of(str(row[0])))
     return True

@@ -11,7 +11,6 @@ from ..http import BodyKind, Call, Response, Route, json_response
 from . import sql, tuning_work
 from .files import find
 from .pages import LAST, page, place
-from .tuned import load
 
 if TYPE_CHECKING:
     from ..gateway import Gateway
@@ -26,14 +25,16 @@ _SCAN = 200
 async def _create(call: Call) -> Response:
     gateway, data = call.gateway, call.data
     model = str(data["model"])
-    if not (model in _BASES or (model.startswith("ft:") and load(gateway, model)) or _stands_in(gateway)):
+    if not (
+        model in _BASES or (model.startswith("ft:") and await gateway.control.memories.of(model)) or _stands_in(gateway)
+    ):
         raise invalid(
             f"`model` {model!r} cannot be fine-tuned here. Use 'headgate/echo' or a model fine-tuned from it.",
             param="model",
             code="model_not_available",
         )
     for field in ("training_file", "validation_file"):
-        _demand_file(call, field)
+        await _demand_file(call, field)
     now = int(gateway.clock.time())
     method, hyper = _method(data)
     body: dict[str, Any] = {
@@ -58,10 +59,10 @@ async def _create(call: Call) -> Response:
         "metadata": data.get("metadata"),
         "user_provided_suffix": data.get("suffix"),
     }
-    gateway.db.write(sql.ADD_JOB, (body["id"], call.principal, body["status"], msgspec.json.encode(body).decode()))
-    tuning_work.note(gateway, body["id"], f"Created fine-tuning job: {body['id']}")
-    await gateway.db.committed()
-    gateway.spawn(tuning_work.run(gateway, body["id"]), f"fine-tuning {body['id']}")
+    row = (body["id"], call.principal, body["status"], msgspec.json.encode(body).decode())
+    await gateway.db.write(sql.ADD_JOB, row)
+    await tuning_work.note(gateway, body["id"], f"Created fine-tuning job: {body['id']}")
+    gateway.control.tuning.wake()
     return json_response(body)
 
 
@@ -70,11 +71,11 @@ def _stands_in(gateway: Gateway) -> bool:
     return gateway.settings.offline or "*" in gateway.settings.models
 
 
-def _demand_file(call: Call, field: str) -> None:
+async def _demand_file(call: Call, field: str) -> None:
     file_id = call.data.get(field)
     if file_id is None:
         return
-    record = find(call.gateway, str(file_id), call.principal)
+    record = await find(call.gateway, str(file_id), call.principal)
     if record is None:
         raise not_found("file", str(file_id), param=field)
     if record.purpose != "fine-tune":
@@ -101,9 +102,9 @@ def _method(data: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     return kind, hyper
 
 
-def _wanted(call: Call) -> dict[str, Any]:
+async def _wanted(call: Call) -> dict[str, Any]:
     job_id = call.params["fine_tuning_job_id"]
-    row = call.gateway.db.one(sql.GET_JOB, (job_id, call.principal))
+    row = await call.gateway.db.one(sql.GET_JOB, (job_id, call.principal))
     if row is None:
         raise not_found("fine_tuning_job", job_id, param="fine_tuning_job_id")
     body: dict[str, Any] = msgspec.json.decode(row[0])
@@ -111,16 +112,16 @@ def _wanted(call: Call) -> dict[str, Any]:
 
 
 async def _retrieve(call: Call) -> Response:
-    return json_response(_wanted(call))
+    return json_response(await _wanted(call))
 
 
 async def _list(call: Call) -> Response:
     database, limit = call.gateway.db, int(call.query.get("limit") or _USUAL_LIMIT)
-    start = place(database, sql.JOB_PLACE, call, call.principal, LAST)
+    start = await place(database, sql.JOB_PLACE, call, call.principal, LAST)
     wanted = _wanted_metadata(call.query)
     found: list[dict[str, Any]] = []
     while len(found) <= limit:
-        rows = database.query(sql.JOBS, (call.principal, start, _SCAN))
+        rows = await database.query(sql.JOBS, (call.principal, start, _SCAN))
         if not rows:
             break
         for seq, text in rows:
@@ -142,23 +143,23 @@ def _wanted_metadata(query: dict[str, Any]) -> dict[str, Any]:
 
 
 async def _cancel(call: Call) -> Response:
-    body = _wanted(call)
-    if body["status"] in ("validating_files", "queued", "running"):
-        body.update(status="cancelled", finished_at=int(call.gateway.clock.time()))
-        tuning_work.keep(call.gateway, body)
-        tuning_work.note(call.gateway, body["id"], "Fine-tuning job cancelled")
-        await call.gateway.db.committed()
-    elif body["status"] != "cancelled":
-        raise conflict(
-            f"The job {body['id']!r} is {body['status']} and cannot be cancelled.", code="job_not_cancellable"
-        )
+    gateway, body = call.gateway, await _wanted(call)
+    while (status := body["status"]) in ("validating_files", "queued", "running"):
+        body.update(status="cancelled", finished_at=int(gateway.clock.time()))
+        if await gateway.db.write(sql.CANCEL_JOB, (msgspec.json.encode(body).decode(), body["id"], status)):
+            await tuning_work.note(gateway, body["id"], "Fine-tuning job cancelled")
+            return json_response(body)
+        # It went on meanwhile, maybe on another node.
+        body = await _wanted(call)
+    if status != "cancelled":
+        raise conflict(f"The job {body['id']!r} is {status} and cannot be cancelled.", code="job_not_cancellable")
     return json_response(body)
 
 
 async def _notes(call: Call, kind: str) -> Response:
-    body, limit = _wanted(call), int(call.query.get("limit") or _USUAL_LIMIT)
-    start = place(call.gateway.db, sql.NOTE_PLACE, call, body["id"], LAST)
-    rows = call.gateway.db.query(sql.NOTES, (body["id"], kind, start, limit + 1))
+    body, limit = await _wanted(call), int(call.query.get("limit") or _USUAL_LIMIT)
+    start = await place(call.gateway.db, sql.NOTE_PLACE, call, body["id"], LAST)
+    rows = await call.gateway.db.query(sql.NOTES, (body["id"], kind, start, limit + 1))
     return page([msgspec.json.decode(row[0]) for row in rows], limit)
 
 

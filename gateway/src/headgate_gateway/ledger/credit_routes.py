@@ -24,9 +24,9 @@ _STATUS = {"success": "completed", "error": "failed", "rate_limited": "failed", 
 
 async def balance(call: Call) -> Response:
     """What is left of an account's credits, and what its tier opens."""
-    account, title, tier, organization = _account(call)
-    line = _line(call, account, title, tier)
-    used, held = call.gateway.ledger.standing(line)
+    account, title, tier, organization = await _account(call)
+    line = await _line(call, account, title, tier)
+    used, held = await call.gateway.ledger.standing(line)
     total = None if line.limit >= UNBOUNDED else line.limit
     left = max(0, line.limit - used - held)
     percent = None if total is None else 100.0 if not total else round(100 * left / total, 2)
@@ -51,7 +51,7 @@ async def balance(call: Call) -> Response:
 
 async def history(call: Call) -> Response:
     """The journal of an account, newest first."""
-    account, *_ = _account(call)
+    account, *_ = await _account(call)
     query, db = call.query, call.gateway.db
     conditions: list[str] = []
     values: list[Any] = [account]
@@ -72,7 +72,7 @@ async def history(call: Call) -> Response:
     ((total,),) = await db.aside(sql.count_entries(conditions), tuple(values))
     cursor = query.get("cursor")
     if cursor:
-        if db.one(sql.FIND_GRANT, (cursor,)) is None:
+        if await db.one(sql.FIND_ENTRY, (cursor, account)) is None:
             raise invalid(
                 f"`cursor` is {cursor!r}, which no page of this list gave. Take `next_cursor` of the page before.",
                 param="cursor",
@@ -127,7 +127,7 @@ def _status(status: str | None, error_status: int | None) -> str | None:
 
 async def stats(call: Call) -> Response:
     """What an account's credits went for."""
-    account, *_ = _account(call)
+    account, *_ = await _account(call)
     query, now = call.query, call.gateway.clock.time()
     period = query.get("period") or "month"
     start, end = reports.span(query, now)
@@ -229,6 +229,8 @@ async def tiers(call: Call) -> Response:
                     "credits_duration": tier.credits_duration,
                     "bands": list(tier.bands or settings.bands),
                     "rpm_limit": tier.rpm_limit,
+                    "rpd_limit": tier.rpd_limit,
+                    "burst": tier.burst,
                     "tpm_limit": tier.tpm_limit,
                     "max_parallel_requests": tier.max_parallel_requests,
                 }
@@ -249,12 +251,12 @@ async def tiers(call: Call) -> Response:
     )
 
 
-def _account(call: Call) -> tuple[str, str, Tier, str | None]:
+async def _account(call: Call) -> tuple[str, str, Tier, str | None]:
     """The account that is asked for: the caller's own, or an organization's that it sees."""
     credits, platform = call.gateway.ledger.credits, call.gateway.platform
     named = call.query.get("organization_id")
     if named and named != call.caller.organization_id:
-        record = platform.organizations.get(named)
+        record = await platform.organizations.get(named)
         if record is None or not sees_organization(call.caller, named):
             raise not_found("organization", named, param="organization_id")
         tier_id = record.tier or credits.settings.default_tier
@@ -274,8 +276,8 @@ def _account(call: Call) -> tuple[str, str, Tier, str | None]:
     return account, title, tier, organization
 
 
-def _line(call: Call, account: str, title: str, tier: Tier) -> Line:
-    return call.gateway.ledger.credits.line(account, title, tier, call.gateway.clock.time())
+async def _line(call: Call, account: str, title: str, tier: Tier) -> Line:
+    return await call.gateway.ledger.credits.line(account, title, tier, call.gateway.clock.time())
 
 
 def _day(at: float | None) -> str | None:

@@ -11,15 +11,16 @@ from dataclasses import dataclass
 from ..errors import ApiError
 from ..platform.durations import window
 from ..platform.principal import Principal, matches
-from ..storage import Database
+from ..storage import Batch, Database
 from . import sql
 from .lines import UNBOUNDED, Line, credit_line
 from .money import credits_for
 from .settings import Band, CreditSettings, Tier
 
-__all__ = ["Credits", "Terms", "account_of"]
+__all__ = ["Credits", "Terms", "account_of", "debited"]
 
 _OPEN = Band("", None, None, (), 1_000_000)
+_MOST_GRANTED = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ class Credits:
             )
         return tier
 
-    def terms(self, caller: Principal, model: str, now: float) -> Terms | None:
+    async def terms(self, caller: Principal, model: str, now: float) -> Terms | None:
         """The terms of a call, None where no credits are asked; raises 403 for a band out of reach."""
         tier = self.tier_of(caller)
         if tier is None:
@@ -86,31 +87,34 @@ class Credits:
         if tier.bands and (band is None or band.id not in tier.bands):
             raise _out_of_reach(tier, band, model, caller)
         account, title = account_of(caller)
-        return Terms(account, tier, band or _OPEN, self.line(account, title, tier, now))
+        return Terms(account, tier, band or _OPEN, await self.line(account, title, tier, now))
 
-    def line(self, account: str, title: str, tier: Tier, now: float) -> Line:
+    def opens(self, caller: Principal, model: str) -> bool:
+        """Whether the caller's tier opens a model's band to it."""
+        tier = self.tier_of(caller)
+        if tier is None or not tier.bands:
+            return True
+        band = self.band_of(model)
+        return band is not None and band.id in tier.bands
+
+    async def line(self, account: str, title: str, tier: Tier, now: float) -> Line:
         """The line of an account, with the period's grant in the journal."""
         duration = tier.credits_duration
         start, end = (0.0, None) if duration is None else window(duration, 0.0, now)
         limit = UNBOUNDED if tier.credits is None else tier.credits
         if (account, start) not in self._granted:
-            self._grant(account, tier, start, now)
+            await self._grant(account, tier, start, now)
         return credit_line(account, title, limit, start, end)
 
-    def _grant(self, account: str, tier: Tier, start: float, now: float) -> None:
-        if len(self._granted) > 100_000:
+    async def _grant(self, account: str, tier: Tier, start: float, now: float) -> None:
+        """Have the journal say what the account got for a period. Of nodes that see it begin, one writes it."""
+        if tier.credits is not None:
+            entry = f"cre_grant_{account}_{start:.0f}"
+            at = max(start, 0.0) or now
+            await self._db.write(sql.ADD_ENTRY, (entry, account, "grant", tier.credits, at, start, tier.id, None))
+        if len(self._granted) > _MOST_GRANTED:
             self._granted.clear()
         self._granted.add((account, start))
-        entry = f"cre_grant_{account}_{start:.0f}"
-        if tier.credits is not None and self._db.one(sql.FIND_GRANT, (entry,)) is None:
-            at = max(start, 0.0) or now
-            self._db.write(sql.ADD_ENTRY, (entry, account, "grant", tier.credits, at, start, tier.id, None))
-
-    def debit(self, terms: Terms, usage_id: str, amount: int, now: float) -> None:
-        """Have the journal say that a call was paid."""
-        entry = "cre_" + usage_id
-        row = (entry, terms.account, "debit", -amount, now, terms.line.start, terms.tier.id, usage_id)
-        self._db.write(sql.ADD_ENTRY, row)
 
     def band_of(self, model: str) -> Band | None:
         """The first band that holds a model."""
@@ -118,6 +122,11 @@ class Credits:
             if any(matches(pattern, model) for pattern in band.models):
                 return band
         return None
+
+
+def debited(batch: Batch, account: str, period: float, tier: str, usage_id: str, amount: int, now: float) -> None:
+    """Have the journal say that a call was paid."""
+    batch.add(sql.ADD_ENTRY, ("cre_" + usage_id, account, "debit", -amount, now, period, tier, usage_id))
 
 
 def _out_of_reach(tier: Tier, band: Band | None, model: str, caller: Principal) -> ApiError:

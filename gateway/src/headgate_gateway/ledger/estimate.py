@@ -6,9 +6,9 @@ sent inside a request count by what they are, not by their bytes.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
-__all__ = ["Estimate", "estimate"]
+__all__ = ["Candidate", "Estimate", "estimate"]
 
 _BYTES_A_TOKEN = 3
 _MANY_BYTES = 4096
@@ -20,15 +20,28 @@ _CHOICES = 128
 _BULKY = ("data", "file_data", "url", "b64_json")
 
 
+class Candidate(NamedTuple):
+    """What may serve a call: who, under which name its price is known, and the most tokens that it writes."""
+
+    provider: str
+    price_name: str
+    max_output_tokens: int | None = None
+
+
 class Estimate:
     """Tokens in and out. `declared` says that the request itself bounds its answer."""
 
-    __slots__ = ("declared", "input", "output")
+    __slots__ = ("choices", "declared", "input", "output")
 
-    def __init__(self, input: int, output: int, *, declared: bool) -> None:
+    def __init__(self, input: int, output: int, *, declared: bool, choices: int = 1) -> None:
         self.input = input
         self.output = output
         self.declared = declared
+        self.choices = choices
+
+    def output_at(self, most: int | None) -> int:
+        """The most tokens of the answer of a model that writes no more than `most`, if that is known."""
+        return self.output if self.declared or most is None else most * self.choices
 
 
 def estimate(kind: str, data: dict[str, Any], size: int, default_output: int) -> Estimate:
@@ -49,7 +62,7 @@ def _generation(data: dict[str, Any], size: int, default_output: int) -> Estimat
         declared = _positive(data.get("max_tokens"))
     choices = min(_positive(data.get("n")) or 1, _CHOICES)
     each = default_output if declared is None else declared
-    return Estimate(_text(data, size), each * choices, declared=declared is not None)
+    return Estimate(_text(data, size), each * choices, declared=declared is not None, choices=choices)
 
 
 def _positive(value: Any) -> int | None:

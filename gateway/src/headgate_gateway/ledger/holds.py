@@ -1,39 +1,40 @@
 """Holds: money set aside before a call runs, so that calls at the same time cannot spend the same money.
 
-A hold takes one conditional update for each budget line, in one order for all, and takes all of them or none. It has
-a lease: what a process that died held is given back by whoever sweeps next.
+A hold takes of each budget line what the call may cost, in one order for all, and takes all of them or none. It has a
+lease: what a process that died held is given back by whoever sweeps next. A process that has its database for itself
+takes each by one conditional update; where nodes share it, the calls of a node reserve together (`rounds.py`).
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any
+import math
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 
-import msgspec
-
-from ..storage import Database
+from ..clock import Clock
+from ..platform.principal import matches
+from ..storage import Batch, Database
 from . import sql
-from .lines import CREDITS, Line, Place
-from .usage import UsageLog
+from .lines import CREDITS, Line, Place, Window, row_of_window
 
-__all__ = ["Hold", "Holds", "Refused"]
-
+__all__ = ["Hold", "Holds", "Refused", "Taken"]
 
 # Scope, id, model and start of a line, and how much was taken of it.
 Taken = tuple[str, str, str, float, int]
+_CHECK_SECONDS = 60.0
 
 
 @dataclass(slots=True)
 class Hold:
-    """What one call holds. `warned` are the lines whose soft limit is reached."""
+    """What one call holds. `warned` are the lines whose soft limit is reached; `written` says that it has a row."""
 
     id: str
-    call_id: str
-    taken: list[Taken]
-    warned: list[Line]
-    expires_at: float
+    taken: list[Taken] = field(default_factory=list[Taken])
+    warned: list[Line] = field(default_factory=list[Line])
+    written: bool = False
+    # Other nodes may give it back: only who still has its row books the call.
+    fenced: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,126 +51,133 @@ class Holds:
     """Reserve, settle, release. `summed` says what a line's records add up to from a time on."""
 
     def __init__(
-        self, db: Database, usage: UsageLog, holder: str, summed: Callable[[Place, float, float | None], int]
+        self,
+        db: Database,
+        clock: Clock,
+        node: str,
+        summed: Callable[[Place, float, float | None], Awaitable[int]],
     ) -> None:
+        self.node = node
         self._db = db
-        self._usage = usage
-        self._holder = holder
+        self._clock = clock
         self._summed = summed
-        self._unwritten: dict[str, Hold] = {}
         self._count = itertools.count()
-        self._opened: dict[Place, float] = {}
-        db.before_commit(self._flush)
+        # By scope and id: the windows that are known to be there, by model.
+        self._opened: dict[tuple[str, str], dict[str, tuple[float, float]]] = {}
 
-    def reserve(self, lines: Sequence[Line], amount: int, credits: int, expires_at: float) -> Hold | Refused:
-        """Take the amount of every line, or of none. The caller names the call once it has an id."""
-        taken: list[Taken] = []
-        warned: list[Line] = []
+    def new(self) -> Hold:
+        """A hold of nothing yet."""
+        return Hold(f"{self.node}:{next(self._count)}")
+
+    async def reserve(self, lines: Sequence[Line], amount: int, credits: int) -> Hold | Refused:
+        """Take the amount of every line, or of none."""
+        hold = self.new()
         for line in lines:
             asked = credits if line.scope == CREDITS else amount
-            standing = self._take(line, asked)
-            if standing is None:
-                self._give_back(taken)
-                spent, held = self.standing(line)
-                return Refused(line, asked, spent, held)
-            taken.append((line.scope, line.id, line.model, line.start, asked))
-            if line.soft is not None and standing[0] >= line.soft:
-                warned.append(line)
-        hold = Hold(f"{self._holder}:{next(self._count)}", "", taken, warned, expires_at)
-        self._unwritten[hold.id] = hold
+            spent = await self._take(line, asked)
+            if spent is None:
+                if hold.taken:
+                    await self._db.together(self.returned(hold.taken))
+                return Refused(line, asked, *await self.standing(line))
+            hold.taken.append((*line.window, asked))
+            if line.soft is not None and spent >= line.soft:
+                hold.warned.append(line)
         return hold
 
-    def _take(self, line: Line, amount: int) -> tuple[int, int] | None:
-        if self._opened.get(line.place) != line.start:
-            self.open(line)
-        place = (line.scope, line.id, line.model, line.start)
-        rows = self._db.changed(sql.RESERVE, (amount, *place, amount, line.limit))
-        return (int(rows[0][0]), int(rows[0][1])) if rows else None
+    async def _take(self, line: Line, amount: int) -> int | None:
+        """Take of one line: what is spent of it, or None where too little is left."""
+        if not self.knows(line):
+            await self.open(line)
+        rows = await self._db.changed(sql.RESERVE, (amount, *line.window, amount, line.limit))
+        return int(rows[0][0]) if rows else None
 
-    def open(self, line: Line) -> None:
+    def knows(self, line: Line) -> bool:
+        """Whether the line's window is known to be there."""
+        known = self._opened.get((line.scope, line.id))
+        return known is not None and line.model in known and known[line.model][0] == line.start
+
+    async def open(self, line: Line) -> None:
         """Have the line's window there, with what its records already add up to."""
-        self._usage.flush()
-        place = (line.scope, line.id, line.model, line.start)
-        if self._db.one(sql.FIND_WINDOW, place) is None:
-            spent = self._summed(line.place, line.start, line.end)
-            self._db.write(sql.OPEN_WINDOW, (*place, line.end, spent))
-        self._opened[line.place] = line.start
+        if await self._db.one(sql.FIND_WINDOW, line.window) is None:
+            async with self._db.transaction():
+                # Of nodes that open it at once, one makes it; the others wait here, and find it.
+                if await self._db.write(sql.OPEN_WINDOW, (*line.window, line.end, self._clock.time())):
+                    spent = await self._summed(line.place, line.start, line.end)
+                    if spent:
+                        await self._db.write(sql.SET_WINDOW, (spent, *line.window))
+        end = math.inf if line.end is None else line.end
+        self._opened.setdefault((line.scope, line.id), {})[line.model] = (line.start, end)
 
-    def standing(self, line: Line) -> tuple[int, int]:
+    def forget(self, line: Line) -> None:
+        """The line's window may be gone: look for it again."""
+        self._opened.get((line.scope, line.id), {}).pop(line.model, None)
+
+    async def standing(self, line: Line) -> tuple[int, int]:
         """What of a line is spent and held."""
-        if self._opened.get(line.place) != line.start:
-            self.open(line)
-        row = self._db.one(sql.FIND_WINDOW, (line.scope, line.id, line.model, line.start))
+        row = await self._db.one(sql.FIND_WINDOW, line.window)
+        if row is None:
+            await self.open(line)
+            row = await self._db.one(sql.FIND_WINDOW, line.window)
         return (0, 0) if row is None else (int(row[0]), int(row[1]))
 
-    def settle(self, hold: Hold, cost: int, credits: int, *, provider: str) -> None:
+    # -- a call ends
+
+    def settle(self, hold: Hold, cost: int, credits: int, provider: str, batch: Batch) -> None:
         """Give back what was held and book what it cost."""
-        rows: list[tuple[Any, ...]] = []
         for scope, id, model, start, amount in hold.taken:
             spent = credits if scope == CREDITS else cost
             if scope == "provider" and id != provider:
                 spent = 0
-            rows.append((amount, spent, max(0, spent - amount), scope, id, model, start))
-        self._db.write_many(sql.SETTLE, rows)
-        self._drop(hold.id)
+            window = (scope, id, model, start)
+            batch.add_shared(row_of_window(window), sql.SETTLE, (amount, spent, max(0, spent - amount), *window))
 
     def book(
-        self, owners: Iterable[tuple[str, str]], model: str, hold: Hold | None, started_at: float, cost: int
+        self,
+        owners: Iterable[tuple[str, str]],
+        model: str,
+        hold: Hold | None,
+        started_at: float,
+        cost: int,
+        batch: Batch,
     ) -> None:
         """Book on windows that were opened while the call ran, for which it holds nothing."""
         if not self._opened or not cost:
             return
-        held = () if hold is None else {one[:3] for one in hold.taken}
-        for scope, id in owners:
-            for place in ((scope, id, ""), (scope, id, model)):
-                start = self._opened.get(place)
-                if start is not None and start <= started_at and place not in held:
-                    self._db.write(sql.SETTLE, (0, cost, 0, *place, start))
+        for owner in owners:
+            known = self._opened.get(owner)
+            if known is None:
+                continue
+            for pattern, (start, end) in known.items():
+                window: Window = (owner[0], owner[1], pattern, start)
+                if start <= started_at < end and (not pattern or matches(pattern, model)) and not _holds(hold, window):
+                    batch.add_shared(row_of_window(window), sql.SETTLE, (0, cost, 0, *window))
 
-    def release(self, hold: Hold) -> None:
-        """Give back what was held; nothing was used."""
-        self._give_back(hold.taken)
-        self._drop(hold.id)
+    def returned(self, taken: Iterable[Taken]) -> Batch:
+        """What gives back amounts that were taken; nothing was used."""
+        batch = Batch()
+        for scope, id, model, start, amount in taken:
+            window = (scope, id, model, start)
+            batch.add_shared(row_of_window(window), sql.RELEASE, (amount, *window))
+        return batch
 
-    def _give_back(self, taken: Iterable[Taken]) -> None:
-        self._db.write_many(sql.RELEASE, [(amount, *place) for *place, amount in taken])
+    # -- windows that were opened while calls ran
 
-    def _drop(self, id: str) -> None:
-        if self._unwritten.pop(id, None) is None:
-            self._db.write(sql.DROP_HOLD, (id,))
+    async def check(self) -> int:
+        """Sum up again the windows that were opened while calls ran that did not know of them; gives how many.
 
-    def _flush(self) -> None:
-        if self._unwritten:
-            rows = [
-                (hold.id, hold.call_id, self._holder, hold.expires_at, msgspec.json.encode(hold.taken).decode())
-                for hold in self._unwritten.values()
-            ]
-            self._unwritten.clear()
-            self._db.write_many(sql.ADD_HOLD, rows)
-
-    # -- leases
-
-    def renew(self, expires_at: float) -> None:
-        """Say that this process lives, and what it holds is held."""
-        self._flush()
-        self._db.write(sql.RENEW, (expires_at, self._holder))
-
-    def sweep(self, now: float, *, others: bool = False) -> int:
-        """Give back what nobody holds any more: leases that are over; at the start, all that another process left."""
-        self._flush()
-        rows = self._db.query(sql.OTHER_HOLDS, (self._holder,)) if others else self._db.query(sql.EXPIRED_HOLDS, (now,))
-        for id, lines in rows:
-            self._give_back(msgspec.json.decode(lines, type=list[Taken]))
-            self._db.write(sql.DROP_HOLD, (id,))
+        What these calls used may be missing there: they ended at other nodes, or while the records were summed up.
+        """
+        now = self._clock.time()
+        rows = await self._db.query(sql.TO_CHECK, (now - _CHECK_SECONDS, _CHECK_SECONDS))
+        for scope, id, model, start, end in rows:
+            window: Window = (str(scope), str(id), str(model), float(start))
+            async with self._db.transaction():
+                # Whoever settles waits for this row, so that the records that are seen are those that it counts.
+                await self._db.write(sql.CHECKED, window)
+                spent = await self._summed(window[:3], window[3], end)
+                await self._db.write(sql.SET_WINDOW, (spent, *window))
         return len(rows)
 
-    def take_over(self, call_id: str) -> Hold | None:
-        """The hold that a dead process left for a call."""
-        row = self._db.one(sql.HOLD_OF, (call_id,))
-        if row is None:
-            return None
-        return Hold(str(row[0]), call_id, msgspec.json.decode(row[1], type=list[Taken]), [], 0.0)
 
-    def forget(self) -> None:
-        """Read the windows anew: a budget or what counts as spent was changed."""
-        self._opened.clear()
+def _holds(hold: Hold | None, window: Window) -> bool:
+    return hold is not None and any(one[:4] == window for one in hold.taken)

@@ -9,27 +9,30 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..clock import Clock
-from ..errors import ApiError
 from ..http import Call
 from ..limits.pace import Pace, Pass
 from ..platform.core import Platform
 from ..platform.principal import Bound, Principal
 from ..prices import PriceBook
-from ..storage import Database
+from ..storage import Batch, Database
 from . import sql
-from .credits import Credits, Terms
-from .estimate import Estimate, estimate
+from .closed import ClosedProviders
+from .credits import Credits, Terms, debited
+from .estimate import Candidate, Estimate, estimate
 from .holds import Hold, Holds, Refused
-from .lines import Line, lines_of
+from .keeper import Keeper
+from .lines import Line, fixed_line, lines_of
 from .money import nano_of_pico
-from .record import charged_of, owners_of, row_of, tags_of
+from .record import add_sums, charged_of, metadata_of, owners_of, row_of, tags_of
+from .recovery import Recovery
 from .refusals import refused, unpriced, warning_of
-from .settings import LedgerSettings
+from .settings import FixedBudget, LedgerSettings
 from .sums import Sums
-from .usage import UsageLog, tokens_of
+from .usage import tokens_of
 
 if TYPE_CHECKING:
     from ..once.run import Run
+    from ..once.store import CallRecord
 
 __all__ = ["Ledger", "Ticket"]
 
@@ -37,6 +40,8 @@ _log = logging.getLogger("headgate_gateway.ledger")
 _MOST_PLANS = 8192
 _MOST_HELD = 1 << 53
 _KEPT_WINDOWS = 90 * 86400.0
+_USE_SECONDS = 60.0
+_MOST_USES = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,8 @@ class Plan:
     lines: tuple[Line, ...]
     bounds: Sequence[Bound]
     terms: Terms | None
+    owners: tuple[tuple[str, str], ...]
+    charged: tuple[tuple[str, str], ...]
     until: float
 
     @property
@@ -64,24 +71,34 @@ class Ticket:
         "entered",
         "headers",
         "hold",
+        "metadata",
         "model",
+        "node",
         "plan",
+        "prompt_tokens",
+        "run",
+        "served_at",
         "settled",
         "started_at",
         "tags",
     )
 
-    def __init__(self, caller: Principal, model: str, plan: Plan, started_at: float, tags: tuple[str, ...]) -> None:
+    def __init__(self, caller: Principal, model: str, plan: Plan, started_at: float, node: str) -> None:
         self.caller = caller
         self.model = model
         self.plan = plan
         self.started_at = started_at
-        self.tags = tags
+        self.node = node
+        self.tags: tuple[str, ...] = ()
+        self.metadata: str | None = None
+        self.prompt_tokens = 0
         self.entered: Pass | None = None
         self.hold: Hold | None = None
         self.headers: tuple[tuple[str, str], ...] = ()
+        self.run: Run | None = None
         self.call_id = ""
         self.attempt = 1
+        self.served_at: str | None = None
         self.settled = False
 
 
@@ -96,42 +113,52 @@ class Ledger:
         prices: PriceBook,
         platform: Platform,
         new_id: Callable[[str], str],
+        node: str | None = None,
     ) -> None:
         self.settings = settings
-        self.usage = UsageLog(db)
-        self.sums = Sums(db, self.usage, platform, clock)
+        self.sums = Sums(db, platform, clock)
         self.credits = Credits(db, settings.credits)
         self.pace = Pace(clock)
+        self.node = node or new_id("node_")
+        # Where a call was served, for its record.
+        self.served_at: Callable[[Run], str | None] = lambda run: None
         self._db = db
         self._clock = clock
         self._prices = prices
-        self._platform = platform
-        self._holds = Holds(db, self.usage, new_id("node_"), self.sums.summed)
+        self._holds = Holds(db, clock, self.node, self.sums.summed)
+        self._recovery = Recovery(db, clock, prices, platform, self._holds)
+        self._keeper = Keeper(db, clock, self._holds, self._recovery, settings.lease_seconds)
+        self._closed = ClosedProviders(clock)
         self._plans: dict[tuple[int, str, tuple[str, ...]], Plan] = {}
         self._warned: set[tuple[str, str, str, float]] = set()
+        self._used: dict[str, float] = {}
         platform.spending = self.sums
         platform.on_change(lambda change: self._plans.clear())
 
     # -- a call begins
 
-    def enter(self, call: Call, kind: str, model: str, candidates: Sequence[tuple[str, str]]) -> Ticket:
-        """Let in a call that these (provider, price name) may serve; raises 402, 403 or 429, naming the limit."""
+    async def enter(
+        self, call: Call, kind: str, model: str, candidates: Sequence[Candidate], call_id: str = ""
+    ) -> Ticket:
+        """Let in a call that these may serve; raises 402, 403 or 429, naming the limit."""
         now = self._clock.time()
         caller = call.caller
-        plan = self._plan(caller, model, candidates, now)
-        ticket = Ticket(caller, model, plan, now, tags_of(call))
+        plan = await self._plan(caller, model, candidates, now)
+        ticket = Ticket(caller, model, plan, now, self.node)
+        ticket.tags, ticket.metadata, ticket.call_id = tags_of(call), metadata_of(call), call_id
+        size = len(call.raw) or sum(upload.size for upload in call.files)
+        ticket.prompt_tokens = max(1, size // 4)
         if plan.free:
             return ticket
-        size = len(call.raw) or sum(upload.size for upload in call.files)
         expected = estimate(kind, call.data, size, self.settings.default_output_tokens)
         tokens = expected.input + (expected.output if expected.declared else 0)
-        ticket.entered = self.pace.enter(plan.bounds, model, tokens)
+        ticket.entered = await self.pace.enter(plan.bounds, model, tokens)
         if ticket.entered is not None:
             ticket.headers = ticket.entered.headers
         if plan.lines:
             try:
-                self._reserve(ticket, expected, candidates, now)
-            except ApiError:
+                await self._reserve(ticket, expected, candidates)
+            except BaseException:
                 if ticket.entered is not None:
                     ticket.entered.withdraw()
                 raise
@@ -139,75 +166,75 @@ class Ledger:
 
     def begun(self, ticket: Ticket, run: Run) -> None:
         """The call that a ticket is for has begun."""
-        run.ticket = ticket
+        run.ticket, ticket.run = ticket, run
         run.marks.update(ticket.headers)
-        ticket.call_id, ticket.attempt = run.record.id, run.record.attempts
-        if ticket.hold is not None:
-            ticket.hold.call_id = run.record.id
+        ticket.call_id, ticket.attempt = run.record.id, run.record.attempt
+        self._keeper.watch(ticket)
 
-    def _plan(self, caller: Principal, model: str, candidates: Sequence[tuple[str, str]], now: float) -> Plan:
-        providers = tuple(sorted({provider for provider, _ in candidates}))
+    async def _plan(self, caller: Principal, model: str, candidates: Sequence[Candidate], now: float) -> Plan:
+        providers = _providers(candidates)
         place = (id(caller), model, providers)
         plan = self._plans.get(place)
         if plan is not None and plan.caller is caller and now < plan.until:
             return plan
         lines = lines_of(caller.bounds, model, providers, self.settings, now)
-        terms = self.credits.terms(caller, model, now) if self.credits.used else None
+        terms = await self.credits.terms(caller, model, now) if self.credits.used else None
         bounds: Sequence[Bound] = caller.bounds
         if terms is not None:
             lines = tuple(sorted((*lines, terms.line), key=lambda line: line.place))
             bounds = (*bounds, *_pace_of(terms))
         until = min((line.until for line in lines), default=math.inf)
-        plan = Plan(caller, lines, bounds, terms, until)
+        plan = Plan(caller, lines, bounds, terms, owners_of(caller), charged_of(caller), until)
         if len(self._plans) >= _MOST_PLANS:
             self._plans.clear()
         self._plans[place] = plan
         return plan
 
-    def _reserve(self, ticket: Ticket, expected: Estimate, candidates: Sequence[tuple[str, str]], now: float) -> None:
+    async def _reserve(self, ticket: Ticket, expected: Estimate, candidates: Sequence[Candidate]) -> None:
         plan = ticket.plan
         amount = self._price(ticket, expected, candidates)
         credits = plan.terms.price(amount) if plan.terms is not None else 0
-        lines = self._with_room(plan.lines, amount, len(candidates))
-        hold = self._holds.reserve(lines, amount, credits, now + self.settings.lease_seconds)
-        if isinstance(hold, Refused):
-            raise refused(hold)
+        lines = self._closed.without(plan.lines, candidates)
+        while True:
+            hold = await self._keeper.reserve(ticket, lines, amount, credits)
+            if not isinstance(hold, Refused):
+                break
+            # Where others may serve, a provider whose budget is spent hinders nobody: routing walks around it.
+            fewer = self._closed.close(hold.line, lines, candidates)
+            if fewer is None:
+                raise refused(hold)
+            lines = fewer
         ticket.hold = hold
         for line in hold.warned:
-            self._warn(ticket, line)
-
-    def _with_room(self, lines: tuple[Line, ...], amount: int, candidates: int) -> tuple[Line, ...]:
-        """The lines to hold: where several providers may serve, those of exhausted ones hinder only if all are."""
-        own = [line for line in lines if line.scope == "provider"]
-        if candidates < 2 or len(own) < 2:
-            return lines
-        left = [line for line in own if sum(self._holds.standing(line)) + amount <= line.limit]
-        closed = [line for line in own if line not in left]
-        return tuple(line for line in lines if line not in closed) if left else lines
+            await self._warn(ticket, line)
 
     def open_to(self, provider: str) -> bool:
-        """Whether a provider's own budget has anything left; routing may walk around one that has not."""
-        budget = self.settings.providers.get(provider)
-        if budget is None or budget.max_budget is None:
-            return True
-        (line,) = lines_of((), "", (provider,), self.settings, self._clock.time())
-        return sum(self._holds.standing(line)) < line.limit
+        """Whether a provider's own budget had something left when it was last asked for; routing walks around others.
 
-    def _price(self, ticket: Ticket, expected: Estimate, candidates: Sequence[tuple[str, str]]) -> int:
+        Asks nothing: it is what the reservations of the last seconds met with.
+        """
+        return self._closed.open_to(provider)
+
+    async def has_left(self, scope: str, budget: FixedBudget) -> bool:
+        """Whether a budget that is not reserved from has anything left in its window."""
+        line = fixed_line(scope, budget, self._clock.time())
+        return sum(await self._holds.standing(line)) < line.limit
+
+    def _price(self, ticket: Ticket, expected: Estimate, candidates: Sequence[Candidate]) -> int:
         """The most that the call may cost, at the dearest of those who may serve it."""
-        most = 0
-        for provider, name in candidates:
+        dearest = 0
+        for provider, name, most in candidates:
             unit = self._prices.unit(provider, name)
             if unit is None:
                 if provider != "offline" and self.settings.unpriced == "refuse":
                     raise unpriced(name, ticket.plan.lines[0].name)
                 continue
-            pico = expected.input * max(unit.input, unit.cache_write) + expected.output * unit.output
-            most = max(most, pico)
-        return min(nano_of_pico(most), _MOST_HELD)
+            pico = expected.input * max(unit.input, unit.cache_write) + expected.output_at(most) * unit.output
+            dearest = max(dearest, pico)
+        return min(nano_of_pico(dearest), _MOST_HELD)
 
-    def _warn(self, ticket: Ticket, line: Line) -> None:
-        spent, _ = self._holds.standing(line)
+    async def _warn(self, ticket: Ticket, line: Line) -> None:
+        spent, _ = await self._holds.standing(line)
         text = warning_of(line, spent)
         ticket.headers = (*ticket.headers, ("x-headgate-budget-warning", text))
         place = (*line.place, line.start)
@@ -217,72 +244,135 @@ class Ledger:
 
     # -- a call ends
 
-    def settle(self, run: Run) -> None:
-        """Book what a call used, in the transaction of its record. A second time changes nothing."""
+    def settle(self, run: Run, batch: Batch) -> None:
+        """Add what books the use of a call to the batch of its record. A second time adds nothing.
+
+        `batch.once` becomes the record of the use: whoever else booked this attempt, or gave its hold back, has the
+        whole batch refused.
+        """
         ticket, record = run.ticket, run.record
         if ticket is None or ticket.settled:
             return
         ticket.settled = True
+        self._keeper.forget(ticket)
         if record.status == "interrupted" and record.provider == "offline" and record.key is not None:
-            # It is taken up again from its log after the start, and is paid then.
+            # It is taken up again from its log, here or at another node, and is paid then.
             self._release(ticket)
             return
         tokens = tokens_of(record.usage)
         # What an upstream tells of its usage is not believed below nothing.
         cost = min(max(record.cost_nano or 0, 0), _MOST_HELD)
-        terms = ticket.plan.terms
-        credits = terms.price(cost) if terms is not None else 0
-        owners = owners_of(ticket.caller)
-        if ticket.hold is not None:
-            self._holds.settle(ticket.hold, cost, credits, provider=record.provider)
-        booked = (*owners, ("model", ticket.model), ("provider", record.provider))
-        self._holds.book(booked, ticket.model, ticket.hold, ticket.started_at, cost)
+        plan, hold = ticket.plan, ticket.hold
+        credits = plan.terms.price(cost) if plan.terms is not None else 0
+        ticket.served_at = self.served_at(run)
         row = row_of(ticket, run, tokens, cost, credits)
-        if terms is not None and credits:
-            self.credits.debit(terms, row[0], credits, record.finished_at or ticket.started_at)
-        self.usage.add(row, cost, ticket.model, owners, charged_of(ticket.caller), ticket.tags)
+        if hold is not None and hold.fenced:
+            batch.once = (sql.ADD_USAGE_HELD, (hold.id, *row))
+        else:
+            batch.once = (sql.ADD_USAGE, row)
+            if hold is not None and hold.written:
+                batch.add(sql.DROP_HOLD, (hold.id,))
+        if hold is not None:
+            self._holds.settle(hold, cost, credits, record.provider, batch)
+        booked = (*plan.owners, *plan.charged, ("model", ticket.model), ("provider", record.provider))
+        if run.deployment is not None:
+            booked = (*booked, ("deployment", run.deployment))
+        self._holds.book(booked, ticket.model, hold, ticket.started_at, cost, batch)
+        ended = record.finished_at or ticket.started_at
+        if plan.terms is not None and credits:
+            terms = plan.terms
+            debited(batch, terms.account, terms.line.start, terms.tier.id, row[0], credits, ended)
+        add_sums(batch, row[0], cost, ticket.model, plan.owners, plan.charged, ticket.tags)
+        self._use_key(ticket.caller.key_id, ended, batch)
         if ticket.entered is not None:
             ticket.entered.settle(tokens.total)
 
-    def abandon(self, ticket: Ticket) -> None:
+    def _use_key(self, key_id: str | None, now: float, batch: Batch) -> None:
+        """Have it written when a key was used last, once a minute."""
+        if key_id is None or now < self._used.get(key_id, 0.0):
+            return
+        if len(self._used) >= _MOST_USES:
+            self._used.clear()
+        self._used[key_id] = now + _USE_SECONDS
+        batch.add_shared(("key_use", key_id), sql.KEY_USED, (key_id, now))
+
+    async def abandon(self, ticket: Ticket) -> None:
         """The call was never begun."""
         if not ticket.settled:
             ticket.settled = True
+            self._keeper.forget(ticket)
             self._release(ticket)
 
     def _release(self, ticket: Ticket) -> None:
         if ticket.hold is not None:
-            self._holds.release(ticket.hold)
+            self._keeper.give_back(ticket.hold)
         if ticket.entered is not None:
             ticket.entered.withdraw()
 
-    def standing(self, line: Line) -> tuple[int, int]:
+    async def booked_by(self, call_id: str, attempt: int) -> str | None:
+        """The node that booked an attempt of a call; None where nobody did."""
+        row = await self._db.one(sql.WHO_BOOKED, (f"{call_id}.{attempt}",))
+        return None if row is None else str(row[0] or "")
+
+    async def standing(self, line: Line) -> tuple[int, int]:
         """What of a line is spent and held."""
-        return self._holds.standing(line)
+        return await self._holds.standing(line)
 
-    def forget(self) -> None:
-        """Read what stands in the database anew."""
-        self._holds.forget()
+    async def last_used(self, key_id: str) -> float | None:
+        """When a key was used last, to the minute; None where it never was."""
+        row = await self._db.one(sql.USED_KEY, (key_id,))
+        return None if row is None else float(row[0])
 
-    # -- leases
+    # -- nodes that died, and leases
 
-    def recover(self) -> int:
-        """At the start: book what calls of a dead process had sent, and give back all that it held."""
-        from .recovery import book_interrupted
+    async def recover(self) -> int:
+        """At the start, after the calls of a dead process were booked: free all that it held; gives how many holds.
 
-        book_interrupted(self._db, self._clock, self._prices, self._platform, self.usage, self._holds)
-        return self._holds.sweep(self._clock.time(), others=True)
+        Where nodes share the database, each is alive until its lease is over, and `on_dead` is told.
+        """
+        if self._db.shared:
+            return 0
+        return await self._keeper.start_anew()
 
-    def sweep(self) -> int:
+    async def interrupted(self, calls: Sequence[CallRecord]) -> int:
+        """Book calls that were marked interrupted, inside the transaction that marks them; gives how many."""
+        return await self._recovery.book(calls)
+
+    async def on_dead(self, node: str) -> None:
+        """Give back what a dead node held for calls that it never recorded; those that ran are booked one by one."""
+        rows = await self._db.query(sql.HOLDS_OF_NODE, (node,))
+        freed = await self._recovery.give_back([row for row in rows if not await self._runs(row[1])])
+        if freed:
+            _log.warning("%d holds of the dead node %s were given back", freed, node)
+
+    async def _runs(self, call_id: str) -> bool:
+        return bool(call_id) and await self._db.one(sql.CALL_RUNS, (call_id,)) is not None
+
+    async def sweep(self) -> int:
         """Renew what lives, give back what is over its lease, forget windows that ended long ago."""
         now = self._clock.time()
-        self._holds.renew(now + self.settings.lease_seconds)
-        self._db.write(sql.SWEEP_WINDOWS, (now - _KEPT_WINDOWS,))
-        return self._holds.sweep(now)
+        await self._keeper.renew()
+        await self._db.write(sql.SWEEP_WINDOWS, (now - _KEPT_WINDOWS,))
+        await self._holds.check()
+        return await self._recovery.give_back(await self._db.query(sql.HOLDS_OVER, (now,)))
+
+    def write_fresh(self) -> None:
+        """Write the rows of the calls that began a moment ago, now."""
+        self._keeper.write_fresh()
+
+    async def stop(self) -> None:
+        """Give back what is still to be given back; write nothing any more."""
+        await self._keeper.stop()
 
     @property
     def sweep_seconds(self) -> float:
-        return max(0.5, self.settings.lease_seconds / 3)
+        return min(10.0, max(0.5, self.settings.lease_seconds / 3))
+
+
+def _providers(candidates: Sequence[Candidate]) -> tuple[str, ...]:
+    if len(candidates) == 1:
+        return (candidates[0][0],)
+    return tuple(sorted({candidate[0] for candidate in candidates}))
 
 
 def _pace_of(terms: Terms) -> tuple[Bound, ...]:

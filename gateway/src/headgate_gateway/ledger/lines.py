@@ -10,11 +10,24 @@ from ..platform.durations import window
 from ..platform.principal import Bound, matches
 from .settings import FixedBudget, LedgerSettings
 
-__all__ = ["CREDITS", "Line", "UNBOUNDED", "credit_line", "Place", "lines_of", "window_of"]
+__all__ = [
+    "CREDITS",
+    "Line",
+    "Place",
+    "UNBOUNDED",
+    "Window",
+    "credit_line",
+    "fixed_line",
+    "lines_of",
+    "row_of_window",
+    "window_of",
+]
 
 UNBOUNDED = 1 << 62
 CREDITS = "credits"
 Place = tuple[str, str, str]
+# Scope, id, model and start of a line: the key of its row.
+Window = tuple[str, str, str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +48,15 @@ class Line:
     def place(self) -> Place:
         return self.scope, self.id, self.model
 
+    @property
+    def window(self) -> Window:
+        return self.scope, self.id, self.model, self.start
+
+
+def row_of_window(window: Window) -> tuple[str, ...]:
+    """The name of a window's row. Whoever changes several in one transaction changes them in the order of the names."""
+    return "budget_window", *window[:3], f"{window[3]:020.3f}"
+
 
 def lines_of(
     bounds: Sequence[Bound], model: str, providers: Iterable[str], settings: LedgerSettings, now: float
@@ -52,8 +74,8 @@ def lines_of(
                 found.append(Line(*place, name, own.max_budget, None, start, end, _end(end)))
     fixed = settings.models.get(model)
     if fixed is not None:
-        found.append(_fixed("model", fixed, now))
-    found += [_fixed("provider", settings.providers[name], now) for name in providers if name in settings.providers]
+        found.append(fixed_line("model", fixed, now))
+    found += [fixed_line("provider", settings.providers[name], now) for name in providers if name in settings.providers]
     found.sort(key=lambda line: line.place)
     return tuple(found)
 
@@ -73,7 +95,8 @@ def _whole(bound: Bound, now: float) -> Line:
     return Line(bound.scope, bound.id, "", bound.name, most, bound.soft_budget, start, end, until)
 
 
-def _fixed(scope: str, budget: FixedBudget, now: float) -> Line:
+def fixed_line(scope: str, budget: FixedBudget, now: float) -> Line:
+    """The line of a budget that holds for all callers: of a model, a provider or a deployment."""
     start, end = window_of(budget.budget_duration, 0.0, now)
     limit = UNBOUNDED if budget.max_budget is None else budget.max_budget
     title = f"{scope} {budget.name!r}"

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from ..http import Call
 from ..platform.principal import Principal
+from ..storage import Batch
+from . import sql
+from .running import served_of
 from .usage import Tokens, hour_of
 
 if TYPE_CHECKING:
     from ..once.run import Run
     from .ledger import Ticket
 
-__all__ = ["charged_of", "owners_of", "row_of", "tags_of"]
+__all__ = ["add_sums", "charged_of", "metadata_of", "owners_of", "row_of", "tags_of"]
 
 _PLAIN = frozenset({"user", "team", "organization", "customer"})
 _MOST_TAGS = 32
 _LONGEST_TAG = 128
 _LONGEST_MESSAGE = 500
+_LONGEST_METADATA = 4096
 
 
 def owners_of(caller: Principal) -> tuple[tuple[str, str], ...]:
@@ -62,6 +67,34 @@ def tags_of(call: Call) -> tuple[str, ...]:
     return tuple(dict.fromkeys(tags)) if tags else ()
 
 
+def metadata_of(call: Call) -> str | None:
+    """What the caller wrote beside the request, for its own records; too long a text is left out."""
+    metadata = call.data.get("metadata")
+    if not isinstance(metadata, dict) or not metadata:
+        return None
+    text = msgspec.json.encode(metadata)
+    return text.decode() if len(text) <= _LONGEST_METADATA else None
+
+
+def add_sums(
+    batch: Batch,
+    usage_id: str,
+    cost: int,
+    model: str,
+    owners: Iterable[tuple[str, str]],
+    charged: Iterable[tuple[str, str]],
+    tags: Iterable[str],
+) -> None:
+    """Count a record for those that own it and those that it counts against."""
+    for scope, id in owners:
+        batch.add_shared(("spend_total", scope, id, model), sql.ADD_TOTAL, (scope, id, model, cost))
+    for scope, id in charged:
+        batch.add_shared(("spend_total", scope, id, model), sql.ADD_TOTAL, (scope, id, model, cost))
+        batch.add(sql.ADD_CHARGE, (scope, id, usage_id))
+    for tag in tags:
+        batch.add(sql.ADD_TAG, (tag, usage_id))
+
+
 def row_of(ticket: Ticket, run: Run, tokens: Tokens, cost: int, credits: int) -> tuple[Any, ...]:
     """The record, in the order of the table's columns."""
     record, caller, terms = run.record, ticket.caller, ticket.plan.terms
@@ -83,7 +116,7 @@ def row_of(ticket: Ticket, run: Run, tokens: Tokens, cost: int, credits: int) ->
         caller.customer,
         record.operation,
         ticket.model,
-        run.price_name if run.deployment is None else record.model,
+        served_of(run),
         run.deployment,
         record.provider,
         tokens.prompt,
@@ -94,13 +127,13 @@ def row_of(ticket: Ticket, run: Run, tokens: Tokens, cost: int, credits: int) ->
         tokens.reasoning,
         tokens.audio,
         cost,
-        record.cost_nano is not None,
+        int(record.cost_nano is not None),
         credits,
         (terms.band.id or None) if terms is not None else None,
         terms.account if terms is not None else None,
-        bool(record.usage is not None and record.usage.get("estimated")),
-        run.cached,
-        record.stream,
+        int(record.usage is not None and bool(record.usage.get("estimated"))),
+        int(run.cached),
+        int(record.stream),
         record.status,
         record.error_status,
         error.get("code"),
@@ -111,4 +144,8 @@ def row_of(ticket: Ticket, run: Run, tokens: Tokens, cost: int, credits: int) ->
         None if first is None else max(0, round((first - started) * 1000)),
         hour_of(started),
         msgspec.json.encode(ticket.tags).decode() if ticket.tags else None,
+        ticket.node,
+        ticket.served_at,
+        run.marks.get("x-headgate-cache-key"),
+        ticket.metadata,
     )

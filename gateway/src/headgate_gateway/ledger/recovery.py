@@ -1,68 +1,141 @@
-"""After a process died: its calls are booked by what their logs show they had sent; the rest of their holds is freed.
+"""After a node died: its calls are booked by what is known that they used; the rest of what they held is free.
 
 A call of an offline model whose key is known is left out: it goes on from its log when it is asked for, and is paid
-then. Nothing says what a call without a log had sent, so nothing is charged for it.
+then. A call that had sent nothing is charged nothing.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from ..clock import Clock
 from ..errors import ApiError
 from ..platform.core import Platform
 from ..platform.principal import Principal
 from ..prices import PriceBook
-from ..storage import Database
+from ..storage import Batch, Database, Row
 from . import sql
-from .holds import Holds
-from .record import charged_of, owners_of
-from .usage import UsageLog, hour_of
+from .credits import debited
+from .holds import Hold, Holds, Taken
+from .money import credits_for
+from .record import add_sums, charged_of, owners_of
+from .running import Account
+from .usage import hour_of
 
-__all__ = ["book_interrupted"]
+if TYPE_CHECKING:
+    from ..once.store import CallRecord
+
+__all__ = ["Recovery"]
 
 
-def book_interrupted(
-    db: Database, clock: Clock, prices: PriceBook, platform: Platform, usage: UsageLog, holds: Holds
-) -> int:
-    """Write the records of calls that were running; gives how many."""
-    booked = 0
-    now = clock.time()
-    for row in db.query(sql.INTERRUPTED):
-        call_id, principal, operation, model, provider, stream, key, attempts, request_id, created_at = row
-        if provider == "offline" and key is not None:
-            continue
-        caller = _caller(platform, principal)
-        (events,) = db.one(sql.EVENTS_OF, (call_id,)) or (0,)
-        used = {"prompt_tokens": 0, "completion_tokens": int(events)}
-        cost = prices.cost(provider, model, used) if events else 0
-        hold = holds.take_over(call_id)
-        if hold is not None:
-            holds.settle(hold, cost or 0, 0, provider=provider)
-        record = (
-            *(f"{call_id}.{attempts}", call_id, attempts, request_id, key, principal),
-            *(caller.key_id, caller.key_alias, caller.user_id, caller.team_id, caller.organization_id, None),
-            *(operation, model, model, None, provider),
-            *(0, int(events), int(events), 0, 0, 0, 0),
-            *(cost or 0, cost is not None, 0, None, None, bool(events), False, bool(stream)),
-            *("interrupted", None, None, None, created_at, now, round((now - created_at) * 1000), None),
-            *(hour_of(created_at), None),
+class Recovery:
+    """Books what dead nodes left."""
+
+    def __init__(self, db: Database, clock: Clock, prices: PriceBook, platform: Platform, holds: Holds) -> None:
+        self._db = db
+        self._clock = clock
+        self._prices = prices
+        self._platform = platform
+        self._holds = holds
+
+    async def book(self, calls: Iterable[CallRecord]) -> int:
+        """Write the records of calls that nobody runs any more; gives how many. What they held is given back.
+
+        All of it is one transaction, a part of the one that is open: whoever marks the calls books them.
+        """
+        booked = 0
+        async with self._db.transaction():
+            batch = Batch()
+            for call in sorted(calls, key=lambda call: call.id):
+                hold, account, events = await self._taken_over(call)
+                if _goes_on(call) or not await self._book(call, account, hold, events, batch):
+                    batch.shared += self._holds.returned(hold.taken).shared
+                else:
+                    booked += 1
+            if batch:
+                await self._db.together(batch)
+        return booked
+
+    async def _taken_over(self, call: CallRecord) -> tuple[Hold, Account | None, int]:
+        """What a call held and had sent; its row is gone with that, and nobody else gives it back."""
+        hold, account, events = Hold(""), None, 0
+        for id, _, lines, counted, kept in await self._db.query(sql.HOLDS_OF_CALL, (call.id,)):
+            if await self._db.write(sql.DROP_HOLD, (id,)):
+                hold.taken += msgspec.json.decode(lines, type=list[Taken])
+                events = max(events, int(counted))
+                account = None if kept is None else msgspec.json.decode(kept, type=Account)
+        (logged,) = await self._db.one(sql.EVENTS_OF, (call.id,)) or (0,)
+        return hold, account, max(events, int(logged))
+
+    async def _book(self, call: CallRecord, account: Account | None, hold: Hold, events: int, batch: Batch) -> bool:
+        """Write a call's record, and into `batch` what it is added to; False where it had ended after all."""
+        if account is None:
+            caller = await self._caller(call.principal)
+            account = Account(call.principal, call.model, charged=charged_of(caller))
+        else:
+            caller = account.caller
+        provider = account.provider or call.provider
+        prompt = account.prompt_tokens if events else 0
+        used = {"prompt_tokens": prompt, "completion_tokens": events}
+        cost = self._prices.cost(provider, account.price_name or call.model, used) if events else 0
+        credits = credits_for(cost or 0, account.milli_per_usd) if account.account is not None else 0
+        now = self._clock.time()
+        usage_id = f"{call.id}.{call.attempt}"
+        row = (
+            *(usage_id, call.id, call.attempt, call.request_id, call.key, call.principal),
+            *(caller.key_id, caller.key_alias, caller.user_id, caller.team_id, caller.organization_id),
+            *(caller.customer, call.operation, account.model, account.model_served or call.model),
+            *(account.deployment, provider, prompt, events, prompt + events, 0, 0, 0, 0),
+            *(cost or 0, int(cost is not None), credits, account.band, account.account, int(bool(events)), 0),
+            *(int(call.stream), "interrupted", None, None, None, call.created_at, now),
+            *(round((now - call.created_at) * 1000), None, hour_of(call.created_at)),
+            *(msgspec.json.encode(account.tags).decode() if account.tags else None, self._holds.node),
+            *(None, None, account.metadata),
         )
-        usage.add(record, cost or 0, model, owners_of(caller), charged_of(caller), ())
-        booked += 1
-    return booked
+        if not await self._db.write(f"{sql.ADD_USAGE} ON CONFLICT (id) DO NOTHING", row):
+            return False
+        owners = owners_of(caller)
+        self._holds.settle(hold, cost or 0, credits, provider, batch)
+        booked = (*owners, *account.charged, ("model", account.model), ("provider", provider))
+        self._holds.book(booked, account.model, hold, call.created_at, cost or 0, batch)
+        if account.account is not None and credits:
+            debited(batch, account.account, account.period_start, account.tier, usage_id, credits, now)
+        add_sums(batch, usage_id, cost or 0, account.model, owners, account.charged, account.tags)
+        return True
+
+    async def _caller(self, owner: str) -> Principal:
+        try:
+            return await self._platform.principal(owner)
+        except ApiError:
+            record = await self._platform.keys.any(owner)
+            if record is None:
+                return Principal(owner)
+            return Principal(
+                owner,
+                key_id=record.id,
+                key_alias=record.alias,
+                user_id=record.user_id,
+                team_id=record.team_id,
+                organization_id=record.organization_id,
+            )
+
+    async def give_back(self, rows: Iterable[Row]) -> int:
+        """Give back what these rows of holds hold, each once, whoever else does the same; gives how many were there."""
+        freed = 0
+        async with self._db.transaction():
+            taken: list[Taken] = []
+            for id, _, lines, *_ in rows:
+                if await self._db.write(sql.DROP_HOLD, (id,)):
+                    freed += 1
+                    taken += msgspec.json.decode(lines, type=list[Taken])
+            if taken:
+                await self._db.together(self._holds.returned(taken))
+        return freed
 
 
-def _caller(platform: Platform, owner: str) -> Principal:
-    try:
-        return platform.principal(owner)
-    except ApiError:
-        record = platform.keys.any(owner)
-        if record is None:
-            return Principal(owner)
-        return Principal(
-            owner,
-            key_id=record.id,
-            key_alias=record.alias,
-            user_id=record.user_id,
-            team_id=record.team_id,
-            organization_id=record.organization_id,
-        )
+def _goes_on(call: CallRecord) -> bool:
+    """Whether it can be taken up again from its log, and be paid then."""
+    return call.provider == "offline" and call.key is not None

@@ -159,7 +159,7 @@ async def log_page(call: Call, where: Where, limit: int, cursor: str | None) -> 
             )
         where.add("before", cursor)
     rows = await call.gateway.db.aside(sql.logs(where.conditions), (*where.values, limit + 1))
-    found = [dict(zip(sql.USAGE_COLUMNS, row, strict=True)) for row in rows[:limit]]
+    found = [dict(zip((*sql.USAGE_COLUMNS, "key_hash"), row, strict=True)) for row in rows[:limit]]
     return found, found[-1]["id"] if len(rows) > limit else None
 
 

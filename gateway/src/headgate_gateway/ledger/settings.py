@@ -61,6 +61,8 @@ class Tier:
     rpm_limit: int | None
     tpm_limit: int | None
     max_parallel_requests: int | None
+    rpd_limit: int | None = None
+    burst: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +175,8 @@ def _tier(name: str, table: Table, bands: Mapping[str, Band]) -> Tier:
         rpm_limit=table.whole("rpm_limit", 0),
         tpm_limit=table.whole("tpm_limit", 0),
         max_parallel_requests=table.whole("max_parallel_requests", 0),
+        rpd_limit=table.whole("rpd_limit", 0),
+        burst=table.whole("burst", 0),
     )
     table.finish()
     return tier

@@ -31,7 +31,7 @@ async def listed(call: Call) -> Response:
     start, end = reports.span(query, call.gateway.clock.time())
     where.add("start", start)
     where.add("end", end)
-    where.add("key_id", _key_id(call, query.get("api_key")))
+    where.add("key_id", await _key_id(call, query.get("api_key")))
     where.add("customer", query.get("end_user"))
     for name in (
         "user_id",
@@ -47,12 +47,13 @@ async def listed(call: Call) -> Response:
         where.add(name, query.get(name))
     limit = query.get("limit")
     rows, cursor = await reports.log_page(call, where, limit if isinstance(limit, int) else 20, query.get("cursor"))
-    data = [_record(call.gateway, row) for row in rows]
+    places = sight(call.caller).all
+    data = [_record(row, places=places) for row in rows]
     return json_response({"object": "list", "data": data, "has_more": cursor is not None, "next_cursor": cursor})
 
 
-def _record(gateway: Gateway, row: dict[str, Any]) -> dict[str, Any]:
-    key = gateway.platform.keys.any(row["key_id"]) if row["key_id"] is not None else None
+def _record(row: dict[str, Any], *, places: bool) -> dict[str, Any]:
+    """A record as the contract's `SpendLog`. Where it was served is told to those who run the gateway."""
     return {
         "request_id": row["request_id"],
         "call_id": row["call_id"],
@@ -60,7 +61,7 @@ def _record(gateway: Gateway, row: dict[str, Any]) -> dict[str, Any]:
         "status": row["status"],
         "startTime": iso(row["started_at"]),
         "endTime": iso(row["ended_at"]),
-        "api_key": key.hash if key is not None else None,
+        "api_key": row["key_hash"],
         "key_id": row["key_id"],
         "key_alias": row["key_alias"],
         "user": row["user_id"],
@@ -71,6 +72,7 @@ def _record(gateway: Gateway, row: dict[str, Any]) -> dict[str, Any]:
         "model_group": row["model"],
         "model_id": row["deployment"],
         "custom_llm_provider": row["provider"],
+        "api_base": row["api_base"] if places else None,
         "prompt_tokens": row["prompt_tokens"],
         "completion_tokens": row["completion_tokens"],
         "total_tokens": row["total_tokens"],
@@ -84,8 +86,10 @@ def _record(gateway: Gateway, row: dict[str, Any]) -> dict[str, Any]:
         "time_to_first_token_ms": row["first_token_ms"],
         "stream": bool(row["stream"]),
         "cache_hit": bool(row["cached"]),
+        "cache_key": row["cache_key"],
         "idempotency_key": row["idempotency_key"],
         "request_tags": msgspec.json.decode(row["tags"]) if row["tags"] else [],
+        "metadata": msgspec.json.decode(row["metadata"]) if row["metadata"] else None,
         "error": _error(row),
     }
 
@@ -98,11 +102,11 @@ def _error(row: dict[str, Any]) -> dict[str, Any] | None:
     return {"message": row["error_message"] or "", "type": kind, "code": row["error_code"], "status": status}
 
 
-def _key_id(call: Call, text: str | None) -> str | None:
+async def _key_id(call: Call, text: str | None) -> str | None:
     """The key of a filter; of a key that is gone, its id alone finds its records."""
     if not text:
         return None
-    return call.gateway.platform.resolve_key(text) or text
+    return await call.gateway.platform.resolve_key(text) or text
 
 
 # -- prices
@@ -118,7 +122,7 @@ async def calculate(call: Call) -> Response:
     if not isinstance(model, str) or not model:
         raise invalid("Nothing says which model it is. Send `model`.", param="model", code="missing_field")
     usage = _usage_of(data, answer)
-    provider, name = _priced(call, model)
+    provider, name = await _priced(call, model)
     total = gateway.prices.cost(provider, name, usage)
     read = gateway.prices.cost(provider, name, {**usage, "completion_tokens": 0, "output_tokens": 0})
     if total is None or read is None:
@@ -179,7 +183,7 @@ def _counts(value: Any) -> bool:
     return value is None or (isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 2**53)
 
 
-def _priced(call: Call, model: str) -> tuple[str, str]:
+async def _priced(call: Call, model: str) -> tuple[str, str]:
     """Where the model's price is found: as a call for it would be routed, else in the public lists."""
     gateway = call.gateway
     if gateway.offline.resolve(model) is not None:
@@ -189,7 +193,8 @@ def _priced(call: Call, model: str) -> tuple[str, str]:
     try:
         pool = gateway.routing.pool(call, model, "chat")
         if isinstance(pool, Pool):
-            return gateway.routing.estimate(pool)[0]
+            first = gateway.routing.estimate(pool)[0]
+            return first.provider, first.price_name
         target = resolve(gateway, model, "chat", call.headers)
     except ApiError:
         prefix, _, rest = model.rpartition("/")
@@ -225,7 +230,7 @@ async def report(call: Call) -> Response:
     where = reports.seen(call)
     where.add("start", start)
     where.add("end", end)
-    where.add("key_id", _key_id(call, query.get("api_key")))
+    where.add("key_id", await _key_id(call, query.get("api_key")))
     where.add("user_id", query.get("internal_user_id"))
     where.add("customer", query.get("customer_id"))
     for name in ("team_id", "organization_id", "model"):
@@ -242,26 +247,26 @@ async def report(call: Call) -> Response:
             "group_by": group,
             "interval": interval,
             "total": total.shown(),
-            "results": [_row(gateway, group, row) for row in rows],
+            "results": [await _row(gateway, group, row) for row in rows],
         }
     )
 
 
-def _row(gateway: Gateway, group: str, row: reports.Row) -> dict[str, Any]:
+async def _row(gateway: Gateway, group: str, row: reports.Row) -> dict[str, Any]:
     return {
         "group": row.group,
-        "name": _name(gateway, group, row.group),
+        "name": await _name(gateway, group, row.group),
         "date": row.date,
         **row.sum.shown(),
         "models": [{"model": model, **part.shown()} for model, part in reports.dearest(row.models)],
     }
 
 
-def _name(gateway: Gateway, group: str, id: str | None) -> str | None:
+async def _name(gateway: Gateway, group: str, id: str | None) -> str | None:
     kind = _NAMES.get(group)
     if kind is None or id is None:
         return None
-    record = getattr(gateway.platform, kind).any(id)
+    record = await getattr(gateway.platform, kind).any(id)
     alias: str | None = None if record is None else record.alias
     return alias
 
@@ -274,11 +279,12 @@ async def reset(call: Call) -> Response:
     require_admin(call.caller, "set spending back")
     platform, sums = call.gateway.platform, call.gateway.ledger.sums
     named = [(name, str(value)) for name, value in call.data.items() if name in _RESETS and value]
-    places = [place for name, value in named for place in _places(call, name, value)] if named else sums.everybody()
-    for scope, id in places:
-        sums.reset(scope, id, 0)
-    call.gateway.ledger.forget()
-    platform.audit(call.principal, call.request_id, "spend.reset", None, note=dict(named) or "all")
+    places = [place for name, value in named for place in await _places(call, name, value)]
+    if not named:
+        places = await sums.everybody()
+    for scope, id in sorted(places):
+        await sums.reset(scope, id, 0)
+    await platform.audit(call.principal, call.request_id, "spend.reset", None, note=dict(named) or "all")
     budgets = "budget starts" if len(places) == 1 else "budgets start"
     message = f"{len(places)} {budgets} again from 0"
     return json_response({"status": "success", "message": message, "reset": len(places)})
@@ -294,16 +300,16 @@ _RESETS = {
 }
 
 
-def _places(call: Call, name: str, value: str) -> list[tuple[str, str]]:
+async def _places(call: Call, name: str, value: str) -> list[tuple[str, str]]:
     platform, scope = call.gateway.platform, _RESETS[name]
     if scope == "customer":
-        found = [record.id for record in platform.customers.by("name", value) if record.deleted_at is None]
+        found = [record.id for record in await platform.customers.by("name", value) if record.deleted_at is None]
     elif scope == "key":
-        id = platform.resolve_key(value)
+        id = await platform.resolve_key(value)
         found = [] if id is None else [id]
     else:
         store = getattr(platform, scope + "s")
-        found = [value] if store.get(value) is not None else []
+        found = [value] if await store.get(value) is not None else []
     if not found:
         raise not_found(scope, value, param=name)
     return [(scope, id) for id in found]
@@ -320,7 +326,7 @@ async def provider_budgets(call: Call) -> Response:
     shown: dict[str, Any] = {}
     for name, budget in ledger.settings.providers.items():
         start, end = window_of(budget.budget_duration, 0.0, now)
-        spent = ledger.sums.standing(("provider", name, ""), start, end)
+        spent = await ledger.sums.standing(("provider", name, ""), start, end)
         shown[name] = {
             "budget_limit": None if budget.max_budget is None else to_usd(budget.max_budget),
             "time_period": budget.budget_duration,

@@ -6,13 +6,12 @@ usage_charge     what else a call counts against: shared budgets, members, keys 
 spend_total      sums by owner and model, so that nobody has to add up all records; can be made anew from `usage`
 spend_reset      what an admin wrote over a sum
 budget_window    a budget's sums since it renewed, and what is held for calls that run
-hold             what a running call holds, and until when
+hold             a call that runs: what it holds, until when, and what whoever books it must know if its node dies
 credit_entry     the journal of credits: grants and debits
+key_use          when a key was used last
 """
 
 from __future__ import annotations
-
-from ..storage import Migration
 
 __all__ = [
     "ADD_CHARGE",
@@ -22,39 +21,44 @@ __all__ = [
     "ADD_TAG",
     "ADD_TOTAL",
     "ADD_USAGE",
+    "ADD_USAGE_HELD",
+    "CALL_RUNS",
+    "CHECKED",
     "DROP_HOLD",
+    "ENTRY_FILTERS",
     "EVENTS_OF",
-    "EXPIRED_HOLDS",
-    "FIND_GRANT",
-    "FIND_USAGE",
+    "FILTERS",
+    "FIND_ENTRY",
     "FIND_WINDOW",
-    "HELD_OF",
-    "HOLD_OF",
-    "INTERRUPTED",
+    "GROUPS",
+    "HOLDS_OF_CALL",
+    "HOLDS_OF_NODE",
+    "HOLDS_OVER",
+    "KEY_USED",
     "LAST_RESET",
-    "MIGRATIONS",
+    "LIVE_WINDOWS",
+    "LOCK_WINDOWS",
     "OPEN_WINDOW",
-    "OTHER_HOLDS",
     "OWNERS",
     "OWNER_COLUMNS",
     "RELEASE",
+    "RELEASE_ALL",
     "RENEW",
     "RESERVE",
     "SETTLE",
     "SET_TOTAL",
-    "SET_WHOLE_WINDOW",
-    "SET_WINDOWS",
+    "SET_WINDOW",
+    "STEPS",
+    "SUMS",
     "SUM_CHARGED",
     "SUM_CREDITS",
-    "SUM_CUSTOMER",
-    "SUM_OWNED",
     "SWEEP_WINDOWS",
+    "TAKE",
+    "TO_CHECK",
     "TOTALS",
     "USAGE_COLUMNS",
-    "ENTRY_FILTERS",
-    "FILTERS",
-    "GROUPS",
-    "STEPS",
+    "USED_KEY",
+    "WHO_BOOKED",
     "among",
     "count_entries",
     "credit_sums",
@@ -64,127 +68,6 @@ __all__ = [
     "tags",
     "total",
 ]
-
-MIGRATIONS = (
-    Migration(
-        "ledger",
-        1,
-        """
-        CREATE TABLE usage (
-            id TEXT PRIMARY KEY,
-            call_id TEXT NOT NULL,
-            attempt INTEGER NOT NULL,
-            request_id TEXT NOT NULL,
-            idempotency_key TEXT,
-            principal TEXT NOT NULL,
-            key_id TEXT,
-            key_alias TEXT,
-            user_id TEXT,
-            team_id TEXT,
-            organization_id TEXT,
-            customer TEXT,
-            operation TEXT NOT NULL,
-            model TEXT NOT NULL,
-            model_served TEXT NOT NULL,
-            deployment TEXT,
-            provider TEXT NOT NULL,
-            prompt_tokens BIGINT NOT NULL,
-            completion_tokens BIGINT NOT NULL,
-            total_tokens BIGINT NOT NULL,
-            cached_tokens BIGINT NOT NULL,
-            cache_write_tokens BIGINT NOT NULL,
-            reasoning_tokens BIGINT NOT NULL,
-            audio_tokens BIGINT NOT NULL,
-            cost_nano BIGINT NOT NULL,
-            priced INTEGER NOT NULL,
-            credits_milli BIGINT NOT NULL,
-            band TEXT,
-            account TEXT,
-            estimated INTEGER NOT NULL,
-            cached INTEGER NOT NULL,
-            stream INTEGER NOT NULL,
-            status TEXT NOT NULL,
-            error_status INTEGER,
-            error_code TEXT,
-            error_message TEXT,
-            started_at DOUBLE PRECISION NOT NULL,
-            ended_at DOUBLE PRECISION NOT NULL,
-            latency_ms BIGINT NOT NULL,
-            first_token_ms BIGINT,
-            hour TEXT NOT NULL,
-            tags TEXT
-        );
-        CREATE INDEX usage_by_start ON usage (started_at);
-        CREATE INDEX usage_by_request ON usage (request_id);
-        CREATE INDEX usage_by_key ON usage (key_id, started_at) WHERE key_id IS NOT NULL;
-        CREATE INDEX usage_by_user ON usage (user_id, started_at) WHERE user_id IS NOT NULL;
-        CREATE INDEX usage_by_team ON usage (team_id, started_at) WHERE team_id IS NOT NULL;
-        CREATE INDEX usage_by_organization ON usage (organization_id, started_at) WHERE organization_id IS NOT NULL;
-        CREATE INDEX usage_by_customer ON usage (customer, started_at) WHERE customer IS NOT NULL;
-        CREATE INDEX usage_by_account ON usage (account, started_at) WHERE account IS NOT NULL;
-        CREATE TABLE usage_tag (
-            tag TEXT NOT NULL,
-            usage_id TEXT NOT NULL,
-            PRIMARY KEY (tag, usage_id)
-        );
-        CREATE INDEX usage_tag_by_usage ON usage_tag (usage_id);
-        CREATE TABLE usage_charge (
-            scope TEXT NOT NULL,
-            id TEXT NOT NULL,
-            usage_id TEXT NOT NULL,
-            PRIMARY KEY (scope, id, usage_id)
-        );
-        CREATE TABLE spend_total (
-            scope TEXT NOT NULL,
-            id TEXT NOT NULL,
-            model TEXT NOT NULL,
-            spent BIGINT NOT NULL,
-            PRIMARY KEY (scope, id, model)
-        );
-        CREATE TABLE spend_reset (
-            position INTEGER PRIMARY KEY,
-            scope TEXT NOT NULL,
-            id TEXT NOT NULL,
-            at DOUBLE PRECISION NOT NULL,
-            spend BIGINT NOT NULL,
-            amount BIGINT NOT NULL
-        );
-        CREATE INDEX spend_reset_by_owner ON spend_reset (scope, id, position);
-        CREATE TABLE budget_window (
-            scope TEXT NOT NULL,
-            id TEXT NOT NULL,
-            model TEXT NOT NULL,
-            start_at DOUBLE PRECISION NOT NULL,
-            end_at DOUBLE PRECISION,
-            spent BIGINT NOT NULL,
-            held BIGINT NOT NULL,
-            overrun BIGINT NOT NULL,
-            PRIMARY KEY (scope, id, model, start_at)
-        );
-        CREATE INDEX budget_window_by_end ON budget_window (end_at);
-        CREATE TABLE hold (
-            id TEXT PRIMARY KEY,
-            call_id TEXT NOT NULL,
-            holder TEXT NOT NULL,
-            expires_at DOUBLE PRECISION NOT NULL,
-            lines TEXT NOT NULL
-        );
-        CREATE INDEX hold_by_call ON hold (call_id);
-        CREATE INDEX hold_by_expiry ON hold (expires_at);
-        CREATE TABLE credit_entry (
-            id TEXT PRIMARY KEY,
-            account TEXT NOT NULL,
-            kind TEXT NOT NULL,
-            amount_milli BIGINT NOT NULL,
-            at DOUBLE PRECISION NOT NULL,
-            period_start DOUBLE PRECISION NOT NULL,
-            tier TEXT NOT NULL,
-            usage_id TEXT
-        );
-        CREATE INDEX credit_entry_by_account ON credit_entry (account, at);
-        """,
-    ),
-)
 
 USAGE_COLUMNS = (
     "id",
@@ -229,17 +112,37 @@ USAGE_COLUMNS = (
     "first_token_ms",
     "hour",
     "tags",
+    "node",
+    "api_base",
+    "cache_key",
+    "metadata",
 )
 _COLUMNS = ", ".join(USAGE_COLUMNS)
-# The same id a second time is the same call settled twice: the first one stands.
-ADD_USAGE = (
-    f"INSERT INTO usage ({_COLUMNS}) VALUES ({', '.join('?' for _ in USAGE_COLUMNS)}) ON CONFLICT (id) DO NOTHING"
+_NUMBERS = frozenset(
+    {"attempt", "prompt_tokens", "completion_tokens", "total_tokens", "cached_tokens", "cache_write_tokens"}
+    | {"reasoning_tokens", "audio_tokens", "cost_nano", "priced", "credits_milli", "estimated", "cached", "stream"}
+    | {"error_status", "latency_ms", "first_token_ms"}
 )
+_TIMES = frozenset({"started_at", "ended_at"})
+
+
+def _cast(column: str) -> str:
+    kind = "BIGINT" if column in _NUMBERS else "DOUBLE PRECISION" if column in _TIMES else "TEXT"
+    return f"CAST(? AS {kind})"
+
+
+# Written once: whoever writes a batch with it adds that a row that is there already ends the batch.
+ADD_USAGE = f"INSERT INTO usage ({_COLUMNS}) VALUES ({', '.join('?' for _ in USAGE_COLUMNS)})"
+# The same where the call holds money and other nodes may have returned it: only who still has the hold books the call.
+ADD_USAGE_HELD = (
+    "WITH mine AS (DELETE FROM hold WHERE id = ? RETURNING id) "
+    f"INSERT INTO usage ({_COLUMNS}) SELECT {', '.join(map(_cast, USAGE_COLUMNS))} FROM mine WHERE TRUE"
+)
+WHO_BOOKED = "SELECT node FROM usage WHERE id = ?"
 ADD_TAG = "INSERT INTO usage_tag (tag, usage_id) VALUES (?, ?) ON CONFLICT (tag, usage_id) DO NOTHING"
 ADD_CHARGE = (
     "INSERT INTO usage_charge (scope, id, usage_id) VALUES (?, ?, ?) ON CONFLICT (scope, id, usage_id) DO NOTHING"
 )
-FIND_USAGE = f"SELECT {_COLUMNS} FROM usage WHERE id = ?"
 
 ADD_TOTAL = """
     INSERT INTO spend_total (scope, id, model, spent) VALUES (?, ?, ?, ?)
@@ -262,76 +165,118 @@ OWNER_COLUMNS = {
     "model": "model",
     "provider": "provider",
 }
-SUM_OWNED = {
-    scope: f"SELECT COALESCE(SUM(cost_nano), 0) FROM usage WHERE {column} = ? AND started_at >= ? AND started_at < ?"
-    " AND (? = '' OR model = ?)"
-    for scope, column in OWNER_COLUMNS.items()
+
+
+def _sum(column: str) -> str:
+    # PostgreSQL's sum of integers is a decimal number.
+    return f"CAST(COALESCE(SUM({column}), 0) AS BIGINT)"
+
+
+_COSTS = f"SELECT usage.model, {_sum('cost_nano')} FROM usage WHERE"
+_IN_TIME = "usage.started_at >= ? AND usage.started_at < ? GROUP BY usage.model"
+# What a key's calls cost counts for all keys that it was derived from.
+_FAMILY = """
+    WITH RECURSIVE family (id) AS (
+        SELECT CAST(? AS TEXT)
+        UNION SELECT platform_key.id FROM platform_key JOIN family ON platform_key.parent_id = family.id
+    ) SELECT id FROM family
+"""
+SUMS = {scope: f"{_COSTS} {column} = ? AND {_IN_TIME}" for scope, column in OWNER_COLUMNS.items()} | {
+    "key": f"{_COSTS} key_id IN ({_FAMILY}) AND {_IN_TIME}",
+    "deployment": f"{_COSTS} deployment = ? AND {_IN_TIME}",
+    "customer": f"{_COSTS} customer = ? AND COALESCE(organization_id, '') = ? AND {_IN_TIME}",
+    "team_member": f"{_COSTS} team_id = ? AND user_id = ? AND {_IN_TIME}",
+    "organization_member": f"{_COSTS} organization_id = ? AND user_id = ? AND {_IN_TIME}",
 }
-SUM_CHARGED = """
-    SELECT COALESCE(SUM(usage.cost_nano), 0) FROM usage_charge JOIN usage ON usage.id = usage_charge.usage_id
-    WHERE usage_charge.scope = ? AND usage_charge.id = ? AND usage.started_at >= ? AND usage.started_at < ?
-          AND (? = '' OR usage.model = ?)
+SUM_CHARGED = f"""
+    SELECT usage.model, {_sum("cost_nano")} FROM usage_charge JOIN usage ON usage.id = usage_charge.usage_id
+    WHERE usage_charge.scope = ? AND usage_charge.id = ? AND {_IN_TIME}
 """
-SUM_CUSTOMER = """
-    SELECT COALESCE(SUM(cost_nano), 0) FROM usage
-    WHERE customer = ? AND COALESCE(organization_id, '') = ? AND started_at >= ? AND started_at < ?
-          AND (? = '' OR model = ?)
-"""
-SUM_CREDITS = (
-    "SELECT COALESCE(SUM(credits_milli), 0) FROM usage WHERE account = ? AND started_at >= ? AND started_at < ?"
-)
+SUM_CREDITS = f"SELECT {_sum('credits_milli')} FROM usage WHERE account = ? AND started_at >= ? AND started_at < ?"
+
+# -- windows
 
 OPEN_WINDOW = """
-    INSERT INTO budget_window (scope, id, model, start_at, end_at, spent, held, overrun) VALUES (?, ?, ?, ?, ?, ?, 0, 0)
+    INSERT INTO budget_window (scope, id, model, start_at, end_at, opened_at, spent, held, overrun)
+    VALUES (?, ?, ?, ?, ?, ?, 0, 0, 0)
     ON CONFLICT (scope, id, model, start_at) DO NOTHING
 """
-FIND_WINDOW = "SELECT spent, held FROM budget_window WHERE scope = ? AND id = ? AND model = ? AND start_at = ?"
-RESERVE = """
-    UPDATE budget_window SET held = held + ?
-    WHERE scope = ? AND id = ? AND model = ? AND start_at = ? AND spent + held + ? <= ?
-    RETURNING spent, held
+_ONE = "scope = ? AND id = ? AND model = ? AND start_at = ?"
+FIND_WINDOW = f"SELECT spent, held FROM budget_window WHERE {_ONE}"
+SET_WINDOW = f"UPDATE budget_window SET spent = ? WHERE {_ONE}"
+LIVE_WINDOWS = """
+    SELECT model, start_at FROM budget_window
+    WHERE scope = ? AND id = ? AND (end_at IS NULL OR end_at > ?) ORDER BY model, start_at
 """
-RELEASE = "UPDATE budget_window SET held = held - ? WHERE scope = ? AND id = ? AND model = ? AND start_at = ?"
-SETTLE = """
-    UPDATE budget_window SET held = held - ?, spent = spent + ?, overrun = overrun + ?
-    WHERE scope = ? AND id = ? AND model = ? AND start_at = ?
+RESERVE = f"UPDATE budget_window SET held = held + ? WHERE {_ONE} AND spent + held + ? <= ? RETURNING spent, held"
+RELEASE = f"UPDATE budget_window SET held = held - ? WHERE {_ONE}"
+SETTLE = f"UPDATE budget_window SET held = held - ?, spent = spent + ?, overrun = overrun + ? WHERE {_ONE}"
+RELEASE_ALL = "UPDATE budget_window SET held = 0 WHERE held <> 0"
+SWEEP_WINDOWS = "DELETE FROM budget_window WHERE end_at IS NOT NULL AND end_at < ? AND held = 0"
+# A window that was opened while calls ran that do not know of it is summed up again when these have ended.
+TO_CHECK = """
+    SELECT scope, id, model, start_at, end_at FROM budget_window
+    WHERE opened_at < ? AND NOT EXISTS (SELECT 1 FROM hold WHERE hold.started_at < budget_window.opened_at + ?)
+    ORDER BY scope, id, model, start_at
 """
-SET_WINDOWS = "UPDATE budget_window SET spent = ? WHERE scope = ? AND id = ? AND (end_at IS NULL OR end_at > ?)"
-SET_WHOLE_WINDOW = SET_WINDOWS + " AND model = ''"
+CHECKED = f"UPDATE budget_window SET opened_at = NULL WHERE {_ONE}"
 OWNERS = """
     SELECT scope, id FROM budget_window WHERE scope <> ?
     UNION SELECT scope, id FROM spend_total WHERE scope <> 'customer'
 """
-SWEEP_WINDOWS = "DELETE FROM budget_window WHERE end_at IS NOT NULL AND end_at < ? AND held = 0"
-HELD_OF = "SELECT COALESCE(SUM(held), 0) FROM budget_window WHERE scope = ? AND id = ?"
-
-ADD_HOLD = "INSERT INTO hold (id, call_id, holder, expires_at, lines) VALUES (?, ?, ?, ?, ?)"
-DROP_HOLD = "DELETE FROM hold WHERE id = ?"
-HOLD_OF = "SELECT id, lines FROM hold WHERE call_id = ?"
-RENEW = "UPDATE hold SET expires_at = ? WHERE holder = ?"
-OTHER_HOLDS = "SELECT id, lines FROM hold WHERE holder <> ?"
-EXPIRED_HOLDS = "SELECT id, lines FROM hold WHERE expires_at <= ?"
-
-INTERRUPTED = """
-    SELECT id, principal, operation, model, provider, stream, key, attempts, request_id, created_at
-    FROM call WHERE status = 'in_progress'
+# Of PostgreSQL alone: many calls reserve in one transaction. The rows are locked in the order that is given.
+LOCK_WINDOWS = """
+    SELECT asked.number, w.spent, w.held FROM
+        UNNEST(CAST(? AS TEXT[]), CAST(? AS TEXT[]), CAST(? AS TEXT[]), CAST(? AS DOUBLE PRECISION[]))
+        WITH ORDINALITY AS asked (scope, id, model, start_at, number)
+        JOIN budget_window AS w USING (scope, id, model, start_at)
+    ORDER BY asked.number FOR UPDATE OF w
 """
+TAKE = """
+    UPDATE budget_window AS w SET held = w.held + asked.amount FROM
+        UNNEST(CAST(? AS TEXT[]), CAST(? AS TEXT[]), CAST(? AS TEXT[]), CAST(? AS DOUBLE PRECISION[]),
+               CAST(? AS BIGINT[])) AS asked (scope, id, model, start_at, amount)
+    WHERE w.scope = asked.scope AND w.id = asked.id AND w.model = asked.model AND w.start_at = asked.start_at
+"""
+
+# -- calls that run
+
+ADD_HOLD = """
+    INSERT INTO hold (id, call_id, holder, expires_at, lines, started_at, events, account)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+"""
+DROP_HOLD = "DELETE FROM hold WHERE id = ?"
+RENEW = "UPDATE hold SET expires_at = ?, call_id = ?, events = ?, account = ? WHERE id = ?"
+_HOLD = "SELECT id, call_id, lines, events, account FROM hold WHERE"
+HOLDS_OF_CALL = f"{_HOLD} call_id = ? ORDER BY id"
+HOLDS_OF_NODE = f"{_HOLD} holder = ? ORDER BY id"
+HOLDS_OVER = f"{_HOLD} expires_at <= ? ORDER BY id"
+CALL_RUNS = "SELECT 1 FROM call WHERE id = ? AND status = 'in_progress'"
 EVENTS_OF = "SELECT COALESCE(MAX(last), 0) FROM event WHERE call_id = ?"
 
-FIND_GRANT = "SELECT 1 FROM credit_entry WHERE id = ?"
+# -- credits and keys
+
+FIND_ENTRY = "SELECT 1 FROM credit_entry WHERE id = ? AND account = ?"
 ADD_ENTRY = """
     INSERT INTO credit_entry (id, account, kind, amount_milli, at, period_start, tier, usage_id)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (id) DO NOTHING
 """
+KEY_USED = """
+    INSERT INTO key_use (key_id, used_at) VALUES (?, ?)
+    ON CONFLICT (key_id) DO UPDATE SET used_at = excluded.used_at WHERE key_use.used_at < excluded.used_at
+"""
+USED_KEY = "SELECT used_at FROM key_use WHERE key_id = ?"
 
 
 # -- reports: every piece is a constant, values are bound
 
-_TOKENS = "COALESCE(SUM(prompt_tokens), 0), COALESCE(SUM(completion_tokens), 0), COALESCE(SUM(total_tokens), 0)"
-_SUMS = (
-    "COUNT(*), COALESCE(SUM(CASE WHEN usage.status = 'failed' THEN 1 ELSE 0 END), 0), "
-    f"COALESCE(SUM(cost_nano), 0), COALESCE(SUM(credits_milli), 0), {_TOKENS}"
+_SUMS = ", ".join(
+    (
+        "COUNT(*)",
+        _sum("CASE WHEN usage.status = 'failed' THEN 1 ELSE 0 END"),
+        *map(_sum, ("cost_nano", "credits_milli", "prompt_tokens", "completion_tokens", "total_tokens")),
+    )
 )
 FILTERS = {
     "start": "started_at >= ?",
@@ -371,7 +316,9 @@ def among(column: str, count: int) -> str:
 
 
 def logs(conditions: list[str]) -> str:
-    return f"SELECT {_COLUMNS} FROM usage WHERE {' AND '.join(conditions)} ORDER BY usage.id DESC LIMIT ?"
+    """The records, each with the hash of its key behind its columns."""
+    hashed = "(SELECT hash FROM platform_key WHERE platform_key.id = usage.key_id)"
+    return f"SELECT {_COLUMNS}, {hashed} FROM usage WHERE {' AND '.join(conditions)} ORDER BY usage.id DESC LIMIT ?"
 
 
 def report(group: str, step: str, conditions: list[str]) -> str:
@@ -389,7 +336,7 @@ def total(conditions: list[str]) -> str:
 
 def tags(conditions: list[str]) -> str:
     return (
-        "SELECT usage_tag.tag, COUNT(*), COALESCE(SUM(cost_nano), 0) FROM usage_tag"
+        f"SELECT usage_tag.tag, COUNT(*), {_sum('cost_nano')} FROM usage_tag"
         " JOIN usage ON usage.id = usage_tag.usage_id"
         f" WHERE {' AND '.join(conditions)} GROUP BY 1 ORDER BY 3 DESC, 1"
     )
@@ -397,8 +344,8 @@ def tags(conditions: list[str]) -> str:
 
 def credit_sums(conditions: list[str]) -> str:
     return (
-        "SELECT substr(hour, 1, 10), model_served, provider, band, COUNT(*), COALESCE(SUM(total_tokens), 0),"
-        " COALESCE(SUM(credits_milli), 0), COALESCE(SUM(cost_nano), 0), COALESCE(SUM(latency_ms), 0)"
+        "SELECT substr(hour, 1, 10), model_served, provider, band, COUNT(*), "
+        f"{', '.join(map(_sum, ('total_tokens', 'credits_milli', 'cost_nano', 'latency_ms')))}"
         f" FROM usage WHERE {' AND '.join(conditions)} GROUP BY 1, 2, 3, 4 ORDER BY 1"
     )
 
@@ -406,7 +353,7 @@ def credit_sums(conditions: list[str]) -> str:
 _ENTRIES = """
     FROM (
         SELECT id, kind, amount_milli, at, usage_id,
-               SUM(amount_milli) OVER (PARTITION BY period_start ORDER BY at, id) AS balance
+               CAST(SUM(amount_milli) OVER (PARTITION BY period_start ORDER BY at, id) AS BIGINT) AS balance
         FROM credit_entry WHERE account = ?
     ) AS entry LEFT JOIN usage ON usage.id = entry.usage_id
 """

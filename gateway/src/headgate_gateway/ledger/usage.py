@@ -1,16 +1,13 @@
-"""The records of what was used: collected while calls end, written with them in one transaction."""
+"""What a call used, as the records have it: tokens of every kind, and the hour that reports sum up by."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from ..storage import Database
-from . import sql
-
-__all__ = ["Tokens", "UsageLog", "hour_of", "tokens_of"]
+__all__ = ["Tokens", "hour_of", "tokens_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,55 +66,3 @@ def hour_of(at: float) -> str:
             _hours.clear()
         hour = _hours[number] = datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:00:00Z")
     return hour
-
-
-class UsageLog:
-    """Holds rows back until the commit that they belong to. Reads through it see them."""
-
-    def __init__(self, db: Database) -> None:
-        self._db = db
-        self._rows: list[tuple[Any, ...]] = []
-        self._tags: list[tuple[str, str]] = []
-        self._charges: list[tuple[str, str, str]] = []
-        self._totals: dict[tuple[str, str, str], int] = {}
-        db.before_commit(self.flush)
-
-    def add(
-        self,
-        row: tuple[Any, ...],
-        cost: int,
-        model: str,
-        owners: Iterable[tuple[str, str]],
-        charged: Iterable[tuple[str, str]],
-        tags: Iterable[str],
-    ) -> None:
-        """Have a record written, and counted for those that own it and those that it counts against."""
-        self._rows.append(row)
-        totals = self._totals
-        for scope, id in owners:
-            place = (scope, id, model)
-            totals[place] = totals.get(place, 0) + cost
-        usage_id = row[0]
-        for scope, id in charged:
-            place = (scope, id, model)
-            totals[place] = totals.get(place, 0) + cost
-            self._charges.append((scope, id, usage_id))
-        for tag in tags:
-            self._tags.append((tag, usage_id))
-        self._db.schedule()
-
-    def flush(self) -> None:
-        """Write what is held back into the open transaction."""
-        if not self._rows:
-            return
-        rows, self._rows = self._rows, []
-        self._db.write_many(sql.ADD_USAGE, rows)
-        totals, self._totals = self._totals, {}
-        if totals:
-            self._db.write_many(sql.ADD_TOTAL, [(*place, spent) for place, spent in totals.items()])
-        if self._tags:
-            tags, self._tags = self._tags, []
-            self._db.write_many(sql.ADD_TAG, tags)
-        if self._charges:
-            charges, self._charges = self._charges, []
-            self._db.write_many(sql.ADD_CHARGE, charges)

@@ -1,74 +1,67 @@
-"""The limits of a caller's pace, of one process.
+"""The limits of a caller's pace.
 
 Each bound counts by itself. A call enters all of its limits or none; what it was expected to use counts from its start
 and is corrected by what it used. A refusal names the limit, whose it is, and when to come again.
+
+A node alone counts in its own memory. Nodes that share a Redis count there (`shared.py`), and each counts what it let
+in itself beside that, so that it goes on from there while Redis is away.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from ..clock import Clock
-from ..errors import ApiError
-from ..platform.principal import Bound, matches
+from ..cluster.away import RedisAway
+from ..http import Headers
+from ..platform.principal import Bound
+from .limit import KINDS, Kind, Limit, Place, key_of, limits_of
+from .shared import Member, SharedPace
+from .told import headers_of, refusal, unavailable
 from .window import Window
 
 __all__ = ["Pace", "Pass"]
 
-Kind = Literal["requests", "tokens", "parallel"]
-_SAYS = {"requests": "requests a minute", "tokens": "tokens a minute", "parallel": "calls at the same time"}
-_CODES = {
-    "requests": "requests_per_minute_exceeded",
-    "tokens": "tokens_per_minute_exceeded",
-    "parallel": "parallelrequests_exceeded",
-}
-_FIELDS = {"requests": "rpm_limit", "tokens": "tpm_limit", "parallel": "max_parallel_requests"}
 _MOST_WINDOWS = 50_000
 _MOST_PLANS = 8192
-Place = tuple[str, str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class _Limit:
-    """One limit: of what, whose, how much."""
-
-    kind: Kind
-    place: Place
-    name: str
-    most: int
-    window: Window
+_PARALLEL_WAIT = 1.0
 
 
 class Pass:
     """A call's way in. `settle` when it has ended; `withdraw` if it was not made."""
 
-    __slots__ = ("_pace", "amount", "headers", "open", "parallel", "requests", "tokens")
+    __slots__ = ("_pace", "headers", "member", "open", "parallel", "requests", "tokens")
 
     def __init__(self, pace: Pace) -> None:
         self._pace = pace
         self.requests: list[tuple[Window, int]] = []
         self.tokens: list[tuple[Window, int, int]] = []
         self.parallel: list[Place] = []
-        self.amount = 0
-        self.headers: tuple[tuple[str, str], ...] = ()
+        self.member: Member | None = None
+        self.headers: Headers = ()
         self.open = True
 
     def settle(self, tokens: int) -> None:
         """The call has ended and used this many tokens."""
-        if self.open:
-            self.open = False
-            for window, second, counted in self.tokens:
-                window.correct(second, tokens - counted)
-            self._pace.leave(self.parallel)
+        self._end(tokens, made=True)
 
     def withdraw(self) -> None:
         """The call was refused elsewhere: it counts for nothing."""
-        if self.open:
-            self.settle(0)
-            for window, second in self.requests:
-                window.correct(second, -1)
+        self._end(0, made=False)
+
+    def _end(self, tokens: int, *, made: bool) -> None:
+        if not self.open:
+            return
+        self.open = False
+        for window, step, counted in self.tokens:
+            window.correct(step, tokens - counted)
+        if not made:
+            for window, step in self.requests:
+                window.correct(step, -1)
+        self._pace.leave(self.parallel)
+        if self.member is not None:
+            self.member.end(tokens, made=made)
 
 
 class Pace:
@@ -78,39 +71,81 @@ class Pace:
         self._clock = clock
         self._windows: dict[tuple[Kind, Place], Window] = {}
         self._running: dict[Place, int] = {}
-        self._plans: dict[tuple[int, str], tuple[Sequence[Bound], tuple[_Limit, ...]]] = {}
+        self._plans: dict[tuple[int, str], tuple[Sequence[Bound], tuple[Limit, ...]]] = {}
+        self._shared: SharedPace | None = None
+        self._closed = False
 
-    def enter(self, bounds: Sequence[Bound], model: str, tokens: int) -> Pass | None:
-        """Let a call in, or raise 429. None where nothing limits it."""
+    def share(self, shared: SharedPace, *, when_away: Literal["open", "closed"]) -> None:
+        """Count together with other nodes. `when_away`: count alone (`open`) or refuse (`closed`) without Redis."""
+        self._shared = shared
+        self._closed = when_away == "closed"
+
+    async def keep(self) -> None:
+        """Keep the places of the calls that run here among those of all nodes, for ever."""
+        if self._shared is not None:
+            await self._shared.keep()
+
+    async def enter(self, bounds: Sequence[Bound], model: str, tokens: int) -> Pass | None:
+        """Let a call in, or raise 429 (503 where its limits cannot be counted). None where nothing limits it."""
         if not bounds:
             return None
         limits = self._plan(bounds, model)
         if not limits:
             return None
+        if self._shared is None:
+            return self._enter_here(limits, tokens)
+        member = self._shared.member(limits, tokens)
+        try:
+            verdict = await member.enter()
+        except RedisAway:
+            if self._closed:
+                member.forget()
+                raise unavailable(limits[0]) from None
+            return self._enter_here(limits, tokens, member)
+        headers = headers_of(limits, verdict.used, verdict.over.__getitem__)
+        if verdict.refused is not None:
+            raise refusal(limits[verdict.refused], verdict.wait, headers)
+        return self._entered(limits, tokens, headers, member)
+
+    def _enter_here(self, limits: tuple[Limit, ...], tokens: int, member: Member | None = None) -> Pass:
         now = self._clock.monotonic()
-        running = self._running
         for limit in limits:
-            kind, most = limit.kind, limit.most
-            if kind == "parallel":
-                if running.get(limit.place, 0) >= most:
-                    raise self._refusal(limit, 1.0, limits, now)
-                continue
-            amount = 1 if kind == "requests" or tokens < 1 else min(tokens, most)
-            if limit.window.used(now) + amount > most:
-                wait = 60.0 if most <= 0 else limit.window.wait(now, most - amount)
-                raise self._refusal(limit, wait, limits, now)
-        entered = Pass(self)
-        for limit in limits:
-            kind = limit.kind
-            if kind == "requests":
-                entered.requests.append((limit.window, limit.window.add(now, 1)))
-            elif kind == "tokens":
-                counted = min(tokens, limit.most)
-                entered.tokens.append((limit.window, limit.window.add(now, counted), counted))
+            if limit.kind == "parallel":
+                wait = _PARALLEL_WAIT
+                hindered = self._running.get(limit.place, 0) >= limit.most
             else:
-                running[limit.place] = running.get(limit.place, 0) + 1
+                wait = 0.0
+                asked = limit.asked(tokens)
+                hindered = limit.window.used(now) + asked > limit.most
+                if hindered:
+                    wait = limit.whole if limit.most <= 0 else limit.window.wait(now, limit.most - asked)
+            if hindered:
+                if member is not None:
+                    member.forget()
+                used = [0 if other.kind == "parallel" else other.window.used(now) for other in limits]
+                raise refusal(limit, wait, _headers_here(limits, used, now))
+        entered = self._entered(limits, tokens, (), member)
+        entered.headers = _headers_here(limits, [limit.window.total for limit in limits], now)
+        return entered
+
+    def _entered(self, limits: tuple[Limit, ...], tokens: int, headers: Headers, member: Member | None) -> Pass:
+        """Count a call in this process."""
+        now = self._clock.monotonic()
+        entered = Pass(self)
+        entered.headers, entered.member = headers, member
+        for limit in limits:
+            if limit.kind == "parallel":
+                self._running[limit.place] = self._running.get(limit.place, 0) + 1
                 entered.parallel.append(limit.place)
-        entered.headers = _headers(limits, now)
+                continue
+            counted = limit.counted(tokens)
+            step = limit.window.add(now, counted)
+            if limit.kind == "tokens":
+                entered.tokens.append((limit.window, step, counted))
+            else:
+                entered.requests.append((limit.window, step))
+        if member is not None:
+            member.begin()
         return entered
 
     def leave(self, places: Iterable[Place]) -> None:
@@ -122,15 +157,15 @@ class Pace:
             else:
                 self._running.pop(place, None)
 
-    def _plan(self, bounds: Sequence[Bound], model: str) -> tuple[_Limit, ...]:
+    def _plan(self, bounds: Sequence[Bound], model: str) -> tuple[Limit, ...]:
         found = self._plans.get((id(bounds), model))
         if found is not None and found[0] is bounds:
             return found[1]
-        least: dict[tuple[Kind, Place], _Limit] = {}
-        for kind, place, name, most in (limit for bound in bounds for limit in _limits_of(bound, model)):
+        least: dict[tuple[Kind, Place], Limit] = {}
+        for kind, place, name, most in (limit for bound in bounds for limit in limits_of(bound, model)):
             known = least.get((kind, place))
             if known is None or most < known.most:
-                least[kind, place] = _Limit(kind, place, name, most, self._window(kind, place))
+                least[kind, place] = Limit(kind, place, name, most, self._window(kind, place), key_of(kind, place))
         limits = tuple(least.values())
         if len(self._plans) >= _MOST_PLANS:
             self._plans.clear()
@@ -142,7 +177,9 @@ class Pace:
         if window is None:
             if len(self._windows) >= _MOST_WINDOWS:
                 self._forget()
-            window = self._windows[kind, place] = Window()
+            window = Window(KINDS[kind].length, KINDS[kind].grain)
+            if kind != "parallel":
+                self._windows[kind, place] = window
         return window
 
     def _forget(self) -> None:
@@ -152,72 +189,6 @@ class Pace:
         for place in [place for place, window in self._windows.items() if not window.used(now)]:
             del self._windows[place]
 
-    def _refusal(self, limit: _Limit, wait: float, limits: tuple[_Limit, ...], now: float) -> ApiError:
-        of = f"the {limit.name}" + (f" for the model {limit.place[2]!r}" if limit.place[2] else "")
-        when = (
-            "Wait until one of its calls has ended."
-            if limit.kind == "parallel"
-            else f"Wait {wait:.1f} s before the next call."
-        )
-        return ApiError(
-            429,
-            f"{of[0].upper()}{of[1:]} is limited to {limit.most} {_SAYS[limit.kind]}, and that is reached. {when}",
-            code=_CODES[limit.kind],
-            retry_after=wait,
-            headers=_headers(limits, now),
-            limit=_FIELDS[limit.kind],
-            limit_scope=limit.place[0],
-            limit_id=limit.place[1],
-            limit_model=limit.place[2] or None,
-            limit_value=limit.most,
-        )
 
-
-def _headers(limits: tuple[_Limit, ...], now: float) -> tuple[tuple[str, str], ...]:
-    """What is left, of the limit that is nearest, for requests and for tokens."""
-    headers: tuple[tuple[str, str], ...] = ()
-    for kind in ("requests", "tokens"):
-        nearest, least = None, 0
-        for limit in limits:
-            if limit.kind == kind:
-                left = limit.most - limit.window.total
-                if nearest is None or left < least:
-                    nearest, least = limit, left
-        if nearest is not None:
-            reset = nearest.window.wait(now, 0) if nearest.window.total else 0.0
-            headers = (
-                *headers,
-                (_LIMIT[kind], str(nearest.most)),
-                (_REMAINING[kind], str(max(least, 0))),
-                (_RESET[kind], f"{reset:.3f}s"),
-            )
-    return headers
-
-
-_LIMIT = {kind: f"x-ratelimit-limit-{kind}" for kind in ("requests", "tokens")}
-_REMAINING = {kind: f"x-ratelimit-remaining-{kind}" for kind in ("requests", "tokens")}
-_RESET = {kind: f"x-ratelimit-reset-{kind}" for kind in ("requests", "tokens")}
-_Told = tuple[Kind, Place, str, int]
-
-
-def _limits_of(bound: Bound, model: str) -> Iterable[_Told]:
-    yield from _three(bound, "", bound.rpm_limit, bound.tpm_limit, bound.max_parallel_requests)
-    for pattern, own in bound.model_max_budget.items():
-        if matches(pattern, model):
-            yield from _three(bound, pattern, own.rpm_limit, own.tpm_limit, None)
-    for pattern, most in bound.model_rpm_limit.items():
-        if matches(pattern, model):
-            yield from _three(bound, pattern, most, None, None)
-    for pattern, most in bound.model_tpm_limit.items():
-        if matches(pattern, model):
-            yield from _three(bound, pattern, None, most, None)
-
-
-def _three(bound: Bound, model: str, requests: int | None, tokens: int | None, parallel: int | None) -> Iterable[_Told]:
-    place = (bound.scope, bound.id, model)
-    if requests is not None:
-        yield "requests", place, bound.name, requests
-    if tokens is not None:
-        yield "tokens", place, bound.name, tokens
-    if parallel is not None:
-        yield "parallel", place, bound.name, parallel
+def _headers_here(limits: tuple[Limit, ...], used: list[int], now: float) -> Headers:
+    return headers_of(limits, used, lambda at: limits[at].window.wait(now, 0))

@@ -1,4 +1,4 @@
-"""What happened in the last minute, by the second. Time is given, never read."""
+"""What happened of late, by whole steps of time. Time is given, never read."""
 
 from __future__ import annotations
 
@@ -6,42 +6,46 @@ from collections import deque
 
 __all__ = ["Window"]
 
+_LEAST_WAIT = 0.001
+
 
 class Window:
-    """A sliding window of whole seconds: no span of `length` seconds ever holds more than was let in."""
+    """A sliding window of `length` steps of `grain` seconds: no span of that length ever holds more than was let in."""
 
-    __slots__ = ("_length", "_seconds", "total")
+    __slots__ = ("_steps", "grain", "length", "total")
 
-    def __init__(self, length: int = 60) -> None:
-        self._length = length
-        self._seconds: deque[list[int]] = deque()
+    def __init__(self, length: int = 60, grain: int = 1) -> None:
+        self.length = length
+        self.grain = grain
+        self._steps: deque[list[int]] = deque()
         self.total = 0
 
-    def _forget(self, now: int) -> None:
-        seconds, over = self._seconds, now - self._length - 1
-        while seconds and seconds[0][0] <= over:
-            self.total -= seconds.popleft()[1]
+    def _forget(self, now: float) -> None:
+        steps, over = self._steps, int(now // self.grain) - self.length - 1
+        while steps and steps[0][0] <= over:
+            self.total -= steps.popleft()[1]
 
     def used(self, now: float) -> int:
         """How much lies within the window."""
-        self._forget(int(now))
+        self._forget(now)
         return self.total
 
     def add(self, now: float, amount: int) -> int:
-        """Count `amount` now; gives the second to name when it is corrected."""
-        second = int(now)
-        seconds = self._seconds
-        if seconds and seconds[-1][0] == second:
-            seconds[-1][1] += amount
+        """Count `amount` now; gives the step to name when it is corrected."""
+        self._forget(now)
+        step = int(now // self.grain)
+        steps = self._steps
+        if steps and steps[-1][0] == step:
+            steps[-1][1] += amount
         else:
-            seconds.append([second, amount])
+            steps.append([step, amount])
         self.total += amount
-        return second
+        return step
 
-    def correct(self, second: int, amount: int) -> None:
-        """Change what was counted in a second, if it is still within the window."""
-        for entry in reversed(self._seconds):
-            if entry[0] == second:
+    def correct(self, step: int, amount: int) -> None:
+        """Change what was counted in a step, if it is still within the window."""
+        for entry in reversed(self._steps):
+            if entry[0] == step:
                 amount = max(amount, -entry[1])
                 entry[1] += amount
                 self.total += amount
@@ -49,19 +53,22 @@ class Window:
 
     def wait(self, now: float, room: int) -> float:
         """Seconds until no more than `room` is left in the window."""
-        self._forget(int(now))
+        self._forget(now)
         left = self.total
         if room <= 0 and left > 0:
-            return max(self._seconds[-1][0] + self._length + 1 - now, 0.001)
-        for second, amount in self._seconds:
+            return self._over(self._steps[-1][0], now)
+        for step, amount in self._steps:
             if left <= room:
                 break
             left -= amount
-            until = second + self._length + 1
             if left <= room:
-                return max(until - now, 0.001)
-        return 0.001 if left <= room else float(self._length)
+                return self._over(step, now)
+        return _LEAST_WAIT if left <= room else float(self.length * self.grain)
+
+    def _over(self, step: int, now: float) -> float:
+        """Seconds until a step is no longer in the window."""
+        return max((step + self.length + 1) * self.grain - now, _LEAST_WAIT)
 
     @property
     def empty(self) -> bool:
-        return not self._seconds
+        return not self._steps

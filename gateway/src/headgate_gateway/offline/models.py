@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..emission import Answer, Delay, Emission, ModelContext
 from ..errors import invalid
@@ -17,11 +17,10 @@ from .learned import Memory
 from .schema.fill import Unfillable
 from .tokenizer import content_length, count_messages
 
-if TYPE_CHECKING:
-    from ..config import Settings
-    from ..gateway import Gateway
+__all__ = ["BASE", "BuiltIn", "default_for", "listing", "resolve", "tuned"]
 
-__all__ = ["BuiltIn", "default_for", "delete", "listing", "resolve"]
+# What fine-tuned models learn on top of.
+BASE = MODELS[0].id
 
 
 class BuiltIn:
@@ -153,33 +152,17 @@ def _waiting(source: Iterator[Emission], pace: float) -> Iterator[Emission]:
         yield emission
 
 
-def resolve(name: str, settings: Settings, *, gateway: Gateway | None = None) -> BuiltIn | None:
-    """The offline model of exactly this name; None when there is none."""
-    if find(name) is not None:
-        return BuiltIn(name)
-    if name.startswith("ft:") and gateway is not None:
-        from ..control.tuned import load
-
-        memory = load(gateway, name)
-        return None if memory is None else BuiltIn(name, memory)
-    return None
+def resolve(name: str) -> BuiltIn | None:
+    """The built-in model of exactly this name; None when there is none."""
+    return None if find(name) is None else BuiltIn(name)
 
 
-def listing(
-    settings: Settings, *, gateway: Gateway | None = None, principal: str | None = None
-) -> list[dict[str, Any]]:
-    """All offline models as `/v1/models` shows them; the caller's fine-tuned ones come last."""
+def tuned(name: str, memory: Memory) -> BuiltIn:
+    """A fine-tuned model and what it learned."""
+    return BuiltIn(name, memory)
+
+
+def listing() -> list[dict[str, Any]]:
+    """The built-in models as `/v1/models` shows them."""
     out = [entry(listed) for listed in MODELS]
-    out += [entry(listed) for kind in KINDS if (listed := find(FAULT_PREFIX + kind)) is not None]
-    if gateway is not None:
-        from ..control.tuned import listed_for
-
-        out += listed_for(gateway, principal)
-    return out
-
-
-def delete(name: str, *, gateway: Gateway, principal: str) -> bool:
-    """Delete a fine-tuned model; False when the caller has none of that name."""
-    from ..control.tuned import remove
-
-    return remove(gateway, name, principal)
+    return out + [entry(listed) for kind in KINDS if (listed := find(FAULT_PREFIX + kind)) is not None]

@@ -1,10 +1,22 @@
-"""Once: a call is made once, paid once, and its stream is never lost."""
+"""Once: a call is made once, paid once, and its stream is never lost.
+
+presented.py   what a request says of its call, and what that means
+calls.py       the calls of this process, and their ends
+run.py         a call that this process makes
+follow.py      a call that another node makes
+feed.py        what clients read of either
+log.py         the event log of running streams
+deliver.py     how clients get it
+mutations.py   once for operations that call no model
+store.py       records, keys, answers and events; sql.py: every statement
+"""
 
 from __future__ import annotations
 
-from .calls import Calls, Joined, Presented, Replayed
-from .run import Listener, Run
-from .sql import MIGRATIONS
+from .calls import Calls
+from .feed import Feed, Listener
+from .presented import Joined, Presented, Replayed
+from .run import Run
 from .store import CallRecord
 
-__all__ = ["MIGRATIONS", "CallRecord", "Calls", "Joined", "Listener", "Presented", "Replayed", "Run"]
+__all__ = ["CallRecord", "Calls", "Feed", "Joined", "Listener", "Presented", "Replayed", "Run"]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from ..emission import Cut, Fault, Garbage, Stall
+from ..errors import ApiError, envelope
 from ..http import Receive, Response, Send
-from .run import Listener, Run
+from .feed import Feed, Listener, frame
 from .store import EventBlock
 
 __all__ = ["ConnectionCut", "CutReply", "LiveStream", "Presence", "StalledReply", "StoredStream", "faulty_reply"]
@@ -60,12 +61,22 @@ def _close(scope: dict[str, Any] | None) -> None:
 
 
 class LiveStream:
-    """A running call as a stream of server-sent events. Events go out as they come; a ping goes out when none do."""
+    """A running call as a stream of server-sent events. Events go out as they come; a ping goes out when none do.
+
+    `moved` gives the feed on which a call goes on that has left the one it was read from.
+    """
 
     def __init__(
-        self, run: Run, listener: Listener, presence: Presence, scope: dict[str, Any] | None, ping_seconds: float
+        self,
+        feed: Feed,
+        listener: Listener,
+        presence: Presence,
+        scope: dict[str, Any] | None,
+        ping_seconds: float,
+        moved: Callable[[Feed], Awaitable[Feed]],
     ) -> None:
-        self._run = run
+        self._feed = feed
+        self._moved = moved
         self._listener = listener
         self._presence = presence
         self._scope = scope
@@ -88,28 +99,36 @@ class LiveStream:
         if self._timer is not None:
             self._timer.cancel()
         self._presence.close()
-        self._run.leave(self._listener)
+        self._feed.leave(self._listener)
 
     async def _deliver(self, send: Send) -> None:
-        run, listener = self._run, self._listener
+        feed, listener = self._feed, self._listener
+        last = b""
         while not listener.gone:
-            data = b"" if self._stalled else run.take(listener)
+            data = b"" if self._stalled else feed.take(listener)
             if data:
                 self._quiet = False
                 await send({"type": "http.response.body", "body": data, "more_body": True})
             elif self._ping_due:
                 self._ping_due = False
                 await send({"type": "http.response.body", "body": _PING, "more_body": True})
-            fault = None if self._stalled else run.next_fault(listener)
+            fault = None if self._stalled else feed.next_fault(listener)
             if fault is not None:
                 if await self._apply(fault, send):
                     return
-            elif self._stalled or listener.position >= run.total:
-                if run.done and not self._stalled:
-                    break
-                if not self._ping_due:
+            elif self._stalled or listener.position >= feed.total:
+                if feed.over and not self._stalled:
+                    if not feed.moved:
+                        last = _unsaid(feed, listener)
+                        break
+                    try:
+                        feed = self._feed = await self._moved(feed)
+                    except ApiError as error:
+                        last = _told(feed, listener, error)
+                        break
+                elif not self._ping_due:
                     await listener.wait()
-        await send({"type": "http.response.body", "body": b"", "more_body": False})
+        await send({"type": "http.response.body", "body": last, "more_body": False})
 
     async def _apply(self, fault: Fault, send: Send) -> bool:
         """Do to this connection what the fault says; True if that ended it."""
@@ -131,6 +150,18 @@ class LiveStream:
             self._listener.wake()
         self._quiet = True
         self._arm()
+
+
+def _unsaid(feed: Feed, listener: Listener) -> bytes:
+    """The error that ended a call, for a client that no event has told of it: one came first, or is further on."""
+    if feed.error is None or (feed.total > 0 and listener.position <= feed.total):
+        return b""
+    return _told(feed, listener, feed.error)
+
+
+def _told(feed: Feed, listener: Listener, error: ApiError) -> bytes:
+    error.call_id = feed.record.id
+    return frame(feed.record.id, listener.position, envelope(error, feed.record.request_id), "error")
 
 
 class StoredStream:

@@ -11,9 +11,10 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING, Any
 
-from ..emission import Answer, DeliveryFault, Fault
-from ..errors import ApiError, envelope
-from ..storage import StorageError
+from ..emission import DeliveryFault, Fault
+from ..errors import ApiError, envelope, storage_away
+from ..storage import StorageAway, StorageError
+from .feed import Feed, Listener, frame
 from .sink import Producer
 from .store import CallRecord
 
@@ -21,51 +22,14 @@ if TYPE_CHECKING:
     from ..ledger.ledger import Ticket
     from .calls import Calls
 
-__all__ = ["Listener", "Producer", "Run", "frame"]
+__all__ = ["Producer", "Run", "Superseded", "vanished"]
 
 _log = logging.getLogger("headgate_gateway")
 _BREATH = 64
 
 
-def frame(call_id: str, seq: int, data: bytes, event: str | None = None) -> bytes:
-    """One server-sent event. `data` holds no line break."""
-    if event is None:
-        return b"id: %s:%d\ndata: %s\n\n" % (call_id.encode(), seq, data)
-    return b"id: %s:%d\nevent: %s\ndata: %s\n\n" % (call_id.encode(), seq, event.encode(), data)
-
-
-class Listener:
-    """One client of a run: how far it has read, and the future it sleeps on."""
-
-    __slots__ = ("_waiter", "gone", "position", "takes_faults")
-
-    def __init__(self, position: int, *, takes_faults: bool) -> None:
-        self.position = position
-        self.takes_faults = takes_faults
-        self.gone = False
-        self._waiter: asyncio.Future[None] | None = None
-
-    def wake(self) -> None:
-        waiter = self._waiter
-        if waiter is not None and not waiter.done():
-            waiter.set_result(None)
-
-    def leave(self) -> None:
-        """The client's connection is gone."""
-        self.gone = True
-        self.wake()
-
-    async def wait(self) -> None:
-        """Sleep until something changed."""
-        self._waiter = asyncio.get_running_loop().create_future()
-        try:
-            await self._waiter
-        finally:
-            self._waiter = None
-
-
-class Run:
-    """The state of one running call."""
+class Run(Feed):
+    """The state of one call that this process makes."""
 
     def __init__(
         self,
@@ -78,26 +42,21 @@ class Run:
         terminal: bytes | None = b"[DONE]",
         logged: list[bytes] | None = None,
     ) -> None:
-        self.record = record
+        super().__init__(record)
         self.fingerprint = fingerprint
         self.prompt_bytes = prompt_bytes
         self.price_name = price_name
-        self.frames: list[bytes] = logged or []
-        self.base = 0
-        self.saved = len(self.frames)
-        self.skip = len(self.frames)
-        self.done = False
-        self.answer: Answer | None = None
-        self.error: ApiError | None = None
-        self.fault: DeliveryFault | None = None
+        self.frames = logged or []
+        self.skip = self.saved = self.told = len(self.frames)
+        # Whether its record in progress was handed to the database, whether that is durable, and whether it ends.
+        self.recorded = self.durable = self.settling = False
+        self.operation = ""
+        self.expires_at = 0.0
         self.usage: dict[str, Any] | None = None
-        self.marks: dict[str, str] = {}
         self.deployment: str | None = None
         self.cached = False
         self.ticket: Ticket | None = None
         self.first_at: float | None = None
-        self.listeners: list[Listener] = []
-        self.faults: list[tuple[int, Fault]] = []
         self._calls = calls
         self._terminal = terminal
         self._room: asyncio.Future[None] | None = None
@@ -111,11 +70,6 @@ class Run:
     @property
     def keyed(self) -> bool:
         return self.record.key is not None
-
-    @property
-    def total(self) -> int:
-        """How many events there are, sent ones that are no longer held included."""
-        return self.base + len(self.frames)
 
     def start(self, produce: Producer) -> None:
         self._task = asyncio.get_running_loop().create_task(self._drive(produce), name=self.record.id)
@@ -145,12 +99,11 @@ class Run:
         """A fault on the first client's connection at this point of the stream."""
         if self._produced >= self.skip:
             self.faults.append((self.total, fault))
-            for listener in self.listeners:
-                listener.wake()
+            self.wake()
 
     def _appended(self) -> None:
         if self.keyed:
-            self._calls.log_soon(self)
+            self._calls.log.add(self)
         for listener in self.listeners:
             listener.wake()
 
@@ -167,51 +120,37 @@ class Run:
     # -- what a client does
 
     def join(self, listener: Listener) -> None:
-        self.listeners.append(listener)
+        super().join(listener)
         if self._grace is not None:
             self._grace.cancel()
             self._grace = None
 
     def leave(self, listener: Listener) -> None:
         """A client is gone, or has all it wanted."""
-        if listener in self.listeners:
-            self.listeners.remove(listener)
+        super().leave(listener)
         if self.done or self.listeners:
             self._make_room()
             return
         if not self.keyed:
-            self.cancel(_vanished())
+            self.cancel(vanished())
         elif self._grace is None:
             self._make_room()
-            loop = asyncio.get_running_loop()
-            self._grace = loop.call_later(self._calls.grace_seconds, self._grace_over)
+            self.wait_for_clients(self._calls.grace_seconds)
+
+    def wait_for_clients(self, seconds: float) -> None:
+        """Give up in so many seconds, unless somebody listens by then, here or on another node."""
+        self._grace = asyncio.get_running_loop().call_later(seconds, self._grace_over)
 
     def _grace_over(self) -> None:
         self._grace = None
-        if not self.listeners:
-            self.cancel(_vanished())
+        if not self.listeners and not self.done:
+            self._calls.unattended(self)
 
-    def take(self, listener: Listener) -> bytes:
-        """All that the client has not read yet, up to the next fault meant for it."""
-        end = self.total
-        if listener.takes_faults and self.faults:
-            end = min(end, self.faults[0][0])
-        if end <= listener.position:
-            return b""
-        start = listener.position - self.base
-        taken = self.frames[start : end - self.base]
-        listener.position = end
-        if not self.keyed and not self._calls.keeps_all:
+    def was_taken(self, end: int) -> None:
+        if not self.keyed:
             del self.frames[: end - self.base]
             self.base = end
         self._make_room()
-        return taken[0] if len(taken) == 1 else b"".join(taken)
-
-    def next_fault(self, listener: Listener) -> Fault | None:
-        """The fault at the client's position, once."""
-        if listener.takes_faults and self.faults and self.faults[0][0] <= listener.position:
-            return self.faults.pop(0)[1]
-        return None
 
     def _make_room(self) -> None:
         room = self._room
@@ -221,8 +160,8 @@ class Run:
     # -- the end
 
     def cancel(self, error: ApiError) -> None:
-        """End the call now; clients that still listen are told by `error`."""
-        if self._task is not None and not self.done and self._ending is None:
+        """End the call now; clients that still listen are told by `error`. One that has ended stays as it ended."""
+        if self._task is not None and not self.settling and self._ending is None:
             self._ending = error
             self._task.cancel()
 
@@ -242,14 +181,18 @@ class Run:
         try:
             await produce(self)
         except asyncio.CancelledError:
-            error = self._ending or _vanished()
+            error = self._ending or vanished()
         except ApiError as failure:
             error = failure
         except DeliveryFault as fault:
             self.fault, self.answer = fault, fault.answer
+        except StorageAway as away:
+            _log.error("call %s (request %s) was not made: %s", self.record.id, self.record.request_id, away)
+            error = storage_away()
         except Exception:  # noqa: BLE001 - the last line of defence: whatever a producer raises must end in an error event
             _log.exception("call %s (request %s) failed", self.record.id, self.record.request_id)
             error = ApiError(500, "The gateway failed on this call. Report it with the request id.", code="internal")
+        self.settling = True
         await self._end(error)
 
     async def _end(self, error: ApiError | None) -> None:
@@ -257,25 +200,42 @@ class Run:
             error.call_id = self.record.id
         if self._grace is not None:
             self._grace.cancel()
-        tail: list[bytes] = []
-        if error is None:
-            if self.record.stream and self._terminal is not None:
-                tail = [frame(self.record.id, self.total + 1, self._terminal)]
-        elif self.record.stream and self.total:
-            tail = [frame(self.record.id, self.total + 1, envelope(error, self.record.request_id), "error")]
+        tail = self._tail(error)
         self.error = error
         cancelled = self._ending is not None
         try:
             await self._calls.settle(self, error, tail, interrupted=self._interrupted, cancelled=cancelled)
-        except StorageError:
-            _log.exception("call %s (request %s) could not be recorded", self.record.id, self.record.request_id)
-            self.answer, self.error = None, _unrecorded(self.record.id)
-            tail = [frame(self.record.id, self.total + 1, envelope(self.error, self.record.request_id), "error")]
+        except StorageError as failure:
+            away = isinstance(failure, StorageAway)
+            _log.error(
+                "call %s (request %s) could not be recorded: %s", self.record.id, self.record.request_id, failure
+            )
+            tail = self._withhold(storage_away() if away else _unrecorded())
+        except Superseded as lost:
+            tail = self._withhold(lost.error)
         finally:
             self.frames.extend(tail)
             self.done = True
-            for listener in self.listeners:
-                listener.wake()
+            self.wake()
+
+    def _tail(self, error: ApiError | None) -> list[bytes]:
+        """The event that ends the stream, if any is to be sent."""
+        if error is None:
+            closing = self.record.stream and self._terminal is not None
+            return [frame(self.record.id, self.total + 1, self._terminal or b"")] if closing else []
+        if not self.record.stream or not self.total:
+            return []
+        # A call that is only interrupted may go on: nothing is to be missed behind the id that this event has.
+        number = self.total if self._interrupted else self.total + 1
+        return [frame(self.record.id, number, envelope(error, self.record.request_id), "error")]
+
+    def _withhold(self, error: ApiError) -> list[bytes]:
+        """Tell `error` in place of an end that is not durable."""
+        error.call_id = self.record.id
+        self.answer, self.error = None, error
+        if not self.record.stream or not self.total:
+            return []
+        return [frame(self.record.id, self.total, envelope(error, self.record.request_id), "error")]
 
     @property
     def catching_up(self) -> bool:
@@ -287,15 +247,22 @@ class Run:
         return max(self._produced, self.skip)
 
 
-def _unrecorded(call_id: str) -> ApiError:
+class Superseded(Exception):
+    """Another node ended this call meanwhile. `error` is what its clients are told here."""
+
+    def __init__(self, error: ApiError) -> None:
+        super().__init__(error.message)
+        self.error = error
+
+
+def _unrecorded() -> ApiError:
     """Nobody is told that a call is done before that is on the disk; if it cannot be put there, this is told."""
     message = "The answer could not be recorded and is withheld. Whoever runs the gateway finds why in its log."
-    error = ApiError(500, message, code="storage_failed")
-    error.call_id = call_id
-    return error
+    return ApiError(500, message, code="storage_failed")
 
 
-def _vanished() -> ApiError:
+def vanished() -> ApiError:
+    """What ends a call that nobody waits for."""
     return ApiError(
         409,
         "The call was cancelled because its client went away and did not come back in time. Send it with a new key.",

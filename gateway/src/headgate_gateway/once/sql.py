@@ -1,118 +1,150 @@
-"""Every statement of the call records, the keys and the event log. Values are bound, never written into the text."""
+"""Every statement of the call records, the keys and the event log. Values are bound, never written into the text.
+
+call       one row a call: what was asked for, how it ended; while it runs, the node that runs it
+once_key   what an idempotency key was first presented with, and the call (or the mutation) that it stands for
+answer     the whole answer of a call or a mutation with a key
+event      the log of a stream with a key: blocks of consecutive events as they were sent
+"""
 
 from __future__ import annotations
 
-from ..storage import Migration
+from ..cluster.sql import NOW
 
 __all__ = [
+    "ADD_ATTEMPT",
+    "ATTEND",
+    "ATTENDED",
+    "CANCELLED",
+    "CLAIM_CALL",
+    "CLAIM_KEY",
     "DROP_ANSWERS",
+    "DROP_CALL",
     "DROP_EVENTS",
-    "DROP_EVENTS_OF",
+    "DROP_KEY",
     "DROP_KEYS",
     "FIND_ANSWER",
     "FIND_CALL",
     "FIND_EVENTS",
     "FIND_KEY",
+    "FREE_MUTATIONS",
+    "INTERRUPT",
+    "INTERRUPT_ALL",
+    "INTERRUPT_ONE",
+    "KEEP_MUTATION",
     "LIST_CALLS",
     "LIST_CALLS_OF_KEY",
-    "MARK_INTERRUPTED",
-    "MIGRATIONS",
     "POSITION",
     "PUT_ANSWER",
     "PUT_CALL",
     "PUT_EVENTS",
     "PUT_KEY",
+    "RENEW_KEY",
+    "REQUEST_CANCEL",
+    "RESTORE",
+    "RETAKE",
+    "RUNNING_OF",
 ]
 
-MIGRATIONS = (
-    Migration(
-        "once",
-        1,
-        """
-        CREATE TABLE call (
-            position INTEGER PRIMARY KEY,
-            id TEXT NOT NULL UNIQUE,
-            principal TEXT NOT NULL,
-            operation TEXT NOT NULL,
-            model TEXT NOT NULL,
-            provider TEXT NOT NULL,
-            status TEXT NOT NULL,
-            stream INTEGER NOT NULL,
-            key TEXT,
-            attempts INTEGER NOT NULL,
-            request_id TEXT NOT NULL,
-            created_at REAL NOT NULL,
-            finished_at REAL,
-            usage TEXT,
-            cost_nano INTEGER,
-            error_status INTEGER,
-            error TEXT
-        );
-        CREATE INDEX call_by_principal ON call (principal, position);
-        CREATE INDEX call_in_progress ON call (status) WHERE status = 'in_progress';
-        CREATE TABLE once_key (
-            principal TEXT NOT NULL,
-            key TEXT NOT NULL,
-            operation TEXT NOT NULL,
-            fingerprint BLOB NOT NULL,
-            call_id TEXT NOT NULL,
-            expires_at REAL NOT NULL,
-            PRIMARY KEY (principal, key)
-        ) WITHOUT ROWID;
-        CREATE INDEX once_key_by_expiry ON once_key (expires_at);
-        CREATE INDEX once_key_by_call ON once_key (call_id);
-        CREATE TABLE answer (
-            call_id TEXT PRIMARY KEY,
-            status INTEGER NOT NULL,
-            content_type TEXT NOT NULL,
-            headers TEXT NOT NULL,
-            body BLOB NOT NULL
-        );
-        CREATE TABLE event (
-            call_id TEXT NOT NULL,
-            first INTEGER NOT NULL,
-            last INTEGER NOT NULL,
-            data BLOB NOT NULL,
-            PRIMARY KEY (call_id, first)
-        );
-        """,
-    ),
-)
+_COLUMNS = """id, principal, operation, model, provider, status, stream, key, attempts, request_id,
+              created_at, finished_at, usage, cost_nano, error_status, error, node, attempt"""
+_ADD_CALL = f"INSERT INTO call ({_COLUMNS})"
+_VALUES = "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_CALL = f"SELECT {_COLUMNS} FROM call"
 
-PUT_CALL = """
-    INSERT INTO call (id, principal, operation, model, provider, status, stream, key, attempts, request_id,
-                      created_at, finished_at, usage, cost_nano, error_status, error)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+# A call that another node runs by now is that node's to write.
+PUT_CALL = f"""
+    {_ADD_CALL} {_VALUES}
     ON CONFLICT (id) DO UPDATE SET
-        status = excluded.status, attempts = excluded.attempts, finished_at = excluded.finished_at,
-        usage = excluded.usage, cost_nano = excluded.cost_nano, error_status = excluded.error_status,
-        error = excluded.error, model = excluded.model, provider = excluded.provider
+        status = excluded.status, finished_at = excluded.finished_at, usage = excluded.usage,
+        cost_nano = excluded.cost_nano, error_status = excluded.error_status, error = excluded.error,
+        model = excluded.model, provider = excluded.provider, node = excluded.node
+    WHERE call.node IS NULL OR call.node = excluded.node OR call.status <> 'in_progress'
 """
-_CALL = """
-    SELECT id, principal, operation, model, provider, status, stream, key, attempts, request_id,
-           created_at, finished_at, usage, cost_nano, error_status, error, position
-    FROM call
-"""
-FIND_CALL = _CALL + "WHERE principal = ? AND id = ?"
-LIST_CALLS = _CALL + "WHERE principal = ? AND position < ? ORDER BY position DESC LIMIT ?"
-LIST_CALLS_OF_KEY = _CALL + "WHERE principal = ? AND position < ? AND key = ? ORDER BY position DESC LIMIT ?"
+ADD_ATTEMPT = "UPDATE call SET attempts = attempts + 1 WHERE id = ?"
+FIND_CALL = f"{_CALL} WHERE principal = ? AND id = ?"
+_LISTED = f"SELECT {_COLUMNS}, position FROM call"
+LIST_CALLS = f"{_LISTED} WHERE principal = ? AND position < ? ORDER BY position DESC LIMIT ?"
+LIST_CALLS_OF_KEY = f"{_LISTED} WHERE principal = ? AND position < ? AND key = ? ORDER BY position DESC LIMIT ?"
 POSITION = "SELECT position FROM call WHERE principal = ? AND id = ?"
-MARK_INTERRUPTED = "UPDATE call SET status = 'interrupted', finished_at = ? WHERE status = 'in_progress'"
 
 PUT_KEY = """
     INSERT INTO once_key (principal, key, operation, fingerprint, call_id, expires_at) VALUES (?, ?, ?, ?, ?, ?)
     ON CONFLICT (principal, key) DO UPDATE SET
         operation = excluded.operation, fingerprint = excluded.fingerprint,
-        call_id = excluded.call_id, expires_at = excluded.expires_at
+        call_id = excluded.call_id, expires_at = excluded.expires_at, node = NULL
 """
-FIND_KEY = "SELECT fingerprint, call_id FROM once_key WHERE principal = ? AND key = ? AND expires_at > ?"
+_NAMED = ", ".join(f"call.{name.strip()}" for name in _COLUMNS.split(","))
+FIND_KEY = f"""
+    SELECT once_key.fingerprint, once_key.call_id, once_key.node, {_NAMED}
+    FROM once_key LEFT JOIN call ON call.id = once_key.call_id
+    WHERE once_key.principal = ? AND once_key.key = ? AND expires_at > ?
+"""
+RENEW_KEY = "UPDATE once_key SET expires_at = ? WHERE principal = ? AND key = ? AND call_id = ?"
+DROP_KEY = "DELETE FROM once_key WHERE principal = ? AND key = ? AND call_id = ?"
 
-PUT_ANSWER = "INSERT OR REPLACE INTO answer (call_id, status, content_type, headers, body) VALUES (?, ?, ?, ?, ?)"
+# -- a key is claimed: one statement, so that of all nodes one has it
+
+CLAIM_KEY = """
+    INSERT INTO once_key (principal, key, operation, fingerprint, call_id, expires_at, node)
+    VALUES (?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (principal, key) DO UPDATE SET
+        operation = excluded.operation, fingerprint = excluded.fingerprint, call_id = excluded.call_id,
+        expires_at = excluded.expires_at, node = excluded.node
+    WHERE once_key.expires_at <= ? OR once_key.call_id = ?
+    RETURNING call_id
+"""
+_TYPED = """CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT),
+            CAST(? AS SMALLINT), CAST(? AS TEXT), CAST(? AS BIGINT), CAST(? AS TEXT), CAST(? AS DOUBLE PRECISION),
+            CAST(? AS DOUBLE PRECISION), CAST(? AS TEXT), CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS TEXT),
+            CAST(? AS TEXT), CAST(? AS BIGINT)"""
+# PostgreSQL alone has need of it: a process that has its database alone keeps its claims in its memory.
+CLAIM_CALL = f"""
+    WITH claimed AS ({CLAIM_KEY})
+    {_ADD_CALL} SELECT {_TYPED} FROM claimed
+    RETURNING id
+"""
+RETAKE = """
+    UPDATE call SET status = 'in_progress', node = ?, attempts = ?, attempt = ?, finished_at = NULL, usage = NULL,
+                    cost_nano = NULL, error_status = NULL, error = NULL, cancel_requested = 0
+    WHERE id = ? AND status = ? AND attempt = ?
+    RETURNING id
+"""
+RESTORE = """
+    UPDATE call SET status = ?, finished_at = ?, usage = ?, cost_nano = ?, error_status = ?, error = ?, attempt = ?
+    WHERE id = ? AND node = ? AND status = 'in_progress'
+"""
+DROP_CALL = "DELETE FROM call WHERE id = ? AND node = ? AND status = 'in_progress'"
+
+# -- calls and mutations of nodes
+
+_INTERRUPT = "UPDATE call SET status = 'interrupted', finished_at = ? WHERE status = 'in_progress'"
+INTERRUPT = f"{_INTERRUPT} AND node = ? RETURNING {_COLUMNS}"
+INTERRUPT_ONE = f"{_INTERRUPT} AND id = ? AND node = ? AND attempt = ? RETURNING {_COLUMNS}"
+INTERRUPT_ALL = f"{_INTERRUPT} AND (node IS NULL OR node NOT IN (SELECT id FROM node)) RETURNING {_COLUMNS}"
+RUNNING_OF = "SELECT id FROM call WHERE status = 'in_progress' AND node = ?"
+CANCELLED = "SELECT id FROM call WHERE status = 'in_progress' AND node = ? AND cancel_requested = 1"
+REQUEST_CANCEL = """
+    UPDATE call SET cancel_requested = 1 WHERE principal = ? AND id = ? AND status = 'in_progress' RETURNING node
+"""
+# By the database's clock: the nodes' own may differ by more than the time of grace.
+ATTEND = f"UPDATE call SET attended_at = {NOW} WHERE id = ?"
+ATTENDED = f"SELECT {NOW} - attended_at FROM call WHERE id = ?"
+KEEP_MUTATION = "UPDATE once_key SET node = NULL, expires_at = ? WHERE principal = ? AND key = ? AND call_id = ?"
+FREE_MUTATIONS = "DELETE FROM once_key WHERE node = ?"
+
+PUT_ANSWER = """
+    INSERT INTO answer (call_id, status, content_type, headers, body) VALUES (?, ?, ?, ?, ?)
+    ON CONFLICT (call_id) DO UPDATE SET
+        status = excluded.status, content_type = excluded.content_type, headers = excluded.headers,
+        body = excluded.body
+"""
 FIND_ANSWER = "SELECT status, content_type, headers, body FROM answer WHERE call_id = ?"
 
-PUT_EVENTS = "INSERT OR REPLACE INTO event (call_id, first, last, data) VALUES (?, ?, ?, ?)"
+PUT_EVENTS = """
+    INSERT INTO event (call_id, first, last, data) VALUES (?, ?, ?, ?)
+    ON CONFLICT (call_id, first) DO UPDATE SET last = excluded.last, data = excluded.data
+"""
 FIND_EVENTS = "SELECT first, last, data FROM event WHERE call_id = ? AND last > ? ORDER BY first"
-DROP_EVENTS_OF = "DELETE FROM event WHERE call_id = ?"
 
 DROP_ANSWERS = "DELETE FROM answer WHERE call_id IN (SELECT call_id FROM once_key WHERE expires_at <= ?)"
 DROP_EVENTS = "DELETE FROM event WHERE call_id IN (SELECT call_id FROM once_key WHERE expires_at <= ?)"

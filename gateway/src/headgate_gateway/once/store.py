@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -10,7 +10,7 @@ import msgspec
 
 from ..emission import Answer
 from ..errors import ApiError
-from ..storage import Database
+from ..storage import Batch, Database
 from . import sql
 
 __all__ = ["CallRecord", "CallStore", "EventBlock", "Status", "StoredKey"]
@@ -21,7 +21,11 @@ _NANO = 1_000_000_000
 
 @dataclass(slots=True, eq=False)
 class CallRecord:
-    """One call: what was asked for, how it ended, what it used and cost (nano-USD)."""
+    """One call: what was asked for, how it ended, what it used and cost (nano-USD).
+
+    `node` runs it, or ran it last. `attempt` is the one that runs, under which it is paid; `attempts` counts how often
+    it was asked for.
+    """
 
     id: str
     principal: str
@@ -39,6 +43,8 @@ class CallRecord:
     cost_nano: int | None = None
     error_status: int | None = None
     error: Mapping[str, Any] | None = None
+    node: str | None = None
+    attempt: int = 1
 
     @property
     def tokens(self) -> dict[str, int]:
@@ -109,11 +115,13 @@ class CallRecord:
             self.cost_nano,
             self.error_status,
             None if self.error is None else msgspec.json.encode(self.error).decode(),
+            self.node,
+            self.attempt,
         )
 
 
 def _record(row: tuple[Any, ...]) -> CallRecord:
-    record = CallRecord(*row[:16])
+    record = CallRecord(*row[:18])
     record.stream = bool(record.stream)
     record.usage = None if row[12] is None else msgspec.json.decode(row[12])
     record.error = None if row[15] is None else msgspec.json.decode(row[15])
@@ -122,10 +130,12 @@ def _record(row: tuple[Any, ...]) -> CallRecord:
 
 @dataclass(frozen=True, slots=True)
 class StoredKey:
-    """What a key was first presented with."""
+    """What a key was first presented with, the call that it names, and the node that runs it as a mutation."""
 
     fingerprint: bytes
     call_id: str
+    node: str | None
+    record: CallRecord | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,90 +159,95 @@ class EventBlock:
 
 
 class CallStore:
-    """Reads and writes of records. Records that change are written together, once, before the tick's commit."""
+    """Reads and writes of records. What belongs together is added to one batch."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
-        self._dirty: dict[str, CallRecord] = {}
-        self._keys: list[tuple[Any, ...]] = []
-        db.before_commit(self.flush)
 
-    def save(self, record: CallRecord) -> None:
-        """Have the record written by the next commit."""
-        self._dirty[record.id] = record
-        self._db.schedule()
-
-    def flush(self) -> None:
-        """Write the changed records and the new keys into the open transaction."""
-        if self._keys:
-            keys, self._keys = self._keys, []
-            self._db.write_many(sql.PUT_KEY, keys)
-        if self._dirty:
-            rows = [record.row() for record in self._dirty.values()]
-            self._dirty.clear()
-            self._db.write_many(sql.PUT_CALL, rows)
-
-    def find(self, principal: str, call_id: str) -> CallRecord | None:
-        self.flush()
-        row = self._db.one(sql.FIND_CALL, (principal, call_id))
+    async def find(self, principal: str, call_id: str) -> CallRecord | None:
+        row = await self._db.one(sql.FIND_CALL, (principal, call_id))
         return None if row is None else _record(row)
 
-    def listed(
+    async def interrupt(self, statement: str, parameters: tuple[Any, ...]) -> list[CallRecord]:
+        """The calls that one of the statements for it interrupts, as they are then."""
+        return [_record(row) for row in await self._db.changed(statement, parameters)]
+
+    async def listed(
         self, principal: str, *, limit: int, after: str | None, key: str | None
     ) -> tuple[list[CallRecord], bool] | None:
         """The newest first, and whether there are more; None if `after` names no call of this caller."""
-        self.flush()
         position = 2**62
         if after is not None:
-            row = self._db.one(sql.POSITION, (principal, after))
+            row = await self._db.one(sql.POSITION, (principal, after))
             if row is None:
                 return None
             position = row[0]
         if key is None:
-            rows = self._db.query(sql.LIST_CALLS, (principal, position, limit + 1))
+            rows = await self._db.query(sql.LIST_CALLS, (principal, position, limit + 1))
         else:
-            rows = self._db.query(sql.LIST_CALLS_OF_KEY, (principal, position, key, limit + 1))
+            rows = await self._db.query(sql.LIST_CALLS_OF_KEY, (principal, position, key, limit + 1))
         return [_record(row) for row in rows[:limit]], len(rows) > limit
 
-    def key(self, principal: str, key: str, now: float) -> StoredKey | None:
-        if self._keys:
-            self.flush()
-        row = self._db.one(sql.FIND_KEY, (principal, key, now))
-        return None if row is None else StoredKey(*row)
+    async def key(self, principal: str, key: str, now: float) -> StoredKey | None:
+        row = await self._db.one(sql.FIND_KEY, (principal, key, now))
+        if row is None:
+            return None
+        return StoredKey(bytes(row[0]), row[1], row[2], None if row[3] is None else _record(row[3:]))
 
-    def put_key(
-        self, principal: str, key: str, operation: str, fingerprint: bytes, call_id: str, expires_at: float
-    ) -> None:
-        """Have the key written with the record it names. Until then the running call stands for it."""
-        self._keys.append((principal, key, operation, fingerprint, call_id, expires_at))
-
-    def answer(self, call_id: str) -> Answer | None:
-        row = self._db.one(sql.FIND_ANSWER, (call_id,))
+    async def answer(self, call_id: str) -> Answer | None:
+        row = await self._db.one(sql.FIND_ANSWER, (call_id,))
         if row is None:
             return None
         status, content_type, headers, body = row
         pairs = msgspec.json.decode(headers, type=list[tuple[str, str]])
-        return Answer(body, content_type, headers=tuple(pairs), status=status)
+        return Answer(bytes(body), content_type, headers=tuple(pairs), status=status)
 
-    def put_answer(self, call_id: str, answer: Answer) -> None:
+    async def events(self, call_id: str, after: int) -> list[EventBlock]:
+        """The blocks that hold what is behind `after`, no event twice.
+
+        Blocks overlap where a node that was taken for dead went on beside the one that took its call over.
+        """
+        blocks: list[EventBlock] = []
+        last = 0
+        for row in await self._db.query(sql.FIND_EVENTS, (call_id, after)):
+            block = EventBlock(row[0], row[1], bytes(row[2]))
+            if block.last > last:
+                if block.first <= last:
+                    block = EventBlock(last + 1, block.last, block.after(last))
+                blocks.append(block)
+                last = block.last
+        return blocks
+
+    # -- what is added to a batch
+
+    @staticmethod
+    def put_record(batch: Batch, record: CallRecord) -> None:
+        batch.add(sql.PUT_CALL, record.row())
+
+    @staticmethod
+    def put_key(
+        batch: Batch, principal: str, key: str, operation: str, fingerprint: bytes, call_id: str, expires_at: float
+    ) -> None:
+        batch.add(sql.PUT_KEY, (principal, key, operation, fingerprint, call_id, expires_at))
+
+    @staticmethod
+    def put_answer(batch: Batch, call_id: str, answer: Answer) -> None:
         headers = msgspec.json.encode(answer.headers).decode()
-        self._db.write(sql.PUT_ANSWER, (call_id, answer.status, answer.content_type, headers, answer.body))
+        batch.add(sql.PUT_ANSWER, (call_id, answer.status, answer.content_type, headers, answer.body))
 
-    def events(self, call_id: str, after: int) -> list[EventBlock]:
-        return [EventBlock(*row) for row in self._db.query(sql.FIND_EVENTS, (call_id, after))]
+    @staticmethod
+    def put_events(batch: Batch, block: tuple[str, int, int, bytes]) -> None:
+        batch.add(sql.PUT_EVENTS, block)
 
-    def put_events(self, blocks: Iterable[tuple[str, int, int, bytes]]) -> None:
-        self._db.write_many(sql.PUT_EVENTS, blocks)
+    def add_attempt(self, call_id: str) -> None:
+        """Count that a call was asked for once more."""
+        batch = Batch()
+        batch.add(sql.ADD_ATTEMPT, (call_id,))
+        self._db.soon(batch)
 
-    def drop_events(self, call_id: str) -> None:
-        self._db.write(sql.DROP_EVENTS_OF, (call_id,))
-
-    def mark_interrupted(self, now: float) -> int:
-        """Name the calls that were running when the process ended; gives how many."""
-        return self._db.write(sql.MARK_INTERRUPTED, (now,))
-
-    def sweep(self, now: float) -> int:
+    async def sweep(self, now: float) -> int:
         """Forget the keys whose time is over, with what they kept; records of calls stay."""
-        self._db.write(sql.DROP_ANSWERS, (now,))
-        self._db.write(sql.DROP_EVENTS, (now,))
-        return self._db.write(sql.DROP_KEYS, (now,))
+        async with self._db.transaction():
+            await self._db.write(sql.DROP_ANSWERS, (now,))
+            await self._db.write(sql.DROP_EVENTS, (now,))
+            return await self._db.write(sql.DROP_KEYS, (now,))

@@ -16,17 +16,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from .changes import Change
 from .core import Platform
 from .principal import ANONYMOUS, Allowed, Bound, ModelBudget, Principal, Spending
-from .sql import MIGRATIONS
-from .store import Change
 
 if TYPE_CHECKING:
     from ..http import Route
 
 __all__ = [
     "ANONYMOUS",
-    "MIGRATIONS",
     "Allowed",
     "Bound",
     "Change",

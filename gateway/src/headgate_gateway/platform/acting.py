@@ -7,15 +7,17 @@ from typing import Any, cast
 
 import msgspec
 
+from ..auth import key_of
 from ..errors import ApiError, conflict, forbidden
 from ..http import Call, Response, json_response
-from ..once.calls import check_key
+from ..once.presented import check_key
 from ..pipeline import fingerprint
 from .authority import Ceiling, attenuate, require_writer
+from .changes import Action
 from .core import Platform
 from .principal import Principal
 from .records import Bounded, Key, R
-from .store import Action, Store
+from .store import Store
 
 __all__ = [
     "actor",
@@ -29,13 +31,15 @@ __all__ = [
     "writer",
 ]
 
-_KEEP_SECRET_SECONDS = 600.0
 
-
-def writer(call: Call) -> tuple[Platform, Principal]:
-    """The platform and a caller that may change something."""
+async def writer(call: Call) -> tuple[Platform, Principal]:
+    """The platform and a caller that may change something, as it stands now that nobody else changes anything."""
     require_writer(call.caller)
-    return call.gateway.platform, call.caller
+    platform = call.gateway.platform
+    await platform.changes.take_turn()
+    call.caller = await platform.as_it_stands(call.caller)
+    require_writer(call.caller)
+    return platform, call.caller
 
 
 def actor(caller: Principal) -> str:
@@ -53,7 +57,7 @@ def missing(kind: str, id: str, *, param: str | None = None) -> ApiError:
     )
 
 
-def save(call: Call, store: Store[R], record: R, action: Action, before: R | None = None) -> R:
+async def save(call: Call, store: Store[R], record: R, action: Action, before: R | None = None) -> R:
     """Write a record with who changed it and when."""
     platform = call.gateway.platform
     now, who = platform.clock.time(), actor(call.caller)
@@ -61,16 +65,16 @@ def save(call: Call, store: Store[R], record: R, action: Action, before: R | Non
         record.created_at, record.created_by = now, who
     else:
         record.updated_at, record.updated_by = now, who
-    store.put(record)
-    platform.audit(call.principal, call.request_id, action, record, before)
-    platform.changed(record.kind, record.id, action)
+    await store.put(record)
+    await platform.audit(call.principal, call.request_id, action, record, before)
+    await platform.changed(record.kind, record.id, action)
     return record
 
 
-def bury(call: Call, store: Store[R], record: R) -> None:
+async def bury(call: Call, store: Store[R], record: R) -> None:
     """Delete a record: it stays as a tombstone."""
     gone = msgspec.structs.replace(record, deleted_at=call.gateway.platform.clock.time())
-    save(call, store, gone, "deleted", record)
+    await save(call, store, gone, "deleted", record)
 
 
 def renewed(record: R, changes: Mapping[str, Any]) -> R:
@@ -78,7 +82,7 @@ def renewed(record: R, changes: Mapping[str, Any]) -> R:
     return msgspec.structs.replace(record, **changes)
 
 
-def chosen_id(call: Call, store: Store[Any], kind: str, given: str | None, prefix: str) -> str:
+async def chosen_id(call: Call, store: Store[Any], kind: str, given: str | None, prefix: str) -> str:
     """The id of a new object. Only an admin chooses one: a taken one would tell others that it exists."""
     if given is None:
         return call.gateway.new_id(prefix)
@@ -88,7 +92,7 @@ def chosen_id(call: Call, store: Store[Any], kind: str, given: str | None, prefi
             code="admin_required",
             param=f"{kind}_id",
         )
-    if store.any(given) is not None:
+    if await store.any(given) is not None:
         raise conflict(
             f"The {kind} {given!r} exists, or did: ids are not used again. Take another.",
             code=f"{kind}_exists",
@@ -97,16 +101,16 @@ def chosen_id(call: Call, store: Store[Any], kind: str, given: str | None, prefi
     return given
 
 
-def below_caller(call: Call, asked: Mapping[str, Any]) -> None:
+async def below_caller(call: Call, asked: Mapping[str, Any]) -> None:
     """Hold what is asked for against the key that asks."""
-    own = caller_key(call)
+    own = await caller_key(call)
     if own is not None and not call.caller.admin:
         attenuate(asked, Ceiling.of(own), strict=True)
 
 
-def caller_key(call: Call) -> Key | None:
+async def caller_key(call: Call) -> Key | None:
     """The record of the key that asks."""
-    return call.gateway.platform.keys.get(call.caller.key_id)
+    return await call.gateway.platform.keys.get(call.caller.key_id)
 
 
 def below(asked: Mapping[str, Any], *parents: Bounded | None) -> None:
@@ -122,40 +126,44 @@ def below(asked: Mapping[str, Any], *parents: Bounded | None) -> None:
 def revealing_once(make: Callable[[Call], Awaitable[tuple[dict[str, Any], str | None]]]) -> Any:
     """An endpoint whose answer holds a secret.
 
-    What is kept for replays of an idempotency key has no secret in it. For some minutes the process remembers it, so
-    that a retry of a lost answer succeeds; then the same key is answered with 409.
+    What is kept for replays of an idempotency key has no secret in it. That is kept by itself and sealed, for some
+    minutes, so that a retry of a lost answer succeeds; then the same key is answered with 409.
     """
 
     async def endpoint(call: Call) -> Response:
-        platform = call.gateway.platform
+        platform, key = call.gateway.platform, check_key(call.header("idempotency-key"))
+        made: list[str] = []
 
         async def act() -> Response:
             shown, secret = await make(call)
             if secret is not None:
-                platform.remember(str(shown["key_id"]), secret, _KEEP_SECRET_SECONDS)
+                made.append(secret)
+                id = str(shown["key_id"])
+                if key is None:
+                    await platform.secrets.drop(id)
+                else:
+                    await platform.secrets.put(id, secret, key_of(call.headers), key)
             return json_response(shown)
 
-        key = check_key(call.header("idempotency-key"))
         if key is None:
-            reply = await act()
-            await call.gateway.db.committed()
+            done = await call.gateway.mutations.plainly(act, whole=True)
         else:
             done = await call.gateway.mutations.once(call.principal, key, call.operation, fingerprint(call), act)
-            reply = cast("Response", done)
-        return _revealed(platform, reply)
+        reply = cast("Response", done)
+        shown = msgspec.json.decode(reply.body)
+        if shown.get("key_id") is None:
+            return reply
+        secret = made[0] if made else await platform.secrets.get(shown["key_id"], key_of(call.headers), key or "")
+        if secret is None:
+            raise _not_kept(shown["key_id"])
+        return json_response({"key": secret, **shown}, reply.status, reply.headers)
 
     return endpoint
 
 
-def _revealed(platform: Platform, reply: Response) -> Response:
-    shown = msgspec.json.decode(reply.body)
-    if shown.get("key_id") is None:
-        return reply
-    secret = platform.remembered(shown["key_id"], shown.get("key_name"))
-    if secret is None:
-        raise conflict(
-            f"This request was answered before, with the secret of the key {shown['key_id']!r}, which is not kept. "
-            "Use `/key/{key}/regenerate` to get another.",
-            code="secret_not_kept",
-        )
-    return json_response({"key": secret, **shown}, reply.status, reply.headers)
+def _not_kept(key_id: str) -> ApiError:
+    return conflict(
+        f"This request was answered before, with the secret of the key {key_id!r}, which is not kept. "
+        "Use `/key/{key}/regenerate` to get another.",
+        code="secret_not_kept",
+    )

@@ -13,7 +13,7 @@ from .records import Bounded, Key, Member, User
 if TYPE_CHECKING:
     from .core import Platform
 
-__all__ = ["CHALLENGE", "READERS", "again", "expired", "principal_of"]
+__all__ = ["CHALLENGE", "READERS", "again", "expired", "in_group", "principal_of", "replaced"]
 
 CHALLENGE = (("www-authenticate", "Bearer"),)
 # Roles that look and change nothing.
@@ -22,20 +22,22 @@ _DEEPEST = 32
 B = TypeVar("B", bound=Bounded)
 
 
-def principal_of(platform: Platform, key: Key) -> Principal:
+async def principal_of(platform: Platform, key: Key) -> Principal:
     """The caller of a key; raises 401 or 403, naming what of whom is blocked, deleted or expired."""
-    line = _lineage(platform, key)
+    line = await _lineage(platform, key)
     for one in line:
         _refuse_key(one, key)
-    user = _above(platform.users.any(key.user_id) if key.user_id else None, "user", key.user_id)
-    team = _above(platform.teams.any(key.team_id) if key.team_id else None, "team", key.team_id)
+    user = _above(await platform.users.any(key.user_id) if key.user_id else None, "user", key.user_id)
+    team = _above(await platform.teams.any(key.team_id) if key.team_id else None, "team", key.team_id)
     organization_id = key.organization_id or (team.organization_id if team is not None else None)
     organization = _above(
-        platform.organizations.any(organization_id) if organization_id else None, "organization", organization_id
+        await platform.organizations.any(organization_id) if organization_id else None, "organization", organization_id
     )
     above = [*line, user, team, organization]
     seats = [
-        platform.members.get(group.kind, group.id, key.user_id) for group in (team, organization) if group is not None
+        await platform.members.get(group.kind, group.id, key.user_id)
+        for group in (team, organization)
+        if group is not None
     ]
     expiries = [one.expires_at for one in line if one.expires_at is not None]
     bare = Principal(
@@ -51,7 +53,7 @@ def principal_of(platform: Platform, key: Key) -> Principal:
         guardrails=_united(above),
         cache_controls=_common(line),
         models=_levels([*line, user if team is None else None, team, organization]),
-        bounds=_bounds(platform, above, seats),
+        bounds=await _bounds(platform, above, seats),
         metadata=MappingProxyType(key.metadata),
         only_team=key.team_id,
         only_organization=organization_id,
@@ -59,14 +61,42 @@ def principal_of(platform: Platform, key: Key) -> Principal:
     )
     looks_on = any(seat is not None and seat.role in READERS for seat in seats)
     bare = replace(bare, writes=not looks_on)
-    return bare if user is None else _governing(platform, bare, user)
+    return bare if user is None else await _governing(platform, bare, user)
 
 
-def _lineage(platform: Platform, key: Key) -> list[Key]:
+async def in_group(platform: Platform, key: Key, team_id: str | None, organization_id: str | None) -> Principal:
+    """The caller of a key, working for a team or an organization that its user is in; raises 403 for others."""
+    caller = await principal_of(platform, key)
+    team = await platform.teams.get(team_id)
+    allowed_team = (
+        team_id is None
+        or team_id == caller.team_id
+        or (caller.team_id is None and team is not None and team_id in caller.teams_in)
+    )
+    allowed_organization = (
+        organization_id is None
+        or organization_id == caller.organization_id
+        or (caller.organization_id is None and organization_id in caller.organizations_in)
+    )
+    if team is not None and organization_id is not None and team.organization_id != organization_id:
+        allowed_organization = False
+    if not allowed_team or not allowed_organization:
+        kind, id = ("organization", organization_id) if allowed_team else ("team", team_id)
+        raise ApiError(
+            403,
+            f"The key does not belong to the {kind} {id!r}. Name one that it belongs to, or none.",
+            code=f"{kind}_access_denied",
+            param=f"X-Headgate-{kind.capitalize()}",
+        )
+    key.team_id, key.organization_id = team_id or key.team_id, organization_id or key.organization_id
+    return await principal_of(platform, key)
+
+
+async def _lineage(platform: Platform, key: Key) -> list[Key]:
     """The key and those it was derived from, nearest first."""
     line = [key]
     while (parent_id := line[-1].parent_id) is not None and len(line) < _DEEPEST:
-        parent = platform.keys.any(parent_id)
+        parent = await platform.keys.any(parent_id)
         if parent is None:
             break
         line.append(parent)
@@ -119,6 +149,16 @@ def expired(principal: Principal) -> ApiError:
     )
 
 
+def replaced(key: Key) -> ApiError:
+    """401 for a secret that its key has no more."""
+    return ApiError(
+        401,
+        f"The secret of the {key.title} was replaced. Use the new one, or have it replaced again.",
+        code="key_replaced",
+        headers=CHALLENGE,
+    )
+
+
 def again(refusal: ApiError) -> ApiError:
     """A refusal that is raised more than once, without what the first raising hung on it."""
     return ApiError(
@@ -153,22 +193,23 @@ def _common(line: list[Key]) -> frozenset[str] | None:
     return found
 
 
-def _bounds(platform: Platform, records: list[Any], seats: list[Member | None]) -> tuple[Bound, ...]:
+async def _bounds(platform: Platform, records: list[Any], seats: list[Member | None]) -> tuple[Bound, ...]:
     """All that limits a caller."""
-    found = [bound for record in records if record is not None for bound in platform.bounds_of(record)]
+    present = [record for record in records if record is not None]
+    found = [bound for record in present for bound in await platform.bounds_of(record)]
     for member in seats:
         if member is not None:
             scope: Scope = "team_member" if member.group_kind == "team" else "organization_member"
             name = f"member {member.user_id!r} of the {member.group_kind} {member.group_id!r}"
             found.append(member.limits.bound(scope, f"{member.group_id}:{member.user_id}", name))
-            found += platform.shared_bound(member.budget_id)
+            found += await platform.shared_bound(member.budget_id)
     return in_order(found)
 
 
-def _governing(platform: Platform, bare: Principal, user: User) -> Principal:
+async def _governing(platform: Platform, bare: Principal, user: User) -> Principal:
     """The caller with what its user governs. A key of a team or an organization governs nothing outside of it."""
     confined = bare.only_team is not None or bare.only_organization is not None
-    seats = [member for member in platform.members.of_user(user.id) if _within(platform, bare, member)]
+    seats = [member for member in await platform.members.of_user(user.id) if await _within(platform, bare, member)]
 
     def groups(kind: str, role: str | None) -> frozenset[str]:
         return frozenset(m.group_id for m in seats if m.group_kind == kind and (role is None or m.role == role))
@@ -185,12 +226,12 @@ def _governing(platform: Platform, bare: Principal, user: User) -> Principal:
     )
 
 
-def _within(platform: Platform, bare: Principal, member: Member) -> bool:
+async def _within(platform: Platform, bare: Principal, member: Member) -> bool:
     if bare.only_team is not None:
         return member.group_kind == "team" and member.group_id == bare.only_team
     if bare.only_organization is None:
         return True
     if member.group_kind == "organization":
         return member.group_id == bare.only_organization
-    team = platform.teams.get(member.group_id)
+    team = await platform.teams.get(member.group_id)
     return team is not None and team.organization_id == bare.only_organization

@@ -10,6 +10,8 @@ from .acting import below, bury, chosen_id, missing, renewed, save, writer
 from .authority import sight
 from .fields import LIMITS, applied, changed_limits
 from .records import Budget, Limits
+from .seen import budgets_seen
+from .sql import among
 from .views import cursor_page, show_budget
 
 __all__ = ["ROUTES"]
@@ -29,8 +31,8 @@ def _seen(call: Call, budget: Budget) -> bool:
     return sight(call.caller).sees(organization_id=budget.organization_id)
 
 
-def _find(call: Call, id: str, param: str) -> Budget:
-    budget = call.gateway.platform.budgets.get(id)
+async def _find(call: Call, id: str, param: str) -> Budget:
+    budget = await call.gateway.platform.budgets.get(id)
     if budget is None or not _seen(call, budget):
         raise missing("budget", id, param=param)
     return budget
@@ -58,52 +60,53 @@ def home_organization(call: Call) -> str | None:
     return next(iter(run))
 
 
-def _limits_below(call: Call, changes: dict[str, Any], organization_id: str | None) -> None:
-    below(changes, call.gateway.platform.organizations.get(organization_id))
+async def _limits_below(call: Call, changes: dict[str, Any], organization_id: str | None) -> None:
+    below(changes, await call.gateway.platform.organizations.get(organization_id))
 
 
 async def _create(call: Call) -> Response:
-    platform, _ = writer(call)
+    platform, _ = await writer(call)
     organization_id = home_organization(call)
     changes = changed_limits(call.data, call.gateway.clock.time())
-    _limits_below(call, changes, organization_id)
-    id = chosen_id(call, platform.budgets, "budget", call.data.get("budget_id"), "budget_")
+    await _limits_below(call, changes, organization_id)
+    id = await chosen_id(call, platform.budgets, "budget", call.data.get("budget_id"), "budget_")
     budget = Budget(id=id, organization_id=organization_id, limits=Limits(**changes))
-    return json_response(show_budget(platform, save(call, platform.budgets, budget, "created")))
+    return json_response(await show_budget(platform, await save(call, platform.budgets, budget, "created")))
 
 
 async def _update(call: Call) -> Response:
-    platform, _ = writer(call)
-    budget = _find(call, call.data["budget_id"], "budget_id")
+    platform, _ = await writer(call)
+    budget = await _find(call, call.data["budget_id"], "budget_id")
     changes = changed_limits(call.data, call.gateway.clock.time())
-    _limits_below(call, changes, budget.organization_id)
+    await _limits_below(call, changes, budget.organization_id)
     wanted = renewed(budget, {"limits": applied(budget.limits, changes)})
-    return json_response(show_budget(platform, save(call, platform.budgets, wanted, "updated", budget)))
+    return json_response(await show_budget(platform, await save(call, platform.budgets, wanted, "updated", budget)))
 
 
 async def _list(call: Call) -> Response:
     platform = call.gateway.platform
-    budgets = [budget for budget in platform.budgets.live() if _seen(call, budget)]
-    return cursor_page(call, budgets, lambda budget: show_budget(platform, budget))
+    return await cursor_page(
+        call, platform.budgets, budgets_seen(call.caller), lambda budget: show_budget(platform, budget)
+    )
 
 
 async def _info(call: Call) -> Response:
-    platform = call.gateway.platform
-    found = [platform.budgets.get(id) for id in dict.fromkeys(call.data["budgets"])]
-    shown = [show_budget(platform, budget) for budget in found if budget is not None and _seen(call, budget)]
+    platform, ids = call.gateway.platform, list(dict.fromkeys(call.data["budgets"]))
+    found = {one.id: one for one in await platform.budgets.find(budgets_seen(call.caller) & among("id", ids))}
+    shown = [await show_budget(platform, found[id]) for id in ids if id in found]
     return json_response({"budgets": shown})
 
 
 async def _delete(call: Call) -> Response:
-    platform, _ = writer(call)
-    budget = _find(call, call.data["id"], "id")
-    bury(call, platform.budgets, budget)
+    platform, _ = await writer(call)
+    budget = await _find(call, call.data["id"], "id")
+    await bury(call, platform.budgets, budget)
     return json_response({"budget_id": budget.id, "deleted": True})
 
 
 async def _settings(call: Call) -> Response:
-    budget = _find(call, call.query["budget_id"], "budget_id")
-    shown = show_budget(call.gateway.platform, budget)
+    budget = await _find(call, call.query["budget_id"], "budget_id")
+    shown = await show_budget(call.gateway.platform, budget)
     settings = []
     for name, (kind, meaning) in _SETTINGS.items():
         assert name in LIMITS

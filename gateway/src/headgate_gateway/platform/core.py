@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import cast
 
 import msgspec
 
 from ..clock import Clock
-from ..errors import ApiError
 from ..storage import Database
-from . import admission, secret_keys, sql
+from . import secret_keys, sql
+from .callers import Callers, Customers
+from .changes import Action, Change, Changes
+from .fresh_secrets import FreshSecrets
 from .principal import ANONYMOUS, Bound, NoSpending, Principal, Scope, Spending, in_order
 from .records import Bounded, Budget, Customer, Key, Organization, Record, Team, User
-from .store import Action, Change, Keys, Listener, Members, Store
+from .sql import equal
+from .store import Keys, Members, Store
 
 __all__ = ["Platform"]
-
-_MOST_CACHED = 20_000
-
-
-@dataclass(slots=True)
-class _Admitted:
-    """What a key's hash led to: a caller until it expires, or the refusal."""
-
-    principal: Principal | None
-    refusal: ApiError | None
 
 
 class Platform:
@@ -46,106 +38,67 @@ class Platform:
         self.members = Members(db)
         self.spending: Spending = NoSpending()
         self.masters: dict[str, Principal] = {}
-        self._cache: OrderedDict[str, _Admitted] = OrderedDict()
-        self._customers: dict[tuple[str, str], Customer | None] = {}
-        self._fresh: dict[str, tuple[str, float]] = {}
-        self._listeners: list[Listener] = []
+        self.callers = Callers(self)
+        self.customer_bounds = Customers(self)
+        self.secrets = FreshSecrets(db, clock)
+        self.changes = Changes(db, clock)
+        self.together = self.changes.together
+        self.on_change = self.changes.on_change
+        self.on_change(self.callers.forget)
+        self.on_change(self.customer_bounds.forget)
 
     # -- callers
 
-    def admit(self, key: str) -> Principal | None:
+    def known(self, key: str) -> Principal | None:
+        """The caller of a key that was met before, None where only `admit` can tell; raises where it may not be used.
+
+        This asks no database: it is what a call costs whose key is in use.
+        """
+        if not secret_keys.has_shape(key) or not self.changes.is_fresh():
+            return None
+        return self.callers.known(secret_keys.hash_of(key))
+
+    async def admit(self, key: str) -> Principal | None:
         """The caller that a virtual key stands for, None for a key that is none; raises where it may not be used."""
         if not secret_keys.has_shape(key):
             return None
+        await self.changes.refresh()
         digest = secret_keys.hash_of(key)
-        entry = self._cache.get(digest)
-        if entry is None:
-            record = self.keys.of_hash(digest)
-            if record is None or not secret_keys.same(record.hash, digest):
-                return None
-            entry = self._read(record)
-            self._cache[digest] = entry
-            if len(self._cache) > _MOST_CACHED:
-                self._cache.popitem(last=False)
-        return self._open(entry)
+        return self.callers.known(digest) or await self.callers.of_hash(digest)
 
-    def principal(self, owner: str) -> Principal:
+    async def principal(self, owner: str) -> Principal:
         """The caller of an owner's name, as it stands now; raises 401 or 403 where it may no longer call."""
         if owner == ANONYMOUS.id:
             return ANONYMOUS
         if owner in self.masters:
             return self.masters[owner]
-        record = self.keys.any(owner)
+        record = await self.keys.any(owner)
         if record is None:
             return Principal(owner)
-        return self._open(self._read(record))
+        return await self.callers.now(record)
 
-    def _read(self, record: Key) -> _Admitted:
-        try:
-            return _Admitted(admission.principal_of(self, record), None)
-        except ApiError as refusal:
-            return _Admitted(None, refusal)
-
-    def _open(self, entry: _Admitted) -> Principal:
-        if entry.principal is None:
-            assert entry.refusal is not None
-            raise admission.again(entry.refusal)
-        expires = entry.principal.expires_at
-        if expires is not None and self.clock.time() >= expires:
-            raise admission.expired(entry.principal)
-        return entry.principal
-
-    def with_customer(self, caller: Principal, name: str) -> Principal:
-        """The caller, working for a customer. A name that nobody made is a customer without limits."""
-        place = (caller.organization_id or "", name)
-        if place not in self._customers:
-            if len(self._customers) > _MOST_CACHED:
-                self._customers.clear()
-            self._customers[place] = self.customer(caller.organization_id, name)
-        record = self._customers[place]
+    async def as_it_stands(self, caller: Principal) -> Principal:
+        """A caller that was admitted a moment ago, as it stands now; raises 401 or 403 where it may no longer call."""
+        record = None if caller.key_id is None else await self.keys.any(caller.key_id)
         if record is None:
-            return caller.on_account_of((), name)
-        if record.blocked:
-            raise ApiError(
-                403,
-                f"The {record.title} is blocked. Have it unblocked, or send the request without `user`.",
-                code="customer_blocked",
-                param="user",
-            )
-        return caller.on_account_of(self.bounds_of(record), name)
-
-    def in_group(self, caller: Principal, team_id: str | None, organization_id: str | None) -> Principal:
-        """The caller of a key, working for a team or an organization that its user is in; raises 403 for others."""
-        key = None if caller.key_id is None else self.keys.get(caller.key_id)
-        if key is None:
             return caller
-        team = self.teams.get(team_id)
-        allowed_team = (
-            team_id is None
-            or team_id == caller.team_id
-            or (caller.team_id is None and team is not None and team_id in caller.teams_in)
-        )
-        allowed_organization = (
-            organization_id is None
-            or organization_id == caller.organization_id
-            or (caller.organization_id is None and organization_id in caller.organizations_in)
-        )
-        if team is not None and organization_id is not None and team.organization_id != organization_id:
-            allowed_organization = False
-        if not allowed_team or not allowed_organization:
-            kind, id = ("organization", organization_id) if allowed_team else ("team", team_id)
-            raise ApiError(
-                403,
-                f"The key does not belong to the {kind} {id!r}. Name one that it belongs to, or none.",
-                code=f"{kind}_access_denied",
-                param=f"X-Headgate-{kind.capitalize()}",
-            )
-        key.team_id, key.organization_id = team_id or key.team_id, organization_id or key.organization_id
-        return admission.principal_of(self, key)
+        # What a key leaves open, the request may have named.
+        record.team_id = record.team_id or caller.only_team
+        record.organization_id = record.organization_id or caller.only_organization
+        return await self.callers.now(record)
 
-    def for_groups(self, caller: Principal, team: Team | None, organization: Organization | None) -> Principal:
+    async def with_customer(self, caller: Principal, name: str) -> Principal:
+        """The caller, working for a customer. A name that nobody made is a customer without limits."""
+        return caller.on_account_of(await self.customer_bounds.bounds(caller.organization_id, name), name)
+
+    async def in_group(self, caller: Principal, team_id: str | None, organization_id: str | None) -> Principal:
+        """The caller of a key, working for a team or an organization that its user is in; raises 403 for others."""
+        return await self.callers.in_group(caller, team_id, organization_id)
+
+    async def for_groups(self, caller: Principal, team: Team | None, organization: Organization | None) -> Principal:
         """An admin of the gateway, working for a team or an organization, within what these may spend."""
-        bounds = [bound for group in (team, organization) if group is not None for bound in self.bounds_of(group)]
+        groups = [group for group in (team, organization) if group is not None]
+        bounds = [bound for group in groups for bound in await self.bounds_of(group)]
         return replace(
             caller,
             team_id=team.id if team is not None else caller.team_id,
@@ -154,73 +107,43 @@ class Platform:
             bounds=in_order((*caller.bounds, *bounds)),
         )
 
-    # -- secrets that were just made
-
-    def remember(self, key_id: str, secret: str, seconds: float) -> None:
-        """Keep a new secret in memory for a while, for the retries of a lost answer."""
-        now = self.clock.time()
-        for id in [id for id, (_, until) in self._fresh.items() if until <= now]:
-            del self._fresh[id]
-        self._fresh[key_id] = (secret, now + seconds)
-
-    def remembered(self, key_id: str, name: str | None) -> str | None:
-        """The secret of a new key that goes by `name`, while it is kept."""
-        secret, until = self._fresh.get(key_id, ("", 0.0))
-        return secret if self.clock.time() < until and secret_keys.masked(secret) == name else None
-
     # -- lookups
 
-    def customer(self, organization_id: str | None, name: str) -> Customer | None:
+    async def customer(self, organization_id: str | None, name: str) -> Customer | None:
         """The customer of a name in an organization."""
-        for record in self.customers.by("name", name):
-            if record.organization_id == organization_id:
-                return record
-        return None
+        found = await self.customers.find(equal("name", name) & equal("organization_id", organization_id or ""))
+        return found[0] if found else None
 
-    def bounds_of(self, record: Bounded) -> tuple[Bound, ...]:
+    async def bounds_of(self, record: Bounded) -> tuple[Bound, ...]:
         """What limits an object: its own limits, and the budget that it shares with others."""
         own = record.limits.bound(cast("Scope", record.kind), record.id, record.title)
-        return (own, *self.shared_bound(record.budget_id))
+        return (own, *await self.shared_bound(record.budget_id))
 
-    def shared_bound(self, budget_id: str | None) -> tuple[Bound, ...]:
+    async def shared_bound(self, budget_id: str | None) -> tuple[Bound, ...]:
         """The bound of a budget that objects refer to: one counter for all of them."""
-        budget = self.budgets.get(budget_id)
+        budget = await self.budgets.get(budget_id)
         return () if budget is None else (budget.limits.bound("budget", budget.id, budget.title),)
 
-    def key_of(self, text: str) -> Key | None:
+    async def key_of(self, text: str) -> Key | None:
         """The key that a text names: the key itself, its token, or its id. Deleted ones are not found."""
         token = secret_keys.token_of(text)
         if token is not None:
-            record = self.keys.of_hash(token)
+            record = await self.keys.of_hash(token)
             return None if record is None or record.deleted_at is not None else record
-        return self.keys.get(text)
+        return await self.keys.get(text)
 
-    def resolve_key(self, text: str) -> str | None:
+    async def resolve_key(self, text: str) -> str | None:
         """The id of the key that a text names."""
-        record = self.key_of(text)
+        record = await self.key_of(text)
         return None if record is None else record.id
 
     # -- changes
 
-    def on_change(self, listener: Listener) -> None:
-        """Have `listener` told of each change, in the tick of its write."""
-        self._listeners.append(listener)
+    async def changed(self, kind: str, id: str, action: Action) -> None:
+        """Have the callers that this change may concern forgotten, here and at other nodes, and the listeners told."""
+        await self.changes.add(Change(kind, id, action, await self.keys.family(id) if kind == "key" else None))
 
-    def changed(self, kind: str, id: str, action: Action) -> None:
-        """Forget the callers that this change may concern, and tell the listeners."""
-        keys: tuple[str, ...] | None = None
-        if kind == "key":
-            keys = self.keys.family(id)
-            concerned = frozenset(keys)
-            for digest in [d for d, entry in self._cache.items() if _concerns(entry, concerned)]:
-                del self._cache[digest]
-        else:
-            self._cache.clear()
-        self._customers.clear()
-        for listener in self._listeners:
-            listener(Change(kind, id, action, keys))
-
-    def audit(
+    async def audit(
         self,
         actor: str,
         request_id: str,
@@ -232,7 +155,7 @@ class Platform:
         """Append to the audit log. Records hold no secret, and nothing else is written here."""
         named = record or before
         after = record if record is not None else note
-        self.db.write(
+        await self.db.write(
             sql.ADD_AUDIT,
             (
                 self.new_id("audit_"),
@@ -246,8 +169,3 @@ class Platform:
                 None if after is None else msgspec.json.encode(after).decode(),
             ),
         )
-
-
-def _concerns(entry: _Admitted, keys: frozenset[str]) -> bool:
-    # A refusal does not say whose it is: it is read again.
-    return entry.principal is None or entry.principal.key_id in keys

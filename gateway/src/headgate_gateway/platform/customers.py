@@ -7,11 +7,12 @@ from typing import Any
 from ..errors import conflict
 from ..http import Access, BodyKind, Call, Response, Route, json_response
 from .acting import below, bury, missing, renewed, save, writer
-from .authority import sight
 from .budgets import home_organization
 from .fields import applied, changed_limits, plain_dict
 from .placing import require_budget
 from .records import Customer, Limits
+from .seen import customers_seen
+from .sql import equal
 from .views import cursor_page, show_customer
 
 __all__ = ["ROUTES"]
@@ -29,10 +30,10 @@ def _changes(call: Call) -> tuple[dict[str, Any], dict[str, Any]]:
     return changes, changed_limits(data, call.gateway.clock.time())
 
 
-def _find(call: Call, name: str, param: str = "user_id") -> Customer:
+async def _find(call: Call, name: str, param: str = "user_id") -> Customer:
     """The customer of a name: of the organization that the caller works for, else the only one that it sees."""
     platform, caller = call.gateway.platform, call.caller
-    seen = [c for c in platform.customers.by("name", name) if sight(caller).sees(organization_id=c.organization_id)]
+    seen = await platform.customers.find(customers_seen(caller) & equal("name", name))
     for customer in seen:
         if customer.organization_id == caller.organization_id:
             return customer
@@ -53,65 +54,68 @@ def _new(call: Call, name: str, organization_id: str | None, **fields: Any) -> C
 
 
 async def _create(call: Call) -> Response:
-    platform, _ = writer(call)
+    platform, _ = await writer(call)
     organization_id, name = home_organization(call), call.data["user_id"]
-    if platform.customer(organization_id, name) is not None:
+    if await platform.customer(organization_id, name) is not None:
         raise conflict(
             f"There is a customer {name!r}. Use `/customer/update`.", code="customer_exists", param="user_id"
         )
     fields, limits = _changes(call)
-    below(limits, platform.organizations.get(organization_id))
-    require_budget(call, fields.get("budget_id"))
+    below(limits, await platform.organizations.get(organization_id))
+    await require_budget(call, fields.get("budget_id"))
     customer = _new(call, name, organization_id, limits=Limits(**limits), **fields)
-    return json_response(show_customer(platform, save(call, platform.customers, customer, "created")))
+    return json_response(await show_customer(platform, await save(call, platform.customers, customer, "created")))
 
 
 async def _update(call: Call) -> Response:
-    platform, _ = writer(call)
-    customer = _find(call, call.data["user_id"])
+    platform, _ = await writer(call)
+    customer = await _find(call, call.data["user_id"])
     fields, limits = _changes(call)
-    below(limits, platform.organizations.get(customer.organization_id))
+    below(limits, await platform.organizations.get(customer.organization_id))
     if fields.get("budget_id") != customer.budget_id:
-        require_budget(call, fields.get("budget_id"))
+        await require_budget(call, fields.get("budget_id"))
     wanted = renewed(customer, {**fields, "limits": applied(customer.limits, limits)})
-    return json_response(show_customer(platform, save(call, platform.customers, wanted, "updated", customer)))
+    return json_response(
+        await show_customer(platform, await save(call, platform.customers, wanted, "updated", customer))
+    )
 
 
 async def _list(call: Call) -> Response:
-    platform, seen = call.gateway.platform, sight(call.caller)
-    customers = [c for c in platform.customers.live() if seen.sees(organization_id=c.organization_id)]
-    return cursor_page(call, customers, lambda customer: show_customer(platform, customer))
+    platform = call.gateway.platform
+    return await cursor_page(
+        call, platform.customers, customers_seen(call.caller), lambda customer: show_customer(platform, customer)
+    )
 
 
 async def _info(call: Call) -> Response:
-    customer = _find(call, call.query["end_user_id"], "end_user_id")
-    return json_response(show_customer(call.gateway.platform, customer))
+    customer = await _find(call, call.query["end_user_id"], "end_user_id")
+    return json_response(await show_customer(call.gateway.platform, customer))
 
 
 async def _delete(call: Call) -> Response:
-    platform, _ = writer(call)
-    found = [_find(call, name, "user_ids") for name in dict.fromkeys(call.data["user_ids"])]
+    platform, _ = await writer(call)
+    found = [await _find(call, name, "user_ids") for name in dict.fromkeys(call.data["user_ids"])]
     for customer in found:
-        bury(call, platform.customers, customer)
+        await bury(call, platform.customers, customer)
     return json_response({"deleted_customers": [customer.name for customer in found]})
 
 
 async def _block(call: Call) -> Response:
-    platform, _ = writer(call)
+    platform, _ = await writer(call)
     organization_id = home_organization(call)
     blocked = []
     for name in dict.fromkeys(call.data["user_ids"]):
-        old = platform.customer(organization_id, name)
+        old = await platform.customer(organization_id, name)
         wanted = _new(call, name, organization_id, blocked=True) if old is None else renewed(old, {"blocked": True})
-        blocked.append(save(call, platform.customers, wanted, "blocked", old))
-    return json_response({"blocked_users": [show_customer(platform, customer) for customer in blocked]})
+        blocked.append(await save(call, platform.customers, wanted, "blocked", old))
+    return json_response({"blocked_users": [await show_customer(platform, customer) for customer in blocked]})
 
 
 async def _unblock(call: Call) -> Response:
-    platform, _ = writer(call)
-    found = [_find(call, name, "user_ids") for name in dict.fromkeys(call.data["user_ids"])]
-    shown = [save(call, platform.customers, renewed(c, {"blocked": False}), "unblocked", c) for c in found]
-    return json_response({"unblocked_users": [show_customer(platform, customer) for customer in shown]})
+    platform, _ = await writer(call)
+    found = [await _find(call, name, "user_ids") for name in dict.fromkeys(call.data["user_ids"])]
+    shown = [await save(call, platform.customers, renewed(c, {"blocked": False}), "unblocked", c) for c in found]
+    return json_response({"unblocked_users": [await show_customer(platform, customer) for customer in shown]})
 
 
 def _route(method: str, name: str, endpoint: Any, **more: Any) -> Route:

@@ -13,6 +13,8 @@ from .authority import Ceiling, attenuate, power_over_key, sight
 from .core import Platform
 from .fields import applied, changed_limits, one_of, plain_dict, plain_list
 from .records import Key, Limits
+from .seen import keys_seen
+from .sql import ALL, Where, equal, of_teams_run_by
 from .views import numbered, show_key
 
 __all__ = ["ROUTES", "delete_keys", "new_key"]
@@ -51,10 +53,10 @@ def _split(changes: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     )
 
 
-def _free_alias(platform: Platform, key: Key) -> None:
+async def _free_alias(platform: Platform, key: Key) -> None:
     if key.alias is None:
         return
-    for other in platform.keys.of_alias(key.alias):
+    for other in await platform.keys.of_alias(key.alias):
         if other.id != key.id and other.owner == key.owner:
             raise conflict(
                 f"`key_alias` {key.alias!r} is the name of another key of the same owner. Take another.",
@@ -63,9 +65,9 @@ def _free_alias(platform: Platform, key: Key) -> None:
             )
 
 
-def _inherited(call: Call, changes: dict[str, Any]) -> None:
+async def _inherited(call: Call, changes: dict[str, Any]) -> None:
     """Give a new key what limits the key that makes it, wherever it does not say more narrowly."""
-    own = caller_key(call)
+    own = await caller_key(call)
     if own is None or call.caller.admin:
         return
     ceiling = Ceiling.of(own)
@@ -86,25 +88,26 @@ def _inherited(call: Call, changes: dict[str, Any]) -> None:
         changes["allowed_cache_controls"] = own.allowed_cache_controls
 
 
-def new_key(call: Call, data: Mapping[str, Any]) -> tuple[Key, str]:
+async def new_key(call: Call, data: Mapping[str, Any]) -> tuple[Key, str]:
     """Make a key and give it with its secret."""
-    platform, caller = writer(call)
-    place = placing.of_new_key(call, data)
+    platform, caller = await writer(call)
+    place = await placing.of_new_key(call, data)
     changes = _changes(call, data)
-    _inherited(call, changes)
+    await _inherited(call, changes)
     below(changes, place.team, place.organization, place.user if place.team is None else None)
-    below_caller(call, changes)
-    placing.require_budget(call, changes.get("budget_id"))
+    await below_caller(call, changes)
+    await placing.require_budget(call, changes.get("budget_id"))
     secret = data.get("key")
     if secret is not None and not caller.admin:
         raise forbidden("Only an admin of the gateway gives a key of its own choice. Leave `key` out.", param="key")
     secret = secret or secret_keys.mint()
-    if platform.keys.of_hash(secret_keys.hash_of(secret)) is not None:
+    digest = secret_keys.hash_of(secret)
+    if await platform.keys.of_hash(digest) is not None or await platform.keys.of_replaced(digest) is not None:
         raise conflict("This key exists, or did. Give another, or leave `key` out.", code="key_exists", param="key")
     record, limits = _split(changes)
     key = Key(
         id=call.gateway.new_id("key_"),
-        hash=secret_keys.hash_of(secret),
+        hash=digest,
         name=secret_keys.masked(secret),
         user_id=place.user.id if place.user is not None else None,
         team_id=place.team.id if place.team is not None else None,
@@ -113,18 +116,18 @@ def new_key(call: Call, data: Mapping[str, Any]) -> tuple[Key, str]:
         limits=Limits(**limits),
         **record,
     )
-    _free_alias(platform, key)
-    return save(call, platform.keys, key, "created"), secret
+    await _free_alias(platform, key)
+    return await save(call, platform.keys, key, "created"), secret
 
 
 async def _generate(call: Call) -> tuple[dict[str, Any], str]:
-    key, secret = new_key(call, call.data)
-    return show_key(call.gateway.platform, key), secret
+    key, secret = await new_key(call, call.data)
+    return await show_key(call.gateway.platform, key), secret
 
 
-def _find(call: Call, text: str, param: str = "key") -> Key:
+async def _find(call: Call, text: str, param: str = "key") -> Key:
     """The key of a text, where the caller sees it."""
-    key = call.gateway.platform.key_of(text)
+    key = await call.gateway.platform.key_of(text)
     if key is None or not _seen(call, key):
         raise missing("key", text, param=param)
     return key
@@ -136,12 +139,12 @@ def _seen(call: Call, key: Key) -> bool:
     )
 
 
-def _changed(call: Call, key: Key, data: Mapping[str, Any]) -> Key:
+async def _changed(call: Call, key: Key, data: Mapping[str, Any]) -> Key:
     """The key as a request wants it, held against all that it may not exceed."""
     platform = call.gateway.platform
     power = power_over_key(call.caller, key)
     changes = _changes(call, data)
-    place = placing.of_key(call, key, data, above=power == "above")
+    place = await placing.of_key(call, key, data, above=power == "above")
     record, limits = _split(changes)
     wanted = renewed(key, {**record, **place.ids(), "limits": applied(key.limits, limits)})
     asked = dict(changes)
@@ -151,12 +154,12 @@ def _changed(call: Call, key: Key, data: Mapping[str, Any]) -> Key:
         asked |= {name: getattr(wanted.limits, name) for name in Limits.__struct_fields__}
         asked |= {"models": wanted.models, "expires_at": wanted.expires_at}
     below(asked, place.team, place.organization, place.user if place.team is None else None)
-    below_caller(call, changes)
+    await below_caller(call, changes)
     if power != "above":
         _own_changes(key, changes)
     if "budget_id" in changes and changes["budget_id"] != key.budget_id:
-        placing.require_budget(call, changes["budget_id"])
-    _free_alias(platform, wanted)
+        await placing.require_budget(call, changes["budget_id"])
+    await _free_alias(platform, wanted)
     return wanted
 
 
@@ -170,20 +173,21 @@ def _own_changes(key: Key, changes: Mapping[str, Any]) -> None:
 
 
 async def _update(call: Call) -> Response:
-    platform, _ = writer(call)
-    key = _find(call, one_of(call.data, "key_id", "key"))
-    return json_response(show_key(platform, save(call, platform.keys, _changed(call, key, call.data), "updated", key)))
+    platform, _ = await writer(call)
+    key = await _find(call, one_of(call.data, "key_id", "key"))
+    wanted = await _changed(call, key, call.data)
+    return json_response(await show_key(platform, await save(call, platform.keys, wanted, "updated", key)))
 
 
 async def _regenerate(call: Call) -> tuple[dict[str, Any], str]:
-    platform, _ = writer(call)
-    key = _find(call, call.params["key"])
-    secret, changed = secret_keys.mint(), _changed(call, key, call.data)
+    platform, _ = await writer(call)
+    key = await _find(call, call.params["key"])
+    secret, changed = secret_keys.mint(), await _changed(call, key, call.data)
     if key.id != call.caller.key_id:
         # Who gets the secret of a key gets all that it may: no more than the key that asks.
         fields = ("models", "guardrails", "allowed_cache_controls", "expires_at")
         limits = {name: getattr(changed.limits, name) for name in Limits.__struct_fields__}
-        below_caller(call, limits | {name: getattr(changed, name) for name in fields})
+        await below_caller(call, limits | {name: getattr(changed, name) for name in fields})
     wanted = renewed(
         changed,
         {
@@ -192,25 +196,26 @@ async def _regenerate(call: Call) -> tuple[dict[str, Any], str]:
             "rotated_at": call.gateway.clock.time(),
         },
     )
-    return show_key(platform, save(call, platform.keys, wanted, "rotated", key)), secret
+    await platform.keys.replace(key.hash, key.id)
+    return await show_key(platform, await save(call, platform.keys, wanted, "rotated", key)), secret
 
 
-def delete_keys(call: Call, keys: list[Key]) -> list[str]:
+async def delete_keys(call: Call, keys: list[Key]) -> list[str]:
     """Bury keys and what was derived from them, and give the ids of the first."""
     platform = call.gateway.platform
-    for id in dict.fromkeys(id for key in keys for id in platform.keys.family(key.id)):
-        key = platform.keys.get(id)
+    for id in dict.fromkeys([id for key in keys for id in await platform.keys.family(key.id)]):
+        key = await platform.keys.get(id)
         if key is not None:
-            bury(call, platform.keys, key)
+            await bury(call, platform.keys, key)
     return [key.id for key in keys]
 
 
 async def _delete(call: Call) -> Response:
-    platform, _ = writer(call)
+    platform, _ = await writer(call)
     texts = [text for text in (call.data.get("key_id"), *(call.data.get("keys") or ())) if text]
-    found = {key.id: key for key in (_find(call, text, "keys") for text in texts)}
+    found = {key.id: key for key in [await _find(call, text, "keys") for text in texts]}
     for alias in call.data.get("key_aliases") or ():
-        named = [key for key in platform.keys.of_alias(alias) if _seen(call, key)]
+        named = [key for key in await platform.keys.of_alias(alias) if _seen(call, key)]
         if not named:
             raise missing("key", alias, param="key_aliases")
         if len(named) > 1:
@@ -222,44 +227,30 @@ async def _delete(call: Call) -> Response:
         found[named[0].id] = named[0]
     if not found:
         raise invalid("`keys`, `key_aliases` or `key_id` is missing. Name a key.", param="keys", code="missing")
-    return json_response({"deleted_keys": delete_keys(call, list(found.values()))})
+    return json_response({"deleted_keys": await delete_keys(call, list(found.values()))})
 
 
-def _candidates(call: Call) -> list[Key]:
-    """The keys that a filter leaves, before sight."""
-    platform, query = call.gateway.platform, call.query
-    user_id, team_id = query.get("user_id"), query.get("team_id")
-    if user_id and query.get("include_team_keys"):
-        teams = [m.group_id for m in platform.members.of_user(user_id) if m.group_kind == "team" and m.role == "admin"]
-        found = {key.id: key for team in teams for key in platform.keys.by("team_id", team)}
-        return list((found | {key.id: key for key in platform.keys.by("user_id", user_id)}).values())
+def _filtered(query: Mapping[str, Any]) -> Where:
+    """The keys that a request asks for, whoever may see them."""
+    found, user_id = ALL, query.get("user_id")
     if user_id:
-        return platform.keys.by("user_id", user_id)
-    if team_id:
-        return platform.keys.by("team_id", team_id)
-    if query.get("organization_id"):
-        return platform.keys.by("organization_id", query["organization_id"])
-    if query.get("key_alias"):
-        return platform.keys.of_alias(query["key_alias"])
-    return placing.all_keys(call)
+        own = equal("user_id", user_id)
+        found &= own | of_teams_run_by(user_id) if query.get("include_team_keys") else own
+    for name in ("team_id", "organization_id", "key_alias"):
+        if query.get(name):
+            found &= equal(name.removeprefix("key_"), query[name])
+    return found
 
 
 async def _list(call: Call) -> Response:
-    query = call.query
-    names = ("team_id", "organization_id", "key_alias")
-    wanted = {name.removeprefix("key_"): query[name] for name in names if query.get(name)}
-    keys = [
-        key
-        for key in _candidates(call)
-        if _seen(call, key) and all(getattr(key, name) == value for name, value in wanted.items())
-    ]
+    platform, query = call.gateway.platform, call.query
     page, size = int(query.get("page") or 1), int(query.get("size") or 10)
-    shown, pages = numbered(keys, page, size)
-    platform = call.gateway.platform
+    where = keys_seen(call.caller) & _filtered(query)
+    shown, total, pages = await numbered(platform.keys, where, page, size)
     return json_response(
         {
-            "keys": [show_key(platform, key) for key in shown],
-            "total_count": len(keys),
+            "keys": [await show_key(platform, key) for key in shown],
+            "total_count": total,
             "current_page": page,
             "total_pages": pages,
         }
@@ -274,18 +265,18 @@ async def _info(call: Call) -> Response:
             param="key",
             code="missing",
         )
-    key = _find(call, text)
-    return json_response({"key": key.id, "info": show_key(call.gateway.platform, key)})
+    key = await _find(call, text)
+    return json_response({"key": key.id, "info": await show_key(call.gateway.platform, key)})
 
 
 async def _set_blocked(call: Call, blocked: bool) -> Response:
-    platform, caller = writer(call)
-    key = _find(call, one_of(call.data, "key_id", "key"))
+    platform, caller = await writer(call)
+    key = await _find(call, one_of(call.data, "key_id", "key"))
     if not blocked and power_over_key(caller, key) != "above":
         raise forbidden("Who blocked this key is above you. Have it unblocked there.", code="above_required")
     wanted = renewed(key, {"blocked": blocked})
     return json_response(
-        show_key(platform, save(call, platform.keys, wanted, "blocked" if blocked else "unblocked", key))
+        await show_key(platform, await save(call, platform.keys, wanted, "blocked" if blocked else "unblocked", key))
     )
 
 
@@ -302,7 +293,7 @@ async def _health(call: Call) -> Response:
     issues: list[str] = []
     for bound in call.caller.bounds:
         most = bound.max_budget_at(now)
-        if most is not None and platform.spending.in_window(bound, now) >= most:
+        if most is not None and await platform.spending.in_window(bound, now) >= most:
             issues.append(f"The budget of the {bound.name} is spent.")
     state = "unhealthy" if issues else "healthy"
     return json_response({"key": state, "key_id": call.caller.key_id, "issues": issues})

@@ -38,35 +38,41 @@ def _money(call: Call, name: str) -> dict[str, Any]:
     return changed_limits({"max_budget": call.data[name]}, call.gateway.clock.time())
 
 
-def _member(call: Call, kind: str, group: str) -> Member:
+async def _member(call: Call, kind: str, group: str) -> Member:
     """The member that a request names, by id or by address."""
-    platform, id, email = call.gateway.platform, call.data.get("user_id"), call.data.get("user_email")
-    for member in platform.members.of_group(kind, group):
-        user = platform.users.get(member.user_id)
-        if member.user_id == id or (id is None and email is not None and user is not None and user.email == email):
-            return member
+    members, id, email = call.gateway.platform.members, call.data.get("user_id"), call.data.get("user_email")
     if id is None and email is None:
         raise invalid("`user_id` or `user_email` is missing. Give one.", param="user_id", code="missing")
-    raise missing("member", str(id or email), param="user_id" if id else "user_email")
+    if id is not None:
+        found = await members.get(kind, group, id)
+    else:
+        found = next(iter(await members.of_email(kind, group, str(email))), None)
+    if found is None:
+        raise missing("member", str(id or email), param="user_id" if id else "user_email")
+    return found
 
 
-def _leave(call: Call, member: Member) -> None:
+async def _leave(call: Call, member: Member) -> None:
     """End a membership. Keys that the user has there are deleted."""
     platform = call.gateway.platform
-    keys = [k for k in platform.keys.by(f"{member.group_kind}_id", member.group_id) if k.user_id == member.user_id]
-    delete_keys(call, keys)
-    platform.members.drop(member.group_kind, member.group_id, member.user_id)
-    user = platform.users.any(member.user_id)
-    platform.audit(call.principal, call.request_id, "left", None, user, member)
-    platform.changed("member", f"{member.group_id}:{member.user_id}", "deleted")
+    keys = [
+        k for k in await platform.keys.by(f"{member.group_kind}_id", member.group_id) if k.user_id == member.user_id
+    ]
+    await delete_keys(call, keys)
+    await platform.members.drop(member.group_kind, member.group_id, member.user_id)
+    user = await platform.users.any(member.user_id)
+    await platform.audit(call.principal, call.request_id, "left", None, user, member)
+    await platform.changed("member", f"{member.group_id}:{member.user_id}", "deleted")
 
 
-def _change(call: Call, member: Member, changes: Mapping[str, Any]) -> Member:
+async def _change(call: Call, member: Member, changes: Mapping[str, Any]) -> Member:
     platform, now = call.gateway.platform, call.gateway.clock.time()
     wanted = msgspec.structs.replace(member, updated_at=now, **changes)
-    platform.members.put(wanted)
-    platform.audit(call.principal, call.request_id, "updated", None, platform.users.any(member.user_id), wanted)
-    platform.changed("member", f"{member.group_id}:{member.user_id}", "updated")
+    await platform.members.put(wanted)
+    await platform.audit(
+        call.principal, call.request_id, "updated", None, await platform.users.any(member.user_id), wanted
+    )
+    await platform.changed("member", f"{member.group_id}:{member.user_id}", "updated")
     return wanted
 
 
@@ -74,45 +80,45 @@ def _change(call: Call, member: Member, changes: Mapping[str, Any]) -> Member:
 
 
 async def _add_to_team(call: Call) -> Response:
-    platform, caller = writer(call)
-    team, _power = team_to_change(call, call.data["team_id"])
+    platform, caller = await writer(call)
+    team, _power = await team_to_change(call, call.data["team_id"])
     limits = _money(call, "max_budget_in_team")
     below(limits, team)
     users = [
-        (invited(call, one.get("user_id"), one.get("user_email"), team.organization_id), team_role(one["role"]))
+        (await invited(call, one.get("user_id"), one.get("user_email"), team.organization_id), team_role(one["role"]))
         for one in _named(call)
     ]
-    seats = [seat(call, team, user, role, Limits(**limits)) for user, role in users]
-    shown = shown_team(call, team)
-    shown["updated_users"] = [show_user(platform, caller, user) for user, _ in users]
-    shown["updated_team_memberships"] = [show_seat(platform, member) for member in seats]
+    seats = [await seat(call, team, user, role, Limits(**limits)) for user, role in users]
+    shown = await shown_team(call, team)
+    shown["updated_users"] = [await show_user(platform, caller, user) for user, _ in users]
+    shown["updated_team_memberships"] = [await show_seat(platform, member) for member in seats]
     return json_response(shown)
 
 
 async def _delete_from_team(call: Call) -> Response:
-    writer(call)
-    team, _power = team_to_change(call, call.data["team_id"])
-    _leave(call, _member(call, "team", team.id))
-    return json_response(shown_team(call, team))
+    await writer(call)
+    team, _power = await team_to_change(call, call.data["team_id"])
+    await _leave(call, await _member(call, "team", team.id))
+    return json_response(await shown_team(call, team))
 
 
 async def _update_in_team(call: Call) -> Response:
-    platform, _ = writer(call)
-    team, _power = team_to_change(call, call.data["team_id"])
-    member = _member(call, "team", team.id)
+    platform, _ = await writer(call)
+    team, _power = await team_to_change(call, call.data["team_id"])
+    member = await _member(call, "team", team.id)
     limits = _money(call, "max_budget_in_team")
     below(limits, team)
     changes: dict[str, Any] = {"limits": applied(member.limits, limits)}
     if call.data.get("role") is not None:
         changes["role"] = team_role(call.data["role"])
-    return json_response(show_seat(platform, _change(call, member, changes)))
+    return json_response(await show_seat(platform, await _change(call, member, changes)))
 
 
 # -- organizations
 
 
-def _organization(call: Call) -> Organization:
-    organization = find_organization(call, call.data["organization_id"])
+async def _organization(call: Call) -> Organization:
+    organization = await find_organization(call, call.data["organization_id"])
     if power_over_organization(call.caller, organization.id) is None:
         raise forbidden(
             "Only an admin of the organization changes its members. Ask one.", code="organization_admin_required"
@@ -129,55 +135,55 @@ def _role(role: str) -> str:
 
 
 async def _add_to_organization(call: Call) -> Response:
-    platform, caller = writer(call)
-    organization = _organization(call)
+    platform, caller = await writer(call)
+    organization = await _organization(call)
     limits = _money(call, "max_budget_in_organization")
     below(limits, organization)
     users = [
-        (invited(call, one.get("user_id"), one.get("user_email"), organization.id), _role(one["role"]))
+        (await invited(call, one.get("user_id"), one.get("user_email"), organization.id), _role(one["role"]))
         for one in _named(call)
     ]
-    seats = [_seated(call, platform, organization, user, role, limits) for user, role in users]
+    seats = [await _seated(call, platform, organization, user, role, limits) for user, role in users]
     return json_response(
         {
             "organization_id": organization.id,
-            "updated_users": [show_user(platform, caller, user) for user, _ in users],
-            "updated_organization_memberships": [show_seat(platform, member) for member in seats],
+            "updated_users": [await show_user(platform, caller, user) for user, _ in users],
+            "updated_organization_memberships": [await show_seat(platform, member) for member in seats],
         }
     )
 
 
-def _seated(
+async def _seated(
     call: Call, platform: Platform, organization: Organization, user: User, role: str, limits: Mapping[str, Any]
 ) -> Member:
-    if platform.users.get(user.id) is None:
-        save(call, platform.users, user, "created")
-    return join(call, "organization", organization.id, user.id, role, Limits(**limits))
+    if await platform.users.get(user.id) is None:
+        await save(call, platform.users, user, "created")
+    return await join(call, "organization", organization.id, user.id, role, Limits(**limits))
 
 
 async def _delete_from_organization(call: Call) -> Response:
-    platform, _ = writer(call)
-    organization = _organization(call)
-    member = _member(call, "organization", organization.id)
-    for team in platform.teams.by("organization_id", organization.id):
-        within = platform.members.get("team", team.id, member.user_id)
+    platform, _ = await writer(call)
+    organization = await _organization(call)
+    member = await _member(call, "organization", organization.id)
+    for team in await platform.teams.by("organization_id", organization.id):
+        within = await platform.members.get("team", team.id, member.user_id)
         if within is not None:
-            _leave(call, within)
-    shown = show_seat(platform, member)
-    _leave(call, member)
+            await _leave(call, within)
+    shown = await show_seat(platform, member)
+    await _leave(call, member)
     return json_response(shown)
 
 
 async def _update_in_organization(call: Call) -> Response:
-    platform, _ = writer(call)
-    organization = _organization(call)
-    member = _member(call, "organization", organization.id)
+    platform, _ = await writer(call)
+    organization = await _organization(call)
+    member = await _member(call, "organization", organization.id)
     limits = _money(call, "max_budget_in_organization")
     below(limits, organization)
     changes: dict[str, Any] = {"limits": applied(member.limits, limits)}
     if call.data.get("role") is not None:
         changes["role"] = _role(call.data["role"])
-    return json_response(show_seat(platform, _change(call, member, changes)))
+    return json_response(await show_seat(platform, await _change(call, member, changes)))
 
 
 def _route(method: str, path: str, operation: str, endpoint: Any) -> Route:

@@ -13,6 +13,8 @@ from .fields import applied, changed_limits, plain_dict, plain_list
 from .keys import delete_keys
 from .placing import require_budget
 from .records import Limits, Organization
+from .seen import organizations_seen
+from .sql import equal
 from .teams import bury_team
 from .views import cursor_page, show_organization, show_seat
 
@@ -33,27 +35,29 @@ def _changes(call: Call) -> tuple[dict[str, Any], dict[str, Any]]:
     return changes, changed_limits(data, call.gateway.clock.time())
 
 
-def find_organization(call: Call, id: str, param: str = "organization_id") -> Organization:
+async def find_organization(call: Call, id: str, param: str = "organization_id") -> Organization:
     """An organization that the caller sees."""
-    organization = call.gateway.platform.organizations.get(id)
+    organization = await call.gateway.platform.organizations.get(id)
     if organization is None or not sees_organization(call.caller, id):
         raise missing("organization", id, param=param)
     return organization
 
 
 async def _create(call: Call) -> Response:
-    platform, _ = writer(call)
+    platform, _ = await writer(call)
     require_admin(call.caller, "make an organization")
     fields, limits = _changes(call)
-    require_budget(call, fields.get("budget_id"))
-    id = chosen_id(call, platform.organizations, "organization", call.data.get("organization_id"), "org_")
+    await require_budget(call, fields.get("budget_id"))
+    id = await chosen_id(call, platform.organizations, "organization", call.data.get("organization_id"), "org_")
     organization = Organization(id=id, limits=Limits(**limits), **fields)
-    return json_response(show_organization(platform, save(call, platform.organizations, organization, "created")))
+    return json_response(
+        await show_organization(platform, await save(call, platform.organizations, organization, "created"))
+    )
 
 
 async def _update(call: Call) -> Response:
-    platform, caller = writer(call)
-    organization = find_organization(call, call.data["organization_id"])
+    platform, caller = await writer(call)
+    organization = await find_organization(call, call.data["organization_id"])
     power = power_over_organization(caller, organization.id)
     if power is None:
         raise forbidden("Only an admin of the organization changes it. Ask one.", code="organization_admin_required")
@@ -62,9 +66,9 @@ async def _update(call: Call) -> Response:
     if power != "above":
         _own_changes(organization, wanted, fields, limits)
     if fields.get("budget_id", organization.budget_id) != organization.budget_id:
-        require_budget(call, fields["budget_id"])
+        await require_budget(call, fields["budget_id"])
     return json_response(
-        show_organization(platform, save(call, platform.organizations, wanted, "updated", organization))
+        await show_organization(platform, await save(call, platform.organizations, wanted, "updated", organization))
     )
 
 
@@ -85,36 +89,39 @@ def _own_changes(
 
 async def _list(call: Call) -> Response:
     platform, alias = call.gateway.platform, call.query.get("organization_alias")
-    found = [one for one in platform.organizations.live() if sees_organization(call.caller, one.id)]
-    found = [one for one in found if alias is None or one.alias == alias]
-    return cursor_page(call, found, lambda one: show_organization(platform, one))
+    where = organizations_seen(call.caller)
+    if alias is not None:
+        where &= equal("alias", alias)
+    return await cursor_page(call, platform.organizations, where, lambda one: show_organization(platform, one))
 
 
 async def _info(call: Call) -> Response:
     platform, caller = call.gateway.platform, call.caller
-    organization = find_organization(call, call.query["organization_id"])
-    members = platform.members.of_group("organization", organization.id)
-    teams = platform.teams.by("organization_id", organization.id)
+    organization = await find_organization(call, call.query["organization_id"])
+    members = await platform.members.of_group("organization", organization.id)
+    teams = await platform.teams.by("organization_id", organization.id)
     if not sight(caller).sees(organization_id=organization.id):
         members = [member for member in members if member.user_id == caller.user_id]
         teams = [team for team in teams if team.id in caller.teams_in]
-    shown = show_organization(platform, organization)
-    shown |= {"members": [show_seat(platform, one) for one in members], "teams": [team.id for team in teams]}
+    shown = await show_organization(platform, organization)
+    shown |= {"members": [await show_seat(platform, one) for one in members], "teams": [team.id for team in teams]}
     return json_response(shown)
 
 
 async def _delete(call: Call) -> Response:
-    platform, caller = writer(call)
-    found = [find_organization(call, id, "organization_ids") for id in dict.fromkeys(call.data["organization_ids"])]
+    platform, caller = await writer(call)
+    found = [
+        await find_organization(call, id, "organization_ids") for id in dict.fromkeys(call.data["organization_ids"])
+    ]
     require_admin(caller, "delete an organization")
     for organization in found:
-        for team in platform.teams.by("organization_id", organization.id):
-            bury_team(call, platform, team)
-        delete_keys(call, platform.keys.by("organization_id", organization.id))
-        for customer in platform.customers.by("organization_id", organization.id):
-            bury(call, platform.customers, customer)
-        platform.members.drop_group("organization", organization.id)
-        bury(call, platform.organizations, organization)
+        for team in await platform.teams.by("organization_id", organization.id):
+            await bury_team(call, platform, team)
+        await delete_keys(call, await platform.keys.by("organization_id", organization.id))
+        for customer in await platform.customers.by("organization_id", organization.id):
+            await bury(call, platform.customers, customer)
+        await platform.members.drop_group("organization", organization.id)
+        await bury(call, platform.organizations, organization)
     return json_response({"deleted_organizations": [one.id for one in found]})
 
 

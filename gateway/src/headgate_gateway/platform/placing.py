@@ -14,8 +14,10 @@ from .authority import sees_organization, sees_team, sight
 from .core import Platform
 from .principal import Principal
 from .records import Key, Organization, Team, User
+from .seen import users_seen
+from .sql import equal
 
-__all__ = ["Place", "all_keys", "of_key", "of_new_key", "require_budget", "sees_user"]
+__all__ = ["Place", "of_key", "of_new_key", "require_budget", "sees_user"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ class Place:
         }
 
 
-def of_new_key(call: Call, data: Mapping[str, Any]) -> Place:
+async def of_new_key(call: Call, data: Mapping[str, Any]) -> Place:
     """Where a new key stands; 403 or 404 where the caller may not put it there."""
     platform, caller = call.gateway.platform, call.caller
     if not caller.admin and caller.user_id is None:
@@ -46,17 +48,17 @@ def of_new_key(call: Call, data: Mapping[str, Any]) -> Place:
             code="user_required",
         )
     named = any(data.get(name) for name in ("team_id", "organization_id", "user_id"))
-    team = _team(call, data.get("team_id") or (caller.team_id if not named else None) or caller.only_team)
-    organization = _organization(call, data.get("organization_id") or caller.only_organization, team)
+    team = await _team(call, data.get("team_id") or (caller.team_id if not named else None) or caller.only_team)
+    organization = await _organization(call, data.get("organization_id") or caller.only_organization, team)
     user_id = data.get("user_id")
     if not caller.admin and organization is None and team is None and user_id and user_id != caller.user_id:
-        organization = _common_organization(platform, caller, user_id)
+        organization = await _common_organization(platform, caller, user_id)
     above = caller.admin or (named and _above(caller, team, organization))
     if not above:
-        return _own(call, team, organization, user_id)
-    user = None if user_id is None else _member(call, user_id, team, organization)
+        return await _own(call, team, organization, user_id)
+    user = None if user_id is None else await _member(call, user_id, team, organization)
     if user is not None and team is None and organization is None:
-        organization = _only_organization(platform, user)
+        organization = await _only_organization(platform, user)
     return Place(team, organization, user)
 
 
@@ -66,10 +68,10 @@ def _above(caller: Principal, team: Team | None, organization: Organization | No
     )
 
 
-def _own(call: Call, team: Team | None, organization: Organization | None, user_id: str | None) -> Place:
+async def _own(call: Call, team: Team | None, organization: Organization | None, user_id: str | None) -> Place:
     """A key of a user for itself, within what it is a member of."""
     platform, caller = call.gateway.platform, call.caller
-    user = platform.users.get(caller.user_id)
+    user = await platform.users.get(caller.user_id)
     if user is None or user_id not in (None, user.id):
         raise missing("user", str(user_id), param="user_id")
     if team is not None and team.id not in caller.teams_in:
@@ -81,25 +83,25 @@ def _own(call: Call, team: Team | None, organization: Organization | None, user_
                 param="organization_id",
                 code="missing",
             )
-        organization = platform.organizations.get(next(iter(caller.organizations_in), None))
+        organization = await platform.organizations.get(next(iter(caller.organizations_in), None))
     elif team is None and organization is not None and organization.id not in caller.organizations_in:
         raise missing("organization", organization.id, param="organization_id")
-    seat = None if organization is None else platform.members.get("organization", organization.id, user.id)
+    seat = None if organization is None else await platform.members.get("organization", organization.id, user.id)
     if seat is not None and seat.role in READERS:
         raise forbidden("You look on in this organization and make no keys in it.", code="read_only")
     return Place(team, organization, user, own=True)
 
 
-def of_key(call: Call, key: Key, data: Mapping[str, Any], *, above: bool) -> Place:
+async def of_key(call: Call, key: Key, data: Mapping[str, Any], *, above: bool) -> Place:
     """Where a key stands after a change; only who is above it, and above the new place, moves it."""
     platform = call.gateway.platform
     names = ("team_id", "organization_id", "user_id")
     moves = {name: data[name] for name in names if name in data and data[name] != getattr(key, name)}
     if not moves:
         return Place(
-            platform.teams.get(key.team_id),
-            platform.organizations.get(key.organization_id),
-            platform.users.get(key.user_id),
+            await platform.teams.get(key.team_id),
+            await platform.organizations.get(key.organization_id),
+            await platform.users.get(key.user_id),
         )
     if not above:
         raise forbidden(
@@ -110,28 +112,28 @@ def of_key(call: Call, key: Key, data: Mapping[str, Any], *, above: bool) -> Pla
     wanted = {name: moves.get(name, getattr(key, name)) for name in names}
     if "team_id" in moves and "organization_id" not in moves and wanted["team_id"] is not None:
         wanted["organization_id"] = None
-    team = _team(call, wanted["team_id"])
-    organization = _organization(call, wanted["organization_id"], team)
+    team = await _team(call, wanted["team_id"])
+    organization = await _organization(call, wanted["organization_id"], team)
     if not call.caller.admin and not _above(call.caller, team, organization):
         raise forbidden(
             "The key would leave what you administer. Keep it in one of your teams or organizations.",
             code="above_required",
             param=next(iter(moves)),
         )
-    user = None if wanted["user_id"] is None else _member(call, wanted["user_id"], team, organization)
+    user = None if wanted["user_id"] is None else await _member(call, wanted["user_id"], team, organization)
     return Place(team, organization, user, moved=True)
 
 
-def _team(call: Call, id: str | None) -> Team | None:
+async def _team(call: Call, id: str | None) -> Team | None:
     if id is None:
         return None
-    team = call.gateway.platform.teams.get(id)
+    team = await call.gateway.platform.teams.get(id)
     if team is None or not sees_team(call.caller, team):
         raise missing("team", id, param="team_id")
     return team
 
 
-def _organization(call: Call, id: str | None, team: Team | None) -> Organization | None:
+async def _organization(call: Call, id: str | None, team: Team | None) -> Organization | None:
     platform = call.gateway.platform
     if team is not None:
         if id not in (None, team.organization_id):
@@ -140,79 +142,59 @@ def _organization(call: Call, id: str | None, team: Team | None) -> Organization
                 param="organization_id",
                 code="invalid_value",
             )
-        return platform.organizations.get(team.organization_id)
+        return await platform.organizations.get(team.organization_id)
     if id is None:
         return None
-    organization = platform.organizations.get(id)
+    organization = await platform.organizations.get(id)
     known = organization is not None and (sees_organization(call.caller, id) or id == call.caller.only_organization)
     if organization is None or not known:
         raise missing("organization", id, param="organization_id")
     return organization
 
 
-def _member(call: Call, id: str, team: Team | None, organization: Organization | None) -> User:
+async def _member(call: Call, id: str, team: Team | None, organization: Organization | None) -> User:
     """A user that a key may be given to: any for an admin, else a member of the key's team or organization."""
     platform = call.gateway.platform
-    user = platform.users.get(id)
+    user = await platform.users.get(id)
     if user is None:
         raise missing("user", id, param="user_id")
     if call.caller.admin:
         return user
     places = [("team", team.id)] if team is not None else []
     places += [("organization", organization.id)] if organization is not None else []
-    if not any(platform.members.get(kind, group, id) is not None for kind, group in places):
-        raise missing("user", id, param="user_id")
-    return user
+    for kind, group in places:
+        if await platform.members.get(kind, group, id) is not None:
+            return user
+    raise missing("user", id, param="user_id")
 
 
-def _only_organization(platform: Platform, user: User) -> Organization | None:
+async def _only_organization(platform: Platform, user: User) -> Organization | None:
     """The organization of a user that is in one alone, so that its keys count there."""
-    groups = [m.group_id for m in platform.members.of_user(user.id) if m.group_kind == "organization"]
+    groups = [m.group_id for m in await platform.members.of_user(user.id) if m.group_kind == "organization"]
     if len(groups) != 1 or user.role.startswith("proxy_admin"):
         return None
-    return platform.organizations.get(groups[0])
+    return await platform.organizations.get(groups[0])
 
 
-def _common_organization(platform: Platform, caller: Principal, user_id: str) -> Organization | None:
+async def _common_organization(platform: Platform, caller: Principal, user_id: str) -> Organization | None:
     """The one organization that the caller runs and the user is in."""
-    groups = [m.group_id for m in platform.members.of_user(user_id) if m.group_kind == "organization"]
+    groups = [m.group_id for m in await platform.members.of_user(user_id) if m.group_kind == "organization"]
     common = [id for id in groups if id in caller.organizations_run]
-    return platform.organizations.get(common[0]) if len(common) == 1 else None
+    return await platform.organizations.get(common[0]) if len(common) == 1 else None
 
 
-def require_budget(call: Call, id: str | None) -> None:
+async def require_budget(call: Call, id: str | None) -> None:
     """404 for a shared budget that the caller may not have spent from."""
     if id is None:
         return
-    budget = call.gateway.platform.budgets.get(id)
+    budget = await call.gateway.platform.budgets.get(id)
     usable = budget is not None and (call.caller.admin or budget.organization_id in call.caller.organizations_run)
     if not usable:
         raise missing("budget", id, param="budget_id")
 
 
-def sees_user(call: Call, user: User) -> bool:
+async def sees_user(call: Call, user: User) -> bool:
     """A user is seen by itself and by those who run an organization or a team that it is in."""
-    caller = call.caller
-    if sight(caller).all or user.id == caller.user_id:
+    if sight(call.caller).all or user.id == call.caller.user_id:
         return True
-    for member in call.gateway.platform.members.of_user(user.id):
-        if member.group_kind == "organization" and member.group_id in caller.organizations_run:
-            return True
-        if member.group_kind == "team":
-            team = call.gateway.platform.teams.get(member.group_id)
-            if team is not None and sight(caller).sees(organization_id=team.organization_id, team_id=team.id):
-                return True
-    return False
-
-
-def all_keys(call: Call) -> list[Key]:
-    """All keys that the caller can see, with few that it cannot."""
-    platform, seen = call.gateway.platform, sight(call.caller)
-    if seen.all:
-        return platform.keys.live()
-    found = {key.id: key for id in seen.organizations for key in platform.keys.by("organization_id", id)}
-    found |= {key.id: key for id in seen.teams for key in platform.keys.by("team_id", id)}
-    if seen.user_id is not None:
-        found |= {key.id: key for key in platform.keys.by("user_id", seen.user_id)}
-    own = platform.keys.get(seen.key_id)
-    return list((found | ({own.id: own} if own is not None else {})).values())
+    return await call.gateway.platform.users.count(users_seen(call.caller) & equal("id", user.id)) > 0

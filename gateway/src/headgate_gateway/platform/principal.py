@@ -26,7 +26,9 @@ __all__ = [
     "matches",
 ]
 
-Scope = Literal["budget", "customer", "key", "organization", "organization_member", "team", "team_member", "user"]
+Scope = Literal[
+    "budget", "customer", "deployment", "key", "organization", "organization_member", "team", "team_member", "user"
+]
 _EVERY = frozenset({"*", "all-proxy-models"})
 _OF_THE_PARENT = "all-team-models"
 
@@ -68,6 +70,8 @@ class Bound:
     model_max_budget: Mapping[str, ModelBudget] = field(default_factory=_no_budgets)
     model_rpm_limit: Mapping[str, int] = field(default_factory=_no_limits)
     model_tpm_limit: Mapping[str, int] = field(default_factory=_no_limits)
+    rpd_limit: int | None = None
+    burst: int | None = None
 
     def max_budget_at(self, now: float) -> int | None:
         """The most that may be spent in the window, with a temporary increase while it lasts."""
@@ -86,6 +90,8 @@ class Bound:
                     self.rpm_limit,
                     self.tpm_limit,
                     self.max_parallel_requests,
+                    self.rpd_limit,
+                    self.burst,
                 )
             )
             or self.model_max_budget
@@ -173,6 +179,21 @@ class Principal:
                     param="model",
                 )
 
+    def require_cache_controls(self, asked: Iterable[str]) -> None:
+        """Raise 403 for what the key may not ask of the response cache, such as `no-cache` or `ttl`."""
+        if self.cache_controls is None:
+            return
+        refused = sorted(set(asked) - self.cache_controls)
+        if refused:
+            allowed = _listed(tuple(sorted(self.cache_controls))) or "nothing"
+            raise ApiError(
+                403,
+                f"The key {self.key_alias or self.key_id!r} may not ask {refused[0]!r} of the cache; it may ask "
+                f"{allowed}. Leave it out, or have `allowed_cache_controls` of the key changed.",
+                code="cache_control_not_allowed",
+                param=f"cache.{refused[0]}",
+            )
+
     def on_account_of(self, bounds: Iterable[Bound], customer: str) -> Principal:
         """This caller with the customer that a request names, and what limits it."""
         return replace(self, customer=customer, bounds=in_order((*self.bounds, *bounds)))
@@ -195,19 +216,19 @@ ANONYMOUS = Principal("anonymous", writes=False)
 class Spending(Protocol):
     """What the ledger tells the platform of what was spent. Money in nano-USD."""
 
-    def spent(self, scope: str, id: str) -> int:
+    async def spent(self, scope: str, id: str) -> int:
         """In all its life."""
         ...
 
-    def in_window(self, bound: Bound, now: float) -> int:
+    async def in_window(self, bound: Bound, now: float) -> int:
         """Since its budget renewed last."""
         ...
 
-    def by_model(self, scope: str, id: str) -> Mapping[str, int]:
+    async def by_model(self, scope: str, id: str) -> Mapping[str, int]:
         """In all its life, by model."""
         ...
 
-    def reset(self, scope: str, id: str, spend: int) -> None:
+    async def reset(self, scope: str, id: str, spend: int) -> None:
         """An admin wrote what counts as spent."""
         ...
 
@@ -215,14 +236,14 @@ class Spending(Protocol):
 class NoSpending:
     """Where no ledger runs: nothing was spent."""
 
-    def spent(self, scope: str, id: str) -> int:
+    async def spent(self, scope: str, id: str) -> int:
         return 0
 
-    def in_window(self, bound: Bound, now: float) -> int:
+    async def in_window(self, bound: Bound, now: float) -> int:
         return 0
 
-    def by_model(self, scope: str, id: str) -> Mapping[str, int]:
+    async def by_model(self, scope: str, id: str) -> Mapping[str, int]:
         return {}
 
-    def reset(self, scope: str, id: str, spend: int) -> None:
+    async def reset(self, scope: str, id: str, spend: int) -> None:
         """Nothing to write."""

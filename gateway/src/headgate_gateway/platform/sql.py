@@ -2,26 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
-
-from ..storage import Migration
+from typing import Any
 
 __all__ = [
     "ADD_AUDIT",
+    "ADD_CHANGE",
+    "ADD_REPLACED",
+    "ALL",
     "AUDIT",
+    "CHANGES",
     "DROP_MEMBER",
     "DROP_MEMBERS",
     "DROP_MEMBERSHIPS",
-    "KEYS_BY_ALIAS",
+    "DROP_SECRET",
+    "DROP_SECRETS",
     "KEY_BY_HASH",
-    "KEY_CHILDREN",
+    "KEY_FAMILY",
+    "KEY_OF_REPLACED",
     "MEMBER",
     "MEMBERS",
+    "MEMBER_BY_EMAIL",
+    "MEMBER_EMAILS",
     "MEMBERSHIPS",
-    "MIGRATIONS",
+    "OLDER",
+    "PRUNE_CHANGES",
     "PUT_MEMBER",
+    "PUT_SECRET",
+    "SECRET",
     "STATEMENTS",
     "Statements",
+    "TAKE_TURN",
+    "Where",
+    "among",
+    "equal",
+    "has_member",
+    "in_teams_of",
+    "member_of",
+    "of_teams_run_by",
 ]
 
 _COMMON = """
@@ -30,45 +49,6 @@ _COMMON = """
     deleted_at REAL,
     body TEXT NOT NULL,
 """
-
-MIGRATIONS = (
-    Migration(
-        "platform",
-        1,
-        f"""
-        CREATE TABLE platform_key ({_COMMON}
-            hash TEXT NOT NULL, alias TEXT, owner TEXT NOT NULL,
-            organization_id TEXT, team_id TEXT, user_id TEXT, parent_id TEXT
-        );
-        CREATE UNIQUE INDEX platform_key_hash ON platform_key (hash);
-        CREATE UNIQUE INDEX platform_key_alias ON platform_key (owner, alias);
-        CREATE INDEX platform_key_team ON platform_key (team_id);
-        CREATE INDEX platform_key_user ON platform_key (user_id);
-        CREATE INDEX platform_key_organization ON platform_key (organization_id);
-        CREATE INDEX platform_key_parent ON platform_key (parent_id);
-        CREATE TABLE platform_user ({_COMMON} email TEXT, role TEXT NOT NULL);
-        CREATE INDEX platform_user_email ON platform_user (email);
-        CREATE TABLE platform_team ({_COMMON} organization_id TEXT, alias TEXT);
-        CREATE INDEX platform_team_organization ON platform_team (organization_id);
-        CREATE TABLE platform_organization ({_COMMON} alias TEXT);
-        CREATE TABLE platform_customer ({_COMMON} name TEXT NOT NULL, organization_id TEXT NOT NULL);
-        CREATE INDEX platform_customer_name ON platform_customer (organization_id, name);
-        CREATE TABLE platform_budget ({_COMMON} organization_id TEXT);
-        CREATE TABLE platform_member (
-            group_kind TEXT NOT NULL, group_id TEXT NOT NULL, user_id TEXT NOT NULL,
-            role TEXT NOT NULL, body TEXT NOT NULL,
-            PRIMARY KEY (group_kind, group_id, user_id)
-        );
-        CREATE INDEX platform_member_user ON platform_member (user_id);
-        CREATE TABLE audit_log (
-            id TEXT PRIMARY KEY, at REAL NOT NULL, actor TEXT NOT NULL, action TEXT NOT NULL,
-            kind TEXT NOT NULL, object_id TEXT NOT NULL, request_id TEXT NOT NULL,
-            before_body TEXT, after_body TEXT
-        );
-        CREATE INDEX audit_log_object ON audit_log (kind, object_id, at)
-        """,
-    ),
-)
 
 _COLUMNS = {
     "key": ("hash", "alias", "owner", "organization_id", "team_id", "user_id", "parent_id"),
@@ -81,13 +61,92 @@ _COLUMNS = {
 
 
 @dataclass(frozen=True, slots=True)
+class Where:
+    """A condition and the values bound in it. Its text is put together of constants alone."""
+
+    text: str
+    values: tuple[Any, ...] = ()
+
+    def __and__(self, other: Where) -> Where:
+        return Where(f"({self.text}) AND ({other.text})", (*self.values, *other.values))
+
+    def __or__(self, other: Where) -> Where:
+        return Where(f"({self.text}) OR ({other.text})", (*self.values, *other.values))
+
+
+ALL = Where("1 = 1")
+
+
+def equal(column: str, value: object) -> Where:
+    """A column has this value. `column` is a constant of the code."""
+    return Where(f"{column} = ?", (value,))
+
+
+def among(column: str, values: Collection[object]) -> Where:
+    """A column has one of these values; none of them is no row at all."""
+    if not values:
+        return Where("1 = 0")
+    return Where(f"{column} IN ({', '.join('?' * len(values))})", tuple(values))
+
+
+def member_of(kind: str, groups: Collection[str]) -> Where:
+    """A user is a member of one of these teams or organizations."""
+    found = among("m.group_id", groups)
+    members = "SELECT 1 FROM platform_member AS m WHERE m.user_id = platform_user.id AND m.group_kind = ?"
+    return Where(f"EXISTS ({members} AND {found.text})", (kind, *found.values))
+
+
+def has_member(user: str) -> Where:
+    """A team has this member."""
+    members = "SELECT 1 FROM platform_member AS m WHERE m.group_id = platform_team.id AND m.group_kind = 'team'"
+    return Where(f"EXISTS ({members} AND m.user_id = ?)", (user,))
+
+
+def of_teams_run_by(user: str) -> Where:
+    """A key belongs to a team that this user administers."""
+    teams = "SELECT m.group_id FROM platform_member AS m WHERE m.group_kind = 'team' AND m.role = 'admin'"
+    return Where(f"team_id IN ({teams} AND m.user_id = ?)", (user,))
+
+
+def in_teams_of(organizations: Collection[str]) -> Where:
+    """A user is a member of a team of one of these organizations."""
+    found = among("t.organization_id", organizations)
+    teams = (
+        "SELECT 1 FROM platform_member AS m JOIN platform_team AS t ON t.id = m.group_id AND t.deleted_at IS NULL "
+        "WHERE m.group_kind = 'team' AND m.user_id = platform_user.id AND"
+    )
+    return Where(f"EXISTS ({teams} {found.text})", found.values)
+
+
+@dataclass(frozen=True, slots=True)
 class Statements:
-    """The statements of one kind of record."""
+    """The statements of one kind of record. Those that end in a `WHERE` take a condition."""
 
     put: str
     get: str
+    age: str
     live: str
-    by: dict[str, str]
+    count: str
+
+    def oldest(self, where: Where) -> tuple[str, tuple[Any, ...]]:
+        """All that are not deleted, oldest first."""
+        return f"{self.live} ({where.text}) ORDER BY created_at, id", where.values
+
+    def newest(self, where: Where, limit: int, offset: int = 0) -> tuple[str, tuple[Any, ...]]:
+        """A page of what is not deleted, newest first."""
+        text = f"{self.live} ({where.text}) ORDER BY created_at DESC, id DESC LIMIT ? OFFSET ?"
+        return text, (*where.values, limit, offset)
+
+    def counted(self, where: Where) -> tuple[str, tuple[Any, ...]]:
+        """How many are not deleted."""
+        return f"{self.count} ({where.text})", where.values
+
+    def aged(self, id: str, where: Where) -> tuple[str, tuple[Any, ...]]:
+        """When a record was made, also a deleted one."""
+        return f"{self.age} ({where.text})", (id, *where.values)
+
+
+OLDER = "(created_at, id) < (?, ?)"
 
 
 def _statements(kind: str) -> Statements:
@@ -95,20 +154,30 @@ def _statements(kind: str) -> Statements:
     columns = ("id", "created_at", "deleted_at", "body", *own)
     places = ", ".join("?" * len(columns))
     changed = ", ".join(f"{name} = excluded.{name}" for name in columns if name not in ("id", "created_at"))
-    live = f"SELECT body FROM {table} WHERE deleted_at IS NULL"
+    live = f"FROM {table} WHERE deleted_at IS NULL AND"
     return Statements(
         put=f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places}) ON CONFLICT (id) DO UPDATE SET {changed}",
         get=f"SELECT body FROM {table} WHERE id = ?",
-        live=f"{live} ORDER BY created_at, id",
-        by={name: f"{live} AND {name} = ? ORDER BY created_at, id" for name in own},
+        age=f"SELECT created_at FROM {table} WHERE id = ? AND",
+        live=f"SELECT body {live}",
+        count=f"SELECT COUNT(*) {live}",
     )
 
 
 STATEMENTS = {kind: _statements(kind) for kind in _COLUMNS}
 
 KEY_BY_HASH = "SELECT body FROM platform_key WHERE hash = ?"
-KEYS_BY_ALIAS = "SELECT body FROM platform_key WHERE deleted_at IS NULL AND alias = ? ORDER BY created_at, id"
-KEY_CHILDREN = "SELECT id FROM platform_key WHERE parent_id = ?"
+# A union without ALL ends also where a chain of keys would bite its own tail.
+KEY_FAMILY = (
+    "WITH RECURSIVE family (id) AS (SELECT id FROM platform_key WHERE id = ? UNION "
+    "SELECT platform_key.id FROM platform_key JOIN family ON platform_key.parent_id = family.id) "
+    "SELECT id FROM family"
+)
+
+KEY_OF_REPLACED = (
+    "SELECT body FROM platform_key_replaced AS r JOIN platform_key AS k ON k.id = r.key_id WHERE r.hash = ?"
+)
+ADD_REPLACED = "INSERT INTO platform_key_replaced (hash, key_id) VALUES (?, ?)"
 
 PUT_MEMBER = (
     "INSERT INTO platform_member (group_kind, group_id, user_id, role, body) VALUES (?, ?, ?, ?, ?) "
@@ -116,6 +185,14 @@ PUT_MEMBER = (
 )
 MEMBER = "SELECT body FROM platform_member WHERE group_kind = ? AND group_id = ? AND user_id = ?"
 MEMBERS = "SELECT body FROM platform_member WHERE group_kind = ? AND group_id = ? ORDER BY user_id"
+MEMBER_EMAILS = (
+    "SELECT m.user_id, u.email FROM platform_member AS m JOIN platform_user AS u "
+    "ON u.id = m.user_id AND u.deleted_at IS NULL WHERE m.group_kind = ? AND m.group_id = ?"
+)
+MEMBER_BY_EMAIL = (
+    "SELECT m.body FROM platform_member AS m JOIN platform_user AS u ON u.id = m.user_id AND u.deleted_at IS NULL "
+    "WHERE m.group_kind = ? AND m.group_id = ? AND u.email = ? ORDER BY m.user_id"
+)
 MEMBERSHIPS = "SELECT body FROM platform_member WHERE user_id = ? ORDER BY group_kind, group_id"
 DROP_MEMBER = "DELETE FROM platform_member WHERE group_kind = ? AND group_id = ? AND user_id = ?"
 DROP_MEMBERS = "DELETE FROM platform_member WHERE group_kind = ? AND group_id = ?"
@@ -125,4 +202,21 @@ ADD_AUDIT = (
     "INSERT INTO audit_log (id, at, actor, action, kind, object_id, request_id, before_body, after_body) "
     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
+
+TAKE_TURN = "UPDATE platform_turn SET turn = turn + 1 WHERE id = 1 RETURNING turn"
+ADD_CHANGE = "INSERT INTO platform_change (turn, place, body) VALUES (?, ?, ?)"
+CHANGES = (
+    "SELECT t.turn, c.body FROM platform_turn AS t LEFT JOIN platform_change AS c ON c.turn > ? "
+    "ORDER BY c.turn, c.place"
+)
+PRUNE_CHANGES = "DELETE FROM platform_change WHERE turn < ?"
+
+PUT_SECRET = (
+    "INSERT INTO platform_secret (key_id, sealed, expires_at) VALUES (?, ?, ?) "
+    "ON CONFLICT (key_id) DO UPDATE SET sealed = excluded.sealed, expires_at = excluded.expires_at"
+)
+SECRET = "SELECT sealed FROM platform_secret WHERE key_id = ? AND expires_at > ?"
+DROP_SECRET = "DELETE FROM platform_secret WHERE key_id = ?"
+DROP_SECRETS = "DELETE FROM platform_secret WHERE expires_at <= ?"
+
 AUDIT = "SELECT at, actor, action, kind, object_id, request_id, before_body, after_body FROM audit_log ORDER BY at, id"

@@ -15,8 +15,10 @@ from .fields import applied, changed_limits, plain_dict, plain_list
 from .keys import delete_keys
 from .placing import require_budget
 from .records import Limits, Member, Organization, Team
+from .seen import keys_seen, teams_governed, teams_seen
+from .sql import equal, has_member
 from .users import invited, join
-from .views import cursor_page, numbered, show_key, show_seat, show_team
+from .views import cursor_page, show_key, show_seat, show_team
 
 __all__ = ["ROUTES", "bury_team", "find_team", "shown_team", "team_to_change"]
 
@@ -35,17 +37,17 @@ def _changes(call: Call) -> tuple[dict[str, Any], dict[str, Any]]:
     return changes, changed_limits(data, call.gateway.clock.time())
 
 
-def find_team(call: Call, id: str, param: str = "team_id") -> Team:
+async def find_team(call: Call, id: str, param: str = "team_id") -> Team:
     """A team that the caller sees."""
-    team = call.gateway.platform.teams.get(id)
+    team = await call.gateway.platform.teams.get(id)
     if team is None or not sees_team(call.caller, team):
         raise missing("team", id, param=param)
     return team
 
 
-def team_to_change(call: Call, id: str, *, above: bool = False, param: str = "team_id") -> tuple[Team, Power]:
+async def team_to_change(call: Call, id: str, *, above: bool = False, param: str = "team_id") -> tuple[Team, Power]:
     """A team, and what gives the caller power over it; 403 for members without any."""
-    team = find_team(call, id, param)
+    team = await find_team(call, id, param)
     power = power_over_team(call.caller, team)
     if power is None or (above and power != "above"):
         who = "its organization" if above else "it or of its organization"
@@ -57,42 +59,44 @@ def team_to_change(call: Call, id: str, *, above: bool = False, param: str = "te
     return team, power
 
 
-def shown_team(call: Call, team: Team) -> dict[str, Any]:
+async def shown_team(call: Call, team: Team) -> dict[str, Any]:
     """A team with the members that the caller sees: all for who runs it, else itself."""
-    return show_team(call.gateway.platform, team, _visible(call, team))
+    return await show_team(call.gateway.platform, team, await _visible(call, team))
 
 
-def _visible(call: Call, team: Team) -> list[Member]:
-    members = call.gateway.platform.members.of_group("team", team.id)
+async def _visible(call: Call, team: Team) -> list[Member]:
+    members = await call.gateway.platform.members.of_group("team", team.id)
     if sight(call.caller).sees(organization_id=team.organization_id, team_id=team.id):
         return members
     return [member for member in members if member.user_id == call.caller.user_id]
 
 
-def _organization(call: Call, id: str | None) -> Organization | None:
+async def _organization(call: Call, id: str | None) -> Organization | None:
     """The organization of a new team, or of one that moves: one that the caller runs."""
     if id is None:
         return None
-    organization = call.gateway.platform.organizations.get(id)
+    organization = await call.gateway.platform.organizations.get(id)
     if organization is None or not (call.caller.admin or id in call.caller.organizations_run):
         raise missing("organization", id, param="organization_id")
     return organization
 
 
 async def _create(call: Call) -> Response:
-    platform, _ = writer(call)
-    organization = _organization(call, call.data.get("organization_id") or home_organization(call))
+    platform, _ = await writer(call)
+    organization = await _organization(call, call.data.get("organization_id") or home_organization(call))
     home = organization.id if organization is not None else None
     fields, limits = _changes(call)
     below({**limits, "models": fields.get("models")}, organization)
-    require_budget(call, fields.get("budget_id"))
-    users = [(invited(call, one.get("user_id"), one.get("user_email"), home), role) for one, role in _first(call.data)]
-    id = chosen_id(call, platform.teams, "team", call.data.get("team_id"), "team_")
+    await require_budget(call, fields.get("budget_id"))
+    users = [
+        (await invited(call, one.get("user_id"), one.get("user_email"), home), role) for one, role in _first(call.data)
+    ]
+    id = await chosen_id(call, platform.teams, "team", call.data.get("team_id"), "team_")
     team = Team(id=id, organization_id=home, limits=Limits(**limits), **fields)
-    save(call, platform.teams, team, "created")
+    await save(call, platform.teams, team, "created")
     for user, role in users:
-        seat(call, team, user, role)
-    return json_response(shown_team(call, team))
+        await seat(call, team, user, role)
+    return json_response(await shown_team(call, team))
 
 
 def _first(data: Mapping[str, Any]) -> list[tuple[dict[str, Any], str]]:
@@ -109,25 +113,25 @@ def team_role(role: str) -> str:
     return role
 
 
-def seat(call: Call, team: Team, user: Any, role: str, limits: Limits | None = None) -> Member:
+async def seat(call: Call, team: Team, user: Any, role: str, limits: Limits | None = None) -> Member:
     """Make a user a member of a team, and of its organization, making the user where it is new."""
     platform = call.gateway.platform
-    if platform.users.get(user.id) is None:
-        save(call, platform.users, user, "created")
+    if await platform.users.get(user.id) is None:
+        await save(call, platform.users, user, "created")
     if team.organization_id is not None:
-        join(call, "organization", team.organization_id, user.id, "internal_user")
-    return join(call, "team", team.id, user.id, role, limits)
+        await join(call, "organization", team.organization_id, user.id, "internal_user")
+    return await join(call, "team", team.id, user.id, role, limits)
 
 
 async def _update(call: Call) -> Response:
-    platform, _ = writer(call)
-    team, power = team_to_change(call, call.data["team_id"])
+    platform, _ = await writer(call)
+    team, power = await team_to_change(call, call.data["team_id"])
     fields, limits = _changes(call)
-    organization = platform.organizations.get(team.organization_id)
+    organization = await platform.organizations.get(team.organization_id)
     wanted = renewed(team, {**fields, "limits": applied(team.limits, limits)})
     asked: dict[str, Any] = limits | {name: fields[name] for name in ("models", "guardrails") if name in fields}
     if "organization_id" in call.data and call.data["organization_id"] != team.organization_id:
-        organization = _moved(call, team)
+        organization = await _moved(call, team)
         wanted.organization_id = organization.id if organization is not None else None
         asked |= {name: getattr(wanted.limits, name) for name in Limits.__struct_fields__}
         asked["models"] = wanted.models
@@ -137,15 +141,15 @@ async def _update(call: Call) -> Response:
     if power != "above":
         _own_changes(team, fields, asked)
     if fields.get("budget_id", team.budget_id) != team.budget_id:
-        require_budget(call, fields["budget_id"])
-    save(call, platform.teams, wanted, "updated", team)
+        await require_budget(call, fields["budget_id"])
+    await save(call, platform.teams, wanted, "updated", team)
     if wanted.organization_id != team.organization_id:
-        for key in platform.keys.by("team_id", team.id):
-            save(call, platform.keys, renewed(key, {"organization_id": wanted.organization_id}), "updated", key)
-    return json_response(shown_team(call, wanted))
+        for key in await platform.keys.by("team_id", team.id):
+            await save(call, platform.keys, renewed(key, {"organization_id": wanted.organization_id}), "updated", key)
+    return json_response(await shown_team(call, wanted))
 
 
-def _moved(call: Call, team: Team) -> Organization | None:
+async def _moved(call: Call, team: Team) -> Organization | None:
     """The organization that a team moves to. Its members come along only where they are members there already."""
     if not call.caller.admin:
         raise forbidden(
@@ -154,10 +158,10 @@ def _moved(call: Call, team: Team) -> Organization | None:
             param="organization_id",
         )
     platform, id = call.gateway.platform, call.data["organization_id"]
-    organization = _organization(call, id)
+    organization = await _organization(call, id)
     if organization is not None:
-        for member in platform.members.of_group("team", team.id):
-            if platform.members.get("organization", organization.id, member.user_id) is None:
+        for member in await platform.members.of_group("team", team.id):
+            if await platform.members.get("organization", organization.id, member.user_id) is None:
                 raise invalid(
                     f"The member {member.user_id!r} of the team is not in the organization {id!r}. Add it there first.",
                     param="organization_id",
@@ -178,79 +182,76 @@ def _own_changes(team: Team, fields: Mapping[str, Any], asked: Mapping[str, Any]
 
 
 async def _list(call: Call) -> Response:
-    platform, query = call.gateway.platform, call.query
-    teams = [team for team in platform.teams.live() if sees_team(call.caller, team)]
+    platform, query, caller = call.gateway.platform, call.query, call.caller
+    where = teams_seen(caller)
     if query.get("organization_id"):
-        teams = [team for team in teams if team.organization_id == query["organization_id"]]
+        where &= equal("organization_id", query["organization_id"])
     if query.get("team_alias"):
-        teams = [team for team in teams if team.alias == query["team_alias"]]
+        where &= equal("alias", query["team_alias"])
     if query.get("user_id"):
-        user = query["user_id"]
-        teams = [team for team in teams if any(m.user_id == user for m in _visible(call, team))]
-    return cursor_page(call, teams, lambda team: shown_team(call, team))
+        where &= has_member(query["user_id"])
+        if query["user_id"] != caller.user_id:
+            where &= teams_governed(caller)
+    return await cursor_page(call, platform.teams, where, lambda team: shown_team(call, team))
 
 
 async def _info(call: Call) -> Response:
-    platform, seen = call.gateway.platform, sight(call.caller)
-    team = find_team(call, call.query["team_id"])
-    keys = [
-        key
-        for key in platform.keys.by("team_id", team.id)
-        if seen.sees(organization_id=key.organization_id, team_id=key.team_id, user_id=key.user_id, key_id=key.id)
-    ]
+    platform = call.gateway.platform
+    team = await find_team(call, call.query["team_id"])
+    keys = await platform.keys.page(keys_seen(call.caller) & equal("team_id", team.id), _MOST_SHOWN)
     return json_response(
         {
             "team_id": team.id,
-            "team_info": shown_team(call, team),
-            "keys": [show_key(platform, key) for key in numbered(keys, 1, _MOST_SHOWN)[0]],
-            "team_memberships": [show_seat(platform, member) for member in _visible(call, team)],
+            "team_info": await shown_team(call, team),
+            "keys": [await show_key(platform, key) for key in keys],
+            "team_memberships": [await show_seat(platform, member) for member in await _visible(call, team)],
         }
     )
 
 
-def bury_team(call: Call, platform: Platform, team: Team) -> None:
+async def bury_team(call: Call, platform: Platform, team: Team) -> None:
     """Delete a team with its keys and memberships."""
-    delete_keys(call, platform.keys.by("team_id", team.id))
-    platform.members.drop_group("team", team.id)
-    bury(call, platform.teams, team)
+    await delete_keys(call, await platform.keys.by("team_id", team.id))
+    await platform.members.drop_group("team", team.id)
+    await bury(call, platform.teams, team)
 
 
 async def _delete(call: Call) -> Response:
-    platform, _ = writer(call)
+    platform, _ = await writer(call)
     ids = dict.fromkeys(call.data["team_ids"])
-    teams = [team_to_change(call, id, above=True, param="team_ids")[0] for id in ids]
+    teams = [(await team_to_change(call, id, above=True, param="team_ids"))[0] for id in ids]
     for team in teams:
-        bury_team(call, platform, team)
+        await bury_team(call, platform, team)
     return json_response({"deleted_teams": [team.id for team in teams]})
 
 
 async def _block(call: Call) -> Response:
-    platform, _ = writer(call)
-    team, _power = team_to_change(call, call.data["team_id"])
-    wanted = save(call, platform.teams, renewed(team, {"blocked": True}), "blocked", team)
-    return json_response(shown_team(call, wanted))
+    platform, _ = await writer(call)
+    team, _power = await team_to_change(call, call.data["team_id"])
+    wanted = await save(call, platform.teams, renewed(team, {"blocked": True}), "blocked", team)
+    return json_response(await shown_team(call, wanted))
 
 
 async def _unblock(call: Call) -> Response:
-    platform, _ = writer(call)
-    team, _power = team_to_change(call, call.data["team_id"], above=True)
-    wanted = save(call, platform.teams, renewed(team, {"blocked": False}), "unblocked", team)
-    return json_response(shown_team(call, wanted))
+    platform, _ = await writer(call)
+    team, _power = await team_to_change(call, call.data["team_id"], above=True)
+    wanted = await save(call, platform.teams, renewed(team, {"blocked": False}), "unblocked", team)
+    return json_response(await shown_team(call, wanted))
 
 
 async def _add_models(call: Call) -> Response:
-    platform, _ = writer(call)
-    team, power = team_to_change(call, call.data["team_id"])
+    platform, _ = await writer(call)
+    team, power = await team_to_change(call, call.data["team_id"])
     if not team.models:
         raise invalid(
             f"The team {team.id!r} may use all models already. Give it a list by `/team/update`.", param="models"
         )
-    return _with_models(call, platform, team, power, plain_list([*team.models, *call.data["models"]]))
+    return await _with_models(call, platform, team, power, plain_list([*team.models, *call.data["models"]]))
 
 
 async def _delete_models(call: Call) -> Response:
-    platform, _ = writer(call)
-    team, power = team_to_change(call, call.data["team_id"])
+    platform, _ = await writer(call)
+    team, power = await team_to_change(call, call.data["team_id"])
     left = [model for model in team.models if model not in call.data["models"]]
     if not left:
         raise invalid(
@@ -258,15 +259,15 @@ async def _delete_models(call: Call) -> Response:
             "or block it.",
             param="models",
         )
-    return _with_models(call, platform, team, power, left)
+    return await _with_models(call, platform, team, power, left)
 
 
-def _with_models(call: Call, platform: Platform, team: Team, power: Power, models: list[str]) -> Response:
-    below({"models": models}, platform.organizations.get(team.organization_id))
+async def _with_models(call: Call, platform: Platform, team: Team, power: Power, models: list[str]) -> Response:
+    below({"models": models}, await platform.organizations.get(team.organization_id))
     if power != "above":
         _own_changes(team, {}, {"models": models})
-    wanted = save(call, platform.teams, renewed(team, {"models": models}), "updated", team)
-    return json_response(shown_team(call, wanted))
+    wanted = await save(call, platform.teams, renewed(team, {"models": models}), "updated", team)
+    return json_response(await shown_team(call, wanted))
 
 
 def _route(method: str, name: str, operation: str, endpoint: Any, **more: Any) -> Route:

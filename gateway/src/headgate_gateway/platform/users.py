@@ -15,6 +15,8 @@ from .fields import applied, changed_limits, one_of, plain_dict, plain_list
 from .keys import delete_keys, new_key
 from .placing import require_budget, sees_user
 from .records import Key, Limits, Member, Team, User
+from .seen import keys_seen, users_seen
+from .sql import among, equal, member_of
 from .views import iso, numbered, show_key, show_team, show_user
 
 __all__ = ["ROUTES", "find_user", "invited", "join"]
@@ -52,12 +54,12 @@ def _role(call: Call, role: str) -> str:
     return role
 
 
-def _free_email(call: Call, email: str | None, user_id: str) -> None:
+async def _free_email(call: Call, email: str | None, user_id: str) -> None:
     """An address is unique among the users that the caller sees: of others it must not learn that they exist."""
     if email is None:
         return
-    for other in call.gateway.platform.users.by("email", email):
-        if other.id != user_id and sees_user(call, other):
+    for other in await call.gateway.platform.users.by("email", email):
+        if other.id != user_id and await sees_user(call, other):
             raise conflict(
                 f"There is a user with the address {email!r}. Use `/user/update`.",
                 code="user_email_taken",
@@ -65,32 +67,32 @@ def _free_email(call: Call, email: str | None, user_id: str) -> None:
             )
 
 
-def join(call: Call, kind: str, group: str, user_id: str, role: str, limits: Limits | None = None) -> Member:
+async def join(call: Call, kind: str, group: str, user_id: str, role: str, limits: Limits | None = None) -> Member:
     """Make a user a member; one who is a member already stays as is."""
     platform, now = call.gateway.platform, call.gateway.clock.time()
-    known = platform.members.get(kind, group, user_id)
+    known = await platform.members.get(kind, group, user_id)
     if known is not None:
         return known
     member = Member(group_kind=kind, group_id=group, user_id=user_id, role=role, created_at=now)
     if limits is not None:
         member.limits = limits
-    platform.members.put(member)
-    platform.audit(call.principal, call.request_id, "joined", None, platform.users.get(user_id), member)
-    platform.changed("member", f"{group}:{user_id}", "created")
+    await platform.members.put(member)
+    await platform.audit(call.principal, call.request_id, "joined", None, await platform.users.get(user_id), member)
+    await platform.changed("member", f"{group}:{user_id}", "created")
     return member
 
 
-def find_user(call: Call, id: str | None, email: str | None) -> User:
+async def find_user(call: Call, id: str | None, email: str | None) -> User:
     """A user by id or address, where the caller sees it."""
     platform = call.gateway.platform
     if id is not None:
-        user = platform.users.get(id)
-        if user is None or not sees_user(call, user):
+        user = await platform.users.get(id)
+        if user is None or not await sees_user(call, user):
             raise missing("user", id, param="user_id")
         return user
     if email is None:
         raise invalid("`user_id` or `user_email` is missing. Give one.", param="user_id", code="missing")
-    seen = [user for user in platform.users.by("email", email) if sees_user(call, user)]
+    seen = [user for user in await platform.users.by("email", email) if await sees_user(call, user)]
     if len(seen) > 1:
         raise invalid(f"Several users have the address {email!r}. Name one by `user_id`.", param="user_email")
     if not seen:
@@ -98,54 +100,56 @@ def find_user(call: Call, id: str | None, email: str | None) -> User:
     return seen[0]
 
 
-def invited(call: Call, id: str | None, email: str | None, organization_id: str | None) -> User:
+async def invited(call: Call, id: str | None, email: str | None, organization_id: str | None) -> User:
     """Who is to be a member: a user that the caller sees, one of the organization, or a new one."""
     platform = call.gateway.platform
-    known = [platform.users.get(id)] if id is not None else platform.users.by("email", email or "")
+    known = [await platform.users.get(id)] if id is not None else await platform.users.by("email", email or "")
     for user in known:
-        if user is not None and (sees_user(call, user) or _is_in(platform, user, organization_id)):
+        if user is not None and (await sees_user(call, user) or await _is_in(platform, user, organization_id)):
             return user
     if id is None and email is None:
         raise invalid("`user_id` or `user_email` is missing. Give one.", param="member", code="missing")
     if id is not None and not call.caller.admin:
         raise missing("user", id, param="member")
     user = User(id=id if id is not None else call.gateway.new_id("user_"), email=email)
-    if platform.users.any(user.id) is not None:
+    if await platform.users.any(user.id) is not None:
         raise missing("user", user.id, param="member")
     return user
 
 
-def _is_in(platform: Platform, user: User, organization_id: str | None) -> bool:
-    return organization_id is not None and platform.members.get("organization", organization_id, user.id) is not None
+async def _is_in(platform: Platform, user: User, organization_id: str | None) -> bool:
+    return (
+        organization_id is not None and await platform.members.get("organization", organization_id, user.id) is not None
+    )
 
 
 async def _create(call: Call) -> tuple[dict[str, Any], str | None]:
-    platform, caller = writer(call)
+    platform, caller = await writer(call)
     data = call.data
-    organization_id, teams = _places(call)
+    organization_id, teams = await _places(call)
     fields, limits = _changes(call, data)
-    below(limits | fields, platform.organizations.get(organization_id))
-    require_budget(call, fields.get("budget_id"))
-    id = chosen_id(call, platform.users, "user", data.get("user_id"), "user_")
-    _free_email(call, fields.get("email"), id)
+    below(limits | fields, await platform.organizations.get(organization_id))
+    await require_budget(call, fields.get("budget_id"))
+    id = await chosen_id(call, platform.users, "user", data.get("user_id"), "user_")
+    await _free_email(call, fields.get("email"), id)
     role = fields.pop("role", "internal_user")
     runs = role == "org_admin"
     if runs and organization_id is None:
         raise invalid("An `org_admin` administers an organization. Name it in `organization_id`.", param="user_role")
     user = User(id=id, role=role, limits=Limits(**limits), **fields)
-    save(call, platform.users, user, "created")
+    await save(call, platform.users, user, "created")
     if organization_id is not None:
-        join(call, "organization", organization_id, id, "org_admin" if runs else _seat_role(role))
+        await join(call, "organization", organization_id, id, "org_admin" if runs else _seat_role(role))
     for team in teams:
-        join(call, "team", team.id, id, "user")
-    shown, secret = show_user(platform, caller, user), None
+        await join(call, "team", team.id, id, "user")
+    shown, secret = await show_user(platform, caller, user), None
     if data.get("auto_create_key", True) is not False:
-        key, secret = _first_key(call, user, organization_id)
+        key, secret = await _first_key(call, user, organization_id)
         shown |= {"key_id": key.id, "key_name": key.name, "expires": iso(key.expires_at)}
     return shown, secret
 
 
-def _places(call: Call) -> tuple[str | None, list[Team]]:
+async def _places(call: Call) -> tuple[str | None, list[Team]]:
     """The organization and the teams that a new user becomes a member of."""
     platform, caller, data = call.gateway.platform, call.caller, call.data
     organization_id = data.get("organization_id")
@@ -153,11 +157,11 @@ def _places(call: Call) -> tuple[str | None, list[Team]]:
         organization_id = home_organization(call)
     elif not caller.admin and organization_id not in caller.organizations_run:
         raise missing("organization", organization_id, param="organization_id")
-    if organization_id is not None and platform.organizations.get(organization_id) is None:
+    if organization_id is not None and await platform.organizations.get(organization_id) is None:
         raise missing("organization", organization_id, param="organization_id")
     teams = []
     for id in dict.fromkeys(data.get("teams") or ()):
-        team = platform.teams.get(id)
+        team = await platform.teams.get(id)
         if team is None or not (caller.admin or team.organization_id in caller.organizations_run):
             raise missing("team", id, param="teams")
         if team.organization_id is not None and team.organization_id != organization_id:
@@ -173,57 +177,57 @@ def _seat_role(role: str) -> str:
     return "internal_user_viewer" if role == "internal_user_viewer" else "internal_user"
 
 
-def _first_key(call: Call, user: User, organization_id: str | None) -> tuple[Key, str]:
+async def _first_key(call: Call, user: User, organization_id: str | None) -> tuple[Key, str]:
     wanted = {name: call.data[name] for name in ("key_alias", "duration") if call.data.get(name)}
     # A key that is confined to its organization would not govern the gateway.
     home = None if user.role in _OF_ADMINS else organization_id
-    return new_key(call, wanted | {"user_id": user.id, "organization_id": home})
+    return await new_key(call, wanted | {"user_id": user.id, "organization_id": home})
 
 
-def _governs(call: Call, user: User) -> bool:
+async def _governs(call: Call, user: User) -> bool:
     """Whether all that a user is in is the caller's to run."""
     caller, platform = call.caller, call.gateway.platform
     if caller.admin:
         return True
     if user.role in _OF_ADMINS:
         return False
-    organizations, seated = set[str | None](), platform.members.of_user(user.id)
+    organizations, seated = set[str | None](), await platform.members.of_user(user.id)
     for member in seated:
         if member.group_kind == "organization":
             organizations.add(member.group_id)
         else:
-            team = platform.teams.get(member.group_id)
+            team = await platform.teams.get(member.group_id)
             organizations.add(team.organization_id if team is not None else None)
     return bool(organizations) and organizations <= set(caller.organizations_run)
 
 
 async def _update(call: Call) -> Response:
-    platform, caller = writer(call)
+    platform, caller = await writer(call)
     data = dict(call.data)
     if data.get("user_id") is None:
         one_of(data, "user_id", "user_email")
-    user = find_user(call, data.get("user_id"), data.get("user_email"))
+    user = await find_user(call, data.get("user_id"), data.get("user_email"))
     fields, limits = _changes(call, data)
-    if not _governs(call, user):
+    if not await _governs(call, user):
         if user.id != caller.user_id or caller.only_team is not None or caller.only_organization is not None:
             raise forbidden(
                 "Only an admin of all organizations that the user is in changes it. Ask an admin of the gateway.",
                 code="above_required",
             )
         _own_changes(user, fields, limits)
-    below(limits | {k: v for k, v in fields.items() if k == "models"}, *_organizations(platform, user))
+    below(limits | {k: v for k, v in fields.items() if k == "models"}, *await _organizations(platform, user))
     if fields.get("budget_id", user.budget_id) != user.budget_id:
-        require_budget(call, fields["budget_id"])
+        await require_budget(call, fields["budget_id"])
     if fields.get("role") == "org_admin" and user.role != "org_admin":
         raise invalid("Who administers an organization is said by `/organization/member_update`.", param="user_role")
-    _free_email(call, fields.get("email"), user.id)
+    await _free_email(call, fields.get("email"), user.id)
     wanted = renewed(user, {**fields, "limits": applied(user.limits, limits)})
-    return json_response(show_user(platform, caller, save(call, platform.users, wanted, "updated", user)))
+    return json_response(await show_user(platform, caller, await save(call, platform.users, wanted, "updated", user)))
 
 
-def _organizations(platform: Platform, user: User) -> list[Any]:
-    groups = [m.group_id for m in platform.members.of_user(user.id) if m.group_kind == "organization"]
-    return [platform.organizations.get(id) for id in groups] if len(groups) == 1 else []
+async def _organizations(platform: Platform, user: User) -> list[Any]:
+    groups = [m.group_id for m in await platform.members.of_user(user.id) if m.group_kind == "organization"]
+    return [await platform.organizations.get(id) for id in groups] if len(groups) == 1 else []
 
 
 def _own_changes(user: User, fields: Mapping[str, Any], limits: Mapping[str, Any]) -> None:
@@ -237,25 +241,22 @@ def _own_changes(user: User, fields: Mapping[str, Any], limits: Mapping[str, Any
 
 async def _list(call: Call) -> Response:
     platform, query, caller = call.gateway.platform, call.query, call.caller
-    users = [user for user in platform.users.live() if sees_user(call, user)]
+    where = users_seen(caller)
     if query.get("role"):
-        users = [user for user in users if user.role == query["role"]]
+        where &= equal("role", query["role"])
     if query.get("user_ids"):
-        wanted = {id.strip() for id in str(query["user_ids"]).split(",")}
-        users = [user for user in users if user.id in wanted]
+        where &= among("id", list(dict.fromkeys(id.strip() for id in str(query["user_ids"]).split(","))))
     if query.get("user_email"):
-        users = [user for user in users if user.email == query["user_email"]]
+        where &= equal("email", query["user_email"])
     if query.get("organization_id"):
         group = query["organization_id"]
-        if not sight(caller).sees(organization_id=group):
-            users = []
-        users = [user for user in users if platform.members.get("organization", group, user.id) is not None]
+        where &= member_of("organization", [group] if sight(caller).sees(organization_id=group) else [])
     page, size = int(query.get("page") or 1), int(query.get("page_size") or 25)
-    shown, pages = numbered(users, page, size)
+    shown, total, pages = await numbered(platform.users, where, page, size)
     return json_response(
         {
-            "users": [show_user(platform, caller, user) for user in shown],
-            "total": len(users),
+            "users": [await show_user(platform, caller, user) for user in shown],
+            "total": total,
             "page": page,
             "page_size": size,
             "total_pages": pages,
@@ -268,43 +269,34 @@ async def _info(call: Call) -> Response:
     id = call.query.get("user_id") or caller.user_id
     if id is None:
         raise invalid("`user_id` is missing, and who asks is no user. Name one.", param="user_id", code="missing")
-    user, seen = find_user(call, id, None), sight(caller)
-    keys = [
-        key
-        for key in platform.keys.by("user_id", user.id)
-        if seen.sees(organization_id=key.organization_id, team_id=key.team_id, user_id=key.user_id, key_id=key.id)
-    ]
-    teams = [
-        (team, member)
-        for member in platform.members.of_user(user.id)
-        if member.group_kind == "team"
-        and (team := platform.teams.get(member.group_id)) is not None
-        and sees_team(caller, team)
-    ]
+    user = await find_user(call, id, None)
+    keys = await platform.keys.page(keys_seen(caller) & equal("user_id", user.id), _MOST_SHOWN)
+    seats = {m.group_id: m for m in await platform.members.of_user(user.id) if m.group_kind == "team"}
+    teams = [team for team in await platform.teams.of_ids(seats) if sees_team(caller, team)]
     return json_response(
         {
             "user_id": user.id,
-            "user_info": show_user(platform, caller, user),
-            "keys": [show_key(platform, key) for key in numbered(keys, 1, _MOST_SHOWN)[0]],
-            "teams": [show_team(platform, team, [member]) for team, member in teams],
+            "user_info": await show_user(platform, caller, user),
+            "keys": [await show_key(platform, key) for key in keys],
+            "teams": [await show_team(platform, team, [seats[team.id]]) for team in teams],
         }
     )
 
 
 async def _delete(call: Call) -> Response:
-    platform, caller = writer(call)
-    users = [find_user(call, id, None) for id in dict.fromkeys(call.data["user_ids"])]
+    platform, caller = await writer(call)
+    users = [await find_user(call, id, None) for id in dict.fromkeys(call.data["user_ids"])]
     for user in users:
-        if user.id == caller.user_id or not _governs(call, user):
+        if user.id == caller.user_id or not await _governs(call, user):
             raise forbidden(
                 f"The user {user.id!r} is not yours to delete: only an admin of all its organizations does that.",
                 code="above_required",
                 param="user_ids",
             )
     for user in users:
-        delete_keys(call, platform.keys.by("user_id", user.id))
-        platform.members.drop_user(user.id)
-        bury(call, platform.users, user)
+        await delete_keys(call, await platform.keys.by("user_id", user.id))
+        await platform.members.drop_user(user.id)
+        await bury(call, platform.users, user)
     return json_response({"deleted_users": [user.id for user in users]})
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
 from ..errors import invalid
 from ..http import Call, Response, json_response
 from . import durations
 from .core import Platform
 from .principal import Bound, Principal, Scope
-from .records import Bounded, Budget, Customer, Key, Limits, Member, Organization, Record, Team, User
+from .records import Bounded, Budget, Customer, Key, Limits, Member, Organization, R, Record, Team, User
+from .sql import Where
+from .store import Store
 
 __all__ = [
     "cursor_page",
@@ -26,7 +28,6 @@ __all__ = [
     "show_user",
 ]
 
-T = TypeVar("T", bound=Record)
 _USUAL_LIMIT = 20
 
 
@@ -71,18 +72,18 @@ def _stamps(record: Record) -> dict[str, Any]:
     }
 
 
-def _spent(platform: Platform, bound: Bound) -> float:
-    return platform.spending.in_window(bound, platform.clock.time()) / 1_000_000_000
+async def _spent(platform: Platform, bound: Bound) -> float:
+    return await platform.spending.in_window(bound, platform.clock.time()) / 1_000_000_000
 
 
-def _spend(platform: Platform, record: Bounded) -> float:
-    return _spent(platform, record.limits.bound(cast("Scope", record.kind), record.id, record.title))
+async def _spend(platform: Platform, record: Bounded) -> float:
+    return await _spent(platform, record.limits.bound(cast("Scope", record.kind), record.id, record.title))
 
 
-def show_key(platform: Platform, key: Key) -> dict[str, Any]:
+async def show_key(platform: Platform, key: Key) -> dict[str, Any]:
     """A key without its secret."""
     limits, now = key.limits, platform.clock.time()
-    by_model = platform.spending.by_model("key", key.id) if limits.model_max_budget else {}
+    by_model = await platform.spending.by_model("key", key.id) if limits.model_max_budget else {}
     increase = limits.temp_increase if limits.temp_until > now else 0
     return {
         "key_id": key.id,
@@ -95,7 +96,7 @@ def show_key(platform: Platform, key: Key) -> dict[str, Any]:
         "budget_id": key.budget_id,
         "models": key.models,
         "aliases": key.aliases,
-        "spend": _spend(platform, key),
+        "spend": await _spend(platform, key),
         "model_spend": {model: by_model.get(model, 0) / 1_000_000_000 for model in limits.model_max_budget},
         **_limits(limits, now, key=True),
         "temp_budget_increase": _dollars(increase) if increase else None,
@@ -111,9 +112,9 @@ def show_key(platform: Platform, key: Key) -> dict[str, Any]:
     }
 
 
-def _shared_of(platform: Platform, record: Bounded) -> dict[str, Any]:
+async def _shared_of(platform: Platform, record: Bounded) -> dict[str, Any]:
     return {
-        "spend": _spend(platform, record),
+        "spend": await _spend(platform, record),
         "budget_id": record.budget_id,
         **_limits(record.limits, platform.clock.time()),
         "models": record.models,
@@ -122,15 +123,15 @@ def _shared_of(platform: Platform, record: Bounded) -> dict[str, Any]:
     }
 
 
-def show_user(platform: Platform, caller: Principal, user: User) -> dict[str, Any]:
+async def show_user(platform: Platform, caller: Principal, user: User) -> dict[str, Any]:
     """A user, as far as the caller sees: of the places of somebody else only those that it sees too."""
     from .authority import sees_organization, sight
 
-    seats = platform.members.of_user(user.id)
+    seats = await platform.members.of_user(user.id)
     own = user.id == caller.user_id and caller.only_team is None and caller.only_organization is None
     everything = own or sight(caller).all
     organizations = [m.group_id for m in seats if m.group_kind == "organization"]
-    teams = [team for m in seats if m.group_kind == "team" and (team := platform.teams.get(m.group_id)) is not None]
+    teams = await platform.teams.of_ids([m.group_id for m in seats if m.group_kind == "team"])
     if not everything:
         organizations = [id for id in organizations if sees_organization(caller, id)]
         teams = [t for t in teams if sight(caller).sees(organization_id=t.organization_id, team_id=t.id)]
@@ -142,38 +143,37 @@ def show_user(platform: Platform, caller: Principal, user: User) -> dict[str, An
         "organization_id": organizations[0] if organizations else None,
         "organizations": organizations,
         "teams": [team.id for team in teams],
-        **_shared_of(platform, user),
+        **await _shared_of(platform, user),
     }
     if not everything:
         # What the user spends elsewhere is not theirs to know.
         places = [("organization_member", id) for id in organizations if id in caller.organizations_run]
         places = places or [("team_member", team.id) for team in teams if team.id in caller.teams_run]
-        shown["spend"] = sum(platform.spending.spent(s, f"{id}:{user.id}") for s, id in places) / 1_000_000_000
+        spent = [await platform.spending.spent(scope, f"{id}:{user.id}") for scope, id in places]
+        shown["spend"] = sum(spent) / 1_000_000_000
     return shown
 
 
-def show_team(platform: Platform, team: Team, members: Sequence[Member]) -> dict[str, Any]:
+async def show_team(platform: Platform, team: Team, members: Sequence[Member]) -> dict[str, Any]:
     """A team with those members that the caller sees."""
+    emails = await platform.members.emails("team", team.id) if members else {}
     return {
         "team_id": team.id,
         "team_alias": team.alias,
         "organization_id": team.organization_id,
         "model_aliases": team.aliases,
-        "members_with_roles": [_seat(platform, member) for member in members],
+        "members_with_roles": [
+            {"user_id": one.user_id, "user_email": emails.get(one.user_id), "role": one.role} for one in members
+        ],
         "guardrails": team.guardrails,
         "tags": team.tags,
-        **_shared_of(platform, team),
+        **await _shared_of(platform, team),
     }
 
 
-def _seat(platform: Platform, member: Member) -> dict[str, Any]:
-    user = platform.users.get(member.user_id)
-    return {"user_id": member.user_id, "user_email": user.email if user else None, "role": member.role}
-
-
-def show_seat(platform: Platform, member: Member) -> dict[str, Any]:
+async def show_seat(platform: Platform, member: Member) -> dict[str, Any]:
     """A membership."""
-    user = platform.users.any(member.user_id)
+    user = await platform.users.any(member.user_id)
     kind = member.group_kind
     scope = cast("Scope", f"{kind}_member")
     bound = member.limits.bound(scope, f"{member.group_id}:{member.user_id}", "")
@@ -182,7 +182,7 @@ def show_seat(platform: Platform, member: Member) -> dict[str, Any]:
         "user_id": member.user_id,
         "user_email": user.email if user else None,
         "role" if kind == "team" else "user_role": member.role,
-        "spend": _spent(platform, bound),
+        "spend": await _spent(platform, bound),
         f"max_budget_in_{kind}": _dollars(member.limits.max_budget),
         "budget_id": member.budget_id,
         "created_at": iso(member.created_at),
@@ -190,19 +190,19 @@ def show_seat(platform: Platform, member: Member) -> dict[str, Any]:
     return shown if kind == "team" else {**shown, "updated_at": iso(member.updated_at or member.created_at)}
 
 
-def show_organization(platform: Platform, organization: Organization) -> dict[str, Any]:
+async def show_organization(platform: Platform, organization: Organization) -> dict[str, Any]:
     """An organization, without its members."""
     return {
         "organization_id": organization.id,
         "organization_alias": organization.alias,
         "tier": organization.tier,
-        **_shared_of(platform, organization),
+        **await _shared_of(platform, organization),
     }
 
 
-def show_customer(platform: Platform, customer: Customer) -> dict[str, Any]:
+async def show_customer(platform: Platform, customer: Customer) -> dict[str, Any]:
     """A customer."""
-    shown = _shared_of(platform, customer)
+    shown = await _shared_of(platform, customer)
     del shown["models"]
     return {
         "user_id": customer.name,
@@ -214,12 +214,12 @@ def show_customer(platform: Platform, customer: Customer) -> dict[str, Any]:
     }
 
 
-def show_budget(platform: Platform, budget: Budget) -> dict[str, Any]:
+async def show_budget(platform: Platform, budget: Budget) -> dict[str, Any]:
     """A budget that objects share."""
     return {
         "budget_id": budget.id,
         "organization_id": budget.organization_id,
-        "spend": _spent(platform, budget.limits.bound("budget", budget.id, budget.title)),
+        "spend": await _spent(platform, budget.limits.bound("budget", budget.id, budget.title)),
         **_limits(budget.limits, platform.clock.time()),
         **_stamps(budget),
     }
@@ -228,37 +228,32 @@ def show_budget(platform: Platform, budget: Budget) -> dict[str, Any]:
 # -- pages
 
 
-def numbered(records: list[T], page: int, size: int) -> tuple[list[T], int]:
-    """The records of a page, newest first, and how many pages there are."""
-    records = sorted(records, key=_age, reverse=True)
-    return records[(page - 1) * size : page * size], max(1, -(-len(records) // size))
+async def numbered(store: Store[R], where: Where, page: int, size: int) -> tuple[list[R], int, int]:
+    """The records of a page, newest first; how many there are in all, and on how many pages."""
+    total = await store.count(where)
+    before = (page - 1) * size
+    shown = await store.page(where, size, before) if before < total else []
+    return shown, total, max(1, -(-total // size))
 
 
-def cursor_page(call: Call, records: list[T], show: Any) -> Response:
+async def cursor_page(
+    call: Call, store: Store[R], where: Where, show: Callable[[R], Awaitable[dict[str, Any]]]
+) -> Response:
     """A page of a list by `cursor`, newest first. The cursor is the id of the last that was seen."""
-    records = sorted(records, key=_age, reverse=True)
     limit, cursor = int(call.query.get("limit") or _USUAL_LIMIT), call.query.get("cursor")
-    start = 0
-    if cursor:
-        places = [place for place, record in enumerate(records) if record.id == cursor]
-        if not places:
-            raise invalid(
-                f"`cursor` is {cursor!r}, which no page of this list gave. Take `next_cursor` of the page before.",
-                param="cursor",
-                code="invalid_cursor",
-            )
-        start = places[0] + 1
-    shown = records[start : start + limit]
-    more = len(records) > start + limit
+    found = await store.older(where, cursor, limit + 1) if cursor else await store.page(where, limit + 1)
+    if found is None:
+        raise invalid(
+            f"`cursor` is {cursor!r}, which no page of this list gave. Take `next_cursor` of the page before.",
+            param="cursor",
+            code="invalid_cursor",
+        )
+    shown, more = found[:limit], len(found) > limit
     return json_response(
         {
             "object": "list",
-            "data": [show(record) for record in shown],
+            "data": [await show(record) for record in shown],
             "has_more": more,
             "next_cursor": shown[-1].id if more else None,
         }
     )
-
-
-def _age(record: Record) -> tuple[float, str]:
-    return record.created_at, record.id

@@ -102,7 +102,8 @@ class _Exchange:
         base = self._target.upstream.base_url
         if self._target.upstream.wire == "anthropic":
             base = base.removesuffix("/v1")
-        self._url, self._body, self._content_type = base + path, body, content_type
+        query = self._target.upstream.query
+        self._url, self._body, self._content_type = base + path + (query and f"?{query}"), body, content_type
 
     # -- what producers do
 
@@ -235,6 +236,8 @@ class _Exchange:
             headers.setdefault("anthropic-version", "2023-06-01")
             if key is not None:
                 headers["x-api-key"] = key.reveal()
+        elif key is not None and self._target.upstream.key_header:
+            headers[self._target.upstream.key_header] = key.reveal()
         elif key is not None:
             headers["Authorization"] = f"Bearer {key.reveal()}"
         return headers

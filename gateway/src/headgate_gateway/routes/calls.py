@@ -14,7 +14,7 @@ async def listed(call: Call) -> Response:
     limit = limit if isinstance(limit, int) else 20
     cursor = call.query.get("cursor")
     key = call.query.get("idempotency_key")
-    found = call.gateway.calls.store.listed(call.principal, limit=limit, after=cursor, key=key)
+    found = await call.gateway.calls.store.listed(call.principal, limit=limit, after=cursor, key=key)
     if found is None:
         raise invalid(
             f"`cursor` is {cursor!r}, which no page of this list gave. Take `next_cursor` of the page before.",
@@ -34,7 +34,7 @@ async def listed(call: Call) -> Response:
 
 async def retrieve(call: Call) -> Response:
     """One call."""
-    record = call.gateway.calls.store.find(call.principal, call.params["call_id"])
+    record = await call.gateway.calls.store.find(call.principal, call.params["call_id"])
     if record is None:
         raise not_found("call", call.params["call_id"], param="call_id")
     return json_response(record.shown())
@@ -43,13 +43,9 @@ async def retrieve(call: Call) -> Response:
 async def cancel(call: Call) -> Response:
     """Cancel a running call. One that has ended stays as it ended."""
     call_id = call.params["call_id"]
-    calls = call.gateway.calls
-    run = calls.running.get(call_id)
-    record = calls.cancel(call.principal, call_id)
+    record = await call.gateway.calls.cancel(call.principal, call_id)
     if record is None:
         raise not_found("call", call_id, param="call_id")
-    if run is not None and run.record is record:
-        await run.finished()
-        if not run.done:
-            raise ApiError(500, f"The call {call_id!r} did not end. Try again.", code="internal")
+    if record.status == "in_progress":
+        raise ApiError(503, f"The call {call_id!r} did not end in time. Try again.", code="call_not_ended", retry_after=1)
     return json_response(record.shown())

@@ -14,10 +14,12 @@ async def live(call: Call) -> Response:
 
 
 async def ready(call: Call) -> Response:
-    """The gateway takes calls: 200, or 503 while it starts or drains."""
+    """The gateway takes calls: 200, or 503 while it starts, drains, or cannot reach its database."""
     gateway = call.gateway
     if gateway.draining:
         return json_response({"ok": False, "status": "draining"}, 503)
     if not gateway.ready:
         return json_response({"ok": False, "status": "starting"}, 503)
+    if not gateway.nodes.connected:
+        return json_response({"ok": False, "status": "storage_unavailable"}, 503)
     return json_response({"ok": True, "status": "ready", "auth_mode": gateway.settings.auth_mode})

@@ -13,10 +13,10 @@ from ..routing.deployments import Deployment
 __all__ = ["capabilities", "delete", "listed", "retrieve"]
 
 
-def _cards(call: Call) -> list[dict[str, Any]]:
+async def _cards(call: Call) -> list[dict[str, Any]]:
     """The models of this caller: the offline ones and the configured routes."""
     gateway = call.gateway
-    cards = gateway.offline.listing(call.principal)
+    cards = await gateway.offline.listing(call.principal)
     known = {card["id"]: card for card in cards}
     for name, target in gateway.settings.models.items():
         if name == "*" or name in known:
@@ -59,9 +59,9 @@ def _group_card(call: Call, name: str, members: Sequence[Deployment]) -> dict[st
     return card
 
 
-def _usable(call: Call) -> list[dict[str, Any]]:
+async def _usable(call: Call) -> list[dict[str, Any]]:
     """The models that the caller may use."""
-    return [card for card in _cards(call) if call.caller.may_use(str(card["id"]))]
+    return [card for card in await _cards(call) if call.caller.may_use(str(card["id"]))]
 
 
 def _provider_card(call: Call, name: str, target: str) -> dict[str, Any]:
@@ -74,13 +74,13 @@ def _provider_card(call: Call, name: str, target: str) -> dict[str, Any]:
     return card
 
 
-def _find(call: Call, name: str) -> dict[str, Any]:
-    for card in _cards(call):
+async def _find(call: Call, name: str) -> dict[str, Any]:
+    for card in await _cards(call):
         if card["id"] == name:
             return card
     settings = call.gateway.settings
     if settings.offline or settings.models.get("*") == "offline":
-        base = _find(call, call.gateway.offline.default_for(kind_of(name)))
+        base = await _find(call, call.gateway.offline.default_for(kind_of(name)))
         return {**base, "id": name}
     raise ApiError(
         404,
@@ -92,21 +92,21 @@ def _find(call: Call, name: str) -> dict[str, Any]:
 
 async def listed(call: Call) -> Response:
     """All models of this caller."""
-    return json_response({"object": "list", "data": _usable(call), "has_more": False})
+    return json_response({"object": "list", "data": await _usable(call), "has_more": False})
 
 
 async def retrieve(call: Call) -> Response:
     """One model."""
     call.caller.require_model(call.params["model"])
-    return json_response(_find(call, call.params["model"]))
+    return json_response(await _find(call, call.params["model"]))
 
 
 async def delete(call: Call) -> Response:
     """Delete a model that the caller made by fine-tuning."""
     name = call.params["model"]
-    if call.gateway.offline.delete(name, call.principal):
+    if await call.gateway.offline.delete(name, call.principal):
         return json_response({"id": name, "object": "model", "deleted": True})
-    _find(call, name)
+    await _find(call, name)
     raise forbidden(
         f"The model {name!r} was not made by this caller and cannot be deleted. Only fine-tuned models can.",
         code="model_not_deletable",
@@ -116,7 +116,7 @@ async def delete(call: Call) -> Response:
 
 async def capabilities(call: Call) -> Response:
     """What each model is able to do."""
-    return json_response({"object": "list", "data": [_capability(card) for card in _usable(call)]})
+    return json_response({"object": "list", "data": [_capability(card) for card in await _usable(call)]})
 
 
 def _capability(card: dict[str, Any]) -> dict[str, Any]:

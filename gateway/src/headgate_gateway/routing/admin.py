@@ -8,13 +8,14 @@ from typing import Any
 
 from ..errors import ApiError, conflict, invalid
 from ..http import Access, BodyKind, Call, Response, Route, json_response
-from ..platform.acting import actor, missing, writer
-from ..platform.authority import require_admin
+from ..platform.acting import actor, missing
+from ..platform.authority import require_admin, require_writer
 from ..platform.views import iso
 from .deployments import Deployment
 from .heeded import heeded_params
 from .records import SECRET_PARAMS, StoredDeployment, masked
 from .router import AUTO, Router
+from .terms import check_params
 
 __all__ = ["ROUTES"]
 
@@ -35,7 +36,7 @@ async def _create(call: Call) -> Response:
     router = _admins(call, "add deployments")
     info = _known(call.data.get("model_info") or {})
     id = (call.data.get("model_info") or {}).get("id") or call.gateway.new_id("dep_")
-    if router.deployment(id) is not None or router.records.deployment(id) is not None:
+    if router.deployment(id) is not None or await router.records.deployment(id) is not None:
         raise conflict(
             f"There is a deployment {id!r} already. Choose another `model_info.id`, or change it by `/model/update`.",
             param="model_info.id",
@@ -44,6 +45,7 @@ async def _create(call: Call) -> Response:
     name = call.data["model_name"]
     if name == AUTO:
         raise invalid("`model_name` is 'auto', which chooses among all names. Choose another.", param="model_name")
+    check_params(call.data["litellm_params"])
     params, secrets = _apart({key: value for key, value in call.data["litellm_params"].items() if value is not None})
     now, who = call.gateway.clock.time(), actor(call.caller)
     sealed = router.records.seal_deployment(id, secrets)
@@ -56,7 +58,8 @@ async def _update(call: Call) -> Response:
     id = call.data.get("model_id") or (call.data.get("model_info") or {}).get("id")
     if not id:
         raise invalid("Neither `model_id` nor `model_info.id` says which deployment. Send one.", param="model_id")
-    record = _stored(router, id)
+    record = await _stored(router, id)
+    check_params(call.data.get("litellm_params") or {})
     params, secrets = _apart(call.data.get("litellm_params") or {})
     kept = _merged(_readable(router, record), secrets) if secrets else None
     changed = replace(
@@ -73,21 +76,37 @@ async def _update(call: Call) -> Response:
 
 async def _kept(call: Call, router: Router, record: StoredDeployment, action: str) -> Response:
     """Keep a record whose deployment can be made and may be reached."""
-    deployment = router.made_of(record)
+    deployment = await router.made_of(record)
+    _check_band(call, deployment)
     if deployment.upstream is not None and deployment.upstream.guarded:
         await router.guard.check_host(deployment.upstream.base_url, "litellm_params.api_base")
-    router.records.put_deployment(record)
-    router.reload()
-    _audit(call, action, record.id)
+    async with call.gateway.platform.changes.together():
+        await router.records.put_deployment(record)
+        await router.changed()
+        await _audit(call, action, record.id)
     return json_response(_shown(router, router.deployment(record.id) or deployment, record, everything=True))
+
+
+def _check_band(call: Call, deployment: Deployment) -> None:
+    """What band a model is in, its name decides."""
+    band = call.gateway.ledger.credits.band_of(deployment.group)
+    if deployment.band is not None and (band is None or band.id != deployment.band):
+        where = "no band" if band is None else f"the band {band.id!r}"
+        raise invalid(
+            f"`model_info.band` is {deployment.band!r}, and the configuration has {deployment.group!r} in {where}. "
+            f"Name it under [credits.bands.{deployment.band}], or leave `band` out.",
+            param="model_info.band",
+            code="band_of_configuration",
+        )
 
 
 async def _delete(call: Call) -> Response:
     router = _admins(call, "delete deployments")
-    id = _stored(router, call.data["id"]).id
-    router.records.drop_deployment(id)
-    router.reload()
-    _audit(call, "deleted", id)
+    id = (await _stored(router, call.data["id"])).id
+    async with call.gateway.platform.changes.together():
+        await router.records.drop_deployment(id)
+        await router.changed()
+        await _audit(call, "deleted", id)
     return json_response({"id": id, "deleted": True, "message": f"The deployment {id!r} is deleted."})
 
 
@@ -97,11 +116,11 @@ async def _info(call: Call) -> Response:
     for one in _visible(call):
         if query.get("model_id") not in (None, one.id) or query.get("model_name") not in (None, one.group):
             continue
-        record = router.records.deployment(one.id) if one.source == "database" else None
+        record = await router.records.deployment(one.id) if one.source == "database" else None
         shown.append(_shown(router, one, record, everything=call.caller.admin or call.caller.viewer))
     if call.caller.admin or call.caller.viewer:
         for id in router.broken:
-            record = router.records.deployment(id)
+            record = await router.records.deployment(id)
             if record is not None and query.get("model_id") in (None, id):
                 shown.append(_broken(router, record))
     if query.get("model_id") is not None and not shown:
@@ -133,13 +152,13 @@ def _visible(call: Call) -> list[Deployment]:
 
 
 def _admins(call: Call, what: str) -> Router:
-    writer(call)
+    require_writer(call.caller)
     require_admin(call.caller, what)
     return call.gateway.routing
 
 
-def _stored(router: Router, id: str) -> StoredDeployment:
-    record = router.records.deployment(id)
+async def _stored(router: Router, id: str) -> StoredDeployment:
+    record = await router.records.deployment(id)
     if record is not None:
         return record
     if router.deployment(id) is not None:
@@ -159,9 +178,9 @@ def _readable(router: Router, record: StoredDeployment) -> dict[str, Any]:
         return {}
 
 
-def _audit(call: Call, action: str, id: str) -> None:
+async def _audit(call: Call, action: str, id: str) -> None:
     note = {"deployment": id}
-    call.gateway.platform.audit(actor(call.caller), call.request_id, f"deployment.{action}", None, note=note)
+    await call.gateway.platform.audit(actor(call.caller), call.request_id, f"deployment.{action}", None, note=note)
 
 
 def _apart(params: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -200,6 +219,7 @@ def _shown(router: Router, one: Deployment, record: StoredDeployment | None, *, 
     info.setdefault("max_input_tokens", one.max_input_tokens)
     info.setdefault("max_output_tokens", one.max_output_tokens)
     info |= {"id": one.id, "db_model": one.source == "database"} | _stamps(record)
+    info["band"] = _band(router, one.group)
     if one.kind is not None:
         info["mode"] = _MODES[one.kind]
     state, wait = router.states[one.id], router.rests(one.id)
@@ -251,11 +271,18 @@ def _group(router: Router, name: str, members: Sequence[Deployment]) -> dict[str
         "output_cost_per_token": min((unit.output for unit in units), default=0) / _PICO if units else None,
         "tpm": _together([one.tpm for one in members]),
         "rpm": _together([one.rpm for one in members]),
+        "band": _band(router, name),
+        "supports_parallel_function_calling": "parallel_tools" in able,
         "supports_vision": "vision" in able,
         "supports_function_calling": "tools" in able,
         "supports_reasoning": "reasoning" in able,
         "supported_openai_params": heeded_params(members[0].upstream),
     }
+
+
+def _band(router: Router, name: str) -> str | None:
+    band = router.gateway.ledger.credits.band_of(name)
+    return None if band is None else band.id
 
 
 def _together(values: Sequence[int | None]) -> int | None:
@@ -265,8 +292,19 @@ def _together(values: Sequence[int | None]) -> int | None:
 
 
 ROUTES = (
-    Route("POST", "/model/new", "model.create", _create, body=BodyKind.JSON, access=Access.PLATFORM, once=True),
-    Route("POST", "/model/update", "model.update", _update, body=BodyKind.JSON, access=Access.PLATFORM, once=True),
+    Route(
+        "POST", "/model/new", "model.create", _create, body=BodyKind.JSON, access=Access.PLATFORM, once=True, apart=True
+    ),
+    Route(
+        "POST",
+        "/model/update",
+        "model.update",
+        _update,
+        body=BodyKind.JSON,
+        access=Access.PLATFORM,
+        once=True,
+        apart=True,
+    ),
     Route("POST", "/model/delete", "model.delete", _delete, body=BodyKind.JSON, access=Access.PLATFORM, once=True),
     Route("GET", "/model/info", "model.info", _info, access=Access.PLATFORM),
     Route("GET", "/model_group/info", "model_group.info", _groups, access=Access.PLATFORM),

@@ -6,8 +6,8 @@ from typing import Any
 
 from ..errors import conflict, invalid
 from ..http import Access, BodyKind, Call, Response, Route, json_response
-from ..platform.acting import actor, missing, writer
-from ..platform.authority import require_admin
+from ..platform.acting import actor, missing
+from ..platform.authority import require_admin, require_writer
 from ..platform.views import iso
 from .records import PLAIN_VALUES, Credential, masked
 from .router import Router
@@ -18,7 +18,7 @@ __all__ = ["ROUTES"]
 async def _create(call: Call) -> Response:
     router = _admins(call, "store credentials")
     name, values = call.data["credential_name"], call.data["credential_values"]
-    if router.records.credential(name) is not None:
+    if await router.records.credential(name) is not None:
         raise conflict(
             f"There is a credential {name!r} already. Change it by PATCH, or choose another name.",
             param="credential_name",
@@ -27,12 +27,14 @@ async def _create(call: Call) -> Response:
     await _check(router, values)
     now, who = call.gateway.clock.time(), actor(call.caller)
     sealed = router.records.seal_credential(name, values)
-    return _kept(call, router, Credential(name, call.data["credential_info"], sealed, now, who, now, who), "created")
+    return await _kept(
+        call, router, Credential(name, call.data["credential_info"], sealed, now, who, now, who), "created"
+    )
 
 
 async def _update(call: Call) -> Response:
     router = _admins(call, "change credentials")
-    old = _found(call, router)
+    old = await _found(call, router)
     values = router.readable_values(old)
     given = call.data.get("credential_values") or {}
     await _check(router, given)
@@ -49,39 +51,42 @@ async def _update(call: Call) -> Response:
         call.gateway.clock.time(),
         actor(call.caller),
     )
-    return _kept(call, router, changed, "updated")
+    return await _kept(call, router, changed, "updated")
 
 
 async def _list(call: Call) -> Response:
     router = _readers(call)
-    shown = [_shown(router, credential) for credential in router.records.credentials()]
+    shown = [_shown(router, credential) for credential in await router.records.credentials()]
     return json_response({"success": True, "credentials": shown})
 
 
 async def _retrieve(call: Call) -> Response:
     router = _readers(call)
-    return json_response(_shown(router, _found(call, router)))
+    return json_response(_shown(router, await _found(call, router)))
 
 
 async def _delete(call: Call) -> Response:
     router = _admins(call, "delete credentials")
-    name = _found(call, router).name
-    users = [record.id for record in router.records.deployments() if record.params.get("credential_name") == name]
+    name = (await _found(call, router)).name
+    users = [record.id for record in await router.records.deployments() if record.params.get("credential_name") == name]
     users += [entry.id for entry in router.settings.deployments if entry.params.get("credential_name") == name]
     if users:
         raise conflict(
             f"The credential {name!r} is used by the deployments {', '.join(users)}. Change or delete these first.",
             code="credential_in_use",
         )
-    router.records.drop_credential(name)
-    _audit(call, "deleted", name)
+    async with call.gateway.platform.changes.together():
+        await router.records.drop_credential(name)
+        await router.changed()
+        await _audit(call, "deleted", name)
     return json_response({"credential_name": name, "deleted": True})
 
 
-def _kept(call: Call, router: Router, credential: Credential, action: str) -> Response:
-    router.records.put_credential(credential)
-    router.reload()
-    _audit(call, action, credential.name)
+async def _kept(call: Call, router: Router, credential: Credential, action: str) -> Response:
+    async with call.gateway.platform.changes.together():
+        await router.records.put_credential(credential)
+        await router.changed()
+        await _audit(call, action, credential.name)
     return json_response(_shown(router, credential))
 
 
@@ -93,7 +98,7 @@ async def _check(router: Router, values: dict[str, Any]) -> None:
 
 
 def _admins(call: Call, what: str) -> Router:
-    writer(call)
+    require_writer(call.caller)
     require_admin(call.caller, what)
     return call.gateway.routing
 
@@ -104,17 +109,17 @@ def _readers(call: Call) -> Router:
     return call.gateway.routing
 
 
-def _found(call: Call, router: Router) -> Credential:
+async def _found(call: Call, router: Router) -> Credential:
     name = call.params["credential_name"]
-    credential = router.records.credential(name)
+    credential = await router.records.credential(name)
     if credential is None:
         raise missing("credential", name, param="credential_name")
     return credential
 
 
-def _audit(call: Call, action: str, name: str) -> None:
+async def _audit(call: Call, action: str, name: str) -> None:
     note = {"credential": name}
-    call.gateway.platform.audit(actor(call.caller), call.request_id, f"credential.{action}", None, note=note)
+    await call.gateway.platform.audit(actor(call.caller), call.request_id, f"credential.{action}", None, note=note)
 
 
 def _shown(router: Router, credential: Credential) -> dict[str, Any]:
@@ -134,7 +139,16 @@ def _shown(router: Router, credential: Credential) -> dict[str, Any]:
 
 
 ROUTES = (
-    Route("POST", "/credentials", "credentials.create", _create, body=BodyKind.JSON, access=Access.PLATFORM, once=True),
+    Route(
+        "POST",
+        "/credentials",
+        "credentials.create",
+        _create,
+        body=BodyKind.JSON,
+        access=Access.PLATFORM,
+        once=True,
+        apart=True,
+    ),
     Route("GET", "/credentials", "credentials.list", _list, access=Access.PLATFORM),
     Route(
         "GET",
@@ -152,6 +166,7 @@ ROUTES = (
         body=BodyKind.JSON,
         access=Access.PLATFORM,
         once=True,
+        apart=True,
     ),
     Route("DELETE", "/credentials/{credential_name}", "credentials.delete", _delete, access=Access.PLATFORM, once=True),
 )

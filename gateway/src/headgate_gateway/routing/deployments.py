@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
+from urllib.parse import quote
 
 from ..config import Price, Provider, Secret
-from ..errors import ApiError, invalid
+from ..errors import invalid
+from ..ledger.settings import FixedBudget
+from ..platform.principal import Bound
 from .addresses import AddressGuard
 from .knowledge import known_of
+from .terms import bounds_of, budget_of, price_of, seconds_of
 
-__all__ = ["ABILITIES", "Deployment", "Source", "build", "kind_of_mode", "price_of"]
+__all__ = ["ABILITIES", "Deployment", "Source", "build", "kind_of_mode"]
 
 Source = Literal["config", "database"]
 ABILITIES: Mapping[str, str] = {
@@ -36,7 +40,6 @@ _KINDS = {
     "audio_transcription": "transcription",
     "moderation": "moderation",
 }
-_PICO = 10**12
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,9 +64,16 @@ class Deployment:
     team_id: str | None = None
     public_name: str | None = None
     order: int = 0
-    parallel: int | None = None
     fallbacks: tuple[str, ...] = ()
     priced_as: str = ""
+    band: str | None = None
+    bounds: tuple[Bound, ...] = ()
+    budget: FixedBudget | None = None
+    # Seconds for a whole answer, and until the first content of a stream.
+    timeout: float | None = None
+    stream_timeout: float | None = None
+    # How often a connection that fails is tried again there; None where the provider's own number holds.
+    retries: int | None = None
 
     @property
     def provider(self) -> str:
@@ -103,6 +113,8 @@ def build(
             able.add(ability)
         elif info.get(field) is False:
             able.discard(ability)
+    if "tools" in able and info.get("supports_parallel_function_calling") is not False:
+        able.add("parallel_tools")
     weight = params.get("weight")
     mode = info.get("mode")
     return Deployment(
@@ -115,7 +127,7 @@ def build(
         tags=frozenset(str(tag) for tag in params.get("tags") or ()),
         rpm=_whole(params.get("rpm")),
         tpm=_whole(params.get("tpm")),
-        price=price_of(params),
+        price=price_of(params, info.get("tier")),
         max_input_tokens=_whole(info.get("max_input_tokens")) or known.max_input_tokens,
         max_output_tokens=_whole(info.get("max_output_tokens")) or known.max_output_tokens,
         able=frozenset(able),
@@ -124,9 +136,14 @@ def build(
         team_id=_text(info.get("team_id")),
         public_name=_text(info.get("team_public_model_name")),
         order=int(params.get("order") or 0),
-        parallel=_whole(params.get("max_parallel_requests")),
         fallbacks=tuple(str(other) for other in params.get("fallbacks") or ()),
         priced_as=base_model or name,
+        band=_text(info.get("band")),
+        bounds=bounds_of(id, params),
+        budget=budget_of(id, params),
+        timeout=seconds_of(params, "timeout"),
+        stream_timeout=seconds_of(params, "stream_timeout"),
+        retries=None if params.get("max_retries") is None else int(params["max_retries"]),
     )
 
 
@@ -162,7 +179,6 @@ def _upstream(
             param="litellm_params.model",
             code="provider_unknown",
         )
-    timeout = params.get("stream_timeout") or params.get("timeout")
     default = base or Provider(named, "anthropic" if named == "anthropic" else "openai", "")
     if base_url is None:
         url, guarded = default.base_url, default.guarded
@@ -170,16 +186,15 @@ def _upstream(
         url, guarded = guard.check_url(base_url, "litellm_params.api_base"), True
         # The operator's headers and key are for the operator's address.
         default = Provider(named, default.wire, url)
-    made = Provider(
+    made = replace(
+        _versioned(
+            replace(default, headers=_organization(default.headers, params)),
+            url,
+            model,
+            _text(params.get("api_version")),
+        ),
         name=named,
-        wire=default.wire,
-        base_url=url,
         api_key=key or default.api_key,
-        headers=_organization(default.headers, params),
-        connect_timeout=default.connect_timeout,
-        idle_timeout=_seconds(timeout, default.idle_timeout),
-        retries=default.retries if params.get("max_retries") is None else int(params["max_retries"]),
-        max_output_tokens=default.max_output_tokens,
         guarded=guarded,
     )
     if made.api_key is None and made.base_url.startswith("https://") and base_url is None:
@@ -192,22 +207,25 @@ def _upstream(
     return made, model
 
 
+def _versioned(base: Provider, url: str, model: str, version: str | None) -> Provider:
+    """The provider at an address, asked for a version of its API in its own way."""
+    if base.name == "azure":
+        made = replace(base, key_header="api-key")
+        if version is None:
+            return replace(made, base_url=url if url.endswith("/v1") else url + "/openai/v1")
+        if "/openai/" not in url:
+            url = f"{url}/openai/deployments/{quote(model, safe='')}"
+        return replace(made, base_url=url, query=f"api-version={quote(version)}")
+    if version is None:
+        return replace(base, base_url=url)
+    if base.wire == "anthropic":
+        return replace(base, base_url=url, headers={**base.headers, "anthropic-version": version})
+    return replace(base, base_url=url, query=f"api-version={quote(version)}")
+
+
 def _organization(headers: Mapping[str, str], params: Mapping[str, Any]) -> Mapping[str, str]:
     organization = _text(params.get("organization"))
     return headers if organization is None else {**headers, "OpenAI-Organization": organization}
-
-
-def price_of(params: Mapping[str, Any]) -> Price | None:
-    """The price that the parameters set, USD a token as pico-USD a token; None where they set none."""
-    reading, writing = params.get("input_cost_per_token"), params.get("output_cost_per_token")
-    if reading is None and writing is None:
-        return None
-    cached = params.get("cache_read_input_token_cost")
-    return Price(
-        input=round(float(reading or 0) * _PICO),
-        output=round(float(writing or 0) * _PICO),
-        cached_input=None if cached is None else round(float(cached) * _PICO),
-    )
 
 
 def kind_of_mode(mode: str) -> str | None:
@@ -220,20 +238,3 @@ def _text(value: Any) -> str | None:
 
 def _whole(value: Any) -> int | None:
     return int(value) if isinstance(value, int | float) and not isinstance(value, bool) and value > 0 else None
-
-
-def _seconds(value: Any, default: float) -> float:
-    """A number or a text with one; anything else is a fault of the request."""
-    if value is None:
-        return default
-    try:
-        seconds = float(value)
-    except (TypeError, ValueError):
-        seconds = -1.0
-    if not 0 < seconds <= 86400:
-        raise ApiError(
-            400,
-            f"`litellm_params.timeout` is {value!r}, which is no number of seconds. Give one between 0 and 86400.",
-            param="litellm_params.timeout",
-        )
-    return seconds

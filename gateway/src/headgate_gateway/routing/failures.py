@@ -9,7 +9,7 @@ from typing import Any
 from ..errors import ApiError
 from .deployments import Deployment
 
-__all__ = ["Tried", "Verdict", "judge", "none_left"]
+__all__ = ["PassedOver", "Tried", "Verdict", "judge", "none_left", "out_of_time", "too_slow"]
 
 _SAID = 300
 
@@ -20,6 +20,16 @@ class Tried:
 
     deployment: Deployment
     error: ApiError
+
+
+@dataclass(frozen=True, slots=True)
+class PassedOver:
+    """A deployment that was not tried, why, and seconds until it may be (0: nobody knows)."""
+
+    deployment: Deployment
+    code: str
+    wait: float
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,41 +61,67 @@ def judge(error: ApiError) -> Verdict:
     return _CALLERS
 
 
-def none_left(name: str, tried: Sequence[Tried], resting: Sequence[tuple[Deployment, float]]) -> ApiError:
+def too_slow(deployment: Deployment, seconds: float) -> ApiError:
+    """A deployment took longer than its own `timeout` (or `stream_timeout`)."""
+    said = f"The deployment {deployment.id!r} did not answer within {seconds:g} s."
+    kept = {"provider": deployment.provider, "status": None, "body": None}
+    return ApiError(
+        504, said + " Try again, or have its `timeout` raised.", code="provider_timeout", provider_error=kept
+    )
+
+
+def out_of_time(name: str, seconds: float, tried: Sequence[Tried], last: Deployment) -> ApiError:
+    """All tries together took too long; `last` is the one that was on its way."""
+    attempts = [_failed(one) for one in tried]
+    attempts.append(
+        _passed(PassedOver(last, "out_of_time", 0.0, "had not answered when the time of the call was over"))
+    )
+    said = (
+        f"No deployment of {name!r} answered within {seconds:g} s (`routing.total_timeout_seconds`). "
+        + " | ".join(f"{one['deployment']}: {one['message']}" for one in attempts)
+        + ". Try again later, or name another model."
+    )
+    return ApiError(504, said, code="deadline_exceeded", attempts=attempts)
+
+
+def none_left(name: str, tried: Sequence[Tried], passed: Sequence[PassedOver]) -> ApiError:
     """The error when no deployment answered: each with its own reason, and when it is worth coming back."""
-    attempts: list[dict[str, Any]] = [
-        {
-            "deployment": one.deployment.id,
-            "model": one.deployment.group,
-            "provider": one.deployment.provider,
-            "status": one.error.status,
-            "code": one.error.code,
-            "message": one.error.message[:_SAID],
-        }
-        for one in tried
-    ]
-    reasons = [f"{one.deployment.id}: {one.error.message[:_SAID]}" for one in tried]
-    for deployment, wait in resting:
-        reason = f"rests for {wait:.1f} s after failures" if wait > 0 else "is busy, or was not tried any more"
-        reasons.append(f"{deployment.id}: {reason}")
-        attempts.append(
-            {
-                "deployment": deployment.id,
-                "model": deployment.group,
-                "provider": deployment.provider,
-                "status": None,
-                "code": "resting" if wait > 0 else "not_tried",
-                "message": reason,
-            }
-        )
-    statuses = {one.error.status for one in tried}
-    if statuses == {429}:
-        status, code = 429, "all_deployments_limited"
-    elif not tried:
-        status, code = 503, "no_deployment_available"
-    else:
-        status, code = 502, "all_deployments_failed"
+    attempts = [*map(_failed, tried), *map(_passed, passed)]
+    status, code = _of_all(tried, passed)
     waits = [one.error.retry_after for one in tried if one.error.retry_after is not None]
-    waits += [wait for _, wait in resting if wait > 0]
-    said = f"No deployment of {name!r} answered. " + " | ".join(reasons) + ". Try again later, or name another model."
+    waits += [one.wait for one in passed if one.wait > 0]
+    reasons = " | ".join(f"{one['deployment']}: {one['message']}" for one in attempts)
+    said = f"No deployment of {name!r} answered. {reasons}. Try again later, or name another model."
     return ApiError(status, said, code=code, retry_after=min(waits, default=None), attempts=attempts)
+
+
+def _of_all(tried: Sequence[Tried], passed: Sequence[PassedOver]) -> tuple[int, str]:
+    if tried:
+        limited = {one.error.status for one in tried} == {429}
+        return (429, "all_deployments_limited") if limited else (502, "all_deployments_failed")
+    codes = {one.code for one in passed}
+    if codes == {"budget_spent"}:
+        return 402, "budget_exceeded"
+    if codes and codes <= {"budget_spent", "limited"}:
+        return 429, "all_deployments_limited"
+    return 503, "no_deployment_available"
+
+
+def _failed(one: Tried) -> dict[str, Any]:
+    return _told(one.deployment, one.error.status, one.error.code, one.error.message[:_SAID])
+
+
+def _passed(one: PassedOver) -> dict[str, Any]:
+    reason = one.reason or (f"rests for {one.wait:.1f} s after failures" if one.wait > 0 else "was not tried any more")
+    return _told(one.deployment, None, one.code, reason)
+
+
+def _told(one: Deployment, status: int | None, code: str | None, message: str) -> dict[str, Any]:
+    return {
+        "deployment": one.id,
+        "model": one.group,
+        "provider": one.provider,
+        "status": status,
+        "code": code,
+        "message": message,
+    }

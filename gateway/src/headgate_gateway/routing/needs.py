@@ -37,6 +37,8 @@ def needs_of(
     if kind == "chat":
         if data.get("tools") or data.get("functions"):
             abilities.add("tools")
+            if data.get("parallel_tool_calls") is True:
+                abilities.add("parallel_tools")
         answer_format = data.get("response_format")
         if isinstance(answer_format, dict) and answer_format.get("type") == "json_schema":
             abilities.add("structured_output")

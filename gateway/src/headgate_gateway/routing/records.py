@@ -54,15 +54,15 @@ class Records:
         self._db = db
         self._vault = vault
 
-    def deployments(self) -> list[StoredDeployment]:
-        return [_deployment(row) for row in self._db.query(sql.LIST_DEPLOYMENTS)]
+    async def deployments(self) -> list[StoredDeployment]:
+        return [_deployment(row) for row in await self._db.query(sql.LIST_DEPLOYMENTS)]
 
-    def deployment(self, id: str) -> StoredDeployment | None:
-        row = self._db.one(sql.FIND_DEPLOYMENT, (id,))
+    async def deployment(self, id: str) -> StoredDeployment | None:
+        row = await self._db.one(sql.FIND_DEPLOYMENT, (id,))
         return None if row is None else _deployment(row)
 
-    def put_deployment(self, record: StoredDeployment) -> None:
-        self._db.write(
+    async def put_deployment(self, record: StoredDeployment) -> None:
+        await self._db.write(
             sql.PUT_DEPLOYMENT,
             (
                 record.id,
@@ -77,18 +77,18 @@ class Records:
             ),
         )
 
-    def drop_deployment(self, id: str) -> bool:
-        return self._db.write(sql.DROP_DEPLOYMENT, (id,)) > 0
+    async def drop_deployment(self, id: str) -> bool:
+        return await self._db.write(sql.DROP_DEPLOYMENT, (id,)) > 0
 
-    def credentials(self) -> list[Credential]:
-        return [_credential(row) for row in self._db.query(sql.LIST_CREDENTIALS)]
+    async def credentials(self) -> list[Credential]:
+        return [_credential(row) for row in await self._db.query(sql.LIST_CREDENTIALS)]
 
-    def credential(self, name: str) -> Credential | None:
-        row = self._db.one(sql.FIND_CREDENTIAL, (name,))
+    async def credential(self, name: str) -> Credential | None:
+        row = await self._db.one(sql.FIND_CREDENTIAL, (name,))
         return None if row is None else _credential(row)
 
-    def put_credential(self, record: Credential) -> None:
-        self._db.write(
+    async def put_credential(self, record: Credential) -> None:
+        await self._db.write(
             sql.PUT_CREDENTIAL,
             (
                 record.name,
@@ -101,8 +101,8 @@ class Records:
             ),
         )
 
-    def drop_credential(self, name: str) -> bool:
-        return self._db.write(sql.DROP_CREDENTIAL, (name,)) > 0
+    async def drop_credential(self, name: str) -> bool:
+        return await self._db.write(sql.DROP_CREDENTIAL, (name,)) > 0
 
     # -- secrets
 

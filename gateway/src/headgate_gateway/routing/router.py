@@ -5,23 +5,23 @@ from __future__ import annotations
 import logging
 import random
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ..config import Secret
-from ..emission import DeliveryFault
 from ..errors import ApiError, invalid
 from ..http import Call
+from ..ledger.estimate import Candidate
 from ..once.sink import Producer, Sink
 from ..prices import UnitPrice
 from ..targets import KNOWN_PROVIDERS, OfflineTarget, ProviderTarget, Target, resolve
 from .addresses import AddressGuard
-from .attempt import Attempt
-from .choice import Option, choose
 from .deployments import Deployment, build
-from .failures import Tried, judge, none_left
 from .needs import Needs, needs_of
+from .news import News
+from .pool import AUTO, Pool
 from .records import Credential, Records, StoredDeployment
+from .serving import Make, serve
 from .state import DeploymentState, Policy
 from .vault import Vault
 
@@ -31,36 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["AUTO", "Pool", "Router"]
 
 _log = logging.getLogger("headgate_gateway")
-AUTO = "auto"
 _DEFAULT_TAG = "default"
-Make = Callable[[Target, Sink], Producer]
-
-
-@dataclass(frozen=True, slots=True)
-class Pool:
-    """The deployments that may answer one call, in stages: the name asked for, then each fallback model."""
-
-    name: str
-    stages: tuple[tuple[str, tuple[Deployment, ...]], ...]
-    needs: Needs
-
-    @property
-    def provider(self) -> str:
-        return "deployments"
-
-    @property
-    def model(self) -> str:
-        return self.name
-
-    @property
-    def groups(self) -> tuple[str, ...]:
-        """The model names that may serve."""
-        return tuple(dict.fromkeys(one.group for _, stage in self.stages for one in stage))
-
-    @property
-    def alone(self) -> bool:
-        """Whether there is but one place to go to: it is tried whatever is known of it."""
-        return sum(len(stage) for _, stage in self.stages) == 1
 
 
 class Router:
@@ -74,7 +45,7 @@ class Router:
         self.random = random.Random()
         self.states: dict[str, DeploymentState] = {}
         self.broken: dict[str, str] = {}
-        self._gateway = gateway
+        self.gateway = gateway
         self.settings = settings.routing
         self._policy = Policy(
             settings.routing.allowed_fails, settings.routing.cooldown_seconds, settings.routing.longest_cooldown_seconds
@@ -82,19 +53,39 @@ class Router:
         self._providers = {**KNOWN_PROVIDERS, **settings.providers}
         self._groups: dict[str, tuple[Deployment, ...]] = {}
         self._by_id: dict[str, Deployment] = {}
-        self.reload()
+        self._reads = self._taken = 0
+        self._rest_listeners: list[Callable[[str, float], None]] = []
+        self._news = News(gateway, self.reload)
 
     # -- the deployments
 
-    def reload(self) -> None:
-        """Read the configuration and the table again. One that cannot be made is left out, and said so."""
+    async def start(self) -> None:
+        """Read the tables, and follow what other nodes change of them."""
+        await self._news.start()
+
+    async def changed(self) -> None:
+        """The tables were changed here: use them as they are, and let the other nodes know."""
+        await self._news.changed()
+
+    async def reload(self) -> None:
+        """Read the configuration and the tables again. One that cannot be made is left out, and said so."""
+        self._reads += 1
+        read = self._reads
+        credentials = {one.name: one for one in await self.records.credentials()}
+        records = await self.records.deployments()
+        # No lock, which a transaction that is open could wait for: of readings at the same time the last one counts.
+        if read > self._taken:
+            self._taken = read
+            self._take(records, credentials)
+
+    def _take(self, records: Sequence[StoredDeployment], credentials: Mapping[str, Credential]) -> None:
         found: list[Deployment] = []
         self.broken.clear()
         for entry in self.settings.deployments:
-            found.append(self._made(entry.id, entry.model_name, entry.params, entry.info, None))
-        for record in self.records.deployments():
+            found.append(self._made(entry.id, entry.model_name, entry.params, entry.info, None, credentials))
+        for record in records:
             try:
-                found.append(self.made_of(record))
+                found.append(self._made(record.id, record.model_name, record.params, record.info, record, credentials))
             except ApiError as error:
                 self.broken[record.id] = error.message
                 _log.warning("the deployment %s of %r is left out: %s", record.id, record.model_name, error.message)
@@ -105,15 +96,18 @@ class Router:
                 groups.setdefault(deployment.public_name, []).append(deployment)
             self.states.setdefault(deployment.id, DeploymentState())
             if deployment.price is not None:
-                self._gateway.prices.put(_price_name(deployment), deployment.price)
+                self.gateway.prices.put(self.price_name(deployment), deployment.price)
         self._groups = {name: tuple(members) for name, members in groups.items()}
         self._by_id = {deployment.id: deployment for deployment in found}
         for gone in self.states.keys() - self._by_id.keys():
             del self.states[gone]
 
-    def made_of(self, record: StoredDeployment) -> Deployment:
+    async def made_of(self, record: StoredDeployment) -> Deployment:
         """The deployment of a record; raises where its secrets cannot be read or it makes none."""
-        return self._made(record.id, record.model_name, record.params, record.info, record)
+        named = record.params.get("credential_name")
+        credential = await self.records.credential(named) if isinstance(named, str) else None
+        known = {} if credential is None else {credential.name: credential}
+        return self._made(record.id, record.model_name, record.params, record.info, record, known)
 
     def _made(
         self,
@@ -122,11 +116,12 @@ class Router:
         params: Mapping[str, Any],
         info: Mapping[str, Any],
         record: StoredDeployment | None,
+        credentials: Mapping[str, Credential],
     ) -> Deployment:
         values = dict(params)
         named = params.get("credential_name")
         if isinstance(named, str) and named:
-            credential = self.records.credential(named)
+            credential = credentials.get(named)
             if credential is None:
                 raise invalid(
                     f"There is no credential {named!r}. Create it with `POST /credentials`.",
@@ -163,17 +158,36 @@ class Router:
         own = [other for one in self._groups.get(name, ()) for other in one.fallbacks]
         return tuple(dict.fromkeys((*self.settings.fallbacks.get(name, ()), *own)))
 
+    def on_rest(self, listener: Callable[[str, float], None]) -> None:
+        """Have `listener` told of each deployment that begins to rest here, and for how many seconds."""
+        self._rest_listeners.append(listener)
+
+    def rest(self, id: str, seconds: float) -> None:
+        """Let a deployment rest that failed at another node."""
+        state = self.states.get(id)
+        if state is not None and seconds > 0:
+            state.rest(self.gateway.clock.monotonic() + min(seconds, self._policy.longest_seconds))
+
     def rests(self, id: str) -> float:
         """Seconds until a deployment that rests may be tried again; 0 where it does not rest."""
         state = self.states.get(id)
-        return 0.0 if state is None else state.wait(self._gateway.clock.monotonic())
+        return 0.0 if state is None else state.wait(self.gateway.clock.monotonic())
 
     def now(self) -> float:
-        return self._gateway.clock.time()
+        return self.gateway.clock.time()
+
+    def state(self, one: Deployment) -> DeploymentState:
+        """What is known of a deployment."""
+        return self.states.setdefault(one.id, DeploymentState())
+
+    @staticmethod
+    def price_name(one: Deployment) -> str:
+        """The name by which its prices are found."""
+        return (one.priced_as or one.model) if one.price is None else f"deployment:{one.id}"
 
     def unit_price(self, deployment: Deployment) -> UnitPrice | None:
         """What a token costs there."""
-        return self._gateway.prices.unit(deployment.provider, _price_name(deployment))
+        return self.gateway.prices.unit(deployment.provider, self.price_name(deployment))
 
     def readable_values(self, credential: Credential) -> dict[str, Any]:
         """A credential's values, or none where they cannot be decrypted: its name is still to be shown."""
@@ -183,6 +197,11 @@ class Router:
             return {}
 
     # -- a name becomes a pool
+
+    async def resolved(self, call: Call, name: str, kind: str) -> Target | Pool:
+        """Where a call of this name goes: the pool of its deployments, or the one place it stands for."""
+        await self.gateway.offline.ready(name, *self.fallbacks(name))
+        return self.pool(call, name, kind) or resolve(self.gateway, name, kind, call.headers)
 
     def pool(self, call: Call, name: str, kind: str) -> Pool | None:
         """The pool of a name, or None where it has no deployments: then `targets.resolve` knows what it is."""
@@ -195,7 +214,7 @@ class Router:
             return self._cheapest(call, needs)
         stages = [(name, self._fitting(name, self._plain(call, name, kind) if members is None else members, needs))]
         for other in fallbacks:
-            if other != name and call.caller.may_use(other):
+            if other != name and self._may_use(call, other):
                 further = self._usable(call, other) or self._plain(call, other, kind)
                 stages.append((other, tuple(_able(_in_size(further, needs), needs))))
         return Pool(name, tuple(stages), needs)
@@ -204,10 +223,14 @@ class Router:
         """Whether this caller may call the name and has a deployment of it."""
         return call.caller.may_use(name) and self._usable(call, name) is not None
 
+    def _may_use(self, call: Call, name: str) -> bool:
+        """Whether a model that the caller did not name itself is in its reach, by its lists and by its tier's bands."""
+        return call.caller.may_use(name) and self.gateway.ledger.credits.opens(call.caller, name)
+
     def _usable(self, call: Call, name: str) -> tuple[Deployment, ...] | None:
         """The deployments of a name that this caller may see; None where there are none."""
         members = self._groups.get(name, ())
-        if self._gateway.settings.offline:
+        if self.gateway.settings.offline:
             members = tuple(one for one in members if one.upstream is None)
         caller = call.caller
         seen = tuple(one for one in members if one.team_id is None or caller.admin or one.team_id == caller.team_id)
@@ -215,7 +238,7 @@ class Router:
 
     def _plain(self, call: Call, name: str, kind: str) -> tuple[Deployment, ...]:
         """A route without deployments as one, so that it can have fallbacks and be one."""
-        target = resolve(self._gateway, name, kind, call.headers)
+        target = resolve(self.gateway, name, kind, call.headers)
         if isinstance(target, OfflineTarget):
             one = Deployment(name, name, None, target.model.id)
         else:
@@ -256,7 +279,7 @@ class Router:
         """All that can do what is asked, cheapest first, each model name a stage of its own."""
         found: list[tuple[float, int, Deployment]] = []
         for name in self._groups:
-            if not call.caller.may_use(name):
+            if not self._may_use(call, name):
                 continue
             for one in self._usable(call, name) or ():
                 known = any(one is other for _, _, other in found)
@@ -292,9 +315,9 @@ class Router:
         output = min(needs.output_tokens, deployment.max_output_tokens or needs.output_tokens)
         return needs.input_tokens * unit.input + output * unit.output
 
-    def estimate(self, pool: Pool) -> list[tuple[str, str]]:
-        """Provider and price name of every deployment that may serve: a reservation takes the dearest."""
-        return [(one.provider, _price_name(one)) for _, stage in pool.stages for one in stage]
+    def estimate(self, pool: Pool) -> list[Candidate]:
+        """What every deployment that may serve costs: a reservation takes the dearest."""
+        return [Candidate(one.provider, self.price_name(one), one.max_output_tokens) for one in pool.members]
 
     # -- a pool becomes an answer
 
@@ -302,103 +325,21 @@ class Router:
         """What tries the deployments of a pool until one answers. `make` gives the producer of one target."""
 
         async def produce(run: Sink) -> None:
-            tried: list[Tried] = []
-            for name, stage in pool.stages:
-                left = list(stage)
-                tries = 0
-                # Of `auto` every model is a stage of its own, and the retries are those of the call.
-                while left and (len(tried) if pool.name == AUTO else tries) <= self.settings.retries:
-                    one = self._next(name, left, pool)
-                    if one is None:
-                        break
-                    left.remove(one)
-                    tries += 1
-                    error = await self._try(one, pool, run, make)
-                    if error is None:
-                        return
-                    tried.append(Tried(one, error))
-            now = self._gateway.clock.monotonic()
-            tried_ids = {attempt.deployment.id for attempt in tried}
-            resting = [
-                (one, self.states[one.id].wait(now))
-                for _, stage in pool.stages
-                for one in stage
-                if one.id not in tried_ids and one.id in self.states
-            ]
-            raise none_left(pool.name, tried, resting)
+            await serve(self, pool, make, run)
 
         return produce
 
-    def _next(self, name: str, left: Sequence[Deployment], pool: Pool) -> Deployment | None:
-        """The one to go to now; None where all of them rest or are full."""
-        now = self._gateway.clock.monotonic()
-        free: list[tuple[int, Deployment, DeploymentState]] = []
-        strategy = self.settings.strategies.get(name, self.settings.strategy)
-        for position, one in enumerate(left):
-            state = self.states.setdefault(one.id, DeploymentState())
-            full = state.full(rpm=one.rpm, tpm=one.tpm, parallel=one.parallel, now=now)
-            if pool.alone or not (full or state.resting(now)):
-                free.append((position, one, state))
-        first = min((one.order for _, one, _ in free), default=0)
-        options = [
-            Option(
-                position,
-                one.weight,
-                state.in_flight,
-                state.expected(now),
-                self.cost(one, pool.needs) if strategy == "cost" else None,
-            )
-            for position, one, state in free
-            if one.order == first
-        ]
-        return left[choose(strategy, options, self.random)] if options else None
-
-    async def _try(self, one: Deployment, pool: Pool, run: Sink, make: Make) -> ApiError | None:
-        """Try one deployment: None if it answered, its error if another may be tried; raises what ends the call."""
-        clock, state = self._gateway.clock, self.states.setdefault(one.id, DeploymentState())
-        started = clock.monotonic()
-        took: float | None = None
-
-        def committed() -> None:
-            nonlocal took
-            took = clock.monotonic() - started
-            run.marks["x-headgate-deployment"] = one.id
-
-        run.record.model, run.record.provider = one.group, one.provider
-        run.price_name, run.deployment = _price_name(one), one.id
-        attempt = Attempt(run, committed)
-        state.begin(one.rpm, started)
-        told = False
-        try:
-            await make(self.target(one, alone=pool.alone), attempt)(attempt)
-            await attempt.finish()
-            state.succeed(took, clock.monotonic())
-            told = True
-        except DeliveryFault:
-            await attempt.commit()
-            raise
-        except ApiError as error:
-            verdict = judge(error)
-            if verdict.counts:
-                told = True
-                state.fail(
-                    error.message, clock.monotonic(), self._policy, at_once=verdict.at_once, wait=error.retry_after
-                )
-            if attempt.committed or pool.alone or not verdict.moves_on:
-                raise
-            return error
-        finally:
-            state.end()
-            if one.tpm is not None:
-                state.used(_tokens(run), clock.monotonic())
-            if not told:
-                state.give_up()
-        return None
+    def failed(self, one: Deployment, error: ApiError, *, at_once: bool) -> None:
+        """Count a failure against a deployment; it may rest then, and the other nodes are told so."""
+        now, state = self.gateway.clock.monotonic(), self.state(one)
+        if state.fail(error.message, now, self._policy, at_once=at_once, wait=error.retry_after):
+            for listener in self._rest_listeners:
+                listener(one.id, state.wait(now))
 
     def target(self, one: Deployment, *, alone: bool) -> Target:
         """Where a call to this deployment goes."""
         if one.upstream is None:
-            model = self._gateway.offline.resolve(one.model)
+            model = self.gateway.offline.resolve(one.model)
             if model is None:
                 raise ApiError(
                     502,
@@ -407,18 +348,12 @@ class Router:
                     code="model_not_found",
                 )
             return OfflineTarget(model, one.group)
-        # Where there is another place to go to, a connection that fails is not tried again here.
-        upstream = one.upstream if alone else replace(one.upstream, retries=0)
+        # Where there is another place to go to, a connection that fails is not tried again here unless that is wanted.
+        if one.retries is not None:
+            upstream = replace(one.upstream, retries=one.retries)
+        else:
+            upstream = one.upstream if alone else replace(one.upstream, retries=0)
         return ProviderTarget(upstream, one.model, one.upstream.api_key)
-
-
-def _price_name(one: Deployment) -> str:
-    return (one.priced_as or one.model) if one.price is None else f"deployment:{one.id}"
-
-
-def _tokens(run: Sink) -> int:
-    usage = run.usage or (run.answer.usage if run.answer is not None else None) or {}
-    return int(usage.get("total_tokens") or 0)
 
 
 def _tags(call: Call) -> frozenset[str]:

@@ -57,6 +57,8 @@ class RoutingSettings:
     allowed_fails: int = 3
     cooldown_seconds: float = 30.0
     longest_cooldown_seconds: float = 600.0
+    # For all tries of a call together, until the first content; 0 for no end.
+    total_timeout_seconds: float = 600.0
     deployments: tuple[DeploymentSettings, ...] = ()
 
 
@@ -82,6 +84,7 @@ def read_routing(root: Table, providers: Collection[str]) -> RoutingSettings:
         allowed_fails=_or(table.whole("allowed_fails", 1), base.allowed_fails),
         cooldown_seconds=_or(table.number("cooldown_seconds", 0), base.cooldown_seconds),
         longest_cooldown_seconds=_or(table.number("longest_cooldown_seconds", 0), base.longest_cooldown_seconds),
+        total_timeout_seconds=_or(table.number("total_timeout_seconds", 0), base.total_timeout_seconds),
         deployments=tuple(_deployment(id, entry, providers) for id, entry in root.tables("deployments")),
     )
     table.finish()
@@ -113,10 +116,15 @@ def _deployment(id: str, table: Table, providers: Collection[str]) -> Deployment
         ("tags", table.texts_of("tags") or None),
         ("order", table.whole("order", 0)),
         ("fallbacks", table.texts_of("fallbacks") or None),
-        ("max_parallel_requests", table.whole("max_parallel_requests", 1)),
-        ("rpm", table.whole("rpm", 1)),
-        ("tpm", table.whole("tpm", 1)),
+        ("max_parallel_requests", table.whole("max_parallel_requests", 0)),
+        ("rpm", table.whole("rpm", 0)),
+        ("tpm", table.whole("tpm", 0)),
         ("timeout", table.number("timeout", 0.001)),
+        ("stream_timeout", table.number("stream_timeout", 0.001)),
+        ("max_retries", table.whole("max_retries", 0, 10)),
+        ("max_budget", table.number("max_budget", 0)),
+        ("budget_duration", table.text("budget_duration")),
+        ("api_version", table.text("api_version")),
         ("api_key", table.text("api_key")),
         ("credential_name", table.text("credential")),
     ):
@@ -135,9 +143,10 @@ def _deployment(id: str, table: Table, providers: Collection[str]) -> Deployment
         flag = table.flag(name)
         if flag is not None:
             info[f"supports_{name}"] = flag
-    mode = table.text("mode")
-    if mode is not None:
-        info["mode"] = mode
+    for name in ("mode", "tier", "band"):
+        said = table.text(name)
+        if said is not None:
+            info[name] = said
     model_name = table.text("model_name") or id
     table.finish()
     return DeploymentSettings(id, model_name, MappingProxyType(params), MappingProxyType(info))

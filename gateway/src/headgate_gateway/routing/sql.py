@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from ..storage import Migration
-
 __all__ = [
     "DROP_CREDENTIAL",
     "DROP_DEPLOYMENT",
@@ -11,40 +9,11 @@ __all__ = [
     "FIND_DEPLOYMENT",
     "LIST_CREDENTIALS",
     "LIST_DEPLOYMENTS",
-    "MIGRATIONS",
     "PUT_CREDENTIAL",
     "PUT_DEPLOYMENT",
+    "ROUTING_CHANGED",
+    "ROUTING_VERSION",
 ]
-
-MIGRATIONS = (
-    Migration(
-        "routing",
-        1,
-        """
-        CREATE TABLE deployment (
-            id TEXT PRIMARY KEY,
-            model_name TEXT NOT NULL,
-            params TEXT NOT NULL,
-            info TEXT NOT NULL,
-            secrets BLOB,
-            created_at REAL NOT NULL,
-            created_by TEXT NOT NULL,
-            updated_at REAL NOT NULL,
-            updated_by TEXT NOT NULL
-        );
-        CREATE INDEX deployment_by_name ON deployment (model_name);
-        CREATE TABLE credential (
-            name TEXT PRIMARY KEY,
-            info TEXT NOT NULL,
-            secrets BLOB NOT NULL,
-            created_at REAL NOT NULL,
-            created_by TEXT NOT NULL,
-            updated_at REAL NOT NULL,
-            updated_by TEXT NOT NULL
-        );
-        """,
-    ),
-)
 
 _DEPLOYMENT = """
     SELECT id, model_name, params, info, secrets, created_at, created_by, updated_at, updated_by FROM deployment
@@ -71,3 +40,10 @@ PUT_CREDENTIAL = """
         updated_by = excluded.updated_by
 """
 DROP_CREDENTIAL = "DELETE FROM credential WHERE name = ?"
+
+ROUTING_VERSION = "SELECT version FROM version_of WHERE name = 'routing'"
+ROUTING_CHANGED = """
+    INSERT INTO version_of (name, version) VALUES ('routing', 1)
+    ON CONFLICT (name) DO UPDATE SET version = version_of.version + 1
+    RETURNING version
+"""

@@ -8,14 +8,12 @@ one call tries it; that call closes it again, or opens it for twice as long.
 from __future__ import annotations
 
 import math
-from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 __all__ = ["DeploymentState", "Policy"]
 
 _SMOOTHING = 0.3
 _FORGET_SECONDS = 120.0
-_MINUTE = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +41,6 @@ class DeploymentState:
     last_error: str | None = None
     asked_at: float | None = None
     asked: tuple[float, str | None] = (0.0, None)
-    starts: deque[float] = field(default_factory=deque)
-    tokens: deque[tuple[float, int]] = field(default_factory=deque)
 
     def resting(self, now: float) -> bool:
         """Whether no call may go there now. When the time is over, one may."""
@@ -56,30 +52,9 @@ class DeploymentState:
         """Seconds until the next call may go there."""
         return 0.0 if self.cool_until is None else max(0.0, self.cool_until - now)
 
-    def full(self, *, rpm: int | None, tpm: int | None, parallel: int | None, now: float) -> bool:
-        """Whether as many calls run there, or as many calls or tokens went there in the last minute, as may."""
-        if parallel is not None and self.in_flight >= parallel:
-            return True
-        if rpm is not None:
-            while self.starts and self.starts[0] <= now - _MINUTE:
-                self.starts.popleft()
-            if len(self.starts) >= rpm:
-                return True
-        if tpm is not None:
-            while self.tokens and self.tokens[0][0] <= now - _MINUTE:
-                self.tokens.popleft()
-            return sum(count for _, count in self.tokens) >= tpm
-        return False
-
-    def used(self, tokens: int, now: float) -> None:
-        """A call there used so many tokens; remembered where tokens are limited."""
-        self.tokens.append((now, tokens))
-
-    def begin(self, rpm: int | None, now: float) -> None:
+    def begin(self) -> None:
         """A call goes there."""
         self.in_flight += 1
-        if rpm is not None:
-            self.starts.append(now)
         if self.cool_until is not None:
             self.probing = True
 
@@ -110,6 +85,11 @@ class DeploymentState:
         self.rests = min(self.rests + 1, 30)
         self.cool_until, self.probing = now + seconds, False
         return True
+
+    def rest(self, until: float) -> None:
+        """Another node saw it fail: no call goes there before `until`."""
+        if self.cool_until is None or until > self.cool_until:
+            self.cool_until = until
 
     def give_up(self) -> None:
         """A call there ended without telling anything: its client left, or the request itself was wrong."""

@@ -5,19 +5,20 @@ from __future__ import annotations
 from ..errors import ApiError
 from ..http import Call
 from ..routing.deployments import Deployment
-from ..targets import OfflineTarget, Target, resolve
+from ..routing.router import Pool
+from ..targets import OfflineTarget, Target
 
 __all__ = ["named", "place_of"]
 
 
-def place_of(call: Call, name: str, kind: str) -> tuple[Target, Deployment | None]:
+async def place_of(call: Call, name: str, kind: str) -> tuple[Target, Deployment | None]:
     """The target that a call would go to first, and its deployment if it has one. Raises what the call would."""
     call.caller.require_model(name)
     name = call.caller.aliases.get(name, name)
-    pool = call.gateway.routing.pool(call, name, kind)
-    if pool is None:
-        return resolve(call.gateway, name, kind, call.headers), None
-    one = next((one for _, stage in pool.stages for one in stage), None)
+    found = await call.gateway.routing.resolved(call, name, kind)
+    if not isinstance(found, Pool):
+        return found, None
+    one = next((one for _, stage in found.stages for one in stage), None)
     if one is None:
         raise ApiError(503, f"No deployment of {name!r} can serve. See `GET /model/info`.", code="no_deployment")
     return call.gateway.routing.target(one, alone=True), one

@@ -44,7 +44,7 @@ async def _count(call: Call) -> Response:
     model, messages, prompt = call.data["model"], call.data.get("messages"), call.data.get("prompt")
     if (messages is None) == (prompt is None):
         raise invalid("Send either `messages` or `prompt`.", param="messages", code="nothing_to_count")
-    target, _ = place_of(call, model, "chat")
+    target, _ = await place_of(call, model, "chat")
     if isinstance(target, OfflineTarget):
         total = tokenizer.count(prompt) if prompt is not None else tokenizer.count_messages(messages or [])
         kind = "headgate"
@@ -58,7 +58,7 @@ async def _count(call: Call) -> Response:
 
 async def _heeded(call: Call) -> Response:
     model = call.query["model"]
-    target, _ = place_of(call, model, "chat")
+    target, _ = await place_of(call, model, "chat")
     upstream = None if isinstance(target, OfflineTarget) else target.upstream
     return json_response({"model": model, "supported_openai_params": heeded_params(upstream)})
 
@@ -76,7 +76,7 @@ async def _transform(call: Call) -> Response:
         return json_response({"error": "`request_body.model` is missing. Name the model."})
     try:
         inner = replace(call, data=body, raw=msgspec.json.encode(body), model=model)
-        target, _ = place_of(inner, model, kind)
+        target, _ = await place_of(inner, model, kind)
         return json_response(_sent(target, inner, kind, path))
     except ApiError as error:
         if error.status in (401, 403):

@@ -1,0 +1,15 @@
+"""What the nodes of a gateway tell each other.
+
+settings.py   what headgate.toml says: `[cluster]`
+bus.py        messages between nodes by topic; `LocalBus` where there is no Redis
+redis_bus.py  the bus over Redis
+redis.py      commands and scripts, bounded in time; whether Redis answers
+line.py       a connection that is made anew when it is lost
+wire.py       one connection: what is sent, what comes back, how long it may take
+address.py    a URL of Redis, read
+opening.py    Redis and the bus as the settings want them
+"""
+
+from __future__ import annotations
+
+__all__: list[str] = []

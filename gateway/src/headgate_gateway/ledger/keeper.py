@@ -1,0 +1,116 @@
+"""What is done for all calls that run: their rows are written and renewed, and what they hold is given back."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from ..clock import Clock
+from ..storage import Batch, Database
+from . import sql
+from .holds import Hold, Holds, Refused
+from .lines import Line
+from .recovery import Recovery
+from .running import account_of
+
+if TYPE_CHECKING:
+    from .ledger import Ticket
+
+__all__ = ["Keeper"]
+
+_LATE_SECONDS = 0.05
+_encode = msgspec.json.Encoder().encode
+
+
+class Keeper:
+    """The holds of this node's calls."""
+
+    def __init__(self, db: Database, clock: Clock, holds: Holds, recovery: Recovery, lease_seconds: float) -> None:
+        self._db = db
+        self._clock = clock
+        self._holds = holds
+        self._recovery = recovery
+        self._lease_seconds = lease_seconds
+        self._running: set[Ticket] = set()
+        self._fresh: list[Ticket] = []
+        self._timer: asyncio.TimerHandle | None = None
+
+    async def reserve(self, ticket: Ticket, lines: Sequence[Line], amount: int, credits: int) -> Hold | Refused:
+        """Hold what a call may cost of every line, or of none."""
+        return await self._holds.reserve(lines, amount, credits)
+
+    def give_back(self, hold: Hold) -> None:
+        """Give back what was held; nothing was used."""
+        batch = self._holds.returned(hold.taken)
+        if hold.written:
+            batch.add(sql.DROP_HOLD, (hold.id,))
+        if batch:
+            self._db.soon(batch)
+
+    # -- the rows of calls that run
+
+    def watch(self, ticket: Ticket) -> None:
+        """A call runs: its row is written if it does not end at once."""
+        self._running.add(ticket)
+        self._fresh.append(ticket)
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(_LATE_SECONDS, self.write_fresh)
+
+    def forget(self, ticket: Ticket) -> None:
+        """A call has ended."""
+        self._running.discard(ticket)
+
+    def write_fresh(self) -> None:
+        """Write the rows of the calls that began a moment ago and still run."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        fresh, self._fresh = self._fresh, []
+        expires_at = self._clock.time() + self._lease_seconds
+        batch = Batch()
+        for ticket in fresh:
+            if not ticket.settled:
+                self._write(ticket, expires_at, batch)
+        if batch:
+            self._db.soon(batch)
+
+    def _write(self, ticket: Ticket, expires_at: float, batch: Batch) -> None:
+        hold = ticket.hold
+        if hold is None:
+            hold = ticket.hold = self._holds.new()
+        events = ticket.run.events_produced if ticket.run is not None else 0
+        account = _encode(account_of(ticket)).decode()
+        if hold.written:
+            batch.add(sql.RENEW, (expires_at, ticket.call_id, events, account, hold.id))
+            return
+        hold.written = True
+        lines = _encode(hold.taken).decode()
+        row = (hold.id, ticket.call_id, self._holds.node, expires_at, lines, ticket.started_at, events, account)
+        batch.add(sql.ADD_HOLD, row)
+
+    async def renew(self) -> None:
+        """Say that this node lives, that what its calls hold is held, and how far they are."""
+        expires_at = self._clock.time() + self._lease_seconds
+        self.write_fresh()
+        batch = Batch()
+        for ticket in self._running:
+            self._write(ticket, expires_at, batch)
+        if batch:
+            await self._db.together(batch)
+
+    async def start_anew(self) -> int:
+        """Free all that was held, by a process that had this database for itself and is gone."""
+        rows = await self._db.query(sql.HOLDS_OVER, (float("inf"),))
+        freed = await self._recovery.give_back(rows)
+        # What was held for calls that ended, or died, before they had a row.
+        await self._db.write(sql.RELEASE_ALL)
+        return freed
+
+    async def stop(self) -> None:
+        """Write nothing any more."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None

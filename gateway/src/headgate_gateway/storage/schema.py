@@ -1,0 +1,87 @@
+"""Bringing a database's schema up to date, before the loop runs.
+
+Alembic and SQLAlchemy are imported only when there is something to do: a gateway whose schema is current starts
+without them.
+"""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from .port import StorageError
+
+__all__ = ["head", "is_current", "revisions", "upgrade_sqlite", "upgrade_with"]
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def revisions() -> list[str]:
+    """The ids of all revisions, oldest first: they are named by number, and the chain has no branches."""
+    return sorted(file.stem for file in (_MIGRATIONS / "versions").glob("[0-9]*.py"))
+
+
+def head() -> str:
+    """The revision that this gateway works with."""
+    return revisions()[-1]
+
+
+def is_current(version: str | None, where: str) -> bool:
+    """Whether a database at `version` needs nothing. One that a newer gateway made is refused."""
+    known = revisions()
+    if version is not None and version not in known:
+        raise StorageError(
+            f"The database {where} has the schema `{version}`, and this gateway knows it only up to `{known[-1]}`: a "
+            "newer one has used it. Install that version of headgate-gateway, or restore a backup from before."
+        )
+    return version == known[-1]
+
+
+def upgrade_with(dialect: str, connect: Callable[[], Any], where: str) -> None:
+    """Take every step that is missing, each in its own transaction."""
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    from alembic import command
+    from alembic.config import Config
+    from sqlalchemy import create_engine, event
+    from sqlalchemy.exc import SQLAlchemyError
+    from sqlalchemy.pool import NullPool
+
+    engine = create_engine(dialect, creator=connect, poolclass=NullPool)
+    if dialect.startswith("sqlite"):
+        # The driver would begin a transaction before rows change, and none before tables do.
+        event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    try:
+        with engine.connect() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+    except SQLAlchemyError as error:
+        raise StorageError(
+            f"The schema of the database {where} could not be brought up to `{head()}`: {error}. "
+            "It is as it was before the step that failed. Correct the cause and start again."
+        ) from error
+    finally:
+        engine.dispose()
+
+
+def upgrade_sqlite(path: Path) -> None:
+    """Bring a file up to date. The caller holds its lock."""
+    if is_current(_sqlite_version(path), repr(str(path))):
+        return
+    upgrade_with("sqlite://", lambda: sqlite3.connect(str(path), isolation_level=None), repr(str(path)))
+
+
+def _sqlite_version(path: Path) -> str | None:
+    connection = sqlite3.connect(str(path), isolation_level=None)
+    try:
+        row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    except sqlite3.OperationalError:
+        return None
+    finally:
+        connection.close()
+    return None if row is None else str(row[0])

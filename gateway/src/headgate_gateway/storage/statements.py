@@ -1,0 +1,25 @@
+"""Changes of statements: `?` becomes PostgreSQL's `$1`, an INSERT loses what it does on a conflict."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from itertools import count
+
+__all__ = ["numbered", "plain_insert"]
+
+_UNLESS_THERE = re.compile(r"\s+ON\s+CONFLICT\b.*", re.DOTALL | re.IGNORECASE)
+_TOKENS = re.compile(r"'(?:[^']|'')*'|\?")
+
+
+@cache
+def numbered(sql: str) -> str:
+    """The statement with its placeholders numbered. A `?` inside quotes is a question mark."""
+    numbers = count(1)
+    return _TOKENS.sub(lambda token: f"${next(numbers)}" if token[0] == "?" else token[0], sql)
+
+
+@cache
+def plain_insert(sql: str) -> str:
+    """An INSERT without what it does on a conflict."""
+    return _UNLESS_THERE.sub("", sql).rstrip()

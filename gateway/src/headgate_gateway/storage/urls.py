@@ -1,0 +1,80 @@
+"""Addresses of stores. A password inside them is never shown."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
+
+__all__ = ["StoreUrl"]
+
+_HIDDEN = "REDACTED"
+_SECRET_OPTIONS = ("password", "sslpassword")
+
+
+class StoreUrl:
+    """The address of a database or of Redis. Shows itself without its password; `reveal` gives all of it."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        return self._value
+
+    @property
+    def scheme(self) -> str:
+        return self._value.partition(":")[0].lower()
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.scheme == "sqlite"
+
+    @property
+    def path(self) -> Path:
+        """Where the file of `sqlite:///relative` or `sqlite:////absolute` is."""
+        return Path(unquote(self._value.partition("://")[2].partition("?")[0].removeprefix("/"))).expanduser()
+
+    def hide(self, text: str) -> str:
+        """The text without the passwords of this address, however they are written in it."""
+        for secret in self._secrets():
+            text = text.replace(secret, _HIDDEN)
+        return text
+
+    def _secrets(self) -> list[str]:
+        rest = self._value.partition("://")[2]
+        authority, _, tail = rest.partition("/")
+        raw = authority.rpartition("@")[0].partition(":")[2]
+        found = [raw] if raw else []
+        found += [value for name, value in parse_qsl(tail.partition("?")[2]) if name in _SECRET_OPTIONS]
+        written = {way for value in found for way in (value, unquote(value), quote(value, safe=""))}
+        return sorted(written, key=len, reverse=True)
+
+    def problem(self, schemes: tuple[str, ...]) -> str | None:
+        """What is wrong with it, or None."""
+        try:
+            split = urlsplit(self._value)
+            _ = split.port
+        except ValueError:
+            return "is no address"
+        if "://" not in self._value or self.scheme not in schemes:
+            return "does not begin with " + " or ".join(f"`{scheme}://`" for scheme in schemes)
+        if self.is_sqlite and (split.netloc or not self.path.name):
+            return "names no file"
+        return None
+
+    def __str__(self) -> str:
+        return self.hide(self._value)
+
+    def __repr__(self) -> str:
+        return f"StoreUrl({str(self)!r})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, StoreUrl) and other._value == self._value
+
+    def __hash__(self) -> int:
+        return hash(self._value)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        raise TypeError("A StoreUrl is not pickled.")

@@ -1,0 +1,34 @@
+"""Values that a database can keep: text without NUL and without halves of characters."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+__all__ = ["check_texts", "kept"]
+
+_UNKNOWN = "\ufffd"
+
+
+def kept(value: Any) -> Any:
+    """The value as a record keeps it: what no database can hold of a text is replaced by U+FFFD.
+
+    A record of what happened is written whatever a client or an upstream put into its texts.
+    """
+    if type(value) is not str:
+        return value
+    if "\0" in value:
+        value = value.replace("\0", _UNKNOWN)
+    if not value.isascii():
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            value = value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return value
+
+
+def check_texts(parameters: Sequence[Any]) -> None:
+    """Raise `ValueError` for a text with NUL: PostgreSQL cannot hold it, and both databases do the same."""
+    for value in parameters:
+        if type(value) is str and "\0" in value:
+            raise ValueError(f"the text {value[:80]!r} contains NUL, which cannot be kept. Send it without")

@@ -1,0 +1,363 @@
+"""Changes over nodes: all or nothing, in turns, told when written, and never forgotten by who keeps callers."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from headgate_gateway.clock import SystemClock
+from headgate_gateway.errors import ApiError
+from headgate_gateway.platform import secret_keys
+from headgate_gateway.platform.changes import EVERYTHING, Change
+from headgate_gateway.platform.core import Platform
+from headgate_gateway.platform.records import Key, Team
+
+from ..databases import database_in, on_postgres
+
+only_shared = pytest.mark.skipif(not on_postgres(), reason="SQLite has one node")
+
+
+class TurnedClock(SystemClock):
+    """Time that a test turns."""
+
+    def __init__(self) -> None:
+        self.now = 1_000_000.0
+
+    def time(self) -> float:
+        return self.now
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+class Wire:
+    """A bus between the nodes of a test. Cut, it loses what is said."""
+
+    def __init__(self) -> None:
+        self.listeners: list[tuple[Wire.End, Callable[[bytes], None]]] = []
+        self.cut = False
+
+    class End:
+        connected = True
+
+        def __init__(self, wire: Wire) -> None:
+            self._wire = wire
+            self.doubts: list[Callable[[], None]] = []
+
+        async def start(self) -> None:
+            """There is nothing to connect to."""
+
+        async def stop(self) -> None:
+            """There is nothing to close."""
+
+        def publish(self, topic: str, message: bytes) -> None:
+            for end, listener in self._wire.listeners:
+                if end is not self and not self._wire.cut:
+                    listener(message)
+
+        def subscribe(self, topic: str, listener: Callable[[bytes], None]) -> Callable[[], None]:
+            self._wire.listeners.append((self, listener))
+            return lambda: None
+
+        follow = subscribe
+
+        def followed(self, topic: str) -> bool:
+            return False
+
+        def on_reconnect(self, listener: Callable[[], None]) -> None:
+            self.doubts.append(listener)
+
+
+class Node:
+    """A platform with a clock of its own, and what it was told of."""
+
+    def __init__(self, db: Any, end: Wire.End) -> None:
+        self.clock, self.end, self.told = TurnedClock(), end, list[Change]()
+        self.platform = Platform(db, self.clock, lambda prefix: f"{prefix}{id(object())}")
+        self.platform.changes.over(end, 1.0)
+        self.platform.on_change(self.told.append)
+
+
+class Start:
+    """Starts nodes over one database and one bus."""
+
+    def __init__(self, folder: Path, stack: AsyncExitStack) -> None:
+        self.wire = Wire()
+        self._folder, self._stack = folder, stack
+
+    async def __call__(self) -> Node:
+        db = database_in(self._folder)
+        await db.open()
+        self._stack.push_async_callback(db.close)
+        return Node(db, Wire.End(self.wire))
+
+
+@pytest.fixture
+async def start(tmp_path: Path) -> AsyncIterator[Start]:
+    async with AsyncExitStack() as stack:
+        yield Start(tmp_path, stack)
+
+
+async def make_key(node: Node, id: str = "key_1", **fields: Any) -> str:
+    secret = secret_keys.mint()
+    async with node.platform.together():
+        await node.platform.keys.put(
+            Key(id=id, hash=secret_keys.hash_of(secret), name=secret_keys.masked(secret), alias=id, **fields)
+        )
+        await node.platform.changed("key", id, "created")
+    return secret
+
+
+async def block(node: Node, id: str = "key_1", *, blocked: bool = True) -> None:
+    platform = node.platform
+    async with platform.together():
+        await platform.changes.take_turn()
+        key = await platform.keys.get(id)
+        assert key is not None
+        key.blocked = blocked
+        await platform.keys.put(key)
+        await platform.changed("key", id, "blocked")
+
+
+async def refused(node: Node, secret: str) -> bool:
+    try:
+        assert node.platform.known(secret) or await node.platform.admit(secret)
+    except ApiError as error:
+        return error.code == "key_blocked"
+    return False
+
+
+async def test_what_is_changed_together_is_told_when_it_is_written(start: Start) -> None:
+    node = await start()
+    async with node.platform.together():
+        await node.platform.teams.put(Team(id="t"))
+        await node.platform.changed("team", "t", "created")
+        async with node.platform.together():
+            await node.platform.changed("team", "t", "updated")
+        assert not node.told
+    assert [(one.kind, one.id, one.action) for one in node.told] == [("team", "t", "created"), ("team", "t", "updated")]
+
+
+async def test_what_fails_is_not_written_and_not_told(start: Start) -> None:
+    node = await start()
+
+    async def fail() -> None:
+        async with node.platform.together():
+            await node.platform.teams.put(Team(id="t"))
+            await node.platform.changed("team", "t", "created")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await fail()
+    assert await node.platform.teams.any("t") is None
+    assert not node.told
+    async with node.platform.together():
+        await node.platform.changed("team", "u", "created")
+    assert len(node.told) == 1
+
+
+async def test_changes_of_one_process_come_one_after_the_other(start: Start) -> None:
+    node, platform = (one := await start()), one.platform
+    await make_key(node)
+
+    async def add(tag: str) -> None:
+        async with platform.together():
+            await platform.changes.take_turn()
+            key = await platform.keys.get("key_1")
+            assert key is not None
+            key.tags = [*key.tags, tag]
+            await asyncio.sleep(0)
+            await platform.keys.put(key)
+            await platform.changed("key", "key_1", "updated")
+
+    await asyncio.gather(*(add(str(n)) for n in range(20)))
+    key = await platform.keys.get("key_1")
+    assert key is not None
+    assert sorted(key.tags) == sorted(str(n) for n in range(20))
+
+
+async def test_a_task_that_a_change_starts_has_no_part_in_it(start: Start) -> None:
+    node, platform = (one := await start()), one.platform
+    after = asyncio.Event()
+
+    async def later() -> None:
+        await after.wait()
+        async with platform.together():
+            await platform.changed("team", "later", "created")
+
+    async with platform.together():
+        task = asyncio.get_running_loop().create_task(later())
+        await platform.changed("team", "now", "created")
+    after.set()
+    await task
+    assert [one.id for one in node.told] == ["now", "later"]
+
+
+async def test_what_was_read_before_a_change_is_not_kept_after_it(start: Start) -> None:
+    """A key is read, then blocked, and then what stands above it is read: its caller must not be kept."""
+    node, platform = (one := await start()), one.platform
+    async with platform.together():
+        await platform.teams.put(Team(id="team_1"))
+    secret = await make_key(node, team_id="team_1")
+    reached, go_on = asyncio.Event(), asyncio.Event()
+    read = platform.teams.any
+
+    async def slowly(id: str) -> Team | None:
+        reached.set()
+        await go_on.wait()
+        return await read(id)
+
+    platform.teams.any = slowly  # type: ignore[method-assign]
+    admitting = asyncio.get_running_loop().create_task(refused(node, secret))
+    await reached.wait()
+    platform.teams.any = read  # type: ignore[method-assign]
+    await block(node)
+    go_on.set()
+    await admitting
+    assert await refused(node, secret)
+
+
+@only_shared
+async def test_other_nodes_are_told_at_once(start: Start) -> None:
+    a, b = await start(), await start()
+    secret = await make_key(a)
+    assert not await refused(a, secret)
+    assert not await refused(b, secret)
+    assert b.platform.known(secret) is not None
+    await block(a)
+    assert await refused(a, secret)
+    assert await refused(b, secret)
+    assert [one.action for one in b.told[-1:]] == ["blocked"]
+
+
+@only_shared
+async def test_who_is_not_told_reads_it_within_a_second(start: Start) -> None:
+    a, b = await start(), await start()
+    secret = await make_key(a)
+    assert not await refused(b, secret)
+    start.wire.cut = True
+    await block(a)
+    # As old as it may be: this is the price of asking the database once a second and not at each call.
+    assert b.platform.known(secret) is not None
+    b.clock.now += 1.0
+    assert b.platform.known(secret) is None
+    assert await refused(b, secret)
+    assert b.told[-1] == a.told[-1]
+    await block(a, blocked=False)
+    b.clock.now += 1.0
+    assert not await refused(b, secret)
+
+
+@only_shared
+async def test_what_is_half_as_old_is_read_beside_the_calls(start: Start) -> None:
+    a, b = await start(), await start()
+    secret = await make_key(a)
+    assert not await refused(b, secret)
+    start.wire.cut = True
+    await block(a)
+    b.clock.now += 0.5
+    assert b.platform.known(secret) is not None
+    deadline = asyncio.get_running_loop().time() + 5
+    while not await refused(b, secret):
+        assert asyncio.get_running_loop().time() < deadline
+        await asyncio.sleep(0.001)
+
+
+@only_shared
+async def test_a_bus_that_came_back_is_not_trusted_for_what_was_missed(start: Start) -> None:
+    a, b = await start(), await start()
+    secret = await make_key(a)
+    assert not await refused(b, secret)
+    start.wire.cut = True
+    await block(a)
+    start.wire.cut = False
+    for doubt in b.end.doubts:
+        doubt()
+    assert b.platform.known(secret) is None
+    assert await refused(b, secret)
+
+
+@only_shared
+async def test_words_of_another_version_are_read_from_the_database(start: Start) -> None:
+    a, b = await start(), await start()
+    secret = await make_key(a)
+    assert not await refused(b, secret)
+    start.wire.cut = True
+    await block(a)
+    for end, listener in start.wire.listeners:
+        if end is b.end:
+            listener(b"\xff other words")
+    assert await refused(b, secret)
+
+
+@only_shared
+async def test_who_missed_more_than_is_kept_forgets_everything(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("headgate_gateway.platform.changes._MOST_MISSED", 10)
+    monkeypatch.setattr("headgate_gateway.platform.changes._PRUNED_EVERY", 4)
+    a, b = await start(), await start()
+    secret = await make_key(a)
+    assert not await refused(b, secret)
+    start.wire.cut = True
+    await block(a)
+    for n in range(40):
+        async with a.platform.together():
+            await a.platform.changed("team", f"t{n}", "created")
+    b.clock.now += 1.0
+    assert await refused(b, secret)
+    assert EVERYTHING in b.told
+
+
+@only_shared
+async def test_two_nodes_lose_no_change_of_each_other(start: Start) -> None:
+    nodes = [await start(), await start()]
+    await make_key(nodes[0])
+
+    async def add(node: Node, tag: str) -> None:
+        platform = node.platform
+        async with platform.together():
+            await platform.changes.take_turn()
+            key = await platform.keys.get("key_1")
+            assert key is not None
+            key.tags = [*key.tags, tag]
+            await platform.keys.put(key)
+            await platform.changed("key", "key_1", "updated")
+
+    await asyncio.gather(*(add(nodes[n % 2], str(n)) for n in range(40)))
+    key = await nodes[0].platform.keys.get("key_1")
+    assert key is not None
+    assert sorted(key.tags) == sorted(str(n) for n in range(40))
+    # Each was told of all, in the order in which they were written.
+    assert {one.id for one in nodes[0].told} == {"key_1"}
+    assert len(nodes[0].told) == len(nodes[1].told) == 41
+
+
+async def test_a_new_secret_is_given_again_to_who_asked_for_it_alone(start: Start) -> None:
+    node = await start()
+    secrets = node.platform.secrets
+    await secrets.put("key_1", "sk-secret", "sk-master", "an-idempotency-key")
+    assert await secrets.get("key_1", "sk-master", "an-idempotency-key") == "sk-secret"
+    for asked_with, key, id in (
+        ("sk-other", "an-idempotency-key", "key_1"),
+        (None, "an-idempotency-key", "key_1"),
+        ("sk-master", "another-key", "key_1"),
+        ("sk-master", "an-idempotency-key", "key_2"),
+    ):
+        assert await secrets.get(id, asked_with, key) is None
+    node.clock.now += 599.0
+    assert await secrets.get("key_1", "sk-master", "an-idempotency-key") == "sk-secret"
+    node.clock.now += 1.0
+    assert await secrets.get("key_1", "sk-master", "an-idempotency-key") is None
+
+
+@only_shared
+async def test_a_new_secret_is_given_again_by_another_node(start: Start) -> None:
+    a, b = await start(), await start()
+    await a.platform.secrets.put("key_1", "sk-secret", "sk-master", "an-idempotency-key")
+    assert await b.platform.secrets.get("key_1", "sk-master", "an-idempotency-key") == "sk-secret"
+    await b.platform.secrets.drop("key_1")
+    assert await a.platform.secrets.get("key_1", "sk-master", "an-idempotency-key") is None

@@ -1,0 +1,145 @@
+"""Lists come from the database by conditions, single objects by a rule in Python: the two say the same, of anybody."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from headgate_gateway.clock import SystemClock
+from headgate_gateway.errors import ApiError
+from headgate_gateway.platform.authority import sees_organization, sees_team, sight
+from headgate_gateway.platform.core import Platform
+from headgate_gateway.platform.principal import ANONYMOUS, Principal
+from headgate_gateway.platform.records import Budget, Customer, Key, Member, Organization, Team, User
+from headgate_gateway.platform.seen import (
+    budgets_seen,
+    customers_seen,
+    keys_seen,
+    organizations_seen,
+    teams_seen,
+    users_seen,
+)
+from headgate_gateway.platform.sql import equal
+
+from ..databases import database_in
+
+
+@pytest.fixture
+async def platform(tmp_path: Path) -> AsyncIterator[Platform]:
+    db = database_in(tmp_path)
+    await db.open()
+    yield Platform(db, SystemClock(), lambda prefix: prefix)
+    await db.close()
+
+
+async def populate(platform: Platform, chance: random.Random) -> list[Principal]:
+    """A few of everything, put together at random, and the callers of all keys."""
+    organizations = [Organization(id=f"org_{n}", created_at=n) for n in range(3)]
+    homes = [*(one.id for one in organizations), None]
+    teams = [Team(id=f"team_{n}", created_at=n, organization_id=chance.choice(homes)) for n in range(6)]
+    roles = ["internal_user"] * 6 + ["internal_user_viewer", "proxy_admin", "proxy_admin_viewer"]
+    users = [User(id=f"user_{n}", created_at=n, role=role) for n, role in enumerate(roles)]
+    for store, records in ((platform.organizations, organizations), (platform.teams, teams), (platform.users, users)):
+        for record in records:
+            await store.put(record)  # type: ignore[arg-type]
+    for user in users:
+        for organization in organizations:
+            if chance.random() < 0.4:
+                role = chance.choice(["org_admin", "internal_user", "internal_user_viewer"])
+                await platform.members.put(
+                    Member(group_kind="organization", group_id=organization.id, user_id=user.id, role=role)
+                )
+        for team in teams:
+            if chance.random() < 0.3:
+                role = chance.choice(["admin", "user"])
+                await platform.members.put(Member(group_kind="team", group_id=team.id, user_id=user.id, role=role))
+    for n in range(30):
+        team_of = chance.choice([*teams, None, None])
+        key = Key(
+            id=f"key_{n}",
+            hash=f"{n:064}",
+            name="sk-",
+            created_at=n,
+            user_id=chance.choice([*(user.id for user in users), None]),
+            team_id=team_of.id if team_of else None,
+            organization_id=team_of.organization_id if team_of else chance.choice(homes),
+            deleted_at=1.0 if chance.random() < 0.1 else None,
+        )
+        await platform.keys.put(key)
+        await platform.customers.put(Customer(id=f"c_{n}", name=f"c_{n}", organization_id=chance.choice(homes)))
+        await platform.budgets.put(Budget(id=f"b_{n}", organization_id=chance.choice(homes)))
+    callers = [ANONYMOUS, replace(ANONYMOUS, admin=True)]
+    for key in await platform.keys.live():
+        try:
+            callers.append(await platform.callers.now(key))
+        except ApiError as refusal:
+            assert refusal.status in (401, 403)  # noqa: PT017 - a random key may well be refused
+    return callers
+
+
+async def user_ids(platform: Platform, caller: Principal) -> set[str]:
+    """The users that a caller sees: the rule, written as one says it."""
+    found = set()
+    for user in await platform.users.live():
+        seats = await platform.members.of_user(user.id)
+        in_teams = [await platform.teams.get(seat.group_id) for seat in seats if seat.group_kind == "team"]
+        runs = any(seat.group_kind == "organization" and seat.group_id in caller.organizations_run for seat in seats)
+        runs = runs or any(
+            team is not None and sight(caller).sees(organization_id=team.organization_id, team_id=team.id)
+            for team in in_teams
+        )
+        if caller.admin or caller.viewer or user.id == caller.user_id or runs:
+            found.add(user.id)
+    return found
+
+
+@pytest.mark.parametrize("seed", range(8))
+async def test_lists_hold_exactly_what_is_seen_one_by_one(platform: Platform, seed: int) -> None:
+    callers = await populate(platform, random.Random(seed))
+    assert len(callers) > 10
+    for caller in callers:
+        seen = sight(caller)
+        keys = {
+            key.id
+            for key in await platform.keys.live()
+            if seen.sees(organization_id=key.organization_id, team_id=key.team_id, user_id=key.user_id, key_id=key.id)
+        }
+        assert {one.id for one in await platform.keys.find(keys_seen(caller))} == keys
+        assert await platform.keys.count(keys_seen(caller)) == len(keys)
+        teams = {team.id for team in await platform.teams.live() if sees_team(caller, team)}
+        assert {one.id for one in await platform.teams.find(teams_seen(caller))} == teams
+        organizations = {one.id for one in await platform.organizations.live() if sees_organization(caller, one.id)}
+        assert {one.id for one in await platform.organizations.find(organizations_seen(caller))} == organizations
+        for store, where in (
+            (platform.customers, customers_seen(caller)),
+            (platform.budgets, budgets_seen(caller)),
+        ):
+            own = {one.id for one in await store.live() if seen.sees(organization_id=one.organization_id)}
+            assert {one.id for one in await store.find(where)} == own
+        assert {one.id for one in await platform.users.find(users_seen(caller))} == await user_ids(platform, caller)
+
+
+async def test_pages_have_everything_once(platform: Platform) -> None:
+    await populate(platform, random.Random(1))
+    for n in range(7):
+        # Made in the same moment: the id decides.
+        await platform.budgets.put(Budget(id=f"same_{n}", created_at=100.0))
+    where = budgets_seen(replace(ANONYMOUS, admin=True))
+    wanted = [one.id for one in reversed(await platform.budgets.live())]
+    seen = [one.id for one in await platform.budgets.page(where, 5)]
+    while more := await platform.budgets.older(where, seen[-1], 5):
+        seen += [one.id for one in more]
+    assert seen == wanted
+    paged = [one.id for start in range(0, 40, 10) for one in await platform.budgets.page(where, 10, start)]
+    assert paged == wanted
+    # A cursor that was deleted in the meantime keeps its place; one of somebody else is none.
+    await platform.budgets.put(Budget(id="same_3", created_at=100.0, deleted_at=101.0))
+    after = await platform.budgets.older(where, "same_3", 2)
+    assert after is not None
+    assert [one.id for one in after] == ["same_2", "same_1"]
+    assert await platform.budgets.older(where, "nothing", 2) is None
+    assert await platform.budgets.older(equal("organization_id", "org_0"), "same_1", 2) is None
