@@ -69,7 +69,7 @@ class Process:
     ) -> None:
         self.name = name
         self.log = folder / f"{name}.log"
-        self.lives = 0
+        self._closed = False
         self._command = list(command)
         self._folder = folder
         kept = {key: value for key, value in os.environ.items() if not key.startswith("HEADGATE")}
@@ -78,10 +78,12 @@ class Process:
         self._process: subprocess.Popen[str] | None = None
 
     def start(self, **options: Any) -> None:
+        """Begin a life. Once it was closed it has no other: who restarts it then comes too late."""
+        if self._closed:
+            return
         as_user: dict[str, Any] = {}
         if self._user is not None:
             as_user = {"user": self._user.pw_uid, "group": self._user.pw_gid, "extra_groups": []}
-        self.lives += 1
         options.setdefault("stdin", subprocess.DEVNULL)
         with self.log.open("ab") as log:
             options.setdefault("stdout", log)
@@ -113,7 +115,8 @@ class Process:
             self.wait()
 
     def close(self) -> None:
-        """End it in order if it can, at once if it cannot."""
+        """End it for good: in order if it can, at once if it cannot."""
+        self._closed = True
         if not self.running:
             return
         self.send(signal.SIGCONT)

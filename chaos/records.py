@@ -127,7 +127,7 @@ def read_records(database: str) -> Records:
 def _connected(database: str) -> Iterator[Any]:
     """A connection whose statements see one state of the database."""
     if database.startswith("postgresql:"):
-        import psycopg  # type: ignore[import-not-found]  # comes with the gateway, and only several nodes need it
+        import psycopg  # comes with the gateway, and only several nodes need it
 
         with psycopg.connect(database) as server:
             server.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ

@@ -80,6 +80,7 @@ class PostgreSQL:
     def close(self) -> None:
         if self.process.running:
             self.stop_at_once()
+        self.process.close()
 
 
 class Redis:
@@ -101,3 +102,4 @@ class Redis:
 
     def close(self) -> None:
         self.process.kill()
+        self.process.close()
