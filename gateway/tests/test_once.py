@@ -14,6 +14,8 @@ import pytest
 
 Launch = Callable[..., Any]
 CHAT = "/v1/chat/completions"
+# Where nodes share a database, one that was killed is taken for dead after this.
+LEASE = "[cluster]\nheartbeat_seconds = 0.2\nlease_seconds = 1.0\n"
 
 
 def asked(text: str = "Tell me about rivers and gates.", *, stream: bool = False, pace: float = 0, **more: Any) -> Any:
@@ -205,13 +207,13 @@ def test_a_kill_forgets_no_answer(launch: Launch, stream: bool) -> None:
 
 
 def test_a_kill_in_mid_stream_and_the_stream_goes_on(launch: Launch) -> None:
-    server = launch("--offline")
+    server = launch("--offline", config=LEASE)
     body = asked("Hello!", stream=True, pace=0.05)
     seen = read_some(server.url, body, "killed", 6)
     server.kill()
     server.start()
     (record,) = calls(server.url, "killed")
-    assert record["status"] == "interrupted"
+    assert ended(server.url, record["id"])["status"] == "interrupted"
     last = seen[-1].split("\n")[0].removeprefix("id: ")
     rest = post(server.url, body, "killed", Last_Event_ID=last)
     got = frames("".join(seen) + rest.text)
@@ -228,7 +230,7 @@ def test_a_kill_in_mid_stream_and_the_stream_goes_on(launch: Launch) -> None:
 
 
 def test_a_unary_call_that_was_killed_is_made_again_under_its_id(launch: Launch) -> None:
-    server = launch("--offline")
+    server = launch("--offline", config=LEASE)
     with pytest.raises(httpx2.ReadTimeout):
         httpx2.post(server.url + CHAT, json=asked(pace=0.5), headers={"Idempotency-Key": "k"}, timeout=0.3)
     server.kill()

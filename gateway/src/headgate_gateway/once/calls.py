@@ -117,7 +117,7 @@ class Calls:
 
     def _asked_again(self, record: CallRecord) -> None:
         record.attempts += 1
-        self.store.add_attempt(record.id)
+        self._db.soon(self.store.attempt_of(record.id))
 
     async def _known(self, presented: Presented, stored: StoredKey) -> Joined | Replayed | Rerun | None:
         """What a key means that was presented before; None if that has to be looked up once more."""
@@ -136,7 +136,8 @@ class Calls:
             blocks = await self.store.events(record.id, 0)
             frames = tuple(frame for block in blocks for frame in block.frames())
             return Rerun(record, frames, resumed=True, after=after)
-        self._asked_again(record)
+        record.attempts += 1
+        await self._db.together(self.store.attempt_of(record.id))
         return Replayed(record, after)
 
     async def _in_progress(self, presented: Presented, record: CallRecord, after: int) -> Joined | None:

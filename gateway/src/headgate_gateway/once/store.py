@@ -239,11 +239,12 @@ class CallStore:
     def put_events(batch: Batch, block: tuple[str, int, int, bytes]) -> None:
         batch.add(sql.PUT_EVENTS, block)
 
-    def add_attempt(self, call_id: str) -> None:
-        """Count that a call was asked for once more."""
+    @staticmethod
+    def attempt_of(call_id: str) -> Batch:
+        """That a call was asked for once more."""
         batch = Batch()
         batch.add(sql.ADD_ATTEMPT, (call_id,))
-        self._db.soon(batch)
+        return batch
 
     async def sweep(self, now: float) -> int:
         """Forget the keys whose time is over, with what they kept; records of calls stay."""
