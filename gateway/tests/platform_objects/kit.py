@@ -161,9 +161,9 @@ def build_tenant(master: Caller, name: str) -> Tenant:
 class Server:
     """A gateway in a process of its own, with all that it writes."""
 
-    def __init__(self, folder: Path, *arguments: str, **environ: str) -> None:
+    def __init__(self, folder: Path, *arguments: str, name: str = "gateway", **environ: str) -> None:
         self.data = folder / "data"
-        self.log = folder / "gateway.log"
+        self.log = folder / f"{name}.log"
         env = {name: value for name, value in os.environ.items() if not name.startswith("HEADGATE")}
         env |= environ_for(self.data)
         command = [sys.executable, "-m", "headgate_gateway", "--port", "0", "--data-dir", str(self.data)]

@@ -27,13 +27,14 @@ _CHECK_SECONDS = 60.0
 
 @dataclass(slots=True)
 class Hold:
-    """What one call holds. `warned` are the lines whose soft limit is reached; `written` says that it has a row."""
+    """What one call holds. `warned` are the lines whose soft limit is reached, with what is spent of them; `written`
+    says that it has a row."""
 
     id: str
     taken: list[Taken] = field(default_factory=list[Taken])
-    warned: list[Line] = field(default_factory=list[Line])
+    warned: list[tuple[Line, int]] = field(default_factory=list[tuple[Line, int]])
     written: bool = False
-    # Other nodes may give it back: only who still has its row books the call.
+    # Other nodes may give it back: with its row, and only who has that row gives back anything.
     fenced: bool = False
 
 
@@ -81,7 +82,7 @@ class Holds:
                 return Refused(line, asked, *await self.standing(line))
             hold.taken.append((*line.window, asked))
             if line.soft is not None and spent >= line.soft:
-                hold.warned.append(line)
+                hold.warned.append((line, spent))
         return hold
 
     async def _take(self, line: Line, amount: int) -> int | None:
@@ -114,22 +115,32 @@ class Holds:
 
     async def standing(self, line: Line) -> tuple[int, int]:
         """What of a line is spent and held."""
-        row = await self._db.one(sql.FIND_WINDOW, line.window)
-        if row is None:
+        if not self.knows(line):
             await self.open(line)
-            row = await self._db.one(sql.FIND_WINDOW, line.window)
+        row = await self._db.one(sql.FIND_WINDOW, line.window)
         return (0, 0) if row is None else (int(row[0]), int(row[1]))
 
     # -- a call ends
 
     def settle(self, hold: Hold, cost: int, credits: int, provider: str, batch: Batch) -> None:
-        """Give back what was held and book what it cost."""
+        """Give back what was held and book what it cost. The hold's row goes with it."""
+        if hold.fenced:
+            batch.add(sql.LOCK_HOLD, (hold.id,))
         for scope, id, model, start, amount in hold.taken:
             spent = credits if scope == CREDITS else cost
             if scope == "provider" and id != provider:
                 spent = 0
             window = (scope, id, model, start)
-            batch.add_shared(row_of_window(window), sql.SETTLE, (amount, spent, max(0, spent - amount), *window))
+            numbers = (amount, spent, max(0, spent - amount), *window)
+            if hold.fenced:
+                batch.add_shared(row_of_window(window), sql.SETTLE_HELD, (hold.id, *numbers))
+            else:
+                batch.add_shared(row_of_window(window), sql.SETTLE, numbers)
+        if hold.fenced:
+            # Behind the windows, which look whether it is there.
+            batch.add_shared(("hold", hold.id), sql.DROP_HOLD, (hold.id,))
+        elif hold.written:
+            batch.add(sql.DROP_HOLD, (hold.id,))
 
     def book(
         self,

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from ..clock import Clock
-from ..storage import Batch, Database
+from ..storage import Batch, Database, Row
 from . import sql
 from .holds import Hold, Holds, Refused
 from .lines import Line
 from .recovery import Recovery
+from .rounds import Rounds
 from .running import account_of
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["Keeper"]
 
 _LATE_SECONDS = 0.05
+_LOST_SECONDS = 60.0
 _encode = msgspec.json.Encoder().encode
 
 
@@ -34,16 +36,22 @@ class Keeper:
         self._holds = holds
         self._recovery = recovery
         self._lease_seconds = lease_seconds
+        self._rounds = Rounds(db, clock, holds, lease_seconds) if db.shared else None
         self._running: set[Ticket] = set()
         self._fresh: list[Ticket] = []
         self._timer: asyncio.TimerHandle | None = None
 
     async def reserve(self, ticket: Ticket, lines: Sequence[Line], amount: int, credits: int) -> Hold | Refused:
         """Hold what a call may cost of every line, or of none."""
-        return await self._holds.reserve(lines, amount, credits)
+        if self._rounds is None:
+            return await self._holds.reserve(lines, amount, credits)
+        return await self._rounds.reserve(lines, amount, credits, ticket.call_id, ticket.started_at)
 
     def give_back(self, hold: Hold) -> None:
         """Give back what was held; nothing was used."""
+        if self._rounds is not None and hold.fenced:
+            self._rounds.give_back(hold)
+            return
         batch = self._holds.returned(hold.taken)
         if hold.written:
             batch.add(sql.DROP_HOLD, (hold.id,))
@@ -101,6 +109,15 @@ class Keeper:
         if batch:
             await self._db.together(batch)
 
+    async def lost(self) -> list[Row]:
+        """The holds of this node that no call of it has: those whose writing was not answered."""
+        if self._rounds is None:
+            return []
+        now = self._clock.time()
+        running = {ticket.hold.id for ticket in self._running if ticket.hold is not None}
+        rows = await self._db.query(sql.HOLDS_OLD, (self._holds.node, now - _LOST_SECONDS))
+        return [row for row in rows if row[0] not in running]
+
     async def start_anew(self) -> int:
         """Free all that was held, by a process that had this database for itself and is gone."""
         rows = await self._db.query(sql.HOLDS_OVER, (float("inf"),))
@@ -110,7 +127,9 @@ class Keeper:
         return freed
 
     async def stop(self) -> None:
-        """Write nothing any more."""
+        """Give back what is still to be given back; write nothing any more."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+        if self._rounds is not None:
+            await self._rounds.stop()

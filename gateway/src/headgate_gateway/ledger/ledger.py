@@ -205,8 +205,8 @@ class Ledger:
                 raise refused(hold)
             lines = fewer
         ticket.hold = hold
-        for line in hold.warned:
-            await self._warn(ticket, line)
+        for line, spent in hold.warned:
+            self._warn(ticket, line, spent)
 
     def open_to(self, provider: str) -> bool:
         """Whether a provider's own budget had something left when it was last asked for; routing walks around others.
@@ -233,8 +233,7 @@ class Ledger:
             dearest = max(dearest, pico)
         return min(nano_of_pico(dearest), _MOST_HELD)
 
-    async def _warn(self, ticket: Ticket, line: Line) -> None:
-        spent, _ = await self._holds.standing(line)
+    def _warn(self, ticket: Ticket, line: Line, spent: int) -> None:
         text = warning_of(line, spent)
         ticket.headers = (*ticket.headers, ("x-headgate-budget-warning", text))
         place = (*line.place, line.start)
@@ -247,8 +246,7 @@ class Ledger:
     def settle(self, run: Run, batch: Batch) -> None:
         """Add what books the use of a call to the batch of its record. A second time adds nothing.
 
-        `batch.once` becomes the record of the use: whoever else booked this attempt, or gave its hold back, has the
-        whole batch refused.
+        `batch.once` becomes the record of the use: if another node booked this attempt, the whole batch is refused.
         """
         ticket, record = run.ticket, run.record
         if ticket is None or ticket.settled:
@@ -266,12 +264,7 @@ class Ledger:
         credits = plan.terms.price(cost) if plan.terms is not None else 0
         ticket.served_at = self.served_at(run)
         row = row_of(ticket, run, tokens, cost, credits)
-        if hold is not None and hold.fenced:
-            batch.once = (sql.ADD_USAGE_HELD, (hold.id, *row))
-        else:
-            batch.once = (sql.ADD_USAGE, row)
-            if hold is not None and hold.written:
-                batch.add(sql.DROP_HOLD, (hold.id,))
+        batch.once = (sql.ADD_USAGE, row)
         if hold is not None:
             self._holds.settle(hold, cost, credits, record.provider, batch)
         booked = (*plan.owners, *plan.charged, ("model", ticket.model), ("provider", record.provider))
@@ -282,7 +275,7 @@ class Ledger:
         if plan.terms is not None and credits:
             terms = plan.terms
             debited(batch, terms.account, terms.line.start, terms.tier.id, row[0], credits, ended)
-        add_sums(batch, row[0], cost, ticket.model, plan.owners, plan.charged, ticket.tags)
+        add_sums(batch, row[0], cost, ticket.model, plan.owners, plan.charged, ticket.tags, alone=not self._db.shared)
         self._use_key(ticket.caller.key_id, ended, batch)
         if ticket.entered is not None:
             ticket.entered.settle(tokens.total)
@@ -354,7 +347,8 @@ class Ledger:
         await self._keeper.renew()
         await self._db.write(sql.SWEEP_WINDOWS, (now - _KEPT_WINDOWS,))
         await self._holds.check()
-        return await self._recovery.give_back(await self._db.query(sql.HOLDS_OVER, (now,)))
+        lost = await self._db.query(sql.HOLDS_OVER, (now,)) + await self._keeper.lost()
+        return await self._recovery.give_back(lost)
 
     def write_fresh(self) -> None:
         """Write the rows of the calls that began a moment ago, now."""
@@ -385,5 +379,7 @@ def _pace_of(terms: Terms) -> tuple[Bound, ...]:
         rpm_limit=tier.rpm_limit,
         tpm_limit=tier.tpm_limit,
         max_parallel_requests=tier.max_parallel_requests,
+        rpd_limit=tier.rpd_limit,
+        burst=tier.burst,
     )
     return () if bound.limits_nothing else (bound,)

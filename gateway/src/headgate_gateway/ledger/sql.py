@@ -21,7 +21,6 @@ __all__ = [
     "ADD_TAG",
     "ADD_TOTAL",
     "ADD_USAGE",
-    "ADD_USAGE_HELD",
     "CALL_RUNS",
     "CHECKED",
     "DROP_HOLD",
@@ -33,10 +32,12 @@ __all__ = [
     "GROUPS",
     "HOLDS_OF_CALL",
     "HOLDS_OF_NODE",
+    "HOLDS_OLD",
     "HOLDS_OVER",
     "KEY_USED",
     "LAST_RESET",
     "LIVE_WINDOWS",
+    "LOCK_HOLD",
     "LOCK_WINDOWS",
     "OPEN_WINDOW",
     "OWNERS",
@@ -46,6 +47,7 @@ __all__ = [
     "RENEW",
     "RESERVE",
     "SETTLE",
+    "SETTLE_HELD",
     "SET_TOTAL",
     "SET_WINDOW",
     "STEPS",
@@ -59,6 +61,7 @@ __all__ = [
     "USAGE_COLUMNS",
     "USED_KEY",
     "WHO_BOOKED",
+    "add_totals",
     "among",
     "count_entries",
     "credit_sums",
@@ -118,36 +121,24 @@ USAGE_COLUMNS = (
     "metadata",
 )
 _COLUMNS = ", ".join(USAGE_COLUMNS)
-_NUMBERS = frozenset(
-    {"attempt", "prompt_tokens", "completion_tokens", "total_tokens", "cached_tokens", "cache_write_tokens"}
-    | {"reasoning_tokens", "audio_tokens", "cost_nano", "priced", "credits_milli", "estimated", "cached", "stream"}
-    | {"error_status", "latency_ms", "first_token_ms"}
-)
-_TIMES = frozenset({"started_at", "ended_at"})
-
-
-def _cast(column: str) -> str:
-    kind = "BIGINT" if column in _NUMBERS else "DOUBLE PRECISION" if column in _TIMES else "TEXT"
-    return f"CAST(? AS {kind})"
-
-
 # Written once: whoever writes a batch with it adds that a row that is there already ends the batch.
 ADD_USAGE = f"INSERT INTO usage ({_COLUMNS}) VALUES ({', '.join('?' for _ in USAGE_COLUMNS)})"
-# The same where the call holds money and other nodes may have returned it: only who still has the hold books the call.
-ADD_USAGE_HELD = (
-    "WITH mine AS (DELETE FROM hold WHERE id = ? RETURNING id) "
-    f"INSERT INTO usage ({_COLUMNS}) SELECT {', '.join(map(_cast, USAGE_COLUMNS))} FROM mine WHERE TRUE"
-)
 WHO_BOOKED = "SELECT node FROM usage WHERE id = ?"
 ADD_TAG = "INSERT INTO usage_tag (tag, usage_id) VALUES (?, ?) ON CONFLICT (tag, usage_id) DO NOTHING"
 ADD_CHARGE = (
     "INSERT INTO usage_charge (scope, id, usage_id) VALUES (?, ?, ?) ON CONFLICT (scope, id, usage_id) DO NOTHING"
 )
 
-ADD_TOTAL = """
-    INSERT INTO spend_total (scope, id, model, spent) VALUES (?, ?, ?, ?)
-    ON CONFLICT (scope, id, model) DO UPDATE SET spent = spend_total.spent + excluded.spent
-"""
+
+def add_totals(count: int) -> str:
+    """Add to `count` sums at once."""
+    return (
+        f"INSERT INTO spend_total (scope, id, model, spent) VALUES {', '.join(['(?, ?, ?, ?)'] * count)}"
+        " ON CONFLICT (scope, id, model) DO UPDATE SET spent = spend_total.spent + excluded.spent"
+    )
+
+
+ADD_TOTAL = add_totals(1)
 SET_TOTAL = """
     INSERT INTO spend_total (scope, id, model, spent) VALUES (?, ?, ?, ?)
     ON CONFLICT (scope, id, model) DO UPDATE SET spent = excluded.spent
@@ -177,12 +168,12 @@ _IN_TIME = "usage.started_at >= ? AND usage.started_at < ? GROUP BY usage.model"
 # What a key's calls cost counts for all keys that it was derived from.
 _FAMILY = """
     WITH RECURSIVE family (id) AS (
-        SELECT CAST(? AS TEXT)
+        SELECT id FROM platform_key WHERE id = ?
         UNION SELECT platform_key.id FROM platform_key JOIN family ON platform_key.parent_id = family.id
     ) SELECT id FROM family
 """
 SUMS = {scope: f"{_COSTS} {column} = ? AND {_IN_TIME}" for scope, column in OWNER_COLUMNS.items()} | {
-    "key": f"{_COSTS} key_id IN ({_FAMILY}) AND {_IN_TIME}",
+    "key": f"{_COSTS} (key_id = ? OR key_id IN ({_FAMILY})) AND {_IN_TIME}",
     "deployment": f"{_COSTS} deployment = ? AND {_IN_TIME}",
     "customer": f"{_COSTS} customer = ? AND COALESCE(organization_id, '') = ? AND {_IN_TIME}",
     "team_member": f"{_COSTS} team_id = ? AND user_id = ? AND {_IN_TIME}",
@@ -210,6 +201,14 @@ LIVE_WINDOWS = """
 """
 RESERVE = f"UPDATE budget_window SET held = held + ? WHERE {_ONE} AND spent + held + ? <= ? RETURNING spent, held"
 RELEASE = f"UPDATE budget_window SET held = held - ? WHERE {_ONE}"
+# Where other nodes may have given the hold back, it is given back here only if its row, which is locked, is there.
+LOCK_HOLD = "SELECT 1 FROM hold WHERE id = ? FOR UPDATE"
+SETTLE_HELD = f"""
+    UPDATE budget_window SET
+        held = held - CASE WHEN EXISTS (SELECT 1 FROM hold WHERE hold.id = ?) THEN CAST(? AS BIGINT) ELSE 0 END,
+        spent = spent + ?, overrun = overrun + ?
+    WHERE {_ONE}
+"""
 SETTLE = f"UPDATE budget_window SET held = held - ?, spent = spent + ?, overrun = overrun + ? WHERE {_ONE}"
 RELEASE_ALL = "UPDATE budget_window SET held = 0 WHERE held <> 0"
 SWEEP_WINDOWS = "DELETE FROM budget_window WHERE end_at IS NOT NULL AND end_at < ? AND held = 0"
@@ -247,10 +246,14 @@ ADD_HOLD = """
 """
 DROP_HOLD = "DELETE FROM hold WHERE id = ?"
 RENEW = "UPDATE hold SET expires_at = ?, call_id = ?, events = ?, account = ? WHERE id = ?"
-_HOLD = "SELECT id, call_id, lines, events, account FROM hold WHERE"
+_HOLD = "SELECT hold.id, call_id, lines, events, account FROM hold WHERE"
 HOLDS_OF_CALL = f"{_HOLD} call_id = ? ORDER BY id"
 HOLDS_OF_NODE = f"{_HOLD} holder = ? ORDER BY id"
-HOLDS_OVER = f"{_HOLD} expires_at <= ? ORDER BY id"
+HOLDS_OLD = f"{_HOLD} holder = ? AND started_at <= ? ORDER BY id"
+# What a node holds that lives is its own to give back.
+HOLDS_OVER = f"""
+    {_HOLD} expires_at <= ? AND NOT EXISTS (SELECT 1 FROM node WHERE node.id = hold.holder) ORDER BY hold.id
+"""
 CALL_RUNS = "SELECT 1 FROM call WHERE id = ? AND status = 'in_progress'"
 EVENTS_OF = "SELECT COALESCE(MAX(last), 0) FROM event WHERE call_id = ?"
 

@@ -87,6 +87,8 @@ class Sums:
         elif scope in ("team_member", "organization_member"):
             group, _, user = id.partition(":")
             owner = (group, user)
+        elif scope == "key":
+            owner = (id, id)
         elif scope not in sql.SUMS:
             owner = (scope, id)
         statement = sql.SUMS.get(scope, sql.SUM_CHARGED)

@@ -33,6 +33,8 @@ _TOPIC = "platform"
 _MOST_MISSED = 5_000
 _PRUNED_EVERY = 256
 _NOT_YET = 1 << 62
+# Seconds that what a node knows may be old while nobody tells it of changes.
+_MOST_AGE = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +84,11 @@ class Changes:
         self._read_at = -math.inf
         self._doubts = 0
         self._reading: asyncio.Task[None] | None = None
-        # Seconds that what this node knows may be old, where other nodes change it too.
-        self.age_seconds = 1.0
+        self._age_seconds = _MOST_AGE
 
     def over(self, bus: Bus, age_seconds: float) -> None:
-        """Tell other nodes of changes, and hear of theirs."""
-        self._bus, self.age_seconds = bus, age_seconds
+        """Tell other nodes of changes, and hear of theirs. `age_seconds` is how old what this node knows may get."""
+        self._bus, self._age_seconds = bus, age_seconds
         bus.subscribe(_TOPIC, self._heard)
         bus.on_reconnect(self._doubt)
 
@@ -176,12 +177,16 @@ class Changes:
         """
         if not self._db.shared:
             return True
-        age = self._clock.monotonic() - self._read_at
-        if age >= self.age_seconds:
+        age, most = self._clock.monotonic() - self._read_at, self._most_age()
+        if age >= most:
             return False
-        if age >= self.age_seconds / 2 and self._reading is None:
+        if age >= most / 2 and self._reading is None:
             self._start()
         return True
+
+    def _most_age(self) -> float:
+        told = self._bus is not None and self._bus.connected
+        return self._age_seconds if told else min(self._age_seconds, _MOST_AGE)
 
     async def refresh(self) -> None:
         """Read what other nodes changed; raises `StorageError` where that cannot be known."""

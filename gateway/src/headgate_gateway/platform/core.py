@@ -89,6 +89,8 @@ class Platform:
 
     async def with_customer(self, caller: Principal, name: str) -> Principal:
         """The caller, working for a customer. A name that nobody made is a customer without limits."""
+        if not self.changes.is_fresh():
+            await self.changes.refresh()
         return caller.on_account_of(await self.customer_bounds.bounds(caller.organization_id, name), name)
 
     async def in_group(self, caller: Principal, team_id: str | None, organization_id: str | None) -> Principal:

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from ..errors import forbidden, invalid
+from ..errors import conflict, forbidden, invalid
 from ..http import Access, BodyKind, Call, Response, Route, json_response
 from .acting import below, missing, save, writer
 from .authority import power_over_organization
@@ -126,6 +126,22 @@ async def _organization(call: Call) -> Organization:
     return organization
 
 
+async def _stays_governed(call: Call, member: Member) -> None:
+    """409 where the last admin of an organization would put itself, or be put, out of its place.
+
+    Who is above the organization may do that: it can make another one.
+    """
+    if member.role != "org_admin" or power_over_organization(call.caller, member.group_id) == "above":
+        return
+    members = await call.gateway.platform.members.of_group("organization", member.group_id)
+    if not any(one.role == "org_admin" and one.user_id != member.user_id for one in members):
+        raise conflict(
+            f"The user {member.user_id!r} is the last admin of the organization. Make another one first.",
+            code="last_admin",
+            param="user_id",
+        )
+
+
 def _role(role: str) -> str:
     if role not in _ORGANIZATION_ROLES:
         raise invalid(
@@ -165,6 +181,7 @@ async def _delete_from_organization(call: Call) -> Response:
     platform, _ = await writer(call)
     organization = await _organization(call)
     member = await _member(call, "organization", organization.id)
+    await _stays_governed(call, member)
     for team in await platform.teams.by("organization_id", organization.id):
         within = await platform.members.get("team", team.id, member.user_id)
         if within is not None:
@@ -183,6 +200,8 @@ async def _update_in_organization(call: Call) -> Response:
     changes: dict[str, Any] = {"limits": applied(member.limits, limits)}
     if call.data.get("role") is not None:
         changes["role"] = _role(call.data["role"])
+        if changes["role"] != "org_admin":
+            await _stays_governed(call, member)
     return json_response(await show_seat(platform, await _change(call, member, changes)))
 
 

@@ -220,9 +220,24 @@ async def _update(call: Call) -> Response:
         await require_budget(call, fields["budget_id"])
     if fields.get("role") == "org_admin" and user.role != "org_admin":
         raise invalid("Who administers an organization is said by `/organization/member_update`.", param="user_role")
+    await _stays_governed(call, user, fields)
     await _free_email(call, fields.get("email"), user.id)
     wanted = renewed(user, {**fields, "limits": applied(user.limits, limits)})
     return json_response(await show_user(platform, caller, await save(call, platform.users, wanted, "updated", user)))
+
+
+async def _stays_governed(call: Call, user: User, fields: Mapping[str, Any]) -> None:
+    """409 where the last admin of the gateway would put itself out of its place."""
+    steps_down = fields.get("role", user.role) != "proxy_admin" or fields.get("blocked") is True
+    if user.role != "proxy_admin" or user.id != call.caller.user_id or not steps_down:
+        return
+    admins = await call.gateway.platform.users.by("role", "proxy_admin")
+    if not any(one.id != user.id and not one.blocked for one in admins):
+        raise conflict(
+            f"The user {user.id!r} is the last admin of the gateway. Make another one first, or use a master key.",
+            code="last_admin",
+            param="user_role" if "role" in fields else "blocked",
+        )
 
 
 async def _organizations(platform: Platform, user: User) -> list[Any]:
