@@ -80,8 +80,10 @@ def check_credits(evidence: Evidence) -> Iterator[Complaint]:
 
 def check_holds(evidence: Evidence) -> Iterator[Complaint]:
     """After the leases nothing is held any more."""
-    if evidence.records.holds:
-        yield Complaint("holds", f"{evidence.records.holds} holds were never returned")
+    status = {call.id: call.status for call in evidence.records.calls}
+    for held in evidence.records.holds:
+        told = status.get(held.call_id, "not on record")
+        yield Complaint("holds", f"{held.id!r} of {held.call_id!r}, which is {told}, was never returned")
     for window in evidence.records.windows:
         if window.held:
             yield Complaint("holds", f"{_named(window)} still holds {window.held}")

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-__all__ = ["Call", "Credit", "Peak", "Records", "Row", "Total", "Window", "install_witness", "read_records"]
+__all__ = ["Call", "Credit", "Held", "Peak", "Records", "Row", "Total", "Window", "install_witness", "read_records"]
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -60,6 +60,13 @@ class Window(msgspec.Struct, frozen=True):
     held: int
 
 
+class Held(msgspec.Struct, frozen=True):
+    """What a call holds of budgets."""
+
+    id: str
+    call_id: str
+
+
 class Peak(msgspec.Struct, frozen=True):
     """The most that was ever spent and held of a window together, and the least that was ever held."""
 
@@ -100,7 +107,7 @@ class Records(msgspec.Struct, frozen=True):
     credits: tuple[Credit, ...] = ()
     charges: tuple[tuple[str, str, str], ...] = ()
     """Scope, id and usage id of what a row counts against besides its owners."""
-    holds: int = 0
+    holds: tuple[Held, ...] = ()
     aliases: tuple[str, ...] = ()
     """The aliases of all keys, one entry a key."""
 
@@ -116,7 +123,7 @@ def read_records(database: str) -> Records:
             totals=_table(connection, "spend_total", Total),
             credits=_table(connection, "credit_entry", Credit),
             charges=tuple(connection.execute("SELECT scope, id, usage_id FROM usage_charge").fetchall()),
-            holds=connection.execute("SELECT COUNT(*) FROM hold").fetchone()[0],
+            holds=_table(connection, "hold", Held),
             aliases=tuple(
                 alias for (alias,) in connection.execute("SELECT alias FROM platform_key WHERE alias IS NOT NULL")
             ),

@@ -29,6 +29,7 @@ class Watch:
         self._usage: Usage | None = None
         self._cost: str | None = None
         self._attempts = 0
+        self._opened: str | None = None
 
     @property
     def events(self) -> int:
@@ -49,9 +50,9 @@ class Watch:
                 self._text.append(call.function.arguments or "")
 
     def opened(self, stream: Any) -> None:
-        """The stream's own account of itself: as it was opened, or opened again."""
+        """The stream's own account of itself. Which call it is its events tell: before the first it may become another."""
         self._attempts = stream.attempts
-        self._name(stream.call_id)
+        self._opened = stream.call_id
 
     def answer(self, answer: Any) -> None:
         """A whole answer."""
@@ -94,7 +95,7 @@ class Watch:
             end=end,
             at=time.time(),
             text=text,
-            call_id=self._calls[-1] if self._calls else None,
+            call_id=self._calls[-1] if self._calls else self._opened,
             usage=self._usage,
             ids=tuple(self._ids),
             calls=tuple(self._calls),

@@ -11,7 +11,7 @@ import pytest
 from ..audit import audit
 from ..evidence import Evidence
 from ..journal import Began, Fault, Seen, Told, Usage
-from ..records import Call, Credit, Peak, Row, Window
+from ..records import Call, Credit, Held, Peak, Row, Window
 from .kit import CREDITS, ECHO, LIMIT, POOL, SPREE, changed, evidence, row_of, seen_of
 
 
@@ -213,7 +213,7 @@ def test_credits_that_were_debited_twice_or_never() -> None:
 def test_what_was_held_and_never_returned() -> None:
     windows = (Window("key", "key_spree", "", 0.0, None, 1128, 5),)
     assert found(changed(evidence(), windows=windows)) == {"holds"}
-    assert found(changed(evidence(), holds=1)) == {"holds"}
+    assert found(changed(evidence(), holds=(Held("hold_1", "call_c0t1.0"),))) == {"holds"}
 
 
 def test_a_provider_that_was_paid_twice() -> None:
