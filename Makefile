@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.set-up
 
-.PHONY: demo test setup generate check-generated lint bench sweep chaos lock dist clean
+.PHONY: demo test setup generate check-generated lint bench bench-gateway sweep chaos lock dist clean
 
 demo: setup            ## a gateway on a free port and a tour of what it does, with no key and no network
 	$(BIN)/headgate demo
@@ -29,6 +29,9 @@ lint: setup            ## formatting, lint and types
 
 bench: setup           ## the budgets, side by side with the peers, in their own environments
 	$(BIN)/python benchmarks/run.py
+
+bench-gateway: setup   ## the gateway beside LiteLLM's proxy, in an environment of its own
+	$(BIN)/python benchmarks/run.py --rounds 3 gateway
 
 sweep: setup           ## cuts a stream of 200 events at every byte offset on every transport (an hour or more)
 	$(BIN)/python conformance/cut_sweep.py --full

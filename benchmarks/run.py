@@ -1,6 +1,7 @@
 """Measures the budgets side by side with the peers, each in an environment of its own, and prints one table.
 
     make bench                                   everything
+    make bench-gateway                           the rows of the gateway, beside LiteLLM's proxy
     python benchmarks/run.py --rounds 3 unary    rows whose scenario is named
 
 CPU is that of the client's process. Each round runs subject and peer one after the other, so that a drift of the
@@ -23,6 +24,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from gateways.measure import DIRECT, measured, provider
+
 __all__ = ["main"]
 
 HERE = Path(__file__).parent
@@ -32,6 +35,23 @@ PACKAGES = {
     "headgate": [str(ROOT / "sdks/python") + "[fast]"],
     "openai": ["openai"],
     "types": [str(ROOT / "sdks/python"), "mypy", "pyright"],
+    "gateway": [str(ROOT / "gateway"), "psycopg[binary]", "redis"],
+    "litellm": ["litellm[proxy]"],
+}
+GATEWAYS = ("headgate gateway", "pass-through", "litellm proxy", DIRECT)
+# Of the gateways, what the budgets do not name is shown too.
+FIGURES = {
+    "rps_core": "requests/s a core",
+    "cpu_us": "CPU us a request",
+    "alone_p50_ms": "one caller: p50 ms",
+    "alone_p99_ms": "one caller: p99 ms",
+    "busy_p99_ms": "32 callers: p99 ms",
+    "chunk_us": "100 streams: CPU us a chunk",
+    "chunk_p50_ms": "100 streams: p50 ms a chunk",
+    "chunk_p99_ms": "100 streams: p99 ms a chunk",
+    "ready_s": "ready after s",
+    "idle_mb": "idle MB",
+    "busy_mb": "MB after the load",
 }
 WORKERS = {
     "headgate": ("headgate", ["sdk.py"], ["headgate"]),
@@ -58,7 +78,7 @@ def python_of(environment: str) -> Path:
         subprocess.run(
             [str(uv), "venv", "--quiet", "--python", sys.executable, str(ENVIRONMENTS / environment)], check=True
         )
-    reinstall = ["--reinstall-package", "headgate"]
+    reinstall = ["--reinstall-package", "headgate", "--reinstall-package", "headgate-gateway"]
     install: list[str | Path] = [
         uv,
         "pip",
@@ -125,14 +145,22 @@ def server() -> Iterator[str]:
 
 def measure(budgets: list[dict[str, Any]], rounds: int) -> dict[tuple[str, str], list[Figures]]:
     """All figures of all rounds, by subject and scenario; subject and peer take turns."""
-    pythons = {name: python_of(name) for name in PACKAGES}
+    scenarios = {budget["scenario"] for budget in budgets}
+    own, gateways = scenarios - {"gateway"}, "gateway" in scenarios
+    needed = [*(["headgate", "openai", "types"] if own else []), *(["gateway", "litellm"] if gateways else [])]
+    pythons = {name: python_of(name) for name in needed}
     wanted = dict.fromkeys(
         (who, budget["scenario"])
         for budget in budgets
         for who in (budget["subject"], budget.get("peer"))
-        if who is not None
+        if who is not None and budget["scenario"] != "gateway"
     )
     seen: dict[tuple[str, str], list[Figures]] = {pair: [] for pair in wanted}
+    if gateways:
+        seen |= {(who, "gateway"): [] for who in GATEWAYS}
+        measure_gateways(seen, pythons, rounds)
+    if not own:
+        return seen
     with server() as url:
         for _ in range(rounds):
             for subject, scenario in wanted:
@@ -144,6 +172,28 @@ def measure(budgets: list[dict[str, Any]], rounds: int) -> dict[tuple[str, str],
                     figures = work(pythons, subject, scenario, url)
                 seen[subject, scenario].append(figures)
     return seen
+
+
+def measure_gateways(seen: dict[tuple[str, str], list[Figures]], pythons: dict[str, Path], rounds: int) -> None:
+    """All figures of all gateways before one mock provider; what they add is told against no gateway at all."""
+    with provider() as upstream:
+        for _ in range(rounds):
+            found = {who: measured(who, upstream, pythons) for who in GATEWAYS}
+            direct = found[DIRECT]
+            for who, figures in found.items():
+                added = {f"added_{name}": figures[name] - direct[name] for name in ("alone_p50_ms", "chunk_p50_ms")}
+                seen[who, "gateway"].append(figures | added)
+
+
+def gateway_table(seen: dict[tuple[str, str], list[Figures]]) -> None:
+    """Every figure of every gateway, as medians."""
+    print(f"\n{'gateways':34}" + "".join(f"{who:>18}" for who in GATEWAYS))
+    for figure, title in FIGURES.items():
+        print(f"{title:34}", end="")
+        for who in GATEWAYS:
+            values = [figures[figure] for figures in seen[who, "gateway"] if figure in figures]
+            print(f"{statistics.median(values):18.2f}" if values else f"{'-':>18}", end="")
+        print()
 
 
 def table(budgets: list[dict[str, Any]], seen: dict[tuple[str, str], list[Figures]]) -> bool:
@@ -175,7 +225,11 @@ def main() -> int:
     budgets = tomllib.loads((HERE / "budgets.toml").read_text())["budget"]
     if options.scenarios:
         budgets = [budget for budget in budgets if budget["scenario"] in options.scenarios]
-    return 0 if table(budgets, measure(budgets, options.rounds)) else 1
+    seen = measure(budgets, options.rounds)
+    kept = table(budgets, seen)
+    if ("pass-through", "gateway") in seen:
+        gateway_table(seen)
+    return 0 if kept else 1
 
 
 if __name__ == "__main__":

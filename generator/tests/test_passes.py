@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from contracts import NO_PUBLISHED, PUBLISHED, SMALL, SPLIT, bundled, context, schema_document
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from headgate_generator.load import Map, read_text, write_yaml
@@ -178,8 +178,25 @@ def grown(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     )
 
 
+def _ref(name: str) -> dict[str, Any]:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+_ROUND = {
+    "A": {
+        "oneOf": [
+            {"type": "object", "properties": {"x": _ref("B")}, "required": ["x"]},
+            {"type": "object", "properties": {"x": {"const": "b"}, "y": {}}, "required": ["x", "y"]},
+        ]
+    },
+    "B": _ref("C"),
+    "C": _ref("B"),
+}
+
+
 @settings(max_examples=200, deadline=None)
 @given(st.fixed_dictionaries(dict.fromkeys("ABC", st.recursive(plain, grown, max_leaves=8))))
+@example(_ROUND)
 def test_any_schemas_normalise_and_stay_normalised(schemas: dict[str, Any]) -> None:
     body = {"required": True, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/A"}}}}
     operation = {"requestBody": body, "responses": {"200": {"description": "", "content": body["content"]}}}

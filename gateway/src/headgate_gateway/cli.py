@@ -78,10 +78,16 @@ _EXAMPLE = '{"model": "headgate/echo", "messages": [{"role": "user", "content": 
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """`python -m headgate_gateway [serve] [options]`."""
+    """`python -m headgate_gateway [serve] [options]`, and `python -m headgate_gateway db ACTION`."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if given[:1] == ["db"]:
+        from .maintenance import commands
+
+        actions = argparse.ArgumentParser(prog="headgate_gateway db", description="The gateway's database.")
+        commands.add_arguments(actions)
+        return commands.run(actions.parse_args(given[1:]))
     parser = argparse.ArgumentParser(prog="headgate_gateway", description="The gateway of Headgate.")
     add_arguments(parser)
-    given = list(sys.argv[1:] if arguments is None else arguments)
     if given[:1] == ["serve"]:
         del given[0]
     return serve(parser.parse_args(given))

@@ -249,6 +249,10 @@ def _build(root: Table, env: Table, given: dict[str, Any], environ: Mapping[str,
         secret_keys=_secret_keys(environ.get("HEADGATE_GATEWAY_SECRET_KEY")),
         source=source,
     )
+    if settings.cache.kind == "redis" and settings.redis_url is None:
+        raise root.table("cache").fault(
+            "kind", "redis", "needs a Redis", 'Write where it is: redis_url = "redis://host:6379/0" under [storage]'
+        )
     for table in (server, auth, limits, storage):
         table.finish()
     return settings

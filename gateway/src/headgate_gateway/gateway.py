@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from .cache.cache import Cache
 from .clock import Clock, SystemClock
+from .cluster.cooldowns import Cooldowns
 from .cluster.nodes import Nodes
 from .cluster.opening import open_bus, open_redis
 from .config import Settings
@@ -61,6 +62,7 @@ class Gateway:
         self.offline = OfflineModels(self)
         self.prices = PriceBook(settings.prices, self.clock, self.offline.price)
         self.routing = Router(self)
+        self.cooldowns = None if self.redis is None else Cooldowns(self, self.redis)
         self.cache = Cache(self)
         self.guardrails = Guardrails(settings.guardrails)
         self.calls = Calls(
@@ -119,6 +121,8 @@ class Gateway:
         await self.nodes.start()
         await self._recover()
         await self.routing.start()
+        if self.cooldowns is not None:
+            await self.cooldowns.adopt()
         await self.control.start()
         self.spawn(self._sweep(), "sweep")
         self.spawn(self._sweep_ledger(), "ledger")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import httpx2
 import pytest
 
 import headgate
 
-from .kit import MASTER, Caller, World
+from .kit import MASTER, Caller, Server, World
 
 
 @pytest.fixture
@@ -270,6 +271,7 @@ def test_no_way_up(world: World, team: str) -> None:
             assert a[role].post("/user/new", {"user_role": high}).status_code == 403
             own = {"user_id": world.a.ids["user_id"], "user_role": high}
             assert a[role].post("/user/update", own).status_code in (403, 404)
+    change: Any
     for change in ({"max_budget": 2000}, {"max_budget": None}, {"models": ["*"]}, {"models": []}, {"tier": "gold"}):
         answer = a["org_admin"].request("PATCH", "/organization/update", {"organization_id": id} | change)
         assert answer.status_code == 403, change
@@ -381,8 +383,6 @@ def test_an_admin_and_an_onlooker_of_the_gateway(world: World, using: list[Calle
 
 
 def test_a_laptop_governs_itself_and_pages_of_others_do_not(tmp_path_factory: pytest.TempPathFactory) -> None:
-    from .kit import Server
-
     server = Server(tmp_path_factory.mktemp("laptop"))
     try:
         made = httpx2.post(server.url + "/key/generate", json={"models": ["headgate/embed"]}).json()
@@ -404,8 +404,6 @@ def test_a_laptop_governs_itself_and_pages_of_others_do_not(tmp_path_factory: py
 
 
 def test_optional_keys_do_not_open_the_platform(tmp_path_factory: pytest.TempPathFactory) -> None:
-    from .kit import Server
-
     server = Server(tmp_path_factory.mktemp("optional"), "--auth-mode", "optional", HEADGATE_GATEWAY_API_KEYS=MASTER)
     try:
         assert httpx2.get(server.url + "/v1/models").status_code == 200
@@ -429,3 +427,68 @@ def test_the_sdk(world: World) -> None:
         assert client.key.delete(key_id=made.key_id).deleted_keys == [made.key_id]
         with pytest.raises(headgate.NotFoundError):
             client.key.info(key=made.key_id)
+
+
+def test_a_key_asks_no_more_of_the_cache_than_it_may(tmp_path_factory: pytest.TempPathFactory) -> None:
+    folder = tmp_path_factory.mktemp("cached")
+    (folder / "headgate.toml").write_text('[cache]\nkind = "memory"\n')
+    server = Server(folder, HEADGATE_GATEWAY_API_KEYS=MASTER)
+    master = Caller(server.url, MASTER)
+    made = master.made("/key/generate", key_alias="fresh only", allowed_cache_controls=["no-cache", "ttl"])
+    narrow, none = Caller(server.url, made["key"]), master.made("/key/generate", allowed_cache_controls=[])
+    try:
+        assert narrow.chat().headers["x-headgate-cache"] == "miss"
+        assert narrow.chat().headers["x-headgate-cache"] == "hit"
+        assert (
+            narrow.chat(cache={"no-cache": True, "ttl": 30, "no-store": False}).headers["x-headgate-cache"] == "bypass"
+        )
+        for header, body, name in (
+            ("no-store", None, "no-store"),
+            ("no-cache, max-age=60", None, "max-age"),
+            ("max-age=0", None, "max-age"),
+            (None, {"s-maxage": 0}, "s-maxage"),
+            (None, {"namespace": "other"}, "namespace"),
+            (None, {"no-store": True, "no-cache": True}, "no-store"),
+        ):
+            chat = {"model": "headgate/echo", "messages": [{"role": "user", "content": "Hello!"}]}
+            sent = chat if body is None else chat | {"cache": body}
+            answer = narrow.post("/v1/chat/completions", sent, headers={"Cache-Control": header} if header else None)
+            assert answer.status_code == 403
+            error = answer.json()["error"]
+            assert (error["code"], error["param"]) == ("cache_control_not_allowed", f"cache.{name}")
+            assert "'fresh only'" in error["message"]
+        child = Caller(server.url, none["key"])
+        assert child.chat().status_code == 200
+        assert child.chat(cache={"no-cache": True}).status_code == 403
+        child.close()
+        assert master.chat(cache={"namespace": "mine"}).status_code == 200
+    finally:
+        for caller in (master, narrow):
+            caller.close()
+        server.stop()
+
+
+def test_on_a_laptop_a_key_that_was_put_out_is_refused(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Whoever asks no key of strangers still knows its own: one that was taken away opens nothing by being unknown."""
+    server = Server(tmp_path_factory.mktemp("laptop"))
+    nobody = Caller(server.url, "any-text-at-all")
+    try:
+        assert nobody.chat().status_code == 200
+        assert nobody.get("/key/list").status_code == 200
+        for path, code in (
+            ("/key/block", "key_blocked"),
+            ("/key/delete", "key_deleted"),
+            ("/key/{id}/regenerate", "key_replaced"),
+        ):
+            made = nobody.made("/key/generate")
+            caller = Caller(server.url, made["key"])
+            assert caller.chat().status_code == 200
+            nobody.made(path.format(id=made["key_id"]), **({} if "{" in path else {"key_id": made["key_id"]}))
+            for answer in (caller.chat(), caller.get("/key/list"), caller.get("/v1/models")):
+                assert answer.json()["error"]["code"] == code
+            caller.close()
+        reused = nobody.refused("/key/generate", 409, key=made["key"])
+        assert reused["code"] == "key_exists"
+    finally:
+        nobody.close()
+        server.stop()

@@ -133,6 +133,8 @@ class Bench:
         stack.push_async_callback(self._life.aclose)
         self.clock = TurnedClock()
         self.providers: dict[str, Provider] = {}
+        # What every configuration of the test says besides its own.
+        self.lines: list[str] = []
         self.gateway: Gateway
         self.http: httpx2.AsyncClient
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import uuid
 from typing import Any
 
 import pytest
@@ -19,12 +20,16 @@ def config(bench: Bench, *lines: str, kind: str = "memory") -> str:
             *("[cache]", f'kind = "{kind}"', "ttl_seconds = 60", *lines),
             *("[providers.a]", f'base_url = "{a.url}/v1"', "[models]", '"m" = "a/model"'),
             *('[prices."a/model"]', "input_per_million = 1", "output_per_million = 1"),
+            *bench.lines,
         ]
     )
 
 
-@pytest.fixture(params=["memory", "sqlite"])
-def kind(request: pytest.FixtureRequest) -> str:
+@pytest.fixture(params=["memory", "sqlite", "redis"])
+def kind(request: pytest.FixtureRequest, bench: Bench) -> str:
+    if request.param == "redis":
+        redis = request.getfixturevalue("shared_redis")
+        bench.lines = ["[storage]", f'redis_url = "{redis.url}"', f'redis_prefix = "test:{uuid.uuid4().hex}:"']
     return str(request.param)
 
 

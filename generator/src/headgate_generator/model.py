@@ -96,6 +96,8 @@ class Prim(Enum):
     DATETIME = "datetime"
     UUID = "uuid"
     URI = "uri"
+    SECRET = "secret"
+    """A text that is not to be shown: not in logs, nor where a value is printed."""
 
 
 class JsonKind(Enum):

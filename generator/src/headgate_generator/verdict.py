@@ -11,9 +11,24 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
-from .model import Api, EnumType, Field, Method, ObjectType, Param, Resource, Type, TypeDef, UnionType
+from .model import (
+    Api,
+    EnumType,
+    Field,
+    Method,
+    ObjectType,
+    Param,
+    Prim,
+    Primitive,
+    Resource,
+    Type,
+    TypeDef,
+    UnionType,
+)
 
 __all__ = ["Level", "Reason", "Verdict", "verdict"]
+
+_TEXT, _SECRET = Primitive(Prim.STRING), Primitive(Prim.SECRET)
 
 
 class Level(IntEnum):
@@ -124,8 +139,7 @@ def _param(where: str, old: Param, new: Param) -> Iterator[Reason]:
         yield Reason(
             Level.MAJOR if new.required else Level.MINOR, f"{where} is {'required' if new.required else 'optional'}"
         )
-    if old.type != new.type:
-        yield Reason(Level.MAJOR, f"{where} has another type")
+    yield from _value(where, old.type, new.type)
     if old.check != new.check:
         yield Reason(Level.MINOR, f"{where} has other bounds")
 
@@ -173,11 +187,19 @@ def _object(where: str, old: ObjectType, new: ObjectType, definition: TypeDef) -
         yield Reason(Level.MAJOR, f"{where} types its other keys differently")
 
 
+def _value(where: str, old: Type, new: Type) -> Iterator[Reason]:
+    if old == new:
+        return
+    if {_TEXT, _SECRET} == {old, new}:
+        yield Reason(Level.PATCH, f"{where} is {'masked' if new == _SECRET else 'shown'} where the value is printed")
+    else:
+        yield Reason(Level.MAJOR, f"{where} has another type")
+
+
 def _field(where: str, old: Field, new: Field, definition: TypeDef) -> Iterator[Reason]:
     if old.name != new.name:
         yield Reason(Level.MAJOR, f"{where} is called `{'_'.join(new.name)}`")
-    if old.type != new.type:
-        yield Reason(Level.MAJOR, f"{where} has another type")
+    yield from _value(where, old.type, new.type)
     if old.required != new.required:
         breaks = (new.required and definition.sent) or (old.required and definition.received)
         said = "required" if new.required else "optional"

@@ -50,12 +50,18 @@ class Cache:
             self.store = MemoryStore(settings.most_bytes)
         elif settings.kind == "sqlite":
             self.store = SqlStore(gateway.db, settings.most_bytes)
+        elif settings.kind == "redis":
+            from .redis_store import RedisStore
+
+            assert gateway.redis is not None
+            self.store = RedisStore(gateway.redis, settings.most_bytes)
 
     def plan(self, call: Call, kind: str, guards: Iterable[str]) -> Plan | None:
         """What the cache does for this call; None where it has nothing to do with it."""
         if self.store is None or kind not in KINDS or not call.raw:
             return None
         controls = controls_of(call.header("cache-control"), call.data.get("cache"))
+        call.caller.require_cache_controls(controls.named)
         if self.settings.opt_in and not controls.asked:
             return None
         if any(name.startswith(_OWN_KEY) for name in call.headers):

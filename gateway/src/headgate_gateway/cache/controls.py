@@ -17,7 +17,10 @@ _AGE = re.compile(r"(max-age|s-maxage)\s*=\s*\"?(\d{1,9})\"?")
 
 @dataclass(frozen=True, slots=True)
 class Controls:
-    """`look`: may be answered from the cache; `keep`: may be kept in it. Seconds, or None for the configured."""
+    """`look`: may be answered from the cache; `keep`: may be kept in it. Seconds, or None for the configured.
+
+    `named` are the controls that the call asked for, by their names.
+    """
 
     look: bool = True
     keep: bool = True
@@ -25,6 +28,7 @@ class Controls:
     most_age: float | None = None
     namespace: str = ""
     asked: bool = False
+    named: frozenset[str] = frozenset()
 
 
 def controls_of(header: str | None, body: Any) -> Controls:
@@ -39,7 +43,8 @@ def controls_of(header: str | None, body: Any) -> Controls:
                 code="invalid_cache_control",
             )
         member = body
-    ages = [float(found[2]) for found in _AGE.finditer((header or "").lower())]
+    given = list(_AGE.finditer((header or "").lower()))
+    ages = [float(found[2]) for found in given]
     ages += [age for name in ("s-maxage", "max-age") if (age := _seconds(member, name)) is not None]
     namespace = member.get("namespace") or ""
     if not isinstance(namespace, str):
@@ -51,6 +56,13 @@ def controls_of(header: str | None, body: Any) -> Controls:
         most_age=min(ages, default=None),
         namespace=namespace,
         asked=_flag(member, "use-cache"),
+        named=frozenset(
+            [
+                *(words & {"no-cache", "no-store"}),
+                *(found[1] for found in given),
+                *(name for name, value in member.items() if value is not None and value is not False),
+            ]
+        ),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..errors import ApiError
 from ..http import Access, BodyKind, Call, Response, Route, json_response
 from ..platform.authority import require_admin, require_writer
 
@@ -21,15 +22,21 @@ async def _ping(call: Call) -> Response:
     if not call.caller.viewer:
         require_admin(call.caller, "look into the cache")
     now = call.gateway.clock.time()
+    kind = cache.settings.kind
     await store.put(_PROBE, _PROBE, b"pong", now, now + 60)
     answered = await store.find(_PROBE, now) == b"pong"
-    await store.drop([_PROBE], None)
+    try:
+        await store.drop([_PROBE], None)
+        entries = (await store.size())[0]
+    except ApiError as away:
+        away_state = {"set_cache_response": "failed", "error": away.message}
+        return json_response({"status": "unhealthy", "cache_type": kind, "ping_response": False} | away_state)
     state: dict[str, Any] = {
         "status": "healthy" if answered else "unhealthy",
-        "cache_type": cache.settings.kind,
+        "cache_type": kind,
         "ping_response": answered,
         "set_cache_response": "success" if answered else "failed",
-        "entries": (await store.size())[0],
+        "entries": entries,
     }
     return json_response(state)
 

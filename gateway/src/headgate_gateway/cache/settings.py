@@ -9,7 +9,7 @@ from ..config_table import Table
 
 __all__ = ["CacheKind", "CacheScope", "CacheSettings", "read_cache"]
 
-CacheKind = Literal["off", "memory", "sqlite"]
+CacheKind = Literal["off", "memory", "sqlite", "redis"]
 CacheScope = Literal["key", "organization", "global"]
 
 
@@ -34,7 +34,7 @@ def read_cache(table: Table) -> CacheSettings:
     base = CacheSettings()
     ttl, opt_in = table.number("ttl_seconds", 0.001), table.flag("opt_in")
     settings = CacheSettings(
-        kind=cast("CacheKind", table.choice("kind", ("off", "memory", "sqlite")) or base.kind),
+        kind=cast("CacheKind", table.choice("kind", ("off", "memory", "sqlite", "redis")) or base.kind),
         ttl_seconds=base.ttl_seconds if ttl is None else ttl,
         scope=cast("CacheScope", table.choice("scope", ("key", "organization", "global")) or base.scope),
         opt_in=base.opt_in if opt_in is None else opt_in,

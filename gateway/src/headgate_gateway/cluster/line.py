@@ -103,9 +103,13 @@ class Line:
         try:
             self._on_up(wire)
             while not ended.done():
+                asked = loop.time()
                 wire.tell("PING")
                 await asyncio.wait([ended], timeout=_PING_SECONDS)
-                if not ended.done() and loop.time() - wire.heard_at > _PING_SECONDS + self._patience:
+                if wire.heard_at < asked:
+                    # A loop that was busy itself has not read yet what came.
+                    await asyncio.wait([ended], timeout=self._patience)
+                if wire.heard_at < asked:
                     wire.close("it is silent")
             return await ended
         finally:

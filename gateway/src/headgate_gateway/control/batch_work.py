@@ -96,7 +96,7 @@ class _Work:
     def now(self) -> int:
         return int(self.gateway.clock.time())
 
-    async def move(self, status: str, **fields: Any) -> bool:
+    async def move(self, status: str, /, **fields: Any) -> bool:
         """Write the next state; False when the batch is in another one meanwhile, which is then known here."""
         body = {**self.body, **fields, "status": status}
         row = (status, msgspec.json.encode(body).decode(), self.id, self.node, self.status)

@@ -118,7 +118,6 @@ class DatabaseContents:
                 part += 1
                 size += len(piece)
             await self._db.write(sql.ADD_CONTENT, (self._kind, name, size, part, self._clock.time()))
-        await self._db.committed()
         return size
 
     @asynccontextmanager

@@ -88,9 +88,7 @@ async def add(
     """
     await asyncio.to_thread(check_upload, source, purpose)
     stored = await store(gateway, source)
-    record = await enter(gateway, stored, filename=filename, purpose=purpose, principal=principal, expires=expires)
-    await gateway.db.committed()
-    return record
+    return await enter(gateway, stored, filename=filename, purpose=purpose, principal=principal, expires=expires)
 
 
 async def store(gateway: Gateway, source: BinaryIO) -> Stored:
@@ -194,7 +192,6 @@ async def _content(call: Call) -> Reply:
 async def _delete(call: Call) -> Response:
     record = await _wanted(call)
     await call.gateway.db.write(sql.DELETE_FILE, (record.id,))
-    await call.gateway.db.committed()
     with contextlib.suppress(OSError):
         await contents_of(call.gateway, "files").drop(record.id)
     return json_response({"id": record.id, "object": "file", "deleted": True})

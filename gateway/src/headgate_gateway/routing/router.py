@@ -55,6 +55,7 @@ class Router:
         self._by_id: dict[str, Deployment] = {}
         self._reads = self._taken = 0
         self._rest_listeners: list[Callable[[str, float], None]] = []
+        self._wake_listeners: list[Callable[[str], None]] = []
         self._news = News(gateway, self.reload)
 
     # -- the deployments
@@ -167,6 +168,16 @@ class Router:
         state = self.states.get(id)
         if state is not None and seconds > 0:
             state.rest(self.gateway.clock.monotonic() + min(seconds, self._policy.longest_seconds))
+
+    def on_wake(self, listener: Callable[[str], None]) -> None:
+        """Have `listener` told of each deployment that answers here after it rested."""
+        self._wake_listeners.append(listener)
+
+    def wake(self, id: str) -> None:
+        """Let a deployment be called again that answered at another node."""
+        state = self.states.get(id)
+        if state is not None:
+            state.wake()
 
     def rests(self, id: str) -> float:
         """Seconds until a deployment that rests may be tried again; 0 where it does not rest."""
@@ -335,6 +346,11 @@ class Router:
         if state.fail(error.message, now, self._policy, at_once=at_once, wait=error.retry_after):
             for listener in self._rest_listeners:
                 listener(one.id, state.wait(now))
+
+    def recovered(self, one: Deployment) -> None:
+        """A deployment that rested has answered; the other nodes are told so."""
+        for listener in self._wake_listeners:
+            listener(one.id)
 
     def target(self, one: Deployment, *, alone: bool) -> Target:
         """Where a call to this deployment goes."""

@@ -151,7 +151,8 @@ class _Journey:
                 except DeliveryFault:
                     await attempt.commit()
                     raise
-            state.succeed(took, self.now)
+            if state.succeed(took, self.now):
+                router.recovered(one)
             told = True
             return None
         except (ApiError, TimeoutError) as failure:

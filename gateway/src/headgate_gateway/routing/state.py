@@ -62,15 +62,21 @@ class DeploymentState:
         """The call is over, however it went."""
         self.in_flight -= 1
 
-    def succeed(self, seconds: float | None, now: float) -> None:
-        """It answered; `seconds` to its first content."""
+    def succeed(self, seconds: float | None, now: float) -> bool:
+        """It answered; `seconds` to its first content. Gives whether it had rested before."""
+        rested = self.cool_until is not None
         self.served += 1
-        self.fails_in_row = self.rests = 0
-        self.cool_until, self.probing = None, False
+        self.wake()
         if seconds is not None:
             old = self.pace
             self.pace = seconds if old is None else old + _SMOOTHING * (seconds - old)
             self.pace_at = now
+        return rested
+
+    def wake(self) -> None:
+        """It answers: all failures before count no more."""
+        self.fails_in_row = self.rests = 0
+        self.cool_until, self.probing = None, False
 
     def fail(self, why: str, now: float, policy: Policy, *, at_once: bool, wait: float | None) -> bool:
         """It failed; gives whether it rests now."""

@@ -81,7 +81,11 @@ class PostgresDatabase:
 
     async def _connect(self) -> Connection:
         connection = await psycopg.AsyncConnection.connect(self.url.reveal(), **self._options)
-        await self._configure(connection)
+        try:
+            await self._configure(connection)
+        except BaseException:
+            await connection.close()
+            raise
         return connection
 
     async def _configure(self, connection: Connection) -> None:

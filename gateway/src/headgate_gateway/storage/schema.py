@@ -45,6 +45,7 @@ def upgrade_with(dialect: str, connect: Callable[[], Any], where: str) -> None:
     logging.getLogger("alembic").setLevel(logging.WARNING)
     from alembic import command
     from alembic.config import Config
+    from alembic.util import CommandError
     from sqlalchemy import create_engine, event
     from sqlalchemy.exc import SQLAlchemyError
     from sqlalchemy.pool import NullPool
@@ -60,7 +61,7 @@ def upgrade_with(dialect: str, connect: Callable[[], Any], where: str) -> None:
         with engine.connect() as connection:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, CommandError) as error:
         raise StorageError(
             f"The schema of the database {where} could not be brought up to `{head()}`: {error}. "
             "It is as it was before the step that failed. Correct the cause and start again."

@@ -44,7 +44,7 @@ __all__ = ["TypeBuilder", "check_of", "json_value"]
 _PRIMS = {"string": Prim.STRING, "integer": Prim.INTEGER, "number": Prim.NUMBER, "boolean": Prim.BOOLEAN}
 _FORMATS = {
     "byte": Prim.BASE64, "base64": Prim.BASE64, "date": Prim.DATE, "date-time": Prim.DATETIME, "uuid": Prim.UUID,
-    "uuid4": Prim.UUID, "uri": Prim.URI, "url": Prim.URI,
+    "uuid4": Prim.UUID, "uri": Prim.URI, "url": Prim.URI, "password": Prim.SECRET,
 }  # fmt: skip
 _KINDS = {
     "null": JsonKind.NULL, "boolean": JsonKind.BOOLEAN, "integer": JsonKind.INTEGER, "number": JsonKind.NUMBER,

@@ -142,7 +142,9 @@ class _Decision:
             return set().union(*inner) if all(inner) else set()
         fields = target.map("properties")
         field: Node = fields.get(wire) if fields else None
-        while (name := component_key(field)) is not None:
+        followed: set[str] = set()
+        while (name := component_key(field)) is not None and name not in followed:
+            followed.add(name)
             field = self._named.get(name)
         if not isinstance(field, Map) or field.get("x-hg-open") is True:
             return set()

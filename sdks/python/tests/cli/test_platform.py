@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -22,9 +24,14 @@ MASTER = "sk-master-of-the-tests-0123456789"
 @pytest.fixture(scope="module")
 def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("company")
-    (folder / "headgate.toml").write_text(f'[auth]\nmode = "required"\napi_keys = ["{MASTER}"]\n')
-    with started(folder, "--offline") as url:
-        yield url
+    (folder / "headgate.toml").write_text(
+        f'[auth]\nmode = "required"\napi_keys = ["{MASTER}"]\n[cache]\nkind = "memory"\n'
+        '[guardrails.private]\nguardrail = "pii"\nmode = ["pre_call", "post_call"]\n'
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HEADGATE_GATEWAY_SECRET_KEY", base64.b64encode(os.urandom(32)).decode())
+        with started(folder, "--offline") as url:
+            yield url
 
 
 @pytest.fixture(autouse=True)
@@ -323,3 +330,32 @@ except SystemExit:
 sys.exit("headgate.cli._group" in sys.modules)
 """
     assert subprocess.run([sys.executable, "-c", script], capture_output=True, check=False).returncode == 0
+
+
+def test_a_credential_is_stored_from_the_environment_and_never_shown(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EU_KEY", "sk-provider-eu-0123456789")
+    new = ("credentials", "new", "eu", "--provider", "openai", "--env", "api_key=EU_KEY")
+    assert "sk-provider-eu-0123456789" not in said(run, *new, "--value", "api_version=2026-01-01")
+    (stored,) = lines(run, "credentials")
+    assert (stored["credential_name"], set(stored["credential_values"])) == ("eu", {"api_key", "api_version"})
+    missing = run("credentials", "update", "eu", "--env", "api_key=NOT_SET_HERE")
+    assert (missing.status, "'NOT_SET_HERE' is not set" in missing.err) == (2, True)
+    assert "deleted eu" in said(run, "credentials", "delete", "eu", "--yes")
+    assert lines(run, "credentials") == []
+
+
+def test_the_cache_is_looked_at_and_emptied(run: Run, client: Headgate) -> None:
+    asked: Any = {"model": "headgate/echo", "messages": [{"role": "user", "content": "Once"}], "cache": {"ttl": 60}}
+    said(run, "cache", "flush", "--yes")
+    first = client.chat.completions.with_raw_response.create(**asked)
+    second = client.chat.completions.with_raw_response.create(**asked)
+    assert [answer.headers["x-headgate-cache"] for answer in (first, second)] == ["miss", "hit"]
+    assert answer(run, "cache")["entries"] == 1
+    assert "deleted 1 of 2" in said(run, "cache", "delete", first.headers["x-headgate-cache-key"], "unknown")
+    assert "deleted 0 answers" in said(run, "cache", "flush", "--yes")
+
+
+def test_guardrails_are_listed(run: Run) -> None:
+    shown = said(run, "guardrails")
+    assert "private" in shown
+    assert "pre_call, post_call" in shown

@@ -119,3 +119,12 @@ def test_levels(rig: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     finally:
         logger.setLevel(before[0])
         logger.handlers[:] = before[1]
+
+
+def test_a_key_that_was_made_is_not_printed_but_there() -> None:
+    from headgate.types import KeyGenerateResponse
+
+    made = KeyGenerateResponse.from_dict({"key_id": "key_1", "key": KEY, "spend": 0.0})
+    assert "canary" not in f"{made} {made!r} {made._repr_html_()}"
+    assert "sk-hea...REDACTED" in repr(made)
+    assert made.key == made.to_dict()["key"] == KEY

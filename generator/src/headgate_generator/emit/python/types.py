@@ -48,7 +48,7 @@ def _references(module: TypesModule) -> tuple[set[Symbol], set[Symbol]]:
         match definition:
             case ModelDef(fields=fields):
                 runtime |= {MODEL} | symbols_in(field.annotation for field in fields)
-                runtime |= {FIELD} if any(field.alias for field in fields) else set()
+                runtime |= {FIELD} if any(field.alias or field.secret for field in fields) else set()
             case TypedDictDef(keys=keys, base=base):
                 runtime |= {base} if base else {TYPED_DICT}
                 checking |= symbols_in(key.annotation for key in keys)
@@ -92,9 +92,11 @@ def _model(definition: ModelDef, scope: Scope) -> str:
 
 def _model_field(field: ModelField, scope: Scope) -> str:
     value = "" if field.required else f" = {field.default}"
-    if field.alias is not None:
-        default = "" if field.required else f"default={field.default}, "
-        value = f" = {scope.name(FIELD)}({default}alias={field.alias!r})"
+    told = [f"alias={field.alias!r}"] if field.alias is not None else []
+    told += ["repr=False"] if field.secret else []
+    if told:
+        default = [] if field.required else [f"default={field.default}"]
+        value = f" = {scope.name(FIELD)}({', '.join(default + told)})"
     return f"{field.name}: {field.annotation.render(scope)}{value}\n{docstring(field.doc, 1)}"
 
 

@@ -37,7 +37,7 @@ __all__ = ["PRIMITIVES", "Received", "enum", "member_names"]
 
 PRIMITIVES = {
     Prim.STRING: "str", Prim.INTEGER: "int", Prim.NUMBER: "float", Prim.BOOLEAN: "bool", Prim.BASE64: "str",
-    Prim.DATE: "str", Prim.UUID: "str", Prim.URI: "str", }  # fmt: skip
+    Prim.DATE: "str", Prim.UUID: "str", Prim.URI: "str", Prim.SECRET: "str", }  # fmt: skip
 
 MODEL = Symbol("._core.models", "Model")
 UNKNOWN = Symbol("._core.models", "UnknownVariant")
@@ -142,7 +142,9 @@ class Received:
         if not field.required and default == "None":
             annotation = optional(annotation)
         alias = field.wire if field.wire != name else None
-        return ModelField(name, annotation, field.required, alias, _doc(field), default)
+        inner = resolved.inner if isinstance(resolved, Nullable) else resolved
+        secret = self._api.resolve(inner) == Primitive(Prim.SECRET)
+        return ModelField(name, annotation, field.required, alias, _doc(field), default, secret)
 
     # --- unions
 

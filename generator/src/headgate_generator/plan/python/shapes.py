@@ -17,7 +17,9 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class ModelField:
-    """A field of a response model. ``alias`` is the wire key where it differs from the name; ``default`` is Python."""
+    """A field of a response model. ``alias`` is the wire key where it differs from the name; ``default`` is Python; a
+    ``secret`` one is masked where the model is shown.
+    """
 
     name: str
     annotation: Expr
@@ -25,6 +27,7 @@ class ModelField:
     alias: str | None
     doc: str
     default: str = "None"
+    secret: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .narrow import class_of, is_dict
+from .secrets import mask
 
 if TYPE_CHECKING:
     from .models import Model
@@ -58,10 +59,16 @@ def _fields(value: Any) -> list[tuple[str, Any]] | None:
         return None
     given = value.model_fields_set
     fields: list[tuple[str, Any]] = [
-        (name, value.__dict__[name]) for name in names if name in given and name in value.__dict__
+        (name, value.__dict__[name] if field.repr else _hidden(value.__dict__[name]))
+        for name, field in names.items()
+        if name in given and name in value.__dict__
     ]
     extra: dict[str, Any] = value.model_extra or {}
     return fields + list(extra.items())
+
+
+def _hidden(value: Any) -> Any:
+    return mask(value) if isinstance(value, str) else value
 
 
 def html_of(model: Model) -> str:

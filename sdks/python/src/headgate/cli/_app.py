@@ -43,6 +43,9 @@ _GROUPS = {
     "budgets": "limits that several share",
     "spend": "what calls cost: reports, records, charts",
     "credits": "credits: balance, history, tiers",
+    "credentials": "what providers ask for, stored encrypted",
+    "cache": "the cache of answers",
+    "guardrails": "what calls can be made to pass",
 }
 
 

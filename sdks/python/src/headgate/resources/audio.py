@@ -44,6 +44,7 @@ _TRANSCRIPTIONS_CREATE = Operation(
     method="POST",
     path="/v1/audio/transcriptions",
     params={
+        "region": Param(wire="X-Headgate-Region", place="header", check=Check(min_length=1)),
         "file": Param(wire="file", required=True, file=True),
         "model": Param(wire="model", required=True, check=Check(min_length=1)),
         "language": Param(wire="language"),
@@ -75,6 +76,7 @@ _TRANSLATIONS_CREATE = Operation(
     method="POST",
     path="/v1/audio/translations",
     params={
+        "region": Param(wire="X-Headgate-Region", place="header", check=Check(min_length=1)),
         "file": Param(wire="file", required=True, file=True),
         "model": Param(wire="model", required=True, check=Check(min_length=1)),
         "prompt": Param(wire="prompt"),
@@ -96,6 +98,7 @@ _SPEECH_CREATE = Operation(
     method="POST",
     path="/v1/audio/speech",
     params={
+        "region": Param(wire="X-Headgate-Region", place="header", check=Check(min_length=1)),
         "model": Param(wire="model", required=True, check=Check(min_length=1)),
         "input": Param(wire="input", required=True),
         "voice": Param(wire="voice", required=True),
@@ -160,6 +163,7 @@ class AudioTranscriptions(Resource):
         `text`, `srt` and `vtt` are plain text. With `stream: true` the text comes as server-sent events.
 
         Args:
+            region: The region that may serve the call, for a model with deployments in several.
             file: The audio: flac, mp3, mp4, mpeg, mpga, m4a, ogg, wav or webm.
             model: The model that listens.
             language: The language that is spoken, such as `en`; helps the model.
@@ -241,6 +245,7 @@ class AsyncAudioTranscriptions(AsyncResource):
         `text`, `srt` and `vtt` are plain text. With `stream: true` the text comes as server-sent events.
 
         Args:
+            region: The region that may serve the call, for a model with deployments in several.
             file: The audio: flac, mp3, mp4, mpeg, mpga, m4a, ogg, wav or webm.
             model: The model that listens.
             language: The language that is spoken, such as `en`; helps the model.
@@ -304,6 +309,7 @@ class AudioTranslations(Resource):
         Gives what is said in an audio file, in English. `response_format` says how, as for transcriptions.
 
         Args:
+            region: The region that may serve the call, for a model with deployments in several.
             file: The audio: flac, mp3, mp4, mpeg, mpga, m4a, ogg, wav or webm.
             model: The model that listens.
             prompt: Text that came before, or words to expect, in English.
@@ -357,6 +363,7 @@ class AsyncAudioTranslations(AsyncResource):
         Gives what is said in an audio file, in English. `response_format` says how, as for transcriptions.
 
         Args:
+            region: The region that may serve the call, for a model with deployments in several.
             file: The audio: flac, mp3, mp4, mpeg, mpga, m4a, ogg, wav or webm.
             model: The model that listens.
             prompt: Text that came before, or words to expect, in English.
@@ -395,6 +402,7 @@ class AudioSpeech(Resource):
         Gives a text as spoken audio, in the format asked for.
 
         Args:
+            region: The region that may serve the call, for a model with deployments in several.
             model: The model that speaks.
             input: The text.
             voice: A voice by name, or one of your own.
@@ -442,6 +450,7 @@ class AsyncAudioSpeech(AsyncResource):
         Gives a text as spoken audio, in the format asked for.
 
         Args:
+            region: The region that may serve the call, for a model with deployments in several.
             model: The model that speaks.
             input: The text.
             voice: A voice by name, or one of your own.

@@ -31,6 +31,7 @@ _COMPLETIONS_CREATE = Operation(
     method="POST",
     path="/v1/chat/completions",
     params={
+        "region": Param(wire="X-Headgate-Region", place="header", check=Check(min_length=1)),
         "model": Param(wire="model", required=True, check=Check(min_length=1)),
         "messages": Param(wire="messages", required=True, check=Check(min_length=1)),
         "stream": Param(wire="stream", nullable=True),
@@ -70,6 +71,8 @@ _COMPLETIONS_CREATE = Operation(
         "store": Param(wire="store", nullable=True),
         "metadata": Param(wire="metadata", nullable=True),
         "tags": Param(wire="tags", nullable=True),
+        "cache": Param(wire="cache", nullable=True),
+        "guardrails": Param(wire="guardrails", nullable=True),
         "mock_response": Param(wire="mock_response", nullable=True),
         "virtual_model_id": Param(wire="virtual_model_id", nullable=True),
         "provider_specific_params": Param(wire="provider_specific_params", nullable=True),
@@ -109,6 +112,7 @@ class ChatCompletions(ChatCompletionsHelpers, Resource):
         it stopped: send the same request with the same `Idempotency-Key` and `Last-Event-ID`.
 
         Args:
+            region: The region that may serve the call, for a model with deployments in several.
             model: Which model answers, with or without its provider (`openai/gpt-4o`, `gpt-4o`,
                 `headgate/echo`).
             messages: The conversation so far, oldest first.
@@ -150,6 +154,8 @@ class ChatCompletions(ChatCompletionsHelpers, Resource):
             store: Whether the provider keeps the answer.
             metadata: Up to the caller; kept with the record and given back.
             tags: Labels under which the call's cost is reported.
+            cache: What the call asks of the gateway's response cache.
+            guardrails: Guardrails that this call passes beside those it passes anyway.
             mock_response: The answer's content, word for word, with no model asked.
             virtual_model_id: A model name that the gateway's routes map to real ones.
             provider_specific_params: What only one provider knows, added to the body the provider gets, such as
@@ -204,6 +210,7 @@ class AsyncChatCompletions(AsyncChatCompletionsHelpers, AsyncResource):
         it stopped: send the same request with the same `Idempotency-Key` and `Last-Event-ID`.
 
         Args:
+            region: The region that may serve the call, for a model with deployments in several.
             model: Which model answers, with or without its provider (`openai/gpt-4o`, `gpt-4o`,
                 `headgate/echo`).
             messages: The conversation so far, oldest first.
@@ -245,6 +252,8 @@ class AsyncChatCompletions(AsyncChatCompletionsHelpers, AsyncResource):
             store: Whether the provider keeps the answer.
             metadata: Up to the caller; kept with the record and given back.
             tags: Labels under which the call's cost is reported.
+            cache: What the call asks of the gateway's response cache.
+            guardrails: Guardrails that this call passes beside those it passes anyway.
             mock_response: The answer's content, word for word, with no model asked.
             virtual_model_id: A model name that the gateway's routes map to real ones.
             provider_specific_params: What only one provider knows, added to the body the provider gets, such as

@@ -28,6 +28,7 @@ _CREATE = Operation(
     method="POST",
     path="/v1/completions",
     params={
+        "region": Param(wire="X-Headgate-Region", place="header", check=Check(min_length=1)),
         "model": Param(wire="model", required=True, check=Check(min_length=1)),
         "prompt": Param(wire="prompt", required=True),
         "suffix": Param(wire="suffix", nullable=True),
@@ -48,6 +49,8 @@ _CREATE = Operation(
         "user": Param(wire="user", nullable=True),
         "metadata": Param(wire="metadata", nullable=True),
         "tags": Param(wire="tags", nullable=True),
+        "cache": Param(wire="cache", nullable=True),
+        "guardrails": Param(wire="guardrails", nullable=True),
         "mock_response": Param(wire="mock_response", nullable=True),
         "provider_specific_params": Param(wire="provider_specific_params", nullable=True),
     },
@@ -85,6 +88,7 @@ class Completions(Resource):
         shape, closed by `data: [DONE]`.
 
         Args:
+            region: The region that may serve the call, for a model with deployments in several.
             model: Which model answers.
             prompt: The text to continue, several of them, or their tokens.
             suffix: What comes after the gap that is to be filled.
@@ -105,6 +109,8 @@ class Completions(Resource):
             user: Your end user, by an id of yours.
             metadata: Up to the caller; kept with the record and given back.
             tags: Labels under which the call's cost is reported.
+            cache: What the call asks of the gateway's response cache.
+            guardrails: Guardrails that this call passes beside those it passes anyway.
             mock_response: The text, word for word, with no model asked.
             provider_specific_params: What only one provider knows, added to the body the provider gets.
 
@@ -156,6 +162,7 @@ class AsyncCompletions(AsyncResource):
         shape, closed by `data: [DONE]`.
 
         Args:
+            region: The region that may serve the call, for a model with deployments in several.
             model: Which model answers.
             prompt: The text to continue, several of them, or their tokens.
             suffix: What comes after the gap that is to be filled.
@@ -176,6 +183,8 @@ class AsyncCompletions(AsyncResource):
             user: Your end user, by an id of yours.
             metadata: Up to the caller; kept with the record and given back.
             tags: Labels under which the call's cost is reported.
+            cache: What the call asks of the gateway's response cache.
+            guardrails: Guardrails that this call passes beside those it passes anyway.
             mock_response: The text, word for word, with no model asked.
             provider_specific_params: What only one provider knows, added to the body the provider gets.
 

@@ -27,6 +27,7 @@ _CREATE = Operation(
     method="POST",
     path="/v1/embeddings",
     params={
+        "region": Param(wire="X-Headgate-Region", place="header", check=Check(min_length=1)),
         "model": Param(wire="model", required=True, check=Check(min_length=1)),
         "input": Param(wire="input", required=True),
         "encoding_format": Param(wire="encoding_format", nullable=True),
@@ -35,6 +36,8 @@ _CREATE = Operation(
         "user": Param(wire="user", nullable=True),
         "metadata": Param(wire="metadata", nullable=True),
         "tags": Param(wire="tags", nullable=True),
+        "cache": Param(wire="cache", nullable=True),
+        "guardrails": Param(wire="guardrails", nullable=True),
         "provider_specific_params": Param(wire="provider_specific_params", nullable=True),
     },
     body=Body(),
@@ -58,6 +61,7 @@ class Embeddings(EmbeddingsHelpers, Resource):
         the bytes: the vector's little-endian 32-bit floats.
 
         Args:
+            region: The region that may serve the call, for a model with deployments in several.
             model: Which model answers.
             input: A text, several, or their tokens.
             encoding_format: How the vectors are written.
@@ -66,6 +70,8 @@ class Embeddings(EmbeddingsHelpers, Resource):
             user: Your end user, by an id of yours.
             metadata: Up to the caller; kept with the record and given back.
             tags: Labels under which the call's cost is reported.
+            cache: What the call asks of the gateway's response cache.
+            guardrails: Guardrails that this call passes beside those it passes anyway.
             provider_specific_params: What only one provider knows, added to the body the provider gets.
 
         Raises:
@@ -102,6 +108,7 @@ class AsyncEmbeddings(AsyncEmbeddingsHelpers, AsyncResource):
         the bytes: the vector's little-endian 32-bit floats.
 
         Args:
+            region: The region that may serve the call, for a model with deployments in several.
             model: Which model answers.
             input: A text, several, or their tokens.
             encoding_format: How the vectors are written.
@@ -110,6 +117,8 @@ class AsyncEmbeddings(AsyncEmbeddingsHelpers, AsyncResource):
             user: Your end user, by an id of yours.
             metadata: Up to the caller; kept with the record and given back.
             tags: Labels under which the call's cost is reported.
+            cache: What the call asks of the gateway's response cache.
+            guardrails: Guardrails that this call passes beside those it passes anyway.
             provider_specific_params: What only one provider knows, added to the body the provider gets.
 
         Raises:

@@ -28,6 +28,7 @@ _GENERATE = Operation(
     method="POST",
     path="/v1/images/generations",
     params={
+        "region": Param(wire="X-Headgate-Region", place="header", check=Check(min_length=1)),
         "prompt": Param(wire="prompt", required=True),
         "model": Param(wire="model", nullable=True),
         "n": Param(wire="n", nullable=True, check=Check(maximum=10, minimum=1)),
@@ -62,6 +63,7 @@ _EDIT = Operation(
     method="POST",
     path="/v1/images/edits",
     params={
+        "region": Param(wire="X-Headgate-Region", place="header", check=Check(min_length=1)),
         "image": Param(
             wire="image", required=True, check=Check(min_items=1, max_items=16), file=True, style="brackets"
         ),
@@ -94,6 +96,7 @@ _CREATE_VARIATION = Operation(
     method="POST",
     path="/v1/images/variations",
     params={
+        "region": Param(wire="X-Headgate-Region", place="header", check=Check(min_length=1)),
         "image": Param(wire="image", required=True, file=True),
         "model": Param(wire="model"),
         "n": Param(wire="n", check=Check(maximum=10, minimum=1)),
@@ -134,6 +137,7 @@ class Images(Resource):
         the whole one.
 
         Args:
+            region: The region that may serve the call, for a model with deployments in several.
             prompt: What the image shows.
             model: The model that draws; absent is the default of the gateway.
             n: How many images to make.
@@ -183,6 +187,7 @@ class Images(Resource):
         `stream: true` the answer comes as server-sent events.
 
         Args:
+            region: The region that may serve the call, for a model with deployments in several.
             image: The image, or several of them.
             prompt: What the result shows.
             mask: A PNG as large as the image; where it is transparent, the image is changed.
@@ -220,6 +225,7 @@ class Images(Resource):
         Makes images that are like a given one.
 
         Args:
+            region: The region that may serve the call, for a model with deployments in several.
             image: A square PNG.
             model: The model that draws; absent is the default of the gateway.
             n: How many images to make.
@@ -275,6 +281,7 @@ class AsyncImages(AsyncResource):
         the whole one.
 
         Args:
+            region: The region that may serve the call, for a model with deployments in several.
             prompt: What the image shows.
             model: The model that draws; absent is the default of the gateway.
             n: How many images to make.
@@ -324,6 +331,7 @@ class AsyncImages(AsyncResource):
         `stream: true` the answer comes as server-sent events.
 
         Args:
+            region: The region that may serve the call, for a model with deployments in several.
             image: The image, or several of them.
             prompt: What the result shows.
             mask: A PNG as large as the image; where it is transparent, the image is changed.
@@ -361,6 +369,7 @@ class AsyncImages(AsyncResource):
         Makes images that are like a given one.
 
         Args:
+            region: The region that may serve the call, for a model with deployments in several.
             image: A square PNG.
             model: The model that draws; absent is the default of the gateway.
             n: How many images to make.

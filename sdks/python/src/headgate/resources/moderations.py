@@ -7,7 +7,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Unpack
 
-from .._core.operation import Body, Operation, Param, Result
+from .._core.operation import Body, Check, Operation, Param, Result
 from .._core.resource import AsyncRawMethod, AsyncResource, RawMethod, RawResource, Resource
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ _CREATE = Operation(
     method="POST",
     path="/v1/moderations",
     params={
+        "region": Param(wire="X-Headgate-Region", place="header", check=Check(min_length=1)),
         "input": Param(wire="input", required=True),
         "model": Param(wire="model", nullable=True),
         "metadata": Param(wire="metadata", nullable=True),
@@ -51,6 +52,7 @@ class Moderations(Resource):
         Says for each input whether it is harmful, in which categories, and how sure the model is.
 
         Args:
+            region: The region that may serve the call, for a model with deployments in several.
             input: A text, several, or one input made of parts.
             model: The model that checks; absent is the default of the gateway.
             metadata: Up to the caller; kept with the record and given back.
@@ -89,6 +91,7 @@ class AsyncModerations(AsyncResource):
         Says for each input whether it is harmful, in which categories, and how sure the model is.
 
         Args:
+            region: The region that may serve the call, for a model with deployments in several.
             input: A text, several, or one input made of parts.
             model: The model that checks; absent is the default of the gateway.
             metadata: Up to the caller; kept with the record and given back.

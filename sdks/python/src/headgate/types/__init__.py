@@ -382,6 +382,7 @@ if TYPE_CHECKING:
     from .params.shared import KeyModelBudgetParam as KeyModelBudgetParam
     from .params.shared import MetadataParam as MetadataParam
     from .params.shared import ModelMaxBudgetParam as ModelMaxBudgetParam
+    from .params.shared import ResponseCacheParam as ResponseCacheParam
     from .params.shared import StopSequencesParam as StopSequencesParam
     from .params.shared import StreamOptionsParam as StreamOptionsParam
     from .params.shared import TeamMemberParam as TeamMemberParam
@@ -814,6 +815,7 @@ else:
         "ReinforcementHyperparametersParam": (".params.fine_tuning", "ReinforcementHyperparametersParam"),
         "ReinforcementMethod": (".fine_tuning", "ReinforcementMethod"),
         "ReinforcementMethodParam": (".params.fine_tuning", "ReinforcementMethodParam"),
+        "ResponseCacheParam": (".params.shared", "ResponseCacheParam"),
         "ResponseFormatJSONObjectParam": (".params.chat", "ResponseFormatJSONObjectParam"),
         "ResponseFormatJSONSchemaParam": (".params.chat", "ResponseFormatJSONSchemaParam"),
         "ResponseFormatParam": (".params.chat", "ResponseFormatParam"),
@@ -1281,6 +1283,7 @@ __all__ = [
     "ReinforcementHyperparametersParam",
     "ReinforcementMethod",
     "ReinforcementMethodParam",
+    "ResponseCacheParam",
     "ResponseFormatJSONObjectParam",
     "ResponseFormatJSONSchemaParam",
     "ResponseFormatParam",

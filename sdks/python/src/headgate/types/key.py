@@ -6,6 +6,8 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
+from pydantic import Field
+
 from .._core.models import Model
 from .shared import KeyModelBudget, KeyRecord, Metadata
 
@@ -135,7 +137,7 @@ class KeyGenerateResponse(Model):
     updated_by: str | None = None
     """By whom."""
 
-    key: str
+    key: str = Field(repr=False)
     """The key itself. Keep it; it is not shown again."""
 
 

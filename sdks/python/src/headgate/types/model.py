@@ -6,6 +6,8 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
+from pydantic import Field
+
 from .._core.models import Model
 from .shared import BudgetDurationParam
 
@@ -131,7 +133,7 @@ class DeploymentParams(Model):
     api_version: str | None = None
     """The version of the provider's API."""
 
-    api_key: str | None = None
+    api_key: str | None = Field(default=None, repr=False)
     """The provider's key. In answers it is shown as `sk-...REDACTED` alone."""
 
     credential_name: str | None = None

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from pydantic import Field
+
 from .._core.models import Model
 from .shared import KeyRecord, Metadata, ModelMaxBudget, Team, User, UserRole
 
@@ -92,7 +94,7 @@ class UserCreateResponse(Model):
     updated_by: str | None = None
     """By whom."""
 
-    key: str | None = None
+    key: str | None = Field(default=None, repr=False)
     """The key itself. Keep it; it is not shown again."""
 
     key_id: str | None = None

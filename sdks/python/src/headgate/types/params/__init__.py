@@ -203,6 +203,7 @@ if TYPE_CHECKING:
     from .shared import KeyModelBudgetParam as KeyModelBudgetParam
     from .shared import MetadataParam as MetadataParam
     from .shared import ModelMaxBudgetParam as ModelMaxBudgetParam
+    from .shared import ResponseCacheParam as ResponseCacheParam
     from .shared import StopSequencesParam as StopSequencesParam
     from .shared import StreamOptionsParam as StreamOptionsParam
     from .shared import TeamMemberParam as TeamMemberParam
@@ -419,6 +420,7 @@ else:
         "ReasoningEffort": (".chat", "ReasoningEffort"),
         "ReinforcementHyperparametersParam": (".fine_tuning", "ReinforcementHyperparametersParam"),
         "ReinforcementMethodParam": (".fine_tuning", "ReinforcementMethodParam"),
+        "ResponseCacheParam": (".shared", "ResponseCacheParam"),
         "ResponseFormatJSONObjectParam": (".chat", "ResponseFormatJSONObjectParam"),
         "ResponseFormatJSONSchemaParam": (".chat", "ResponseFormatJSONSchemaParam"),
         "ResponseFormatParam": (".chat", "ResponseFormatParam"),
@@ -666,6 +668,7 @@ __all__ = [
     "ReasoningEffort",
     "ReinforcementHyperparametersParam",
     "ReinforcementMethodParam",
+    "ResponseCacheParam",
     "ResponseFormatJSONObjectParam",
     "ResponseFormatJSONSchemaParam",
     "ResponseFormatParam",

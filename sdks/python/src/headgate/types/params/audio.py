@@ -29,6 +29,9 @@ __all__ = [
 class AudioSpeechCreateParams(CallOptions, total=False):
     """Arguments of `audio.speech.create`."""
 
+    region: str
+    """The region that may serve the call, for a model with deployments in several."""
+
     model: Required[str]
     """The model that speaks"""
 
@@ -63,6 +66,9 @@ class AudioSpeechCreateParams(CallOptions, total=False):
 class AudioTranscriptionsCreateParams(CallOptions, total=False):
     """Arguments of `audio.transcriptions.create`."""
 
+    region: str
+    """The region that may serve the call, for a model with deployments in several."""
+
     file: Required[FileInput]
     """The audio: flac, mp3, mp4, mpeg, mpga, m4a, ogg, wav or webm."""
 
@@ -96,6 +102,9 @@ class AudioTranscriptionsCreateParams(CallOptions, total=False):
 
 class AudioTranslationsCreateParams(CallOptions, total=False):
     """Arguments of `audio.translations.create`."""
+
+    region: str
+    """The region that may serve the call, for a model with deployments in several."""
 
     file: Required[FileInput]
     """The audio: flac, mp3, mp4, mpeg, mpga, m4a, ogg, wav or webm."""

@@ -20,7 +20,15 @@ if TYPE_CHECKING:
         CustomToolCallInput,
         ServiceTier,
     )
-    from .shared import CustomVoiceParam, ImageUrlParam, MetadataParam, StopSequencesParam, StreamOptionsParam, Voice
+    from .shared import (
+        CustomVoiceParam,
+        ImageUrlParam,
+        MetadataParam,
+        ResponseCacheParam,
+        StopSequencesParam,
+        StreamOptionsParam,
+        Voice,
+    )
 
 __all__ = [
     "CacheControlParam",
@@ -100,6 +108,9 @@ __all__ = [
 
 class ChatCompletionsCreateBaseParams(CallOptions, total=False):
     """Arguments of `chat.completions.create` but for `tools`, `response_format`."""
+
+    region: str
+    """The region that may serve the call, for a model with deployments in several."""
 
     model: Required[str]
     """Which model answers, with or without its provider (`openai/gpt-4o`, `gpt-4o`, `headgate/echo`)."""
@@ -210,6 +221,12 @@ class ChatCompletionsCreateBaseParams(CallOptions, total=False):
 
     tags: Sequence[str] | None
     """Labels under which the call's cost is reported."""
+
+    cache: ResponseCacheParam | None
+    """What the call asks of the gateway's response cache."""
+
+    guardrails: Sequence[str] | None
+    """Guardrails that this call passes beside those it passes anyway. `GET /guardrails/list` lists them."""
 
     mock_response: str | None
     """The answer's content, word for word, with no model asked. For tests."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Required, TypeAlias
 from ..._core.options import CallOptions
 
 if TYPE_CHECKING:
-    from .shared import MetadataParam, StopSequencesParam, StreamOptionsParam
+    from .shared import MetadataParam, ResponseCacheParam, StopSequencesParam, StreamOptionsParam
 
 __all__ = [
     "CompletionPromptListParam",
@@ -21,6 +21,9 @@ __all__ = [
 
 class CompletionsCreateParams(CallOptions, total=False):
     """Arguments of `completions.create`."""
+
+    region: str
+    """The region that may serve the call, for a model with deployments in several."""
 
     model: Required[str]
     """Which model answers."""
@@ -78,6 +81,12 @@ class CompletionsCreateParams(CallOptions, total=False):
 
     tags: Sequence[str] | None
     """Labels under which the call's cost is reported."""
+
+    cache: ResponseCacheParam | None
+    """What the call asks of the gateway's response cache."""
+
+    guardrails: Sequence[str] | None
+    """Guardrails that this call passes beside those it passes anyway. `GET /guardrails/list` lists them."""
 
     mock_response: str | None
     """The text, word for word, with no model asked. For tests."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, Required, TypeAlias
 from ..._core.options import CallOptions
 
 if TYPE_CHECKING:
-    from .shared import MetadataParam
+    from .shared import MetadataParam, ResponseCacheParam
 
 __all__ = [
     "EmbeddingInputListParam",
@@ -23,6 +23,9 @@ __all__ = [
 
 class EmbeddingsCreateParams(CallOptions, total=False):
     """Arguments of `embeddings.create`."""
+
+    region: str
+    """The region that may serve the call, for a model with deployments in several."""
 
     model: Required[str]
     """Which model answers."""
@@ -47,6 +50,12 @@ class EmbeddingsCreateParams(CallOptions, total=False):
 
     tags: Sequence[str] | None
     """Labels under which the call's cost is reported."""
+
+    cache: ResponseCacheParam | None
+    """What the call asks of the gateway's response cache."""
+
+    guardrails: Sequence[str] | None
+    """Guardrails that this call passes beside those it passes anyway. `GET /guardrails/list` lists them."""
 
     provider_specific_params: Mapping[str, object] | None
     """What only one provider knows, added to the body the provider gets."""

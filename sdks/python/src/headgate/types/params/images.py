@@ -40,6 +40,9 @@ __all__ = [
 class ImagesCreateVariationParams(CallOptions, total=False):
     """Arguments of `images.create_variation`."""
 
+    region: str
+    """The region that may serve the call, for a model with deployments in several."""
+
     image: Required[FileInput]
     """A square PNG."""
 
@@ -61,6 +64,9 @@ class ImagesCreateVariationParams(CallOptions, total=False):
 
 class ImagesEditParams(CallOptions, total=False):
     """Arguments of `images.edit`."""
+
+    region: str
+    """The region that may serve the call, for a model with deployments in several."""
 
     image: Required[ImageEditRequestImageParam]
     """The image, or several of them."""
@@ -110,6 +116,9 @@ class ImagesEditParams(CallOptions, total=False):
 
 class ImagesGenerateParams(CallOptions, total=False):
     """Arguments of `images.generate`."""
+
+    region: str
+    """The region that may serve the call, for a model with deployments in several."""
 
     prompt: Required[str]
     """What the image shows."""

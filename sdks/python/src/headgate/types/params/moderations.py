@@ -43,6 +43,9 @@ class ModerationTextInputParam(TypedDict, total=False):
 class ModerationsCreateParams(CallOptions, total=False):
     """Arguments of `moderations.create`."""
 
+    region: str
+    """The region that may serve the call, for a model with deployments in several."""
+
     input: Required[ModerationInputParam]
     """A text, several, or one input made of parts."""
 

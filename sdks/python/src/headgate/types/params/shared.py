@@ -19,6 +19,7 @@ __all__ = [
     "KeyModelBudgetParam",
     "MetadataParam",
     "ModelMaxBudgetParam",
+    "ResponseCacheParam",
     "StopSequencesParam",
     "StreamOptionsParam",
     "TeamMemberParam",
@@ -77,6 +78,29 @@ class ModelMaxBudgetParam(TypedDict, total=False):
 
     tpm_limit: int | None
     """Tokens a minute."""
+
+
+ResponseCacheParam = TypedDict(
+    "ResponseCacheParam",
+    {
+        # Asks for the cache where it is off unless asked for.
+        "use-cache": "bool | None",
+        # The model is asked, and its answer is kept for later calls.
+        "no-cache": "bool | None",
+        # The answer is not kept.
+        "no-store": "bool | None",
+        # How long the answer is kept, in seconds.
+        "ttl": "float | None",
+        # How old a kept answer may be, in seconds.
+        "s-maxage": "float | None",
+        # As `s-maxage`; the lower of the two counts.
+        "max-age": "float | None",
+        # Calls share answers within one namespace only.
+        "namespace": "str | None",
+    },
+    total=False,
+)
+"""What this call asks of the gateway's response cache, where one is configured."""
 
 
 class StreamOptionsParam(TypedDict, total=False):

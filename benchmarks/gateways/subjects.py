@@ -1,0 +1,140 @@
+"""How each subject is started before the mock provider, and asked: an address, a key, and a model's name.
+
+Headgate runs with all that its budget names: keys, limits by requests and tokens, a budget, and the durable ledger.
+LiteLLM runs as its own command starts it, with a master key and without a database.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+__all__ = ["SUBJECTS", "Running", "started"]
+
+HERE = Path(__file__).parent
+_MASTER = "sk-benchmark-0123456789abcdef"
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A subject that is ready: where, as whom, for which model; its session's id; seconds from start to ready."""
+
+    url: str
+    key: str
+    model: str
+    session: int
+    ready_s: float
+
+
+def _headgate(folder: Path, provider: str, port: int, python: Path) -> list[str | Path]:
+    shared = ""
+    if database := os.environ.get("HEADGATE_BENCH_DATABASE_URL"):
+        shared = f'database_url = "{database}"\n'
+        if redis := os.environ.get("HEADGATE_BENCH_REDIS_URL"):
+            shared += f'redis_url = "{redis}"\n'
+    (folder / "headgate.toml").write_text(
+        f'[server]\ndata_dir = "{folder}/data"\n{shared}'
+        f'[auth]\nmode = "required"\napi_keys = ["{_MASTER}"]\n'
+        f'[models]\nmock = "local/mock"\n'
+        f'[providers.local]\nbase_url = "{provider}/v1"\napi_key = "none"\n'
+        '[prices."local/mock"]\ninput_per_million = 0.15\noutput_per_million = 0.60\n'
+    )
+    return [python, "-m", "headgate_gateway", "--config", folder / "headgate.toml", "--port", str(port)]
+
+
+def _litellm(folder: Path, provider: str, port: int, python: Path) -> list[str | Path]:
+    entry = {"model": "openai/mock", "api_base": f"{provider}/v1", "api_key": "none"}
+    config = {"model_list": [{"model_name": "mock", "litellm_params": entry}]}
+    (folder / "config.yaml").write_text(json.dumps(config))
+    return [
+        python.parent / "litellm",
+        *("--config", folder / "config.yaml", "--host", "127.0.0.1", "--port", str(port), "--num_workers", "1"),
+    ]
+
+
+def _passthrough(folder: Path, provider: str, port: int, python: Path) -> list[str | Path]:
+    return [python, HERE / "passthrough.py", str(port), provider]
+
+
+# The environment each runs in, its command, and the path that answers once it is ready.
+SUBJECTS = {
+    "headgate gateway": ("gateway", _headgate, "/readyz"),
+    "litellm proxy": ("litellm", _litellm, "/health/readiness"),
+    "pass-through": ("gateway", _passthrough, None),
+}
+
+
+@contextmanager
+def started(name: str, folder: Path, provider: str, pythons: dict[str, Path]) -> Iterator[Running]:
+    """A subject with processes of its own, until the block ends."""
+    environment, command, path = SUBJECTS[name]
+    port = _free_port()
+    url = f"http://127.0.0.1:{port}"
+    environ = {key: value for key, value in os.environ.items() if not key.startswith(("HEADGATE", "LITELLM"))}
+    environ |= {"LITELLM_MASTER_KEY": _MASTER, "LITELLM_LOG": "ERROR", "LITELLM_LOCAL_MODEL_COST_MAP": "True"}
+    arguments = command(folder, provider, port, pythons[environment])
+    with (folder / "log").open("wb") as log:
+        start = time.perf_counter()
+        process = subprocess.Popen(arguments, cwd=folder, env=environ, stdout=log, stderr=log, start_new_session=True)
+        try:
+            _until_ready(process, port, None if path is None else url + path, folder / "log")
+            ready = time.perf_counter() - start
+            key = _limited_key(url) if name.startswith("headgate") else _MASTER
+            yield Running(url, key, "mock", process.pid, ready)
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGTERM)
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+
+
+def _until_ready(process: subprocess.Popen[bytes], port: int, url: str | None, log: Path) -> None:
+    deadline = time.monotonic() + 120
+    while not _answers(port, url):
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise RuntimeError(f"the subject did not become ready: {log.read_text()[-2000:]}")
+        time.sleep(0.005)
+
+
+def _answers(port: int, url: str | None) -> bool:
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=1):
+            pass
+        if url is not None:
+            with urllib.request.urlopen(url, timeout=5) as answer:
+                return bool(answer.status == 200)
+    except OSError:
+        return False
+    return True
+
+
+def _limited_key(url: str) -> str:
+    """A virtual key that counts in every way: requests and tokens a minute, and a budget."""
+    body = {"max_budget": 1_000_000.0, "rpm_limit": 10_000_000, "tpm_limit": 1_000_000_000_000}
+    request = urllib.request.Request(
+        url + "/key/generate",
+        data=json.dumps(body).encode(),
+        headers={"Authorization": f"Bearer {_MASTER}", "Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        key: str = json.load(answer)["key"]
+    return key
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+    return port

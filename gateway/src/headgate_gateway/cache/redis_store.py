@@ -1,0 +1,154 @@
+"""Answers kept in Redis, for all nodes. What would be over first goes first when there is no room.
+
+Each answer is a key of its own that Redis forgets when its time is over. Beside them stand an index by that time, the
+size and the scope of each, the keys of each scope, and the sum of all bytes; every change is one script.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from ..cluster.away import RedisAway
+from ..cluster.script import Script
+from ..errors import ApiError
+
+if TYPE_CHECKING:
+    from ..cluster.redis import Redis
+
+__all__ = ["RedisStore"]
+
+_UNTIL = struct.Struct(">d")
+_AT_ONCE = 200
+
+# KEYS: index, sizes, sum. ARGV[1]: what begins the keys of answers and scopes.
+_FORGET = """
+local index, sizes, sum, head = KEYS[1], KEYS[2], KEYS[3], ARGV[1]
+local function forget(key)
+  local was = redis.call('DEL', head .. 'answer:' .. key)
+  local known = redis.call('HGET', sizes, key)
+  redis.call('ZREM', index, key)
+  if known then
+    local bytes, scope = string.match(known, '^(%d+) (.*)$')
+    redis.call('HDEL', sizes, key)
+    redis.call('DECRBY', sum, bytes)
+    redis.call('SREM', head .. 'scope:' .. scope, key)
+  end
+  return was
+end
+"""
+
+# ARGV: ..., key, scope, value, its bytes, milliseconds to keep it, when it is over, now, the most bytes of all.
+_PUT = Script.of(
+    _FORGET
+    + """
+local key, scope, value, bytes, keep, over, now, most = unpack(ARGV, 2)
+forget(key)
+for _, old in ipairs(redis.call('ZRANGEBYSCORE', index, '-inf', now, 'LIMIT', 0, 100)) do forget(old) end
+redis.call('SET', head .. 'answer:' .. key, value, 'PX', keep)
+redis.call('ZADD', index, over, key)
+redis.call('HSET', sizes, key, bytes .. ' ' .. scope)
+redis.call('SADD', head .. 'scope:' .. scope, key)
+local all = redis.call('INCRBY', sum, bytes)
+while all > tonumber(most) do
+  local first = redis.call('ZRANGE', index, 0, 1)
+  local other = first[1] == key and first[2] or first[1]
+  if not other then
+    -- Redis dropped the index by itself, for want of memory: what is not known cannot be counted.
+    redis.call('DEL', sizes)
+    redis.call('HSET', sizes, key, bytes .. ' ' .. scope)
+    redis.call('SET', sum, bytes)
+    break
+  end
+  forget(other)
+  all = tonumber(redis.call('GET', sum) or '0')
+end
+return 1
+"""
+)
+
+# ARGV: ..., the scope ('' for any), keys. Gives how many there were.
+_DROP = Script.of(
+    _FORGET
+    + """
+local dropped = 0
+for at = 3, #ARGV do
+  local key = ARGV[at]
+  if ARGV[2] == '' or redis.call('SISMEMBER', head .. 'scope:' .. ARGV[2], key) == 1 then
+    dropped = dropped + forget(key)
+  end
+end
+return dropped
+"""
+)
+
+
+class RedisStore:
+    """In Redis. While that is away nothing is found and nothing kept."""
+
+    def __init__(self, redis: Redis, most_bytes: int) -> None:
+        self._redis = redis
+        self._most_bytes = most_bytes
+        self._head = f"{redis.prefix}cache:"
+        self._keys = [self._head + name for name in ("index", "sizes", "sum")]
+        for script in (_PUT, _DROP):
+            redis.register(script)
+
+    async def find(self, key: str, now: float) -> bytes | None:
+        try:
+            value: bytes | None = await self._redis.ask("GET", f"{self._head}answer:{key}")
+        except RedisAway:
+            return None
+        if value is None or _UNTIL.unpack_from(value)[0] <= now:
+            return None
+        return value[_UNTIL.size :]
+
+    async def put(self, key: str, scope: str, body: bytes, now: float, expires_at: float) -> None:
+        if len(body) > self._most_bytes:
+            return
+        value = _UNTIL.pack(expires_at) + body
+        keep = max(1, round((expires_at - now) * 1000))
+        what = (key, scope, value, len(body), keep, expires_at, now, self._most_bytes)
+        try:
+            await self._redis.run(_PUT, self._keys, self._head, *what)
+        except RedisAway:
+            # It says so itself; the answer is made again when it is asked for.
+            return
+
+    async def drop(self, keys: Iterable[str], scope: str | None) -> int:
+        listed, dropped = list(keys), 0
+        try:
+            for at in range(0, len(listed), _AT_ONCE):
+                some = listed[at : at + _AT_ONCE]
+                dropped += int(await self._redis.run(_DROP, self._keys, self._head, scope or "", *some))
+        except RedisAway as away:
+            raise _unavailable(away) from None
+        return dropped
+
+    async def drop_all(self, scope: str | None) -> int:
+        try:
+            if scope is None:
+                keys = await self._redis.ask("ZRANGE", self._keys[0], 0, -1)
+            else:
+                keys = await self._redis.ask("SMEMBERS", f"{self._head}scope:{scope}")
+        except RedisAway as away:
+            raise _unavailable(away) from None
+        return await self.drop(keys, scope)
+
+    async def size(self) -> tuple[int, int]:
+        try:
+            count = await self._redis.ask("ZCARD", self._keys[0])
+            held = await self._redis.ask("GET", self._keys[2])
+        except RedisAway as away:
+            raise _unavailable(away) from None
+        return int(count), int(held or 0)
+
+
+def _unavailable(away: RedisAway) -> ApiError:
+    return ApiError(
+        503,
+        f"The cache cannot be reached: Redis does not serve ({away}). Try again when it is back.",
+        code="cache_unavailable",
+        retry_after=2.0,
+    )

@@ -1,0 +1,289 @@
+"""The schema: taken step by step, adopted from older gateways, never destroyed."""
+
+from __future__ import annotations
+
+import ast
+import json
+import shutil
+import sqlite3
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import psycopg
+import pytest
+import sqlalchemy as sa
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+
+from headgate_gateway.config import Settings
+from headgate_gateway.storage import StorageError, open_database, prepare, schema
+from headgate_gateway.storage.settings import StorageSettings
+from headgate_gateway.storage.urls import StoreUrl
+
+from ..conftest import GatewayProcess
+from ..servers import PostgresServer
+
+OLDER = Path(__file__).parent / "before_revisions.sql"
+OLDER_KEY = "sk-KAE_fLY_lWtMWieUpKtS1ZQ9m0rEgLw4pjxwcmQirL8"
+OLDER_MASTER = "sk-master-of-an-older-gateway-0123"
+VERSIONS = Path(schema.__file__).parent / "migrations" / "versions"
+HARMLESS = {"create_table", "create_index", "add_column", "f", "execute"}
+
+
+def older_file(folder: Path, *, without: str | None = None) -> Path:
+    """A file as a gateway left it that had no revisions yet."""
+    file = folder / "gateway.db"
+    with closing(sqlite3.connect(file)) as connection:
+        connection.executescript(OLDER.read_text())
+        if without is not None:
+            connection.execute(f"DROP TABLE {without}")
+        connection.commit()
+    return file
+
+
+def at(folder: Path, address: str | None = None) -> Settings:
+    url = None if address is None else StoreUrl(address)
+    return Settings(data_dir=folder, storage=StorageSettings(database_url=url, patience_seconds=15))
+
+
+def everything(engine: sa.Engine) -> dict[str, list[dict[str, Any]]]:
+    """All rows of all tables."""
+    metadata = sa.MetaData()
+    metadata.reflect(engine)
+    with engine.connect() as connection:
+        return {
+            table.name: [dict(row) for row in connection.execute(table.select()).mappings()]
+            for table in metadata.sorted_tables
+        }
+
+
+def filled(engine: sa.Engine, number: int) -> None:
+    """A row in every table, with something in every column."""
+    metadata = sa.MetaData()
+    metadata.reflect(engine)
+    values: dict[type, Any] = {str: f"text {number}", int: number, float: number + 0.5, bytes: b"\x00\xff"}
+    with engine.begin() as connection:
+        for table in metadata.sorted_tables:
+            if table.name != "alembic_version":
+                row = {column.name: values[column.type.python_type] for column in table.columns}
+                connection.execute(table.insert().values(row))
+
+
+def test_the_revisions_are_one_chain_named_by_number() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(VERSIONS.parent))
+    scripts = ScriptDirectory.from_config(config)
+    assert scripts.get_heads() == [schema.head()]
+    walked = [script.revision for script in scripts.walk_revisions()]
+    assert walked[::-1] == schema.revisions()
+    assert [int(revision[:4]) for revision in schema.revisions()] == list(range(1, len(walked) + 1))
+
+
+@pytest.mark.parametrize("file", sorted(VERSIONS.glob("*.py")), ids=lambda file: file.stem)
+def test_no_revision_takes_anything_away(file: Path) -> None:
+    tree = ast.parse(file.read_text())
+    used = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "op"}
+    assert used <= HARMLESS, f"{file.name} uses {sorted(used - HARMLESS)}"
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "op.execute":
+            statement = ast.literal_eval(node.args[0])
+            assert statement.startswith(("INSERT INTO", "UPDATE")), f"{file.name} executes {statement!r}"
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_every_step_keeps_every_row(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    if kind == "sqlite":
+        engine = sa.create_engine(f"sqlite:///{tmp_path / 'a.db'}")
+    else:
+        server: PostgresServer = request.getfixturevalue("postgres")
+        url = new_database(server, "steps").replace("postgresql:", "postgresql+psycopg:")
+        engine = sa.create_engine(url)
+    config = Config()
+    config.set_main_option("script_location", str(VERSIONS.parent))
+    from alembic import command
+
+    before: dict[str, list[dict[str, Any]]] = {}
+    for number, revision in enumerate(schema.revisions(), 1):
+        with engine.connect() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, revision)
+        after = everything(engine)
+        for table, rows in before.items():
+            if table != "alembic_version":
+                kept = [{name: row[name] for name in rows[0]} for row in after[table]]
+                assert kept == rows, f"{revision} changed rows of `{table}`"
+        filled(engine, number)
+        before = everything(engine)
+    engine.dispose()
+
+
+def test_a_file_of_an_older_gateway_goes_on(tmp_path: Path) -> None:
+    """What it was asked before is replayed, and what was spent is still known."""
+    (tmp_path / "data").mkdir()
+    file = older_file(tmp_path / "data")
+    with closing(sqlite3.connect(file)) as connection:
+        answers = [row[0] for row in connection.execute("SELECT body FROM answer ORDER BY call_id")]
+        spent = connection.execute("SELECT SUM(cost_nano) FROM usage").fetchone()[0]
+    address = {"HEADGATE_GATEWAY_DATABASE_URL": f"sqlite:///{file}", "HEADGATE_GATEWAY_API_KEYS": OLDER_MASTER}
+    server = GatewayProcess(tmp_path, environ=address).start()
+    try:
+        with httpx2.Client(base_url=server.url, headers={"Authorization": f"Bearer {OLDER_KEY}"}) as client:
+            for number, answer in enumerate(answers):
+                body = {"model": "headgate/echo", "messages": [{"role": "user", "content": f"Hello {number}!"}]}
+                again = client.post("/v1/chat/completions", json=body, headers={"Idempotency-Key": f"older-{number}"})
+                assert again.content == answer
+            calls = client.get("/v1/calls").json()["data"]
+            assert len(calls) == len(answers) + 1
+            told = client.get("/key/info").json()
+        assert json.dumps(told).count(f"{spent / 1e9:g}") >= 1
+    finally:
+        server.stop()
+    with closing(sqlite3.connect(file)) as connection:
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [(schema.head(),)]
+        assert connection.execute("SELECT SUM(cost_nano) FROM usage").fetchone()[0] == spent
+
+
+def test_a_file_from_before_a_table_gets_the_table(tmp_path: Path) -> None:
+    older_file(tmp_path, without="cache_entry")
+    prepare(at(tmp_path))
+    engine = sa.create_engine(f"sqlite:///{tmp_path / 'gateway.db'}")
+    found = everything(engine)
+    assert found["cache_entry"] == []
+    assert len(found["call"]) == 4
+    engine.dispose()
+
+
+def test_an_adopted_file_has_the_shape_of_a_new_one(tmp_path: Path) -> None:
+    """The same tables, columns, keys and indexes; SQLite's type names differ, what they hold does not."""
+
+    def shape(folder: Path) -> dict[str, Any]:
+        prepare(at(folder))
+        engine = sa.create_engine(f"sqlite:///{folder / 'gateway.db'}")
+        look = sa.inspect(engine)
+        found = {
+            table: (
+                [(column["name"], column["type"].python_type) for column in look.get_columns(table)],
+                look.get_pk_constraint(table)["constrained_columns"],
+                sorted(
+                    (str(index["name"]), index["column_names"], index["unique"]) for index in look.get_indexes(table)
+                ),
+            )
+            for table in look.get_table_names()
+        }
+        engine.dispose()
+        return found
+
+    (tmp_path / "older").mkdir()
+    older_file(tmp_path / "older")
+    adopted = shape(tmp_path / "older")
+    adopted.pop("schema_version")
+    assert adopted == shape(tmp_path / "new")
+
+
+def new_database(server: PostgresServer, name: str) -> str:
+    with psycopg.connect(server.url(), autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE IF EXISTS {name}".encode())
+        connection.execute(f"CREATE DATABASE {name}".encode())
+    return server.url(name)
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_a_step_that_fails_leaves_the_database_as_it_was(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    url = None if kind == "sqlite" else new_database(request.getfixturevalue("postgres"), "failing")
+    prepare(at(tmp_path, url))
+    copied = tmp_path / "migrations"
+    shutil.copytree(VERSIONS.parent, copied)
+    (copied / "versions" / "9999_bad.py").write_text(
+        f"import sqlalchemy as sa\nfrom alembic import op\nrevision = '9999_bad'\ndown_revision = {schema.head()!r}\n"
+        "def upgrade():\n    op.create_table('half', sa.Column('id', sa.Integer))\n    op.execute('SELECT nonsense')\n"
+    )
+    good = schema.head()
+    with monkeypatch.context() as broken:
+        broken.setattr(schema, "_MIGRATIONS", copied)
+        with pytest.raises(StorageError, match="9999_bad"):
+            prepare(at(tmp_path, url))
+    engine = sa.create_engine(
+        f"sqlite:///{tmp_path / 'gateway.db'}" if url is None else url.replace("postgresql:", "postgresql+psycopg:")
+    )
+    found = everything(engine)
+    assert found["alembic_version"] == [{"version_num": good}]
+    assert "half" not in found
+    engine.dispose()
+    prepare(at(tmp_path, url))
+
+
+def test_a_database_of_a_newer_gateway_is_refused(tmp_path: Path) -> None:
+    prepare(at(tmp_path))
+    with closing(sqlite3.connect(tmp_path / "gateway.db")) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999_later'")
+        connection.commit()
+    with pytest.raises(StorageError, match=r"`9999_later`.*a newer one has used it"):
+        prepare(at(tmp_path))
+
+
+def test_nodes_that_start_at_once_take_the_steps_once(tmp_path: Path, postgres: PostgresServer) -> None:
+    url = new_database(postgres, "together")
+    program = (
+        "import sys; from pathlib import Path; from headgate_gateway.config import load; "
+        "from headgate_gateway.storage import prepare; prepare(load(overrides={'data_dir': sys.argv[1]}))"
+    )
+
+    def start(number: int) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-c", program, str(tmp_path / str(number))],
+            env={"HEADGATE_GATEWAY_DATABASE_URL": url},
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    with ThreadPoolExecutor(3) as threads:
+        for ended in threads.map(start, range(3)):
+            assert (ended.returncode, ended.stderr) == (0, "")
+    with psycopg.connect(url) as connection:
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [(schema.head(),)]
+
+
+def test_one_gateway_a_file(tmp_path: Path) -> None:
+    settings = at(tmp_path)
+    prepare(settings)
+    database = open_database(settings)
+    with pytest.raises(StorageError, match="no other gateway uses it"):
+        prepare(settings)
+    with pytest.raises(StorageError, match="no other gateway uses it"):
+        open_database(settings)
+    database._close()  # type: ignore[attr-defined]  # no loop runs here
+    prepare(settings)
+
+
+def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(StorageError, match="cannot be opened"):
+        prepare(at(tmp_path, f"sqlite:///{tmp_path}/none/a.db"))
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_a_current_schema_costs_no_import(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    url = (
+        f"sqlite:///{tmp_path}/a.db" if kind == "sqlite" else new_database(request.getfixturevalue("postgres"), "lean")
+    )
+    program = (
+        "import sys; from headgate_gateway.app import create_app; from headgate_gateway.config import load; "
+        "create_app(load()); print(*(m for m in ('alembic', 'sqlalchemy', 'mako', 'psycopg') if m in sys.modules))"
+    )
+    environ = {"HEADGATE_GATEWAY_DATABASE_URL": url, "HEADGATE_GATEWAY_DATA_DIR": str(tmp_path)}
+    printed = [
+        subprocess.run(
+            [sys.executable, "-c", program], env=environ, cwd=tmp_path, capture_output=True, text=True, check=True
+        ).stdout.split()
+        for _ in range(2)
+    ]
+    driver = [] if kind == "sqlite" else ["psycopg"]
+    assert printed == [["alembic", "sqlalchemy", "mako", *driver], driver]
