@@ -186,6 +186,9 @@ def _codes(seen: Seen, ask: Ask | None) -> frozenset[str]:
         return codes
     if ask.kind in ("pool", "solo"):
         codes |= _OF_PROVIDERS
+    if ask.key is None:
+        # Nobody can ask for its rest, so that nobody takes it up.
+        codes |= {"call_interrupted"}
     if "spree" in seen.account:
         codes |= {"budget_exceeded"}
     elif seen.account in _OF_ACCOUNTS:

@@ -50,7 +50,7 @@ class Watch:
                 self._text.append(call.function.arguments or "")
 
     def opened(self, stream: Any) -> None:
-        """The stream's own account of itself. Its events tell which call it is: before the first it may become another."""
+        """The stream's own account of itself. Its events tell which call it is: before the first that may change."""
         self._attempts = stream.attempts
         self._opened = stream.call_id
 
