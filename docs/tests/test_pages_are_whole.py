@@ -55,18 +55,31 @@ def test_every_option_of_a_call_is_listed() -> None:
 
 
 def test_every_setting_of_the_gateway_is_in_the_whole_configuration() -> None:
+    from headgate_gateway.cluster.settings import ClusterSettings
     from headgate_gateway.config import Limits, Provider, Settings
+    from headgate_gateway.storage.settings import StorageSettings
 
     text = re.findall(r"^```toml\n(.*?)^```$", (DOCS / "gateway.md").read_text(), re.MULTILINE | re.DOTALL)[0]
     whole = tomllib.loads(text)
     assert set(whole["limits"]) == {field.name for field in fields(Limits)}
     providers = {key for table in whole["providers"].values() for key in table}
-    assert providers >= {field.name for field in fields(Provider)} - {"name", "api_key", "guarded"}
+    assert providers >= {field.name for field in fields(Provider)} - {
+        "name",
+        "api_key",
+        "guarded",
+        "query",
+        "key_header",
+    }
     assert set(whole["server"]) == {"host", "port", "offline", "data_dir"}
-    known = {"host", "port", "offline", "data_dir", "auth_mode", "key_hashes", "synchronous", "source", "secret_keys"}
-    tables = {"providers", "models", "prices", "limits"}
+    known = {"host", "port", "offline", "data_dir", "auth_mode", "key_hashes", "source", "secret_keys"}
+    tables = {"providers", "models", "prices", "limits", "storage", "cluster"}
     tables |= {"ledger", "routing", "outbound", "cache", "guardrails"}  # platform.md and routing.md have these
     assert {field.name for field in fields(Settings)} == known | tables
+    assert set(whole["storage"]) == {field.name for field in fields(StorageSettings)}
+    assert set(whole["cluster"]) == {field.name for field in fields(ClusterSettings)}
+    for settings, table in ((StorageSettings(), "storage"), (ClusterSettings(), "cluster")):
+        set_here = {name: getattr(settings, name) for name in whole[table] if getattr(settings, name) is not None}
+        assert set_here.items() <= whole[table].items()
     defaults = Limits()
     assert {name: getattr(defaults, name) for name in whole["limits"]} == whole["limits"]
 

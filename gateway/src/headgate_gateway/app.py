@@ -14,7 +14,7 @@ from typing import Any
 
 from .auth import Gate
 from .config import Settings
-from .errors import ApiError, envelope, storage_away
+from .errors import ApiError, envelope, invalid, storage_away
 from .gateway import Gateway
 from .http import (
     Access,
@@ -32,7 +32,7 @@ from .http import (
 from .once.presented import check_key
 from .pipeline import HeadedStream, ModelEndpoint, fingerprint
 from .reading import ClientGone, read_body, read_query
-from .storage import StorageAway
+from .storage import StorageAway, StorageError, Unstorable
 from .table import Match, Missing, RouteTable, WrongMethod
 from .validate import Contract, Specification
 
@@ -45,9 +45,12 @@ _VERSION_HEADERS = ("x-headgate-api-version", "x-api-version")
 _PIECE = 1 << 18
 
 
-def create_app(settings: Settings | None = None) -> App:
-    """The application over a new gateway. The lifespan events start and stop it."""
-    return App(Gateway(settings or Settings()))
+def create_app(settings: Settings | None = None, *, node: str | None = None) -> App:
+    """The application over a new gateway. The lifespan events start and stop it.
+
+    `node` is the id that it has among the nodes of its database; by default it takes a new one.
+    """
+    return App(Gateway(settings or Settings(), node=node))
 
 
 class App:
@@ -83,7 +86,11 @@ class App:
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         await receive()
-        await self.gateway.start()
+        try:
+            await self.gateway.start()
+        except StorageError as error:
+            await send({"type": "lifespan.startup.failed", "message": str(error)})
+            return
         await send({"type": "lifespan.startup.complete"})
         await receive()
         await self.gateway.stop()
@@ -171,6 +178,9 @@ class App:
             return Response(error.status, envelope(error, request_id), headers=error.all_headers())
         except ClientGone:
             raise
+        except Unstorable as error:
+            unstorable = invalid(f"The request has a value that cannot be kept: {error}", code="unstorable_value")
+            return Response(unstorable.status, envelope(unstorable, request_id))
         except StorageAway as away:
             _log.error("request %s needs the database: %s", request_id, away)
             gone = storage_away()

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import argparse
 import logging
+import socket
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .config import Settings
 
 __all__ = ["add_arguments", "main", "serve"]
 
@@ -21,6 +26,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--config", type=Path, metavar="FILE", help="configuration (headgate.toml, if it is there)")
     parser.add_argument("--data-dir", metavar="DIR", help="where records and files are kept")
     parser.add_argument("--auth-mode", choices=("required", "optional", "disabled"), help="whether callers need a key")
+    parser.add_argument(
+        "--workers", type=int, metavar="N", help="serve by N processes on one socket (1); more want PostgreSQL"
+    )
     parser.add_argument("--quiet", action="store_true", help="print nothing but errors")
 
 
@@ -36,10 +44,12 @@ def serve(args: argparse.Namespace) -> int:
     except ConfigError as error:
         print(f"headgate: {error}", file=sys.stderr)
         return 2
-    from .app import create_app
+    workers = 1 if getattr(args, "workers", None) is None else args.workers
+    complaint = _unfit(workers, settings)
+    if complaint is not None:
+        print(f"headgate: {complaint}", file=sys.stderr)
+        return 2
     from .server import bind
-    from .server import serve as run
-    from .storage import StorageError
 
     try:
         listener = bind(settings.host, settings.port)
@@ -50,19 +60,51 @@ def serve(args: argparse.Namespace) -> int:
             file=sys.stderr,
         )
         return 1
-    quiet = getattr(args, "quiet", False)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+
+    def greet() -> None:
+        if not getattr(args, "quiet", False):
+            _greet(settings.host, listener.getsockname()[1], settings.offline, settings.auth_mode, settings.data_dir)
+
+    if workers == 1:
+        return _alone(settings, listener, greet)
+    from .supervisor import Supervisor
+
+    config = getattr(args, "config", None)
+    told = {"config": None if config is None else str(config), "overrides": overrides}
+    return Supervisor(listener, workers, told, drain_seconds=settings.limits.drain_seconds, greet=greet).run()
+
+
+def _unfit(workers: int, settings: Settings) -> str | None:
+    """What is wrong with so many workers, or None."""
+    if workers < 1:
+        return f"`--workers` is {workers!r}. Give the number of processes, 1 or more."
+    if workers > 1 and settings.database_url.is_sqlite:
+        return (
+            f"`--workers` is {workers!r}, and a SQLite file belongs to one process. Set `storage.database_url` "
+            '(or HEADGATE_GATEWAY_DATABASE_URL) to "postgresql://...", or serve with one.'
+        )
+    if workers > 1 and sys.platform == "win32":
+        return f"`--workers` is {workers!r}, and Windows has no socket that processes inherit. Start several gateways."
+    return None
+
+
+def _alone(settings: Settings, listener: socket.socket, greet: Callable[[], None]) -> int:
+    """Serve by this process."""
+    from .app import create_app
+    from .config import ConfigError
+    from .server import serve as run
+    from .storage import StorageError
+
     try:
         app = create_app(settings)
-        if not quiet:
-            _greet(settings.host, listener.getsockname()[1], settings.offline, settings.auth_mode, settings.data_dir)
-        run(app, listener)
+        greet()
+        return run(app, listener)
     except (ConfigError, StorageError) as error:
         print(f"headgate: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 0
-    return 0
 
 
 def _greet(host: str, port: int, offline: bool, auth_mode: str, data_dir: Path) -> None:

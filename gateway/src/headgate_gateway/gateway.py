@@ -43,7 +43,7 @@ _SWEEP_SECONDS = 3600.0
 class Gateway:
     """Everything an endpoint may ask for. Composed before the loop runs, started inside it."""
 
-    def __init__(self, settings: Settings, *, clock: Clock | None = None) -> None:
+    def __init__(self, settings: Settings, *, clock: Clock | None = None, node: str | None = None) -> None:
         from . import platform
         from .control.control import Control
 
@@ -55,7 +55,7 @@ class Gateway:
         self.db = open_database(settings)
         self.redis = open_redis(settings)
         self.bus = open_bus(self.redis)
-        self.nodes = Nodes(self.db, self.clock, settings.cluster, self.new_id("node_"))
+        self.nodes = Nodes(self.db, self.clock, settings.cluster, node or self.new_id("node_"))
         self.platform = platform.Platform(self.db, self.clock, self.new_id)
         self.platform.changes.over(self.bus, settings.cluster.cache_seconds)
         self.contract = Contract(load_contract())
@@ -72,7 +72,8 @@ class Gateway:
             self.db, self.clock, settings.ledger, self.prices, self.platform, self.new_id, self.nodes.id
         )
         if self.redis is not None:
-            self.ledger.pace.share(SharedPace(self.redis, self.clock), when_away=settings.limits.when_away)
+            shared = SharedPace(self.redis, self.clock, lease_seconds=settings.cluster.lease_seconds)
+            self.ledger.pace.share(shared, when_away=settings.limits.when_away)
         self.calls.on_settled = self.ledger.settle
         self.calls.on_interrupted = self.ledger.interrupted
         self.calls.on_recording = self.ledger.write_fresh

@@ -6,10 +6,12 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 
 from .emission import OfflineModel
+from .errors import ApiError
 from .prices import UnitPrice
 
 if TYPE_CHECKING:
     from .gateway import Gateway
+    from .platform.principal import Principal
 
 __all__ = ["OfflineModels"]
 
@@ -25,6 +27,16 @@ class OfflineModels:
         self._gateway = gateway
         self._built_in: dict[str, OfflineModel] = {}
         self._tuned: OrderedDict[str, OfflineModel] = OrderedDict()
+
+    async def require(self, caller: Principal, name: str) -> None:
+        """Raise 404 for a fine-tuned model of somebody else."""
+        if name.startswith(_TUNED) and not await self._gateway.control.memories.may_use(caller, name):
+            raise ApiError(
+                404,
+                f"There is no model {name!r}, or it is not for this caller. `GET /v1/models` lists those that are.",
+                code="model_not_found",
+                param="model",
+            )
 
     async def ready(self, *names: str) -> None:
         """Have the fine-tuned models of these names at hand for `resolve`, as they are now."""

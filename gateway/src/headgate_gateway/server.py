@@ -1,16 +1,17 @@
 """The process: uvicorn around the application, and a stop that loses no stream.
 
 On SIGTERM (or Ctrl+C) new calls are refused with 529 `draining`, those that run go on for the time of grace, then the
-listener closes. A second signal stops at once.
+listener closes. A second signal interrupts those that still run, a third ends the process as it is.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import signal
+import os
 import socket
 import sys
+from collections.abc import Callable, Coroutine
 from types import FrameType
 from typing import Any
 
@@ -33,21 +34,39 @@ class _Protocol(HttpToolsProtocol):
         self.scope["extensions"] = extensions
 
 
+Beside = Callable[["GatewayServer"], Coroutine[Any, Any, None]]
+
+
 class GatewayServer(uvicorn.Server):
     """A server that drains before it stops listening."""
 
-    def __init__(self, config: uvicorn.Config, app: App) -> None:
+    def __init__(self, config: uvicorn.Config, app: App, beside: Beside | None = None) -> None:
         super().__init__(config)
         self._app = app
+        self._beside = beside
+        self._signals = 0
         self._draining: asyncio.Task[None] | None = None
+        self._ending: asyncio.Task[None] | None = None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started and self._beside is not None:
+            self._app.gateway.spawn(self._beside(self), "beside the server")
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """The first signal drains, the second ends."""
-        if self._draining is not None:
-            self.force_exit = sig == signal.SIGINT
+        """The first signal drains, the second ends what still runs, the third asks nobody."""
+        self._signals += 1
+        loop = self._app.gateway.loop
+        if self._signals == 1:
+            loop.call_soon_threadsafe(self._begin_to_drain)
+        elif self._signals == 2:
             self.should_exit = True
-            return
-        self._app.gateway.loop.call_soon_threadsafe(self._begin_to_drain)
+            loop.call_soon_threadsafe(self._end_calls)
+        else:
+            os._exit(1)
+
+    def _end_calls(self) -> None:
+        self._ending = self._app.gateway.loop.create_task(self._app.gateway.calls.drain(0))
 
     def _begin_to_drain(self) -> None:
         if self._draining is None:
@@ -99,10 +118,15 @@ class _Quiet(logging.Filter):
         return "returned without" not in record.getMessage()
 
 
-def serve(app: App, listener: socket.socket) -> None:
-    """Serve on a bound socket until told to stop."""
+def serve(app: App, listener: socket.socket, *, beside: Beside | None = None) -> int:
+    """Serve on a bound socket until told to stop, with something beside it while it serves. Gives the exit status."""
     logging.getLogger("uvicorn.error").addFilter(_Quiet())
-    server = GatewayServer(_config(app), app)
+    server = GatewayServer(_config(app), app, beside)
     # uvicorn raises a caught signal again at its end; an orderly stop is a success and exits with 0.
     server._captured_signals = []
-    server.run(sockets=[listener])
+    try:
+        server.run(sockets=[listener])
+    except SystemExit:
+        # The start failed, and was told of: uvicorn's own status for it means nothing to a caller.
+        return 1
+    return 0

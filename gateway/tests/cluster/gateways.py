@@ -7,7 +7,7 @@ import contextlib
 import os
 import re
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -58,6 +58,10 @@ class Gateways:
         if redis is not None:
             self._environ["HEADGATE_GATEWAY_REDIS_URL"] = redis
         self.nodes: list[GatewayProcess] = []
+
+    def lease(self, seconds: float) -> None:
+        """Let nodes that are added take others for dead after so many seconds only."""
+        self._config = self._config.replace("lease_seconds = 1.5", f"lease_seconds = {seconds}")
 
     def add(self, *arguments: str) -> GatewayProcess:
         """Start one more node."""
@@ -180,8 +184,3 @@ def no_postgres() -> bool:
     from ..servers import postgres_programs
 
     return postgres_programs() is None and not os.environ.get("HEADGATE_TEST_POSTGRES")
-
-
-def running(made: Gateways) -> Iterator[Gateways]:
-    yield made
-    made.stop()

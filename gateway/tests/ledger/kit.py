@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterable
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType, SimpleNamespace
 from typing import Any, TypeVar
@@ -118,18 +119,29 @@ class Node:
 
 
 class Bench:
-    """A database and a ledger on it. Every act is over when all it wrote is durable."""
+    """A database and the nodes on it. Every act is over when all it wrote is durable."""
 
-    def __init__(self, folder: Path, settings: LedgerSettings | None = None) -> None:
+    def __init__(self, folder: Path, settings: LedgerSettings | None = None, nodes: int = 1) -> None:
         self.folder = folder
         self.loop = asyncio.new_event_loop()
         self.clock = Clock()
         self.settings = settings or LedgerSettings()
         self.ids = itertools.count()
         self.prices = PriceBook(MappingProxyType({"m": PRICE, "n": PRICE}), self.clock)
-        self.db = database_in(folder)
-        self.act(self.db.open())
-        self.node = Node(self, self.db)
+        self.nodes = [self._node() for _ in range(nodes)]
+
+    def _node(self) -> Node:
+        db = database_in(self.folder)
+        self.loop.run_until_complete(db.open())
+        return Node(self, db)
+
+    @property
+    def node(self) -> Node:
+        return self.nodes[0]
+
+    @property
+    def db(self) -> Database:
+        return self.node.db
 
     @property
     def ledger(self) -> Ledger:
@@ -143,9 +155,19 @@ class Bench:
             try:
                 return await what
             finally:
-                await self.db.committed()
+                for node in self.nodes:
+                    await node.ledger.given_back()
+                    await node.db.committed()
 
         return self.loop.run_until_complete(tick())
+
+    def all(self, acts: Iterable[Coroutine[Any, Any, T]]) -> list[T | BaseException]:
+        """Do all at once."""
+
+        async def together() -> list[T | BaseException]:
+            return list(await asyncio.gather(*acts, return_exceptions=True))
+
+        return self.act(together())
 
     def rows(self, statement: str, parameters: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
         return self.act(self.db.query(statement, parameters))
@@ -154,13 +176,14 @@ class Bench:
         return self.act(self.node.enter(caller, tokens=tokens, **more))
 
     def finish(self, ticket: Ticket, used: int, *, status: str = "completed") -> bool:
-        return self.act(self.node.finish(ticket, used, status=status))
+        return self.act(ticket_node(self, ticket).finish(ticket, used, status=status))
 
     def written(self) -> None:
         """A moment has passed: the calls that run have their rows."""
 
         async def passed() -> None:
-            self.ledger.write_fresh()
+            for node in self.nodes:
+                node.ledger.write_fresh()
 
         self.act(passed())
 
@@ -171,15 +194,33 @@ class Bench:
 
     def restart(self) -> int:
         """The process is gone and another one starts on the same database."""
-        dead = self.node
-        self.act(dead.ledger.stop())
-        self.node = Node(self, self.db)
+        dead = self.nodes.pop(0)
+        self.loop.run_until_complete(dead.ledger.stop())
+        self.nodes.insert(0, Node(self, dead.db))
         freed = self.act(self.node.recover())
         if self.db.shared:
             self.act(self.ledger.on_dead(dead.id))
         return freed
 
     def close(self) -> None:
-        self.act(self.node.ledger.stop())
-        self.loop.run_until_complete(self.db.close())
+        for node in self.nodes:
+            self.loop.run_until_complete(node.ledger.stop())
+            self.loop.run_until_complete(node.db.close())
         self.loop.close()
+
+
+def ticket_node(bench: Bench, ticket: Ticket) -> Node:
+    """The node that a call was made at, though it be taken for dead."""
+    return next((node for node in bench.nodes if node.id == ticket.node), bench.node)
+
+
+def interrupted(ticket: Ticket, **changes: Any) -> CallRecord:
+    """A call as whoever marks it interrupted gives it to the ledger."""
+    assert ticket.run is not None
+    return replace(ticket.run.record, status="interrupted", **changes)
+
+
+def has_sent(ticket: Ticket, events: int) -> None:
+    """So many events of a call's answer went out."""
+    run: Any = ticket.run
+    run.events_produced = events

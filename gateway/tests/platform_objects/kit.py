@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
+import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -14,15 +18,38 @@ from typing import Any
 
 import httpx2
 import jsonschema_rs
+import psycopg
 
 from headgate_gateway.contract import load_contract
 
-from ..databases import environ_for, on_postgres, rows_of
+from ..databases import environ_for, on_postgres, url_for
 
 DOCUMENT = load_contract()
 
 MASTER = "sk-master-of-the-tests-0123456789"
 ROLES = ("org_admin", "team_admin", "member", "onlooker", "team_key", "org_key")
+# What a gateway of two tenants is configured with: all that they might have in common.
+CONFIG = """
+[cache]
+kind = "memory"
+[budgets.models."headgate/echo"]
+max_budget = 1000000.0
+[prices."headgate/echo"]
+input_per_million = 100
+output_per_million = 100
+[credits]
+default_tier = "free"
+[credits.tiers.free]
+credits = 100000
+credits_duration = "1mo"
+bands = ["all"]
+[credits.bands.all]
+models = ["*"]
+credits_per_usd = 1000.0
+"""
+# Names that a tenant gives itself may be those of another, and say nothing.
+OWN_NAMES = ("user_email", "key_alias", "customer", "idempotency_key", "model")
+_WITHIN = 30.0
 
 
 @cache
@@ -90,7 +117,7 @@ class Tenant:
     organization_id: str
     callers: dict[str, Caller] = field(default_factory=dict)
     ids: dict[str, str] = field(default_factory=dict)
-    rows: set[tuple[Any, ...]] = field(default_factory=set)
+    rows: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -103,13 +130,18 @@ class World:
     master: Caller
     a: Tenant
     b: Tenant
+    outsider: Caller
 
 
 def build_tenant(master: Caller, name: str) -> Tenant:
     """An organization, a team in it, users in all roles with their keys, a customer, a budget."""
     mark = f"{name}-marker"
     organization = master.made(
-        "/organization/new", organization_alias=mark, max_budget=1000, metadata={"mark": mark}, models=["headgate/*"]
+        "/organization/new",
+        organization_alias=mark,
+        max_budget=1000,
+        metadata={"mark": mark},
+        models=["headgate/*", "ft:*"],
     )
     tenant = Tenant(name, organization["organization_id"])
     home = {"organization_id": tenant.organization_id}
@@ -143,19 +175,87 @@ def build_tenant(master: Caller, name: str) -> Tenant:
     target = master.made(
         "/key/generate", key_alias=f"target-{name}", metadata={"mark": mark}, user_id=people["target"], team_id=team_id
     )
+    tenant.callers["target"] = Caller(master.url, target["key"], target["key_id"])
     budget = admin.made("/budget/new", max_budget=7)
     admin.made("/customer/new", user_id=f"customer-of-{name}", alias=mark, metadata={"mark": mark})
     tenant.ids = {
         "organization_id": tenant.organization_id,
+        "organization_alias": mark,
         "team_id": team_id,
+        "team_alias": f"team {mark}",
         "user_id": people["target"],
         "user_email": f"target@{name}.example",
         "key": target["key_id"],
         "key_alias": f"target-{name}",
         "customer": f"customer-of-{name}",
         "budget_id": budget["budget_id"],
+        "credential": f"credential-of-{name}",
+        "model": f"headgate/private-{name}",
+        "idempotency_key": f"the-call-of-{name}-0001",
+        "tag": f"tag-{mark}",
+        # Once the database is looked into.
+        "usage": "",
+        "credit": "",
+        "customer_record": "",
     }
     return tenant
+
+
+def build_models(master: Caller, tenant: Tenant) -> None:
+    """A credential and a deployment that only the team of a tenant may use."""
+    info = {"mark": f"{tenant.name}-marker"}
+    values = {"api_key": f"sk-provider-of-{tenant.name}-0123456789"}
+    master.made(
+        "/credentials", credential_name=tenant.ids["credential"], credential_info=info, credential_values=values
+    )
+    made = master.made(
+        "/model/new",
+        model_name=tenant.ids["model"],
+        litellm_params={"model": "headgate/echo"},
+        model_info={"team_id": tenant.ids["team_id"]},
+    )
+    tenant.ids["deployment"] = made["model_info"]["id"]
+
+
+def build_work(tenant: Tenant) -> None:
+    """What a key of a tenant made with models: calls, an answer in the cache, files, a batch, a model of its own."""
+    target, ids = tenant.callers["target"], tenant.ids
+    body = {
+        "model": "headgate/echo",
+        "messages": [{"role": "user", "content": f"Say {tenant.name}-marker."}],
+        "user": ids["customer"],
+        "tags": [ids["tag"]],
+    }
+    answer = target.post("/v1/chat/completions", body, headers={"Idempotency-Key": ids["idempotency_key"]})
+    assert answer.status_code == 200, answer.text
+    ids["call"], ids["request"] = answer.headers["x-headgate-call-id"], answer.headers["x-request-id"]
+    assert target.chat(ids["model"]).status_code == 200
+    ids["cache_key"] = answer.headers["x-headgate-cache-key"]
+    chat = {"custom_id": "one", "method": "POST", "url": "/v1/chat/completions", "body": body}
+    lesson = [{"role": "user", "content": "Whose?"}, {"role": "assistant", "content": f"{tenant.name}-marker"}]
+    ids["file"] = upload(target, "batch", [chat])
+    ids["lessons"] = upload(target, "fine-tune", [{"messages": lesson}] * 10)
+    wanted = {"input_file_id": ids["file"], "endpoint": "/v1/chat/completions", "completion_window": "24h"}
+    ids["batch"] = _ended(target, "/v1/batches", wanted)["id"]
+    job = _ended(target, "/v1/fine_tuning/jobs", {"model": "headgate/echo", "training_file": ids["lessons"]})
+    ids["job"], ids["tuned"] = job["id"], job["fine_tuned_model"]
+
+
+def upload(caller: Caller, purpose: str, lines: list[Any]) -> str:
+    """The id of a new file."""
+    data = "\n".join(json.dumps(line) for line in lines).encode()
+    answer = caller.client.post("/v1/files", data={"purpose": purpose}, files={"file": ("data.jsonl", data)})
+    assert answer.status_code == 200, answer.text
+    return str(answer.json()["id"])
+
+
+def _ended(caller: Caller, path: str, body: Any) -> dict[str, Any]:
+    made, deadline = caller.made(path, **body), time.monotonic() + _WITHIN
+    while made["status"] not in ("completed", "succeeded"):
+        assert made["status"] not in ("failed", "cancelled", "expired"), made
+        assert time.monotonic() < deadline, made
+        made = caller.get(f"{path}/{made['id']}").json()
+    return made
 
 
 class Server:
@@ -191,10 +291,40 @@ class Server:
         self._process.wait(20)
 
 
-def tables_of(data: Path) -> list[str]:
-    """The tables of a gateway's database."""
-    if on_postgres():
-        listed = "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'"
-    else:
-        listed = "SELECT name FROM sqlite_master WHERE type = 'table'"
-    return sorted(str(row[0]) for row in rows_of(data, listed))
+def dump(data: Path) -> list[str]:
+    """Every row of every table, as text that begins with the table's name."""
+    return [f"{table} {row!r}" for table, rows in _tables(data) for row in rows]
+
+
+def _tables(data: Path) -> Iterator[tuple[str, list[tuple[Any, ...]]]]:
+    listed = (
+        "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'"
+        if on_postgres()
+        else "SELECT name FROM sqlite_master WHERE type = 'table'"
+    )
+    url = url_for(data)
+    connection: Any = (
+        psycopg.connect(url.reveal()) if on_postgres() else sqlite3.connect(f"file:{url.path}?mode=ro", uri=True)
+    )
+    with closing(connection):
+        tables = sorted(str(row[0]) for row in connection.execute(listed).fetchall())
+        assert len(tables) > 20
+        for table in tables:
+            yield table, connection.execute(f'SELECT * FROM "{table}"').fetchall()
+
+
+def rows_of_tenant(world: World, tenant: Tenant) -> frozenset[str]:
+    """The rows that tell of a tenant, once nothing of it is being written any more."""
+    # Whose turn it is and what changed is of all tenants, and told to none.
+    found, before = frozenset[str]("?"), frozenset[str]()
+    names = [value for kind, value in tenant.ids.items() if value and kind not in (*OWN_NAMES, "tag")]
+    deadline = time.monotonic() + _WITHIN
+    while found != before:
+        assert time.monotonic() < deadline
+        before, rows = found, dump(world.data)
+        found = frozenset(row for row in rows if any(name in row for name in names) and not row.startswith(_OF_ALL))
+        world.master.get("/key/list")
+    return found
+
+
+_OF_ALL = ("platform_turn ", "platform_change ")

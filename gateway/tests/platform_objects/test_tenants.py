@@ -5,243 +5,228 @@ The operations come from the contract itself, so that one that is added later is
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import Any
 
+import httpx2
 import pytest
 
-from headgate_gateway.contract import load_contract
-
-from ..databases import rows_of
-from .kit import ROLES, Caller, Tenant, World, tables_of
-
-DOCUMENT = load_contract()
-# Whose turn it is and what changed is of all tenants, and told to none.
-_OF_ALL = ("platform_turn", "platform_change")
-_SKIPPED = ("/v1", "/openai", "/engines", "/health", "/readyz")
-# Members of requests that name an object, and which object that is.
-_NAMES = {
-    "key": "key",
-    "key_id": "key",
-    "keys": "key",
-    "key_aliases": "key_alias",
-    "key_alias": "key_alias",
-    "user_id": "user_id",
-    "user_ids": "user_id",
-    "user_email": "user_email",
-    "team_id": "team_id",
-    "team_ids": "team_id",
-    "teams": "team_id",
-    "organization_id": "organization_id",
-    "organization_ids": "organization_id",
-    "end_user_id": "customer",
-    "budget_id": "budget_id",
-    "budgets": "budget_id",
-    "id": "budget_id",
-    "admins": "user_id",
-    "members": "user_id",
-    "api_key": "key",
-    "customer_id": "customer",
-}
-
-
-def followed(value: Any) -> dict[str, Any]:
-    while "$ref" in value:
-        node: Any = DOCUMENT
-        for part in value["$ref"].removeprefix("#/").split("/"):
-            node = node[part.replace("~1", "/").replace("~0", "~")]
-        value = node
-    found: dict[str, Any] = value
-    return found
-
-
-def resolved(schema: Any) -> dict[str, Any]:
-    schema = followed(schema)
-    merged = {**schema, "properties": dict(schema.get("properties", {})), "required": list(schema.get("required", ()))}
-    for part in schema.get("allOf", ()):
-        inner = resolved(part)
-        merged["properties"] |= inner["properties"]
-        merged["required"] += inner["required"]
-    return merged
-
-
-def operations() -> Iterator[tuple[str, str]]:
-    for path, item in DOCUMENT["paths"].items():
-        if not path.startswith(_SKIPPED):
-            yield from (
-                (method.upper(), path) for method in item if method in ("get", "post", "put", "patch", "delete")
-            )
-
-
-class Operation:
-    """An operation and how to ask for an object with it."""
-
-    def __init__(self, method: str, path: str) -> None:
-        self.method, self.path = method, path
-        item = DOCUMENT["paths"][path]
-        spec = item[method.lower()]
-        parameters = [followed(p) for p in (*item.get("parameters", ()), *spec.get("parameters", ()))]
-        self.query = {p["name"]: p for p in parameters if p["in"] == "query"}
-        self.places = [p["name"] for p in parameters if p["in"] == "path"]
-        body = spec.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
-        self.body = resolved(body) if body is not None else None
-
-    def members(self) -> list[str]:
-        """The members that name an object."""
-        named = [*self.places, *self.query, *(self.body or {"properties": {}})["properties"]]
-        return [name for name in dict.fromkeys(named) if name in _NAMES or name == "member"]
-
-    def value(self, name: str, tenant: Tenant) -> Any:
-        if name == "member":
-            return {"role": "user" if "/team/" in self.path else "internal_user", "user_id": tenant.ids["user_id"]}
-        kind = "customer" if self.path.startswith("/customer") and name.startswith("user_id") else _NAMES[name]
-        if self.path.startswith("/model/") and name == "id":
-            return "model-of-nobody"
-        schema = (self.body or {"properties": {}})["properties"].get(name, {})
-        several = "array" in str(resolved(schema).get("type", "")) if schema else False
-        return [tenant.ids[kind]] if several else tenant.ids[kind]
-
-    def request(self, aimed: str, foreign: Tenant, own: Tenant) -> tuple[str, Any, dict[str, Any]]:
-        """Path, body and query that name a foreign object by `aimed`, and own ones where they must be named."""
-        path, query = self.path, dict[str, Any]()
-        for name in self.places:
-            path = path.replace("{" + name + "}", str(self.value(name, foreign if name == aimed else own)))
-        for name, parameter in self.query.items():
-            if name == aimed or (parameter.get("required") and name in _NAMES):
-                query[name] = self.value(name, foreign if name == aimed else own)
-        body = None if self.body is None else self._body(aimed, foreign, own)
-        return path, body, query
-
-    def _body(self, aimed: str, foreign: Tenant, own: Tenant) -> dict[str, Any]:
-        assert self.body is not None
-        body: dict[str, Any] = {}
-        for name, schema in self.body["properties"].items():
-            if name == aimed:
-                body[name] = self.value(name, foreign)
-            elif name in self.body["required"]:
-                known = name in _NAMES or name == "member"
-                body[name] = self.value(name, own) if known else sample(schema)
-        # What names the object of a change, where the contract leaves open by which member.
-        if aimed not in ("key", "key_id") and self.path in ("/key/update", "/key/block", "/key/unblock"):
-            body["key_id"] = own.ids["key"]
-        if self.path == "/user/update" and aimed != "user_id":
-            body["user_id"] = own.ids["user_id"]
-        return body
-
-
-def sample(schema: Any) -> Any:
-    schema = resolved(schema)
-    for word in ("anyOf", "oneOf"):
-        if word in schema:
-            return sample(schema[word][0])
-    kind = schema.get("type", "object")
-    kind = kind[0] if isinstance(kind, list) else kind
-    if "enum" in schema:
-        return schema["enum"][0]
-    if kind == "object":
-        return {name: sample(schema["properties"][name]) for name in schema["required"]}
-    return {"string": "headgate/echo", "array": ["headgate/echo"], "integer": 1, "number": 1, "boolean": True}[kind]
-
+from .asked import Operation, known_names, operations
+from .kit import OWN_NAMES, ROLES, Caller, Tenant, World, dump, rows_of_tenant, upload
 
 _FAMILIES = ("key", "user", "team", "organization", "customer", "budget")
+_REFUSED = (400, 403, 404, 405, 409, 412, 422, 501)
 AIMS = [
     pytest.param(method, path, aimed, id=f"{method} {path} {aimed}")
     for method, path in operations()
     for aimed in Operation(method, path).members()
 ]
-READS = [pytest.param(path, id=path) for method, path in operations() if method == "GET"]
+READS = [path for method, path in operations() if method == "GET" and "{" not in path]
 
 
-def records_of(world: World, tenant: Tenant) -> dict[tuple[Any, ...], tuple[Any, ...]]:
-    """All rows of the platform that were this tenant's when the world began, by table and first columns."""
-    names = [f"{tenant.name}-marker", *tenant.ids.values(), *(caller.id or "" for caller in tenant.callers.values())]
-    tables = [name for name in tables_of(world.data) if name.startswith("platform_") and name not in _OF_ALL]
-    rows: dict[tuple[Any, ...], tuple[Any, ...]] = {}
-    for table in tables:
-        columns = 3 if table == "platform_member" else 1
-        for row in rows_of(world.data, f'SELECT * FROM "{table}"'):
-            place = (table, *row[:columns])
-            if place in tenant.rows or (not tenant.rows and any(name in str(row) for name in names)):
-                rows[place] = row
-    tenant.rows = tenant.rows or set(rows)
-    return rows
-
-
-def without(text: str, *said: Any) -> str:
+def without(text: str, said: Sequence[str]) -> str:
     """An answer without what the request itself had said."""
-    for value in said:
-        for one in value if isinstance(value, list) else value.values() if isinstance(value, dict) else [value]:
-            text = text.replace(str(one), "")
+    for value in sorted(said, key=len, reverse=True):
+        text = text.replace(value, "")
     return text
 
 
-def told(tenant: Tenant, text: str) -> list[str]:
-    """What an answer tells of a tenant. Names that an organization gives itself may exist in both."""
-    ids = [id for kind, id in tenant.ids.items() if kind not in ("user_email", "key_alias", "customer")]
+def told(tenant: Tenant, answer: httpx2.Response, said: Sequence[str] = ()) -> list[str]:
+    """What an answer tells of a tenant that the request did not say."""
+    return told_by(tenant, answer.text + str(answer.headers), said)
+
+
+def told_by(tenant: Tenant, text: str, said: Sequence[str] = ()) -> list[str]:
+    """What a text tells of a tenant."""
+    ids = [id for kind, id in tenant.ids.items() if id and kind not in OWN_NAMES]
     names = [f"{tenant.name}-marker", *ids, *(caller.id or "-" for caller in tenant.callers.values())]
-    return [name for name in names if name in text]
+    text = without(text, said)
+    return [name for name in names if name in text and name not in said]
 
 
-@pytest.mark.parametrize("role", ROLES)
+def strangers(world: World) -> dict[str, Caller]:
+    """Who is not of the second tenant."""
+    return {**{role: world.a.callers[role] for role in ROLES}, "outsider": world.outsider}
+
+
+def touched(world: World) -> list[str]:
+    """What was written of the tenant and is not there any more as it was."""
+    return sorted(world.b.rows - set(dump(world.data)))
+
+
+def ask(caller: Caller, operation: Operation, request: tuple[str, Any, dict[str, Any]]) -> httpx2.Response:
+    path, body, query = request
+    return caller.request(operation.method, path, body, **query)
+
+
+def test_every_operation_is_here() -> None:
+    asked = {(method, path) for method, path in operations()}
+    assert len(asked) > 110
+    named = {(param.values[0], param.values[1]) for param in AIMS}
+    silent = sorted(
+        f"{method} {path}"
+        for method, path in asked - named
+        if not Operation(method, path).is_form and (method, path) not in [("GET", read) for read in READS]
+    )
+    # These name nothing of anybody; all others are asked for what belongs to somebody else.
+    assert silent == ["POST /cache/flushall", "POST /key/health", "POST /model/new", "POST /utils/transform_request"]
+
+
 @pytest.mark.parametrize(("method", "path", "aimed"), AIMS)
-def test_no_key_reaches_into_another_organization(world: World, method: str, path: str, aimed: str, role: str) -> None:
-    operation, caller = Operation(method, path), world.a.callers[role]
-    before = records_of(world, world.b)
-    target, body, query = operation.request(aimed, world.b, world.a)
-    answer = caller.request(method, target, body, **query)
-    assert answer.status_code in (200, 400, 403, 404, 405, 409, 501), answer.text
-    said = [*query.values(), *(body or {}).values(), *([world.b.ids["key"]] if operation.places else [])]
-    assert not told(world.b, without(answer.text, *said)), answer.text
-    assert len(before) > 10
-    assert records_of(world, world.b) == before
+def test_no_key_reaches_into_another_organization(busy: World, method: str, path: str, aimed: str) -> None:
+    operation = Operation(method, path)
+    request = operation.request(aimed, busy.b, busy.a)
+    said = known_names(request)
+    for role, caller in strangers(busy).items():
+        answer = ask(caller, operation, request)
+        assert answer.status_code == 200 or answer.status_code in _REFUSED, (role, answer.text)
+        assert not told(busy.b, answer, said), (role, answer.text)
+    assert touched(busy) == []
 
 
-OWN_READS = [aim for aim in AIMS if aim.values[0] == "GET" and str(aim.values[1]).split("/")[1] in _FAMILIES]
+# Where a list goes on, and names that are no secret.
+_SHOWS_NOTHING = ("cursor", "after", "model", "model_group", "model_name")
+FOUND = [aim for aim in AIMS if aim.values[0] == "GET"]
 
 
-@pytest.mark.parametrize(("method", "path", "aimed"), OWN_READS)
-def test_the_same_requests_find_what_is_ones_own(world: World, method: str, path: str, aimed: str) -> None:
-    target, body, query = Operation(method, path).request(aimed, world.b, world.b)
-    answer = world.b.callers["org_admin"].request(method, target, body, **query)
-    assert answer.status_code == 200, answer.text
-    assert told(world.b, answer.text)
+@pytest.mark.parametrize(("method", "path", "aimed"), FOUND)
+def test_the_same_requests_find_what_is_ones_own(busy: World, method: str, path: str, aimed: str) -> None:
+    operation = Operation(method, path)
+    request = operation.request(aimed, busy.b, busy.b)
+    answers = [
+        ask(caller, operation, request)
+        for caller in (busy.b.callers["target"], busy.b.callers["org_admin"], busy.master)
+    ]
+    assert any(answer.status_code == 200 for answer in answers), [answer.text for answer in answers]
+    if aimed not in _SHOWS_NOTHING and path != "/v1/credits/stats":
+        assert any(told(busy.b, answer) for answer in answers if answer.status_code == 200)
 
 
-@pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("path", READS)
-def test_lists_hold_and_count_what_is_ones_own(world: World, path: str, role: str) -> None:
-    if "{" in path:
-        return
-    answer = world.a.callers[role].get(path)
-    assert answer.status_code in (200, 400, 403, 404, 501), answer.text
-    assert not told(world.b, answer.text)
-    if answer.status_code != 200 or not isinstance(answer.json(), dict):
-        return
-    shown = answer.json()
-    for items, count in (("keys", "total_count"), ("users", "total")):
-        if items in shown and count in shown:
-            assert shown[count] == len(shown[items])
+def test_lists_hold_and_count_what_is_ones_own(busy: World, path: str) -> None:
+    for role, caller in strangers(busy).items():
+        answer = caller.get(path)
+        assert answer.status_code == 200 or answer.status_code in _REFUSED, (role, answer.text)
+        assert not told(busy.b, answer), (role, answer.text)
+        if answer.status_code != 200 or not isinstance(answer.json(), dict):
+            continue
+        shown = answer.json()
+        for items, count in (("keys", "total_count"), ("users", "total")):
+            if items in shown and count in shown:
+                assert shown[count] == len(shown[items])
+
+
+# What changes from one moment to the next, whoever asks.
+_VOLATILE = ("latency_ms", "last_used_at", "start_date", "end_date")
+
+
+def still(value: Any) -> Any:
+    """An answer without what changes by itself."""
+    if isinstance(value, dict):
+        return {name: still(inner) for name, inner in value.items() if name not in _VOLATILE}
+    return [still(inner) for inner in value] if isinstance(value, list) else value
+
+
+def readings(world: World) -> dict[tuple[str, str], Any]:
+    """All that strangers are shown by operations that name nothing."""
+    shown: dict[tuple[str, str], Any] = {}
+    for role, caller in strangers(world).items():
+        for path in READS:
+            answer = caller.client.get(path)
+            shown[role, path] = (answer.status_code, still(answer.json()) if answer.status_code == 200 else None)
+        for path in ("/global/spend/report", "/v1/credits/stats"):
+            for group in ("team", "customer", "api_key", "user", "organization", "model", "provider", "tag"):
+                answer = caller.client.get(path, params={"group_by": group})
+                shown[role, f"{path} by {group}"] = (
+                    answer.status_code,
+                    still(answer.json()) if answer.is_success else 0,
+                )
+        answer = caller.client.post("/key/health")
+        shown[role, "/key/health"] = answer.json()
+    return shown
+
+
+def test_what_one_organization_does_is_not_counted_for_another(busy: World) -> None:
+    """Strangers read all there is to read; the tenant calls, spends, makes and deletes; they read the same again."""
+    readings(busy)
+    before = readings(busy)
+    admin, member, ids = busy.b.callers["org_admin"], busy.b.callers["target"], busy.b.ids
+    for n in range(3):
+        assert member.chat(user=ids["customer"], tags=[ids["tag"]], seed=n).status_code == 200
+        assert busy.b.callers["org_key"].chat(user="new-customer").status_code == 200
+    made = admin.made("/key/generate", team_id=ids["team_id"], key_alias="short")
+    admin.made("/team/new", team_alias="another")
+    admin.made("/user/new", user_email="another@bravo.example")
+    admin.made("/customer/new", user_id="another")
+    admin.made("/budget/new", max_budget=1)
+    admin.made("/key/delete", key_id=made["key_id"])
+    assert busy.master.made("/global/spend/reset", team_id=ids["team_id"])
+    assert member.client.post("/cache/flushall").status_code == 200
+    after = readings(busy)
+    busy.b.rows = rows_of_tenant(busy, busy.b)
+    assert after == before, {place: (before[place], after[place]) for place in after if after[place] != before[place]}
+    assert sum(shown[0] == 200 for place, shown in before.items() if isinstance(shown, tuple)) > 60
+
+
+def test_what_a_tenant_is_called_is_its_own_matter(busy: World) -> None:
+    """The same idempotency key, the same question, the same customer: an answer of one's own, and nobody else's."""
+    mine, theirs = busy.a.callers["member"], busy.b
+    body = {
+        "model": "headgate/echo",
+        "messages": [{"role": "user", "content": f"Say {theirs.name}-marker."}],
+        "user": theirs.ids["customer"],
+        "tags": [theirs.ids["tag"]],
+    }
+    answer = mine.post("/v1/chat/completions", body, headers={"Idempotency-Key": theirs.ids["idempotency_key"]})
+    assert answer.status_code == 200
+    assert "x-headgate-replayed" not in answer.headers
+    assert answer.headers["x-headgate-cache"] == "miss"
+    assert answer.headers["x-headgate-call-id"] != theirs.ids["call"]
+    found = mine.get("/v1/calls", idempotency_key=theirs.ids["idempotency_key"]).json()["data"]
+    assert [call["id"] for call in found] == [answer.headers["x-headgate-call-id"]]
+    events = {"Idempotency-Key": "resume-another-0001", "Last-Event-ID": f"{theirs.ids['call']}:0"}
+    resumed = mine.post("/v1/chat/completions", body | {"stream": True}, headers=events)
+    assert resumed.status_code >= 400
+    assert touched(busy) == []
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_no_key_works_on_the_account_of_another_organization(world: World, role: str) -> None:
-    caller = world.a.callers[role]
+def test_no_key_works_on_the_account_of_another_organization(busy: World, role: str) -> None:
+    caller = busy.a.callers[role]
     body = {"model": "headgate/echo", "messages": [{"role": "user", "content": "Hello!"}]}
     for header, id in (
-        ("X-Headgate-Organization", world.b.organization_id),
-        ("X-Headgate-Team", world.b.ids["team_id"]),
+        ("X-Headgate-Organization", busy.b.organization_id),
+        ("X-Headgate-Team", busy.b.ids["team_id"]),
     ):
         answer = caller.post("/v1/chat/completions", body, headers={header: id})
         assert answer.status_code == 403
-        assert not told(world.b, without(answer.text, id))
-        assert caller.client.get("/key/list", headers={header: id}).status_code == 403
+        assert not told(busy.b, answer, [id])
+        for path in READS:
+            read = caller.client.get(path, headers={header: id})
+            assert read.status_code == 403, path
+            assert not told(busy.b, read, [id])
+
+
+def test_a_model_that_was_taught_by_one_answers_nobody_else(busy: World) -> None:
+    tuned = busy.b.ids["tuned"]
+    asked = {"messages": [{"role": "user", "content": "Whose?"}]}
+    reply = [{"role": "assistant", "content": "Mine."}]
+    assert "bravo-marker" in busy.b.callers["target"].chat(tuned, **asked).text
+    assert "bravo-marker" in busy.b.callers["org_key"].chat(tuned, **asked).text
+    for role, caller in strangers(busy).items():
+        for name in (tuned, tuned + ":ckpt-step-1"):
+            assert caller.chat(name, **asked).json()["error"]["code"] == "model_not_found", role
+        # Nor does one learn from it.
+        lessons = upload(caller, "fine-tune", [{"messages": asked["messages"] + reply}] * 10)
+        job = caller.post("/v1/fine_tuning/jobs", {"model": tuned, "training_file": lessons})
+        assert job.json()["error"]["code"] == "model_not_available", role
 
 
 def test_the_master_sees_both(world: World) -> None:
     keys = world.master.get("/key/list", size=100).json()
     assert keys["total_count"] >= len(ROLES) * 2
     for tenant in (world.a, world.b):
-        assert told(tenant, world.master.get("/organization/list").text)
+        assert told(tenant, world.master.get("/organization/list"))
         assert world.master.get("/team/info", team_id=tenant.ids["team_id"]).json()["team_memberships"]
 
 
@@ -277,6 +262,6 @@ def test_who_is_in_two_organizations_is_known_in_each_for_itself(world: World) -
         admin = mine.callers["org_admin"]
         info = admin.get("/user/info", user_id=user).json()["user_info"]
         assert info["organizations"] == [mine.organization_id]
-        assert not told(other, str(info))
+        assert not told_by(other, str(info))
         assert admin.refused("/user/update", 403, user_id=user, blocked=True)["code"] == "above_required"
         assert admin.refused("/user/delete", 403, user_ids=[user])["code"] == "above_required"

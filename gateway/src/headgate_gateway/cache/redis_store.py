@@ -53,7 +53,8 @@ redis.call('SADD', head .. 'scope:' .. scope, key)
 local all = redis.call('INCRBY', sum, bytes)
 while all > tonumber(most) do
   local first = redis.call('ZRANGE', index, 0, 1)
-  local other = first[1] == key and first[2] or first[1]
+  local other = first[1]
+  if other == key then other = first[2] end
   if not other then
     -- Redis dropped the index by itself, for want of memory: what is not known cannot be counted.
     redis.call('DEL', sizes)

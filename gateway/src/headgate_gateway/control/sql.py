@@ -87,7 +87,7 @@ ADD_TUNED = (
     "INSERT INTO tuned_model (name, principal, job_id, base, created_at) VALUES (?, ?, ?, ?, ?) "
     "ON CONFLICT (name) DO UPDATE SET created_at = excluded.created_at"
 )
-GET_TUNED = "SELECT job_id, created_at FROM tuned_model WHERE name = ?"
+GET_TUNED = "SELECT job_id, principal FROM tuned_model WHERE name = ?"
 TUNED_OF = "SELECT name, base, created_at FROM tuned_model WHERE principal = ? ORDER BY created_at, name"
 ALL_TUNED = "SELECT name, base, created_at FROM tuned_model ORDER BY created_at, name"
 DROP_TUNED = "DELETE FROM tuned_model WHERE name = ? AND principal = ?"

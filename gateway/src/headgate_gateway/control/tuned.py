@@ -1,6 +1,7 @@
 """Fine-tuned models: what they learned, and whose they are.
 
-A model is called by its name, which holds an id that nobody guesses; it is listed for and deleted by its owner alone.
+A model is called by its owner, its user's keys and those of its organization; it is listed for and deleted by its
+owner alone.
 A checkpoint (`...:ckpt-step-8`) answers like the model it belongs to.
 """
 
@@ -22,6 +23,7 @@ from .contents import contents_of
 
 if TYPE_CHECKING:
     from ..gateway import Gateway
+    from ..platform.principal import Principal
 
 __all__ = ["CHECKPOINT", "Memories", "listed_for", "remove"]
 
@@ -42,6 +44,11 @@ class Memories:
         learned = await asyncio.to_thread(lambda: Memory.of(examples).examples)
         data = msgspec.json.encode([[example.prompt, example.completion] for example in learned])
         await contents_of(self._gateway, "models").put(_file_of(job_id), io.BytesIO(data))
+
+    async def may_use(self, caller: Principal, name: str) -> bool:
+        """Whether a caller may call the model of this name: what it learned is its owner's."""
+        row = await self._gateway.db.one(sql.GET_TUNED, (name.partition(CHECKPOINT)[0],))
+        return row is None or await self._gateway.platform.shares(caller, str(row[1]))
 
     async def of(self, name: str) -> Memory | None:
         """What the model of this name learned; None when there is none."""

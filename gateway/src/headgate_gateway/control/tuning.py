@@ -24,10 +24,9 @@ _SCAN = 200
 
 async def _create(call: Call) -> Response:
     gateway, data = call.gateway, call.data
-    model = str(data["model"])
-    if not (
-        model in _BASES or (model.startswith("ft:") and await gateway.control.memories.of(model)) or _stands_in(gateway)
-    ):
+    model, memories = str(data["model"]), gateway.control.memories
+    learned = model.startswith("ft:") and await memories.of(model)
+    if not (model in _BASES or learned or _stands_in(gateway)) or not await memories.may_use(call.caller, model):
         raise invalid(
             f"`model` {model!r} cannot be fine-tuned here. Use 'headgate/echo' or a model fine-tuned from it.",
             param="model",

@@ -58,6 +58,11 @@ class Keeper:
         if batch:
             self._db.soon(batch)
 
+    async def given_back(self) -> None:
+        """Return when what was given back can be taken again."""
+        if self._rounds is not None:
+            await self._rounds.idle()
+
     # -- the rows of calls that run
 
     def watch(self, ticket: Ticket) -> None:

@@ -302,10 +302,9 @@ class Ledger:
         if ticket.entered is not None:
             ticket.entered.withdraw()
 
-    async def booked_by(self, call_id: str, attempt: int) -> str | None:
-        """The node that booked an attempt of a call; None where nobody did."""
-        row = await self._db.one(sql.WHO_BOOKED, (f"{call_id}.{attempt}",))
-        return None if row is None else str(row[0] or "")
+    async def given_back(self) -> None:
+        """Return when what was given back so far can be taken again."""
+        await self._keeper.given_back()
 
     async def standing(self, line: Line) -> tuple[int, int]:
         """What of a line is spent and held."""
@@ -344,11 +343,15 @@ class Ledger:
     async def sweep(self) -> int:
         """Renew what lives, give back what is over its lease, forget windows that ended long ago."""
         now = self._clock.time()
-        await self._keeper.renew()
+        await self.renew()
         await self._db.write(sql.SWEEP_WINDOWS, (now - _KEPT_WINDOWS,))
         await self._holds.check()
         lost = await self._db.query(sql.HOLDS_OVER, (now,)) + await self._keeper.lost()
         return await self._recovery.give_back(lost)
+
+    async def renew(self) -> None:
+        """Say that this node lives and how far its calls are."""
+        await self._keeper.renew()
 
     def write_fresh(self) -> None:
         """Write the rows of the calls that began a moment ago, now."""

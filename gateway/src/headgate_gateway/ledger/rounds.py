@@ -24,6 +24,7 @@ __all__ = ["Rounds"]
 
 _MOST_WISHES = 256
 _AGAIN_SECONDS = 1.0
+_STOP_SECONDS = 2.0
 _encode = msgspec.json.Encoder().encode
 
 
@@ -176,10 +177,17 @@ class Rounds:
         lines = _encode(hold.taken).decode()
         return hold.id, wish.call_id, self._holds.node, expires_at, lines, wish.started_at, 0, None
 
-    async def stop(self) -> None:
-        """Return when nothing is left to take or to give back, or when it cannot be done."""
-        if self._task is not None:
-            await asyncio.wait([self._task], timeout=_AGAIN_SECONDS)
-        if self._task is not None:
-            self._task.cancel()
+    async def idle(self) -> None:
+        """Return when nothing is left to take or to give back."""
+        while self._task is not None:
             await asyncio.wait([self._task])
+
+    async def stop(self) -> None:
+        """Take and give back what is left, unless that cannot be done now: then the other nodes do."""
+        try:
+            async with asyncio.timeout(_STOP_SECONDS):
+                await self.idle()
+        except TimeoutError:
+            if self._task is not None:
+                self._task.cancel()
+                await asyncio.wait([self._task])

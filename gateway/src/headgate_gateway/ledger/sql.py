@@ -60,7 +60,6 @@ __all__ = [
     "TOTALS",
     "USAGE_COLUMNS",
     "USED_KEY",
-    "WHO_BOOKED",
     "add_totals",
     "among",
     "count_entries",
@@ -123,7 +122,6 @@ USAGE_COLUMNS = (
 _COLUMNS = ", ".join(USAGE_COLUMNS)
 # Written once: whoever writes a batch with it adds that a row that is there already ends the batch.
 ADD_USAGE = f"INSERT INTO usage ({_COLUMNS}) VALUES ({', '.join('?' for _ in USAGE_COLUMNS)})"
-WHO_BOOKED = "SELECT node FROM usage WHERE id = ?"
 ADD_TAG = "INSERT INTO usage_tag (tag, usage_id) VALUES (?, ?) ON CONFLICT (tag, usage_id) DO NOTHING"
 ADD_CHARGE = (
     "INSERT INTO usage_charge (scope, id, usage_id) VALUES (?, ?, ?) ON CONFLICT (scope, id, usage_id) DO NOTHING"

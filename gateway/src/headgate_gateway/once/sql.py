@@ -37,6 +37,7 @@ __all__ = [
     "PUT_ANSWER",
     "PUT_CALL",
     "PUT_EVENTS",
+    "PUT_INTERRUPTED",
     "PUT_KEY",
     "RENEW_KEY",
     "REQUEST_CANCEL",
@@ -51,15 +52,17 @@ _ADD_CALL = f"INSERT INTO call ({_COLUMNS})"
 _VALUES = "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _CALL = f"SELECT {_COLUMNS} FROM call"
 
-# A call that another node runs by now is that node's to write.
-PUT_CALL = f"""
+_PUT_CALL = f"""
     {_ADD_CALL} {_VALUES}
     ON CONFLICT (id) DO UPDATE SET
         status = excluded.status, finished_at = excluded.finished_at, usage = excluded.usage,
         cost_nano = excluded.cost_nano, error_status = excluded.error_status, error = excluded.error,
         model = excluded.model, provider = excluded.provider, node = excluded.node
-    WHERE call.node IS NULL OR call.node = excluded.node OR call.status <> 'in_progress'
-"""
+    WHERE"""
+# A call that another node runs by now is that node's to write.
+PUT_CALL = f"{_PUT_CALL} call.node IS NULL OR call.node = excluded.node OR call.status <> 'in_progress'"
+# That a call is left for another to take up says nothing to one that was taken up, or has ended.
+PUT_INTERRUPTED = f"{_PUT_CALL} call.status = 'in_progress' AND (call.node IS NULL OR call.node = excluded.node)"
 ADD_ATTEMPT = "UPDATE call SET attempts = attempts + 1 WHERE id = ?"
 FIND_CALL = f"{_CALL} WHERE principal = ? AND id = ?"
 _LISTED = f"SELECT {_COLUMNS}, position FROM call"
@@ -140,9 +143,11 @@ PUT_ANSWER = """
 """
 FIND_ANSWER = "SELECT status, content_type, headers, body FROM answer WHERE call_id = ?"
 
+# Two nodes that went on with the same call from the same event tell the same; who is behind takes nothing away.
 PUT_EVENTS = """
     INSERT INTO event (call_id, first, last, data) VALUES (?, ?, ?, ?)
     ON CONFLICT (call_id, first) DO UPDATE SET last = excluded.last, data = excluded.data
+    WHERE excluded.last > event.last
 """
 FIND_EVENTS = "SELECT first, last, data FROM event WHERE call_id = ? AND last > ? ORDER BY first"
 

@@ -222,7 +222,7 @@ class CallStore:
 
     @staticmethod
     def put_record(batch: Batch, record: CallRecord) -> None:
-        batch.add(sql.PUT_CALL, record.row())
+        batch.add(sql.PUT_INTERRUPTED if record.status == "interrupted" else sql.PUT_CALL, record.row())
 
     @staticmethod
     def put_key(

@@ -87,6 +87,19 @@ class Platform:
         record.organization_id = record.organization_id or caller.only_organization
         return await self.callers.now(record)
 
+    async def shares(self, caller: Principal, owner: str) -> bool:
+        """Whether what an owner made is for this caller too: for keys of the same user or organization.
+
+        What was made with a master key, or by nobody known, is for all.
+        """
+        if caller.admin or caller.id == owner:
+            return True
+        record = await self.keys.any(owner)
+        if record is None:
+            return True
+        same_user = record.user_id is not None and record.user_id == caller.user_id
+        return same_user or (record.organization_id is not None and record.organization_id == caller.organization_id)
+
     async def with_customer(self, caller: Principal, name: str) -> Principal:
         """The caller, working for a customer. A name that nobody made is a customer without limits."""
         if not self.changes.is_fresh():

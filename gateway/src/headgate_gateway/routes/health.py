@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from .. import __version__
 from ..http import Call, Response, json_response
 
-__all__ = ["live", "ready"]
+if TYPE_CHECKING:
+    from ..gateway import Gateway
+
+__all__ = ["issues", "live", "ready"]
 
 
 async def live(call: Call) -> Response:
@@ -20,6 +25,15 @@ async def ready(call: Call) -> Response:
         return json_response({"ok": False, "status": "draining"}, 503)
     if not gateway.ready:
         return json_response({"ok": False, "status": "starting"}, 503)
-    if not gateway.nodes.connected:
+    if not (gateway.nodes.connected and gateway.db.connected):
         return json_response({"ok": False, "status": "storage_unavailable"}, 503)
-    return json_response({"ok": True, "status": "ready", "auth_mode": gateway.settings.auth_mode})
+    state = {"ok": True, "status": "ready", "auth_mode": gateway.settings.auth_mode, "issues": issues(gateway)}
+    return json_response(state)
+
+
+def issues(gateway: Gateway) -> list[str]:
+    """What is not as it should be, though calls are taken."""
+    if gateway.redis is None or (gateway.redis.available and gateway.bus.connected):
+        return []
+    counted = "are counted by each node alone" if gateway.settings.limits.when_away == "open" else "refuse all calls"
+    return [f"Redis is away: limits of pace {counted}, and nodes learn of each other's changes later."]

@@ -55,7 +55,7 @@ class News:
     async def _watch(self) -> None:
         gateway = self._gateway
         while True:
-            patience = gateway.settings.cluster.cache_seconds if gateway.bus.connected else _ASK_SECONDS
+            patience = max(_ASK_SECONDS, gateway.settings.cluster.cache_seconds if gateway.bus.connected else 0.0)
             try:
                 async with asyncio.timeout(patience if gateway.db.shared else None):
                     await self._woken.wait()

@@ -211,6 +211,7 @@ class Router:
 
     async def resolved(self, call: Call, name: str, kind: str) -> Target | Pool:
         """Where a call of this name goes: the pool of its deployments, or the one place it stands for."""
+        await self.gateway.offline.require(call.caller, name)
         await self.gateway.offline.ready(name, *self.fallbacks(name))
         return self.pool(call, name, kind) or resolve(self.gateway, name, kind, call.headers)
 
@@ -229,6 +230,17 @@ class Router:
                 further = self._usable(call, other) or self._plain(call, other, kind)
                 stages.append((other, tuple(_able(_in_size(further, needs), needs))))
         return Pool(name, tuple(stages), needs)
+
+    def audience(self, call: Call, name: str) -> tuple[str, ...]:
+        """What of a caller decides where a name leads, besides the request: answers are alike where it is."""
+        chosen = tuple(sorted(call.caller.tags))
+        if name == AUTO and name not in self._groups:
+            models = (text for level in call.caller.models for text in (level.scope, *level.models))
+            return *chosen, call.caller.team_id or "", call.caller.tier or "", *models
+        names = (name, *self.fallbacks(name))
+        if any(one.team_id is not None for other in names for one in self._groups.get(other, ())):
+            return *chosen, call.caller.team_id or ""
+        return chosen
 
     def visible(self, call: Call, name: str) -> bool:
         """Whether this caller may call the name and has a deployment of it."""

@@ -14,7 +14,7 @@ from typing import Any
 
 from .port import StorageError
 
-__all__ = ["head", "is_current", "revisions", "upgrade_sqlite", "upgrade_with"]
+__all__ = ["head", "is_current", "revisions", "sqlite_version", "upgrade_sqlite", "upgrade_with"]
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -72,12 +72,13 @@ def upgrade_with(dialect: str, connect: Callable[[], Any], where: str) -> None:
 
 def upgrade_sqlite(path: Path) -> None:
     """Bring a file up to date. The caller holds its lock."""
-    if is_current(_sqlite_version(path), repr(str(path))):
+    if is_current(sqlite_version(path), repr(str(path))):
         return
     upgrade_with("sqlite://", lambda: sqlite3.connect(str(path), isolation_level=None), repr(str(path)))
 
 
-def _sqlite_version(path: Path) -> str | None:
+def sqlite_version(path: Path) -> str | None:
+    """The revision of a file, or None for one without."""
     connection = sqlite3.connect(str(path), isolation_level=None)
     try:
         row = connection.execute("SELECT version_num FROM alembic_version").fetchone()

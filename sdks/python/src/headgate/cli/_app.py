@@ -11,7 +11,7 @@ from typing import Any
 
 from .._brand import BRAND
 from .._core.errors import APIConnectionError, SDKError
-from ._gateway import gateway_cli, missing_message
+from ._gateway import gateway_cli, gateway_database, missing_message
 from ._screen import Screen, make_screen
 
 __all__ = ["DEFAULT_MODEL", "run"]
@@ -51,7 +51,7 @@ _GROUPS = {
 
 def run(arguments: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
-    if words[:1] == ["serve"] and gateway_cli() is None:
+    if words[:1] in (["serve"], ["db"]) and gateway_cli() is None:
         make_screen(plain=True).fault(*missing_message())
         return 1
     parser, words = _parser(words)
@@ -104,6 +104,7 @@ def _parser(words: list[str]) -> tuple[argparse.ArgumentParser, list[str]]:
     words = _add_group(commands, "models", "the models, their limits and prices; what answers a name", words)
     _add_embed(commands)
     _add_serve(commands, serving=first == "serve")
+    _add_database(commands, asked=first == "db")
     _add_demo(commands)
     _add_doctor(commands)
     for name, about in _GROUPS.items():
@@ -182,6 +183,12 @@ def _add_serve(commands: Any, serving: bool) -> None:
     if serving:
         # The gateway names its own options; it is a large package, and no other command needs it.
         gateway_cli().add_arguments(parser)
+
+
+def _add_database(commands: Any, asked: bool) -> None:
+    parser = _command(commands, "db", "the gateway's database: back up, restore, upgrade, check", client=False)
+    if asked:
+        gateway_database().add_arguments(parser)
 
 
 def _add_demo(commands: Any) -> None:

@@ -1,0 +1,78 @@
+"""A node that is told late that it lost its calls writes nothing over what became of them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from headgate_gateway.once.store import CallRecord, CallStore
+from headgate_gateway.storage import Batch, Database
+
+from ..databases import database_in
+
+RUNNING = CallRecord(
+    id="call_1",
+    principal="p",
+    operation="chat",
+    model="headgate/echo",
+    provider="offline",
+    status="in_progress",
+    stream=True,
+    key="k",
+    attempts=1,
+    request_id="req_1",
+    created_at=1.0,
+    node="node_heir",
+)
+
+
+@pytest.fixture
+async def db(tmp_path: Path) -> AsyncIterator[Database]:
+    made = database_in(tmp_path)
+    await made.open()
+    yield made
+    await made.close()
+
+
+async def put(db: Database, *records: CallRecord) -> CallRecord:
+    """Write them one after the other; gives what stands then."""
+    store = CallStore(db)
+    for record in records:
+        batch = Batch()
+        store.put_record(batch, record)
+        await db.together(batch)
+    found = await store.find("p", "call_1")
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("status", ["completed", "failed", "cancelled"])
+async def test_a_call_that_its_heir_ended_is_not_interrupted(db: Database, status: str) -> None:
+    ended = replace(RUNNING, status=status, finished_at=2.0)
+    late = replace(RUNNING, status="interrupted", node="node_late", finished_at=3.0)
+    found = await put(db, RUNNING, ended, late)
+    assert (found.status, found.node, found.finished_at) == (status, "node_heir", 2.0)
+
+
+async def test_a_call_that_its_heir_still_makes_is_not_interrupted(db: Database) -> None:
+    late = replace(RUNNING, status="interrupted", node="node_late", finished_at=3.0)
+    assert (await put(db, RUNNING, late)).status == "in_progress"
+
+
+async def test_a_node_interrupts_what_is_its_own(db: Database) -> None:
+    own = replace(RUNNING, status="interrupted", finished_at=3.0)
+    assert (await put(db, RUNNING, own)).status == "interrupted"
+
+
+async def test_events_that_are_logged_stay_when_a_late_node_logs_fewer_of_them(db: Database) -> None:
+    store = CallStore(db)
+    frames = [b"id: call_1:%d\ndata: %d\n\n" % (number, number) for number in range(1, 9)]
+    for first, last in ((1, 2), (3, 8), (3, 4), (3, 7)):
+        batch = Batch()
+        store.put_events(batch, ("call_1", first, last, b"".join(frames[first - 1 : last])))
+        await db.together(batch)
+    blocks = await store.events("call_1", 0)
+    assert b"".join(block.data for block in blocks) == b"".join(frames)

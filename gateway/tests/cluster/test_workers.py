@@ -1,0 +1,156 @@
+"""`headgate serve --workers N`: several processes on one socket, of which any may die."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from .gateways import CHAT, MASTER, Gateways, Reading, asked, eventually, ids_of, in_clients, no_postgres
+
+pytestmark = pytest.mark.skipif(no_postgres(), reason="PostgreSQL is not installed")
+# So long that nobody waits for it: it is the supervisor who says that a worker is dead.
+LEASE = "[limits]\ndrain_seconds = 20.0\n"
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[Gateways]:
+    made = Gateways(tmp_path, config=LEASE)
+    made.lease(60)
+    yield made
+    for pid in [pid for node in made.nodes for pid in workers_of(node)]:
+        os.kill(pid, signal.SIGKILL)
+    made.stop()
+
+
+def workers_of(server: Any) -> dict[int, str]:
+    """The processes of a server's workers, and the nodes that they are."""
+    found: dict[int, str] = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            parent = (folder / "stat").read_text().rpartition(")")[2].split()[1]
+            words = (folder / "cmdline").read_bytes().split(b"\0")
+        except OSError:
+            continue
+        if parent == str(server.process.pid) and b"headgate_gateway.worker" in words:
+            found[int(folder.name)] = json.loads(words[words.index(b"headgate_gateway.worker") + 1])["node"]
+    return found
+
+
+async def all_ready(server: Any, count: int, nodes: Gateways) -> dict[int, str]:
+    """The workers, once so many of them are known to the database."""
+
+    def ready() -> dict[int, str] | None:
+        workers = workers_of(server)
+        known = {row[0] for row in nodes.rows("SELECT id FROM node")}
+        return workers if len(workers) == count and set(workers.values()) <= known else None
+
+    found: dict[int, str] = await eventually(ready, 30)
+    return found
+
+
+async def test_a_stream_goes_on_when_its_worker_is_killed(served: Gateways) -> None:
+    server = served.add("--workers", "3")
+    body, key = asked(stream=True, pace=0.1), "worker"
+    async with in_clients([server.url] * 2) as (first, second):
+        workers = await all_ready(server, 3, served)
+        read = Reading(first, body, Idempotency_Key=key)
+        await read.has(4)
+        call = read.headers["x-headgate-call-id"]
+        ((node,),) = served.rows("SELECT node FROM call WHERE id = %s", call)
+        (pid,) = [pid for pid, one in workers.items() if one == node]
+        os.kill(pid, signal.SIGKILL)
+        seen = await read.end()
+        assert read.cut is not None
+        behind = Reading(second, body, Idempotency_Key=key, Last_Event_ID=ids_of(seen)[-1])
+        events = seen + await behind.end(20)
+        assert ids_of(events) == [f"{call}:{n + 1}" for n in range(len(events))]
+        assert events[-1].endswith("data: [DONE]\n\n")
+        assert served.rows("SELECT status FROM usage WHERE call_id = %s", call) == [("completed",)]
+        again = await all_ready(server, 3, served)
+        assert pid not in again
+        assert len(set(again) & set(workers)) == 2
+    server.terminate()
+    assert server.wait() == 0
+    assert served.rows("SELECT count(*) FROM node") == [(0,)]
+
+
+async def test_every_worker_serves_and_a_stop_lets_streams_end(served: Gateways) -> None:
+    server = served.add("--workers", "2")
+    workers = await all_ready(server, 2, served)
+    limits = httpx2.Limits(max_connections=64, max_keepalive_connections=0)
+    async with httpx2.AsyncClient(base_url=server.url, headers=MASTER, timeout=60, limits=limits) as client:
+        for _ in range(5):
+            await asyncio.gather(*(client.post(CHAT, json=asked(pace=0.002)) for _ in range(32)))
+        counts = dict(served.rows("SELECT node, count(*) FROM call GROUP BY node"))
+        assert set(counts) == set(workers.values())
+        assert sum(counts.values()) == 160
+        assert min(counts.values()) >= 16, counts
+        streams = [Reading(client, asked(stream=True, pace=0.05), Idempotency_Key=f"s{n}") for n in range(6)]
+        for stream in streams:
+            await stream.has(2)
+        server.terminate()
+        for stream in streams:
+            assert (await stream.end())[-1].endswith("data: [DONE]\n\n")
+    assert await asyncio.to_thread(server.wait) == 0
+    assert served.rows("SELECT count(*) FROM usage WHERE status <> 'completed'") == [(0,)]
+
+
+async def test_a_second_signal_ends_at_once(served: Gateways) -> None:
+    server = served.add("--workers", "2")
+    await all_ready(server, 2, served)
+    async with in_clients([server.url]) as (client,):
+        stream = Reading(client, asked("x " * 500, stream=True, pace=0.2), Idempotency_Key="long")
+        await stream.has(1)
+        server.terminate()
+
+        async def draining() -> bool:
+            try:
+                return (await client.get("/readyz")).status_code == 503
+            except httpx2.TransportError:
+                return True
+
+        await eventually(draining)
+        server.terminate()
+        await stream.end(20)
+    assert await asyncio.to_thread(server.wait) == 0
+    assert served.rows("SELECT status FROM call WHERE key = 'long'") == [("interrupted",)]
+
+
+async def test_workers_without_their_supervisor_end(served: Gateways) -> None:
+    server = served.add("--workers", "2")
+    workers = await all_ready(server, 2, served)
+    server.kill()
+    await eventually(lambda: not any(Path(f"/proc/{pid}").exists() for pid in workers), 30)
+    assert served.rows("SELECT count(*) FROM node") == [(0,)]
+
+
+def told(folder: Path, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "headgate_gateway", "serve", "--port", "0", "--data-dir", str(folder), *arguments]
+    env = {name: value for name, value in os.environ.items() if not name.startswith("HEADGATE")} | environ
+    return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_workers_want_a_database_that_they_can_share(tmp_path: Path) -> None:
+    answer = told(tmp_path, "--workers", "2")
+    assert answer.returncode == 2
+    assert "`--workers` is 2" in answer.stderr
+    assert "storage.database_url" in answer.stderr
+    assert told(tmp_path, "--workers", "0").returncode == 2
+
+
+def test_workers_that_cannot_start_are_not_started_again(tmp_path: Path) -> None:
+    url = "postgresql://headgate@127.0.0.1:1/nowhere"
+    answer = told(tmp_path, "--workers", "2", HEADGATE_GATEWAY_DATABASE_URL=url)
+    assert answer.returncode == 1
+    assert answer.stdout == ""
+    assert "headgate: The database" in answer.stderr

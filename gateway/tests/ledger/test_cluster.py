@@ -1,0 +1,94 @@
+"""Real processes on one PostgreSQL: a budget is one budget, wherever its calls arrive, and whoever is killed."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from .test_processes import CHAT, CONFIG, MASTER, Launch, body, make_key, rows, wait_for
+
+NODES = 3
+
+
+@pytest.fixture
+def urls(launch: Launch, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    monkeypatch.setenv("HEADGATE_TEST_DATABASE", "postgresql")
+    return [launch(config=CONFIG).url for _ in range(NODES)]
+
+
+async def everywhere(urls: list[str], key: dict[str, str], count: int, asked: dict[str, Any]) -> list[httpx2.Response]:
+    limits = httpx2.Limits(max_connections=count)
+    async with httpx2.AsyncClient(timeout=60, limits=limits, headers=key) as client:
+        calls = (client.post(urls[number % len(urls)] + CHAT, json=asked) for number in range(count))
+        return list(await asyncio.gather(*calls))
+
+
+async def test_three_hundred_calls_at_three_nodes_against_a_budget_for_ten(urls: list[str], tmp_path: Path) -> None:
+    asked = body(pace=0.05)
+    poor = make_key(urls[0], max_budget=0.0000001)
+    required = httpx2.post(urls[0] + CHAT, json=asked, headers=poor).json()["error"]["required"]
+    key = make_key(urls[1], max_budget=10 * required, key_alias="ten")
+    answers = await everywhere(urls, key, 300, asked)
+    assert Counter(answer.status_code for answer in answers) == {200: 10, 402: 290}
+    (spent,) = rows(tmp_path, "SELECT SUM(cost_nano) FROM usage")[0]
+    assert 0 < spent <= 10 * required * 1e9
+    assert rows(tmp_path, "SELECT SUM(spent), SUM(held) FROM budget_window WHERE spent > 0") == [(spent, 0)]
+    assert rows(tmp_path, "SELECT COUNT(*) FROM hold") == [(0,)]
+    for url in urls:
+        assert httpx2.get(url + "/key/info", headers=key).json()["info"]["spend"] == spent / 1e9
+    # What was held too much is there again, at every node.
+    assert httpx2.post(urls[2] + CHAT, json=asked, headers=key).status_code == 200
+
+
+async def test_a_node_is_killed_under_load(launch: Launch, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("HEADGATE_TEST_DATABASE", "postgresql")
+    servers = [await asyncio.to_thread(launch, config=CONFIG) for _ in range(NODES)]
+    key = await asyncio.to_thread(make_key, servers[0].url, max_budget=5.0)
+    done: list[str] = []
+    over = asyncio.Event()
+
+    async def work(worker: int) -> None:
+        url = servers[worker % NODES].url
+        async with httpx2.AsyncClient(base_url=url, timeout=30, headers=key) as client:
+            number = 0
+            while not over.is_set():
+                number += 1
+                headers = {"Idempotency-Key": f"{worker}-{number}"} if number % 2 else {}
+                stream = number % 3 == 0
+                asked = body(f"{worker} {number}", stream=stream, pace=0.002 if number % 5 == 0 else 0)
+                try:
+                    answer = await client.post(CHAT, json=asked, headers=headers)
+                except httpx2.TransportError:
+                    return
+                assert answer.status_code == 200, answer.text
+                if not stream or "[DONE]" in answer.text:
+                    done.append(answer.headers["x-headgate-call-id"])
+
+    load = [asyncio.create_task(work(worker)) for worker in range(12)]
+    await reached(done, 100)
+    await asyncio.to_thread(servers[0].kill)
+    await reached(done, len(done) + 100)
+    over.set()
+    await asyncio.gather(*load)
+    wait_for(lambda: rows(tmp_path, "SELECT COUNT(*) FROM hold") == [(0,)], "the dead node's holds are there")
+    recorded = Counter(id for (id,) in rows(tmp_path, "SELECT call_id FROM usage"))
+    assert all(recorded[id] == 1 for id in done)
+    assert max(recorded.values()) == 1
+    ((spent,),) = rows(tmp_path, "SELECT SUM(cost_nano) FROM usage")
+    assert rows(tmp_path, "SELECT SUM(spent), SUM(held) FROM budget_window") == [(spent, 0)]
+    assert rows(tmp_path, "SELECT SUM(spent) FROM spend_total WHERE scope = 'key'") == [(spent,)]
+    report = httpx2.get(servers[1].url + "/global/spend/report", headers=MASTER).json()
+    assert round(report["total"]["spend"] * 1e9) == spent
+
+
+async def reached(done: list[str], count: int) -> None:
+    deadline = time.monotonic() + 30
+    while len(done) < count:
+        assert time.monotonic() < deadline, f"only {len(done)} calls were answered"
+        await asyncio.sleep(0.02)
