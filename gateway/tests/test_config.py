@@ -73,6 +73,13 @@ def test_provider_keys_do_not_show(tmp_path: Path) -> None:
         ('[providers.x]\nbase_url = "http://x"\napi_key_env = "NOT_SET"\n', ["'NOT_SET'", "not set"]),
         ('[models]\n"a" = "nowhere/b"\n', ["`models.a`", "'nowhere/b'"]),
         ('[prices.a]\ninput_per_million = "1"\n', ["`prices.a.input_per_million`"]),
+        ('[storage]\ndatabase_url = "mysql://x/y"\n', ["`storage.database_url`", "'mysql://x/y'", "`postgresql://`"]),
+        ('[storage]\ndatabase_url = "sqlite://x.db"\n', ["`storage.database_url`", "names no file"]),
+        ('[storage]\ndatabase_url = "postgresql://h:99999/y"\n', ["`storage.database_url`", "is no address"]),
+        ('[storage]\nredis_url = "http://x"\n', ["`storage.redis_url`", "`redis://`"]),
+        ("[storage]\npool_size = 1\n", ["`storage.pool_size`", "between 2 and 1000"]),
+        ('[limits]\nwhen_away = "maybe"\n', ["`limits.when_away`", "'open', 'closed'"]),
+        ("[cluster]\nlease_seconds = 3\n", ["`cluster.lease_seconds`", "3.0", "`cluster.heartbeat_seconds`"]),
     ],
 )
 def test_a_fault_is_said_in_full(tmp_path: Path, text: str, says: list[str]) -> None:
@@ -86,3 +93,38 @@ def test_a_fault_of_the_environment_names_the_variable(tmp_path: Path) -> None:
         read(tmp_path, "", HEADGATE_GATEWAY_PORT="many")
     with pytest.raises(ConfigError, match="cannot be read"):
         load(tmp_path / "none.toml", {})
+
+
+def test_where_records_are_kept(tmp_path: Path) -> None:
+    settings = read(tmp_path, "", HEADGATE_GATEWAY_DATA_DIR="/var/lib/head gate")
+    assert settings.database == Path("/var/lib/head gate/gateway.db")
+    settings = read(tmp_path, '[storage]\ndatabase_url = "sqlite:///records/a%20b.db"\n')
+    assert settings.database == Path("records/a b.db")
+    given = {"HEADGATE_GATEWAY_DATABASE_URL": "postgresql://env/x", "HEADGATE_GATEWAY_REDIS_URL": "rediss://env"}
+    settings = read(tmp_path, '[storage]\ndatabase_url = "sqlite:////a.db"\nredis_url = "redis://file"\n', **given)
+    assert settings.database_url.reveal() == "postgresql://env/x"
+    assert settings.redis_url is not None
+    assert settings.redis_url.reveal() == "rediss://env"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://me:p%40ss-w0rd@h:5432/x",
+        "postgresql://h/x?user=me&password=p%40ss-w0rd&sslmode=require",
+        "postgresql://me:p%40ss-w0rd@h1,h2/x",
+        "redis://:p%40ss-w0rd@h/0",
+    ],
+)
+def test_the_password_of_a_store_does_not_show(tmp_path: Path, url: str) -> None:
+    key = "redis_url" if url.startswith("redis") else "database_url"
+    settings = read(tmp_path, f"[storage]\n{key} = {url!r}\n")
+    kept = settings.redis_url if key == "redis_url" else settings.database_url
+    assert kept is not None
+    assert kept.reveal() == url
+    shown = f"{settings!r} {kept} {kept!r} {kept.hide(f'no entry for {url}, p@ss-w0rd or p%40ss-w0rd')}"
+    assert "ss-w0rd" not in shown
+    assert "REDACTED" in str(kept)
+    with pytest.raises(ConfigError) as raised:
+        read(tmp_path, f"[storage]\n{key} = {url.replace('://', 'x://', 1)!r}\n")
+    assert "ss-w0rd" not in str(raised.value)

@@ -152,6 +152,11 @@ async def test_closed_limits_refuse_until_it_is_back(pair: Callable[..., Gateway
         await eventually(lambda: away(clients))
         for client in clients:
             assert "refuse all calls" in (await issues(client))[0]
+            assert (await client.get("/health")).json() | {"version": ""} == {
+                "status": "ok",
+                "version": "",
+                "issues": await issues(client),
+            }
             refused = await client.post(CHAT, json=asked(), headers=paced)
             assert refused.status_code == 503
             assert refused.json()["error"]["code"] == "limits_unavailable"

@@ -261,6 +261,8 @@ def _ended(caller: Caller, path: str, body: Any) -> dict[str, Any]:
 class Server:
     """A gateway in a process of its own, with all that it writes."""
 
+    flags: tuple[str, ...] = ("--offline",)
+
     def __init__(self, folder: Path, *arguments: str, name: str = "gateway", **environ: str) -> None:
         self.data = folder / "data"
         self.log = folder / f"{name}.log"
@@ -269,7 +271,7 @@ class Server:
         command = [sys.executable, "-m", "headgate_gateway", "--port", "0", "--data-dir", str(self.data)]
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [*command, "--offline", *arguments], cwd=folder, env=env | environ, stdout=log, stderr=log
+                [*command, *self.flags, *arguments], cwd=folder, env=env | environ, stdout=log, stderr=log
             )
         self.url = self._address()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx2
@@ -492,3 +493,17 @@ def test_on_a_laptop_a_key_that_was_put_out_is_refused(tmp_path_factory: pytest.
     finally:
         nobody.close()
         server.stop()
+
+
+def test_when_a_key_was_used_last(world: World, using: list[Caller], team: str) -> None:
+    made = world.master.made("/key/generate", team_id=team, key_alias="used once")
+    assert made["last_used_at"] is None
+    using.append(Caller(world.url, made["key"]))
+    began = datetime.now(UTC)
+    assert using[-1].chat().status_code == 200
+    shown = world.master.get("/key/info", key=made["key_id"]).json()["info"]["last_used_at"]
+    used = datetime.fromisoformat(shown)
+    # It is kept to the minute.
+    assert began - timedelta(seconds=61) < used <= datetime.now(UTC)
+    listed = world.master.get("/key/list", key_alias="used once").json()["keys"]
+    assert [key["last_used_at"] for key in listed] == [shown]

@@ -25,7 +25,7 @@ def config(bench: Bench, *lines: str, kind: str = "memory") -> str:
     )
 
 
-@pytest.fixture(params=["memory", "sqlite", "redis"])
+@pytest.fixture(params=["memory", "database", "redis"])
 def kind(request: pytest.FixtureRequest, bench: Bench) -> str:
     if request.param == "redis":
         redis = request.getfixturevalue("shared_redis")
@@ -105,6 +105,9 @@ async def test_time_to_live_and_age(bench: Bench, kind: str) -> None:
     await bench.start(config(bench, kind=kind))
     await bench.chat()
     bench.clock.turned += 30
+    assert (await bench.chat(cache={"s-maxage": 31, "max-age": 60})).headers["x-headgate-cache"] == "hit"
+    assert (await bench.chat(cache={"s-maxage": 29, "max-age": 60})).headers["x-headgate-cache"] == "miss"
+    bench.clock.turned += 20
     assert (await bench.chat(headers={"cache-control": "max-age=10"})).headers["x-headgate-cache"] == "miss"
     bench.clock.turned += 50
     assert (await bench.chat()).headers["x-headgate-cache"] == "hit", "kept anew by the call before"

@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
@@ -287,3 +288,28 @@ def test_a_current_schema_costs_no_import(kind: str, tmp_path: Path, request: py
     ]
     driver = [] if kind == "sqlite" else ["psycopg"]
     assert printed == [["alembic", "sqlalchemy", "mako", *driver], driver]
+
+
+def test_a_database_that_cannot_hold_every_text_is_refused(tmp_path: Path, postgres: PostgresServer) -> None:
+    with psycopg.connect(postgres.url(), autocommit=True) as connection:
+        connection.execute("CREATE DATABASE ascii ENCODING 'SQL_ASCII' TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'")
+    with pytest.raises(StorageError, match="encoding 'SQL_ASCII'"):
+        prepare(at(tmp_path, postgres.url("ascii")))
+
+
+def test_a_server_that_starts_later_is_waited_for_and_a_wrong_name_is_not(
+    tmp_path: Path, postgres: PostgresServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    began = time.monotonic()
+    with pytest.raises(StorageError, match='database "nowhere" does not exist'):
+        prepare(at(tmp_path, postgres.url("nowhere")))
+    assert time.monotonic() - began < 5
+    url = new_database(postgres, "late")
+    postgres.stop()
+    with ThreadPoolExecutor(1) as threads:
+        waiting = threads.submit(prepare, at(tmp_path, url))
+        while "cannot be reached yet" not in caplog.text:
+            assert not waiting.done()
+            time.sleep(0.01)
+        postgres.start()
+        waiting.result(timeout=20)

@@ -44,11 +44,12 @@ class Cache:
     def __init__(self, gateway: Gateway) -> None:
         settings = gateway.settings.cache
         self._clock = gateway.clock
+        self._routing = gateway.routing
         self.settings = settings
         self.store: Store | None = None
         if settings.kind == "memory":
             self.store = MemoryStore(settings.most_bytes)
-        elif settings.kind == "sqlite":
+        elif settings.kind in ("database", "sqlite"):
             self.store = SqlStore(gateway.db, settings.most_bytes)
         elif settings.kind == "redis":
             from .redis_store import RedisStore
@@ -82,8 +83,9 @@ class Cache:
         """What makes two calls the same: who may share, what was asked, and what the answer passes on its way."""
         body = {name: value for name, value in call.data.items() if name not in _LEFT_OUT}
         region, tags = call.header("x-headgate-region"), call.header("x-headgate-tags")
-        parts = [plan.kind, plan.scope, plan.controls.namespace, plan.guards, call.model, region, tags]
-        parts.append(call.data.get("tags"))
+        model = call.caller.aliases.get(call.model, call.model)
+        parts: list[Any] = [plan.kind, plan.scope, plan.controls.namespace, plan.guards, model, region, tags]
+        parts += [call.data.get("tags"), self._routing.audience(call, model)]
         return hashlib.sha256(msgspec.json.encode([parts, body], order="sorted")).hexdigest()
 
     async def find(self, key: str, plan: Plan) -> Entry | None:

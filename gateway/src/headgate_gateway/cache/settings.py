@@ -9,7 +9,8 @@ from ..config_table import Table
 
 __all__ = ["CacheKind", "CacheScope", "CacheSettings", "read_cache"]
 
-CacheKind = Literal["off", "memory", "sqlite", "redis"]
+# `sqlite` is the older name of `database`.
+CacheKind = Literal["off", "memory", "database", "sqlite", "redis"]
 CacheScope = Literal["key", "organization", "global"]
 
 
@@ -17,6 +18,7 @@ CacheScope = Literal["key", "organization", "global"]
 class CacheSettings:
     """Where answers are kept, for how long, and who shares them.
 
+    `memory` is this process's own; the gateway's database and Redis are shared by all nodes that have the same.
     `organization`: callers of one organization share, a caller without one has its own; `key`: every caller has its
     own; `global`: all share. With `opt_in` only calls that ask for it are looked up and kept.
     """
@@ -34,7 +36,7 @@ def read_cache(table: Table) -> CacheSettings:
     base = CacheSettings()
     ttl, opt_in = table.number("ttl_seconds", 0.001), table.flag("opt_in")
     settings = CacheSettings(
-        kind=cast("CacheKind", table.choice("kind", ("off", "memory", "sqlite", "redis")) or base.kind),
+        kind=cast("CacheKind", table.choice("kind", ("off", "memory", "database", "sqlite", "redis")) or base.kind),
         ttl_seconds=base.ttl_seconds if ttl is None else ttl,
         scope=cast("CacheScope", table.choice("scope", ("key", "organization", "global")) or base.scope),
         opt_in=base.opt_in if opt_in is None else opt_in,

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 from collections import OrderedDict
 from collections.abc import Iterable
 from typing import Protocol
 
-from ..storage import Database
+from ..storage import Database, StorageError
 from . import sql
 
 __all__ = ["MemoryStore", "SqlStore", "Store"]
 
+_log = logging.getLogger("headgate_gateway")
 _TIDY_EVERY = 64
 _DROPPED_AT_ONCE = 64
 
@@ -93,10 +95,20 @@ class SqlStore:
         self._puts = 0
 
     async def find(self, key: str, now: float) -> bytes | None:
-        row = await self._db.one(sql.FIND, (key, now))
+        try:
+            row = await self._db.one(sql.FIND, (key, now))
+        except StorageError as error:
+            _log.warning("an answer was not looked for in the cache: %s", error)
+            return None
         return None if row is None else bytes(row[0])
 
     async def put(self, key: str, scope: str, body: bytes, now: float, expires_at: float) -> None:
+        try:
+            await self._put(key, scope, body, now, expires_at)
+        except StorageError as error:
+            _log.warning("an answer was not kept in the cache: %s", error)
+
+    async def _put(self, key: str, scope: str, body: bytes, now: float, expires_at: float) -> None:
         await self._db.write(sql.PUT, (key, scope, body, len(body), now, expires_at))
         if self._puts % _TIDY_EVERY == 0:
             await self._db.write(sql.DROP_EXPIRED, (now,))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import entry_points
+from typing import Any
 
 from ..config_table import ConfigError
-from ..errors import invalid
+from ..errors import ApiError, invalid
 from ..http import Call
 from . import pii, words
 from .port import Context, Factory, Guardrail, Rewriter
@@ -47,14 +48,18 @@ class Guardrails:
         self._always = tuple(guard for guard in self.guards if guard.settings.default_on)
 
     def of(self, call: Call) -> tuple[Guard, ...]:
-        """Those that this call passes: the ones that are always on, its key's, and those it names."""
-        named = call.data.get("guardrails") or ()
-        own = call.caller.metadata.get("guardrails") or ()
-        if not named and not own:
+        """Those that this call passes: the ones that are always on, its key's and team's, and those it names."""
+        given = call.data.get("guardrails")
+        named: list[Any] = given if isinstance(given, list) else [] if given is None else [given]
+        own = _names(call.caller.metadata.get("guardrails"))
+        demanded = (*call.caller.guardrails, *own)
+        if not named and not demanded:
             return self._always
-        wanted = {name for name in own if isinstance(name, str)}
         known = {guard.name for guard in self.guards}
-        for name in named if isinstance(named, list) else (named,):
+        wanted = set(demanded)
+        if not wanted <= known:
+            raise _missing(sorted(wanted - known)[0])
+        for name in named:
             if name not in known:
                 raise invalid(
                     f"There is no guardrail {name!r} here. `GET /guardrails/list` lists them.",
@@ -63,6 +68,20 @@ class Guardrails:
                 )
             wanted.add(name)
         return tuple(guard for guard in self.guards if guard.settings.default_on or guard.name in wanted)
+
+
+def _names(value: Any) -> tuple[str, ...]:
+    return tuple(name for name in value if isinstance(name, str)) if isinstance(value, list | tuple) else ()
+
+
+def _missing(name: str) -> ApiError:
+    """What was demanded of a caller is never left out in silence."""
+    return ApiError(
+        403,
+        f"Calls of this key pass the guardrail {name!r}, and this gateway has none of that name. "
+        f"Have `[guardrails.{name}]` configured, or the key (or its team) changed.",
+        code="guardrail_missing",
+    )
 
 
 def context_of(call: Call) -> Context:

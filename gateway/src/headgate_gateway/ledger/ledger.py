@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,7 @@ from .credits import Credits, Terms, debited
 from .estimate import Candidate, Estimate, estimate
 from .holds import Hold, Holds, Refused
 from .keeper import Keeper
-from .lines import Line, fixed_line, lines_of
+from .lines import Line, Window, fixed_line, lines_of
 from .money import nano_of_pico
 from .record import add_sums, charged_of, metadata_of, owners_of, row_of, tags_of
 from .recovery import Recovery
@@ -54,6 +54,7 @@ class Plan:
     terms: Terms | None
     owners: tuple[tuple[str, str], ...]
     charged: tuple[tuple[str, str], ...]
+    windows: frozenset[Window]
     until: float
 
     @property
@@ -133,6 +134,7 @@ class Ledger:
         self._warned: set[tuple[str, str, str, float]] = set()
         self._used: dict[str, float] = {}
         platform.spending = self.sums
+        platform.last_used = self.last_used
         platform.on_change(lambda change: self._plans.clear())
 
     # -- a call begins
@@ -184,7 +186,8 @@ class Ledger:
             lines = tuple(sorted((*lines, terms.line), key=lambda line: line.place))
             bounds = (*bounds, *_pace_of(terms))
         until = min((line.until for line in lines), default=math.inf)
-        plan = Plan(caller, lines, bounds, terms, owners_of(caller), charged_of(caller), until)
+        windows = frozenset(line.window for line in lines)
+        plan = Plan(caller, lines, bounds, terms, owners_of(caller), charged_of(caller), windows, until)
         if len(self._plans) >= _MOST_PLANS:
             self._plans.clear()
         self._plans[place] = plan
@@ -270,7 +273,8 @@ class Ledger:
         booked = (*plan.owners, *plan.charged, ("model", ticket.model), ("provider", record.provider))
         if run.deployment is not None:
             booked = (*booked, ("deployment", run.deployment))
-        self._holds.book(booked, ticket.model, hold, ticket.started_at, cost, batch)
+        held = plan.windows if hold is not None and len(hold.taken) == len(plan.lines) else _windows(hold)
+        self._holds.book(booked, ticket.model, held, ticket.started_at, cost, batch)
         ended = record.finished_at or ticket.started_at
         if plan.terms is not None and credits:
             terms = plan.terms
@@ -364,6 +368,10 @@ class Ledger:
     @property
     def sweep_seconds(self) -> float:
         return min(10.0, max(0.5, self.settings.lease_seconds / 3))
+
+
+def _windows(hold: Hold | None) -> Collection[Window]:
+    return () if hold is None else hold.windows
 
 
 def _providers(candidates: Sequence[Candidate]) -> tuple[str, ...]:

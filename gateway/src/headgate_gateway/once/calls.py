@@ -354,7 +354,7 @@ class Calls:
             if run.answer is not None:
                 self.store.put_answer(batch, record.id, run.answer)
         self.store.put_record(batch, record)
-        own = Batch(list(batch.statements))
+        own = len(batch.statements)
         self.on_settled(run, batch)
         run.recorded = True
         try:
@@ -372,7 +372,8 @@ class Calls:
             raise
         self._forget(run)
 
-    async def _write_end(self, run: Run, batch: Batch, own: Batch) -> None:
+    async def _write_end(self, run: Run, batch: Batch, own: int) -> None:
+        """Write the batch of an end, of which the first `own` statements are the call's and the others its bill."""
         try:
             await self._db.together(batch)
         except AlreadyDone:
@@ -383,7 +384,7 @@ class Calls:
                 raise Superseded(lost(record.id)) from None
             if stored.status == "in_progress":
                 # The node that made it before was paid for it, so that its end here is not.
-                await self._db.together(own)
+                await self._db.together(Batch(batch.statements[:own]))
             elif stored.finished_at != record.finished_at:
                 raise Superseded(lost(record.id)) from None
 
@@ -463,16 +464,35 @@ class Calls:
 
     async def watch(self) -> None:
         """Look for what other nodes ask of this one's calls. Runs beside the requests where there are other nodes."""
+        looked_over = self._clock.monotonic()
         while True:
             await self._clock.sleep(self._nodes.heartbeat_seconds if self.bus.connected else _WATCH_SECONDS)
-            if not self.running:
-                continue
             try:
-                rows = await self._db.query(sql.CANCELLED, (self._nodes.id,))
+                if self.running:
+                    for (call_id,) in await self._db.query(sql.CANCELLED, (self._nodes.id,)):
+                        self._cancel_here(str(call_id))
+                if self._clock.monotonic() - looked_over > self._nodes.lease_seconds:
+                    looked_over = self._clock.monotonic()
+                    await self._disown()
             except StorageError:
+                # It is said where calls need the database.
                 continue
-            for (call_id,) in rows:
-                self._cancel_here(str(call_id))
+
+    async def _disown(self) -> None:
+        """Interrupt the calls that this node has by their records and does not make.
+
+        Such are left where the answer to a claim was lost, or an end could not be written: others would follow them
+        for as long as this node lives.
+        """
+        before = self._clock.time() - self._nodes.lease_seconds
+        rows = await self._db.query(sql.RUNNING_OF, (self._nodes.id,))
+        left = [(str(id), int(attempt)) for id, attempt, created_at in rows if created_at < before]
+        if any(id not in self.running for id, _ in left):
+            await self._db.committed()
+        claimed = {claim.record.id for claim in self._by_key.values() if isinstance(claim, Claim)}
+        for id, attempt in left:
+            if id not in self.running and id not in claimed:
+                await self._interrupt(sql.INTERRUPT_ONE, (id, self._nodes.id, attempt))
 
     def _look_again(self) -> None:
         for follower in self.following.values():
@@ -505,7 +525,7 @@ class Calls:
 
     async def let_go(self) -> None:
         """After this node was taken for dead: end the calls that others booked meanwhile, which nobody would pay."""
-        mine = {str(row[0]) for row in await self._db.query(sql.RUNNING_OF, (self._nodes.id,))}
+        mine = {str(id) for id, _, _ in await self._db.query(sql.RUNNING_OF, (self._nodes.id,))}
         for run in list(self.running.values()):
             if run.durable and run.record.id not in mine and run.record.provider != "offline":
                 run.cancel(lost(run.record.id))

@@ -124,7 +124,7 @@ _INTERRUPT = "UPDATE call SET status = 'interrupted', finished_at = ? WHERE stat
 INTERRUPT = f"{_INTERRUPT} AND node = ? RETURNING {_COLUMNS}"
 INTERRUPT_ONE = f"{_INTERRUPT} AND id = ? AND node = ? AND attempt = ? RETURNING {_COLUMNS}"
 INTERRUPT_ALL = f"{_INTERRUPT} AND (node IS NULL OR node NOT IN (SELECT id FROM node)) RETURNING {_COLUMNS}"
-RUNNING_OF = "SELECT id FROM call WHERE status = 'in_progress' AND node = ?"
+RUNNING_OF = "SELECT id, attempt, created_at FROM call WHERE status = 'in_progress' AND node = ?"
 CANCELLED = "SELECT id FROM call WHERE status = 'in_progress' AND node = ? AND cancel_requested = 1"
 REQUEST_CANCEL = """
     UPDATE call SET cancel_requested = 1 WHERE principal = ? AND id = ? AND status = 'in_progress' RETURNING node

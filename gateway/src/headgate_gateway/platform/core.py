@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import cast
 
@@ -37,6 +37,8 @@ class Platform:
         self.budgets = Store(db, Budget)
         self.members = Members(db)
         self.spending: Spending = NoSpending()
+        # When a key was used last, as the ledger tells it.
+        self.last_used: Callable[[str], Awaitable[float | None]] = _never
         self.masters: dict[str, Principal] = {}
         self.callers = Callers(self)
         self.customer_bounds = Customers(self)
@@ -184,3 +186,8 @@ class Platform:
                 None if after is None else msgspec.json.encode(after).decode(),
             ),
         )
+
+
+async def _never(key_id: str) -> float | None:
+    """Where no ledger runs, nothing was used."""
+    return None

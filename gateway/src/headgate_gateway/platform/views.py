@@ -108,6 +108,7 @@ async def show_key(platform: Platform, key: Key) -> dict[str, Any]:
         "blocked": key.blocked,
         "tags": key.tags,
         "expires": iso(key.expires_at),
+        "last_used_at": iso(await platform.last_used(key.id)),
         **_stamps(key),
     }
 

@@ -12,6 +12,7 @@ import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
 
 import aiohttp
 import msgspec
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 __all__ = ["Providers"]
 
 _BACKOFF = 0.2
+# Headers of a configuration hold secrets under any name; what is shorter is none.
+_SHORTEST_SECRET = 12
 _PASSED_ON = ("openai-beta", "openai-organization", "openai-project", "anthropic-beta")
 _AGENT = "headgate-gateway/0.1"
 
@@ -55,13 +58,13 @@ class Providers:
                 )
             translated = anthropic.request(call.data, target.model, target.upstream.max_output_tokens)
             exchange.aim("/v1/messages", msgspec.json.encode(translated), "application/json")
-            return exchange.messages_stream if stream else exchange.messages_whole
+            return exchange.concealing(exchange.messages_stream if stream else exchange.messages_whole)
         path = route.path.removeprefix("/v1")
         if call.files or call.fields:
             exchange.aim(path, None, "")
         else:
             exchange.aim(path, openai.prepare(call.raw, target.model, stream=stream), "application/json")
-        return exchange.relay if stream else exchange.whole
+        return exchange.concealing(exchange.relay if stream else exchange.whole)
 
     def session(self, *, guarded: bool = False) -> aiohttp.ClientSession:
         """The pool of connections; the guarded one reaches only what the guard of addresses permits."""
@@ -106,6 +109,23 @@ class _Exchange:
         self._url, self._body, self._content_type = base + path + (query and f"?{query}"), body, content_type
 
     # -- what producers do
+
+    def concealing(self, produce: Producer) -> Producer:
+        """The producer, whose errors hold nothing that the upstream was sent in confidence."""
+
+        async def run(sink: Sink) -> None:
+            try:
+                await produce(sink)
+            except ApiError as error:
+                failures.conceal(error, self._secrets())
+                raise
+
+        return run
+
+    def _secrets(self) -> list[str]:
+        upstream, key = self._target.upstream, self._target.key
+        sent = [*upstream.headers.values(), *(value for _, value in parse_qsl(upstream.query))]
+        return [value for value in (*sent, "" if key is None else key.reveal()) if len(value) >= _SHORTEST_SECRET]
 
     async def relay(self, run: Sink) -> None:
         """Pass the upstream's events through, with nothing of them touched."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -10,10 +10,28 @@ import msgspec
 
 from ..errors import ApiError
 
-__all__ = ["broken_answer", "broken_stream", "from_event", "from_status", "unreachable"]
+__all__ = ["broken_answer", "broken_stream", "conceal", "from_event", "from_status", "unreachable"]
 
 _KEPT = 8192
+_HIDDEN = "...REDACTED"
 _CALLERS_FAULT = (400, 404, 409, 413, 422)
+
+
+def conceal(error: ApiError, secrets: Collection[str]) -> None:
+    """Take the secrets that an upstream was sent out of what it says: some repeat the key that they refuse."""
+
+    def hidden(value: Any) -> Any:
+        if isinstance(value, str):
+            for secret in secrets:
+                value = value.replace(secret, _HIDDEN)
+            return value
+        if isinstance(value, dict):
+            return {hidden(name): hidden(inner) for name, inner in value.items()}
+        return [hidden(inner) for inner in value] if isinstance(value, list) else value
+
+    error.message, error.code, error.param = hidden(error.message), hidden(error.code), hidden(error.param)
+    error.extra = hidden(error.extra)
+    error.args = (error.message,)
 
 
 def from_status(

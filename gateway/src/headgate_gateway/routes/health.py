@@ -15,7 +15,7 @@ __all__ = ["issues", "live", "ready"]
 
 async def live(call: Call) -> Response:
     """The process answers."""
-    return json_response({"status": "ok", "version": __version__})
+    return json_response({"status": "ok", "version": __version__, "issues": issues(call.gateway)})
 
 
 async def ready(call: Call) -> Response:

@@ -237,10 +237,10 @@ class Router:
         if name == AUTO and name not in self._groups:
             models = (text for level in call.caller.models for text in (level.scope, *level.models))
             return *chosen, call.caller.team_id or "", call.caller.tier or "", *models
-        names = (name, *self.fallbacks(name))
-        if any(one.team_id is not None for other in names for one in self._groups.get(other, ())):
-            return *chosen, call.caller.team_id or ""
-        return chosen
+        further = [other for other in self.fallbacks(name) if self._may_use(call, other)]
+        if any(one.team_id is not None for other in (name, *further) for one in self._groups.get(other, ())):
+            chosen = (*chosen, call.caller.team_id or "")
+        return (*chosen, *further)
 
     def visible(self, call: Call, name: str) -> bool:
         """Whether this caller may call the name and has a deployment of it."""

@@ -38,6 +38,8 @@ class Pool:
     async def take(self) -> Connection:
         """A connection that works as far as can be seen. Raises the driver's error if none can be had."""
         while True:
+            if self._size == 0:
+                raise psycopg.InterfaceError("the pool is closed")
             while self._idle:
                 connection = self._idle.pop()
                 if not _is_over(connection):
@@ -83,7 +85,7 @@ class Pool:
 
     async def give_back(self, connection: Connection) -> None:
         """Take a connection back; one that is broken or in the middle of something is closed."""
-        if connection.closed or connection.info.transaction_status != TransactionStatus.IDLE:
+        if self._size == 0 or connection.closed or connection.info.transaction_status != TransactionStatus.IDLE:
             await self._drop(connection)
         else:
             self._give(connection)

@@ -26,6 +26,9 @@ __all__ = ["SqliteDatabase", "keep_alone"]
 
 _log = logging.getLogger("headgate_gateway")
 _LAZY_SECONDS = 0.05
+_AGAIN_SECONDS = 1.0
+# Full, failing, locked, out of memory: another time it may go.
+_PASSING = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_NOMEM)
 # What SQLite cannot take is not always an error of its own: numbers beyond 64 bits, texts of lone surrogates.
 _FAULTS = (sqlite3.Error, OverflowError, ValueError)
 
@@ -61,9 +64,11 @@ class SqliteDatabase:
         # How deep the block is in which a statement failed, which then cannot be written; 0 for none.
         self._failed = 0
         self._turns: list[asyncio.Future[None]] = []
-        # What `soon` took: not yet executed, and executed but not yet committed.
+        # What `soon` took: not yet executed; executed but not yet committed; to be tried again at another time.
         self._queued: list[Batch] = []
         self._executed: list[Batch] = []
+        self._again: list[Batch] = []
+        self._retry: asyncio.TimerHandle | None = None
 
     async def open(self) -> None:
         """Nothing is left to open: the file was opened with the object."""
@@ -198,7 +203,7 @@ class SqliteDatabase:
             self._schedule()
 
     def _drain(self) -> None:
-        """Execute what `soon` took. What the database could take at another time stays queued."""
+        """Execute what `soon` took. What the database may take at another time is kept for then."""
         queued, self._queued = self._queued, []
         for batch in queued:
             try:
@@ -208,10 +213,26 @@ class SqliteDatabase:
             except AlreadyDone:
                 _log.info("a batch that is written once was there already")
             except StorageError as error:
-                lasting = not isinstance(error.__cause__, sqlite3.OperationalError)
-                _log.error("%s %s", error, "It is given up." if lasting else "It is tried again.")
-                if not lasting:
-                    self._queued.append(batch)
+                passing = _is_passing(error.__cause__)
+                _log.error("%s %s", error, "It is tried again." if passing else "A batch was given up.")
+                if passing:
+                    self._keep([batch])
+
+    def _keep(self, batches: list[Batch]) -> None:
+        """Try these again in a while, apart from what calls write meanwhile."""
+        self._again += batches
+        if self._again and self._retry is None:
+            self._retry = asyncio.get_running_loop().call_later(_AGAIN_SECONDS, self._try_again)
+
+    def _try_again(self) -> None:
+        if self._retry is not None:
+            self._retry.cancel()
+            self._retry = None
+        if self._open or self._holder is not None:
+            self._keep([])
+            return
+        self._queued, self._again = [*self._again, *self._queued], []
+        self._commit()
 
     def _write(self, batch: Batch) -> None:
         """Execute a batch in the open transaction: all of it, or nothing and an error."""
@@ -314,8 +335,9 @@ class SqliteDatabase:
         if self._connection.in_transaction:
             self._connection.execute("ROLLBACK")
         self._open = False
-        self._queued[:0] = self._executed
-        self._executed.clear()
+        executed, self._executed = self._executed, []
+        if executed:
+            self._keep(executed)
         waiters, self._waiters = self._waiters, []
         if not waiters:
             _log.error("%s", fault)
@@ -343,11 +365,20 @@ class SqliteDatabase:
     async def close(self) -> None:
         """Commit what is open and close the file."""
         self._commit()
+        if self._again:
+            self._try_again()
+        if self._retry is not None:
+            self._retry.cancel()
+            _log.error("%d batches were not written when the gateway stopped", len(self._again))
         self._close()
 
     def _close(self) -> None:
         self._connection.close()
         self._alone.close()
+
+
+def _is_passing(error: BaseException | None) -> bool:
+    return isinstance(error, sqlite3.Error) and getattr(error, "sqlite_errorcode", 0) & 0xFF in _PASSING
 
 
 def keep_alone(path: Path) -> sqlite3.Connection:

@@ -61,6 +61,9 @@ class HealthStatus(Model):
     version: str | None = None
     """The version of the gateway."""
 
+    issues: list[str] | None = None
+    """What is not as it should be."""
+
 
 class ReadyStatus(Model):
     """The gateway serves."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -23,7 +25,10 @@ def upgrade() -> None:
     op.create_index("hold_by_start", "hold", ["started_at"])
     # Set until the window was summed up again after the calls ended that ran when it was opened.
     op.add_column("budget_window", sa.Column("opened_at", REAL))
-    waits = {"sqlite_where": sa.text("opened_at IS NOT NULL"), "postgresql_where": sa.text("opened_at IS NOT NULL")}
+    waits: dict[str, Any] = {
+        "sqlite_where": sa.text("opened_at IS NOT NULL"),
+        "postgresql_where": sa.text("opened_at IS NOT NULL"),
+    }
     op.create_index("budget_window_to_check", "budget_window", ["opened_at"], **waits)
     op.create_table(
         "key_use",

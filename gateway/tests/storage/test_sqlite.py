@@ -1,0 +1,114 @@
+"""SQLite: one commit for all that end together, and a disk that is full."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import time
+from collections.abc import AsyncIterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from headgate_gateway.storage import Batch, SqliteDatabase, StorageError
+
+from .conftest import TABLES
+
+ADD = "INSERT INTO note (id, text) VALUES (?, ?)"
+FULL = "INSERT INTO note (id, data) VALUES (?, ?)"
+
+
+@pytest.fixture
+async def db(tmp_path: Path) -> AsyncIterator[SqliteDatabase]:
+    database = SqliteDatabase(tmp_path / "a.db")
+    for statement in TABLES:
+        await database.write(statement)
+    await database.committed()
+    yield database
+    await database.close()
+
+
+def seen_from_outside(db: SqliteDatabase) -> list[tuple[int]]:
+    with closing(sqlite3.connect(db.path)) as connection:
+        return connection.execute("SELECT id FROM note ORDER BY id").fetchall()
+
+
+async def test_one_commit_for_all_that_end_together(db: SqliteDatabase) -> None:
+    executed: list[str] = []
+    db._connection.set_trace_callback(executed.append)
+
+    async def end(number: int) -> None:
+        async with db.transaction():
+            await db.write(ADD, (1000 + number, "hold"))
+        batch = Batch(once=(ADD, (number, "call")))
+        batch.add(ADD, (2000 + number, "more"))
+        await db.together(batch)
+
+    await asyncio.gather(*(end(number) for number in range(50)))
+    assert executed.count("COMMIT") == 1
+    assert len(seen_from_outside(db)) == 150
+
+
+async def test_what_nobody_waits_for_is_committed_too(db: SqliteDatabase) -> None:
+    assert await db.changed(f"{ADD} RETURNING id", (1, "alone")) == [(1,)]
+    async with db.transaction():
+        await db.write(ADD, (2, "alone"))
+    deadline = time.monotonic() + 10
+    for _ in iter(lambda: seen_from_outside(db), [(1,), (2,)]):
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.01)
+
+
+async def test_what_was_waited_for_is_durable(db: SqliteDatabase) -> None:
+    await db.write(ADD, (1, "one"))
+    assert seen_from_outside(db) == []
+    await asyncio.gather(db.committed(), db.committed())
+    assert seen_from_outside(db) == [(1,)]
+
+
+async def test_a_full_disk_is_told_and_nothing_is_half_written(
+    db: SqliteDatabase, caplog: pytest.LogCaptureFixture
+) -> None:
+    pages = await db.one("PRAGMA page_count")
+    assert pages is not None
+    await db.query(f"PRAGMA max_page_count = {pages[0] + 2}")
+    batch = Batch(once=(ADD, (1, "call")))
+    batch.add(FULL, (2, b"x" * 100_000))
+    with pytest.raises(StorageError, match="full"):
+        await db.together(batch)
+    later = Batch()
+    later.add(FULL, (3, b"y" * 100_000))
+    db.soon(later)
+    assert "It is tried again" in caplog.text
+    await db.write(ADD, (4, "small"))
+    await db.committed()
+    assert seen_from_outside(db) == [(4,)]
+    await db.query("PRAGMA max_page_count = 100000")
+    await db.together(batch)
+    db._try_again()
+    assert seen_from_outside(db) == [(1,), (2,), (3,), (4,)]
+
+
+async def test_writes_during_a_transaction_wait_and_are_committed(db: SqliteDatabase) -> None:
+    began, go_on = asyncio.Event(), asyncio.Event()
+
+    async def transact() -> None:
+        async with db.transaction():
+            await db.write(ADD, (1, "inside"))
+            began.set()
+            await go_on.wait()
+
+    async def wait() -> None:
+        batch = Batch(once=(ADD, (2, "outside")))
+        await db.together(batch)
+
+    first = asyncio.create_task(transact())
+    await began.wait()
+    second = asyncio.create_task(wait())
+    third = asyncio.create_task(db.query("SELECT id FROM note ORDER BY id"))
+    done, _ = await asyncio.wait([second, third], timeout=0.05)
+    assert not done
+    go_on.set()
+    await asyncio.gather(first, second, third)
+    assert seen_from_outside(db) == [(1,), (2,)]
