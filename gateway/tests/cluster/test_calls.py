@@ -30,7 +30,7 @@ from .gateways import (
 )
 
 pytestmark = pytest.mark.skipif(no_postgres(), reason="PostgreSQL is not installed")
-ALIVE = "[limits]\ngrace_seconds = 3.0\nping_seconds = 0.5\n"
+ALIVE = "[limits]\ngrace_seconds = 3.0\nping_seconds = 0.5\ndrain_seconds = 1.0\n"
 
 
 @pytest.fixture(scope="module", params=["redis", "alone"])
@@ -225,6 +225,27 @@ async def test_a_stream_goes_on_at_another_node_when_its_own_is_killed(mortal: G
         assert (status, attempt) == ("completed", 1)
         assert cost > 0
     assert mortal.rows("SELECT count(*) FROM hold") == [(0,)]
+
+
+@pytest.mark.parametrize("stream", [True, False])
+async def test_a_node_that_stops_says_so_to_those_for_whom_it_follows_a_call(mortal: Gateways, stream: bool) -> None:
+    body, key = asked("x " * 100, stream=stream, pace=0.1), "stops"
+    async with in_clients(mortal.urls) as (first, second):
+        read = Reading(first, body, Idempotency_Key=key)
+        await eventually(lambda: mortal.rows("SELECT 1 FROM call WHERE status = 'in_progress'"))
+        follower = Reading(second, body, Idempotency_Key=key)
+        await (follower.has(2) if stream else eventually(lambda: mortal.rows("SELECT 1 FROM call WHERE attempts = 2")))
+        mortal.nodes[1].terminate()
+        seen = await follower.end(seconds=8)
+        assert follower.cut is None
+        assert '"code":"draining"' in follower.text
+        assert follower.status == (200 if stream else 529)
+        assert mortal.nodes[1].wait() == 0
+        whole = await read.end()
+        if stream:
+            assert "event: error" in seen[-1]
+            behind = Reading(first, body, Idempotency_Key=key, Last_Event_ID=ids_of(seen)[-1])
+            assert seen[:-1] + await behind.end() == whole
 
 
 async def test_a_unary_call_is_answered_at_another_node_when_its_own_is_killed(mortal: Gateways) -> None:

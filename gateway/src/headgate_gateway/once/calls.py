@@ -534,13 +534,15 @@ class Calls:
         return await self.store.sweep(self._clock.time())
 
     async def drain(self, seconds: float) -> None:
-        """Let running calls end for `seconds`, then interrupt those that are left."""
+        """Let calls end for `seconds`, then interrupt those that are left, and follow others no further."""
         deadline = self._clock.monotonic() + seconds
-        while self.running and self._clock.monotonic() < deadline:
+        while (self.running or self.following) and self._clock.monotonic() < deadline:
             await self._clock.sleep(min(0.02, seconds))
         left = list(self.running.values())
         for run in left:
             run.interrupt()
+        for follower in list(self.following.values()):
+            follower.stop()
         for run in left:
             await run.finished()
 

@@ -8,7 +8,7 @@ from ..emission import Answer, DeliveryFault, Fault
 from ..errors import ApiError
 from .store import CallRecord
 
-__all__ = ["Feed", "Listener", "frame"]
+__all__ = ["Feed", "Listener", "draining", "frame"]
 
 
 def frame(call_id: str, seq: int, data: bytes, event: str | None = None) -> bytes:
@@ -16,6 +16,12 @@ def frame(call_id: str, seq: int, data: bytes, event: str | None = None) -> byte
     if event is None:
         return b"id: %s:%d\ndata: %s\n\n" % (call_id.encode(), seq, data)
     return b"id: %s:%d\nevent: %s\ndata: %s\n\n" % (call_id.encode(), seq, event.encode(), data)
+
+
+def draining() -> ApiError:
+    """What clients are told of a call that had not ended when the gateway had to."""
+    message = "The gateway is stopping and this call did not end in time. Send it again with the same key."
+    return ApiError(529, message, code="draining")
 
 
 class Listener:

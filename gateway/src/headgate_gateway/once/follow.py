@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import ApiError, envelope
 from ..storage import StorageError
-from .feed import Feed, Listener, frame
+from .feed import Feed, Listener, draining, frame
 from .log import topic_of
 from .store import CallRecord
 
@@ -151,12 +151,21 @@ class Follower(Feed):
             self.moved = True
             self._calls.unfollow(self)
         elif record.status == "interrupted":
-            error = lost(record.id)
-            self._fail(error)
-            if self.total:
-                self.frames.append(frame(record.id, self.total, envelope(error, record.request_id), "error"))
+            self._break_off(lost(record.id))
         else:
             self._fail(record.failure())
+
+    def stop(self) -> None:
+        """The gateway stops; the call goes on where it is made, and can be asked for at any other node."""
+        self._break_off(draining())
+        self.wake()
+
+    def _break_off(self, error: ApiError) -> None:
+        """Fail with an error that is no event of the call: it has the number of the last one, to go on from."""
+        self._fail(error)
+        if self.total:
+            told = envelope(error, self.record.request_id)
+            self.frames.append(frame(self.record.id, self.total, told, "error"))
 
     def _fail(self, error: ApiError) -> None:
         error.call_id = self.record.id

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from ..emission import DeliveryFault, Fault
 from ..errors import ApiError, envelope, storage_away
 from ..storage import StorageAway, StorageError
-from .feed import Feed, Listener, frame
+from .feed import Feed, Listener, draining, frame
 from .sink import Producer
 from .store import CallRecord
 
@@ -168,8 +168,7 @@ class Run(Feed):
     def interrupt(self) -> None:
         """End the call because the gateway stops. It can be taken up again after the start."""
         self._interrupted = True
-        message = "The gateway is stopping and this call did not end in time. Send it again with the same key."
-        self.cancel(ApiError(529, message, code="draining"))
+        self.cancel(draining())
 
     async def finished(self) -> None:
         """Return when the producer has ended and its record is durable."""
