@@ -40,7 +40,12 @@ RUN_BY_CI = {
 """Commands that are not run again here: CI runs the tests through them, or they are too long for a test."""
 
 
-PROVIDER_KEYS = {"OPENAI_API_KEY": "sk-x", "ANTHROPIC_API_KEY": "sk-x", "GROQ_API_KEY": "sk-x"}
+PROVIDER_KEYS = {
+    "OPENAI_API_KEY": "sk-x",
+    "ANTHROPIC_API_KEY": "sk-x",
+    "GROQ_API_KEY": "sk-x",
+    "SCRAPE_TOKEN": "x" * 16,
+}
 """Variables that the configurations on the pages name."""
 
 

@@ -74,6 +74,7 @@ def test_every_setting_of_the_gateway_is_in_the_whole_configuration() -> None:
     known = {"host", "port", "offline", "data_dir", "auth_mode", "key_hashes", "source", "secret_keys"}
     tables = {"providers", "models", "prices", "limits", "storage", "cluster"}
     tables |= {"ledger", "routing", "outbound", "cache", "guardrails"}  # platform.md and routing.md have these
+    tables |= {"watch"}  # monitoring.md has it
     assert {field.name for field in fields(Settings)} == known | tables
     assert set(whole["storage"]) == {field.name for field in fields(StorageSettings)}
     assert set(whole["cluster"]) == {field.name for field in fields(ClusterSettings)}

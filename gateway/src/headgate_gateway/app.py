@@ -34,6 +34,7 @@ from .pipeline import HeadedStream, ModelEndpoint, fingerprint
 from .reading import ClientGone, read_body, read_query
 from .storage import StorageAway, StorageError, Unstorable
 from .table import Match, Missing, RouteTable, WrongMethod
+from .telemetry.seen import Seen
 from .validate import Contract, Specification
 
 __all__ = ["App", "create_app"]
@@ -68,7 +69,14 @@ class App:
         money = (*SPEND_ROUTES, *CREDIT_ROUTES)
         routes = [
             _complete(route, gateway.contract)
-            for route in (*ROUTES, *control.ROUTES, *platform.routes(), *money, *operations())
+            for route in (
+                *ROUTES,
+                *control.ROUTES,
+                *platform.routes(),
+                *money,
+                *operations(),
+                *gateway.telemetry.routes(),
+            )
         ]
         self.table = RouteTable(routes)
         self._gate = Gate(gateway.settings, gateway.platform)
@@ -101,13 +109,16 @@ class App:
         request_id = self._request_id(headers)
         raw_path = scope.get("raw_path") or scope["path"].encode()
         method = scope["method"]
-        try:
-            reply = await self._answer(
-                method, raw_path, scope.get("query_string", b""), headers, request_id, scope=scope, receive=receive
-            )
-        except ClientGone:
-            return
-        await _send(reply, scope, receive, send, request_id, bodiless=method == "HEAD")
+        query = scope.get("query_string", b"")
+        with self.gateway.telemetry.request(method, raw_path, headers, request_id) as seen:
+            try:
+                reply = await self._answer(
+                    method, raw_path, query, headers, request_id, scope=scope, receive=receive, seen=seen
+                )
+            except ClientGone:
+                return
+            seen.reply = reply
+            await _send(reply, scope, receive, send, request_id, bodiless=method == "HEAD")
 
     async def dispatch(
         self, method: str, path: str, *, body: bytes, principal: str, headers: dict[str, str]
@@ -148,10 +159,13 @@ class App:
         receive: Receive,
         scope: dict[str, Any] | None = None,
         principal: str | None = None,
+        seen: Seen | None = None,
     ) -> Reply:
         try:
             match = self._match(method, raw_path)
             route = match.route
+            if seen is not None:
+                seen.matched(route.operation, match.template)
             if principal is None:
                 caller = await self._gate.admit(route, headers)
             else:
@@ -161,6 +175,8 @@ class App:
                 raise _draining()
             call = Call(self.gateway, route.operation, request_id, caller.id, headers, match.params)
             call.scope, call.receive, call.caller = scope, receive, caller
+            if seen is not None:
+                seen.call = call
             spec = self._spec(match)
             call.query = read_query(query, spec)
             if route.method != "GET":
@@ -175,6 +191,8 @@ class App:
                 return await self._once(call, endpoint, route)
             return await endpoint(call)
         except ApiError as error:
+            if seen is not None:
+                seen.failed(error)
             return Response(error.status, envelope(error, request_id), headers=error.all_headers())
         except ClientGone:
             raise

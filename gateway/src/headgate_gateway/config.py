@@ -26,6 +26,7 @@ from .ledger.settings import LedgerSettings, read_ledger
 from .routing.settings import OutboundSettings, RoutingSettings, read_outbound, read_routing
 from .storage.settings import StorageSettings, read_storage
 from .storage.urls import StoreUrl
+from .telemetry.settings import WatchSettings, read_watch
 
 __all__ = ["AuthMode", "ConfigError", "Limits", "Price", "Provider", "Secret", "Settings", "is_loopback", "load"]
 
@@ -123,6 +124,7 @@ class Settings:
     ledger: LedgerSettings = field(default_factory=LedgerSettings)
     cache: CacheSettings = field(default_factory=CacheSettings)
     guardrails: tuple[GuardrailSettings, ...] = ()
+    watch: WatchSettings = field(default_factory=WatchSettings)
     secret_keys: tuple[Secret, ...] = ()
     source: str | None = None
 
@@ -246,6 +248,7 @@ def _build(root: Table, env: Table, given: dict[str, Any], environ: Mapping[str,
         ledger=read_ledger(root),
         cache=read_cache(root.table("cache")),
         guardrails=read_guardrails(root),
+        watch=read_watch(root, environ),
         secret_keys=_secret_keys(environ.get("HEADGATE_GATEWAY_SECRET_KEY")),
         source=source,
     )

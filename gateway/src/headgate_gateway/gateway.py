@@ -19,6 +19,7 @@ from .errors import ApiError
 from .guardrails.registry import Guardrails
 from .http import Response
 from .ledger.ledger import Ledger
+from .ledger.running import served_at
 from .limits.shared import SharedPace
 from .offline_port import OfflineModels
 from .once import Calls
@@ -26,6 +27,7 @@ from .once.mutations import Mutations
 from .prices import PriceBook, warm
 from .routing.router import Router
 from .storage import StorageError, open_database, prepare
+from .telemetry.telemetry import Telemetry
 from .validate import Contract
 
 if TYPE_CHECKING:
@@ -74,12 +76,15 @@ class Gateway:
         if self.redis is not None:
             shared = SharedPace(self.redis, self.clock, lease_seconds=settings.cluster.lease_seconds)
             self.ledger.pace.share(shared, when_away=settings.limits.when_away)
+        self.ledger.served_at = lambda run: served_at(self, run)
         self.calls.on_settled = self.ledger.settle
-        self.calls.on_interrupted = self.ledger.interrupted
+        self.calls.others.on_interrupted = self.ledger.interrupted
         self.calls.on_recording = self.ledger.write_fresh
-        self.nodes.on_dead(self.calls.node_died)
+        self.nodes.on_dead(self.calls.others.died)
         self.nodes.on_dead(self.ledger.on_dead)
-        self.nodes.on_lost(self.calls.let_go)
+        self.nodes.on_lost(self.calls.others.let_go)
+        self.telemetry = Telemetry(self)
+        self.calls.on_ended = self.telemetry.ended
         keep = settings.limits.keep_hours * 3600
         self.mutations = Mutations(
             self.db,
@@ -115,6 +120,7 @@ class Gateway:
     async def start(self) -> None:
         """Recover what a dead process left, then be ready."""
         self._loop = asyncio.get_running_loop()
+        await self.telemetry.start()
         await self.db.open()
         if self.redis is not None:
             await self.redis.start()
@@ -131,14 +137,14 @@ class Gateway:
             self.spawn(self.ledger.pace.keep(), "limits")
         if self.db.shared:
             self.spawn(self.nodes.run(), "nodes")
-            self.spawn(self.calls.watch(), "calls")
+            self.spawn(self.calls.others.watch(), "calls")
         if self.settings.providers:
             self.spawn(asyncio.to_thread(warm), "prices")
         self.ready = True
 
     async def _recover(self) -> None:
         """Take over what dead nodes left: all there is, where nobody else has this database."""
-        left = await self.calls.recover()
+        left = await self.calls.others.recover()
         if left:
             _log.warning("%d calls were running when their gateway stopped; they are marked interrupted", left)
         freed = await self.ledger.recover()
@@ -179,6 +185,7 @@ class Gateway:
         await self.ledger.stop()
         await self.db.committed()
         await self.nodes.stop()
+        await self.telemetry.stop()
 
     async def _sweep(self) -> None:
         while True:

@@ -16,6 +16,7 @@ from .platform.principal import ANONYMOUS, Principal
 
 if TYPE_CHECKING:
     from .gateway import Gateway
+    from .once.store import CallRecord
 
 __all__ = [
     "Access",
@@ -148,6 +149,10 @@ class Call:
     scope: dict[str, Any] | None = None
     receive: Receive | None = None
     caller: Principal = ANONYMOUS
+    # What those who watch are told: the call that answers, how it was made before, the model that was tried last.
+    record: CallRecord | None = None
+    repeated: str = ""
+    tried: str | None = None
 
     def header(self, name: str) -> str | None:
         """The value of a request header; `name` in lower case."""

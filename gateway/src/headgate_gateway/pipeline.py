@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING, Any
 from .emission import Answer, ModelContext
 from .errors import ApiError, envelope
 from .http import Call, Headers, Reply, Response, Route, header_value
-from .ledger.estimate import Candidate
+from .ledger.estimate import Candidate, most_output
 from .ledger.ledger import Ticket
 from .once.deliver import LiveStream, Presence, StoredStream, faulty_reply
 from .once.feed import Feed, Listener, frame
 from .once.follow import lost
-from .once.presented import Claim, Joined, Presented, Replayed, check_key
+from .once.presented import Claim, Joined, Presented, Replayed, Rerun, check_key
 from .once.run import Run
 from .once.sink import Producer, Sink
 from .once.store import CallRecord
 from .producers import offline_answer, offline_chunks, source_of
+from .routing.knowledge import known_of
 from .routing.router import Pool
 from .stages import staged
 from .targets import OfflineTarget, Target
@@ -51,46 +52,64 @@ class ModelEndpoint:
     async def _found(self, call: Call, presented: Presented) -> Replayed | Found:
         """Where the call is to be had: it is made, joined, or has ended."""
         gateway = call.gateway
+        claims = gateway.calls.claims
+        hopeful = claims.is_likely_new(presented)
         while True:
-            entry = await gateway.calls.enter(presented)
+            entry = Rerun() if hopeful else await gateway.calls.enter(presented)
+            gateway.telemetry.entered(call, entry)
             if isinstance(entry, Replayed):
                 return entry
             if isinstance(entry, Joined):
                 return Found(entry.feed, entry.after, replayed=True, first=False)
-            mocked = self._kind in _STREAMED and call.data.get("mock_response") is not None
-            name = _ECHO if mocked else call.caller.aliases.get(call.model, call.model)
-            target = await gateway.routing.resolved(call, name, self._kind)
-            name = call.model if mocked and call.model else target.name
-            if not call.model:
-                call.caller.require_model(name)
-            claim = await gateway.calls.claim(presented, entry, model=name, provider=target.provider)
+            try:
+                place = await self._place(call)
+            except ApiError:
+                if not hopeful:
+                    raise
+                # What was answered before is answered again, whether its model is still there or not.
+                hopeful = False
+                continue
+            claim = await claims.claim(presented, entry, model=place.name, provider=place.target.provider)
             if claim is not None:
-                return await self._begun(call, claim, target, name, mocked=mocked)
+                return await self._begun(call, claim, place)
+            hopeful = False
 
-    async def _begun(self, call: Call, claim: Claim, target: Target | Pool, name: str, *, mocked: bool) -> Found:
+    async def _place(self, call: Call) -> Place:
+        """Where the model of a call is to be had."""
+        mocked = self._kind in _STREAMED and call.data.get("mock_response") is not None
+        asked = call.caller.aliases.get(call.model, call.model)
+        target = await call.gateway.routing.resolved(call, _ECHO if mocked else asked, self._kind)
+        name = call.model if mocked and call.model else target.name
+        if not call.model:
+            call.caller.require_model(name)
+        return Place(target, name, name if mocked or not call.model else asked)
+
+    async def _begun(self, call: Call, claim: Claim, place: Place) -> Found:
         """Make the call, which is this request's to make."""
-        gateway = call.gateway
-        asked = name if mocked or not call.model else call.caller.aliases.get(call.model, call.model)
+        gateway, target = call.gateway, place.target
         try:
-            ticket = await gateway.ledger.enter(call, self._kind, asked, _candidates(gateway, target), claim.record.id)
+            ticket = await gateway.ledger.enter(
+                call, self._kind, place.asked, _candidates(gateway, target), claim.record.id
+            )
         except BaseException:
-            await gateway.calls.release(claim)
+            await gateway.calls.claims.release(claim)
             raise
         try:
-            run = self._begin(call, claim, target, name, ticket)
+            run = self._begin(call, claim, place, ticket)
         except BaseException:
             await gateway.ledger.abandon(ticket)
-            await gateway.calls.release(claim)
+            await gateway.calls.claims.release(claim)
             raise
         resumed = claim.entry.resumed
         return Found(run, claim.entry.after, replayed=resumed, first=run.record.attempts == 1 and not resumed)
 
-    def _begin(self, call: Call, claim: Claim, target: Target | Pool, name: str, ticket: Ticket) -> Run:
-        gateway = call.gateway
-        make = staged(call, self._route, self._producer(call, target, claim.record.stream, name))
+    def _begin(self, call: Call, claim: Claim, place: Place, ticket: Ticket) -> Run:
+        gateway, target = call.gateway, place.target
+        make = staged(call, self._route, self._producer(call, target, claim.record.stream, place.name))
         price_name = target.price_name if isinstance(target, OfflineTarget) else target.model
         run = gateway.calls.begin(claim, price_name=price_name)
         gateway.ledger.begun(ticket, run)
+        call.record = run.record
         try:
             produce = make(run)
         except ApiError as error:
@@ -105,6 +124,10 @@ class ModelEndpoint:
             return lambda run: call.gateway.routing.producer(
                 target, lambda one, sink: self._producer(call, one, stream, one.name)(sink)
             )
+        make = self._made(call, target, stream, name)
+        return call.gateway.telemetry.watched(make, call, target, self._kind)
+
+    def _made(self, call: Call, target: Target, stream: bool, name: str) -> Callable[[Sink], Producer]:
         if not isinstance(target, OfflineTarget):
             return lambda run: _recorded(
                 call, call.gateway.providers.producer(target, call, self._route, stream=stream)
@@ -227,6 +250,15 @@ class ModelEndpoint:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where a call goes, the name that it is answered under, and the one that it was asked for by."""
+
+    target: Target | Pool
+    name: str
+    asked: str
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """Where a call is read from, and from behind which event."""
 
@@ -253,8 +285,11 @@ class HeadedStream:
 def _candidates(gateway: Gateway, target: Target | Pool) -> list[Candidate]:
     """Provider and price name of whatever may serve the call."""
     if isinstance(target, Pool):
-        return [Candidate(*one) for one in gateway.routing.estimate(target)]
-    return [Candidate(target.provider, target.price_name if isinstance(target, OfflineTarget) else target.model)]
+        return gateway.routing.estimate(target)
+    if isinstance(target, OfflineTarget):
+        return [Candidate(target.provider, target.price_name)]
+    most = most_output(target.upstream, known_of(target.model).max_output_tokens)
+    return [Candidate(target.provider, target.model, most)]
 
 
 def _presented(call: Call, stream: bool) -> Presented:

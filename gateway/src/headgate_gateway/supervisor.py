@@ -14,13 +14,17 @@ import asyncio
 import contextlib
 import json
 import logging
+import os
 import secrets
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Mapping
 from typing import Any
+
+from .telemetry.workers import FOLDER, SLOT
 
 __all__ = ["Supervisor"]
 
@@ -45,8 +49,8 @@ class _Worker:
         self.pause = 0.0
         self._writer: asyncio.StreamWriter | None = None
 
-    async def start(self, arguments: Mapping[str, Any], listener: socket.socket) -> asyncio.StreamReader:
-        """Start the process; gives what it says."""
+    async def start(self, arguments: Mapping[str, Any], listener: socket.socket, folder: str) -> asyncio.StreamReader:
+        """Start the process, which meets its siblings in a folder; gives what it says."""
         self.node, self.ready = f"node_{secrets.token_hex(13)}", False
         ours, theirs = socket.socketpair()
         told = {**arguments, "node": self.node, "listener": listener.fileno(), "line": theirs.fileno()}
@@ -56,6 +60,7 @@ class _Worker:
                 *(sys.executable, "-m", "headgate_gateway.worker", json.dumps(told)),
                 stdin=subprocess.DEVNULL,
                 pass_fds=(listener.fileno(), theirs.fileno()),
+                env={**os.environ, SLOT: str(self.number), FOLDER: folder},
                 start_new_session=True,
             )
         reader, self._writer = await asyncio.open_connection(sock=ours)
@@ -96,13 +101,15 @@ class Supervisor:
         self._workers = [_Worker(number) for number in range(count)]
         self._stopping = asyncio.Event()
         self._greeted = False
+        self._folder = ""
         self._unburied: list[str] = []
         self._status = 0
 
     def run(self) -> int:
         """Serve until told to stop; gives the exit status."""
         self._listener.listen(_BACKLOG)
-        return asyncio.run(self._run())
+        with tempfile.TemporaryDirectory(prefix="headgate-") as self._folder:
+            return asyncio.run(self._run())
 
     async def _run(self) -> int:
         loop = asyncio.get_running_loop()
@@ -140,7 +147,7 @@ class Supervisor:
 
     async def _live(self, worker: _Worker) -> int:
         """One life of a worker; gives its exit status."""
-        reader = await worker.start(self._arguments, self._listener)
+        reader = await worker.start(self._arguments, self._listener, self._folder)
         process = worker.process
         assert process is not None
         if self._stopping.is_set():

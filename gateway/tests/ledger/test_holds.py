@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -18,8 +19,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from headgate_gateway.errors import ApiError
+from headgate_gateway.ledger.estimate import Candidate
 from headgate_gateway.ledger.ledger import Ticket
+from headgate_gateway.ledger.settings import FixedBudget, LedgerSettings
 from headgate_gateway.platform import Bound, Principal
+from headgate_gateway.platform.principal import ModelBudget, in_order
+from headgate_gateway.platform.records import Key
 
 from ..databases import on_postgres
 from .kit import NANO_A_TOKEN, Bench, Node, has_sent, interrupted, ticket_node
@@ -250,3 +255,94 @@ def test_spending_that_is_set_back_starts_again(bench: Bench) -> None:
     assert bench.act(bench.ledger.sums.spent("key", "k1")) == 60 * NANO_A_TOKEN
     assert bench.act(bench.ledger.sums.in_window(ONE, bench.clock.now)) == 60 * NANO_A_TOKEN
     assert bench.rows("SELECT SUM(cost_nano) FROM usage") == [(540 * NANO_A_TOKEN,)]
+
+
+def spent_in(bench: Bench, scope: str) -> list[int]:
+    rows = bench.rows("SELECT spent FROM budget_window WHERE scope = ? ORDER BY id, model", (scope,))
+    return [spent // NANO_A_TOKEN for (spent,) in rows]
+
+
+def test_a_pattern_counts_all_models_that_it_matches_from_before_it_was_set(bench: Bench) -> None:
+    free = replace(CALLERS[0], bounds=())
+    bench.finish(bench.enter(free, tokens=100, model="m"), 100)
+    bench.finish(bench.enter(free, tokens=100, model="n"), 50)
+    limit = MappingProxyType({"*": ModelBudget(400 * NANO_A_TOKEN), "m": ModelBudget(900 * NANO_A_TOKEN)})
+    caller = replace(CALLERS[0], bounds=(Bound("key", "k1", "key 'k1'", model_max_budget=limit),))
+    running = bench.enter(free, tokens=100, model="n")
+    bench.finish(bench.enter(caller, tokens=100, model="m"), 20)
+    assert spent_in(bench, "key") == [170, 120]
+    # A call that ran when they were opened counts too.
+    bench.finish(running, 80)
+    assert spent_in(bench, "key") == [250, 120]
+    with pytest.raises(ApiError) as refusal:
+        bench.enter(caller, tokens=150, model="n")
+    assert refusal.value.code == "budget_exceeded"
+    assert "for the model '*'" in refusal.value.message
+
+
+def test_a_member_counts_what_it_used_in_the_team_from_before(bench: Bench) -> None:
+    free = Principal("k2", key_id="k2", user_id="u", team_id="t")
+    elsewhere = Principal("k3", key_id="k3", user_id="u")
+    bench.finish(bench.enter(free, tokens=100), 70)
+    bench.finish(bench.enter(elsewhere, tokens=100), 90)
+    seat = Bound("team_member", "t:u", "member 'u' of the team 't'", max_budget=1000 * NANO_A_TOKEN)
+    bench.finish(bench.enter(replace(free, bounds=(seat,)), tokens=100), 10)
+    assert spent_in(bench, "team_member") == [80]
+
+
+def test_a_shared_budget_counts_from_before_it_limited_anything(bench: Bench) -> None:
+    unlimited = in_order([Bound("budget", "b", "budget 'b'")])
+    free = replace(CALLERS[0], bounds=unlimited)
+    bench.finish(bench.enter(free, tokens=100), 70)
+    bench.finish(bench.enter(replace(CALLERS[0], bounds=(SHARED,)), tokens=100), 10)
+    assert spent_in(bench, "budget") == [80]
+
+
+def test_a_key_counts_for_the_key_that_it_was_derived_from(bench: Bench) -> None:
+    for id, parent in (("k1", None), ("k9", "k1")):
+        bench.act(bench.node.platform.keys.put(Key(id=id, hash=id, name=id, parent_id=parent)))
+    child = Principal("k9", key_id="k9", bounds=())
+    bench.finish(bench.enter(child, tokens=100), 70)
+    bench.finish(bench.enter(replace(child, bounds=(ONE,)), tokens=100), 10)
+    assert spent_in(bench, "key") == [80]
+
+
+def test_what_an_unbounded_answer_may_cost_is_what_its_model_writes_at_most(bench: Bench) -> None:
+    caller = replace(CALLERS[0], bounds=(replace(ONE, max_budget=10**12),))
+    for known, held in ((16_384, 16_384), (None, bench.settings.default_output_tokens)):
+        ticket = bench.enter(caller, tokens=None, via=(Candidate("p", "m", known),))
+        assert ticket.hold is not None
+        assert ticket.hold.taken[0][-1] == (10 + held) * NANO_A_TOKEN
+        bench.act(bench.ledger.abandon(ticket))
+    bounded = bench.enter(caller, tokens=5, via=(Candidate("p", "m", 16_384),))
+    assert bounded.hold is not None
+    assert bounded.hold.taken[0][-1] == 15 * NANO_A_TOKEN
+
+
+PROVIDERS = MappingProxyType({name: FixedBudget(name, 100 * NANO_A_TOKEN, None, "1d") for name in ("here", "there")})
+
+
+def test_a_provider_whose_budget_is_spent_is_walked_around(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, LedgerSettings(providers=PROVIDERS))
+    free = Principal("k1", key_id="k1")
+    here, there, other = (Candidate(name, "m") for name in ("here", "there", "elsewhere"))
+    bench.enter(free, tokens=80, via=(here,))
+    assert bench.ledger.open_to("here")
+    both = bench.enter(free, tokens=80, via=(here, there))
+    assert both.hold is not None
+    assert [one[1] for one in both.hold.taken] == ["there"]
+    assert not bench.ledger.open_to("here")
+    assert bench.ledger.open_to("there")
+    # One without a budget may serve too.
+    third = bench.enter(free, tokens=80, via=(here, there, other))
+    assert third.hold is not None
+    assert not third.hold.taken
+    with pytest.raises(ApiError) as refusal:
+        bench.enter(free, tokens=80, via=(here, there))
+    assert refusal.value.status == 402
+    # It is asked again after a while: what was held may be there again.
+    bench.act(bench.ledger.abandon(both))
+    bench.clock.now += 10
+    assert bench.ledger.open_to("there")
+    bench.enter(free, tokens=80, via=(here, there))
+    bench.close()

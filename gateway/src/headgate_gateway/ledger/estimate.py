@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-__all__ = ["Candidate", "Estimate", "estimate"]
+from ..config import Provider
+
+__all__ = ["Candidate", "Estimate", "estimate", "most_output"]
 
 _BYTES_A_TOKEN = 3
 _MANY_BYTES = 4096
@@ -26,6 +28,14 @@ class Candidate(NamedTuple):
     provider: str
     price_name: str
     max_output_tokens: int | None = None
+
+
+def most_output(upstream: Provider | None, known: int | None) -> int | None:
+    """The most tokens of an answer that its request does not bound; None where nobody knows.
+
+    A wire that wants a bound gets the provider's own; else the model's `known` one holds.
+    """
+    return upstream.max_output_tokens if upstream is not None and upstream.wire == "anthropic" else known
 
 
 class Estimate:

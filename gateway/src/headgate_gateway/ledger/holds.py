@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from ..clock import Clock
 from ..platform.principal import matches
@@ -23,6 +24,7 @@ __all__ = ["Hold", "Holds", "Refused", "Taken"]
 # Scope, id, model and start of a line, and how much was taken of it.
 Taken = tuple[str, str, str, float, int]
 _CHECK_SECONDS = 60.0
+_MOST_OPENED = 200_000
 
 
 @dataclass(slots=True)
@@ -36,6 +38,11 @@ class Hold:
     written: bool = False
     # Other nodes may give it back: with its row, and only who has that row gives back anything.
     fenced: bool = False
+
+    @property
+    def windows(self) -> frozenset[Window]:
+        """What it holds of."""
+        return frozenset((scope, id, model, start) for scope, id, model, start, _ in self.taken)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +67,7 @@ class Holds:
     ) -> None:
         self.node = node
         self._db = db
+        self._shared = db.shared
         self._clock = clock
         self._summed = summed
         self._count = itertools.count()
@@ -107,6 +115,8 @@ class Holds:
                     if spent:
                         await self._db.write(sql.SET_WINDOW, (spent, *line.window))
         end = math.inf if line.end is None else line.end
+        if len(self._opened) >= _MOST_OPENED:
+            self._opened.clear()
         self._opened.setdefault((line.scope, line.id), {})[line.model] = (line.start, end)
 
     def forget(self, line: Line) -> None:
@@ -135,7 +145,7 @@ class Holds:
             if hold.fenced:
                 batch.add_shared(row_of_window(window), sql.SETTLE_HELD, (hold.id, *numbers))
             else:
-                batch.add_shared(row_of_window(window), sql.SETTLE, numbers)
+                self._change(window, sql.SETTLE, numbers, batch)
         if hold.fenced:
             # Behind the windows, which look whether it is there.
             batch.add_shared(("hold", hold.id), sql.DROP_HOLD, (hold.id,))
@@ -146,29 +156,37 @@ class Holds:
         self,
         owners: Iterable[tuple[str, str]],
         model: str,
-        hold: Hold | None,
+        held: Collection[Window],
         started_at: float,
         cost: int,
         batch: Batch,
     ) -> None:
         """Book on windows that were opened while the call ran, for which it holds nothing."""
-        if not self._opened or not cost:
+        opened = self._opened
+        if not opened or not cost:
             return
         for owner in owners:
-            known = self._opened.get(owner)
+            known = opened.get(owner)
             if known is None:
                 continue
             for pattern, (start, end) in known.items():
-                window: Window = (owner[0], owner[1], pattern, start)
-                if start <= started_at < end and (not pattern or matches(pattern, model)) and not _holds(hold, window):
-                    batch.add_shared(row_of_window(window), sql.SETTLE, (0, cost, 0, *window))
+                window = (*owner, pattern, start)
+                if window not in held and start <= started_at < end and (not pattern or matches(pattern, model)):
+                    self._change(window, sql.SETTLE, (0, cost, 0, *window), batch)
+
+    def _change(self, window: Window, statement: str, parameters: tuple[Any, ...], batch: Batch) -> None:
+        # Who has the database alone waits for nobody, in whatever order.
+        if self._shared:
+            batch.add_shared(row_of_window(window), statement, parameters)
+        else:
+            batch.add(statement, parameters)
 
     def returned(self, taken: Iterable[Taken]) -> Batch:
         """What gives back amounts that were taken; nothing was used."""
         batch = Batch()
         for scope, id, model, start, amount in taken:
             window = (scope, id, model, start)
-            batch.add_shared(row_of_window(window), sql.RELEASE, (amount, *window))
+            self._change(window, sql.RELEASE, (amount, *window), batch)
         return batch
 
     # -- windows that were opened while calls ran
@@ -188,7 +206,3 @@ class Holds:
                 spent = await self._summed(window[:3], window[3], end)
                 await self._db.write(sql.SET_WINDOW, (spent, *window))
         return len(rows)
-
-
-def _holds(hold: Hold | None, window: Window) -> bool:
-    return hold is not None and any(one[:4] == window for one in hold.taken)

@@ -133,7 +133,7 @@ class Ledger:
         self._plans: dict[tuple[int, str, tuple[str, ...]], Plan] = {}
         self._warned: set[tuple[str, str, str, float]] = set()
         self._used: dict[str, float] = {}
-        platform.spending = self.sums
+        platform.spending, platform.last_used = self.sums, self.last_used
         platform.last_used = self.last_used
         platform.on_change(lambda change: self._plans.clear())
 
@@ -188,9 +188,11 @@ class Ledger:
         until = min((line.until for line in lines), default=math.inf)
         windows = frozenset(line.window for line in lines)
         plan = Plan(caller, lines, bounds, terms, owners_of(caller), charged_of(caller), windows, until)
-        if len(self._plans) >= _MOST_PLANS:
-            self._plans.clear()
-        self._plans[place] = plan
+        if caller.customer is None:
+            # A caller that works for a customer is made anew for each call.
+            if len(self._plans) >= _MOST_PLANS:
+                self._plans.clear()
+            self._plans[place] = plan
         return plan
 
     async def _reserve(self, ticket: Ticket, expected: Estimate, candidates: Sequence[Candidate]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..platform.durations import window
 from ..platform.principal import Bound, matches
@@ -43,14 +43,14 @@ class Line:
     start: float
     end: float | None
     until: float
+    window: Window = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "window", (self.scope, self.id, self.model, self.start))
 
     @property
     def place(self) -> Place:
         return self.scope, self.id, self.model
-
-    @property
-    def window(self) -> Window:
-        return self.scope, self.id, self.model, self.start
 
 
 def row_of_window(window: Window) -> tuple[str, ...]:

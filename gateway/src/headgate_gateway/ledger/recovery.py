@@ -52,7 +52,7 @@ class Recovery:
             for call in sorted(calls, key=lambda call: call.id):
                 hold, account, events = await self._taken_over(call)
                 if _goes_on(call) or not await self._book(call, account, hold, events, batch):
-                    batch.shared += self._holds.returned(hold.taken).shared
+                    _add(batch, self._holds.returned(hold.taken))
                 else:
                     booked += 1
             if batch:
@@ -100,7 +100,7 @@ class Recovery:
         owners = owners_of(caller)
         self._holds.settle(hold, cost or 0, credits, provider, batch)
         booked = (*owners, *account.charged, ("model", account.model), ("provider", provider))
-        self._holds.book(booked, account.model, hold, call.created_at, cost or 0, batch)
+        self._holds.book(booked, account.model, hold.windows, call.created_at, cost or 0, batch)
         if account.account is not None and credits:
             debited(batch, account.account, account.period_start, account.tier, usage_id, credits, now)
         add_sums(batch, usage_id, cost or 0, account.model, owners, account.charged, account.tags)
@@ -139,3 +139,8 @@ class Recovery:
 def _goes_on(call: CallRecord) -> bool:
     """Whether it can be taken up again from its log, and be paid then."""
     return call.provider == "offline" and call.key is not None
+
+
+def _add(batch: Batch, other: Batch) -> None:
+    batch.statements += other.statements
+    batch.shared += other.shared

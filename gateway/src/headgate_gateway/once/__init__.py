@@ -2,8 +2,10 @@
 
 presented.py   what a request says of its call, and what that means
 calls.py       the calls of this process, and their ends
+claims.py      the right to make the call of a key
 run.py         a call that this process makes
 follow.py      a call that another node makes
+others.py      what other nodes ask of calls, and leave when they die
 feed.py        what clients read of either
 log.py         the event log of running streams
 deliver.py     how clients get it

@@ -8,8 +8,7 @@ call that ends at once only with its end.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
 from ..clock import Clock
@@ -19,9 +18,11 @@ from ..config import Limits
 from ..errors import AWAY, ApiError, invalid
 from ..storage import AlreadyDone, Batch, Database, StorageAway, StorageError
 from . import sql
+from .claims import Claims
 from .feed import Feed
 from .follow import Follower, lost
 from .log import EventLog
+from .others import Others, cancelled
 from .presented import Claim, Joined, Presented, Replayed, Rerun, not_resumable, position_of, same_request
 from .run import Run, Superseded, vanished
 from .store import CallRecord, CallStore, StoredKey
@@ -57,23 +58,20 @@ class Calls:
         self.lag_events = limits.lag_events
         self.running: dict[str, Run] = {}
         self.following: dict[str, Follower] = {}
-        self._by_key: dict[tuple[str, str], Run | Claim] = {}
+        self.claims = Claims(db, clock, nodes, new_id, limits.keep_hours * 3600)
         self._db = db
         self._clock = clock
         self._nodes = nodes
-        self._keep_seconds = limits.keep_hours * 3600
         self._prices = prices
-        self._new_id = new_id
         self._begun: list[Run] = []
         self._tasks: set[asyncio.Task[Any]] = set()
         # What else is written with a call's end: the ledger's record.
         self.on_settled: Callable[[Run, Batch], None] = lambda run, batch: None
         # Who else writes what is to be known of a call before a provider is asked.
         self.on_recording: Callable[[], None] = lambda: None
-        # Who books calls that were interrupted, in the transaction that says so.
-        self.on_interrupted: Callable[[Sequence[CallRecord]], Awaitable[object]] = _nobody
-        bus.subscribe(_CANCEL_TOPIC, lambda message: self._cancel_here(message.decode("utf-8", "replace")))
-        bus.on_reconnect(self._look_again)
+        # Who watches: told when the record is durable, with the seconds that this took.
+        self.on_ended: Callable[[Run, float], None] = lambda run, seconds: None
+        self.others = Others(self, db, clock, nodes)
 
     def time(self) -> float:
         return self._clock.time()
@@ -91,7 +89,7 @@ class Calls:
                 )
             return Rerun()
         while True:
-            holder = self._by_key.get(presented.place)
+            holder = self.claims.holder(presented)
             if isinstance(holder, Run):
                 return self._join(holder, presented)
             if holder is not None:
@@ -99,7 +97,7 @@ class Calls:
                 await holder.over()
                 continue
             stored = await self.store.key(presented.principal, presented.key, self._clock.time())
-            if presented.place in self._by_key:
+            if self.claims.holder(presented) is not None:
                 continue
             if stored is None:
                 if presented.last_event_id is not None and presented.stream:
@@ -146,9 +144,9 @@ class Calls:
             return Joined(self._follower(record), after)
         # It ended here, or its claim was let go, and that is being written.
         await self._db.committed()
-        if record.id not in self.running and presented.place not in self._by_key:
+        if record.id not in self.running and self.claims.holder(presented) is None:
             # Nothing came of that: a call that nobody makes, whatever its record says.
-            await self._interrupt(sql.INTERRUPT_ONE, (record.id, self._nodes.id, record.attempt))
+            await self.others.interrupt(sql.INTERRUPT_ONE, (record.id, self._nodes.id, record.attempt))
         return None
 
     def _follower(self, record: CallRecord) -> Follower:
@@ -174,97 +172,7 @@ class Calls:
         batch.add(sql.ATTEND, (call_id,))
         self._db.soon(batch)
 
-    # -- a call is claimed and begins
-
-    async def claim(self, presented: Presented, entry: Rerun, *, model: str, provider: str) -> Claim | None:
-        """The right to make the call, or None if another request has it by now: then `enter` says what that means.
-
-        A claim ends by `begin` or by `release`.
-        """
-        now = self._clock.time()
-        before = entry.record
-        if before is None:
-            record = CallRecord(
-                id=self._new_id("call_"),
-                principal=presented.principal,
-                operation=presented.operation,
-                model=model,
-                provider=provider,
-                status="in_progress",
-                stream=presented.stream,
-                key=presented.key,
-                attempts=1,
-                request_id=presented.request_id,
-                created_at=now,
-                node=self._nodes.id,
-            )
-        else:
-            record = self._again(before, entry, model, provider)
-        claim = Claim(presented, record, entry, before, now + self._keep_seconds)
-        if presented.key is None:
-            return claim
-        if presented.place in self._by_key:
-            return None
-        self._by_key[presented.place] = claim
-        if self._db.shared or before is not None:
-            try:
-                claim.recorded = await self._claim_stored(claim)
-            except BaseException:
-                # It may have been written for all that is known here.
-                self._db.soon(self._released(claim))
-                self._free(claim)
-                raise
-            if not claim.recorded:
-                self._free(claim)
-                return None
-        return claim
-
-    def _again(self, before: CallRecord, entry: Rerun, model: str, provider: str) -> CallRecord:
-        """The record of a call that is made again, under its id; one that goes on is the same attempt."""
-        record = replace(before, status="in_progress", node=self._nodes.id, model=model, provider=provider)
-        record.finished_at = record.usage = record.cost_nano = record.error = record.error_status = None
-        if not entry.resumed:
-            record.attempts = before.attempts + 1
-            record.attempt = record.attempts
-        return record
-
-    async def _claim_stored(self, claim: Claim) -> bool:
-        """Claim the call in the database, where of all nodes one gets it."""
-        record, before, presented = claim.record, claim.before, claim.presented
-        if before is not None:
-            taken = (self._nodes.id, record.attempts, record.attempt, record.id, before.status, before.attempt)
-            async with self._db.transaction():
-                rows = await self._db.changed(sql.RETAKE, taken)
-                renewed = (claim.expires_at, presented.principal, presented.key, record.id)
-                await self._db.write(sql.RENEW_KEY, renewed)
-            return bool(rows)
-        now = self._clock.time()
-        key = (presented.principal, presented.key, presented.operation, presented.fingerprint, record.id)
-        named = (*key, claim.expires_at, None, now, claim.entry.replaces)
-        return bool(await self._db.changed(sql.CLAIM_CALL, (*named, *record.row())))
-
-    async def release(self, claim: Claim) -> None:
-        """The call is not made after all: its key is as free as it was before."""
-        try:
-            if claim.recorded:
-                await self._db.together(self._released(claim))
-        finally:
-            self._free(claim)
-
-    def _released(self, claim: Claim) -> Batch:
-        batch, record, before = Batch(), claim.record, claim.before
-        if before is None:
-            batch.add(sql.DROP_KEY, (record.principal, record.key, record.id))
-            batch.add(sql.DROP_CALL, (record.id, self._nodes.id))
-        else:
-            row = before.row()
-            batch.add(sql.RESTORE, (before.status, *row[11:16], before.attempt, record.id, self._nodes.id))
-        return batch
-
-    def _free(self, claim: Claim) -> None:
-        if self._by_key.get(claim.presented.place) is claim:
-            del self._by_key[claim.presented.place]
-        claim.end()
+    # -- a call begins
 
     def begin(self, claim: Claim, *, price_name: str, terminal: bytes | None = b"[DONE]") -> Run:
         """The run of a call that was claimed; `Run.start` sets it off."""
@@ -282,9 +190,7 @@ class Calls:
         run.durable = claim.recorded and self._db.shared
         run.operation, run.expires_at = presented.operation, claim.expires_at
         self.running[record.id] = run
-        if presented.key is not None:
-            self._by_key[presented.place] = run
-            claim.end()
+        self.claims.begun(claim, run)
         return run
 
     def record_soon(self, run: Run) -> None:
@@ -357,6 +263,7 @@ class Calls:
         own = len(batch.statements)
         self.on_settled(run, batch)
         run.recorded = True
+        began = self._clock.monotonic()
         try:
             if error is not None and error.code == AWAY:
                 # It is known that nobody is there to write it now; the client need not wait for that twice.
@@ -371,6 +278,7 @@ class Calls:
             self._forget(run)
             raise
         self._forget(run)
+        self.on_ended(run, self._clock.monotonic() - began)
 
     async def _write_end(self, run: Run, batch: Batch, own: int) -> None:
         """Write the batch of an end, of which the first `own` statements are the call's and the others its bill."""
@@ -392,9 +300,7 @@ class Calls:
         record = run.record
         self.running.pop(record.id, None)
         if record.key is not None:
-            place = (record.principal, record.key)
-            if self._by_key.get(place) is run:
-                del self._by_key[place]
+            self.claims.ended(run)
             self.log.ended(run)
 
     async def _forget_later(self, run: Run) -> None:
@@ -427,108 +333,17 @@ class Calls:
         else:
             run.cancel(vanished())
 
-    # -- cancelling
-
     async def cancel(self, principal: str, call_id: str) -> CallRecord | None:
         """Cancel a running call, wherever it runs, and give its record when it has ended.
 
         None if the caller has no such call. One that does not end in time is given as it is.
         """
         run = self.running.get(call_id)
-        if run is not None and run.record.principal == principal:
-            run.cancel(_cancelled(call_id))
-            await run.finished()
-            return run.record
-        record = await self.store.find(principal, call_id)
-        if record is None or record.status != "in_progress" or record.node == self._nodes.id:
-            return record
-        if not await self._db.changed(sql.REQUEST_CANCEL, (principal, call_id)):
-            return await self.store.find(principal, call_id)
-        self.bus.publish(_CANCEL_TOPIC, call_id.encode())
-        return await self._ended_elsewhere(record)
-
-    async def _ended_elsewhere(self, record: CallRecord) -> CallRecord | None:
-        deadline = self._clock.monotonic() + self._nodes.lease_seconds + 2 * _WATCH_SECONDS
-        delay = _FIRST_LOOK
-        found: CallRecord | None = record
-        while found is not None and found.status == "in_progress" and self._clock.monotonic() < deadline:
-            await self._clock.sleep(delay)
-            delay = min(2 * delay, 0.5)
-            found = await self.store.find(record.principal, record.id)
-        return found
-
-    def _cancel_here(self, call_id: str) -> None:
-        run = self.running.get(call_id)
-        if run is not None:
-            run.cancel(_cancelled(call_id))
-
-    async def watch(self) -> None:
-        """Look for what other nodes ask of this one's calls. Runs beside the requests where there are other nodes."""
-        looked_over = self._clock.monotonic()
-        while True:
-            await self._clock.sleep(self._nodes.heartbeat_seconds if self.bus.connected else _WATCH_SECONDS)
-            try:
-                if self.running:
-                    for (call_id,) in await self._db.query(sql.CANCELLED, (self._nodes.id,)):
-                        self._cancel_here(str(call_id))
-                if self._clock.monotonic() - looked_over > self._nodes.lease_seconds:
-                    looked_over = self._clock.monotonic()
-                    await self._disown()
-            except StorageError:
-                # It is said where calls need the database.
-                continue
-
-    async def _disown(self) -> None:
-        """Interrupt the calls that this node has by their records and does not make.
-
-        Such are left where the answer to a claim was lost, or an end could not be written: others would follow them
-        for as long as this node lives.
-        """
-        before = self._clock.time() - self._nodes.lease_seconds
-        rows = await self._db.query(sql.RUNNING_OF, (self._nodes.id,))
-        left = [(str(id), int(attempt)) for id, attempt, created_at in rows if created_at < before]
-        if any(id not in self.running for id, _ in left):
-            await self._db.committed()
-        claimed = {claim.record.id for claim in self._by_key.values() if isinstance(claim, Claim)}
-        for id, attempt in left:
-            if id not in self.running and id not in claimed:
-                await self._interrupt(sql.INTERRUPT_ONE, (id, self._nodes.id, attempt))
-
-    def _look_again(self) -> None:
-        for follower in self.following.values():
-            follower.poke()
-
-    # -- nodes that died, and the end of this one
-
-    async def node_died(self, node_id: str) -> int:
-        """Calls that a dead node left in progress are interrupted, and what they used is booked; gives how many."""
-        freed = Batch()
-        freed.add(sql.FREE_MUTATIONS, (node_id,))
-        await self._db.together(freed)
-        return await self._interrupt(sql.INTERRUPT, (node_id,))
-
-    async def recover(self) -> int:
-        """The same for the calls of every node that is not known to live."""
-        return await self._interrupt(sql.INTERRUPT_ALL, ())
-
-    async def _interrupt(self, statement: str, parameters: tuple[Any, ...]) -> int:
-        # Whoever changes the row books the call; nobody else finds it in progress after that.
-        async with self._db.transaction():
-            records = await self.store.interrupt(statement, (self._clock.time(), *parameters))
-            if records:
-                await self.on_interrupted(records)
-        for record in records:
-            self.log.interrupted(record.id)
-            if record.id in self.following:
-                self.following[record.id].poke()
-        return len(records)
-
-    async def let_go(self) -> None:
-        """After this node was taken for dead: end the calls that others booked meanwhile, which nobody would pay."""
-        mine = {str(id) for id, _, _ in await self._db.query(sql.RUNNING_OF, (self._nodes.id,))}
-        for run in list(self.running.values()):
-            if run.durable and run.record.id not in mine and run.record.provider != "offline":
-                run.cancel(lost(run.record.id))
+        if run is None or run.record.principal != principal:
+            return await self.others.cancel(principal, call_id)
+        run.cancel(cancelled(call_id))
+        await run.finished()
+        return run.record
 
     async def sweep(self) -> int:
         return await self.store.sweep(self._clock.time())
@@ -561,21 +376,12 @@ class Calls:
         task.add_done_callback(self._tasks.discard)
 
 
-async def _nobody(records: Sequence[CallRecord]) -> None:
-    """Nothing is booked."""
-
-
 def _status(error: ApiError | None, *, interrupted: bool, cancelled: bool) -> Any:
     if interrupted:
         return "interrupted"
     if cancelled:
         return "cancelled"
     return "completed" if error is None else "failed"
-
-
-def _cancelled(call_id: str) -> ApiError:
-    message = f"The call {call_id!r} was cancelled at its client's request. Send it again with a new key."
-    return ApiError(409, message, code="call_cancelled", headers=(("x-should-retry", "false"),))
 
 
 def _estimated(run: Run) -> dict[str, Any]:

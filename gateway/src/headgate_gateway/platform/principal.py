@@ -200,8 +200,11 @@ class Principal:
 
 
 def in_order(bounds: Iterable[Bound]) -> tuple[Bound, ...]:
-    """Bounds that limit something, each counter once, in the order in which holds are taken."""
-    found = {(bound.scope, bound.id): bound for bound in bounds if not bound.limits_nothing}
+    """Bounds that limit something, each counter once, in the order in which holds are taken.
+
+    A budget that objects share counts what they spend also while it limits nothing.
+    """
+    found = {(bound.scope, bound.id): bound for bound in bounds if bound.scope == "budget" or not bound.limits_nothing}
     return tuple(found[place] for place in sorted(found))
 
 

@@ -260,6 +260,7 @@ class _Exchange:
             headers[self._target.upstream.key_header] = key.reveal()
         elif key is not None:
             headers["Authorization"] = f"Bearer {key.reveal()}"
+        self._gateway.telemetry.pass_on(headers)
         return headers
 
     def _form(self) -> aiohttp.FormData:

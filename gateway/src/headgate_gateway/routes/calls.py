@@ -47,5 +47,7 @@ async def cancel(call: Call) -> Response:
     if record is None:
         raise not_found("call", call_id, param="call_id")
     if record.status == "in_progress":
-        raise ApiError(503, f"The call {call_id!r} did not end in time. Try again.", code="call_not_ended", retry_after=1)
+        raise ApiError(
+            503, f"The call {call_id!r} did not end in time. Try again.", code="call_not_ended", retry_after=1
+        )
     return json_response(record.shown())

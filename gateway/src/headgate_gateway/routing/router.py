@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ..config import Secret
 from ..errors import ApiError, invalid
 from ..http import Call
-from ..ledger.estimate import Candidate
+from ..ledger.estimate import Candidate, most_output
 from ..once.sink import Producer, Sink
 from ..prices import UnitPrice
 from ..targets import KNOWN_PROVIDERS, OfflineTarget, ProviderTarget, Target, resolve
@@ -340,7 +340,10 @@ class Router:
 
     def estimate(self, pool: Pool) -> list[Candidate]:
         """What every deployment that may serve costs: a reservation takes the dearest."""
-        return [Candidate(one.provider, self.price_name(one), one.max_output_tokens) for one in pool.members]
+        return [
+            Candidate(one.provider, self.price_name(one), most_output(one.upstream, one.max_output_tokens))
+            for one in pool.members
+        ]
 
     # -- a pool becomes an answer
 
