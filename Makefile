@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.set-up
 
-.PHONY: demo test setup generate check-generated lint bench bench-gateway sweep lock dist clean
+.PHONY: demo test setup generate check-generated lint bench bench-gateway sweep chaos lock dist clean
 
 demo: setup            ## a gateway on a free port and a tour of what it does, with no key and no network
 	$(BIN)/headgate demo
@@ -35,6 +35,10 @@ bench-gateway: setup   ## the gateway beside LiteLLM's proxy, in an environment 
 
 sweep: setup           ## cuts a stream of 200 events at every byte offset on every transport (an hour or more)
 	$(BIN)/python conformance/cut_sweep.py --full
+
+chaos: setup           ## ten runs of one node and ten of three under load while their parts are killed (half an hour)
+	$(BIN)/python -m chaos --nodes 1 --runs 10
+	$(BIN)/python -m chaos --nodes 3 --runs 10
 
 dist: setup            ## wheels of the packages in dist/
 	for package in sdks/python gateway generator; do $(BIN)/python -m build --no-isolation --outdir dist $$package || exit 1; done

@@ -1,0 +1,62 @@
+"""The audit of a run: every check over its evidence, and one that the run was worth auditing at all."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+
+from . import audit_calls, audit_money
+from .evidence import Complaint, Evidence
+from .work import ACCOUNTS, KINDS
+
+__all__ = ["CHECKS", "audit", "check_crashes", "check_worth"]
+
+_WHOLE_A_SECOND = 1.0
+_MOST_FAILED = 0.5
+
+
+def check_worth(evidence: Evidence) -> Iterator[Complaint]:
+    """Enough was called, by everybody, of every kind; else a run proves nothing."""
+    count = len(evidence.succeeded)
+    if count < _WHOLE_A_SECOND * evidence.seconds:
+        yield Complaint("worth", f"only {count} calls succeeded in {evidence.seconds:.0f} s")
+    asks = [evidence.asks[seen.marker] for seen in evidence.succeeded]
+    kinds, accounts = {ask.kind for ask in asks}, {ask.account for ask in asks}
+    for name in {*KINDS, *ACCOUNTS} - kinds - accounts:
+        yield Complaint("worth", f"no call of {name!r} succeeded")
+    # What is refused for money, for the provider's sake or for pace has no say here: it is answered.
+    ends = Counter(seen.end for seen in evidence.seen if seen.fault is None or seen.fault.code is None)
+    if ends["error"] > _MOST_FAILED * sum(ends.values()):
+        yield Complaint("worth", f"{ends['error']} of {sum(ends.values())} calls ended by a broken connection")
+
+
+def check_crashes(evidence: Evidence) -> Iterator[Complaint]:
+    """Nothing broke but what was broken on purpose."""
+    for crash in evidence.crashes:
+        yield Complaint("crashes", crash)
+
+
+CHECKS: tuple[Callable[[Evidence], Iterator[Complaint]], ...] = (
+    audit_calls.check_recorded,
+    audit_calls.check_billed_once,
+    audit_calls.check_stories_agree,
+    audit_calls.check_answers,
+    audit_calls.check_replays,
+    audit_calls.check_errors,
+    audit_calls.check_ends,
+    audit_calls.check_keys_made,
+    audit_money.check_limits,
+    audit_money.check_windows,
+    audit_money.check_totals,
+    audit_money.check_reports,
+    audit_money.check_credits,
+    audit_money.check_holds,
+    audit_money.check_provider,
+    check_crashes,
+    check_worth,
+)
+
+
+def audit(evidence: Evidence) -> list[Complaint]:
+    """All that is wrong; nothing, if the run proves what it should."""
+    return [complaint for check in CHECKS for complaint in check(evidence)]

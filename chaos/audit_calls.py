@@ -1,0 +1,201 @@
+"""Audit of the calls: what a client saw succeed is recorded once and right, streams are whole, errors have names."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from .cluster import PRICES
+from .evidence import Complaint, Evidence, grouped
+from .journal import Seen
+from .records import Row
+from .work import Ask, expected
+
+__all__ = [
+    "check_answers",
+    "check_billed_once",
+    "check_ends",
+    "check_errors",
+    "check_keys_made",
+    "check_recorded",
+    "check_replays",
+    "check_stories_agree",
+    "price_of",
+]
+
+_SLACK_SECONDS = 3.0
+
+
+def price_of(row: Row) -> int:
+    """Nano-USD of a row's tokens by the prices of the run, rounded once, half up."""
+    served = row.model_served if row.provider == "offline" else f"{row.provider}/{row.model_served}"
+    cost_in, cost_out = PRICES[row.deployment or served]
+    pico = row.prompt_tokens * round(cost_in * 1e6) + row.completion_tokens * round(cost_out * 1e6)
+    return (pico + 500) // 1000
+
+
+def check_recorded(evidence: Evidence) -> Iterator[Complaint]:
+    """Every call that a client saw succeed is in the ledger exactly once, with its tokens, its cost and its owner."""
+    for seen in evidence.succeeded:
+        rows = [row for row in evidence.rows_of_call.get(seen.call_id or "", ()) if row.status == "completed"]
+        if len(rows) != 1:
+            yield Complaint("recorded", f"{_name(seen)} succeeded and has {len(rows)} completed records")
+            continue
+        for fault in _differences(seen, rows[0], evidence):
+            yield Complaint("recorded", f"{_name(seen)}: {fault}")
+
+
+def _differences(seen: Seen, row: Row, evidence: Evidence) -> Iterator[str]:
+    if seen.usage is None:
+        yield "the answer told no usage"
+    elif (seen.usage.prompt, seen.usage.completion) != (row.prompt_tokens, row.completion_tokens):
+        yield f"the answer told {seen.usage}, the record has {row.prompt_tokens} and {row.completion_tokens} tokens"
+    if row.estimated:
+        yield "its tokens are marked as estimated"
+    if row.cost_nano != price_of(row):
+        yield f"the record costs {row.cost_nano} nano-USD, its tokens {price_of(row)}"
+    if seen.cost is not None and round(float(seen.cost) * 1e9) != row.cost_nano:
+        yield f"the answer told a cost of {seen.cost} USD, the record has {row.cost_nano} nano-USD"
+    if row.idempotency_key != seen.key:
+        yield f"the record has the idempotency key {row.idempotency_key!r}"
+    if row.key_id != evidence.key_of_account.get(seen.account):
+        yield f"the record is for {row.key_id!r}, not for the key of {seen.account!r}"
+
+
+def check_billed_once(evidence: Evidence) -> Iterator[Complaint]:
+    """No call is billed twice: neither under its id nor under its idempotency key."""
+    for name, count in Counter(row.id for row in evidence.records.usage).items():
+        if count > 1:
+            yield Complaint("billed once", f"the record {name!r} is there {count} times")
+    for call, rows in evidence.rows_of_call.items():
+        # Attempts that failed may each have used something. Every other end is the call's last.
+        final = [row for row in rows if row.status != "failed" and (row.cost_nano or row.status == "completed")]
+        if len(final) > 1:
+            yield Complaint("billed once", f"the call {call!r} was billed as {[row.status for row in final]}")
+    completed = [row for row in evidence.records.usage if row.status == "completed" and row.idempotency_key]
+    for key, rows in grouped(completed, lambda row: row.idempotency_key).items():
+        if len(rows) > 1:
+            yield Complaint("billed once", f"the key {key!r} has the completed calls {[row.call_id for row in rows]}")
+
+
+def check_stories_agree(evidence: Evidence) -> Iterator[Complaint]:
+    """The records of calls and of what they used tell the same, and tell of nothing that nobody asked for."""
+    keys = {began.key for began in evidence.began}
+    for row in evidence.records.usage:
+        if row.idempotency_key is not None and row.idempotency_key not in keys:
+            yield Complaint("stories agree", f"nobody asked for {row.id!r} with the key {row.idempotency_key!r}")
+    for call in evidence.records.calls:
+        rows = evidence.rows_of_call.get(call.id, [])
+        if call.status == "in_progress":
+            yield Complaint("stories agree", f"{call.id!r} is in progress after the end")
+        elif call.status == "interrupted" and call.provider == "offline" and call.key is not None:
+            # It waits to be taken up, and is paid then.
+            if any(row.status != "failed" for row in rows):
+                yield Complaint("stories agree", f"{call.id!r} was not taken up again and is paid")
+        elif call.status not in [row.status for row in rows]:
+            told = [row.status for row in rows]
+            yield Complaint("stories agree", f"{call.id!r} ({call.key}) is {call.status}, its records tell {told}")
+
+
+def check_answers(evidence: Evidence) -> Iterator[Complaint]:
+    """Every answer is what was asked for; every stream is whole, or breaks off with none of its events changed."""
+    for seen in evidence.seen:
+        ask = evidence.asks[seen.marker]
+        wanted = expected(ask)
+        if seen.end == "whole" and seen.text != wanted:
+            yield Complaint("answers", f"{_name(seen)} got {seen.text!r} in place of {wanted!r}")
+        elif not wanted.startswith(seen.text):
+            yield Complaint("answers", f"{_name(seen)} got {seen.text!r}, which is not how {wanted!r} begins")
+        if seen.ids != tuple(range(1, len(seen.ids) + 1)):
+            yield Complaint("answers", f"{_name(seen)} got the events {seen.ids}")
+        if ask.stream and seen.end == "whole" and not seen.ids:
+            yield Complaint("answers", f"{_name(seen)} got events without ids")
+        if seen.end == "whole" and len(seen.calls) != 1:
+            yield Complaint("answers", f"{_name(seen)} is made of the calls {seen.calls}")
+
+
+def check_replays(evidence: Evidence) -> Iterator[Complaint]:
+    """Whoever presents a key again gets the same call."""
+    for key, group in grouped(evidence.succeeded, lambda seen: seen.key).items():
+        if key is not None and len({(seen.call_id, seen.text, seen.usage) for seen in group}) > 1:
+            calls = [(seen.call_id, seen.usage) for seen in group]
+            yield Complaint("replays", f"the key {key!r} gave {calls}")
+
+
+def check_ends(evidence: Evidence) -> Iterator[Complaint]:
+    """Every call that was begun has ended, within its clocks."""
+    ends = {(seen.marker, seen.turn): seen.at for seen in [*evidence.seen, *evidence.keys_made]}
+    for began in evidence.began:
+        end = ends.get((began.marker, began.turn))
+        if end is None:
+            yield Complaint("ends", f"{began.marker} (turn {began.turn}) never ended")
+        elif end - began.at > began.within + _SLACK_SECONDS:
+            took = end - began.at
+            yield Complaint("ends", f"{began.marker} (turn {began.turn}) took {took:.1f} s and may take {began.within}")
+
+
+def check_keys_made(evidence: Evidence) -> Iterator[Complaint]:
+    """A key whose making was retried was made once."""
+    there = Counter(evidence.records.aliases)
+    for seen in evidence.keys_made:
+        made = there[seen.marker]
+        if made > 1 or (seen.end == "whole" and made != 1):
+            yield Complaint("keys made", f"{seen.marker}: {seen.end} for its client, and there are {made} such keys")
+
+
+# Errors that may end a call for its client, by their codes: the service was away for longer than the client tried.
+_ANYBODY = frozenset({"draining", "storage_unavailable"})
+_OF_PROVIDERS = frozenset(
+    {
+        "all_deployments_failed",
+        "all_deployments_limited",
+        "call_interrupted",
+        "no_deployment_available",
+        "provider_bad_answer",
+        "provider_failed",
+        "provider_stream_cut",
+        "provider_unreachable",
+        "rate_limit_exceeded",
+        "server_error",
+    }
+)
+_OF_ACCOUNTS = {
+    "windowed": "budget_exceeded",
+    "credits": "insufficient_credits",
+    "narrow": "parallelrequests_exceeded",
+}
+_CONNECTION = frozenset({"APIConnectionError", "APITimeoutError", "StreamInterrupted"})
+
+
+def check_errors(evidence: Evidence) -> Iterator[Complaint]:
+    """Every call that failed did so by an error that has a name, and that this call may meet."""
+    for seen in [*evidence.seen, *evidence.keys_made]:
+        if seen.fault is None:
+            continue
+        if seen.fault.code is None:
+            known = seen.fault.kind in _CONNECTION
+        else:
+            known = seen.fault.code in _codes(seen, evidence.asks.get(seen.marker))
+        if not known:
+            yield Complaint("errors", f"{_name(seen)} for {seen.account} ended by {seen.fault}")
+
+
+def _codes(seen: Seen, ask: Ask | None) -> frozenset[str]:
+    codes = _ANYBODY
+    if ask is None:
+        return codes
+    if ask.kind in ("pool", "solo"):
+        codes |= _OF_PROVIDERS
+    if ask.key is None:
+        # Nobody can ask for its rest, so that nobody takes it up.
+        codes |= {"call_interrupted"}
+    if "spree" in seen.account:
+        codes |= {"budget_exceeded"}
+    elif seen.account in _OF_ACCOUNTS:
+        codes |= {_OF_ACCOUNTS[seen.account]}
+    return codes
+
+
+def _name(seen: Seen) -> str:
+    call = f" ({seen.call_id})" if seen.call_id else ""
+    return f"{seen.marker} turn {seen.turn}{call}"

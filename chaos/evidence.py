@@ -1,0 +1,92 @@
+"""All that is known of a run when it is over, and the ways to look things up in it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TypeVar
+
+from .journal import Began, Entry, Made, Seen, Told
+from .records import Records, Row
+from .work import ADMIN, Ask
+
+__all__ = ["Complaint", "Evidence", "grouped"]
+
+T = TypeVar("T")
+K = TypeVar("K")
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """What an audit found wrong: the name of the check, and the case."""
+
+    check: str
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.check}: {self.what}"
+
+
+def grouped(items: Iterable[T], key: Callable[[T], K]) -> dict[K, list[T]]:
+    """The items by what `key` says of them, in their order."""
+    groups: dict[K, list[T]] = defaultdict(list)
+    for item in items:
+        groups[key(item)].append(item)
+    return groups
+
+
+@dataclass
+class Evidence:
+    """The journals of clients and provider, the database, and what the gateway's own reports tell (nano-USD)."""
+
+    entries: list[Entry]
+    records: Records
+    reports: dict[str, int] = field(default_factory=dict)
+    crashes: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+
+    @cached_property
+    def began(self) -> list[Began]:
+        return [entry for entry in self.entries if isinstance(entry, Began)]
+
+    @cached_property
+    def seen(self) -> list[Seen]:
+        """How calls to models ended for their clients."""
+        return [entry for entry in self.entries if isinstance(entry, Seen) and entry.account != ADMIN]
+
+    @cached_property
+    def keys_made(self) -> list[Seen]:
+        """How the making of keys ended for the administrator."""
+        return [entry for entry in self.entries if isinstance(entry, Seen) and entry.account == ADMIN]
+
+    @cached_property
+    def made(self) -> list[Made]:
+        return [entry for entry in self.entries if isinstance(entry, Made)]
+
+    @cached_property
+    def told(self) -> list[Told]:
+        return [entry for entry in self.entries if isinstance(entry, Told)]
+
+    @cached_property
+    def asks(self) -> dict[str, Ask]:
+        """What each marker asked for."""
+        return {entry.marker: entry.ask for entry in self.began if entry.ask is not None}
+
+    @cached_property
+    def succeeded(self) -> list[Seen]:
+        return [seen for seen in self.seen if seen.end == "whole"]
+
+    @cached_property
+    def rows_of_call(self) -> dict[str, list[Row]]:
+        return grouped(self.records.usage, lambda row: row.call_id)
+
+    @cached_property
+    def limits(self) -> dict[tuple[str, str], int]:
+        """The limits of those who have one, by scope and id."""
+        return {(made.scope, made.id): made.limit for made in self.made if made.limit is not None}
+
+    @cached_property
+    def key_of_account(self) -> dict[str, str]:
+        return {made.alias: made.id for made in self.made if made.alias is not None and made.scope == "key"}

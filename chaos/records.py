@@ -1,0 +1,187 @@
+"""What stands in the database of a run, read straight from its tables; and a witness in it that sleeps at no moment."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from typing import Any
+
+import msgspec
+
+__all__ = ["Call", "Credit", "Held", "Peak", "Records", "Row", "Total", "Window", "install_witness", "read_records"]
+
+
+class Row(msgspec.Struct, frozen=True):
+    """One row of the ledger: what one attempt of a call used and cost (nano-USD)."""
+
+    id: str
+    call_id: str
+    idempotency_key: str | None
+    key_id: str | None
+    user_id: str | None
+    team_id: str | None
+    organization_id: str | None
+    customer: str | None
+    account: str | None
+    model: str
+    model_served: str
+    deployment: str | None
+    provider: str
+    prompt_tokens: int
+    completion_tokens: int
+    total_tokens: int
+    cost_nano: int
+    credits_milli: int
+    estimated: bool
+    status: str
+    started_at: float
+    ended_at: float
+
+
+class Call(msgspec.Struct, frozen=True):
+    """The record of a call."""
+
+    id: str
+    key: str | None
+    status: str
+    provider: str
+
+
+class Window(msgspec.Struct, frozen=True):
+    """A budget since it renewed last."""
+
+    scope: str
+    id: str
+    model: str
+    start_at: float
+    end_at: float | None
+    spent: int
+    held: int
+
+
+class Held(msgspec.Struct, frozen=True):
+    """What a call holds of budgets."""
+
+    id: str
+    call_id: str
+
+
+class Peak(msgspec.Struct, frozen=True):
+    """The most that was ever spent and held of a window together, and the least that was ever held."""
+
+    scope: str
+    id: str
+    model: str
+    start_at: float
+    highest: int
+    least_held: int
+
+
+class Total(msgspec.Struct, frozen=True):
+    """What an owner spent on a model in all its life."""
+
+    scope: str
+    id: str
+    model: str
+    spent: int
+
+
+class Credit(msgspec.Struct, frozen=True):
+    """An entry of the journal of credits."""
+
+    account: str
+    kind: str
+    amount_milli: int
+    usage_id: str | None
+
+
+class Records(msgspec.Struct, frozen=True):
+    """All that the audit looks at."""
+
+    usage: tuple[Row, ...] = ()
+    calls: tuple[Call, ...] = ()
+    windows: tuple[Window, ...] = ()
+    peaks: tuple[Peak, ...] = ()
+    totals: tuple[Total, ...] = ()
+    credits: tuple[Credit, ...] = ()
+    charges: tuple[tuple[str, str, str], ...] = ()
+    """Scope, id and usage id of what a row counts against besides its owners."""
+    holds: tuple[Held, ...] = ()
+    aliases: tuple[str, ...] = ()
+    """The aliases of all keys, one entry a key."""
+
+
+def read_records(database: str) -> Records:
+    """Everything, as it stands at one moment."""
+    with _connected(database) as connection:
+        return Records(
+            usage=_table(connection, "usage", Row),
+            calls=_table(connection, "call", Call),
+            windows=_table(connection, "budget_window", Window),
+            peaks=_table(connection, "witness", Peak),
+            totals=_table(connection, "spend_total", Total),
+            credits=_table(connection, "credit_entry", Credit),
+            charges=tuple(connection.execute("SELECT scope, id, usage_id FROM usage_charge").fetchall()),
+            holds=_table(connection, "hold", Held),
+            aliases=tuple(
+                alias for (alias,) in connection.execute("SELECT alias FROM platform_key WHERE alias IS NOT NULL")
+            ),
+        )
+
+
+@contextmanager
+def _connected(database: str) -> Iterator[Any]:
+    """A connection whose statements see one state of the database."""
+    if database.startswith("postgresql:"):
+        import psycopg  # comes with the gateway, and only several nodes need it
+
+        with psycopg.connect(database) as server:
+            server.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+            yield server
+        return
+    with closing(sqlite3.connect(database, isolation_level=None, timeout=20)) as file:
+        file.execute("BEGIN")
+        yield file
+        file.execute("COMMIT")
+
+
+def _table(connection: Any, name: str, kind: Any) -> tuple[Any, ...]:
+    columns = ", ".join(field.encode_name for field in msgspec.structs.fields(kind))
+    rows = connection.execute(f"SELECT {columns} FROM {name}").fetchall()
+    names = [field.name for field in msgspec.structs.fields(kind)]
+    return tuple(msgspec.convert([dict(zip(names, row, strict=True)) for row in rows], list[kind], strict=False))
+
+
+# The witness: every change of a window, inside of transactions too, leaves its highest and lowest mark.
+_TABLE = """
+    CREATE TABLE witness (
+        scope TEXT NOT NULL, id TEXT NOT NULL, model TEXT NOT NULL, start_at DOUBLE PRECISION NOT NULL,
+        highest BIGINT NOT NULL, least_held BIGINT NOT NULL, PRIMARY KEY (scope, id, model, start_at)
+    )
+"""
+_MARK = """
+    INSERT INTO witness (scope, id, model, start_at, highest, least_held)
+    VALUES (NEW.scope, NEW.id, NEW.model, NEW.start_at, NEW.spent + NEW.held, NEW.held)
+    ON CONFLICT (scope, id, model, start_at) DO UPDATE SET
+        highest = {most}(witness.highest, excluded.highest),
+        least_held = {least}(witness.least_held, excluded.least_held);
+"""
+_SQLITE = f"CREATE TRIGGER witness AFTER UPDATE ON budget_window BEGIN {_MARK.format(most='MAX', least='MIN')} END"
+_POSTGRES = f"""
+    CREATE FUNCTION witness() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN {_MARK.format(most="GREATEST", least="LEAST")} RETURN NULL; END $$;
+    CREATE TRIGGER witness AFTER UPDATE ON budget_window FOR EACH ROW EXECUTE FUNCTION witness()
+"""
+
+
+def install_witness(database: str) -> None:
+    """Have the database itself keep the peaks of every budget window, so that none falls between two looks."""
+    if database.startswith("postgresql:"):
+        with _connected(database) as server:
+            server.execute(_TABLE)
+            server.execute(_POSTGRES)
+        return
+    with closing(sqlite3.connect(database, isolation_level=None, timeout=20)) as file:
+        file.execute(_TABLE)
+        file.execute(_SQLITE)
