@@ -78,7 +78,8 @@ class Follower(Feed):
         self.wake()
 
     def _append(self, first: int, frames: list[bytes]) -> None:
-        self.frames.extend(frames[max(0, self.total + 1 - first) :])
+        if not self.over:
+            self.frames.extend(frames[max(0, self.total + 1 - first) :])
 
     def _poke_in(self, seconds: float) -> None:
         if self._timer is not None:
