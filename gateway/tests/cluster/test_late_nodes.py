@@ -62,6 +62,17 @@ async def test_a_call_that_its_heir_still_makes_is_not_interrupted(db: Database)
     assert (await put(db, RUNNING, late)).status == "in_progress"
 
 
+async def test_the_end_that_was_paid_is_the_end(db: Database) -> None:
+    late = replace(RUNNING, status="completed", node="node_late", finished_at=3.0)
+    assert (await put(db, RUNNING, late)).status == "completed"
+
+
+@pytest.mark.parametrize("status", ["failed", "cancelled"])
+async def test_what_a_late_node_gave_up_its_heir_still_makes(db: Database, status: str) -> None:
+    late = replace(RUNNING, status=status, node="node_late", finished_at=3.0)
+    assert (await put(db, RUNNING, late)).status == "in_progress"
+
+
 async def test_a_node_interrupts_what_is_its_own(db: Database) -> None:
     own = replace(RUNNING, status="interrupted", finished_at=3.0)
     assert (await put(db, RUNNING, own)).status == "interrupted"

@@ -129,11 +129,17 @@ class Others:
         return len(records)
 
     async def let_go(self) -> None:
-        """After this node was taken for dead: end the calls that others booked meanwhile, which nobody would pay."""
+        """After this node was taken for dead: end the calls that the others have now, or have booked."""
+        # Those that begin while it is asked are its own.
+        before = [run for run in self._calls.running.values() if run.durable]
         mine = {str(id) for id, _, _ in await self._db.query(sql.RUNNING_OF, (self._nodes.id,))}
-        for run in list(self._calls.running.values()):
-            if run.durable and run.record.id not in mine and run.record.provider != "offline":
+        for run in before:
+            if run.record.id in mine:
+                continue
+            if run.record.provider != "offline":
                 run.cancel(lost(run.record.id))
+            elif run.keyed:
+                run.hand_over()
 
 
 def cancelled(call_id: str) -> ApiError:

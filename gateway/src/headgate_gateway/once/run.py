@@ -64,6 +64,7 @@ class Run(Feed):
         self._task: asyncio.Task[None] | None = None
         self._ending: ApiError | None = None
         self._interrupted = False
+        self._handed_over = False
         self._produced = 0
         self._prefix = f"id: {record.id}:".encode()
 
@@ -128,7 +129,7 @@ class Run(Feed):
     def leave(self, listener: Listener) -> None:
         """A client is gone, or has all it wanted."""
         super().leave(listener)
-        if self.done or self.listeners:
+        if self.over or self.listeners:
             self._make_room()
             return
         if not self.keyed:
@@ -143,7 +144,7 @@ class Run(Feed):
 
     def _grace_over(self) -> None:
         self._grace = None
-        if not self.listeners and not self.done:
+        if not self.listeners and not self.over:
             self._calls.unattended(self)
 
     def was_taken(self, end: int) -> None:
@@ -168,6 +169,11 @@ class Run(Feed):
     def interrupt(self) -> None:
         """End the call because the gateway stops. It can be taken up again after the start."""
         self._interrupted = True
+        self.cancel(draining())
+
+    def hand_over(self) -> None:
+        """End it here: other nodes have it now. Clients that listen are sent to where it goes on."""
+        self._interrupted = self._handed_over = True
         self.cancel(draining())
 
     async def finished(self) -> None:
@@ -204,6 +210,7 @@ class Run(Feed):
         cancelled = self._ending is not None
         try:
             await self._calls.settle(self, error, tail, interrupted=self._interrupted, cancelled=cancelled)
+            self.moved = self._handed_over
         except StorageError as failure:
             away = isinstance(failure, StorageAway)
             _log.error(
@@ -211,10 +218,12 @@ class Run(Feed):
             )
             tail = self._withhold(storage_away() if away else _unrecorded())
         except Superseded as lost:
-            tail = self._withhold(lost.error)
+            # Whoever has its key is told how it did end, or goes on, where that is written.
+            self.moved = self.keyed
+            tail = [] if self.moved else self._withhold(lost.error)
         finally:
-            self.frames.extend(tail)
-            self.done = True
+            self.frames.extend([] if self.moved else tail)
+            self.done = not self.moved
             self.wake()
 
     def _tail(self, error: ApiError | None) -> list[bytes]:

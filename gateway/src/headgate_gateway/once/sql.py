@@ -59,8 +59,11 @@ _PUT_CALL = f"""
         cost_nano = excluded.cost_nano, error_status = excluded.error_status, error = excluded.error,
         model = excluded.model, provider = excluded.provider, node = excluded.node
     WHERE"""
-# A call that another node runs by now is that node's to write.
-PUT_CALL = f"{_PUT_CALL} call.node IS NULL OR call.node = excluded.node OR call.status <> 'in_progress'"
+# A call that another node runs by now is that node's to write, but for the end that is paid: there is no other.
+PUT_CALL = f"""{_PUT_CALL}
+    call.node IS NULL OR call.node = excluded.node OR call.status <> 'in_progress'
+    OR (excluded.status = 'completed' AND call.attempt = excluded.attempt)
+"""
 # That a call is left for another to take up says nothing to one that was taken up, or has ended.
 PUT_INTERRUPTED = f"{_PUT_CALL} call.status = 'in_progress' AND (call.node IS NULL OR call.node = excluded.node)"
 ADD_ATTEMPT = "UPDATE call SET attempts = attempts + 1 WHERE id = ?"
