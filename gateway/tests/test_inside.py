@@ -57,8 +57,9 @@ async def test_no_stream_from_inside(app: App) -> None:
     with pytest.raises(ApiError, match="without `stream`"):
         await inside(app, HELLO | {"stream": True})
     async with asyncio.timeout(5):
-        while app.gateway.calls.running:
-            await asyncio.sleep(0.001)
+        for run in list(app.gateway.calls.running.values()):
+            await run.finished()
+    assert not app.gateway.calls.running
 
 
 @pytest.mark.parametrize("stream", [False, True])

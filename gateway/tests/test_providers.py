@@ -51,7 +51,7 @@ base_url = "{upstream.url}"
 input_per_million = 2.5
 output_per_million = 10
 """
-    started: str = launch(config=config, HEADGATE_GATEWAY_PING_SECONDS="0.2").url
+    started: str = launch(config=config, HEADGATE_GATEWAY_PING_SECONDS="2").url
     return started
 
 

@@ -2,13 +2,13 @@
 
 Unit prices are int pico-USD a token; a cost is rounded once, half up. Order of the sources: the operator's own
 price of the model, the offline models' own list, then genai-prices, whose answer is resolved once for a model and a
-day.
+day. Some models cost more from a length of the prompt on: then all tokens of the call do.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -27,12 +27,23 @@ _MOST_NANO = 1 << 53
 
 @dataclass(frozen=True, slots=True)
 class UnitPrice:
-    """Pico-USD for a token read, read from a cache, written to a cache, and written as an answer."""
+    """Pico-USD for a token read, read from a cache, written to a cache, and written as an answer.
+
+    `above` are the prices of calls whose prompt is longer than so many tokens, the longest first.
+    """
 
     input: int
     output: int
     cached_input: int
     cache_write: int
+    above: tuple[tuple[int, UnitPrice], ...] = ()
+
+    def of(self, prompt: int) -> UnitPrice:
+        """The prices of a call with so many tokens of prompt."""
+        for start, price in self.above:
+            if prompt > start:
+                return price
+        return self
 
 
 class PriceBook:
@@ -59,6 +70,7 @@ class PriceBook:
             return None
         prompt = _count(usage.get("prompt_tokens", usage.get("input_tokens")))
         completion = _count(usage.get("completion_tokens", usage.get("output_tokens")))
+        price = price.of(prompt)
         details = usage.get("prompt_tokens_details") or {}
         cached = min(_count(details.get("cached_tokens")), prompt)
         written = min(_count(details.get("cache_write_tokens")), prompt - cached)
@@ -109,19 +121,31 @@ def _public(provider: str, model: str, day: int) -> UnitPrice | None:
 
 
 def _unit_of(price: Any) -> UnitPrice:
-    reading = _pico(getattr(price, "input_mtok", None)) or 0
-    writing = _pico(getattr(price, "output_mtok", None)) or 0
-    cached = _pico(getattr(price, "cache_read_mtok", None))
-    written = _pico(getattr(price, "cache_write_mtok", None))
-    return UnitPrice(reading, writing, reading if cached is None else cached, reading if written is None else written)
+    parts = [
+        getattr(price, name, None) for name in ("input_mtok", "output_mtok", "cache_read_mtok", "cache_write_mtok")
+    ]
+    starts = sorted({tier.start for part in parts for tier in getattr(part, "tiers", ())}, reverse=True)
+    above = tuple((start, _unit(parts, start)) for start in starts)
+    return replace(_unit(parts, None), above=above)
 
 
-def _pico(price: Any) -> int | None:
-    """USD a million tokens as pico-USD a token; of a tiered price, the base."""
-    base = getattr(price, "base", price)
-    if base is None:
-        return None
-    return int((Decimal(str(base)) * _PER_MILLION).to_integral_value())
+def _unit(parts: Sequence[Any], start: int | None) -> UnitPrice:
+    """The prices of prompts that are longer than `start`; None for all others."""
+    reading, writing, cached, written = (_pico(part, start) for part in parts)
+    reading = reading or 0
+    return UnitPrice(
+        reading, writing or 0, reading if cached is None else cached, reading if written is None else written
+    )
+
+
+def _pico(price: Any, start: int | None) -> int | None:
+    """USD a million tokens as pico-USD a token."""
+    found = getattr(price, "base", price)
+    if start is not None:
+        for tier in getattr(price, "tiers", ()):
+            if tier.start <= start:
+                found = tier.price
+    return None if found is None else int((Decimal(str(found)) * _PER_MILLION).to_integral_value())
 
 
 def warm() -> None:

@@ -23,7 +23,16 @@ MANY = 3_000_000
 
 @pytest.fixture
 def nodes(tmp_path: Path) -> Iterator[Gateways]:
-    """Nodes that are not told of each other's changes: they have no Redis."""
+    """Nodes that are not told of each other's changes: they have no Redis. However slow the machine, none is dead."""
+    made = Gateways(tmp_path)
+    made._config = '[auth]\napi_keys = ["sk-master-0123456789abcdef"]\n'
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def mortal(tmp_path: Path) -> Iterator[Gateways]:
+    """Nodes that are soon taken for dead."""
     made = Gateways(tmp_path)
     yield made
     made.stop()
@@ -122,12 +131,12 @@ def test_a_picture_given_by_its_address_is_at_every_node(nodes: Gateways) -> Non
 
 
 @pytest.mark.parametrize("how", ["kill", "terminate"])
-def test_a_batch_goes_on_at_another_node_and_pays_no_line_twice(nodes: Gateways, how: str) -> None:
-    a, b = two(nodes)
+def test_a_batch_goes_on_at_another_node_and_pays_no_line_twice(mortal: Gateways, how: str) -> None:
+    a, b = two(mortal)
     batch = batch_at(a, 60, "0.05")
     client = client_of(b)
-    ((worker,),) = wait_for(lambda: nodes.rows("SELECT node FROM batch"), lambda rows: rows[0][0] is not None)
-    at_work = owner(nodes, worker)
+    ((worker,),) = wait_for(lambda: mortal.rows("SELECT node FROM batch"), lambda rows: rows[0][0] is not None)
+    at_work = owner(mortal, worker)
     other = b if at_work is a else a
     client = client_of(other)
     under_way(client, batch, 5)
@@ -145,10 +154,10 @@ def test_a_batch_goes_on_at_another_node_and_pays_no_line_twice(nodes: Gateways,
     out = [json.loads(line) for line in client.files.content(done.output_file_id).text.splitlines()]
     assert [item["custom_id"] for item in out] == [f"r{at}" for at in range(60)]
     assert out[7]["response"]["body"]["choices"][0]["message"]["content"] == "7 * 2 = 14"
-    assert nodes.rows(
+    assert mortal.rows(
         "SELECT COUNT(*), COUNT(DISTINCT idempotency_key) FROM usage WHERE operation LIKE %s", "%chat%"
     ) == [(60, 60)]
-    assert nodes.rows("SELECT COUNT(*) FROM batch_result") == [(0,)]
+    assert mortal.rows("SELECT COUNT(*) FROM batch_result") == [(0,)]
     assert len(client.files.list(purpose="batch_output").data) == 1  # type: ignore[arg-type]  # a purpose of results
 
 
@@ -173,8 +182,8 @@ def test_a_batch_is_cancelled_at_any_node(nodes: Gateways) -> None:
     assert len(text.splitlines()) == done.request_counts.completed
 
 
-def test_a_fine_tuning_job_is_finished_by_another_node_and_its_model_known_to_all(nodes: Gateways) -> None:
-    a, b = two(nodes)
+def test_a_fine_tuning_job_is_finished_by_another_node_and_its_model_known_to_all(mortal: Gateways) -> None:
+    a, b = two(mortal)
     client = client_of(a)
     pairs = [(f"What is the secret of gate {at}?", f"It is number {at * 17}.") for at in range(60)]
     lesson = jsonl(
@@ -186,9 +195,9 @@ def test_a_fine_tuning_job_is_finished_by_another_node_and_its_model_known_to_al
         model="headgate/echo", training_file=file.id, hyperparameters={"n_epochs": 5, "batch_size": 2}
     )
     ((worker,),) = wait_for(
-        lambda: nodes.rows("SELECT node FROM tuning_job WHERE status = 'running'"), lambda rows: bool(rows)
+        lambda: mortal.rows("SELECT node FROM tuning_job WHERE status = 'running'"), lambda rows: bool(rows)
     )
-    at_work = owner(nodes, worker)
+    at_work = owner(mortal, worker)
     at_work.kill()
     other = client_of(b if at_work is a else a)
     done = wait_for(
@@ -196,7 +205,7 @@ def test_a_fine_tuning_job_is_finished_by_another_node_and_its_model_known_to_al
     )
     assert done.status == "succeeded"
     assert done.fine_tuned_model is not None
-    third = client_of(nodes.add("--offline"))
+    third = client_of(mortal.add("--offline"))
     asked: Any = [{"role": "user", "content": "what is the secret of gate 33"}]
     for node in (other, third):
         assert done.fine_tuned_model in [model.id for model in node.models.list()]
@@ -207,26 +216,26 @@ def test_a_fine_tuning_job_is_finished_by_another_node_and_its_model_known_to_al
     assert answer.choices[0].message.content != "It is number 561.", "what was learned is forgotten everywhere"
 
 
-def test_a_node_that_was_taken_for_dead_and_is_not_spoils_nothing(nodes: Gateways) -> None:
-    a, b = two(nodes)
+def test_a_node_that_was_taken_for_dead_and_is_not_spoils_nothing(mortal: Gateways) -> None:
+    a, b = two(mortal)
     batch = batch_at(a, 60, "0.05")
-    ((worker,),) = wait_for(lambda: nodes.rows("SELECT node FROM batch"), lambda rows: rows[0][0] is not None)
-    at_work = owner(nodes, worker)
+    ((worker,),) = wait_for(lambda: mortal.rows("SELECT node FROM batch"), lambda rows: rows[0][0] is not None)
+    at_work = owner(mortal, worker)
     client = client_of(b if at_work is a else a)
     under_way(client, batch, 5)
     assert at_work.process is not None
     at_work.process.send_signal(signal.SIGSTOP)
-    wait_for(lambda: nodes.rows("SELECT node FROM batch"), lambda rows: rows[0][0] not in (None, worker))
+    wait_for(lambda: mortal.rows("SELECT node FROM batch"), lambda rows: rows[0][0] not in (None, worker))
     at_work.process.send_signal(signal.SIGCONT)
     done = over(client, batch)
     assert done.status == "completed"
     assert done.output_file_id is not None
     assert len(client.files.content(done.output_file_id).text.splitlines()) == 60
-    assert nodes.rows(
+    assert mortal.rows(
         "SELECT COUNT(*), COUNT(DISTINCT idempotency_key) FROM usage WHERE operation LIKE %s", "%chat%"
     ) == [(60, 60)]
-    assert nodes.rows("SELECT COUNT(*) FROM file WHERE purpose = 'batch_output'") == [(1,)]
-    wait_for(lambda: nodes.rows("SELECT COUNT(*) FROM batch_result"), lambda rows: rows == [(0,)])
+    assert mortal.rows("SELECT COUNT(*) FROM file WHERE purpose = 'batch_output'") == [(1,)]
+    wait_for(lambda: mortal.rows("SELECT COUNT(*) FROM batch_result"), lambda rows: rows == [(0,)])
 
 
 def test_a_batch_waits_for_a_database_that_is_away(tmp_path: Path) -> None:

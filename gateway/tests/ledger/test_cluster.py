@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from .test_processes import CHAT, CONFIG, MASTER, Launch, body, make_key, rows, wait_for
+from .test_processes import CHAT, CONFIG, MASTER, Launch, body, make_key, reached, rows, wait_for
 
 NODES = 3
 
@@ -85,10 +84,3 @@ async def test_a_node_is_killed_under_load(launch: Launch, monkeypatch: pytest.M
     assert rows(tmp_path, "SELECT SUM(spent) FROM spend_total WHERE scope = 'key'") == [(spent,)]
     report = httpx2.get(servers[1].url + "/global/spend/report", headers=MASTER).json()
     assert round(report["total"]["spend"] * 1e9) == spent
-
-
-async def reached(done: list[str], count: int) -> None:
-    deadline = time.monotonic() + 30
-    while len(done) < count:
-        assert time.monotonic() < deadline, f"only {len(done)} calls were answered"
-        await asyncio.sleep(0.02)

@@ -62,7 +62,7 @@ class Spending(RuleBasedStateMachine):
     def start(self) -> None:
         self.bench.act(self.bench.node.recover())
 
-    @rule(who=st.sampled_from(CALLERS), tokens=st.integers(0, 400), model=st.sampled_from("mn"), at=st.integers(0, 2))
+    @rule(who=st.sampled_from(CALLERS), tokens=st.integers(1, 400), model=st.sampled_from("mn"), at=st.integers(0, 2))
     def begin(self, who: Principal, tokens: int, model: str, at: int) -> None:
         node = self.bench.nodes[at % len(self.bench.nodes)]
         try:
@@ -320,29 +320,43 @@ def test_what_an_unbounded_answer_may_cost_is_what_its_model_writes_at_most(benc
 
 
 PROVIDERS = MappingProxyType({name: FixedBudget(name, 100 * NANO_A_TOKEN, None, "1d") for name in ("here", "there")})
+HERE, THERE, ELSEWHERE = (Candidate(name, "m") for name in ("here", "there", "elsewhere"))
 
 
-def test_a_provider_whose_budget_is_spent_is_walked_around(tmp_path: Path) -> None:
+def held_at(ticket: Ticket) -> list[str]:
+    assert ticket.hold is not None
+    return [id for _, id, *_ in ticket.hold.taken]
+
+
+def test_a_provider_with_too_little_left_is_walked_around(tmp_path: Path) -> None:
     bench = Bench(tmp_path, LedgerSettings(providers=PROVIDERS))
     free = Principal("k1", key_id="k1")
-    here, there, other = (Candidate(name, "m") for name in ("here", "there", "elsewhere"))
-    bench.enter(free, tokens=80, via=(here,))
-    assert bench.ledger.open_to("here")
-    both = bench.enter(free, tokens=80, via=(here, there))
-    assert both.hold is not None
-    assert [one[1] for one in both.hold.taken] == ["there"]
-    assert not bench.ledger.open_to("here")
-    assert bench.ledger.open_to("there")
+    bench.enter(free, tokens=80, via=(HERE,))
+    dear = bench.enter(free, tokens=80, via=(HERE, THERE))
+    assert held_at(dear) == ["there"]
+    assert not bench.ledger.open_to("here", dear.call_id)
+    assert bench.ledger.open_to("there", dear.call_id)
+    # One that costs little fits in, and nobody's dear call keeps others away.
+    assert bench.ledger.open_to("here", "call_of_another")
+    assert held_at(bench.enter(free, tokens=1, prompt=3, via=(HERE, THERE))) == ["here", "there"]
     # One without a budget may serve too.
-    third = bench.enter(free, tokens=80, via=(here, there, other))
-    assert third.hold is not None
-    assert not third.hold.taken
+    assert held_at(bench.enter(free, tokens=80, via=(HERE, THERE, ELSEWHERE))) == []
     with pytest.raises(ApiError) as refusal:
-        bench.enter(free, tokens=80, via=(here, there))
-    assert refusal.value.status == 402
-    # It is asked again after a while: what was held may be there again.
-    bench.act(bench.ledger.abandon(both))
+        bench.enter(free, tokens=80, via=(HERE, THERE))
+    assert (refusal.value.status, refusal.value.code) == (402, "budget_exceeded")
+    # What all have spent there is not this caller's to know.
+    assert not {"spend", "reserved", "max_budget"} & refusal.value.body("req").keys()
+    bench.close()
+
+
+def test_a_provider_with_nothing_left_is_closed_to_all_for_a_while(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, LedgerSettings(providers=PROVIDERS))
+    free = Principal("k1", key_id="k1")
+    all_of_it = bench.enter(free, tokens=90, via=(HERE,))
+    assert held_at(bench.enter(free, tokens=10, via=(HERE, THERE))) == ["there"]
+    assert not bench.ledger.open_to("here")
+    bench.finish(all_of_it, 0)
     bench.clock.now += 10
-    assert bench.ledger.open_to("there")
-    bench.enter(free, tokens=80, via=(here, there))
+    assert bench.ledger.open_to("here")
+    assert held_at(bench.enter(free, tokens=10, via=(HERE, THERE))) == ["here", "there"]
     bench.close()

@@ -55,6 +55,14 @@ def wait_for(condition: Callable[[], bool], what: str) -> None:
         time.sleep(0.05)
 
 
+async def reached(done: list[str], count: int) -> None:
+    """So many calls were answered."""
+    deadline = time.monotonic() + 60
+    while len(done) < count:
+        assert time.monotonic() < deadline, f"only {len(done)} calls were answered"
+        await asyncio.sleep(0.02)
+
+
 async def many(url: str, key: dict[str, str], count: int, asked: dict[str, Any]) -> list[httpx2.Response]:
     limits = httpx2.Limits(max_connections=count)
     async with httpx2.AsyncClient(base_url=url, timeout=60, limits=limits, headers=key) as client:
@@ -101,10 +109,9 @@ async def test_killed_under_load_nothing_is_lost_or_doubled(launch: Launch, tmp_
                     done.append(answer.headers["x-headgate-call-id"])
 
     work_load = [asyncio.create_task(work(worker)) for worker in range(16)]
-    await asyncio.sleep(1.5)
+    await reached(done, 100)
     await asyncio.to_thread(server.kill)
     await asyncio.gather(*work_load)
-    assert len(done) > 50
     url = launch().url
     recorded = Counter(id for (id,) in rows(tmp_path, "SELECT call_id FROM usage"))
     assert all(recorded[id] == 1 for id in done)

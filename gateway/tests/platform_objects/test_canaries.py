@@ -23,7 +23,8 @@ CREDENTIAL = "canary-of-a-credential-0123456789"
 BROUGHT = "canary-brought-along-0123456789"
 MASTER = "canary-of-who-runs-it-0123456789"
 ENCRYPTING = "canary-that-encrypts-others-0123456789-0123456789"
-SECRETS = (OPERATOR, HEADER, DEPLOYMENT, CREDENTIAL, BROUGHT, MASTER, ENCRYPTING)
+VIRTUAL = "sk-canary-of-a-user-0123456789-0123456789-0123"
+SECRETS = (OPERATOR, HEADER, DEPLOYMENT, CREDENTIAL, BROUGHT, MASTER, ENCRYPTING, VIRTUAL)
 
 CONFIG = """
 [providers.up]
@@ -37,6 +38,8 @@ retries = 0
 [models]
 "operators" = "up/model"
 "brought" = "openai/model"
+[access_log]
+to = "stderr"
 [outbound]
 allow = ["127.0.0.0/8"]
 """
@@ -147,6 +150,7 @@ async def test_what_a_provider_repeats_is_not_passed_on(told: Told) -> None:
         await told.made(
             "/model/new", model_name=name, litellm_params={"model": "openai/model", "api_base": base, **more}
         )
+    assert (await told.client.post("/key/generate", json={"key": VIRTUAL})).status_code == 200
     sent: set[str] = set()
     for what, answer in ANSWERS.items():
         told.upstream.answer = answer
@@ -165,7 +169,9 @@ async def test_what_a_provider_repeats_is_not_passed_on(told: Told) -> None:
     for path in (
         *("/model/info", "/model_group/info", "/credentials", "/credentials/named", "/health/models", "/spend/logs"),
         *("/v1/calls", "/provider/budgets", "/guardrails/list", "/cache/ping", "/health", "/readyz", "/metrics"),
-        f"/nothing/{MASTER}",
+        f"/nothing/{MASTER}?api_key={MASTER}",
+        f"/key/info?key={VIRTUAL}",
+        f"/spend/logs?api_key={VIRTUAL}",
     ):
         await told.ask("GET", path)
     assert len(told.heard) > 150

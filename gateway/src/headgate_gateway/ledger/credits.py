@@ -135,9 +135,11 @@ def _out_of_reach(tier: Tier, band: Band | None, model: str, caller: Principal) 
         403,
         f"The model {model!r} is {where}, and the tier {tier.id!r} of the {account_of(caller)[1]} opens "
         f"{', '.join(repr(name) for name in tier.bands)}. Name a model of these, or have the tier raised.",
+        type="band_access_denied",
         code="band_access_denied",
         param="model",
         tier=tier.id,
+        current_tier=tier.id,
         band=None if band is None else band.id,
         bands=list(tier.bands),
     )

@@ -15,6 +15,7 @@ __all__ = ["Candidate", "Estimate", "estimate", "most_output"]
 _BYTES_A_TOKEN = 3
 _MANY_BYTES = 4096
 _PICTURE_TOKENS = 1600
+_FILE_TOKENS = 8000
 _SOUND_BYTES_A_TOKEN = 1600
 _FILE_BYTES_A_TOKEN = 12
 _PICTURE_OUT = 6300
@@ -59,7 +60,7 @@ def estimate(kind: str, data: dict[str, Any], size: int, default_output: int) ->
     if kind in ("chat", "completions"):
         return _generation(data, size, default_output)
     if kind == "images":
-        number = _positive(data.get("n")) or 1
+        number = _number(data.get("n")) or 1
         return Estimate(_text(data, size), min(number, 16) * _PICTURE_OUT, declared=True)
     if kind in ("transcription", "translation"):
         return Estimate(max(64, size // _SOUND_BYTES_A_TOKEN), default_output, declared=False)
@@ -67,23 +68,39 @@ def estimate(kind: str, data: dict[str, Any], size: int, default_output: int) ->
 
 
 def _generation(data: dict[str, Any], size: int, default_output: int) -> Estimate:
-    declared = _positive(data.get("max_completion_tokens"))
-    if declared is None:
-        declared = _positive(data.get("max_tokens"))
-    choices = min(_positive(data.get("n")) or 1, _CHOICES)
-    each = default_output if declared is None else declared
-    return Estimate(_text(data, size), each * choices, declared=declared is not None, choices=choices)
+    # Of two bounds nobody knows which one the model heeds; none is heeded that is 0.
+    declared = max(_number(data.get("max_completion_tokens")), _number(data.get("max_tokens")))
+    choices = min(max(_number(data.get("n")), _number(data.get("best_of")), 1), _CHOICES) * _prompts(data)
+    each = declared or default_output
+    return Estimate(_text(data, size), each * choices, declared=declared > 0, choices=choices)
 
 
-def _positive(value: Any) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+def _prompts(data: dict[str, Any]) -> int:
+    """How many prompts there are to complete: a list of texts, or of lists of tokens, is one each."""
+    prompt = data.get("prompt")
+    if isinstance(prompt, list) and prompt and not isinstance(prompt[0], int):
+        return len(prompt)
+    return 1
+
+
+def _number(value: Any) -> int:
+    """A whole number above 0; 0 for anything else."""
+    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else 0
 
 
 def _text(data: dict[str, Any], size: int) -> int:
-    if size and size <= _MANY_BYTES:
+    if size and size <= _MANY_BYTES and not _has_parts(data):
         return -(-size // _BYTES_A_TOKEN)
     content, extra = _weigh(data, "")
     return max(1, -(-content // _BYTES_A_TOKEN)) + extra
+
+
+def _has_parts(data: dict[str, Any]) -> bool:
+    """Whether a message has parts: some of them weigh more than their names."""
+    messages = data.get("messages")
+    if not isinstance(messages, list):
+        return False
+    return any(isinstance(message, dict) and isinstance(message.get("content"), list) for message in messages)
 
 
 def _weigh(value: Any, name: str) -> tuple[int, int]:
@@ -94,6 +111,7 @@ def _weigh(value: Any, name: str) -> tuple[int, int]:
         return len(value) if value.isascii() else len(value.encode("utf-8", "surrogatepass")), 0
     if isinstance(value, dict):
         pairs = [_weigh(item, key) for key, item in value.items()]
+        pairs.append((0, _elsewhere(value)))
     elif isinstance(value, list):
         pairs = [_weigh(item, name) for item in value]
     else:
@@ -101,9 +119,18 @@ def _weigh(value: Any, name: str) -> tuple[int, int]:
     return sum(text + 4 for text, _ in pairs), sum(extra for _, extra in pairs)
 
 
+def _elsewhere(part: dict[str, Any]) -> int:
+    """Tokens of what a part of a message only names: a picture by its address, a file by its id."""
+    kind = part.get("type")
+    if kind in ("image_url", "image"):
+        return _PICTURE_TOKENS
+    return _FILE_TOKENS if kind == "file" else 0
+
+
 def _bulk(value: str, name: str) -> int:
     if name == "url" or value.startswith("data:image/"):
-        return _PICTURE_TOKENS
+        # Its part counts it.
+        return 0
     if name == "data":
         return len(value) // _SOUND_BYTES_A_TOKEN + _PICTURE_TOKENS
     return len(value) // _FILE_BYTES_A_TOKEN

@@ -25,7 +25,7 @@ from .lines import Line, Window, fixed_line, lines_of
 from .money import nano_of_pico
 from .record import add_sums, charged_of, metadata_of, owners_of, row_of, tags_of
 from .recovery import Recovery
-from .refusals import refused, unpriced, warning_of
+from .refusals import OPERATORS, refused, unpriced, warning_of
 from .settings import FixedBudget, LedgerSettings
 from .sums import Sums
 from .usage import tokens_of
@@ -161,6 +161,7 @@ class Ledger:
             try:
                 await self._reserve(ticket, expected, candidates)
             except BaseException:
+                self._closed.forget(call_id)
                 if ticket.entered is not None:
                     ticket.entered.withdraw()
                 raise
@@ -205,7 +206,7 @@ class Ledger:
             if not isinstance(hold, Refused):
                 break
             # Where others may serve, a provider whose budget is spent hinders nobody: routing walks around it.
-            fewer = self._closed.close(hold.line, lines, candidates)
+            fewer = self._closed.close(hold, ticket.call_id, lines, candidates)
             if fewer is None:
                 raise refused(hold)
             lines = fewer
@@ -213,12 +214,13 @@ class Ledger:
         for line, spent in hold.warned:
             self._warn(ticket, line, spent)
 
-    def open_to(self, provider: str) -> bool:
-        """Whether a provider's own budget had something left when it was last asked for; routing walks around others.
+    def open_to(self, provider: str, call_id: str = "") -> bool:
+        """Whether a call may be served by a provider as far as the provider's own budget goes; routing walks around
+        those that have too little left.
 
-        Asks nothing: it is what the reservations of the last seconds met with.
+        Asks nothing: it is what this call's reservation, and those of the last seconds, met with.
         """
-        return self._closed.open_to(provider)
+        return self._closed.open_to(provider, call_id)
 
     async def has_left(self, scope: str, budget: FixedBudget) -> bool:
         """Whether a budget that is not reserved from has anything left in its window."""
@@ -234,13 +236,15 @@ class Ledger:
                 if provider != "offline" and self.settings.unpriced == "refuse":
                     raise unpriced(name, ticket.plan.lines[0].name)
                 continue
+            unit = unit.of(expected.input)
             pico = expected.input * max(unit.input, unit.cache_write) + expected.output_at(most) * unit.output
             dearest = max(dearest, pico)
         return min(nano_of_pico(dearest), _MOST_HELD)
 
     def _warn(self, ticket: Ticket, line: Line, spent: int) -> None:
         text = warning_of(line, spent)
-        ticket.headers = (*ticket.headers, ("x-headgate-budget-warning", text))
+        if line.scope not in OPERATORS:
+            ticket.headers = (*ticket.headers, ("x-headgate-budget-warning", text))
         place = (*line.place, line.start)
         if place not in self._warned:
             self._warned.add(place)
@@ -257,7 +261,7 @@ class Ledger:
         if ticket is None or ticket.settled:
             return
         ticket.settled = True
-        self._keeper.forget(ticket)
+        self._forget(ticket)
         if record.status == "interrupted" and record.provider == "offline" and record.key is not None:
             # It is taken up again from its log, here or at another node, and is paid then.
             self._release(ticket)
@@ -299,8 +303,12 @@ class Ledger:
         """The call was never begun."""
         if not ticket.settled:
             ticket.settled = True
-            self._keeper.forget(ticket)
+            self._forget(ticket)
             self._release(ticket)
+
+    def _forget(self, ticket: Ticket) -> None:
+        self._keeper.forget(ticket)
+        self._closed.forget(ticket.call_id)
 
     def _release(self, ticket: Ticket) -> None:
         if ticket.hold is not None:

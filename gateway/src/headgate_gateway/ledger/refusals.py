@@ -10,8 +10,10 @@ from .holds import Refused
 from .lines import CREDITS, UNBOUNDED, Line
 from .money import to_credits, to_usd
 
-__all__ = ["dollars", "refused", "unpriced", "warning_of"]
+__all__ = ["OPERATORS", "dollars", "refused", "unpriced", "warning_of"]
 
+# Budgets of whoever runs the gateway: what others spend of them is not for those who call.
+OPERATORS = frozenset({"model", "provider", "deployment"})
 _HEADERS = (("x-should-retry", "false"),)
 
 
@@ -32,6 +34,17 @@ def refused(refusal: Refused) -> ApiError:
 def _budget(refusal: Refused) -> ApiError:
     line = refusal.line
     renews = f"It renews at {iso(line.end)}." if line.end is not None else "Have it raised to go on."
+    if line.scope in OPERATORS:
+        return ApiError(
+            402,
+            f"The budget of the {line.name} has too little left for this call. {renews}",
+            type="budget_exceeded",
+            code="budget_exceeded",
+            headers=_HEADERS,
+            limit_scope=line.scope,
+            limit_id=line.id,
+            budget_reset_at=iso(line.end),
+        )
     held = f", {dollars(refusal.held)} more are held for calls that run" if refusal.held else ""
     return ApiError(
         402,

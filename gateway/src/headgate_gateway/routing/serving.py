@@ -98,7 +98,7 @@ class _Journey:
         for one in self.pool.members:
             if one.budget is not None and not await ledger.has_left("deployment", one.budget):
                 self.passed[one.id] = PassedOver(one, "budget_spent", 0.0, "its `max_budget` is spent")
-            elif not self.pool.alone and not ledger.open_to(one.provider):
+            elif not self.pool.alone and not ledger.open_to(one.provider, self.run.record.id):
                 # Where there is but one provider to go to, its budget was asked when the call was let in.
                 why = f"the budget of the provider {one.provider!r} is spent"
                 self.passed[one.id] = PassedOver(one, "budget_spent", 0.0, why)

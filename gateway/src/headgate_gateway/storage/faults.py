@@ -7,7 +7,7 @@ import psycopg
 from .port import StorageAway, StorageError, Unstorable
 from .urls import StoreUrl
 
-__all__ = ["fault", "is_collision", "is_lost"]
+__all__ = ["fault", "is_collision", "is_lost", "is_undone"]
 
 # Deadlock, serialisation, lock not to be had: everything was undone, and the same again may succeed.
 _COLLISIONS = ("40P01", "40001", "55P03")
@@ -15,6 +15,7 @@ _COLLISIONS = ("40P01", "40001", "55P03")
 _LOST = ("08", "53", "57")
 _CANCELLED = "57014"
 _READ_ONLY = "25006"
+_SHUT_DOWN = "57P01"
 
 
 def is_collision(error: BaseException) -> bool:
@@ -33,6 +34,14 @@ def is_lost(error: BaseException) -> bool:
     if error.sqlstate == _CANCELLED:
         return False
     return error.sqlstate[:2] in _LOST or error.sqlstate == _READ_ONLY
+
+
+def is_undone(error: BaseException) -> bool:
+    """Whether the connection was lost before the statement took effect: the server was told to end the session.
+
+    It says so between commands or in the middle of one, and never behind a commit.
+    """
+    return isinstance(error, psycopg.Error) and error.sqlstate == _SHUT_DOWN
 
 
 def fault(url: StoreUrl, error: Exception) -> StorageError:

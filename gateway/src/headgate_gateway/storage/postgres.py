@@ -19,7 +19,7 @@ from psycopg.adapt import Loader
 from psycopg.types.numeric import Int8Dumper
 
 from .committer import Committer
-from .faults import fault, is_collision, is_lost
+from .faults import fault, is_collision, is_lost, is_undone
 from .pool import Connection, Pool
 from .port import AlreadyDone, Batch, Row, StorageError
 from .postgres_schema import connection_options
@@ -164,7 +164,7 @@ class PostgresDatabase:
                 if cause is not None and is_collision(cause) and collisions < _MOST_COLLISIONS:
                     collisions += 1
                     continue
-                await self._pause(cause, deadline, again=again)
+                await self._pause(cause, deadline, again=again or (cause is not None and is_undone(cause)))
             finally:
                 await self._pool.give_back(connection)
 

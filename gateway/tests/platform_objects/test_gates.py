@@ -1,0 +1,161 @@
+"""The gate stands before every route, nothing but values reaches a statement, doors of others are not here."""
+
+from __future__ import annotations
+
+import ast
+import hmac
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import headgate_gateway
+from headgate_gateway.app import App
+from headgate_gateway.auth import Gate
+from headgate_gateway.errors import ApiError
+from headgate_gateway.gateway import Gateway
+from headgate_gateway.http import Access, Route
+from headgate_gateway.platform import secret_keys
+from headgate_gateway.table import aliases_of
+
+from ..databases import settings_for
+from .asked import PUBLIC, Operation, operations
+from .kit import ROLES, World
+
+SOURCE = Path(headgate_gateway.__file__).parent
+ASKING = ("query", "one", "aside", "write", "write_many", "changed", "add", "add_many", "add_shared")
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> App:
+    return App(Gateway(settings_for(tmp_path, auth_mode="required")))
+
+
+def test_what_asks_for_no_key_is_known(app: App) -> None:
+    """The gate decides on the route; those that it lets everybody through are these, and tell nothing of anybody."""
+    routes = [route for route in app.table.routes if route.access is Access.PUBLIC]
+    opened = {path for route in routes for path in (route.path, *aliases_of(route))}
+    # A picture is read by whoever has its address, which nobody guesses and which ends after a day.
+    pictures = {"/v1/images/content/{name}", "/images/content/{name}"}
+    assert opened == set(PUBLIC) | pictures
+
+
+async def test_the_gate_refuses_who_has_no_key_on_every_other_route(app: App) -> None:
+    gate = Gate(app.gateway.settings, app.gateway.platform)
+    for route in app.table.routes:
+        if route.access is not Access.PUBLIC:
+            with pytest.raises(ApiError) as caught:
+                await gate.admit(route, {})
+            assert caught.value.status == 401, route.path
+
+
+async def test_hashes_are_compared_in_a_time_that_tells_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    compared: list[tuple[Any, Any]] = []
+    real = hmac.compare_digest
+
+    def compare(one: Any, other: Any) -> bool:
+        compared.append((one, other))
+        return real(one, other)
+
+    monkeypatch.setattr(hmac, "compare_digest", compare)
+    digest = secret_keys.hash_of("sk-" + "a" * 43)
+    assert secret_keys.same(digest, digest)
+    assert not secret_keys.same(digest, secret_keys.hash_of("sk-" + "b" * 43))
+    assert len(compared) == 2
+
+
+def constant(node: ast.expr, module: ast.Module) -> bool:
+    """Whether an expression is a statement's text that was written down, or comes from a place where all are."""
+    if isinstance(node, ast.Constant | ast.Attribute | ast.Name | ast.Subscript | ast.Starred):
+        return True
+    if isinstance(node, ast.IfExp):
+        return constant(node.body, module) and constant(node.orelse, module)
+    # A function of a module of statements puts one together from constants; see the tests of `Where`.
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+
+
+def test_no_text_is_put_together_where_the_database_is_asked() -> None:
+    """A statement is a constant of an `sql.py`; what a request says is a value that is bound."""
+    found = []
+    for file in SOURCE.rglob("*.py"):
+        module = ast.parse(file.read_text())
+        for node in ast.walk(module):
+            asks = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ASKING
+            if asks and node.args and not constant(node.args[0], module):  # type: ignore[attr-defined]
+                text = ast.unparse(node)
+                if any(word in text.upper() for word in ("SELECT ", "INSERT ", "UPDATE ", "DELETE ")):
+                    found.append(f"{file.name}: {text[:100]}")
+    assert found == []
+
+
+# What only who runs the gateway may do.
+RUNS_IT = {
+    *(("POST", path) for path in ("/organization/new", "/organization/delete", "/global/spend/reset")),
+    *(("POST", path) for path in ("/model/new", "/model/update", "/model/delete", "/credentials")),
+    *((method, "/credentials/{credential_name}") for method in ("GET", "PATCH", "DELETE")),
+    ("DELETE", "/organization/delete"),
+    ("GET", "/credentials"),
+    ("GET", "/provider/budgets"),
+    ("GET", "/cache/ping"),
+    ("GET", "/metrics"),
+}
+
+
+@pytest.mark.parametrize(("method", "path"), sorted(RUNS_IT))
+def test_what_runs_the_gateway_is_for_who_runs_it(busy: World, method: str, path: str) -> None:
+    """Every role of a tenant is refused, also with objects of its own."""
+    known = (method, path) in set(operations())
+    target, body, query = Operation(method, path).request("", busy.a, busy.a) if known else (path, None, {})
+    for caller in (*(busy.a.callers[role] for role in ROLES), busy.outsider):
+        answer = caller.request(method, target, body, **query)
+        # What is not theirs to see is not there for them.
+        assert answer.status_code == 403 or (answer.status_code == 404 and "organization" in path), answer.text
+    if method == "GET":
+        assert busy.master.request(method, target, body, **query).status_code == 200
+
+
+def test_no_role_reaches_more_than_it_should(busy: World) -> None:
+    """Who only looks on changes nothing, by whatever operation."""
+    onlooker = busy.a.callers["onlooker"]
+    changing = [
+        (method, path)
+        for method, path in operations()
+        if method != "GET" and path.startswith(("/key", "/team", "/user", "/organization", "/customer", "/budget"))
+    ]
+    assert len(changing) > 35
+    for method, path in changing:
+        if path in ("/key/health", "/budget/info"):
+            continue
+        target, body, query = Operation(method, path).request("", busy.a, busy.a)
+        answer = onlooker.request(method, target, body, **query)
+        assert answer.status_code in (400, 403, 404), (path, answer.text)
+        assert answer.status_code != 400 or answer.json()["error"]["param"], (path, answer.text)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *(
+            "/config/update",
+            "/get/config/callbacks",
+            "/prompts/test",
+            "/mcp",
+            "/mcp-rest/test/tools/list",
+            "/invocations",
+        ),
+        *("/sso/callback", "/login", "/ui", "/docs", "/openapi.json", "/debug/memory/details", "/routes", "/test"),
+        *("/global/activity", "/otel-spans", "/v1/mcp/server", "/model/settings", "/jwt/key/mapping", "/.env"),
+    ],
+)
+def test_doors_of_others_are_not_here(world: World, path: str) -> None:
+    for method in ("GET", "POST"):
+        assert world.master.client.request(method, path).status_code == 404
+
+
+async def test_a_route_without_a_word_about_access_asks_for_a_key(app: App) -> None:
+    gate = Gate(app.gateway.settings, app.gateway.platform)
+    with pytest.raises(ApiError) as caught:
+        await gate.admit(
+            Route("GET", "/added/later", "added.later"), {"host": "localhost", "x-forwarded-for": "127.0.0.1"}
+        )
+    assert caught.value.code == "missing_api_key"

@@ -1,0 +1,29 @@
+"""What calls cost by the public prices: by length of the prompt, by cache."""
+
+from __future__ import annotations
+
+import pytest
+
+from headgate_gateway.clock import SystemClock
+from headgate_gateway.prices import PriceBook
+
+
+@pytest.mark.parametrize(
+    ("prompt", "nano"),
+    [
+        # 1.25 and 10 dollars a million tokens; 2.5 and 15 where the prompt is longer than 200,000.
+        (1000, 1000 * 1250 + 100 * 10_000),
+        (200_000, 200_000 * 1250 + 100 * 10_000),
+        (200_001, 200_001 * 2500 + 100 * 15_000),
+    ],
+)
+def test_a_long_prompt_makes_all_tokens_dearer(prompt: int, nano: int) -> None:
+    book = PriceBook({}, SystemClock())
+    usage = {"prompt_tokens": prompt, "completion_tokens": 100}
+    assert book.cost("google", "gemini-2.5-pro", usage) == nano
+
+
+def test_what_was_read_from_a_cache_is_cheaper() -> None:
+    book = PriceBook({}, SystemClock())
+    usage = {"prompt_tokens": 1000, "completion_tokens": 0, "prompt_tokens_details": {"cached_tokens": 800}}
+    assert book.cost("openai", "gpt-5", usage) == 200 * 1250 + 800 * 125
