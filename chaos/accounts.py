@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from headgate import Headgate
 
 from .cluster import ADMIN_KEY
-from .journal import Made
+from .journal import SIDE_BY_SIDE, Made
 
 __all__ = ["Accounts", "open_accounts"]
 
@@ -65,6 +65,7 @@ def open_accounts(url: str) -> Accounts:
             Made("key", free.key_id, None, "free"),
             Made("key", narrow.key_id, None, "narrow"),
             Made("key", credits.key_id, None, "credits"),
+            Made(SIDE_BY_SIDE, narrow.key_id, _SIDE_BY_SIDE),
             Made("credits", f"organization:{thrift.organization_id}", _SMALL_CREDITS_MILLI),
         ),
     )

@@ -45,6 +45,7 @@ CHECKS: tuple[Callable[[Evidence], Iterator[Complaint]], ...] = (
     audit_calls.check_errors,
     audit_calls.check_ends,
     audit_calls.check_keys_made,
+    audit_calls.check_side_by_side,
     audit_money.check_limits,
     audit_money.check_windows,
     audit_money.check_totals,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from itertools import accumulate
 
 from .cluster import PRICES
 from .evidence import Complaint, Evidence, grouped
-from .journal import Seen
+from .journal import SIDE_BY_SIDE, Seen
 from .records import Row
 from .work import Ask, expected
 
@@ -19,6 +20,7 @@ __all__ = [
     "check_keys_made",
     "check_recorded",
     "check_replays",
+    "check_side_by_side",
     "check_stories_agree",
     "price_of",
 ]
@@ -132,6 +134,20 @@ def check_ends(evidence: Evidence) -> Iterator[Complaint]:
         elif end - began.at > began.within + _SLACK_SECONDS:
             took = end - began.at
             yield Complaint("ends", f"{began.marker} (turn {began.turn}) took {took:.1f} s and may take {began.within}")
+
+
+def check_side_by_side(evidence: Evidence) -> Iterator[Complaint]:
+    """Of a key with a limit on calls at the same time, never more were made at the same time."""
+    if not evidence.counted:
+        return
+    for made in evidence.made:
+        if made.scope == SIDE_BY_SIDE and made.limit is not None:
+            # Of those that were interrupted it is not known when they ended.
+            rows = [row for row in evidence.records.usage if row.key_id == made.id and row.status != "interrupted"]
+            turns = sorted([*((row.started_at, 1) for row in rows), *((row.ended_at, -1) for row in rows)])
+            most = max(accumulate(turn for _, turn in turns), default=0)
+            if most > made.limit:
+                yield Complaint("side by side", f"the key {made.id!r} had {most} calls at the same time")
 
 
 def check_keys_made(evidence: Evidence) -> Iterator[Complaint]:

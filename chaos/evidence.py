@@ -46,6 +46,8 @@ class Evidence:
     reports: dict[str, int] = field(default_factory=dict)
     crashes: list[str] = field(default_factory=list)
     seconds: float = 0.0
+    counted: bool = True
+    """Whether who counts calls was there all the time; where it was away, limits of pace are open by configuration."""
 
     @cached_property
     def began(self) -> list[Began]:

@@ -10,7 +10,11 @@ import msgspec
 
 from .work import Ask
 
-__all__ = ["Began", "Entry", "Fault", "Made", "Journal", "Seen", "Told", "Usage", "read"]
+__all__ = ["SIDE_BY_SIDE", "Began", "Entry", "Fault", "Made", "Journal", "Seen", "Told", "Usage", "read"]
+
+
+SIDE_BY_SIDE = "calls at the same time"
+"""The scope of what was made with a limit on these."""
 
 
 class Usage(msgspec.Struct, frozen=True):

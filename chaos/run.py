@@ -146,7 +146,7 @@ def _evidence(cluster: Cluster, load: _Load, made: tuple[Made, ...], crashes: li
     entries = [*made, *read(load.journals), *read([cluster.provider_journal])]
     records = read_records(cluster.database)
     (cluster.folder / "records.json").write_bytes(msgspec.json.format(msgspec.json.encode(records), indent=1))
-    return Evidence(entries, records, _reports(cluster), told, seconds)
+    return Evidence(entries, records, _reports(cluster), told, seconds, counted=cluster.redis is None)
 
 
 def _at_rest(cluster: Cluster) -> bool:

@@ -10,7 +10,7 @@ import pytest
 
 from ..audit import audit
 from ..evidence import Evidence
-from ..journal import Began, Fault, Seen, Told, Usage
+from ..journal import SIDE_BY_SIDE, Began, Fault, Made, Seen, Told, Usage
 from ..records import Call, Credit, Held, Peak, Row, Window
 from .kit import CREDITS, ECHO, LIMIT, POOL, SPREE, changed, evidence, row_of, seen_of
 
@@ -156,6 +156,18 @@ def test_a_call_that_never_ends_and_one_that_ends_late() -> None:
 def test_a_key_that_was_made_twice() -> None:
     assert found(changed(evidence(), aliases=("free", "credits", "c0t0.spree1", "c0t0.spree1"))) == {"keys made"}
     assert found(changed(evidence(), aliases=("free", "credits"))) == {"keys made"}
+
+
+@pytest.mark.parametrize("limit", [1, 2])
+@pytest.mark.parametrize("counted", [True, False])
+def test_more_calls_at_the_same_time_than_a_key_may_make(limit: int, counted: bool) -> None:
+    doctored = with_entries(Made(SIDE_BY_SIDE, "key_free", limit))
+    beside = row_of(ECHO, id="call_y.1", call_id="call_y", status="failed", cost_nano=0, started_at=1000.4)
+    behind = row_of(ECHO, id="call_z.1", call_id="call_z", status="failed", cost_nano=0, started_at=1000.5)
+    rows = [*doctored.records.usage, beside, behind]
+    doctored.records = msgspec.structs.replace(doctored.records, usage=tuple(rows))
+    doctored.counted = counted
+    assert ("side by side" in found(doctored)) is (limit == 1 and counted)
 
 
 # -- money
