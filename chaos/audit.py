@@ -22,6 +22,8 @@ def check_worth(evidence: Evidence) -> Iterator[Complaint]:
         yield Complaint("worth", f"only {count} calls succeeded in {evidence.seconds:.0f} s")
     asks = [evidence.asks[seen.marker] for seen in evidence.succeeded]
     kinds, accounts = {ask.kind for ask in asks}, {ask.account for ask in asks}
+    if not any(seen.end == "whole" for seen in evidence.things_made):
+        yield Complaint("worth", "no key and no batch was made")
     for name in {*KINDS, *ACCOUNTS} - kinds - accounts:
         yield Complaint("worth", f"no call of {name!r} succeeded")
     # What is refused for money, for the provider's sake or for pace has no say here: it is answered.
@@ -44,7 +46,7 @@ CHECKS: tuple[Callable[[Evidence], Iterator[Complaint]], ...] = (
     audit_calls.check_replays,
     audit_calls.check_errors,
     audit_calls.check_ends,
-    audit_calls.check_keys_made,
+    audit_calls.check_things_made,
     audit_calls.check_side_by_side,
     audit_money.check_limits,
     audit_money.check_windows,

@@ -17,7 +17,7 @@ __all__ = [
     "check_billed_once",
     "check_ends",
     "check_errors",
-    "check_keys_made",
+    "check_things_made",
     "check_recorded",
     "check_replays",
     "check_side_by_side",
@@ -126,7 +126,7 @@ def check_replays(evidence: Evidence) -> Iterator[Complaint]:
 
 def check_ends(evidence: Evidence) -> Iterator[Complaint]:
     """Every call that was begun has ended, within its clocks."""
-    ends = {(seen.marker, seen.turn): seen.at for seen in [*evidence.seen, *evidence.keys_made]}
+    ends = {(seen.marker, seen.turn): seen.at for seen in [*evidence.seen, *evidence.things_made]}
     for began in evidence.began:
         end = ends.get((began.marker, began.turn))
         if end is None:
@@ -150,13 +150,13 @@ def check_side_by_side(evidence: Evidence) -> Iterator[Complaint]:
                 yield Complaint("side by side", f"the key {made.id!r} had {most} calls at the same time")
 
 
-def check_keys_made(evidence: Evidence) -> Iterator[Complaint]:
-    """A key whose making was retried was made once."""
-    there = Counter(evidence.records.aliases)
-    for seen in evidence.keys_made:
+def check_things_made(evidence: Evidence) -> Iterator[Complaint]:
+    """A key or a batch whose making was retried was made once."""
+    there = Counter(evidence.records.names)
+    for seen in evidence.things_made:
         made = there[seen.marker]
         if made > 1 or (seen.end == "whole" and made != 1):
-            yield Complaint("keys made", f"{seen.marker}: {seen.end} for its client, and there are {made} such keys")
+            yield Complaint("things made", f"{seen.marker}: {seen.end} for its client, and it is there {made} times")
 
 
 # Errors that may end a call for its client, by their codes: the service was away for longer than the client tried.
@@ -175,17 +175,19 @@ _OF_PROVIDERS = frozenset(
         "server_error",
     }
 )
-_OF_ACCOUNTS = {
-    "windowed": "budget_exceeded",
-    "credits": "insufficient_credits",
-    "narrow": "parallelrequests_exceeded",
+_OF_ACCOUNTS: dict[str, set[str]] = {
+    "free": set(),
+    "team": set(),
+    "windowed": {"budget_exceeded"},
+    "credits": {"insufficient_credits"},
+    "narrow": {"parallelrequests_exceeded"},
 }
 _CONNECTION = frozenset({"APIConnectionError", "APITimeoutError", "StreamInterrupted"})
 
 
 def check_errors(evidence: Evidence) -> Iterator[Complaint]:
     """Every call that failed did so by an error that has a name, and that this call may meet."""
-    for seen in [*evidence.seen, *evidence.keys_made]:
+    for seen in [*evidence.seen, *evidence.things_made]:
         if seen.fault is None:
             continue
         if seen.fault.code is None:
@@ -205,11 +207,8 @@ def _codes(seen: Seen, ask: Ask | None) -> frozenset[str]:
     if ask.key is None:
         # Nobody can ask for its rest, so that nobody takes it up.
         codes |= {"call_interrupted"}
-    if "spree" in seen.account:
-        codes |= {"budget_exceeded"}
-    elif seen.account in _OF_ACCOUNTS:
-        codes |= {_OF_ACCOUNTS[seen.account]}
-    return codes
+    # All other accounts are keys made for a spree.
+    return codes | _OF_ACCOUNTS.get(seen.account, {"budget_exceeded"})
 
 
 def _name(seen: Seen) -> str:

@@ -59,8 +59,8 @@ class Evidence:
         return [entry for entry in self.entries if isinstance(entry, Seen) and entry.account != ADMIN]
 
     @cached_property
-    def keys_made(self) -> list[Seen]:
-        """How the making of keys ended for the administrator."""
+    def things_made(self) -> list[Seen]:
+        """How the making of keys and of batches ended for who had them made."""
         return [entry for entry in self.entries if isinstance(entry, Seen) and entry.account == ADMIN]
 
     @cached_property

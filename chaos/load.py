@@ -7,81 +7,23 @@ asynchronous in one loop, some synchronous in threads of their own.
 from __future__ import annotations
 
 import asyncio
-import itertools
-import random
 import sys
-import threading
-import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
 import headgate
-from headgate import AsyncHeadgate, Backoff, Headgate, Timeout
+from headgate import AsyncHeadgate, Headgate
 
-from .journal import Began, Journal, Made, Seen
-from .watch import Watch, fault_of
-from .work import ACCOUNTS, ADMIN, Ask, draw
+from .clients import LEAVE_AFTER, Clients, Plan, call
+from .rounds import Batches, Sprees
+from .watch import Watch
+from .work import ACCOUNTS, Ask
 
-__all__ = ["Plan", "TOTAL_SECONDS", "client_options"]
+__all__ = ["AsyncClient", "SyncClient", "main"]
 
-TOTAL_SECONDS = 40.0
-"""The clock of a whole call, with all its retries."""
 _CALLS_A_CONNECTION = 6
-_SPREE_CALLS = 12
-_SPREE_BUDGET = 0.000_04
-_LEAVE_AFTER = 4
-_PAUSE = 0.2
-
-
-class Plan(msgspec.Struct, frozen=True):
-    """What one process of clients is told."""
-
-    name: str
-    seed: int
-    url: str
-    admin_key: str
-    keys: dict[str, str]
-    journal: str
-    tasks: int
-    threads: int
-
-
-def client_options(url: str, key: str) -> dict[str, Any]:
-    """How every client of a run is set up: quick to notice a dead node, and patient on the whole."""
-    return {
-        "base_url": url,
-        "api_key": key,
-        "max_retries": 15,
-        "backoff": Backoff(base=0.1, cap=2.0),
-        "max_retry_after": 5.0,
-        "timeout": Timeout(connect=2.0, pool=5.0, first_byte=6.0, idle=5.0, total=TOTAL_SECONDS),
-    }
-
-
-class Clients:
-    """What the clients of one process share."""
-
-    def __init__(self, plan: Plan) -> None:
-        self.plan = plan
-        self.journal = Journal(Path(plan.journal))
-        self.over = threading.Event()
-
-    def asks(self, name: str) -> Iterator[Ask]:
-        """The calls of one client, until the run is over."""
-        source = random.Random(f"{self.plan.seed}:{name}")
-        for number in itertools.takewhile(lambda _: not self.over.is_set(), itertools.count()):
-            yield draw(source, f"{name}.{number}")
-
-    def options(self, account: str) -> dict[str, Any]:
-        return client_options(self.plan.url, self.plan.keys[account])
-
-    def begin(self, ask: Ask, turn: int) -> Watch:
-        self.journal.write(Began(ask.marker, turn, ask.key, time.time(), TOTAL_SECONDS, ask))
-        return Watch(ask, turn)
 
 
 class AsyncClient:
@@ -93,9 +35,6 @@ class AsyncClient:
 
     async def run(self) -> None:
         asks = self._clients.asks(self._name)
-        if self._name.endswith("t0"):
-            await self._sprees()
-            return
         while True:
             async with AsyncPool(self._clients) as one, AsyncPool(self._clients) as other:
                 for _ in range(_CALLS_A_CONNECTION):
@@ -105,52 +44,13 @@ class AsyncClient:
                     await self._make(ask, one, other)
 
     async def _make(self, ask: Ask, one: AsyncPool, other: AsyncPool) -> None:
+        clients, account = self._clients, ask.account
         if ask.manner == "twice":
-            await asyncio.gather(self._call(ask, 0, one.of(ask.account)), self._call(ask, 1, other.of(ask.account)))
+            await asyncio.gather(call(clients, ask, 0, one.of(account)), call(clients, ask, 1, other.of(account)))
             return
-        succeeded = await self._call(ask, 0, one.of(ask.account))
+        succeeded = await call(clients, ask, 0, one.of(account))
         if succeeded and ask.manner == "again":
-            await self._call(ask, 1, other.of(ask.account))
-
-    async def _call(self, ask: Ask, turn: int, client: AsyncHeadgate) -> bool:
-        watch = self._clients.begin(ask, turn)
-        try:
-            left = await (_streamed(ask, watch, client) if ask.stream else _whole(ask, watch, client))
-        except headgate.SDKError as error:
-            self._clients.journal.write(watch.failed(error))
-            return False
-        self._clients.journal.write(watch.left() if left else watch.whole())
-        return not left
-
-    async def _sprees(self) -> None:
-        """Again and again: a new key with money for a few calls, and more calls than that at once."""
-        for number in itertools.takewhile(lambda _: not self._clients.over.is_set(), itertools.count()):
-            alias = f"{self._name}.spree{number}"
-            source = random.Random(f"{self._clients.plan.seed}:{alias}")
-            key = await self._made(alias)
-            if key is not None:
-                options = client_options(self._clients.plan.url, key)
-                asks = [draw(source, f"{alias}.{at}", account=alias) for at in range(_SPREE_CALLS)]
-                await asyncio.gather(*(self._spent(ask, options) for ask in asks))
-            await asyncio.sleep(_PAUSE)
-
-    async def _made(self, alias: str) -> str | None:
-        """A key with a small budget; None if it could not be made."""
-        plan, journal, wanted = self._clients.plan, self._clients.journal, f"chaos-{alias}"
-        journal.write(Began(alias, 0, wanted, time.time(), TOTAL_SECONDS))
-        async with AsyncHeadgate(**client_options(plan.url, plan.admin_key)) as admin:
-            try:
-                made = await admin.key.generate(key_alias=alias, max_budget=_SPREE_BUDGET, idempotency_key=wanted)
-            except headgate.SDKError as error:
-                journal.write(Seen(alias, 0, wanted, ADMIN, "error", time.time(), fault=fault_of(error)))
-                return None
-        journal.write(Seen(alias, 0, wanted, ADMIN, "whole", time.time(), text=made.key_id))
-        journal.write(Made("key", made.key_id, round(_SPREE_BUDGET * 1e9), alias))
-        return made.key
-
-    async def _spent(self, ask: Ask, options: dict[str, Any]) -> None:
-        async with AsyncHeadgate(**options) as client:
-            await self._call(ask, 0, client)
+            await call(clients, ask, 1, other.of(account))
 
 
 class AsyncPool:
@@ -168,26 +68,6 @@ class AsyncPool:
     async def __aexit__(self, *error: object) -> None:
         for client in self._made.values():
             await client.close()
-
-
-async def _whole(ask: Ask, watch: Watch, client: AsyncHeadgate) -> bool:
-    if ask.kind == "embed":
-        watch.answer(await client.embeddings.create(**ask.parameters(), idempotency_key=ask.key))
-    else:
-        watch.answer(await client.chat.completions.create(**ask.parameters(), idempotency_key=ask.key))
-    return False
-
-
-async def _streamed(ask: Ask, watch: Watch, client: AsyncHeadgate) -> bool:
-    """True if the client left before the end."""
-    async with await client.chat.completions.create(**ask.parameters(), idempotency_key=ask.key) as stream:
-        watch.opened(stream)
-        async for chunk in stream:
-            watch.chunk(chunk, stream.last_event_id)
-            if ask.manner == "leave" and watch.events == _LEAVE_AFTER:
-                return True
-        watch.opened(stream)
-    return False
 
 
 class SyncClient:
@@ -227,7 +107,7 @@ class SyncClient:
             watch.opened(stream)
             for chunk in stream:
                 watch.chunk(chunk, stream.last_event_id)
-                if ask.manner == "leave" and watch.events == _LEAVE_AFTER:
+                if ask.manner == "leave" and watch.events == LEAVE_AFTER:
                     return True
             watch.opened(stream)
         return False
@@ -241,6 +121,8 @@ async def main(plan: Plan) -> None:
         loop.run_in_executor(pool, sys.stdin.read).add_done_callback(lambda _: clients.over.set())
         try:
             await asyncio.gather(
+                Sprees(clients, f"{plan.name}p").run(),
+                Batches(clients, f"{plan.name}b").run(),
                 *(AsyncClient(clients, f"{plan.name}t{number}").run() for number in range(plan.tasks)),
                 *(
                     loop.run_in_executor(pool, SyncClient(clients, f"{plan.name}s{number}").run)

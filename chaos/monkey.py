@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import random
 import signal
 import subprocess
@@ -22,7 +21,8 @@ _QUIET_AT_FIRST = 1.5
 _RESTART_SECONDS = 2.0
 _WORKS_SECONDS = 1.0
 _LATE_SECONDS = 2.0
-_AT_START = "at its start"
+_STARTS_SECONDS = 0.6
+_AND_AGAIN = "and again at its start"
 _DRAINS_WITHIN = 15.0
 _NODE_BLOWS = ("kill", "halt", "drain")
 _OFTEN = {"kill": 5, "halt": 2, "drain": 3, "cut": 5, "outage": 2}
@@ -82,7 +82,7 @@ def _blow(source: random.Random, at: float, kind: str, free: list[int], nodes: i
         "redis": (0.1, 3.0),
         "outage": (0.5, 3.0),
     }
-    how = {"cut": ("rst", "fin"), "outage": OUTAGES, "kill": ("", "", "", _AT_START)}.get(kind, ("",))
+    how = {"cut": ("rst", "fin"), "outage": OUTAGES, "kill": ("", "", "", _AND_AGAIN)}.get(kind, ("",))
     seconds = source.uniform(*lasts[kind]) if kind in lasts else 0.0
     return Blow(round(at, 2), kind, node, round(seconds, 2), source.choice(how))
 
@@ -114,8 +114,6 @@ class Monkey:
         for thread in self._threads:
             thread.join()
         self._look_round()
-        for node in self._cluster.nodes:
-            node.wait_until_ready()
 
     def _strike(self, blow: Blow) -> None:
         if blow.kind in _NODE_BLOWS:
@@ -125,10 +123,9 @@ class Monkey:
                 self._tell(f"{blow}: left out, {node.name} is not yet up again")
                 return
             try:
-                if blow.how != _AT_START:
-                    self._let_work(node)
                 self._tell(blow)
-                getattr(self, f"_{blow.kind}")(node, blow.seconds)
+                getattr(self, f"_{blow.kind}")(node, blow)
+                self._let_work(node)
             finally:
                 touched.release()
         else:
@@ -146,28 +143,38 @@ class Monkey:
                     if not node.running:
                         self.crashes.append(f"{node.name} ended by itself with status {node.wait()}")
                         node.start()
+                        self._let_work(node)
                 finally:
                     touched.release()
 
     def _let_work(self, node: Node) -> None:
         """Wait until the node has taken calls for a moment, however slow the machine is."""
-        with contextlib.suppress(TimeoutError):
+        began = time.monotonic()
+        try:
             node.wait_until_ready()
+        except TimeoutError as error:
+            self.crashes.append(str(error))
+            return
+        self._tell(f"    {node.name} is up after {time.monotonic() - began:.1f} s")
         time.sleep(_WORKS_SECONDS)
 
     # -- blows
 
-    def _kill(self, node: Node, seconds: float) -> None:
+    def _kill(self, node: Node, blow: Blow) -> None:
         node.kill()
-        time.sleep(seconds)
+        if blow.how == _AND_AGAIN:
+            node.start()
+            time.sleep(_STARTS_SECONDS)
+            node.kill()
+        time.sleep(blow.seconds)
         node.start()
 
-    def _halt(self, node: Node, seconds: float) -> None:
+    def _halt(self, node: Node, blow: Blow) -> None:
         node.send(signal.SIGSTOP)
-        time.sleep(seconds)
+        time.sleep(blow.seconds)
         node.send(signal.SIGCONT)
 
-    def _drain(self, node: Node, seconds: float) -> None:
+    def _drain(self, node: Node, blow: Blow) -> None:
         node.send(signal.SIGTERM)
         try:
             status = node.wait(_DRAINS_WITHIN)

@@ -108,8 +108,8 @@ class Records(msgspec.Struct, frozen=True):
     charges: tuple[tuple[str, str, str], ...] = ()
     """Scope, id and usage id of what a row counts against besides its owners."""
     holds: tuple[Held, ...] = ()
-    aliases: tuple[str, ...] = ()
-    """The aliases of all keys, one entry a key."""
+    names: tuple[str, ...] = ()
+    """The names of all keys and batches, one entry each."""
 
 
 def read_records(database: str) -> Records:
@@ -124,9 +124,7 @@ def read_records(database: str) -> Records:
             credits=_table(connection, "credit_entry", Credit),
             charges=tuple(connection.execute("SELECT scope, id, usage_id FROM usage_charge").fetchall()),
             holds=_table(connection, "hold", Held),
-            aliases=tuple(
-                alias for (alias,) in connection.execute("SELECT alias FROM platform_key WHERE alias IS NOT NULL")
-            ),
+            names=tuple(_names(connection)),
         )
 
 
@@ -151,6 +149,13 @@ def _table(connection: Any, name: str, kind: Any) -> tuple[Any, ...]:
     rows = connection.execute(f"SELECT {columns} FROM {name}").fetchall()
     names = [field.name for field in msgspec.structs.fields(kind)]
     return tuple(msgspec.convert([dict(zip(names, row, strict=True)) for row in rows], list[kind], strict=False))
+
+
+def _names(connection: Any) -> Iterator[str]:
+    for (alias,) in connection.execute("SELECT alias FROM platform_key WHERE alias IS NOT NULL").fetchall():
+        yield alias
+    for (body,) in connection.execute("SELECT body FROM batch").fetchall():
+        yield msgspec.json.decode(body)["metadata"]["name"]
 
 
 # The witness: every change of a window, inside of transactions too, leaves its highest and lowest mark.

@@ -18,10 +18,10 @@ LIMIT = 40_000
 CREDITS = 20_000
 ECHO = Ask("c0t1.0", "say", 6, 0.0, True, "again", "free")
 POOL = Ask("c0t1.1", "pool", 6, 0.0, False, "once", "credits")
-SPREE = Ask("c0t0.spree1.0", "count", 6, 0.0, False, "once", "c0t0.spree1")
+SPREE = Ask("c0p1.0", "count", 6, 0.0, False, "once", "c0p1")
 _ORGANIZATION = "org_thrift"
 _ACCOUNT = f"organization:{_ORGANIZATION}"
-_KEYS = {"free": "key_free", "credits": "key_credits", "c0t0.spree1": "key_spree"}
+_KEYS = {"free": "key_free", "credits": "key_credits", "c0p1": "key_spree"}
 _OFFLINE_COST = 1128
 """6 tokens in at 37.5 nano-USD and 6 out at 150.5."""
 _POOL_COST = 1416
@@ -86,9 +86,9 @@ def evidence() -> Evidence:
         Made("key", "key_free", None, "free"),
         Made("key", "key_credits", None, "credits"),
         Made("credits", _ACCOUNT, CREDITS),
-        Began("c0t0.spree1", 0, "chaos-c0t0.spree1", AT, 40.0),
-        Seen("c0t0.spree1", 0, "chaos-c0t0.spree1", ADMIN, "whole", AT + 1, text="key_spree"),
-        Made("key", "key_spree", LIMIT, "c0t0.spree1"),
+        Began("c0p1", 0, "chaos-c0p1", AT, 40.0),
+        Seen("c0p1", 0, "chaos-c0p1", ADMIN, "whole", AT + 1, text="key_spree"),
+        Made("key", "key_spree", LIMIT, "c0p1"),
         *(Began(ask.marker, 0, ask.key, AT, 40.0, ask) for ask in asks),
         *(seen_of(ask) for ask in asks),
         Began(ECHO.marker, 1, ECHO.key, AT + 1, 40.0, ECHO),
@@ -123,7 +123,7 @@ def _records() -> Records:
             Credit(_ACCOUNT, "grant", CREDITS, None),
             Credit(_ACCOUNT, "debit", -_POOL_CREDITS, row_of(POOL).id),
         ),
-        aliases=("free", "credits", "c0t0.spree1"),
+        names=("free", "credits", "c0p1"),
     )
 
 

@@ -154,8 +154,8 @@ def test_a_call_that_never_ends_and_one_that_ends_late() -> None:
 
 
 def test_a_key_that_was_made_twice() -> None:
-    assert found(changed(evidence(), aliases=("free", "credits", "c0t0.spree1", "c0t0.spree1"))) == {"keys made"}
-    assert found(changed(evidence(), aliases=("free", "credits"))) == {"keys made"}
+    assert found(changed(evidence(), names=("free", "credits", "c0p1", "c0p1"))) == {"things made"}
+    assert found(changed(evidence(), names=("free", "credits"))) == {"things made"}
 
 
 @pytest.mark.parametrize("limit", [1, 2])
