@@ -396,7 +396,7 @@ async def test_a_change_that_was_written_without_a_word_is_not_made_again(start:
     )
     with pytest.raises(Cut):
         await mutations.once("caller", "a-key-of-the-test", "team.create", b"f", make)
-    await db.committed()
+    await platform.db.committed()
     again = await mutations.once("caller", "a-key-of-the-test", "team.create", b"f", make)
     assert isinstance(again, Response)
     assert json.loads(again.body) == {"made": made[0]}
