@@ -18,7 +18,12 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from .databases import environ_for
+from .databases import environ_for, leave
+
+
+def pytest_unconfigure() -> None:
+    """The run is over: what it made of databases goes."""
+    leave()
 
 
 class GatewayProcess:

@@ -7,14 +7,13 @@ one is started.
 
 from __future__ import annotations
 
-import atexit
 import hashlib
 import os
 import shutil
 import sqlite3
 import tempfile
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -31,9 +30,16 @@ from headgate_gateway.storage.urls import StoreUrl
 
 from .servers import PostgresServer
 
-__all__ = ["database_in", "environ_for", "on_postgres", "rows_of", "settings_for", "url_for"]
+__all__ = ["database_in", "environ_for", "leave", "on_postgres", "rows_of", "settings_for", "url_for"]
 
 _TEMPLATE = f"headgate_template_{os.getpid()}"
+# What is removed when the run ends. The workers of a run in parallel end without what `atexit` promises.
+_leaving = ExitStack()
+
+
+def leave() -> None:
+    """Remove every database that was made here, and the server that was started for them."""
+    _leaving.close()
 
 
 def on_postgres() -> bool:
@@ -83,7 +89,7 @@ def rows_of(folder: Path, query: str, parameters: Sequence[Any] = ()) -> list[tu
 @cache
 def _sqlite_template() -> Path:
     folder = Path(tempfile.mkdtemp(prefix="headgate-template-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    _leaving.callback(shutil.rmtree, folder, ignore_errors=True)
     settings = Settings(data_dir=folder)
     prepare(settings)
     return settings.database
@@ -97,7 +103,7 @@ def _server() -> str:
         split = urlsplit(given)
         return f"{split.scheme}://{split.netloc}"
     server = PostgresServer()
-    atexit.register(server.remove)
+    _leaving.callback(server.remove)
     return server.start().url().removesuffix("/postgres")
 
 
@@ -110,7 +116,7 @@ def _execute(statement: sql.Composed) -> None:
 def _postgres_template() -> str:
     _execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(_TEMPLATE)))
     _execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(_TEMPLATE)))
-    atexit.register(_drop, _TEMPLATE)
+    _leaving.callback(_drop, _TEMPLATE)
     storage = StorageSettings(database_url=StoreUrl(f"{_server()}/{_TEMPLATE}"))
     prepare(Settings(data_dir=Path(tempfile.gettempdir()), storage=storage))
     return _TEMPLATE
@@ -121,7 +127,7 @@ def _created(folder: Path) -> str:
     name = f"headgate_{os.getpid()}_{hashlib.sha256(str(folder).encode()).hexdigest()[:16]}"
     parts = sql.Identifier(name), sql.Identifier(_postgres_template())
     _execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*parts))
-    atexit.register(_drop, name)
+    _leaving.callback(_drop, name)
     return f"{_server()}/{name}"
 
 

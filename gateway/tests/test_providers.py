@@ -5,12 +5,16 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 from typing import Any
 
 import httpx2
 import openai
 import pytest
 from aiohttp import web
+
+from .cluster.kit import until
+from .databases import rows_of
 
 Launch = Callable[..., Any]
 CHAT = "/v1/chat/completions"
@@ -321,3 +325,33 @@ async def test_embeddings_and_uploads_pass_through(http: httpx2.AsyncClient, ups
     answer = await http.post("/v1/embeddings", json={"model": "openai/text-embedding-3-small", "input": "x"})
     assert answer.headers["x-input-tokens"] == "3"
     assert json.loads(upstream.requests[0]["body"]) == {"model": "text-embedding-3-small", "input": "x"}
+
+
+@pytest.mark.parametrize("stream", [False, True])
+async def test_a_kill_forgets_no_call_that_reached_its_provider(
+    launch: Launch, upstream: Any, tmp_path: Path, stream: bool
+) -> None:
+    reached = asyncio.Event()
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        # Asked of the database while the request is on its way: nobody asks a provider before that is on record.
+        found.extend(rows_of(tmp_path / "data", "SELECT status, key FROM call"))
+        reached.set()
+        await asyncio.sleep(60)
+        return web.Response()
+
+    upstream.answer, found = answer, list[Any]()
+    cluster = "[cluster]\nheartbeat_seconds = 0.2\nlease_seconds = 1.0\n"
+    config = f'[providers.up]\nwire = "openai"\nbase_url = "{upstream.url}"\napi_key = "sk-operators"\n{cluster}'
+    server = await asyncio.to_thread(launch, config=config)
+    async with httpx2.AsyncClient(base_url=server.url, timeout=30) as client:
+        call = asyncio.create_task(client.post(CHAT, json={"model": "up/m", "messages": HELLO, "stream": stream}))
+        async with asyncio.timeout(20):
+            await reached.wait()
+        await asyncio.to_thread(server.kill)
+        with pytest.raises(httpx2.TransportError):
+            await call
+    assert found == [("in_progress", None)]
+    await asyncio.to_thread(server.start)
+    await until(lambda: rows_of(tmp_path / "data", "SELECT status FROM call") == [("interrupted",)], 20)
+    assert rows_of(tmp_path / "data", "SELECT status, provider FROM usage") == [("interrupted", "up")]

@@ -191,24 +191,28 @@ class App:
                 return await self._once(call, endpoint, route)
             return await endpoint(call)
         except ApiError as error:
-            if seen is not None:
-                seen.failed(error)
-            return Response(error.status, envelope(error, request_id), headers=error.all_headers())
+            return self._failed(error, request_id, seen)
         except ClientGone:
             raise
         except Unstorable as error:
             unstorable = invalid(f"The request has a value that cannot be kept: {error}", code="unstorable_value")
-            return Response(unstorable.status, envelope(unstorable, request_id))
+            return self._failed(unstorable, request_id, seen)
         except StorageAway as away:
             _log.error("request %s needs the database: %s", request_id, away)
-            gone = storage_away()
-            return Response(gone.status, envelope(gone, request_id), headers=gone.all_headers())
+            return self._failed(storage_away(), request_id, seen)
         except Exception:  # noqa: BLE001 - the edge: whatever was not foreseen still leaves through the envelope
             _log.exception("request %s failed", request_id)
             failure = ApiError(
                 500, "The gateway failed on this request. Report it with the request id.", code="internal"
             )
-            return Response(500, envelope(failure, request_id))
+            return self._failed(failure, request_id, seen)
+
+    def _failed(self, error: ApiError, request_id: str, seen: Seen | None) -> Response:
+        """The answer that an error is, told to who watches."""
+        self.gateway.telemetry.refused(error)
+        if seen is not None:
+            seen.failed(error)
+        return Response(error.status, envelope(error, request_id), headers=error.all_headers())
 
     async def _reach(self, call: Call) -> None:
         """Settle for whom the call is, and whether its model is within the caller's reach."""

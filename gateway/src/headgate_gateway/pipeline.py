@@ -46,7 +46,11 @@ class ModelEndpoint:
         presented = _presented(call, self._kind in _STREAMED and call.data.get("stream") is True)
         found = await self._found(call, presented)
         if isinstance(found, Replayed):
+            call.gateway.telemetry.repeated(call, "replayed", found.record)
             return await self._replay(call.gateway, found)
+        if found.replayed:
+            # What was taken up again by this very request is its own call by now.
+            call.gateway.telemetry.repeated(call, "joined" if call.record is None else "resumed", found.feed.record)
         return await self._deliver(call, presented, found)
 
     async def _found(self, call: Call, presented: Presented) -> Replayed | Found:
@@ -56,7 +60,6 @@ class ModelEndpoint:
         hopeful = claims.is_likely_new(presented)
         while True:
             entry = Rerun() if hopeful else await gateway.calls.enter(presented)
-            gateway.telemetry.entered(call, entry)
             if isinstance(entry, Replayed):
                 return entry
             if isinstance(entry, Joined):
@@ -124,14 +127,12 @@ class ModelEndpoint:
             return lambda run: call.gateway.routing.producer(
                 target, lambda one, sink: self._producer(call, one, stream, one.name)(sink)
             )
-        make = self._made(call, target, stream, name)
-        return call.gateway.telemetry.watched(make, call, target, self._kind)
+        make = call.gateway.telemetry.watched(self._made(call, target, stream, name), call, target, self._kind)
+        return make if isinstance(target, OfflineTarget) else lambda run: _recorded(call, make(run))
 
     def _made(self, call: Call, target: Target, stream: bool, name: str) -> Callable[[Sink], Producer]:
         if not isinstance(target, OfflineTarget):
-            return lambda run: _recorded(
-                call, call.gateway.providers.producer(target, call, self._route, stream=stream)
-            )
+            return lambda run: call.gateway.providers.producer(target, call, self._route, stream=stream)
         local = self._route.local
 
         def make(run: Sink) -> Producer:

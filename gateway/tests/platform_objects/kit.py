@@ -32,6 +32,8 @@ ROLES = ("org_admin", "team_admin", "member", "onlooker", "team_key", "org_key")
 CONFIG = """
 [cache]
 kind = "memory"
+[guardrails.pii]
+default_on = false
 [budgets.models."headgate/echo"]
 max_budget = 1000000.0
 [prices."headgate/echo"]
@@ -312,7 +314,8 @@ def _tables(data: Path) -> Iterator[tuple[str, list[tuple[Any, ...]]]]:
         tables = sorted(str(row[0]) for row in connection.execute(listed).fetchall())
         assert len(tables) > 20
         for table in tables:
-            yield table, connection.execute(f'SELECT * FROM "{table}"').fetchall()
+            columns = _LASTING.get(table, "*")
+            yield table, connection.execute(f'SELECT {columns} FROM "{table}"').fetchall()
 
 
 def rows_of_tenant(world: World, tenant: Tenant) -> frozenset[str]:
@@ -329,4 +332,6 @@ def rows_of_tenant(world: World, tenant: Tenant) -> frozenset[str]:
     return found
 
 
+# Whether a window was summed up again is the ledger's own matter, in its own time.
+_LASTING = {"budget_window": "scope, id, model, start_at, end_at, spent, held, overrun"}
 _OF_ALL = ("platform_turn ", "platform_change ")

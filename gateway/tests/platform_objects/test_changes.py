@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,14 @@ import pytest
 
 from headgate_gateway.clock import SystemClock
 from headgate_gateway.errors import ApiError
+from headgate_gateway.http import Response, json_response
+from headgate_gateway.once.mutations import Mutations
+from headgate_gateway.once.store import CallStore
 from headgate_gateway.platform import secret_keys
 from headgate_gateway.platform.changes import EVERYTHING, Change
 from headgate_gateway.platform.core import Platform
 from headgate_gateway.platform.records import Key, Team
+from headgate_gateway.platform.sql import ALL
 
 from ..databases import database_in, on_postgres
 
@@ -361,3 +366,39 @@ async def test_a_new_secret_is_given_again_by_another_node(start: Start) -> None
     assert await b.platform.secrets.get("key_1", "sk-master", "an-idempotency-key") == "sk-secret"
     await b.platform.secrets.drop("key_1")
     assert await a.platform.secrets.get("key_1", "sk-master", "an-idempotency-key") is None
+
+
+@only_shared
+async def test_a_change_that_was_written_without_a_word_is_not_made_again(start: Start) -> None:
+    """The database goes away between writing and saying so: who asks again gets what was made the first time."""
+    node, made = await start(), list[str]()
+    platform = node.platform
+
+    class Cut(Exception):
+        """What the connection says when it is lost."""
+
+    @asynccontextmanager
+    async def cut() -> AsyncIterator[None]:
+        async with platform.together():
+            yield
+        if len(made) == 1:
+            raise Cut
+
+    async def make() -> Response:
+        made.append(secret_keys.mint())
+        await platform.teams.put(Team(id=f"team_{len(made)}"))
+        await platform.changed("team", f"team_{len(made)}", "created")
+        return json_response({"made": made[-1]})
+
+    store = CallStore(platform.db)
+    mutations = Mutations(
+        platform.db, store, node.clock, 3600, lambda prefix: prefix + "1", node="node_1", together=cut
+    )
+    with pytest.raises(Cut):
+        await mutations.once("caller", "a-key-of-the-test", "team.create", b"f", make)
+    await platform.db.committed()
+    again = await mutations.once("caller", "a-key-of-the-test", "team.create", b"f", make)
+    assert isinstance(again, Response)
+    assert json.loads(again.body) == {"made": made[0]}
+    assert len(made) == 1
+    assert await platform.teams.count(ALL) == 1

@@ -223,7 +223,8 @@ def test_a_key_that_a_user_makes_is_never_more_than_the_one_it_uses(world: World
     world.master.made("/key/block", key_id=parent.id)
     assert child.chat().json()["error"]["code"] == "key_blocked"
     world.master.made("/key/unblock", key_id=parent.id)
-    assert child.chat().status_code == 200
+    answer = child.chat()
+    assert answer.status_code == 200, answer.text
     world.master.made("/key/delete", key_id=parent.id)
     assert child.chat().status_code == 401
 

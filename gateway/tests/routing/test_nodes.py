@@ -150,3 +150,17 @@ async def test_what_is_told_is_not_waited_for(tmp_path: Path, shared_redis: Redi
         await eventually(lambda: second.gateway.routing.deployment("one"), 10)
         assert (await second.http.post("/model/delete", json={"id": "one"})).status_code == 200
         await eventually(lambda: first.gateway.routing.deployment("one") is None, 10)
+
+
+async def test_the_limits_of_a_deployment_are_counted_over_all_nodes(tmp_path: Path, shared_redis: RedisServer) -> None:
+    environ = {"HEADGATE_GATEWAY_REDIS_URL": shared_redis.url}
+    text = f'[storage]\nredis_prefix = "test:{uuid.uuid4().hex}:"\n'
+    text += '[deployments.few]\nmodel_name = "m"\nmodel = "headgate/echo"\nrpm = 3\norder = 1\n'
+    text += '[deployments.many]\nmodel_name = "m"\nmodel = "headgate/echo"\norder = 2\n'
+    async with AsyncExitStack() as stack:
+        benches = [Bench(tmp_path / name, stack) for name in ("first", "second")]
+        for bench in benches:
+            bench._folder.mkdir()
+            await bench.start(text, environ)
+        served = [(await benches[at % 2].chat()).headers["x-headgate-deployment"] for at in range(8)]
+    assert served == ["few"] * 3 + ["many"] * 5

@@ -122,12 +122,12 @@ async def test_a_deployment_that_takes_too_long_is_left_for_another(bench: Bench
 
 
 async def test_a_stream_is_waited_for_until_its_first_word_alone(bench: Bench) -> None:
-    await bench.start(config(bench, weights="ab", a={"stream_timeout": 0.3}, b={"weight": 0.000001}))
+    await bench.start(config(bench, weights="ab", a={"stream_timeout": 1.5}, b={"weight": 0.000001}))
     a, going_on = bench.providers["a"], asyncio.Event()
 
     async def late(request: Any, body: Any) -> Any:
         response = await a._write(request, [ROLE, chunk({"content": "Slow"})])
-        await asyncio.sleep(0.6)
+        await asyncio.sleep(2)
         for event in (chunk({"content": "ly"}), chunk(finish="stop"), b"data: [DONE]\n\n"):
             await response.write(event)
         return response
@@ -160,12 +160,12 @@ async def test_all_tries_have_one_deadline(bench: Bench) -> None:
 
 
 async def test_the_deadline_ends_with_the_first_word(bench: Bench) -> None:
-    await bench.start(config(bench, "total_timeout_seconds = 0.3", weights="ab", b={"weight": 0.000001}))
+    await bench.start(config(bench, "total_timeout_seconds = 1.5", weights="ab", b={"weight": 0.000001}))
     a = bench.providers["a"]
 
     async def late(request: Any, body: Any) -> Any:
         response = await a._write(request, [ROLE, chunk({"content": "Word"})])
-        await asyncio.sleep(0.6)
+        await asyncio.sleep(2)
         for event in (chunk(finish="stop"), b"data: [DONE]\n\n"):
             await response.write(event)
         return response

@@ -43,7 +43,7 @@ service:
 
 def build(folder: Path) -> Path:
     """The collector's program. Minutes where nothing of it was built before, seconds after that."""
-    go = program("go", "golang, 1.25 or newer")
+    go = program("go", "Go 1.26 or newer")
     shutil.copytree(_SOURCE, folder / "source")
     command = [go, "build", "-mod=readonly", "-o", str(folder / "collector"), "."]
     done = subprocess.run(command, cwd=folder / "source", capture_output=True, text=True, timeout=900, check=False)

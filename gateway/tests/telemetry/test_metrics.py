@@ -321,3 +321,24 @@ async def test_workers_answer_as_one(launch: Launch, tmp_path: Any) -> None:
     seen = await read(workers[0].url)
     assert seen.sum("headgate_worker_up", worker="2") == 1
     assert (await read(successor.url)).sum("headgate_calls_total", worker="1") == 2
+
+
+async def test_a_call_that_is_taken_up_after_a_kill_is_told(launch: Launch) -> None:
+    body, headers = asked(stream=True, provider_specific_params={"pace": 0.02}), {"Idempotency-Key": "through-it"}
+    gateway = launch("--offline")
+    async with (
+        httpx2.AsyncClient(base_url=gateway.url) as client,
+        client.stream("POST", CHAT, json=body, headers=headers) as answer,
+    ):
+        with pytest.raises(httpx2.HTTPError):
+            async for line in answer.aiter_lines():
+                if line.startswith("id: ") and line.endswith(":5"):
+                    gateway.kill()
+    gateway = launch("--offline")
+    async with httpx2.AsyncClient(base_url=gateway.url, timeout=30) as client:
+        again = await client.post(CHAT, json=body, headers=headers)
+    assert again.text.rstrip().endswith("data: [DONE]")
+    seen = await read(gateway.url)
+    assert seen.sum("headgate_repeats_total", kind="resumed") == 1
+    assert seen.sum("headgate_repeats_total") == 1
+    assert seen.sum("headgate_calls_total", status="completed") == 1

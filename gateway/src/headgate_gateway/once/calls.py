@@ -198,7 +198,9 @@ class Calls:
         if run.recorded or run.done:
             return
         if not self._begun:
-            asyncio.get_running_loop().call_soon(self._record_begun)
+            # Two steps: behind the first step of whatever else begins in this tick.
+            loop = asyncio.get_running_loop()
+            loop.call_soon(loop.call_soon, self._record_begun)
         self._begun.append(run)
 
     def _record_begun(self) -> None:

@@ -98,7 +98,7 @@ class Mutations:
         except BaseException:
             if self._db.shared:
                 freed = Batch()
-                freed.add(sql.DROP_KEY, (claim.principal, claim.key, claim.id))
+                freed.add(sql.FREE_MUTATION, (claim.principal, claim.key, claim.id, self._node))
                 self._db.soon(freed)
             raise
         await self._db.committed()

@@ -26,6 +26,7 @@ __all__ = [
     "FIND_CALL",
     "FIND_EVENTS",
     "FIND_KEY",
+    "FREE_MUTATION",
     "FREE_MUTATIONS",
     "INTERRUPT",
     "INTERRUPT_ALL",
@@ -136,6 +137,8 @@ REQUEST_CANCEL = """
 ATTEND = f"UPDATE call SET attended_at = {NOW} WHERE id = ?"
 ATTENDED = f"SELECT {NOW} - attended_at FROM call WHERE id = ?"
 KEEP_MUTATION = "UPDATE once_key SET node = NULL, expires_at = ? WHERE principal = ? AND key = ? AND call_id = ?"
+# A mutation that may have been written after all keeps its key: what is kept has no node.
+FREE_MUTATION = "DELETE FROM once_key WHERE principal = ? AND key = ? AND call_id = ? AND node = ?"
 FREE_MUTATIONS = "DELETE FROM once_key WHERE node = ?"
 
 PUT_ANSWER = """

@@ -49,6 +49,11 @@ class Committer:
         self._patience: asyncio.TimerHandle | None = None
         self.connected = True
 
+    @property
+    def waiting(self) -> int:
+        """Batches that are not written yet."""
+        return len(self._queue) + len(self._flying)
+
     def start(self) -> None:
         """Begin to write what comes."""
         self._task = asyncio.get_running_loop().create_task(self._run(), name="committer")

@@ -35,6 +35,10 @@ class Pool:
         self._failure: psycopg.Error | OSError | None = None
         self._failed_at = 0.0
 
+    def figures(self) -> dict[str, float]:
+        """How many connections there are, are idle, and are waited for."""
+        return {"connections": self._count, "idle_connections": len(self._idle), "waiting": len(self._waiting)}
+
     async def take(self) -> Connection:
         """A connection that works as far as can be seen. Raises the driver's error if none can be had."""
         while True:

@@ -63,6 +63,10 @@ class PostgresDatabase:
     def connected(self) -> bool:
         return self._reached and self._committer.connected
 
+    def figures(self) -> dict[str, float]:
+        """How the pool and the queue stand now."""
+        return {"queued_batches": self._committer.waiting, **self._pool.figures()}
+
     async def open(self) -> None:
         """Connect, and begin to write what is queued."""
         deadline = asyncio.get_running_loop().time() + self._settings.patience_seconds

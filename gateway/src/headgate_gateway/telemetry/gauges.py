@@ -7,9 +7,9 @@ import os
 import platform
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from .. import __version__
 from .series import Family
@@ -18,7 +18,22 @@ if TYPE_CHECKING:
     from ..gateway import Gateway
     from .names import Names
 
-__all__ = ["gauges", "lag"]
+__all__ = ["Figures", "gauges", "lag"]
+
+
+_STORAGE = {
+    "queued_batches": "Batches that wait to be written.",
+    "connections": "Connections to the database that are open.",
+    "idle_connections": "Of these, those that nobody uses.",
+    "waiting": "Tasks that wait for a connection.",
+}
+
+
+@runtime_checkable
+class Figures(Protocol):
+    """What a database tells of itself, under the names of `_STORAGE`."""
+
+    def figures(self) -> Mapping[str, float]: ...
 
 
 async def lag() -> float:
@@ -72,8 +87,13 @@ def _deployments(gateway: Gateway, names: Names) -> Iterator[Family]:
 
 def _stores(gateway: Gateway) -> Iterator[Family]:
     yield Family("headgate_storage_up", "gauge", "1 while the database answers.").add(int(gateway.db.connected))
+    if isinstance(gateway.db, Figures):
+        for figure, value in gateway.db.figures().items():
+            yield Family(f"headgate_storage_{figure}", "gauge", _STORAGE[figure]).add(value)
     if gateway.redis is not None:
         yield Family("headgate_redis_up", "gauge", "1 while Redis answers.").add(int(gateway.redis.available))
+        losses = Family("headgate_redis_losses_total", "counter", "How often the connection to Redis was lost.")
+        yield losses.add(gateway.redis.losses)
         connected = Family("headgate_bus_connected", "gauge", "1 while messages of other nodes arrive.")
         yield connected.add(int(gateway.bus.connected))
 

@@ -60,7 +60,6 @@ class Seen:
     def failed(self, error: ApiError) -> None:
         """The request is answered by an error."""
         self.code = error.code or str(error.status)
-        self._telemetry.refused(error)
 
     def __enter__(self) -> Seen:
         self._span = self._telemetry.request_begins(self)

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 from ..config_table import ConfigError
 from ..errors import ApiError
 from ..http import Call, Route
-from ..once.presented import Joined, Replayed, Rerun
 from ..once.run import Run
 from ..once.sink import Producer, Sink
 from ..once.store import CallRecord
@@ -128,23 +127,14 @@ class Telemetry:
             self._log.add(seen, status, seconds)
 
     def refused(self, error: ApiError) -> None:
-        """A request was answered by an error."""
+        """A request, of a client or from inside, was answered by an error."""
         if self._meters is not None:
             self._meters.refused(error)
 
     # -- what the pipeline tells
 
-    def entered(self, call: Call, entry: Joined | Replayed | Rerun) -> None:
-        """What a request means to its call: answered by one that was made before, or one to be made."""
-        if isinstance(entry, Rerun):
-            if entry.resumed:
-                self._repeated(call, "resumed", entry.record)
-        elif isinstance(entry, Joined):
-            self._repeated(call, "joined", entry.feed.record)
-        else:
-            self._repeated(call, "replayed", entry.record)
-
-    def _repeated(self, call: Call, kind: str, record: CallRecord | None) -> None:
+    def repeated(self, call: Call, kind: str, record: CallRecord) -> None:
+        """A request is answered by a call that was made before: `joined`, `replayed` or `resumed`."""
         call.repeated, call.record = kind, record
         if self._meters is not None:
             self._meters.repeated(kind)
