@@ -45,6 +45,7 @@ CHECKS: tuple[Callable[[Evidence], Iterator[Complaint]], ...] = (
     audit_calls.check_answers,
     audit_calls.check_replays,
     audit_calls.check_errors,
+    audit_calls.check_interrupted,
     audit_calls.check_ends,
     audit_calls.check_things_made,
     audit_calls.check_side_by_side,

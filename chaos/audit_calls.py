@@ -17,6 +17,7 @@ __all__ = [
     "check_billed_once",
     "check_ends",
     "check_errors",
+    "check_interrupted",
     "check_things_made",
     "check_recorded",
     "check_replays",
@@ -124,6 +125,15 @@ def check_replays(evidence: Evidence) -> Iterator[Complaint]:
             yield Complaint("replays", f"the key {key!r} gave {calls}")
 
 
+def check_interrupted(evidence: Evidence) -> Iterator[Complaint]:
+    """Who was told that nobody knows how a call ended does not find it completed, and paid, in the ledger."""
+    completed = [row for row in evidence.records.usage if row.status == "completed"]
+    paid = {row.idempotency_key for row in completed if row.idempotency_key} | {row.call_id for row in completed}
+    for seen in evidence.seen:
+        if seen.fault is not None and seen.fault.code == _INTERRUPTED and paid & {seen.key, seen.call_id}:
+            yield Complaint("interrupted", f"{_name(seen)} was told that it is interrupted, and is paid as completed")
+
+
 def check_ends(evidence: Evidence) -> Iterator[Complaint]:
     """Every call that was begun has ended, within its clocks."""
     ends = {(seen.marker, seen.turn): seen.at for seen in [*evidence.seen, *evidence.things_made]}
@@ -161,11 +171,12 @@ def check_things_made(evidence: Evidence) -> Iterator[Complaint]:
 
 # Errors that may end a call for its client, by their codes: the service was away for longer than the client tried.
 _ANYBODY = frozenset({"draining", "storage_unavailable"})
+_INTERRUPTED = "call_interrupted"
 _OF_PROVIDERS = frozenset(
     {
+        _INTERRUPTED,
         "all_deployments_failed",
         "all_deployments_limited",
-        "call_interrupted",
         "no_deployment_available",
         "provider_bad_answer",
         "provider_failed",
@@ -206,7 +217,7 @@ def _codes(seen: Seen, ask: Ask | None) -> frozenset[str]:
         codes |= _OF_PROVIDERS
     if ask.key is None:
         # Nobody can ask for its rest, so that nobody takes it up.
-        codes |= {"call_interrupted"}
+        codes |= {_INTERRUPTED}
     # All other accounts are keys made for a spree.
     return codes | _OF_ACCOUNTS.get(seen.account, {"budget_exceeded"})
 

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import threading
 import time
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 from .cluster import LEASE_SECONDS, Cluster, Node
@@ -21,6 +22,7 @@ _QUIET_AT_FIRST = 1.5
 _RESTART_SECONDS = 2.0
 _WORKS_SECONDS = 1.0
 _LATE_SECONDS = 2.0
+_AT_ONCE = 16
 _STARTS_SECONDS = 0.6
 _AND_AGAIN = "and again at its start"
 _DRAINS_WITHIN = 15.0
@@ -99,21 +101,23 @@ class Monkey:
         self._started = 0.0
         self._touched = [threading.Lock() for _ in cluster.nodes]
         self._stores = threading.Lock()
-        self._threads: list[threading.Thread] = []
 
     def run(self, seconds: float) -> None:
         """Strike as scheduled; returns after so many seconds with everything mended."""
         self._started = time.monotonic()
-        for blow in self._blows:
-            time.sleep(max(0.0, self._started + blow.at - time.monotonic()))
-            self._look_round()
-            thread = threading.Thread(target=self._strike, args=(blow,), name=str(blow))
-            thread.start()
-            self._threads.append(thread)
-        time.sleep(max(0.0, self._started + seconds - time.monotonic()))
-        for thread in self._threads:
-            thread.join()
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            struck: list[Future[None]] = []
+            for blow in self._blows:
+                self._sleep_until(blow.at)
+                self._look_round()
+                struck.append(pool.submit(self._strike, blow))
+            self._sleep_until(seconds)
+        for blow_struck in struck:
+            blow_struck.result()
         self._look_round()
+
+    def _sleep_until(self, seconds: float) -> None:
+        time.sleep(max(0.0, self._started + seconds - time.monotonic()))
 
     def _strike(self, blow: Blow) -> None:
         if blow.kind in _NODE_BLOWS:

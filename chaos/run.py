@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -107,8 +107,13 @@ class _Load:
             process.close()
 
 
-def run(*, nodes: int, seed: int, seconds: float, keep: bool = False) -> Outcome:
-    """A run of so many nodes and seconds. Its folder is kept when it is not green, or where `keep` says so."""
+def run(
+    *, nodes: int, seed: int, seconds: float, keep: bool = False, meddle: Callable[[str], None] = lambda database: None
+) -> Outcome:
+    """A run of so many nodes and seconds. Its folder is kept when it is not green, or where `keep` says so.
+
+    `meddle` may change the database before it is audited: to see that this is found.
+    """
     folder = Path(tempfile.mkdtemp(prefix="chaos-"))
     cluster = Cluster(folder, nodes=nodes, seed=seed)
     load = _Load(cluster, seed)
@@ -121,7 +126,11 @@ def run(*, nodes: int, seed: int, seconds: float, keep: bool = False) -> Outcome
         load.start(accounts)
         monkey.run(seconds)
         load.finish()
+        meddle(cluster.database)
         evidence = _evidence(cluster, load, accounts.made, monkey.crashes, seconds)
+    except BaseException as error:
+        error.add_note(f"Logs and journals of the run with the seed {seed} are in {folder}.")
+        raise
     finally:
         load.close()
         cluster.close()

@@ -147,6 +147,15 @@ def test_an_error_that_this_call_may_not_meet(code: str) -> None:
     assert found(with_seen(seen_of(ECHO, 1, end="error", fault=fault, text="", ids=()))) == {"errors"}
 
 
+def test_a_call_that_is_told_as_interrupted_and_paid_as_completed() -> None:
+    told = {"end": "error", "fault": Fault("InternalServerError", 500, "call_interrupted", "no"), "text": ""}
+    assert found(with_seen(seen_of(POOL, **told))) == {"interrupted"}
+    booked = row_of(POOL, status="interrupted", prompt_tokens=0, completion_tokens=6)
+    doctored = with_seen(seen_of(POOL, **told))
+    doctored.records = msgspec.structs.replace(doctored.records, usage=(row_of(ECHO), booked, row_of(SPREE)))
+    assert "interrupted" not in found(doctored)
+
+
 def test_a_call_that_never_ends_and_one_that_ends_late() -> None:
     hanging = Began("c0t9.1", 0, "chaos-c0t9.1", 1000.0, 40.0, ECHO)
     assert found(with_entries(hanging)) == {"ends"}

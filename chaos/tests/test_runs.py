@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
+import sqlite3
 
 import pytest
 
@@ -14,6 +16,7 @@ from ..run import run
 from ..stores import missing
 
 SECONDS = 40.0
+SHORT = 12.0
 
 
 @pytest.mark.chaos
@@ -26,3 +29,24 @@ def test_no_call_is_lost_or_paid_twice(nodes: int) -> None:
     outcome = run(nodes=nodes, seed=seed, seconds=SECONDS)
     complaints = [str(complaint) for complaint in outcome.complaints]
     assert not complaints, f"seed {seed}, kept in {outcome.folder}:\n" + "\n".join([*outcome.story, *complaints])
+
+
+def _meddle(database: str) -> None:
+    """What a gateway would leave that loses a record, books one twice, and overdraws a budget for a moment."""
+    with sqlite3.connect(database, timeout=20) as connection:
+        lost, doubled, *_ = connection.execute("SELECT id FROM usage WHERE operation LIKE '%embedding%'").fetchall()
+        connection.execute("DELETE FROM usage WHERE id = ?", lost)
+        connection.execute("CREATE TEMP TABLE again AS SELECT * FROM usage WHERE id = ?", doubled)
+        connection.execute("UPDATE again SET id = id || '.again'")
+        connection.execute("INSERT INTO usage SELECT * FROM again")
+        connection.execute("UPDATE witness SET highest = 1000000000000 WHERE scope = 'key'")
+    connection.close()
+
+
+@pytest.mark.chaos
+def test_a_run_whose_database_was_meddled_with_is_not_green() -> None:
+    outcome = run(nodes=1, seed=random.randrange(1_000_000), seconds=SHORT, meddle=_meddle)
+    complained = {complaint.check for complaint in outcome.complaints}
+    assert {"recorded", "billed once", "limits", "totals", "windows"} <= complained
+    assert outcome.folder is not None
+    shutil.rmtree(outcome.folder)
