@@ -144,11 +144,15 @@ def test_a_replay_that_tells_something_else() -> None:
 @pytest.mark.parametrize("code", ["internal", "call_interrupted", "budget_exceeded", "call_cancelled"])
 def test_an_error_that_this_call_may_not_meet(code: str) -> None:
     fault = Fault("InternalServerError", 500, code, "no")
-    assert found(with_seen(seen_of(ECHO, 1, end="error", fault=fault, text="", ids=()))) == {"errors"}
+    assert "errors" in found(with_seen(seen_of(ECHO, 1, end="error", fault=fault, text="", ids=())))
 
 
 def test_a_call_that_is_told_as_interrupted_and_paid_as_completed() -> None:
-    told = {"end": "error", "fault": Fault("InternalServerError", 500, "call_interrupted", "no"), "text": ""}
+    told: dict[str, Any] = {
+        "end": "error",
+        "fault": Fault("InternalServerError", 500, "call_interrupted", "no"),
+        "text": "",
+    }
     assert found(with_seen(seen_of(POOL, **told))) == {"interrupted"}
     booked = row_of(POOL, status="interrupted", prompt_tokens=0, completion_tokens=6)
     doctored = with_seen(seen_of(POOL, **told))
