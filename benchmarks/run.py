@@ -19,12 +19,11 @@ import sys
 import tempfile
 import time
 import tomllib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from gateways.measure import DIRECT, measured, provider
+from gateways.measure import DIRECT, PROVIDER, measured
+from gateways.processes import serving
 
 __all__ = ["main"]
 
@@ -132,17 +131,6 @@ def generate() -> Figures:
     return {"seconds": time.perf_counter() - start}
 
 
-@contextmanager
-def server() -> Iterator[str]:
-    process = subprocess.Popen([sys.executable, HERE / "server.py"], stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    try:
-        yield f"http://127.0.0.1:{process.stdout.readline().strip()}"
-    finally:
-        process.terminate()
-        process.wait()
-
-
 def measure(budgets: list[dict[str, Any]], rounds: int) -> dict[tuple[str, str], list[Figures]]:
     """All figures of all rounds, by subject and scenario; subject and peer take turns."""
     scenarios = {budget["scenario"] for budget in budgets}
@@ -161,7 +149,7 @@ def measure(budgets: list[dict[str, Any]], rounds: int) -> dict[tuple[str, str],
         measure_gateways(seen, pythons, rounds)
     if not own:
         return seen
-    with server() as url:
+    with serving(HERE / "server.py") as url:
         for _ in range(rounds):
             for subject, scenario in wanted:
                 if scenario in ("mypy", "pyright"):
@@ -176,7 +164,7 @@ def measure(budgets: list[dict[str, Any]], rounds: int) -> dict[tuple[str, str],
 
 def measure_gateways(seen: dict[tuple[str, str], list[Figures]], pythons: dict[str, Path], rounds: int) -> None:
     """All figures of all gateways before one mock provider; what they add is told against no gateway at all."""
-    with provider() as upstream:
+    with serving(PROVIDER) as upstream:
         for _ in range(rounds):
             found = {who: measured(who, upstream, pythons) for who in GATEWAYS}
             direct = found[DIRECT]

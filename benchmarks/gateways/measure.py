@@ -7,17 +7,16 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from .processes import cpu_seconds, memory_mb
 from .provider import INTERVAL
 from .subjects import Running, started
 
-__all__ = ["DIRECT", "measured", "provider"]
+__all__ = ["DIRECT", "PROVIDER", "measured"]
 
 HERE = Path(__file__).parent
+PROVIDER = HERE / "provider.py"
 DIRECT = "no gateway"
 AT_ONCE, STREAMS = 32, 100
 # Calls of a round: enough for CPU ticks of 10 ms to be one in a hundred.
@@ -25,19 +24,6 @@ CALLS = {"headgate gateway": 6_000, "pass-through": 6_000, "litellm proxy": 600,
 ALONE = 300
 
 Figures = dict[str, float]
-
-
-@contextmanager
-def provider() -> Iterator[str]:
-    """The mock provider's address."""
-    process = subprocess.Popen([sys.executable, HERE / "provider.py"], stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    try:
-        yield f"http://127.0.0.1:{process.stdout.readline().strip()}"
-    finally:
-        process.terminate()
-        process.wait()
-        process.stdout.close()
 
 
 def measured(name: str, upstream: str, pythons: dict[str, Path]) -> Figures:

@@ -1,15 +1,31 @@
-"""What a subject costs: CPU and resident memory of its process and all that it started. Linux's /proc tells."""
+"""Processes beside a measurement, and what they cost: CPU and resident memory of all of a session, by Linux's /proc."""
 
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-__all__ = ["cpu_seconds", "memory_mb"]
+__all__ = ["cpu_seconds", "memory_mb", "serving"]
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 _PAGE = os.sysconf("SC_PAGE_SIZE")
+
+
+@contextmanager
+def serving(script: Path) -> Iterator[str]:
+    """The address of a server that prints its port on its first line."""
+    process = subprocess.Popen([sys.executable, script], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    try:
+        yield f"http://127.0.0.1:{process.stdout.readline().strip()}"
+    finally:
+        process.terminate()
+        process.wait()
+        process.stdout.close()
 
 
 def cpu_seconds(session: int) -> float:

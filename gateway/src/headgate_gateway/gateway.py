@@ -80,6 +80,7 @@ class Gateway:
         self.calls.on_settled = self.ledger.settle
         self.calls.others.on_interrupted = self.ledger.interrupted
         self.calls.on_recording = self.ledger.write_fresh
+        self.calls.on_unpaid = self.ledger.unpaid
         self.nodes.on_dead(self.calls.others.died)
         self.nodes.on_dead(self.ledger.on_dead)
         self.nodes.on_lost(self.calls.others.let_go)
@@ -136,7 +137,8 @@ class Gateway:
         if self.redis is not None:
             self.spawn(self.ledger.pace.keep(), "limits")
         if self.db.shared:
-            self.spawn(self.nodes.run(), "nodes")
+            self.spawn(self.nodes.run(), "heartbeat")
+            self.spawn(self.nodes.look(), "nodes")
             self.spawn(self.calls.others.watch(), "calls")
         if self.settings.providers:
             self.spawn(asyncio.to_thread(warm), "prices")

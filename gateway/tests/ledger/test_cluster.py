@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import httpx2
+import psycopg
 import pytest
 
+from ..servers import PostgresServer
 from .test_processes import CHAT, CONFIG, MASTER, Launch, body, make_key, reached, rows, wait_for
 
 NODES = 3
@@ -84,3 +87,48 @@ async def test_a_node_is_killed_under_load(launch: Launch, monkeypatch: pytest.M
     assert rows(tmp_path, "SELECT SUM(spent) FROM spend_total WHERE scope = 'key'") == [(spent,)]
     report = httpx2.get(servers[1].url + "/global/spend/report", headers=MASTER).json()
     assert round(report["total"]["spend"] * 1e9) == spent
+
+
+async def test_a_database_that_crashes_under_load_loses_and_doubles_nothing(launch: Launch) -> None:
+    server = await asyncio.to_thread(lambda: PostgresServer().start())
+    try:
+        where = {"HEADGATE_GATEWAY_DATABASE_URL": server.url()}
+        urls = [(await asyncio.to_thread(launch, config=CONFIG, **where)).url for _ in range(2)]
+        key = await asyncio.to_thread(make_key, urls[0], max_budget=5.0)
+        done: list[str] = []
+        over = asyncio.Event()
+
+        async def work(worker: int) -> None:
+            async with httpx2.AsyncClient(base_url=urls[worker % 2], timeout=90, headers=key) as client:
+                number = 0
+                while not over.is_set():
+                    number += 1
+                    asked, once = body(f"{worker} {number}"), {"Idempotency-Key": f"{worker}-{number}"}
+                    while (answer := await client.post(CHAT, json=asked, headers=once)).status_code != 200:
+                        # What a client does that is told to come again.
+                        assert answer.status_code in (409, 500, 503), answer.text
+                        await asyncio.sleep(0.1)
+                    done.append(answer.headers["x-headgate-call-id"])
+
+        load = [asyncio.create_task(work(worker)) for worker in range(8)]
+        for _ in range(2):
+            await reached(done, len(done) + 60)
+            await asyncio.to_thread(server.stop, signal.SIGQUIT)
+            await asyncio.to_thread(server.start)
+        await reached(done, len(done) + 60)
+        over.set()
+        await asyncio.gather(*load)
+
+        def found(query: str) -> list[tuple[Any, ...]]:
+            with psycopg.connect(server.url()) as connection:
+                return connection.execute(query).fetchall()
+
+        wait_for(lambda: found("SELECT COUNT(*) FROM hold") == [(0,)], "money is held for calls that have ended")
+        recorded = Counter(id for (id,) in found("SELECT call_id FROM usage"))
+        assert all(recorded[id] == 1 for id in done)
+        assert max(recorded.values()) == 1
+        ((spent,),) = found("SELECT SUM(cost_nano) FROM usage")
+        assert found("SELECT SUM(spent), SUM(held) FROM budget_window") == [(spent, 0)]
+        assert found("SELECT SUM(spent) FROM spend_total WHERE scope = 'key'") == [(spent,)]
+    finally:
+        await asyncio.to_thread(server.remove)

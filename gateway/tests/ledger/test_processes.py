@@ -49,7 +49,7 @@ def rows(folder: Path, statement: str) -> list[tuple[Any, ...]]:
 
 def wait_for(condition: Callable[[], bool], what: str) -> None:
     """What a dead node left is taken over when its lease is over."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while not condition():
         assert time.monotonic() < deadline, what
         time.sleep(0.05)

@@ -70,11 +70,19 @@ class Nodes:
             self._joined = True
 
     async def run(self) -> None:
-        """Show that this node lives, and look for those that do not. Runs beside the requests."""
+        """Show that this node lives. Runs beside the requests, and beside whatever is done about the dead."""
         while self._db.shared:
             await self._clock.sleep(self.heartbeat_seconds)
             try:
                 await self.beat()
+            except StorageError as error:
+                _log.warning("no heartbeat reaches the database: %s", error)
+
+    async def look(self) -> None:
+        """Look for nodes that do not live, and take over what they left. Runs beside the requests."""
+        while self._db.shared:
+            await self._clock.sleep(self.heartbeat_seconds)
+            try:
                 for node_id in await self._dead():
                     _log.warning("the node %s is dead; its calls are taken over", node_id)
                     await self.bury(node_id)
@@ -109,7 +117,10 @@ class Nodes:
             await self._db.write(sql.DROP_NODE, (node_id,))
 
     async def stop(self) -> None:
-        """Be gone: nothing is left to take over."""
+        """Be gone. What is left all the same is handed over as if this node were dead."""
         if self._joined:
             self._joined = False
-            await self._db.write(sql.DROP_NODE, (self.id,))
+            async with self._lock:
+                for listener in self._listeners:
+                    await listener(self.id)
+                await self._db.write(sql.DROP_NODE, (self.id,))

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["Keeper"]
 
 _LATE_SECONDS = 0.05
-_LOST_SECONDS = 60.0
+_LOST_SECONDS = 15.0
 _encode = msgspec.json.Encoder().encode
 
 

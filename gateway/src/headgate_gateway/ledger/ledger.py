@@ -316,6 +316,11 @@ class Ledger:
         if ticket.entered is not None:
             ticket.entered.withdraw()
 
+    def unpaid(self, run: Run) -> None:
+        """Another node booked this attempt of a call: what this one held for it is free."""
+        if run.ticket is not None and run.ticket.hold is not None:
+            self._keeper.give_back(run.ticket.hold)
+
     async def given_back(self) -> None:
         """Return when what was given back so far can be taken again."""
         await self._keeper.given_back()

@@ -110,7 +110,7 @@ class Rounds:
                     for wish in wishes:
                         if not wish.answer.done():
                             wish.answer.set_exception(error)
-                    if not self._wishes:
+                    if self._returned and not self._wishes:
                         await self._clock.sleep(_AGAIN_SECONDS)
                     continue
                 self._tell(wishes, answers)

@@ -67,6 +67,8 @@ class Calls:
         self._tasks: set[asyncio.Task[Any]] = set()
         # What else is written with a call's end: the ledger's record.
         self.on_settled: Callable[[Run, Batch], None] = lambda run, batch: None
+        # Who gives back what was held for a call whose end another node booked.
+        self.on_unpaid: Callable[[Run], None] = lambda run: None
         # Who else writes what is to be known of a call before a provider is asked.
         self.on_recording: Callable[[], None] = lambda: None
         # Who watches: told when the record is durable, with the seconds that this took.
@@ -295,6 +297,7 @@ class Calls:
             if stored.status == "in_progress":
                 # The node that made it before was paid for it, so that its end here is not.
                 await self._db.together(Batch(batch.statements[:own]))
+                self.on_unpaid(run)
             elif stored.finished_at != record.finished_at:
                 raise Superseded(lost(record.id)) from None
 

@@ -64,6 +64,7 @@ class Run(Feed):
         self._task: asyncio.Task[None] | None = None
         self._ending: ApiError | None = None
         self._interrupted = False
+        self._begun = False
         self._handed_over = False
         self._produced = 0
         self._prefix = f"id: {record.id}:".encode()
@@ -162,9 +163,14 @@ class Run(Feed):
 
     def cancel(self, error: ApiError) -> None:
         """End the call now; clients that still listen are told by `error`. One that has ended stays as it ended."""
-        if self._task is not None and not self.settling and self._ending is None:
-            self._ending = error
+        if self._task is None or self.settling or self._ending is not None:
+            return
+        self._ending = error
+        if self._begun:
             self._task.cancel()
+        else:
+            # A task that is cancelled before its first step ends without a word.
+            asyncio.get_running_loop().call_soon(self._task.cancel)
 
     def interrupt(self) -> None:
         """End the call because the gateway stops. It can be taken up again after the start."""
@@ -183,6 +189,7 @@ class Run(Feed):
 
     async def _drive(self, produce: Producer) -> None:
         error: ApiError | None = None
+        self._begun = True
         try:
             await produce(self)
         except asyncio.CancelledError:

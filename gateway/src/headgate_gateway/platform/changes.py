@@ -84,6 +84,7 @@ class Changes:
         self._read_at = -math.inf
         self._doubts = 0
         self._reading: asyncio.Task[None] | None = None
+        self._failed = False
         self._age_seconds = _MOST_AGE
 
     def over(self, bus: Bus, age_seconds: float) -> None:
@@ -206,8 +207,10 @@ class Changes:
     def _stopped(self, task: asyncio.Task[None]) -> None:
         self._reading = None
         failure = None if task.cancelled() else task.exception()
-        if failure is not None:
-            _log.warning("changes of the platform could not be read: %s", failure)
+        if failure is not None and not self._failed:
+            # Told once: until it succeeds again, every call asks.
+            _log.warning("changes of the platform cannot be read, and no key is admitted: %s", failure)
+        self._failed = failure is not None
 
     async def _read(self) -> None:
         started, doubts = self._clock.monotonic(), self._doubts
