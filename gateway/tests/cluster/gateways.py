@@ -86,6 +86,11 @@ class Gateways:
         with psycopg.connect(self.database) as connection:
             return connection.execute(query, parameters).fetchall()  # type: ignore[call-overload,no-any-return]  # a text of a test
 
+    def run(self, statement: str, *parameters: Any) -> None:
+        """Change the database from outside."""
+        with psycopg.connect(self.database) as connection:
+            connection.execute(statement, parameters)  # type: ignore[call-overload]  # a text of a test
+
     def stop(self) -> None:
         for node in self.nodes:
             node.stop()

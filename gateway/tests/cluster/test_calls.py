@@ -183,6 +183,21 @@ async def test_a_refused_call_leaves_its_key_free(nodes: Gateways, clients: list
     assert nodes.rows("SELECT count(*) FROM hold") == [(0,)]
 
 
+async def test_a_call_that_no_node_makes_is_not_followed_for_ever(
+    nodes: Gateways, clients: list[httpx2.AsyncClient]
+) -> None:
+    body, headers = asked("Nobody makes this."), {"Idempotency-Key": "orphan"}
+    made = await clients[0].post(CHAT, json=body, headers=headers)
+    call = made.headers["x-headgate-call-id"]
+    # As a node leaves it that never heard whether its claim was written.
+    nodes.run("DELETE FROM usage WHERE call_id = %s", call)
+    nodes.run("UPDATE call SET status = 'in_progress', created_at = created_at - 60 WHERE id = %s", call)
+    again = await clients[1].post(CHAT, json=body, headers=headers)
+    assert again.status_code == 200
+    assert again.headers["x-headgate-call-id"] == call
+    assert [row[0] for row in booked(nodes, call)] == ["completed"]
+
+
 async def test_a_mutation_with_a_key_is_made_once(nodes: Gateways, clients: list[httpx2.AsyncClient]) -> None:
     headers = {"Idempotency-Key": "one-team"}
     body = {"team_alias": "of one mutation"}

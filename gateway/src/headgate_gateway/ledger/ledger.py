@@ -134,7 +134,6 @@ class Ledger:
         self._warned: set[tuple[str, str, str, float]] = set()
         self._used: dict[str, float] = {}
         platform.spending, platform.last_used = self.sums, self.last_used
-        platform.last_used = self.last_used
         platform.on_change(lambda change: self._plans.clear())
 
     # -- a call begins
@@ -247,6 +246,8 @@ class Ledger:
             ticket.headers = (*ticket.headers, ("x-headgate-budget-warning", text))
         place = (*line.place, line.start)
         if place not in self._warned:
+            if len(self._warned) >= _MOST_PLANS:
+                self._warned.clear()
             self._warned.add(place)
             _log.warning("soft budget reached: %s", text)
 
