@@ -87,7 +87,11 @@ FIND_KEY = f"""
     WHERE once_key.principal = ? AND once_key.key = ? AND expires_at > ?
 """
 RENEW_KEY = "UPDATE once_key SET expires_at = ? WHERE principal = ? AND key = ? AND call_id = ?"
-DROP_KEY = "DELETE FROM once_key WHERE principal = ? AND key = ? AND call_id = ?"
+# The key of a call that is on record stays: whoever presents it means that call. What is dropped goes before its key.
+DROP_KEY = """
+    DELETE FROM once_key WHERE principal = ? AND key = ? AND call_id = ?
+        AND NOT EXISTS (SELECT 1 FROM call WHERE call.id = once_key.call_id)
+"""
 
 # -- a key is claimed: one statement, so that of all nodes one has it
 
