@@ -121,7 +121,7 @@ class Claims:
     def _released(self, claim: Claim) -> Batch:
         batch, record, before = Batch(), claim.record, claim.before
         if before is None:
-            batch.add(sql.DROP_KEY, (record.principal, record.key, record.id))
+            batch.add(sql.RELEASE_KEY, (record.principal, record.key, record.id, self._nodes.id))
             batch.add(sql.DROP_CALL, (record.id, self._nodes.id))
         else:
             row = before.row()
