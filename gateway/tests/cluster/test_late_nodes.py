@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from headgate_gateway.clock import SystemClock
+from headgate_gateway.cluster.nodes import Nodes
+from headgate_gateway.cluster.settings import ClusterSettings
 from headgate_gateway.config import Settings
 from headgate_gateway.once.claims import Claims
-from headgate_gateway.once.presented import Presented, Rerun
+from headgate_gateway.once.presented import Claim, Presented, Rerun
 from headgate_gateway.once.store import CallRecord, CallStore
 from headgate_gateway.storage import Batch, Database, StorageAway, open_database
 from headgate_gateway.storage.settings import StorageSettings
@@ -116,7 +117,7 @@ async def shared(tmp_path: Path) -> AsyncIterator[Database]:
 @pytest.mark.parametrize("heir", ["completed", "in_progress", "interrupted", None])
 async def test_a_claim_that_is_undone_late_takes_no_key_from_the_heir(shared: Database, heir: Any) -> None:
     lost: Any = Unanswered(shared)
-    late: Any = SimpleNamespace(id="node_late")
+    late = Nodes(lost, SystemClock(), ClusterSettings(), "node_late")
     claims = Claims(lost, SystemClock(), late, lambda prefix: prefix + "1", 3600.0)
     presented = Presented("p", "chat", True, "k", b"same", None, "req_1", 10)
     with pytest.raises(StorageAway):
@@ -141,3 +142,26 @@ async def test_events_that_are_logged_stay_when_a_late_node_logs_fewer_of_them(d
         await db.together(batch)
     blocks = await store.events("call_1", 0)
     assert b"".join(block.data for block in blocks) == b"".join(frames)
+
+
+@pytest.mark.parametrize(
+    ("node", "status", "kept"),
+    [
+        ("node_late", "in_progress", True),
+        ("node_late", "completed", True),
+        ("node_heir", "completed", True),
+        ("node_heir", "in_progress", False),
+    ],
+)
+async def test_a_claim_that_was_lost_lets_go_of_no_key(db: Database, node: str, status: Any, kept: bool) -> None:
+    batch = Batch()
+    CallStore(db).put_key(batch, "p", "k", "chat", b"body", "call_1", 100.0)
+    await db.together(batch)
+    await put(db, replace(RUNNING, status=status))
+    nodes = Nodes(db, SystemClock(), ClusterSettings(), node)
+    claims = Claims(db, SystemClock(), nodes, lambda prefix: prefix, 60.0)
+    presented = Presented("p", "chat", True, "k", b"body", None, "req_1", 0)
+    claim = Claim(presented, replace(RUNNING, node=node), Rerun(), None, 100.0)
+    claim.recorded = True
+    await claims.release(claim)
+    assert (await CallStore(db).key("p", "k", 50.0) is not None) is kept

@@ -10,6 +10,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from ..conftest import GatewayProcess
 from .kit import CHAT, Launch, Read, asked, key_of, read, until
 
 MASTER = "sk-master-of-the-metrics-0123456789"
@@ -323,6 +324,13 @@ async def test_workers_answer_as_one(launch: Launch, tmp_path: Any) -> None:
     assert (await read(successor.url)).sum("headgate_calls_total", worker="1") == 2
 
 
+async def _killed_at(gateway: GatewayProcess, answer: httpx2.Response, event: str) -> None:
+    """Read a stream whose gateway is killed when an event has come."""
+    async for line in answer.aiter_lines():
+        if line.startswith("id: ") and line.endswith(event):
+            gateway.kill()
+
+
 async def test_a_call_that_is_taken_up_after_a_kill_is_told(launch: Launch) -> None:
     body, headers = asked(stream=True, provider_specific_params={"pace": 0.02}), {"Idempotency-Key": "through-it"}
     gateway = launch("--offline")
@@ -331,9 +339,7 @@ async def test_a_call_that_is_taken_up_after_a_kill_is_told(launch: Launch) -> N
         client.stream("POST", CHAT, json=body, headers=headers) as answer,
     ):
         with pytest.raises(httpx2.HTTPError):
-            async for line in answer.aiter_lines():
-                if line.startswith("id: ") and line.endswith(":5"):
-                    gateway.kill()
+            await _killed_at(gateway, answer, ":5")
     gateway = launch("--offline")
     async with httpx2.AsyncClient(base_url=gateway.url, timeout=30) as client:
         again = await client.post(CHAT, json=body, headers=headers)

@@ -125,7 +125,7 @@ class Claims:
         if before is None:
             # Where others took it for a dead node's, it is a call of its own by now, and the key is that call's.
             batch.add(sql.DROP_CALL, (record.id, self._nodes.id))
-            batch.add(sql.DROP_KEY, (record.principal, record.key, record.id))
+            batch.add(sql.RELEASE_KEY, (record.principal, record.key, record.id))
         else:
             row = before.row()
             batch.add(sql.RESTORE, (before.status, *row[11:16], before.attempt, record.id, self._nodes.id))

@@ -41,6 +41,7 @@ __all__ = [
     "PUT_INTERRUPTED",
     "PUT_KEY",
     "RENEW_KEY",
+    "RELEASE_KEY",
     "REQUEST_CANCEL",
     "RESTORE",
     "RETAKE",
@@ -87,8 +88,9 @@ FIND_KEY = f"""
     WHERE once_key.principal = ? AND once_key.key = ? AND expires_at > ?
 """
 RENEW_KEY = "UPDATE once_key SET expires_at = ? WHERE principal = ? AND key = ? AND call_id = ?"
-# The key of a call that is on record stays: whoever presents it means that call. What is dropped goes before its key.
-DROP_KEY = """
+DROP_KEY = "DELETE FROM once_key WHERE principal = ? AND key = ? AND call_id = ?"
+# Behind the call itself: a node that was taken for dead meanwhile drops neither, for the call is another's, or has ended.
+RELEASE_KEY = """
     DELETE FROM once_key WHERE principal = ? AND key = ? AND call_id = ?
         AND NOT EXISTS (SELECT 1 FROM call WHERE call.id = once_key.call_id)
 """
