@@ -12,12 +12,15 @@ import pytest
 from headgate_gateway.clock import SystemClock
 from headgate_gateway.cluster.nodes import Nodes
 from headgate_gateway.cluster.settings import ClusterSettings
+from headgate_gateway.config import Settings
 from headgate_gateway.once.claims import Claims
 from headgate_gateway.once.presented import Claim, Presented, Rerun
 from headgate_gateway.once.store import CallRecord, CallStore
-from headgate_gateway.storage import Batch, Database
+from headgate_gateway.storage import Batch, Database, StorageAway, open_database
+from headgate_gateway.storage.settings import StorageSettings
 
-from ..databases import database_in
+from ..databases import database_in, url_for
+from .gateways import no_postgres
 
 RUNNING = CallRecord(
     id="call_1",
@@ -82,6 +85,52 @@ async def test_what_a_late_node_gave_up_its_heir_still_makes(db: Database, statu
 async def test_a_node_interrupts_what_is_its_own(db: Database) -> None:
     own = replace(RUNNING, status="interrupted", finished_at=3.0)
     assert (await put(db, RUNNING, own)).status == "interrupted"
+
+
+class Unanswered:
+    """A database whose answer to a claim is lost, and that is slow to write what is queued."""
+
+    shared = True
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self.queued: list[Batch] = []
+
+    def soon(self, batch: Batch) -> None:
+        self.queued.append(batch)
+
+    async def changed(self, statement: str, parameters: Any = ()) -> Any:
+        await self._db.changed(statement, parameters)
+        raise StorageAway("The server closed the connection.")
+
+
+@pytest.fixture
+async def shared(tmp_path: Path) -> AsyncIterator[Database]:
+    url = url_for(tmp_path, "postgresql")
+    made = open_database(Settings(data_dir=tmp_path, storage=StorageSettings(database_url=url)))
+    await made.open()
+    yield made
+    await made.close()
+
+
+@pytest.mark.skipif(no_postgres(), reason="PostgreSQL is not installed")
+@pytest.mark.parametrize("heir", ["completed", "in_progress", "interrupted", None])
+async def test_a_claim_that_is_undone_late_takes_no_key_from_the_heir(shared: Database, heir: Any) -> None:
+    lost: Any = Unanswered(shared)
+    late = Nodes(lost, SystemClock(), ClusterSettings(), "node_late")
+    claims = Claims(lost, SystemClock(), late, lambda prefix: prefix + "1", 3600.0)
+    presented = Presented("p", "chat", True, "k", b"same", None, "req_1", 10)
+    with pytest.raises(StorageAway):
+        await claims.claim(presented, Rerun(), model="headgate/echo", provider="offline")
+    store = CallStore(shared)
+    if heir is not None:
+        await shared.write("UPDATE call SET node = ?, status = ? WHERE id = ?", ("node_heir", heir, "call_1"))
+    for batch in lost.queued:
+        await shared.together(batch)
+    found = await store.key("p", "k", SystemClock().time())
+    assert (found is None) is (heir is None)
+    assert (await store.find("p", "call_1") is None) is (heir is None)
+    assert found is None or (found.record is not None and found.record.status == heir)
 
 
 async def test_events_that_are_logged_stay_when_a_late_node_logs_fewer_of_them(db: Database) -> None:

@@ -99,6 +99,8 @@ class Claims:
         """Claim the call in the database, where of all nodes one gets it."""
         record, before, presented = claim.record, claim.before, claim.presented
         if before is not None:
+            # An earlier claim of this process on the same call may have to be undone first, as it was queued.
+            await self._db.committed()
             taken = (self._nodes.id, record.attempts, record.attempt, record.id, before.status, before.attempt)
             async with self._db.transaction():
                 rows = await self._db.changed(sql.RETAKE, taken)
@@ -121,8 +123,9 @@ class Claims:
     def _released(self, claim: Claim) -> Batch:
         batch, record, before = Batch(), claim.record, claim.before
         if before is None:
-            batch.add(sql.RELEASE_KEY, (record.principal, record.key, record.id, self._nodes.id))
+            # Where others took it for a dead node's, it is a call of its own by now, and the key is that call's.
             batch.add(sql.DROP_CALL, (record.id, self._nodes.id))
+            batch.add(sql.RELEASE_KEY, (record.principal, record.key, record.id))
         else:
             row = before.row()
             batch.add(sql.RESTORE, (before.status, *row[11:16], before.attempt, record.id, self._nodes.id))

@@ -89,12 +89,10 @@ FIND_KEY = f"""
 """
 RENEW_KEY = "UPDATE once_key SET expires_at = ? WHERE principal = ? AND key = ? AND call_id = ?"
 DROP_KEY = "DELETE FROM once_key WHERE principal = ? AND key = ? AND call_id = ?"
-# A node that was taken for dead meanwhile lets go of nothing: the call of the key is another's, or has ended.
+# Behind the call: a node that was taken for dead meanwhile drops neither, for the call is another's, or has ended.
 RELEASE_KEY = """
-    DELETE FROM once_key
-    WHERE principal = ? AND key = ? AND call_id = ? AND EXISTS (
-        SELECT 1 FROM call WHERE call.id = once_key.call_id AND call.node = ? AND call.status = 'in_progress'
-    )
+    DELETE FROM once_key WHERE principal = ? AND key = ? AND call_id = ?
+        AND NOT EXISTS (SELECT 1 FROM call WHERE call.id = once_key.call_id)
 """
 
 # -- a key is claimed: one statement, so that of all nodes one has it
