@@ -11,6 +11,7 @@ from typing import Any
 import httpx2
 import psycopg
 import pytest
+from aiohttp import web
 
 from ..servers import PostgresServer
 from .test_processes import CHAT, CONFIG, MASTER, Launch, body, make_key, reached, rows, wait_for
@@ -132,3 +133,45 @@ async def test_a_database_that_crashes_under_load_loses_and_doubles_nothing(laun
         assert found("SELECT SUM(spent) FROM spend_total WHERE scope = 'key'") == [(spent,)]
     finally:
         await asyncio.to_thread(server.remove)
+
+
+async def test_a_stream_of_a_killed_node_is_paid_by_what_it_had_sent(
+    launch: Launch, upstream: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("HEADGATE_TEST_DATABASE", "postgresql")
+    word = b'data: {"id":"x","object":"chat.completion.chunk","created":1,"model":"m","choices":'
+    word += b'[{"index":0,"delta":{"content":"word "},"finish_reason":null}]}\n\n'
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+        await response.prepare(request)
+        for _ in range(20):
+            await response.write(word)
+        await asyncio.Event().wait()
+        return response
+
+    upstream.answer = answer
+    provider = f'[providers.up]\nbase_url = "{upstream.url}/v1"\n[prices."up/m"]\ninput_per_million = 1.0\n'
+    servers = [await asyncio.to_thread(launch, config=CONFIG + provider) for _ in range(2)]
+    key = await asyncio.to_thread(make_key, servers[0].url, max_budget=5.0)
+    asked = body(model="up/m", stream=True, user="customer", tags=["cut"])
+    async with (
+        httpx2.AsyncClient(base_url=servers[0].url, headers=key, timeout=30) as client,
+        client.stream("POST", CHAT, json=asked) as stream,
+    ):
+        # Read no further and not left: a stream that is left is cancelled, and booked by its own node.
+        lines, seen = stream.aiter_lines(), 0
+        while seen < 20:
+            seen += (await anext(lines)).startswith("data:")
+        written = "SELECT COUNT(*) FROM hold WHERE events = 20"
+        await asyncio.to_thread(wait_for, lambda: rows(tmp_path, written) == [(1,)], "its progress was not written")
+        await asyncio.to_thread(servers[0].kill)
+    await asyncio.to_thread(wait_for, lambda: rows(tmp_path, "SELECT COUNT(*) FROM usage") == [(1,)], "not booked")
+    columns = "status, completion_tokens, prompt_tokens > 20, customer, provider, model, estimated, cost_nano"
+    ((status, tokens, prompt, customer, provider, model, estimated, cost),) = rows(
+        tmp_path, f"SELECT {columns} FROM usage"
+    )
+    assert (status, tokens, bool(prompt), customer, provider) == ("interrupted", 20, True, "customer", "up")
+    assert (model, estimated) == ("up/m", 1)
+    assert rows(tmp_path, "SELECT spent, held FROM budget_window WHERE scope = 'key'") == [(cost, 0)]
+    assert rows(tmp_path, "SELECT tag FROM usage_tag") == [("cut",)]

@@ -22,7 +22,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 
 from headgate_gateway.config import Settings
-from headgate_gateway.storage import StorageError, open_database, prepare, schema
+from headgate_gateway.storage import StorageError, new_file, open_database, prepare, schema
 from headgate_gateway.storage.settings import StorageSettings
 from headgate_gateway.storage.urls import StoreUrl
 
@@ -286,8 +286,25 @@ def test_a_current_schema_costs_no_import(kind: str, tmp_path: Path, request: py
         ).stdout.split()
         for _ in range(2)
     ]
-    driver = [] if kind == "sqlite" else ["psycopg"]
-    assert printed == [["alembic", "sqlalchemy", "mako", *driver], driver]
+    # A new SQLite file takes no steps: its tables are written down.
+    first, driver = ([], []) if kind == "sqlite" else (["alembic", "sqlalchemy", "mako", "psycopg"], ["psycopg"])
+    assert printed == [first, driver]
+
+
+def test_a_new_file_is_what_the_revisions_make(capsys: pytest.CaptureFixture[str]) -> None:
+    assert new_file.main(["check"]) == 0, capsys.readouterr().err
+
+
+def test_a_new_file_that_cannot_be_made_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "migrations"
+    shutil.copytree(VERSIONS.parent, folder)
+    (folder / "new_file.sql").write_text("BEGIN TRANSACTION; CREATE TABLE call (id TEXT); CREATE TABLE call (id TEXT);")
+    monkeypatch.setattr(schema, "_MIGRATIONS", folder)
+    with pytest.raises(StorageError, match="could not be made: table call already exists"):
+        prepare(at(tmp_path))
+    monkeypatch.undo()
+    prepare(at(tmp_path))
+    assert schema.sqlite_version(tmp_path / "gateway.db") == schema.head()
 
 
 def test_a_database_that_cannot_hold_every_text_is_refused(tmp_path: Path, postgres: PostgresServer) -> None:

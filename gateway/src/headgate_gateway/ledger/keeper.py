@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["Keeper"]
 
 _LATE_SECONDS = 0.05
+_PROGRESS_SECONDS = 2.0
 _LOST_SECONDS = 15.0
 _encode = msgspec.json.Encoder().encode
 
@@ -40,6 +41,7 @@ class Keeper:
         self._running: set[Ticket] = set()
         self._fresh: list[Ticket] = []
         self._timer: asyncio.TimerHandle | None = None
+        self._beat: asyncio.TimerHandle | None = None
 
     async def reserve(self, ticket: Ticket, lines: Sequence[Line], amount: int, credits: int) -> Hold | Refused:
         """Hold what a call may cost of every line, or of none."""
@@ -71,6 +73,8 @@ class Keeper:
         self._fresh.append(ticket)
         if self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(_LATE_SECONDS, self.write_fresh)
+        if self._beat is None:
+            self._beat = asyncio.get_running_loop().call_later(_PROGRESS_SECONDS, self.write_progress)
 
     def forget(self, ticket: Ticket) -> None:
         """A call has ended."""
@@ -90,11 +94,27 @@ class Keeper:
         if batch:
             self._db.soon(batch)
 
+    def write_progress(self) -> None:
+        """Write how far the calls are that have sent something: whoever books them if this node dies sees no more."""
+        if self._beat is not None:
+            self._beat.cancel()
+        self._beat = None
+        expires_at = self._clock.time() + self._lease_seconds
+        batch = Batch()
+        for ticket in self._running:
+            hold, run = ticket.hold, ticket.run
+            if hold is not None and hold.written and run is not None and run.events_produced != ticket.events:
+                self._write(ticket, expires_at, batch)
+        if batch:
+            self._db.soon(batch)
+        if self._running:
+            self._beat = asyncio.get_running_loop().call_later(_PROGRESS_SECONDS, self.write_progress)
+
     def _write(self, ticket: Ticket, expires_at: float, batch: Batch) -> None:
         hold = ticket.hold
         if hold is None:
             hold = ticket.hold = self._holds.new()
-        events = ticket.run.events_produced if ticket.run is not None else 0
+        events = ticket.events = ticket.run.events_produced if ticket.run is not None else 0
         account = _encode(account_of(ticket)).decode()
         if hold.written:
             batch.add(sql.RENEW, (expires_at, ticket.call_id, events, account, hold.id))
@@ -133,8 +153,9 @@ class Keeper:
 
     async def stop(self) -> None:
         """Give back what is still to be given back; write nothing any more."""
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+        for timer in (self._timer, self._beat):
+            if timer is not None:
+                timer.cancel()
+        self._running.clear()
         if self._rounds is not None:
             await self._rounds.stop()

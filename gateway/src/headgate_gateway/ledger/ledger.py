@@ -70,6 +70,7 @@ class Ticket:
         "call_id",
         "caller",
         "entered",
+        "events",
         "headers",
         "hold",
         "metadata",
@@ -97,6 +98,7 @@ class Ticket:
         self.hold: Hold | None = None
         self.headers: tuple[tuple[str, str], ...] = ()
         self.run: Run | None = None
+        self.events = 0
         self.call_id = ""
         self.attempt = 1
         self.served_at: str | None = None

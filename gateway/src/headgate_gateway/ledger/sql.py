@@ -241,6 +241,7 @@ TAKE = """
 ADD_HOLD = """
     INSERT INTO hold (id, call_id, holder, expires_at, lines, started_at, events, account)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (id) DO NOTHING
 """
 DROP_HOLD = "DELETE FROM hold WHERE id = ?"
 RENEW = "UPDATE hold SET expires_at = ?, call_id = ?, events = ?, account = ? WHERE id = ?"

@@ -9,12 +9,13 @@ from __future__ import annotations
 import logging
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from .port import StorageError
 
-__all__ = ["head", "is_current", "revisions", "sqlite_version", "upgrade_sqlite", "upgrade_with"]
+__all__ = ["head", "is_current", "migrate_sqlite", "revisions", "sqlite_version", "upgrade_sqlite", "upgrade_with"]
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -72,9 +73,36 @@ def upgrade_with(dialect: str, connect: Callable[[], Any], where: str) -> None:
 
 def upgrade_sqlite(path: Path) -> None:
     """Bring a file up to date. The caller holds its lock."""
-    if is_current(sqlite_version(path), repr(str(path))):
+    version = sqlite_version(path)
+    if is_current(version, repr(str(path))):
         return
+    if version is None and _is_empty(path):
+        _make(path)
+    else:
+        migrate_sqlite(path)
+
+
+def migrate_sqlite(path: Path) -> None:
+    """Take every step that a file has not taken."""
     upgrade_with("sqlite://", lambda: sqlite3.connect(str(path), isolation_level=None), repr(str(path)))
+
+
+def _is_empty(path: Path) -> bool:
+    with closing(sqlite3.connect(str(path), isolation_level=None)) as connection:
+        (tables,) = connection.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
+    return bool(tables == 0)
+
+
+def _make(path: Path) -> None:
+    """Give an empty file all its tables, in one transaction."""
+    with closing(sqlite3.connect(str(path), isolation_level=None)) as connection:
+        try:
+            connection.executescript((_MIGRATIONS / "new_file.sql").read_text(encoding="utf-8"))
+        except sqlite3.Error as error:
+            raise StorageError(
+                f"The tables of the new database {str(path)!r} could not be made: {error}. "
+                "Correct the cause and start again."
+            ) from error
 
 
 def sqlite_version(path: Path) -> str | None:
