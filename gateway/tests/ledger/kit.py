@@ -172,6 +172,17 @@ class Bench:
     def rows(self, statement: str, parameters: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
         return self.act(self.db.query(statement, parameters))
 
+    def standings(self) -> dict[tuple[str, str, str, float], tuple[int, int]]:
+        """What of each window is spent and held. A process alone with its database holds in its memory."""
+        columns = "scope, id, model, start_at, spent, held"
+        found = {tuple(row[:4]): (row[4], row[5]) for row in self.rows(f"SELECT {columns} FROM budget_window")}
+        if self.db.shared:
+            return found
+        known = self.ledger._holds._standings
+        assert all(held == 0 for _, held in found.values())
+        assert all(known[window].spent == found[window][0] for window in known if window in found)
+        return {window: (spent, known[window].held if window in known else 0) for window, (spent, _) in found.items()}
+
     def enter(self, caller: Principal, *, tokens: int | None, **more: Any) -> Ticket:
         return self.act(self.node.enter(caller, tokens=tokens, **more))
 

@@ -2,7 +2,8 @@
 
 A hold takes of each budget line what the call may cost, in one order for all, and takes all of them or none. It has a
 lease: what a process that died held is given back by whoever sweeps next. A process that has its database for itself
-takes each by one conditional update; where nodes share it, the calls of a node reserve together (`rounds.py`).
+knows how each window stands, and holds in its memory; where nodes share it, the calls of a node reserve together
+(`rounds.py`).
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ import itertools
 import math
 from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from ..clock import Clock
 from ..platform.principal import matches
@@ -19,7 +19,7 @@ from ..storage import Batch, Database
 from . import sql
 from .lines import CREDITS, Line, Place, Window, row_of_window
 
-__all__ = ["Hold", "Holds", "Refused", "Taken"]
+__all__ = ["Hold", "Holds", "Refused", "Standing", "Taken"]
 
 # Scope, id, model and start of a line, and how much was taken of it.
 Taken = tuple[str, str, str, float, int]
@@ -43,6 +43,15 @@ class Hold:
     def windows(self) -> frozenset[Window]:
         """What it holds of."""
         return frozenset((scope, id, model, start) for scope, id, model, start, _ in self.taken)
+
+
+@dataclass(slots=True)
+class Standing:
+    """What of a window is spent and held. `stale`: what is spent was written anew, and is read again before its use."""
+
+    spent: int
+    held: int = 0
+    stale: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,32 +82,45 @@ class Holds:
         self._count = itertools.count()
         # By scope and id: the windows that are known to be there, by model.
         self._opened: dict[tuple[str, str], dict[str, tuple[float, float]]] = {}
+        # Of a database that nobody else uses: how its windows stand.
+        self._standings: dict[Window, Standing] = {}
 
     def new(self) -> Hold:
         """A hold of nothing yet."""
         return Hold(f"{self.node}:{next(self._count)}")
 
     async def reserve(self, lines: Sequence[Line], amount: int, credits: int) -> Hold | Refused:
-        """Take the amount of every line, or of none."""
-        hold = self.new()
+        """Take the amount of every line, or of none, where nobody else uses the database."""
         for line in lines:
+            await self._standing(line)
+        # Nothing is awaited from here on: what is decided holds.
+        hold, standings = self.new(), [self._standings[line.window] for line in lines]
+        for line, standing in zip(lines, standings, strict=True):
             asked = credits if line.scope == CREDITS else amount
-            spent = await self._take(line, asked)
-            if spent is None:
-                if hold.taken:
-                    await self._db.together(self.returned(hold.taken))
-                return Refused(line, asked, *await self.standing(line))
+            if standing.spent + standing.held + asked > line.limit:
+                return Refused(line, asked, standing.spent, standing.held)
             hold.taken.append((*line.window, asked))
-            if line.soft is not None and spent >= line.soft:
-                hold.warned.append((line, spent))
+            if line.soft is not None and standing.spent >= line.soft:
+                hold.warned.append((line, standing.spent))
+        for taken, standing in zip(hold.taken, standings, strict=True):
+            standing.held += taken[4]
         return hold
 
-    async def _take(self, line: Line, amount: int) -> int | None:
-        """Take of one line: what is spent of it, or None where too little is left."""
-        if not self.knows(line):
+    async def _standing(self, line: Line) -> Standing:
+        """How a window stands, of a database that nobody else uses."""
+        standing = self._standings.get(line.window)
+        if standing is None:
             await self.open(line)
-        rows = await self._db.changed(sql.RESERVE, (amount, *line.window, amount, line.limit))
-        return int(rows[0][0]) if rows else None
+            row = await self._db.one(sql.FIND_WINDOW, line.window)
+            if len(self._standings) >= _MOST_OPENED:
+                self._standings = {window: one for window, one in self._standings.items() if one.held}
+            standing = self._standings.setdefault(line.window, Standing(0 if row is None else int(row[0])))
+        elif standing.stale:
+            standing.stale, before = False, standing.spent
+            row = await self._db.one(sql.FIND_WINDOW, line.window)
+            # What ended while the database was waited for is written behind this.
+            standing.spent += (0 if row is None else int(row[0])) - before
+        return standing
 
     def knows(self, line: Line) -> bool:
         """Whether the line's window is known to be there."""
@@ -125,6 +147,9 @@ class Holds:
 
     async def standing(self, line: Line) -> tuple[int, int]:
         """What of a line is spent and held."""
+        if not self._shared:
+            standing = await self._standing(line)
+            return standing.spent, standing.held
         if not self.knows(line):
             await self.open(line)
         row = await self._db.one(sql.FIND_WINDOW, line.window)
@@ -141,11 +166,11 @@ class Holds:
             if scope == "provider" and id != provider:
                 spent = 0
             window = (scope, id, model, start)
-            numbers = (amount, spent, max(0, spent - amount), *window)
             if hold.fenced:
-                batch.add_shared(row_of_window(window), sql.SETTLE_HELD, (hold.id, *numbers))
+                numbers = (hold.id, amount, spent, max(0, spent - amount), *window)
+                batch.add_shared(row_of_window(window), sql.SETTLE_HELD, numbers)
             else:
-                self._change(window, sql.SETTLE, numbers, batch)
+                self._spend(window, amount, spent, batch)
         if hold.fenced:
             # Behind the windows, which look whether it is there.
             batch.add_shared(("hold", hold.id), sql.DROP_HOLD, (hold.id,))
@@ -172,22 +197,33 @@ class Holds:
             for pattern, (start, end) in known.items():
                 window = (*owner, pattern, start)
                 if window not in held and start <= started_at < end and (not pattern or matches(pattern, model)):
-                    self._change(window, sql.SETTLE, (0, cost, 0, *window), batch)
+                    self._spend(window, 0, cost, batch)
 
-    def _change(self, window: Window, statement: str, parameters: tuple[Any, ...], batch: Batch) -> None:
-        # Who has the database alone waits for nobody, in whatever order.
+    def _spend(self, window: Window, held: int, spent: int, batch: Batch) -> None:
+        """Book on a window, of which so much was held."""
         if self._shared:
-            batch.add_shared(row_of_window(window), statement, parameters)
-        else:
-            batch.add(statement, parameters)
+            batch.add_shared(row_of_window(window), sql.SETTLE, (held, spent, max(0, spent - held), *window))
+            return
+        standing = self._standings.get(window)
+        if standing is not None:
+            standing.held -= held
+            standing.spent += spent
+        if spent:
+            # Who has the database alone waits for nobody, in whatever order; nothing is held in it.
+            batch.add(sql.SETTLE, (0, spent, max(0, spent - held), *window))
 
     def returned(self, taken: Iterable[Taken]) -> Batch:
         """What gives back amounts that were taken; nothing was used."""
         batch = Batch()
         for scope, id, model, start, amount in taken:
-            window = (scope, id, model, start)
-            self._change(window, sql.RELEASE, (amount, *window), batch)
+            self._spend((scope, id, model, start), amount, 0, batch)
         return batch
+
+    def written(self, window: Window) -> None:
+        """What counts as spent of a window was written anew, by a transaction that may still be undone."""
+        standing = self._standings.get(window)
+        if standing is not None:
+            standing.stale = True
 
     # -- windows that were opened while calls ran
 
@@ -205,4 +241,5 @@ class Holds:
                 await self._db.write(sql.CHECKED, window)
                 spent = await self._summed(window[:3], window[3], end)
                 await self._db.write(sql.SET_WINDOW, (spent, *window))
+            self.written(window)
         return len(rows)

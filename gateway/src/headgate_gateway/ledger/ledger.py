@@ -129,6 +129,7 @@ class Ledger:
         self._clock = clock
         self._prices = prices
         self._holds = Holds(db, clock, self.node, self.sums.summed)
+        self.sums.on_written = self._holds.written
         self._recovery = Recovery(db, clock, prices, platform, self._holds)
         self._keeper = Keeper(db, clock, self._holds, self._recovery, settings.lease_seconds)
         self._closed = ClosedProviders(clock)

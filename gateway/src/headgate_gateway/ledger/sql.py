@@ -42,10 +42,8 @@ __all__ = [
     "OPEN_WINDOW",
     "OWNERS",
     "OWNER_COLUMNS",
-    "RELEASE",
     "RELEASE_ALL",
     "RENEW",
-    "RESERVE",
     "SETTLE",
     "SETTLE_HELD",
     "SET_TOTAL",
@@ -197,8 +195,6 @@ LIVE_WINDOWS = """
     SELECT model, start_at FROM budget_window
     WHERE scope = ? AND id = ? AND (end_at IS NULL OR end_at > ?) ORDER BY model, start_at
 """
-RESERVE = f"UPDATE budget_window SET held = held + ? WHERE {_ONE} AND spent + held + ? <= ? RETURNING spent, held"
-RELEASE = f"UPDATE budget_window SET held = held - ? WHERE {_ONE}"
 # Where other nodes may have given the hold back, it is given back here only if its row, which is locked, is there.
 LOCK_HOLD = "SELECT 1 FROM hold WHERE id = ? FOR UPDATE"
 SETTLE_HELD = f"""

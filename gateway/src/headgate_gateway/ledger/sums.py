@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from ..clock import Clock
 from ..platform.core import Platform
 from ..platform.principal import Bound, matches
 from ..storage import Database
 from . import sql
-from .lines import CREDITS, Place, window_of
+from .lines import CREDITS, Place, Window, window_of
 
 __all__ = ["Sums"]
 
@@ -22,6 +22,8 @@ class Sums:
         self._db = db
         self._platform = platform
         self._clock = clock
+        # Told of each window on which an admin wrote.
+        self.on_written: Callable[[Window], None] = lambda window: None
 
     # -- what the platform asks
 
@@ -45,7 +47,9 @@ class Sums:
         async with self._db.transaction():
             # The windows first, then the sums, each in the order of its names: as every change of them is made.
             for model, start in await self._db.query(sql.LIVE_WINDOWS, (scope, id, now)):
-                await self._db.write(sql.SET_WINDOW, (0 if model else spend, scope, id, model, start))
+                window = (scope, id, str(model), float(start))
+                await self._db.write(sql.SET_WINDOW, (0 if model else spend, *window))
+                self.on_written(window)
             totals = await self._totals(scope, id)
             await self._db.write(sql.ADD_RESET, (scope, id, now, spend, spend - sum(totals.values())))
             for model in sorted({"", *totals}):
