@@ -1,12 +1,13 @@
-"""What schemathesis is told of this gateway: models that fail as they are named are not asked to succeed."""
+"""What schemathesis is told of this gateway: models that fail as they are named, and what an event of a stream is."""
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import schemathesis
 
-__all__ = ["filter_case"]
+__all__ = ["filter_case", "payloads"]
 
 
 @schemathesis.hook
@@ -14,3 +15,15 @@ def filter_case(context: Any, case: Any) -> bool:
     """Leave out calls of fault models, whose names it learns from the list of models."""
     # In a path the name's slash is encoded, so the part behind it is looked for.
     return "fault-" not in repr((case.path_parameters, case.query, case.body))
+
+
+@schemathesis.deserializer("text/event-stream")
+def payloads(context: Any, response: Any) -> list[Any]:
+    """What a stream's events carry: the contract's schema is that of their data, the marks of the end have none."""
+    found: list[Any] = []
+    for event in response.content.decode().split("\n\n"):
+        lines = [line.partition(": ") for line in event.split("\n")]
+        data = "\n".join(value for name, _, value in lines if name == "data")
+        if data and data != "[DONE]" and ("event", ": ", "error") not in lines:
+            found.append(json.loads(data))
+    return found
