@@ -11,6 +11,7 @@ import httpx2
 import pytest
 
 from ..conftest import GatewayProcess
+from ..databases import on_postgres
 from .kit import CHAT, Launch, Read, asked, key_of, read, until
 
 MASTER = "sk-master-of-the-metrics-0123456789"
@@ -345,6 +346,7 @@ async def test_a_call_that_is_taken_up_after_a_kill_is_told(launch: Launch) -> N
         again = await client.post(CHAT, json=body, headers=headers)
     assert again.text.rstrip().endswith("data: [DONE]")
     seen = await read(gateway.url)
-    assert seen.sum("headgate_repeats_total", kind="resumed") == 1
+    # Where others may share the database, a node that died lives until its lease is over: its call is joined first.
+    assert seen.sum("headgate_repeats_total", kind="joined" if on_postgres() else "resumed") == 1
     assert seen.sum("headgate_repeats_total") == 1
     assert seen.sum("headgate_calls_total", status="completed") == 1
