@@ -11,7 +11,7 @@ from ..._core.options import CallOptions
 
 if TYPE_CHECKING:
     from ..._core.models import UnknownVariant
-    from ...lib.tools import Tool
+    from ...lib.tools import Function, Tool
     from ..chat import (
         ChatCompletionFunctionCall,
         ChatCompletionMessage,
@@ -802,7 +802,7 @@ some of them.
 
 
 ChatCompletionToolUnionParam: TypeAlias = (
-    "ChatCompletionFunctionToolParam | ChatCompletionCustomToolParam | Tool[..., Any]"
+    "ChatCompletionFunctionToolParam | ChatCompletionCustomToolParam | Tool[..., Any] | Function"
 )
 """A tool the model may call."""
 
