@@ -134,7 +134,8 @@ print(json.dumps([
 """
     assert project.run(code) == [
         "class", "timeout", False, "chat:Chunk",
-        ["null", ["within", "number", {"minimum": 0, "maximum": 2}]], True, True, "after", "binary", "files:FilesPrintResponse",
+        ["null", ["within", "number", {"minimum": 0, "maximum": 2}]],
+        True, True, "after", "binary", "files:FilesPrintResponse",
         ["srt", "text"],
         "audio:AudioCreateEvent",
     ]  # fmt: skip

@@ -193,7 +193,7 @@ LONE = "half \ud83d"
         (lambda c: c.files.list(after=LONE), "after"),
         (lambda c: c.files.create(file=b"x", purpose="batch", extra_body={"p": LONE}), "extra_body.p"),
         (lambda c: c.audio.transcriptions.create(file=b"x", model="m", prompt=LONE), "prompt"),
-        (lambda c: c.post("/v1/x", body={"y": LONE}) if hasattr(c, "post") else c.request("POST", "/v1/x", body={"y": LONE}), "y"),
+        (lambda c: c.request("POST", "/v1/x", body={"y": LONE}), "y"),
     ],
 )  # fmt: skip
 def test_half_a_character_is_named_and_not_sent(rig: Make, call: Callable[[Any], Any], place: str) -> None:

@@ -10,8 +10,8 @@ from headgate_generator.model import Api, Brand
 from .symbols import Expr, Symbol
 
 __all__ = [
-    "AliasDef", "ByHand", "ChecksModule", "Definition", "KeyDef", "MethodDef", "ModelDef", "ModelField", "OperationDef", "Overload",
-    "Package", "Positional", "ResourceDef", "ResourceModule", "TypedDictDef", "TypesModule",
+    "AliasDef", "ByHand", "ChecksModule", "Definition", "KeyDef", "MethodDef", "ModelDef", "ModelField", "OperationDef",
+    "Overload", "Package", "Positional", "ResourceDef", "ResourceModule", "TypedDictDef", "TypesModule",
 ]  # fmt: skip
 
 

@@ -18,141 +18,21 @@ fault of one that is not.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping, Sequence, Sized
-from typing import Any, ClassVar, Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
-from .encode import plain
-from .errors import ParameterError, SDKError
-from .narrow import is_mapping
+from .errors import SDKError
+from .faults import JSON_TYPES, misspelt, nearest, out_of_bounds, shown
+from .narrow import is_mapping, is_row
+from .nodes import MISSING, Boolean, Choice, Node, Number, Secret, Text, Whole, is_function, other_ok, plainer
 
-__all__ = ["Check", "Node", "compiled", "explain", "is_function", "loosely_ok", "made_of", "makes", "shown"]
+__all__ = ["Check", "Node", "compiled", "explain", "is_function", "loosely_ok", "made_of", "makes"]
 
 Check = Any
 """A check as data; see the module's docstring."""
 
 _PACKAGE: Final = __name__.rpartition("._core.")[0]
-_JSON: Final = frozenset({str, int, float, bool, dict, list, tuple, type(None)})
 _MOST_FAULTS: Final = 20
-_SHOWN: Final = 80
-_MISSING: Final = object()
-
-
-class Node:
-    """One check. The base lets everything through."""
-
-    __slots__ = ()
-    wanted: ClassVar[str] = "any JSON value"
-
-    def ok(self, value: Any) -> bool:
-        return True
-
-    def explain(self, value: Any, path: str, faults: list[str]) -> None:
-        """Add what is wrong with a value that is not `ok`."""
-        plainer = _plainer(value, path, faults)
-        if plainer is not _MISSING:
-            self._explain(plainer, path, faults)
-
-    def _explain(self, value: Any, path: str, faults: list[str]) -> None:
-        faults.append(f"`{path}` is {shown(value)}; give {self.needs}")
-
-    @property
-    def needs(self) -> str:
-        return self.wanted
-
-    def kinds(self) -> frozenset[type]:
-        """The plain Python types whose values this check may let through."""
-        return _JSON
-
-
-class _Text(Node):
-    __slots__ = ()
-    wanted = "a string"
-
-    def ok(self, value: Any) -> bool:
-        return isinstance(value, str) or (value.__class__ not in _JSON and _other(self, value))
-
-    def kinds(self) -> frozenset[type]:
-        return frozenset({str})
-
-
-class _Secret(_Text):
-    __slots__ = ()
-
-    def _explain(self, value: Any, path: str, faults: list[str]) -> None:
-        faults.append(f"`{path}` is of type `{type(value).__name__}`; give a string")
-
-
-class _Whole(Node):
-    __slots__ = ()
-    wanted = "a whole number"
-
-    def ok(self, value: Any) -> bool:
-        kind = value.__class__
-        if kind is int:
-            return True
-        if isinstance(value, float):
-            return value.is_integer()
-        return (isinstance(value, int) and kind is not bool) or (kind not in _JSON and _other(self, value))
-
-    def kinds(self) -> frozenset[type]:
-        return frozenset({int, float})
-
-
-class _Number(Node):
-    __slots__ = ()
-    wanted = "a number"
-
-    def ok(self, value: Any) -> bool:
-        kind = value.__class__
-        if isinstance(value, (int, float)):
-            return kind is not bool and value - value == 0  # neither infinite nor "not a number", which JSON lacks
-        return kind not in _JSON and _other(self, value)
-
-    def _explain(self, value: Any, path: str, faults: list[str]) -> None:
-        if isinstance(value, float):
-            faults.append(f"`{path}` is {value!r}, which is no number that JSON has; give a finite number")
-        else:
-            super()._explain(value, path, faults)
-
-    def kinds(self) -> frozenset[type]:
-        return frozenset({int, float})
-
-
-class _Boolean(Node):
-    __slots__ = ()
-    wanted = "True or False"
-
-    def ok(self, value: Any) -> bool:
-        return value is True or value is False or (value.__class__ not in _JSON and _other(self, value))
-
-    def kinds(self) -> frozenset[type]:
-        return frozenset({bool})
-
-
-class _Choice(Node):
-    """One of some values."""
-
-    __slots__ = ("values",)
-
-    def __init__(self, values: tuple[Any, ...]) -> None:
-        self.values = values
-
-    def ok(self, value: Any) -> bool:
-        for known in self.values:
-            if value == known and (value.__class__ is bool) is (known.__class__ is bool):
-                return True
-        return value.__class__ not in _JSON and not isinstance(value, str) and _other(self, value)
-
-    @property
-    def needs(self) -> str:
-        return ("" if len(self.values) == 1 else "one of ") + ", ".join(repr(value) for value in self.values)
-
-    def _explain(self, value: Any, path: str, faults: list[str]) -> None:
-        faults.append(f"`{path}` is {shown(value)}; {_nearest(value, self.values)}give {self.needs}")
-
-    def kinds(self) -> frozenset[type]:
-        found = {value.__class__ for value in self.values}
-        return frozenset(found | {int, float} if found & {int, float} else found)
 
 
 class _Nullable(Node):
@@ -183,22 +63,21 @@ class _List(Node):
         self.item = item
 
     def ok(self, value: Any) -> bool:
-        if value.__class__ is list or isinstance(value, (list, tuple)):
+        if value.__class__ is list or is_row(value):
             ok = self.item.ok
             for item in value:  # noqa: SIM110 - `all` of a generator takes twice the time
                 if not ok(item):
                     return False
             return True
-        if value.__class__ in _JSON or isinstance(value, Mapping):
+        if value.__class__ in JSON_TYPES or isinstance(value, Mapping):
             return False
-        return _one_shot(value) or _other(self, value)
+        return _one_shot(value) or other_ok(self, value)
 
     def _explain(self, value: Any, path: str, faults: list[str]) -> None:
-        if not isinstance(value, (list, tuple)):
+        if not is_row(value):
             super()._explain(value, path, faults)
             return
-        items: Sequence[Any] = value
-        for place, item in enumerate(items):
+        for place, item in enumerate(value):
             if len(faults) >= _MOST_FAULTS:
                 break
             if not self.item.ok(item):
@@ -216,9 +95,9 @@ class _Map(Node):
         self.value = value
 
     def ok(self, value: Any) -> bool:
-        if value.__class__ is dict or isinstance(value, Mapping):
+        if value.__class__ is dict or is_mapping(value):
             return self.value.__class__ is Node or all(map(self.value.ok, value.values()))
-        return value.__class__ not in _JSON and _other(self, value)
+        return value.__class__ not in JSON_TYPES and other_ok(self, value)
 
     def _explain(self, value: Any, path: str, faults: list[str]) -> None:
         if not is_mapping(value):
@@ -245,13 +124,13 @@ class _Object(Node):
         self.fixed = {
             name: node.values
             for name, node in fields.items()
-            if isinstance(node, _Choice) and all(isinstance(value, str) for value in node.values)
+            if isinstance(node, Choice) and all(isinstance(value, str) for value in node.values)
         }
         """Members that tell this object from others of a union, with the values that they have here."""
 
     def ok(self, value: Any) -> bool:
-        if value.__class__ is not dict and not isinstance(value, Mapping):
-            return value.__class__ not in _JSON and _other(self, value)
+        if value.__class__ is not dict and not is_mapping(value):
+            return value.__class__ not in JSON_TYPES and other_ok(self, value)
         for name in self.required:
             if name not in value:
                 return False
@@ -262,6 +141,9 @@ class _Object(Node):
                 return False
         return True
 
+    def as_received(self, value: Mapping[str, Any]) -> bool:
+        return all(name in value for name in self.required)
+
     def _explain(self, value: Any, path: str, faults: list[str]) -> None:
         if not is_mapping(value):
             super()._explain(value, path, faults)
@@ -269,7 +151,7 @@ class _Object(Node):
         unknown = [name for name in value if name not in self.fields]
         for name in self.required:
             if name not in value:
-                faults.append(f"`{_member(path, name)}` is missing{_misspelt(name, unknown)}")
+                faults.append(f"`{_member(path, name)}` is missing{misspelt(name, unknown)}")
         for name, item in value.items():
             node = self.fields.get(name, self.other)
             if node is not None and not node.ok(item) and (item is not None or name in self.required):
@@ -305,16 +187,17 @@ class _Union(Node):
             candidates: Sequence[Node] = self._open
         else:
             candidates = self._variants
-        for node in candidates:
-            if node.ok(value):
-                return True
-        return False
+        return any(node.ok(value) for node in candidates)
+
+    def as_received(self, value: Mapping[str, Any]) -> bool:
+        meant = _bare(self.meant(value) or self)
+        return self.ok(value) if meant is self else meant.as_received(value)
 
     def meant(self, value: Mapping[str, Any]) -> Node | None:
         """The variant that an object says it is."""
         tag = value.get(self._tag or "")
-        if tag.__class__ not in _JSON and not isinstance(tag, str):
-            tag = _plainer(tag, "", [])  # an enumeration's member
+        if tag.__class__ not in JSON_TYPES and not isinstance(tag, str):
+            tag = plainer(tag, "", [])  # an enumeration's member
         return self._by_tag.get(tag) if isinstance(tag, str) else None
 
     @property
@@ -326,29 +209,29 @@ class _Union(Node):
             self._explain_object(value, path, faults)
             return
         fitting = [node for node in self._variants if value.__class__ in node.kinds()]
-        if isinstance(value, (list, tuple)) and value:
+        if is_row(value) and value:
             fitting = [node for node in fitting if node.ok([value[0]])] or fitting
         if not fitting:
             faults.append(f"`{path}` is {shown(value)}; give {self.needs}")
-        elif all(isinstance(_bare(node), _Choice) for node in fitting):
+        elif all(isinstance(_bare(node), Choice) for node in fitting):
             values = tuple(known for node in fitting for known in _values(node))
-            faults.append(f"`{path}` is {shown(value)}; {_nearest(value, values)}give {self.needs}")
+            faults.append(f"`{path}` is {shown(value)}; {nearest(value, values)}give {self.needs}")
         else:
             faults += _fewest(fitting, value, path)
 
     def _explain_object(self, value: Mapping[str, Any], path: str, faults: list[str]) -> None:
         tag, named = self._tag or "", _member(path, self._tag or "")
-        given = value.get(tag, _MISSING)
+        given = value.get(tag, MISSING)
         meant = self.meant(value)
         if meant is not None:
             meant.explain(value, path, faults)
-        elif self._open and (given is _MISSING or isinstance(given, str)):
+        elif self._open and (given is MISSING or isinstance(given, str)):
             faults += _fewest(self._open, value, path)
-        elif given is _MISSING:
-            hint = _misspelt(tag, [name for name in value if not any(name in node.fields for node in self._objects)])
-            faults.append(f"`{named}` is missing{hint}; give {_Choice(tuple(self._by_tag)).needs}")
+        elif given is MISSING:
+            hint = misspelt(tag, [name for name in value if not any(name in node.fields for node in self._objects)])
+            faults.append(f"`{named}` is missing{hint}; give {Choice(tuple(self._by_tag)).needs}")
         else:
-            _Choice(tuple(self._by_tag)).explain(given, named, faults)
+            Choice(tuple(self._by_tag)).explain(given, named, faults)
 
     def kinds(self) -> frozenset[type]:
         return frozenset[type]().union(*(node.kinds() for node in self._variants))
@@ -364,10 +247,10 @@ class _Within(Node):
         self.bounds = bounds
 
     def ok(self, value: Any) -> bool:
-        return self.inner.ok(value) and _out_of_bounds(value, self.bounds) is None
+        return self.inner.ok(value) and out_of_bounds(value, self.bounds) is None
 
     def explain(self, value: Any, path: str, faults: list[str]) -> None:
-        fault = _out_of_bounds(value, self.bounds)
+        fault = out_of_bounds(value, self.bounds)
         if not self.inner.ok(value):
             self.inner.explain(value, path, faults)
         elif fault is not None:
@@ -394,7 +277,7 @@ class _Made(Node):
         return (value.__class__ is not dict and is_function(value)) or self.inner.ok(value)
 
     def explain(self, value: Any, path: str, faults: list[str]) -> None:
-        if value.__class__ in _JSON and not isinstance(value, Mapping):
+        if value.__class__ in JSON_TYPES and not isinstance(value, Mapping):
             faults.append(f"`{path}` is {shown(value)}; give a function, or {self.inner.needs}")
         else:
             self.inner.explain(value, path, faults)
@@ -437,18 +320,18 @@ class _Later(Node):
         return compiled(self.name).needs
 
     def kinds(self) -> frozenset[type]:
-        return _JSON
+        return JSON_TYPES
 
 
 # --- from data to nodes ----------------------------------------------------------------------------------------------
 
 _ANY: Final = Node()
 _PRIMITIVES: Final[dict[str, Node]] = {
-    "string": _Text(),
-    "secret": _Secret(),
-    "integer": _Whole(),
-    "number": _Number(),
-    "boolean": _Boolean(),
+    "string": Text(),
+    "secret": Secret(),
+    "integer": Whole(),
+    "number": Number(),
+    "boolean": Boolean(),
 }
 _NAMED: Final[dict[str, Node]] = {}
 
@@ -462,7 +345,7 @@ def compiled(check: Check) -> Node:
     word, *rest = check
     match word:
         case "is" | "enum":
-            return _Choice(tuple(rest))
+            return Choice(tuple(rest))
         case "list":
             return _List(compiled(rest[0]))
         case "map":
@@ -514,7 +397,7 @@ def _tag_of(objects: list[_Object]) -> str | None:
 
 def _values(node: Node) -> tuple[Any, ...]:
     bare = _bare(node)
-    return bare.values if isinstance(bare, _Choice) else ()
+    return bare.values if isinstance(bare, Choice) else ()
 
 
 # --- what is wrong ---------------------------------------------------------------------------------------------------
@@ -529,21 +412,14 @@ def explain(check: Check, value: Any, path: str) -> list[str]:
     return faults
 
 
-def is_function(value: Any) -> bool:
-    """Whether a value is a function, a method, or what is called like one, and no class and no model."""
-    return callable(value) and not isinstance(value, (type, Mapping)) and not hasattr(value, "model_dump")
-
-
 def made_of(node: Node, value: Any, path: str, faults: list[str]) -> Any:
     """The value with objects in place of the functions that they are made of."""
     while isinstance(node, (_Nullable, _Within)):
         node = node.inner
     if isinstance(node, _Made):
         return node.make(value, path, faults)
-    if isinstance(node, _List) and isinstance(node.item, _Made) and isinstance(value, (list, tuple)):
-        items: Sequence[Any] = value
-        if any(map(is_function, items)):
-            return [node.item.make(item, f"{path}[{place}]", faults) for place, item in enumerate(items)]
+    if isinstance(node, _List) and isinstance(node.item, _Made) and is_row(value) and any(map(is_function, value)):
+        return [node.item.make(item, f"{path}[{place}]", faults) for place, item in enumerate(value)]
     return value
 
 
@@ -567,30 +443,6 @@ def loosely_ok(node: Node, value: Any) -> bool:
     return False
 
 
-def shown(value: Any) -> str:
-    """A value as an error shows it, cut to some length."""
-    if value.__class__ not in _JSON:
-        return f"of type `{type(value).__name__}`"
-    text = repr(value[:_SHOWN] if isinstance(value, (str, list, tuple)) else value)
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
-
-
-def _nearest(value: Any, values: Sequence[Any]) -> str:
-    if not isinstance(value, str):
-        return ""
-    from difflib import get_close_matches  # only where there is a fault to tell
-
-    close = get_close_matches(value, [known for known in values if isinstance(known, str)], n=1, cutoff=0.6)
-    return f"did you mean {close[0]!r}? Otherwise " if close else ""
-
-
-def _misspelt(name: str, unknown: Sequence[Any]) -> str:
-    from difflib import get_close_matches
-
-    close = get_close_matches(name, [other for other in unknown if isinstance(other, str)], n=1, cutoff=0.6)
-    return f" (did you mean it by `{close[0]}`?)" if close else ""
-
-
 def _member(path: str, name: Any) -> str:
     return f"{path}.{name}"
 
@@ -609,69 +461,3 @@ def _fewest(nodes: Sequence[Node], value: Any, path: str) -> list[str]:
 def _one_shot(value: Any) -> bool:
     """Whether looking at the items would use them up."""
     return hasattr(value, "__next__")
-
-
-def _other(node: Node, value: Any) -> bool:
-    """Whether a model, an enumeration's member, a date and the like is right, in the form that it is sent in."""
-    try:
-        made = plain(value)
-    except ParameterError:
-        return False
-    if is_mapping(made) and hasattr(value, "to_dict"):
-        return _as_received(node, made)
-    return made.__class__ in _JSON and node.ok(made)
-
-
-def _as_received(node: Node, value: Mapping[str, Any]) -> bool:
-    """Whether an answer may be given back as it came. What a later server put into it is its own affair."""
-    bare = _bare(node)
-    if isinstance(bare, _Union):
-        bare = _bare(bare.meant(value) or bare)
-    if isinstance(bare, _Object):
-        return all(name in value for name in bare.required)
-    return node.ok(value)
-
-
-def _plainer(value: Any, path: str, faults: list[str]) -> Any:
-    """The value in the form that it is sent in; a fault, and nothing, where it has none."""
-    if value.__class__ in _JSON or isinstance(value, (str, Mapping, list, tuple)) or is_function(value):
-        return value
-    try:
-        made = plain(value)
-    except ParameterError as error:
-        faults += [f"`{path}`: {fault}" for fault in error.faults]
-        return _MISSING
-    return made
-
-
-def _out_of_bounds(value: Any, bounds: Mapping[str, float]) -> str | None:
-    if isinstance(value, (int, float)):
-        return _range_fault(value, bounds)
-    return _length_fault(value, bounds) if isinstance(value, Sized) and not isinstance(value, Mapping) else None
-
-
-def _range_fault(value: float, bounds: Mapping[str, float]) -> str | None:
-    for name, bound in bounds.items():
-        if name == "minimum" and value < bound:
-            return f"is {value!r}; at least {bound:g} needed"
-        if name == "maximum" and value > bound:
-            return f"is {value!r}; at most {bound:g} allowed"
-        if name == "exclusive_minimum" and value <= bound:
-            return f"is {value!r}; more than {bound:g} needed"
-        if name == "exclusive_maximum" and value >= bound:
-            return f"is {value!r}; less than {bound:g} needed"
-    return None
-
-
-def _length_fault(value: Sized, bounds: Mapping[str, float]) -> str | None:
-    is_text = isinstance(value, (str, bytes, bytearray, memoryview))
-    unit = "characters" if isinstance(value, str) else "bytes" if is_text else "items"
-    count = len(value)
-    for name, bound in bounds.items():
-        if is_text and name.endswith("items"):
-            continue
-        if name in ("min_length", "min_items") and count < bound:
-            return f"has {count} {unit}; at least {bound:g} needed"
-        if name in ("max_length", "max_items") and count > bound:
-            return f"has {count} {unit}; at most {bound:g} allowed"
-    return None

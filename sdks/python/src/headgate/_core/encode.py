@@ -9,7 +9,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from .errors import ParameterError
-from .narrow import class_of, is_iterable, is_mapping
+from .narrow import class_of, is_iterable, is_mapping, is_row
 
 __all__ = [
     "encode_json",
@@ -141,7 +141,7 @@ def surrogate_faults(value: Any, path: str = "", *, most: int = 20) -> list[str]
             members = list(item.items())
             waiting += [(f"{place}.{key}" if place else str(key), inner) for key, inner in reversed(members)]
             waiting += [(f"{place} (a name)".strip(), key) for key, _ in members]
-        elif isinstance(item, (list, tuple)):
+        elif is_row(item):
             items = list(enumerate(item))
             waiting += [(f"{place}[{number}]", inner) for number, inner in reversed(items)]
         elif not hasattr(item, "__next__") and not hasattr(item, "read"):

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final, TypeAlias, TypedDict
 
+from .narrow import is_mapping
+
 __all__ = ["OPTION_NAMES", "UNSET", "CallOptions", "Progress", "Timeout", "TimeoutInput", "Unset", "option_fault"]
 
 
@@ -101,7 +103,7 @@ def option_fault(name: str, value: Any) -> str | None:
     if value is None or isinstance(value, Unset):
         return None
     if name in ("extra_headers", "extra_query", "extra_body"):
-        if not isinstance(value, Mapping):
+        if not is_mapping(value):
             return f"`{name}` is {value!r}; give a mapping of names to values"
         return _headers_fault(value) if name == "extra_headers" else None
     if name in ("idempotency_key", "request_id"):

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from .checks import Node, compiled, loosely_ok, made_of, makes
+from .checks import compiled, loosely_ok, made_of, makes
 from .encode import encode_path, header_fault, query_pairs, scalar
 from .errors import ParameterError
+from .nodes import Node
 from .operation import Operation, Param
 from .options import OPTION_NAMES, option_fault
 

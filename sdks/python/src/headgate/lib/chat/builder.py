@@ -163,7 +163,7 @@ class _Steps:
         """Further tools that the model may call: functions, tools, or objects of the wire, one by one or as a list."""
         given: list[Any] = []
         for one in tools:
-            alone = callable(one) or is_mapping(one) or not isinstance(one, Iterable)
+            alone = callable(one) or is_mapping(one)
             given.extend([one] if alone else cast("Iterable[Any]", one))
         return self._with(tools=[*self._params.get("tools", ()), *given])
 
