@@ -23,6 +23,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--offline", action="store_true", default=None, help="answer every model name by an offline model of its kind"
     )
+    parser.add_argument(
+        "--fault-models",
+        action="store_true",
+        default=None,
+        help="serve headgate/fault-..., which fail on purpose (on with --offline)",
+    )
     parser.add_argument("--config", type=Path, metavar="FILE", help="configuration (headgate.toml, if it is there)")
     parser.add_argument("--data-dir", metavar="DIR", help="where records and files are kept")
     parser.add_argument("--auth-mode", choices=("required", "optional", "disabled"), help="whether callers need a key")
@@ -32,11 +38,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--quiet", action="store_true", help="print nothing but errors")
 
 
+_OVERRIDES = ("host", "port", "offline", "fault_models", "data_dir", "auth_mode")
+
+
 def serve(args: argparse.Namespace) -> int:
     """Start the gateway and stay until it is told to stop. Gives the exit status."""
     from .config import ConfigError, load
 
-    overrides = {name: getattr(args, name, None) for name in ("host", "port", "offline", "data_dir", "auth_mode")}
+    overrides = {name: getattr(args, name, None) for name in _OVERRIDES}
     if overrides["data_dir"] is not None:
         overrides["data_dir"] = str(overrides["data_dir"])
     try:
@@ -113,7 +122,7 @@ def _greet(host: str, port: int, offline: bool, auth_mode: str, data_dir: Path) 
     models = "every model name answered offline" if offline else "offline models headgate/echo, headgate/embed, ..."
     key = "needed" if auth_mode == "required" else "not needed"
     print(f"Headgate gateway on {url}  ({models}; key {key}; data in {data_dir})", flush=True)
-    print(f"Try: curl {url}/v1/chat/completions -d '{_EXAMPLE}'", flush=True)
+    print(f"Try: curl {url}/v1/chat/completions -H 'Content-Type: application/json' -d '{_EXAMPLE}'", flush=True)
 
 
 _EXAMPLE = '{"model": "headgate/echo", "messages": [{"role": "user", "content": "Hello!"}]}'

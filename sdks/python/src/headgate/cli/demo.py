@@ -58,7 +58,7 @@ def _gateway(address: str | None, screen: Screen) -> Generator[str, None, None]:
         yield address
         return
     with tempfile.TemporaryDirectory(prefix="headgate-demo-", ignore_cleanup_errors=True) as folder:
-        program = [sys.executable, "-m", "headgate_gateway", "serve", "--port", "0", "--data-dir", folder]
+        program = [sys.executable, "-m", "headgate_gateway", "serve", "--offline", "--port", "0", "--data-dir", folder]
         # The gateway ends when we end it, not by the same Ctrl-C that may end a scene.
         process = subprocess.Popen(
             program,
