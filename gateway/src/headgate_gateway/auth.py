@@ -7,13 +7,14 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlsplit
 
 from .config import Settings, is_loopback
 from .errors import ApiError
 from .http import Access, Route
 from .platform.core import Platform
 from .platform.principal import ANONYMOUS, Principal
-from .web.hosts import HostCheck
+from .web.hosts import HostCheck, host_of
 
 __all__ = ["Gate", "key_of"]
 
@@ -33,7 +34,9 @@ class Gate:
         # Where a key is required it is what a web page lacks; elsewhere the page itself has to be known.
         self._hosts = None
         if settings.auth_mode != "required":
-            self._hosts = HostCheck(settings.host, settings.allowed_hosts, settings.cors)
+            own = host_of(urlsplit(settings.public_url or "").netloc)
+            allowed = settings.allowed_hosts | ({own} if own else set())
+            self._hosts = HostCheck(settings.host, allowed, settings.cors)
         self._platform = platform
         self._masters: dict[bytes, Principal] = {}
         for digest in settings.key_hashes:

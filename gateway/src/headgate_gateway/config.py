@@ -22,7 +22,8 @@ from .cluster.settings import ClusterSettings, read_cluster
 from .config_table import ConfigError, Table
 from .guardrails.settings import GuardrailSettings, read_guardrails
 from .ledger.settings import LedgerSettings, read_ledger
-from .routing.settings import OutboundSettings, RoutingSettings, read_outbound, read_routing
+from .proxies import read_public_url, read_trusted_proxies
+from .routing.settings import Network, OutboundSettings, RoutingSettings, read_outbound, read_routing
 from .storage.settings import StorageSettings, read_storage
 from .storage.urls import StoreUrl
 from .telemetry.settings import WatchSettings, read_watch
@@ -110,6 +111,9 @@ class Settings:
 
     host: str = "127.0.0.1"
     port: int = 4100
+    # Under which URL clients reach the gateway; and which proxies before it are believed when they name a client.
+    public_url: str | None = None
+    trusted_proxies: tuple[Network, ...] = ()
     offline: bool = False
     # Whether the models that fail on purpose are served; None where that is so offline alone.
     fault_models: bool | None = None
@@ -193,6 +197,8 @@ def _read(file: Path) -> dict[str, Any]:
 _ENVIRONMENT = {
     "HOST": "host",
     "PORT": "port",
+    "PUBLIC_URL": "public_url",
+    "TRUSTED_PROXIES": "trusted_proxies",
     "OFFLINE": "offline",
     "FAULT_MODELS": "fault_models",
     "ALLOWED_HOSTS": "allowed_hosts",
@@ -213,7 +219,7 @@ _ENVIRONMENT = {
 }
 
 
-_LISTS = frozenset({"api_keys", "allowed_hosts", "allowed_origins"})
+_LISTS = frozenset({"api_keys", "trusted_proxies", "allowed_hosts", "allowed_origins"})
 
 
 def _environment(env: Mapping[str, str]) -> Table:
@@ -244,6 +250,8 @@ def _build(root: Table, env: Table, given: dict[str, Any], environ: Mapping[str,
     settings = Settings(
         host=host,
         port=port,
+        public_url=_first(read_public_url(env), read_public_url(server)),
+        trusted_proxies=_trusted_proxies(env, server),
         offline=_first(cli.flag("offline"), env.flag("offline"), server.flag("offline"), False),
         fault_models=_first(cli.flag("fault_models"), env.flag("fault_models"), server.flag("fault_models")),
         allowed_hosts=read_allowed_hosts(env, server),
@@ -278,6 +286,14 @@ def _build(root: Table, env: Table, given: dict[str, Any], environ: Mapping[str,
 def _first(*values: Any) -> Any:
     """The first value that was given. All are read, so that a fault in one that is beaten is found too."""
     return next((value for value in values if value is not None), None)
+
+
+def _trusted_proxies(env: Table, server: Table) -> tuple[Network, ...]:
+    read = [
+        read_trusted_proxies(table.texts_of("trusted_proxies"), table.source, table.spell("trusted_proxies"))
+        for table in (env, server)
+    ]
+    return read[0] or read[1]
 
 
 def _limits(env: Table, table: Table) -> Limits:

@@ -26,7 +26,8 @@ def ids(url: str) -> list[str]:
 
 
 def test_never_by_default(launch: Launch) -> None:
-    config = '[models]\n"bad" = "headgate/fault-error"\n[deployments.one]\nmodel_name = "pool"\nmodel = "headgate/fault-cut"\n'
+    config = '[models]\n"bad" = "headgate/fault-error"\n'
+    config += '[deployments.one]\nmodel_name = "pool"\nmodel = "headgate/fault-cut"\n'
     url = launch(config=config, **OFF).url
     assert not [id for id in ids(url) if "fault" in id]
     assert httpx2.get(url + "/v1/models/headgate%2Ffault-error").status_code == 404

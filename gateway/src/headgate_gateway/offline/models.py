@@ -21,6 +21,7 @@ __all__ = ["BASE", "BuiltIn", "default_for", "listing", "resolve", "tuned"]
 
 # What fine-tuned models learn on top of.
 BASE = MODELS[0].id
+_MOST_ANSWERS = 128
 
 
 class BuiltIn:
@@ -76,7 +77,7 @@ class BuiltIn:
         fault = fault_in(request)
         if fault is not None and not self._faults:
             raise invalid(
-                f"`provider_specific_params.fault` is {fault.kind!r}, and this gateway injects no faults. Start it with "
+                f"`provider_specific_params.fault` is {fault.kind!r}, and faults are off here. Start the gateway with "
                 "`--offline` or `--fault-models`, or set `server.fault_models = true`.",
                 param="provider_specific_params.fault",
                 code="fault_models_off",
@@ -100,6 +101,8 @@ class BuiltIn:
 
     def _chat(self, request: dict[str, Any], context: ModelContext) -> Iterator[Emission]:
         _refuse_audio(request)
+        _refuse_format(request)
+        _refuse_many(request, "n")
         messages = request["messages"]
         _refuse_long("messages", sum(map(content_length, messages)), partial(count_messages, messages))
         conversation = Conversation.read(messages)
@@ -117,6 +120,7 @@ class BuiltIn:
         yield from chat_chunks(request, replies, id=id, created=context.created, model=context.model)
 
     def _complete(self, request: dict[str, Any], context: ModelContext) -> Iterator[Emission]:
+        _refuse_many(request, "n", "best_of")
         if request.get("best_of") and int(request["best_of"]) < int(request.get("n") or 1):
             raise invalid("`best_of` must not be less than `n`.", param="best_of")
         learned: dict[int, str] = {}
@@ -137,6 +141,30 @@ def _refuse_audio(request: Mapping[str, Any]) -> None:
             param="audio.format",
             code="unsupported_format",
         )
+
+
+def _refuse_format(request: Mapping[str, Any]) -> None:
+    """Refuse a shape of answers that offline models do not know."""
+    form = request.get("response_format")
+    kind = form.get("type") if isinstance(form, Mapping) else None
+    if kind not in (None, "text", "json_object", "json_schema"):
+        raise invalid(
+            f"`response_format.type` {kind!r} cannot be answered offline. "
+            "Use 'text', 'json_object' or 'json_schema', or choose a provider's model.",
+            param="response_format.type",
+            code="unsupported_format",
+        )
+
+
+def _refuse_many(request: Mapping[str, Any], *names: str) -> None:
+    """Refuse more answers than an offline model gives."""
+    for name in names:
+        if int(request.get(name) or 1) > _MOST_ANSWERS:
+            raise invalid(
+                f"`{name}` is {request[name]!r}; an offline model gives at most {_MOST_ANSWERS}. Ask for fewer.",
+                param=name,
+                code="too_many_answers",
+            )
 
 
 def _refuse_long(param: str, characters: int, counting: Callable[[], int], window: int = CHAT_WINDOW) -> None:
@@ -168,7 +196,7 @@ def _waiting(source: Iterator[Emission], pace: float) -> Iterator[Emission]:
 
 
 def resolve(name: str, *, faults: bool = True) -> BuiltIn | None:
-    """The built-in model of exactly this name; None when there is none, or when it is a fault model without `faults`."""
+    """The built-in model of exactly this name; None when there is none (without `faults`: no fault model)."""
     if find(name) is None or (name.startswith(FAULT_PREFIX) and not faults):
         return None
     return BuiltIn(name, faults=faults)

@@ -71,7 +71,7 @@ class Cors:
             return None
         if not self._settings.allows(origin.lower()):
             raise forbidden(
-                f"`Origin` is {origin[:200]!r}, whose pages may not call this gateway. Add it to `cors.allowed_origins`.",
+                f"`Origin` is {origin[:200]!r}, whose pages may not call this. Add it to `cors.allowed_origins`.",
                 code="origin_not_allowed",
                 param="Origin",
             )

@@ -184,7 +184,7 @@ def _not_here(value: bytes) -> ApiError:
 def _foreign_page(header: str, value: bytes) -> ApiError:
     shown = value.decode("latin-1")[:200]
     return forbidden(
-        f"`{header}` is {shown!r}: the request comes from a web page of another site, and this gateway asks for no key. "
+        f"`{header}` is {shown!r}: the request comes from a web page of another site, and no key is asked for. "
         "Add the page's origin to `cors.allowed_origins` in headgate.toml (HEADGATE_GATEWAY_ALLOWED_ORIGINS), or "
         "require keys by `auth.api_keys`.",
         code="foreign_origin",

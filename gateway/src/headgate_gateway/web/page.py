@@ -7,6 +7,7 @@ from importlib import resources
 
 from .. import __version__
 from ..http import Access, Call, Response, Route, json_response
+from ..proxies import base_url
 
 __all__ = ["ROUTES"]
 
@@ -81,15 +82,9 @@ def _page(call: Call) -> str:
         version=html.escape(__version__),
         key="Calls need a key." if required else "Calls need no key.",
         links="\n".join(links),
-        url=html.escape(_address(call)),
+        url=html.escape(base_url(call.scope, call.headers, call.gateway.settings)),
         header="\n  -H 'Authorization: Bearer sk-...' \\" if required else "",
     )
-
-
-def _address(call: Call) -> str:
-    scheme = str((call.scope or {}).get("scheme") or "http")
-    settings = call.gateway.settings
-    return f"{scheme}://{call.header('host') or f'{settings.host}:{settings.port}'}"
 
 
 async def _contract(call: Call) -> Response:
