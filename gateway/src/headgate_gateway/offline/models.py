@@ -22,6 +22,7 @@ __all__ = ["BASE", "BuiltIn", "default_for", "listing", "resolve", "tuned"]
 
 # What fine-tuned models learn on top of.
 BASE = MODELS[0].id
+_MOST_CHOICES = 2048
 
 
 class BuiltIn:
@@ -101,6 +102,13 @@ class BuiltIn:
     def _complete(self, request: dict[str, Any], context: ModelContext) -> Iterator[Emission]:
         if request.get("best_of") and int(request["best_of"]) < int(request.get("n") or 1):
             raise invalid("`best_of` must not be less than `n`.", param="best_of")
+        choices = len(prompts_of(request)) * max(int(request.get("n") or 1), int(request.get("best_of") or 1))
+        if choices > _MOST_CHOICES:
+            raise invalid(
+                f"`prompt` asks for {choices} answers, counting `n` and `best_of`; this model gives {_MOST_CHOICES}. "
+                "Send fewer prompts at once.",
+                param="prompt",
+            )
         learned: dict[int, str] = {}
         if self.memory is not None:
             found = {at: self.memory.recall(prompt) for at, prompt in enumerate(prompts_of(request))}

@@ -164,7 +164,9 @@ def calls_for(request: Mapping[str, Any], conversation: Conversation, draw: Draw
 def _allowed(request: Mapping[str, Any]) -> tuple[list[_Tool], str]:
     """The tools that may be called, and `none`, `auto` or `required`."""
     name = "tools" if request.get("tools") else "functions"
-    tools = [tool for at, raw in enumerate(request.get(name) or ()) if (tool := _tool(raw, f"{name}[{at}]")) is not None]
+    tools = [
+        tool for at, raw in enumerate(request.get(name) or ()) if (tool := _tool(raw, f"{name}[{at}]")) is not None
+    ]
     choice = request.get("tool_choice")
     if choice is None:
         choice = request.get("function_call")

@@ -20,7 +20,8 @@ def unfillable_schema(field: str, error: Unfillable) -> ApiError:
     if isinstance(error, TooComplex):
         return schema_too_complex(field, error)
     return invalid(
-        f"`{field}` accepts no value that could be found: {error}. Check that its keywords do not contradict each other.",
+        f"`{field}` accepts no value that could be found: {error}. "
+        "Check that its keywords do not contradict each other.",
         param=field.partition(".")[0],
         code="invalid_json_schema",
     )

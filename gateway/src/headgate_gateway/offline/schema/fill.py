@@ -80,7 +80,8 @@ class _Filler:
             raise Unfillable("the schema `false` accepts nothing")
         if node is True:
             node = {}
-        assert isinstance(node, Mapping)
+        if not isinstance(node, Mapping):
+            raise Unfillable(f"a schema is an object, true or false, and not {node!r}")
         if "const" in node:
             return node["const"]
         if "enum" in node:

@@ -20,6 +20,7 @@ __all__ = ["Hints", "words_of"]
 # Searching takes time in the square of a text's length for some shapes: long texts are searched at their beginning.
 _LONGEST_SEARCH = 2000
 _MOST_TEXTS = 12
+_LONGEST_JSON = 262_144
 # Steps of the work budget: to search a text for a property, for one word, and to compile an expression for it.
 _SEARCHING = 20
 _OPTION = 4
@@ -172,7 +173,7 @@ class Hints:
         self.texts = tuple(text[:_LONGEST_SEARCH] for text in texts if text)[:_MOST_TEXTS]
         self._low = tuple(text.lower() for text in self.texts)
         self._fixed = dict(fixed or {})
-        self._objects = [found for text in texts[:_MOST_TEXTS] for found in _objects_in(text)]
+        self._objects = [found for text in texts[:_MOST_TEXTS] for found in _objects_in(text[:_LONGEST_JSON])]
 
     def with_fixed(self, name: str, value: Any) -> Hints:
         other = Hints(self.texts, {**self._fixed, name: value})
