@@ -23,7 +23,8 @@ from .cluster.settings import ClusterSettings, read_cluster
 from .config_table import ConfigError, Table
 from .guardrails.settings import GuardrailSettings, read_guardrails
 from .ledger.settings import LedgerSettings, read_ledger
-from .routing.settings import OutboundSettings, RoutingSettings, read_outbound, read_routing
+from .proxies import read_public_url, read_trusted_proxies
+from .routing.settings import Network, OutboundSettings, RoutingSettings, read_outbound, read_routing
 from .storage.settings import StorageSettings, read_storage
 from .storage.urls import StoreUrl
 from .telemetry.settings import WatchSettings, read_watch
@@ -109,6 +110,9 @@ class Settings:
 
     host: str = "127.0.0.1"
     port: int = 4100
+    # Under which URL clients reach the gateway; and which proxies before it are believed when they name a client.
+    public_url: str | None = None
+    trusted_proxies: tuple[Network, ...] = ()
     offline: bool = False
     data_dir: Path = field(default_factory=lambda: default_data_dir())
     auth_mode: AuthMode = "disabled"
@@ -188,6 +192,8 @@ def _read(file: Path) -> dict[str, Any]:
 _ENVIRONMENT = {
     "HOST": "host",
     "PORT": "port",
+    "PUBLIC_URL": "public_url",
+    "TRUSTED_PROXIES": "trusted_proxies",
     "OFFLINE": "offline",
     "DATA_DIR": "data_dir",
     "AUTH_MODE": "mode",
@@ -211,8 +217,9 @@ def _environment(env: Mapping[str, str]) -> Table:
         value = env.get(f"HEADGATE_GATEWAY_{suffix}")
         if value:
             table[name] = value
-    if "api_keys" in table:
-        table["api_keys"] = [key.strip() for key in table["api_keys"].split(",") if key.strip()]
+    for name in ("api_keys", "trusted_proxies"):
+        if name in table:
+            table[name] = [entry.strip() for entry in table[name].split(",") if entry.strip()]
     return Table(table, "the environment", lambda name: f"HEADGATE_GATEWAY_{_suffix(name)}", texts=True)
 
 
@@ -233,6 +240,8 @@ def _build(root: Table, env: Table, given: dict[str, Any], environ: Mapping[str,
     settings = Settings(
         host=host,
         port=port,
+        public_url=_first(read_public_url(env), read_public_url(server)),
+        trusted_proxies=_trusted_proxies(env, server),
         offline=_first(cli.flag("offline"), env.flag("offline"), server.flag("offline"), False),
         data_dir=Path(data_dir).expanduser() if data_dir else default_data_dir(),
         auth_mode=_auth_mode(cast("AuthMode | None", mode), host, hashes),
@@ -264,6 +273,14 @@ def _build(root: Table, env: Table, given: dict[str, Any], environ: Mapping[str,
 def _first(*values: Any) -> Any:
     """The first value that was given. All are read, so that a fault in one that is beaten is found too."""
     return next((value for value in values if value is not None), None)
+
+
+def _trusted_proxies(env: Table, server: Table) -> tuple[Network, ...]:
+    read = [
+        read_trusted_proxies(table.texts_of("trusted_proxies"), table.source, table.spell("trusted_proxies"))
+        for table in (env, server)
+    ]
+    return read[0] or read[1]
 
 
 def _limits(env: Table, table: Table) -> Limits:

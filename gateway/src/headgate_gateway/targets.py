@@ -45,11 +45,12 @@ class OfflineTarget:
 
 @dataclass(frozen=True, slots=True)
 class ProviderTarget:
-    """A model of an upstream, and whose key is sent to it."""
+    """A model of an upstream, and the key that is sent to it: the operator's, or the caller's own."""
 
     upstream: Provider
     model: str
     key: Secret | None
+    is_callers_key: bool = False
 
     @property
     def provider(self) -> str:
@@ -148,7 +149,7 @@ def _with_key(provider: Provider, model: str, headers: Mapping[str, str]) -> Pro
     own = _caller_key(provider.name, headers)
     if own is not None:
         # It goes where the operator's goes, and nowhere else: the address is never the caller's to choose.
-        return ProviderTarget(replace(provider, api_key=None), model, own)
+        return ProviderTarget(replace(provider, api_key=None), model, own, is_callers_key=True)
     if provider.api_key is None and provider.base_url.startswith("https://"):
         header = "X-Provider-Key-" + {"openai": "OpenAI", "openrouter": "OpenRouter"}.get(
             provider.name, provider.name.capitalize()

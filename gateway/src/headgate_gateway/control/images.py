@@ -21,6 +21,7 @@ from ..http import Access, BodyKind, Call, Reply, Route, Upload, model_route
 from ..offline import image
 from ..offline.tokenizer import count
 from ..offload import offload
+from ..proxies import base_url
 from .contents import contents_of
 from .local import demand
 
@@ -157,10 +158,7 @@ async def _kept(call: Call, picture: bytes) -> str:
     """Keep a picture and give the address at which this gateway, any node of it, serves it."""
     name = f"img-{secrets.token_hex(16)}.png"
     await contents_of(call.gateway, "images").put(name, io.BytesIO(picture))
-    settings = call.gateway.settings
-    scheme = call.header("x-forwarded-proto") or (call.scope or {}).get("scheme") or "http"
-    host = call.header("host") or f"{settings.host}:{settings.port}"
-    return f"{scheme}://{host}{_CONTENT}{name}"
+    return base_url(call.scope, call.headers, call.gateway.settings) + _CONTENT + name
 
 
 def _streamed(

@@ -23,6 +23,7 @@ __all__ = ["BASE", "BuiltIn", "default_for", "listing", "resolve", "tuned"]
 # What fine-tuned models learn on top of.
 BASE = MODELS[0].id
 _MOST_CHOICES = 2048
+_MOST_ANSWERS = 128
 
 
 class BuiltIn:
@@ -87,6 +88,8 @@ class BuiltIn:
 
     def _chat(self, request: dict[str, Any], context: ModelContext) -> Iterator[Emission]:
         _refuse_audio(request)
+        _refuse_format(request)
+        _refuse_many(request, "n")
         messages = request["messages"]
         _refuse_long("messages", sum(map(content_length, messages)), partial(count_messages, messages))
         conversation = Conversation.read(messages)
@@ -100,6 +103,7 @@ class BuiltIn:
         yield from chat_chunks(request, replies, id=id, created=context.created, model=context.model)
 
     def _complete(self, request: dict[str, Any], context: ModelContext) -> Iterator[Emission]:
+        _refuse_many(request, "n", "best_of")
         if request.get("best_of") and int(request["best_of"]) < int(request.get("n") or 1):
             raise invalid("`best_of` must not be less than `n`.", param="best_of")
         choices = len(prompts_of(request)) * max(int(request.get("n") or 1), int(request.get("best_of") or 1))
@@ -127,6 +131,30 @@ def _refuse_audio(request: Mapping[str, Any]) -> None:
             param="audio.format",
             code="unsupported_format",
         )
+
+
+def _refuse_format(request: Mapping[str, Any]) -> None:
+    """Refuse a shape of answers that offline models do not know."""
+    form = request.get("response_format")
+    kind = form.get("type") if isinstance(form, Mapping) else None
+    if kind not in (None, "text", "json_object", "json_schema"):
+        raise invalid(
+            f"`response_format.type` {kind!r} cannot be answered offline. "
+            "Use 'text', 'json_object' or 'json_schema', or choose a provider's model.",
+            param="response_format.type",
+            code="unsupported_format",
+        )
+
+
+def _refuse_many(request: Mapping[str, Any], *names: str) -> None:
+    """Refuse more answers than an offline model gives."""
+    for name in names:
+        if int(request.get(name) or 1) > _MOST_ANSWERS:
+            raise invalid(
+                f"`{name}` is {request[name]!r}; an offline model gives at most {_MOST_ANSWERS}. Ask for fewer.",
+                param=name,
+                code="too_many_answers",
+            )
 
 
 def _refuse_long(param: str, characters: int, counting: Callable[[], int], window: int = CHAT_WINDOW) -> None:

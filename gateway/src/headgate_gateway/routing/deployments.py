@@ -74,6 +74,8 @@ class Deployment:
     stream_timeout: float | None = None
     # How often a connection that fails is tried again there; None where the provider's own number holds.
     retries: int | None = None
+    # Whether the key of `upstream` is the caller's own; only of a route that no deployment was configured for.
+    is_callers_key: bool = False
 
     @property
     def provider(self) -> str:

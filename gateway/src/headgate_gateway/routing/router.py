@@ -265,7 +265,8 @@ class Router:
         if isinstance(target, OfflineTarget):
             one = Deployment(name, name, None, target.model.id)
         else:
-            one = Deployment(name, name, replace(target.upstream, api_key=target.key), target.model)
+            upstream = replace(target.upstream, api_key=target.key)
+            one = Deployment(name, name, upstream, target.model, is_callers_key=target.is_callers_key)
         self.states.setdefault(one.id, DeploymentState())
         return (one,)
 
@@ -384,7 +385,7 @@ class Router:
             upstream = replace(one.upstream, retries=one.retries)
         else:
             upstream = one.upstream if alone else replace(one.upstream, retries=0)
-        return ProviderTarget(upstream, one.model, one.upstream.api_key)
+        return ProviderTarget(upstream, one.model, one.upstream.api_key, one.is_callers_key)
 
 
 def _tags(call: Call) -> frozenset[str]:

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from importlib.util import find_spec
 from itertools import chain
 from typing import TYPE_CHECKING, Any
@@ -148,7 +148,7 @@ class Telemetry:
         if self._meters is not None:
             self._meters.ended(run, settle_seconds)
 
-    def pass_on(self, headers: dict[str, str]) -> None:
+    def pass_on(self, headers: MutableMapping[str, str]) -> None:
         """Add to a request for an upstream what tells it of the trace."""
         if self._tracing is not None:
             self._tracing.pass_on(headers)

@@ -21,6 +21,7 @@ _AUDIO_LIFE = 3600
 # As many characters as the speech route takes; what comes behind them is written and not spoken.
 _LONGEST_SPOKEN = 4096
 _LIKELIEST = -0.0001
+_MOST_ALTERNATIVES = 100
 
 
 def chat_chunks(
@@ -114,7 +115,7 @@ def logprob(piece: str, position: int, alternatives: int) -> list[tuple[str, flo
     draw = Draw("logprob", piece, position)
     out = [(piece, round(_LIKELIEST - draw.unit() * 0.3, 6))]
     value = out[0][1] - 1
-    for at in range(1, max(1, alternatives)):
+    for at in range(1, min(max(1, alternatives), _MOST_ALTERNATIVES)):
         value = round(value - 0.5 - draw.unit(), 6)
         word = (
             "the",
@@ -144,7 +145,7 @@ def logprob(piece: str, position: int, alternatives: int) -> list[tuple[str, flo
 
 
 def _logprobs(request: Mapping[str, Any], piece: str, position: int, kind: str) -> dict[str, Any]:
-    wanted = int(request.get("top_logprobs") or 0)
+    wanted = max(0, int(request.get("top_logprobs") or 0))
     ranked = [
         {"token": text, "logprob": value, "bytes": list(text.encode("utf-8", "replace"))}
         for text, value in logprob(piece, position, wanted)

@@ -38,16 +38,16 @@ _COMPLETIONS_CREATE = Operation(
         "stream_options": Param(wire="stream_options", nullable=True),
         "temperature": Param(wire="temperature", nullable=True, check=Check(maximum=2, minimum=0)),
         "top_p": Param(wire="top_p", nullable=True, check=Check(maximum=1, minimum=0)),
-        "n": Param(wire="n", nullable=True, check=Check(maximum=10, minimum=1)),
-        "stop": Param(wire="stop", nullable=True, check=Check(max_items=4)),
-        "max_completion_tokens": Param(wire="max_completion_tokens", nullable=True, check=Check(minimum=1)),
-        "max_tokens": Param(wire="max_tokens", nullable=True, check=Check(minimum=1)),
+        "n": Param(wire="n", nullable=True, check=Check(minimum=1)),
+        "stop": Param(wire="stop", nullable=True),
+        "max_completion_tokens": Param(wire="max_completion_tokens", nullable=True),
+        "max_tokens": Param(wire="max_tokens", nullable=True),
         "presence_penalty": Param(wire="presence_penalty", nullable=True, check=Check(maximum=2, minimum=-2)),
         "frequency_penalty": Param(wire="frequency_penalty", nullable=True, check=Check(maximum=2, minimum=-2)),
         "logit_bias": Param(wire="logit_bias", nullable=True),
         "seed": Param(wire="seed", nullable=True),
         "logprobs": Param(wire="logprobs", nullable=True),
-        "top_logprobs": Param(wire="top_logprobs", nullable=True, check=Check(maximum=20, minimum=0)),
+        "top_logprobs": Param(wire="top_logprobs", nullable=True),
         "tools": Param(wire="tools", nullable=True),
         "tool_choice": Param(wire="tool_choice", nullable=True),
         "parallel_tool_calls": Param(wire="parallel_tool_calls", nullable=True),
@@ -132,7 +132,7 @@ class ChatCompletions(ChatCompletionsHelpers, Resource):
             top_logprobs: How many of the likeliest tokens to name at each place.
             tools: The tools the model may call.
             tool_choice: Which tools the model may or must call: `none`, `auto` (its choice), `required` (at
-                least one), a named one, or some of them.
+                least one; some providers say `any`), a named one, or some of them.
             parallel_tool_calls: Whether one answer may call several tools.
             functions: The older form of `tools`.
             function_call: The older form of `tool_choice`.
@@ -159,7 +159,7 @@ class ChatCompletions(ChatCompletionsHelpers, Resource):
             mock_response: The answer's content, word for word, with no model asked.
             virtual_model_id: A model name that the gateway's routes map to real ones.
             provider_specific_params: What only one provider knows, added to the body the provider gets, such as
-                `{"thinking": {"type": "enabled", "budget_tokens": 2000}}`.
+                `{"top_k": 40}`.
 
         Returns:
             The whole answer, or the stream of events with `stream=True`.
@@ -230,7 +230,7 @@ class AsyncChatCompletions(AsyncChatCompletionsHelpers, AsyncResource):
             top_logprobs: How many of the likeliest tokens to name at each place.
             tools: The tools the model may call.
             tool_choice: Which tools the model may or must call: `none`, `auto` (its choice), `required` (at
-                least one), a named one, or some of them.
+                least one; some providers say `any`), a named one, or some of them.
             parallel_tool_calls: Whether one answer may call several tools.
             functions: The older form of `tools`.
             function_call: The older form of `tool_choice`.
@@ -257,7 +257,7 @@ class AsyncChatCompletions(AsyncChatCompletionsHelpers, AsyncResource):
             mock_response: The answer's content, word for word, with no model asked.
             virtual_model_id: A model name that the gateway's routes map to real ones.
             provider_specific_params: What only one provider knows, added to the body the provider gets, such as
-                `{"thinking": {"type": "enabled", "budget_tokens": 2000}}`.
+                `{"top_k": 40}`.
 
         Returns:
             The whole answer, or the stream of events with `stream=True`.
