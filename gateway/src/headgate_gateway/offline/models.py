@@ -11,16 +11,18 @@ from ..errors import invalid
 from .catalog import CHAT_WINDOW, EMBED_WINDOW, MODELS, default_for, entry, find
 from .echo import Conversation, chat_chunks, completion_chunks, reply_to
 from .echo.completions import prompts_of
+from .echo.refusals import unfillable_schema
 from .embed import MOST_DIMENSIONS, embeddings, inputs_of, tokens_of
 from .faults import FAULT_PREFIX, KINDS, Fault, fault_in, named_fault, whole_with_fault, with_fault
 from .learned import Memory
-from .schema.fill import Unfillable
+from .schema.budget import Unfillable, budget
 from .tokenizer import content_length, count_messages
 
 __all__ = ["BASE", "BuiltIn", "default_for", "listing", "resolve", "tuned"]
 
 # What fine-tuned models learn on top of.
 BASE = MODELS[0].id
+_MOST_CHOICES = 2048
 _MOST_ANSWERS = 128
 
 
@@ -108,14 +110,10 @@ class BuiltIn:
         conversation = Conversation.read(messages)
         learned = self.memory.recall(conversation.asked) if self.memory is not None else None
         try:
-            replies = [reply_to(request, conversation, at, learned) for at in range(int(request.get("n") or 1))]
+            with budget():
+                replies = [reply_to(request, conversation, at, learned) for at in range(int(request.get("n") or 1))]
         except Unfillable as error:
-            raise invalid(
-                f"`response_format.json_schema.schema` accepts no value that could be found: {error}. "
-                "Check that its keywords do not contradict each other.",
-                param="response_format",
-                code="invalid_json_schema",
-            ) from None
+            raise unfillable_schema("response_format.json_schema.schema", error) from None
         id = "chatcmpl-" + context.call_id.removeprefix("call_")
         yield from chat_chunks(request, replies, id=id, created=context.created, model=context.model)
 
@@ -123,6 +121,13 @@ class BuiltIn:
         _refuse_many(request, "n", "best_of")
         if request.get("best_of") and int(request["best_of"]) < int(request.get("n") or 1):
             raise invalid("`best_of` must not be less than `n`.", param="best_of")
+        choices = len(prompts_of(request)) * max(int(request.get("n") or 1), int(request.get("best_of") or 1))
+        if choices > _MOST_CHOICES:
+            raise invalid(
+                f"`prompt` asks for {choices} answers, counting `n` and `best_of`; this model gives {_MOST_CHOICES}. "
+                "Send fewer prompts at once.",
+                param="prompt",
+            )
         learned: dict[int, str] = {}
         if self.memory is not None:
             found = {at: self.memory.recall(prompt) for at, prompt in enumerate(prompts_of(request))}

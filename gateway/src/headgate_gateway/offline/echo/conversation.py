@@ -16,6 +16,7 @@ from ..speech.listen import listen
 __all__ = ["Conversation", "ToolResult", "Turn", "text_of"]
 
 _INSTRUCTING = ("system", "developer")
+_LONG_TEXT = 65_536
 _MEDIA = {"video_url": "video", "audio_url": "audio", "document_url": "document"}
 _LONGEST_URL = 200
 
@@ -88,7 +89,16 @@ class Conversation:
     @cached_property
     def name(self) -> bytes:
         """A digest of all that was said and shown."""
-        return digest(*(repr(message) for message in self.messages))
+        return digest(*(repr(_shortened(message)) for message in self.messages))
+
+
+def _shortened(value: Any) -> Any:
+    """`value` with digests in the place of its long texts."""
+    if isinstance(value, str):
+        return value if len(value) <= _LONG_TEXT else digest(value).hex()
+    if isinstance(value, Mapping):
+        return {name: _shortened(item) for name, item in value.items()}
+    return [_shortened(item) for item in value] if isinstance(value, list) else value
 
 
 def text_of(message: Mapping[str, Any]) -> str:

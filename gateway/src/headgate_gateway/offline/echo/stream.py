@@ -18,6 +18,8 @@ __all__ = ["FINGERPRINT", "chat_chunks", "logprob", "usage_of"]
 FINGERPRINT = "fp_headgate_echo_1"
 _AUDIO_CHUNK = 12_000
 _AUDIO_LIFE = 3600
+# As many characters as the speech route takes; what comes behind them is written and not spoken.
+_LONGEST_SPOKEN = 4096
 _LIKELIEST = -0.0001
 _MOST_ALTERNATIVES = 100
 
@@ -94,7 +96,7 @@ def _spoken(request: Mapping[str, Any], reply: Reply) -> bool:
 def _audio(request: Mapping[str, Any], reply: Reply, part: Part, created: int) -> Iterator[dict[str, Any]]:
     """Sound in slices of whole base64 groups, so that the slices' texts put together are the base64 of the whole."""
     wanted = request.get("audio") or {}
-    data = samples(part.text, _voice(wanted.get("voice")))
+    data = samples(part.text[:_LONGEST_SPOKEN], _voice(wanted.get("voice")))
     if wanted.get("format", "wav") == "wav":
         data = wav(data)
     yield {"id": hex_id("audio_", part.text, reply.index), "transcript": "", "expires_at": created + _AUDIO_LIFE}
@@ -177,7 +179,7 @@ def usage_of(request: Mapping[str, Any], replies: Iterable[Reply]) -> dict[str, 
 
 def _audio_tokens(reply: Reply) -> int:
     """One for each started 100 ms of sound."""
-    length = len(samples(reply.text("content"))) // 2
+    length = len(samples(reply.text("content")[:_LONGEST_SPOKEN])) // 2
     return -(-length * 10 // RATE)
 
 
