@@ -355,3 +355,30 @@ async def test_a_kill_forgets_no_call_that_reached_its_provider(
     await asyncio.to_thread(server.start)
     await until(lambda: rows_of(tmp_path / "data", "SELECT status FROM call") == [("interrupted",)], 20)
     assert rows_of(tmp_path / "data", "SELECT status, provider FROM usage") == [("interrupted", "up")]
+
+
+@pytest.mark.parametrize(
+    ("model", "status", "code", "says"),
+    [
+        ("openai/gpt-4o", 401, "provider_key_missing", ["'openai'", "`X-Provider-Key-OpenAI`", "`[providers.openai]`"]),
+        ("groq/llama", 401, "provider_key_missing", ["`X-Provider-Key-Groq`"]),
+        ("openrouter/a/b", 401, "provider_key_missing", ["`X-Provider-Key-OpenRouter`"]),
+        ("oai-resp/gpt-4o", 401, "provider_key_missing", ["'openai'", "`X-Provider-Key-OpenAI`"]),
+        ("gpt-4o", 404, "model_not_found", ["'openai'", "`X-Provider-Key-OpenAI`"]),
+        ("claude-sonnet-4-5", 404, "model_not_found", ["'anthropic'", "`X-Provider-Key-Anthropic`"]),
+        ("mine", 404, "model_not_found", ["`GET /v1/models`"]),
+        ("opnai/gpt-4o", 404, "model_not_found", ["Did you mean 'openai'?"]),
+        ("loca/gpt-4o", 404, "model_not_found", ["Did you mean 'local'?"]),
+        ("zzz/gpt-4o", 404, "model_not_found", ["no provider 'zzz'", "anthropic", "local"]),
+        ("headgate/ecko", 404, "model_not_found", ["`GET /v1/models`"]),
+    ],
+)
+async def test_a_name_that_nothing_answers_says_what_would(
+    launch: Launch, model: str, status: int, code: str, says: list[str]
+) -> None:
+    url = launch(config='[providers.local]\nbase_url = "http://127.0.0.1:9/v1"\n').url
+    async with httpx2.AsyncClient() as client:
+        answer = await client.post(url + CHAT, json={"model": model, "messages": [{"role": "user", "content": "Hi"}]})
+    error = answer.json()["error"]
+    assert (error["status"], error["code"]) == (status, code), error
+    assert all(part in error["message"] for part in says), error["message"]

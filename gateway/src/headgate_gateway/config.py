@@ -7,7 +7,6 @@ source, the key, the value and the next step.
 from __future__ import annotations
 
 import hashlib
-import ipaddress
 import os
 import sys
 import tomllib
@@ -28,6 +27,8 @@ from .routing.settings import Network, OutboundSettings, RoutingSettings, read_o
 from .storage.settings import StorageSettings, read_storage
 from .storage.urls import StoreUrl
 from .telemetry.settings import WatchSettings, read_watch
+from .web.hosts import is_loopback
+from .web.settings import CorsSettings, read_allowed_hosts, read_cors
 
 __all__ = ["AuthMode", "ConfigError", "Limits", "Price", "Provider", "Secret", "Settings", "is_loopback", "load"]
 
@@ -114,6 +115,10 @@ class Settings:
     public_url: str | None = None
     trusted_proxies: tuple[Network, ...] = ()
     offline: bool = False
+    # Whether the models that fail on purpose are served; None where that is so offline alone.
+    fault_models: bool | None = None
+    allowed_hosts: frozenset[str] = frozenset()
+    cors: CorsSettings = field(default_factory=CorsSettings)
     data_dir: Path = field(default_factory=lambda: default_data_dir())
     auth_mode: AuthMode = "disabled"
     key_hashes: frozenset[bytes] = frozenset()
@@ -195,6 +200,9 @@ _ENVIRONMENT = {
     "PUBLIC_URL": "public_url",
     "TRUSTED_PROXIES": "trusted_proxies",
     "OFFLINE": "offline",
+    "FAULT_MODELS": "fault_models",
+    "ALLOWED_HOSTS": "allowed_hosts",
+    "ALLOWED_ORIGINS": "allowed_origins",
     "DATA_DIR": "data_dir",
     "AUTH_MODE": "mode",
     "API_KEYS": "api_keys",
@@ -211,15 +219,17 @@ _ENVIRONMENT = {
 }
 
 
+_LISTS = frozenset({"api_keys", "trusted_proxies", "allowed_hosts", "allowed_origins"})
+
+
 def _environment(env: Mapping[str, str]) -> Table:
     table: dict[str, Any] = {}
     for suffix, name in _ENVIRONMENT.items():
         value = env.get(f"HEADGATE_GATEWAY_{suffix}")
         if value:
             table[name] = value
-    for name in ("api_keys", "trusted_proxies"):
-        if name in table:
-            table[name] = [entry.strip() for entry in table[name].split(",") if entry.strip()]
+    for name in _LISTS & table.keys():
+        table[name] = [item.strip() for item in table[name].split(",") if item.strip()]
     return Table(table, "the environment", lambda name: f"HEADGATE_GATEWAY_{_suffix(name)}", texts=True)
 
 
@@ -243,6 +253,9 @@ def _build(root: Table, env: Table, given: dict[str, Any], environ: Mapping[str,
         public_url=_first(read_public_url(env), read_public_url(server)),
         trusted_proxies=_trusted_proxies(env, server),
         offline=_first(cli.flag("offline"), env.flag("offline"), server.flag("offline"), False),
+        fault_models=_first(cli.flag("fault_models"), env.flag("fault_models"), server.flag("fault_models")),
+        allowed_hosts=read_allowed_hosts(env, server),
+        cors=read_cors(env, root.table("cors")),
         data_dir=Path(data_dir).expanduser() if data_dir else default_data_dir(),
         auth_mode=_auth_mode(cast("AuthMode | None", mode), host, hashes),
         key_hashes=hashes,
@@ -358,16 +371,6 @@ def _auth_mode(mode: AuthMode | None, host: str, hashes: frozenset[bytes]) -> Au
             "or HEADGATE_GATEWAY_API_KEYS, or listen on 127.0.0.1."
         )
     return mode
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host is this machine, reached by itself alone."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _provider(name: str, table: Table, environ: Mapping[str, str]) -> Provider:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from .config import Provider, Secret
@@ -13,7 +14,7 @@ from .errors import ApiError
 if TYPE_CHECKING:
     from .gateway import Gateway
 
-__all__ = ["KNOWN_PROVIDERS", "OfflineTarget", "ProviderTarget", "Target", "resolve"]
+__all__ = ["KNOWN_PROVIDERS", "OfflineTarget", "ProviderTarget", "Target", "byok_header", "resolve"]
 
 _BYOK = "x-provider-key-"
 KNOWN_PROVIDERS: Mapping[str, Provider] = {
@@ -25,6 +26,12 @@ KNOWN_PROVIDERS: Mapping[str, Provider] = {
     "gemini": Provider("gemini", "openai", "https://generativelanguage.googleapis.com/v1beta/openai"),
 }
 _PREFIXES = {"oai-resp": "openai", "gem-dev": "gemini"}
+# How names of models begin that say by themselves whose they are.
+_MAKERS = {
+    **dict.fromkeys(("gpt-", "chatgpt-", "o1", "o3", "o4", "text-embedding-", "dall-e", "whisper-", "tts-"), "openai"),
+    "claude-": "anthropic",
+    "gemini-": "gemini",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +93,54 @@ def resolve(gateway: Gateway, name: str, kind: str, headers: Mapping[str, str]) 
     wildcard = settings.models.get("*")
     if wildcard is not None:
         return _routed(gateway, wildcard, name, kind, headers)
-    raise ApiError(
-        404,
-        f"No model {name!r} is served here. `GET /v1/models` lists those that are; add a route to headgate.toml, "
-        "or start with `--offline` to have every name answered by an offline model.",
-        code="model_not_found",
-        param="model",
-    )
+    raise _unserved(gateway, name)
+
+
+def _unserved(gateway: Gateway, name: str) -> ApiError:
+    """The error for a name that nothing answers: what is missing, and what would bring it."""
+    settings = gateway.settings
+    prefix, slash, _ = name.partition("/")
+    provider = (_PREFIXES.get(prefix, prefix) if slash else _maker_of(name)) or ""
+    if provider in settings.providers:
+        step = f"Name it `{provider}/{name}`, or add a route for it under `[models]` in headgate.toml."
+    elif provider in KNOWN_PROVIDERS and not slash:
+        step = (
+            f"It looks like one of the provider {provider!r}, which is not configured here: send your own key in "
+            f"`{byok_header(provider)}`, or have `[providers.{provider}]` set in headgate.toml. `GET /v1/models` lists "
+            "what is served."
+        )
+    elif provider in KNOWN_PROVIDERS:
+        return ApiError(
+            401,
+            f"The model {name!r} belongs to the provider {provider!r}, which is not configured here. Send your own key "
+            f"in `{byok_header(provider)}`, or have `[providers.{provider}]` set in headgate.toml.",
+            code="provider_key_missing",
+            param=byok_header(provider),
+        )
+    elif name.startswith("headgate/"):
+        step = gateway.offline.hint(name)
+    elif slash:
+        known = sorted({*KNOWN_PROVIDERS, *settings.providers})
+        near = get_close_matches(prefix.lower(), [*known, "headgate"], n=1)
+        meant = f"Did you mean {near[0]!r}? " if near else ""
+        step = f"There is no provider {prefix!r}. {meant}The providers are: {', '.join(known)}."
+    else:
+        step = (
+            "`GET /v1/models` lists those that are; add a route to headgate.toml, or start with `--offline` to have "
+            "every name answered by an offline model."
+        )
+    return ApiError(404, f"No model {name!r} is served here. {step}", code="model_not_found", param="model")
+
+
+def _maker_of(name: str) -> str | None:
+    """The provider that a model's name without a prefix tells."""
+    return next((provider for start, provider in _MAKERS.items() if name.lower().startswith(start)), None)
+
+
+def byok_header(provider: str) -> str:
+    """The header that brings a caller's own key for a provider."""
+    shown = {"openai": "OpenAI", "openrouter": "OpenRouter"}.get(provider, provider.capitalize())
+    return "X-Provider-Key-" + shown
 
 
 def _without_network(gateway: Gateway, name: str, kind: str) -> Target:
@@ -118,7 +166,7 @@ def _offline(gateway: Gateway, model_id: str, name: str, kind: str) -> Target:
     if model is None:
         raise ApiError(
             404,
-            f"The offline model {model_id!r} for {kind!r} is not part of this gateway. See `GET /v1/models`.",
+            f"The offline model {model_id!r} for {kind!r} is not served here. {gateway.offline.hint(model_id)}",
             code="model_not_found",
             param="model",
         )
@@ -151,9 +199,7 @@ def _with_key(provider: Provider, model: str, headers: Mapping[str, str]) -> Pro
         # It goes where the operator's goes, and nowhere else: the address is never the caller's to choose.
         return ProviderTarget(replace(provider, api_key=None), model, own, is_callers_key=True)
     if provider.api_key is None and provider.base_url.startswith("https://"):
-        header = "X-Provider-Key-" + {"openai": "OpenAI", "openrouter": "OpenRouter"}.get(
-            provider.name, provider.name.capitalize()
-        )
+        header = byok_header(provider.name)
         raise ApiError(
             401,
             f"There is no key for the provider {provider.name!r}. Send yours in `{header}`, "

@@ -376,7 +376,7 @@ class Router:
                 raise ApiError(
                     502,
                     f"The offline model {one.model!r} of the deployment {one.id!r} does not exist. "
-                    "Correct `litellm_params.model`; `GET /v1/models` lists them.",
+                    f"Correct `litellm_params.model`. {self.gateway.offline.hint(one.model)}",
                     code="model_not_found",
                 )
             return OfflineTarget(model, one.group)

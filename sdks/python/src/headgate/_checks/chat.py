@@ -8,7 +8,7 @@ from typing import Any, Final
 __all__ = ["CHECKS"]
 
 CHECKS: Final[dict[str, Any]] = {
-    "CacheControlParam": ("object", {"type": "string", "ttl": "string"}, ("type",)),
+    "CacheControlParam": ("object", {"type": "string", "ttl": ("null", "string")}, ("type",)),
     "ChatCompletionAllowedToolChoiceParam": (
         "object",
         {"type": ("is", "allowed_tools"), "allowed_tools": "chat:ChatCompletionAllowedToolsParam"},
@@ -19,10 +19,13 @@ CHECKS: Final[dict[str, Any]] = {
         {"mode": ("enum", "auto", "required"), "tools": ("list", ("map", None))},
         ("mode", "tools"),
     ),
+    "ChatCompletionAssistantContentPartOtherParam": ("object", {"type": "string"}, ("type",)),
     "ChatCompletionAssistantContentPartParam": (
         "union",
         "chat:ChatCompletionContentPartTextParam",
         "chat:ChatCompletionContentPartRefusalParam",
+        "chat:ChatCompletionContentPartThinkingParam",
+        "chat:ChatCompletionAssistantContentPartOtherParam",
     ),
     "ChatCompletionAssistantMessageParam": (
         "object",
@@ -30,6 +33,7 @@ CHECKS: Final[dict[str, Any]] = {
             "role": ("is", "assistant"),
             "content": ("null", "chat:ChatCompletionAssistantMessageParamContentParam"),
             "reasoning_content": ("null", "string"),
+            "reasoning": ("null", "string"),
             "refusal": ("null", "string"),
             "name": ("null", "string"),
             "audio": ("null", "chat:ChatCompletionAudioReferenceParam"),
@@ -50,6 +54,23 @@ CHECKS: Final[dict[str, Any]] = {
     ),
     "ChatCompletionAudioParamVoiceParam": ("union", "string", "shared:CustomVoiceParam"),
     "ChatCompletionAudioReferenceParam": ("object", {"id": "string"}, ("id",)),
+    "ChatCompletionContentParam": ("union", "string", ("list", "chat:ChatCompletionContentPartParam")),
+    "ChatCompletionContentPartAudioUrlParam": (
+        "object",
+        {"type": ("is", "audio_url"), "audio_url": "chat:ChatCompletionContentPartAudioUrlParamAudioUrlParam"},
+        ("type", "audio_url"),
+    ),
+    "ChatCompletionContentPartAudioUrlParamAudioUrlParam": ("union", "chat:MediaUrlParam", "string"),
+    "ChatCompletionContentPartDocumentUrlParam": (
+        "object",
+        {
+            "type": ("is", "document_url"),
+            "document_url": "chat:ChatCompletionContentPartDocumentUrlParamDocumentUrlParam",
+            "document_name": ("null", "string"),
+        },
+        ("type", "document_url"),
+    ),
+    "ChatCompletionContentPartDocumentUrlParamDocumentUrlParam": ("union", "chat:MediaUrlParam", "string"),
     "ChatCompletionContentPartFileParam": (
         "object",
         {"type": ("is", "file"), "file": "chat:FileContentParam"},
@@ -59,11 +80,12 @@ CHECKS: Final[dict[str, Any]] = {
         "object",
         {
             "type": ("is", "image_url"),
-            "image_url": "shared:ImageUrlParam",
+            "image_url": "chat:ChatCompletionContentPartImageParamImageUrlParam",
             "cache_control": ("null", "chat:CacheControlParam"),
         },
         ("type", "image_url"),
     ),
+    "ChatCompletionContentPartImageParamImageUrlParam": ("union", "shared:ImageUrlParam", "string"),
     "ChatCompletionContentPartImageSourceParam": (
         "object",
         {
@@ -78,6 +100,7 @@ CHECKS: Final[dict[str, Any]] = {
         {"type": ("is", "input_audio"), "input_audio": "chat:InputAudioParam"},
         ("type", "input_audio"),
     ),
+    "ChatCompletionContentPartOtherParam": ("object", {"type": "string"}, ("type",)),
     "ChatCompletionContentPartParam": (
         "union",
         "chat:ChatCompletionContentPartTextParam",
@@ -85,6 +108,10 @@ CHECKS: Final[dict[str, Any]] = {
         "chat:ChatCompletionContentPartInputAudioParam",
         "chat:ChatCompletionContentPartFileParam",
         "chat:ChatCompletionContentPartImageSourceParam",
+        "chat:ChatCompletionContentPartVideoParam",
+        "chat:ChatCompletionContentPartAudioUrlParam",
+        "chat:ChatCompletionContentPartDocumentUrlParam",
+        "chat:ChatCompletionContentPartOtherParam",
     ),
     "ChatCompletionContentPartRefusalParam": (
         "object",
@@ -96,6 +123,22 @@ CHECKS: Final[dict[str, Any]] = {
         {"type": ("is", "text"), "text": "string", "cache_control": ("null", "chat:CacheControlParam")},
         ("type", "text"),
     ),
+    "ChatCompletionContentPartThinkingParam": (
+        "object",
+        {
+            "type": ("is", "thinking"),
+            "thinking": "chat:ChatCompletionContentPartThinkingParamThinkingParam",
+            "signature": ("null", "string"),
+        },
+        ("type", "thinking"),
+    ),
+    "ChatCompletionContentPartThinkingParamThinkingParam": ("union", "string", ("list", ("map", None))),
+    "ChatCompletionContentPartVideoParam": (
+        "object",
+        {"type": ("is", "video_url"), "video_url": "chat:ChatCompletionContentPartVideoParamVideoUrlParam"},
+        ("type", "video_url"),
+    ),
+    "ChatCompletionContentPartVideoParamVideoUrlParam": ("union", "chat:MediaUrlParam", "string"),
     "ChatCompletionCustomToolParam": (
         "object",
         {"type": ("is", "custom"), "custom": "chat:CustomToolDefinitionParam"},
@@ -103,7 +146,7 @@ CHECKS: Final[dict[str, Any]] = {
     ),
     "ChatCompletionDeveloperMessageParam": (
         "object",
-        {"role": ("is", "developer"), "content": "chat:ChatCompletionTextContentParam", "name": ("null", "string")},
+        {"role": ("is", "developer"), "content": "chat:ChatCompletionContentParam", "name": ("null", "string")},
         ("role", "content"),
     ),
     "ChatCompletionFunctionCallParam": ("object", {"name": "string", "arguments": "string"}, ("name", "arguments")),
@@ -144,6 +187,7 @@ CHECKS: Final[dict[str, Any]] = {
         "union",
         "chat:ChatCompletionMessageFunctionToolCallParam",
         "chat:ChatCompletionMessageCustomToolCallParam",
+        "chat:ChatCompletionOtherToolCallParam",
     ),
     "ChatCompletionModerationParam": ("object", {"model": "string", "policy": ("null", ("map", None))}, ("model",)),
     "ChatCompletionNamedToolChoiceCustomParam": (
@@ -161,7 +205,21 @@ CHECKS: Final[dict[str, Any]] = {
         "chat:ChatCompletionNamedToolChoiceParam",
         "chat:ChatCompletionNamedToolChoiceCustomParam",
         "chat:ChatCompletionAllowedToolChoiceParam",
+        "chat:ChatCompletionOtherToolChoiceParam",
     ),
+    "ChatCompletionOtherFunctionCallParam": (
+        "object",
+        {"name": "string", "arguments": ("null", "chat:ChatCompletionOtherFunctionCallParamArgumentsParam")},
+        ("name",),
+    ),
+    "ChatCompletionOtherFunctionCallParamArgumentsParam": ("union", "string", ("map", None)),
+    "ChatCompletionOtherToolCallParam": (
+        "object",
+        {"id": "string", "type": ("null", "string"), "function": "chat:ChatCompletionOtherFunctionCallParam"},
+        ("id", "function"),
+    ),
+    "ChatCompletionOtherToolChoiceParam": ("object", {"type": "string"}, ("type",)),
+    "ChatCompletionOtherToolParam": ("object", {"type": "string"}, ("type",)),
     "ChatCompletionPredictionContentParam": (
         "object",
         {"type": ("is", "content"), "content": "chat:ChatCompletionTextContentParam"},
@@ -170,20 +228,20 @@ CHECKS: Final[dict[str, Any]] = {
     "ChatCompletionRequestFunctionCallParam": ("union", ("enum", "none", "auto"), "chat:ToolNameParam"),
     "ChatCompletionSystemMessageParam": (
         "object",
-        {"role": ("is", "system"), "content": "chat:ChatCompletionTextContentParam", "name": ("null", "string")},
+        {"role": ("is", "system"), "content": "chat:ChatCompletionContentParam", "name": ("null", "string")},
         ("role", "content"),
     ),
     "ChatCompletionTextContentParam": ("union", "string", ("list", "chat:ChatCompletionContentPartTextParam")),
     "ChatCompletionToolChoiceOptionParam": (
         "union",
-        ("enum", "none", "auto", "required"),
+        ("enum", "none", "auto", "required", "any"),
         "chat:ChatCompletionNamedToolChoiceUnionParam",
     ),
     "ChatCompletionToolMessageParam": (
         "object",
         {
             "role": ("is", "tool"),
-            "content": "chat:ChatCompletionTextContentParam",
+            "content": "chat:ChatCompletionContentParam",
             "tool_call_id": "string",
             "name": ("null", "string"),
         },
@@ -191,23 +249,23 @@ CHECKS: Final[dict[str, Any]] = {
     ),
     "ChatCompletionToolUnionParam": (
         "made",
-        ("union", "chat:ChatCompletionFunctionToolParam", "chat:ChatCompletionCustomToolParam"),
+        (
+            "union",
+            "chat:ChatCompletionFunctionToolParam",
+            "chat:ChatCompletionCustomToolParam",
+            "chat:ChatCompletionOtherToolParam",
+        ),
         "lib.tools:tool",
     ),
     "ChatCompletionUserMessageParam": (
         "object",
-        {
-            "role": ("is", "user"),
-            "content": "chat:ChatCompletionUserMessageParamContentParam",
-            "name": ("null", "string"),
-        },
+        {"role": ("is", "user"), "content": "chat:ChatCompletionContentParam", "name": ("null", "string")},
         ("role", "content"),
     ),
-    "ChatCompletionUserMessageParamContentParam": ("union", "string", ("list", "chat:ChatCompletionContentPartParam")),
     "CustomToolCallInputParam": ("object", {"name": "string", "input": "string"}, ("name", "input")),
     "CustomToolDefinitionParam": (
         "object",
-        {"name": "string", "description": "string", "format": "chat:CustomToolInputFormatParam"},
+        {"name": "string", "description": ("null", "string"), "format": ("null", "chat:CustomToolInputFormatParam")},
         ("name",),
     ),
     "CustomToolGrammarFormatParam": (
@@ -218,13 +276,17 @@ CHECKS: Final[dict[str, Any]] = {
     "CustomToolGrammarParam": ("object", {"definition": "string", "syntax": "string"}, ("definition", "syntax")),
     "CustomToolInputFormatParam": ("union", "chat:CustomToolTextFormatParam", "chat:CustomToolGrammarFormatParam"),
     "CustomToolTextFormatParam": ("object", {"type": ("is", "text")}, ("type",)),
-    "FileContentParam": ("object", {"file_id": "string", "file_data": "string", "filename": "string"}, ()),
+    "FileContentParam": (
+        "object",
+        {"file_id": ("null", "string"), "file_data": ("null", "string"), "filename": ("null", "string")},
+        (),
+    ),
     "FunctionDefinitionParam": (
         "object",
         {
             "name": "string",
-            "description": "string",
-            "parameters": "chat:FunctionParametersParam",
+            "description": ("null", "string"),
+            "parameters": ("null", "chat:FunctionParametersParam"),
             "strict": ("null", "boolean"),
         },
         ("name",),
@@ -232,27 +294,35 @@ CHECKS: Final[dict[str, Any]] = {
     "FunctionParametersParam": ("map", None),
     "ImageSourceParam": (
         "object",
-        {"type": "string", "media_type": "string", "data": "string", "url": "string"},
+        {"type": "string", "media_type": ("null", "string"), "data": ("null", "string"), "url": ("null", "string")},
         ("type",),
     ),
     "InputAudioParam": ("object", {"data": "string", "format": "string"}, ("data", "format")),
     "JSONSchemaFormatParam": (
         "object",
-        {"name": "string", "description": ("null", "string"), "schema": ("map", None), "strict": ("null", "boolean")},
-        ("name",),
+        {
+            "name": ("null", "string"),
+            "description": ("null", "string"),
+            "schema": ("null", ("map", None)),
+            "strict": ("null", "boolean"),
+        },
+        (),
     ),
-    "PromptCacheOptionsParam": ("object", {"mode": "string", "ttl": "string"}, ()),
+    "MediaUrlParam": ("object", {"url": "string"}, ("url",)),
+    "PromptCacheOptionsParam": ("object", {"mode": ("null", "string"), "ttl": ("null", "string")}, ()),
     "ResponseFormatJSONObjectParam": ("object", {"type": ("is", "json_object")}, ("type",)),
     "ResponseFormatJSONSchemaParam": (
         "object",
         {"type": ("is", "json_schema"), "json_schema": "chat:JSONSchemaFormatParam"},
         ("type", "json_schema"),
     ),
+    "ResponseFormatOtherParam": ("object", {"type": "string"}, ("type",)),
     "ResponseFormatParam": (
         "union",
         "chat:ResponseFormatTextParam",
         "chat:ResponseFormatJSONObjectParam",
         "chat:ResponseFormatJSONSchemaParam",
+        "chat:ResponseFormatOtherParam",
     ),
     "ResponseFormatTextParam": ("object", {"type": ("is", "text")}, ("type",)),
     "ToolNameParam": ("object", {"name": "string"}, ("name",)),

@@ -14,7 +14,7 @@ CHECKS: Final[dict[str, Any]] = {
         {"anchor": ("is", "created_at"), "seconds": ("within", "integer", {"minimum": 3600, "maximum": 2592000})},
         ("anchor", "seconds"),
     ),
-    "ImageUrlParam": ("object", {"url": "string", "detail": "string"}, ("url",)),
+    "ImageUrlParam": ("object", {"url": "string", "detail": ("null", "string")}, ("url",)),
     "KeyModelBudgetParam": (
         "object",
         {"budget_limit": ("within", "number", {"minimum": 0}), "time_period": ("null", "string")},

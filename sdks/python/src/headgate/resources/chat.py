@@ -44,14 +44,10 @@ _COMPLETIONS_CREATE = Operation(
             wire="temperature", nullable=True, check=("null", ("within", "number", {"minimum": 0, "maximum": 2}))
         ),
         "top_p": Param(wire="top_p", nullable=True, check=("null", ("within", "number", {"minimum": 0, "maximum": 1}))),
-        "n": Param(wire="n", nullable=True, check=("null", ("within", "integer", {"minimum": 1, "maximum": 10}))),
-        "stop": Param(
-            wire="stop", nullable=True, check=("null", ("within", "shared:StopSequencesParam", {"max_items": 4}))
-        ),
-        "max_completion_tokens": Param(
-            wire="max_completion_tokens", nullable=True, check=("null", ("within", "integer", {"minimum": 1}))
-        ),
-        "max_tokens": Param(wire="max_tokens", nullable=True, check=("null", ("within", "integer", {"minimum": 1}))),
+        "n": Param(wire="n", nullable=True, check=("null", ("within", "integer", {"minimum": 1}))),
+        "stop": Param(wire="stop", nullable=True, check=("null", "shared:StopSequencesParam")),
+        "max_completion_tokens": Param(wire="max_completion_tokens", nullable=True, check=("null", "integer")),
+        "max_tokens": Param(wire="max_tokens", nullable=True, check=("null", "integer")),
         "presence_penalty": Param(
             wire="presence_penalty", nullable=True, check=("null", ("within", "number", {"minimum": -2, "maximum": 2}))
         ),
@@ -61,9 +57,7 @@ _COMPLETIONS_CREATE = Operation(
         "logit_bias": Param(wire="logit_bias", nullable=True, check=("null", ("map", "number"))),
         "seed": Param(wire="seed", nullable=True, check=("null", "integer")),
         "logprobs": Param(wire="logprobs", nullable=True, check=("null", "boolean")),
-        "top_logprobs": Param(
-            wire="top_logprobs", nullable=True, check=("null", ("within", "integer", {"minimum": 0, "maximum": 20}))
-        ),
+        "top_logprobs": Param(wire="top_logprobs", nullable=True, check=("null", "integer")),
         "tools": Param(wire="tools", nullable=True, check=("null", ("list", "chat:ChatCompletionToolUnionParam"))),
         "tool_choice": Param(
             wire="tool_choice", nullable=True, check=("null", "chat:ChatCompletionToolChoiceOptionParam")
@@ -160,7 +154,7 @@ class ChatCompletions(ChatCompletionsHelpers, Resource):
             top_logprobs: How many of the likeliest tokens to name at each place.
             tools: The tools the model may call.
             tool_choice: Which tools the model may or must call: `none`, `auto` (its choice), `required` (at
-                least one), a named one, or some of them.
+                least one; some providers say `any`), a named one, or some of them.
             parallel_tool_calls: Whether one answer may call several tools.
             functions: The older form of `tools`.
             function_call: The older form of `tool_choice`.
@@ -187,7 +181,7 @@ class ChatCompletions(ChatCompletionsHelpers, Resource):
             mock_response: The answer's content, word for word, with no model asked.
             virtual_model_id: A model name that the gateway's routes map to real ones.
             provider_specific_params: What only one provider knows, added to the body the provider gets, such as
-                `{"thinking": {"type": "enabled", "budget_tokens": 2000}}`.
+                `{"top_k": 40}`.
 
         Returns:
             The whole answer, or the stream of events with `stream=True`.
@@ -258,7 +252,7 @@ class AsyncChatCompletions(AsyncChatCompletionsHelpers, AsyncResource):
             top_logprobs: How many of the likeliest tokens to name at each place.
             tools: The tools the model may call.
             tool_choice: Which tools the model may or must call: `none`, `auto` (its choice), `required` (at
-                least one), a named one, or some of them.
+                least one; some providers say `any`), a named one, or some of them.
             parallel_tool_calls: Whether one answer may call several tools.
             functions: The older form of `tools`.
             function_call: The older form of `tool_choice`.
@@ -285,7 +279,7 @@ class AsyncChatCompletions(AsyncChatCompletionsHelpers, AsyncResource):
             mock_response: The answer's content, word for word, with no model asked.
             virtual_model_id: A model name that the gateway's routes map to real ones.
             provider_specific_params: What only one provider knows, added to the body the provider gets, such as
-                `{"thinking": {"type": "enabled", "budget_tokens": 2000}}`.
+                `{"top_k": 40}`.
 
         Returns:
             The whole answer, or the stream of events with `stream=True`.

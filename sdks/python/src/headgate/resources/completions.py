@@ -34,22 +34,16 @@ _CREATE = Operation(
         "suffix": Param(wire="suffix", nullable=True, check=("null", "string")),
         "stream": Param(wire="stream", nullable=True, check=("null", "boolean")),
         "stream_options": Param(wire="stream_options", nullable=True, check=("null", "shared:StreamOptionsParam")),
-        "max_tokens": Param(wire="max_tokens", nullable=True, check=("null", ("within", "integer", {"minimum": 0}))),
+        "max_tokens": Param(wire="max_tokens", nullable=True, check=("null", "integer")),
         "temperature": Param(
             wire="temperature", nullable=True, check=("null", ("within", "number", {"minimum": 0, "maximum": 2}))
         ),
         "top_p": Param(wire="top_p", nullable=True, check=("null", ("within", "number", {"minimum": 0, "maximum": 1}))),
-        "n": Param(wire="n", nullable=True, check=("null", ("within", "integer", {"minimum": 1, "maximum": 10}))),
-        "best_of": Param(
-            wire="best_of", nullable=True, check=("null", ("within", "integer", {"minimum": 0, "maximum": 20}))
-        ),
-        "stop": Param(
-            wire="stop", nullable=True, check=("null", ("within", "shared:StopSequencesParam", {"max_items": 4}))
-        ),
+        "n": Param(wire="n", nullable=True, check=("null", ("within", "integer", {"minimum": 1}))),
+        "best_of": Param(wire="best_of", nullable=True, check=("null", ("within", "integer", {"minimum": 0}))),
+        "stop": Param(wire="stop", nullable=True, check=("null", "shared:StopSequencesParam")),
         "echo": Param(wire="echo", nullable=True, check=("null", "boolean")),
-        "logprobs": Param(
-            wire="logprobs", nullable=True, check=("null", ("within", "integer", {"minimum": 0, "maximum": 5}))
-        ),
+        "logprobs": Param(wire="logprobs", nullable=True, check=("null", "integer")),
         "presence_penalty": Param(
             wire="presence_penalty", nullable=True, check=("null", ("within", "number", {"minimum": -2, "maximum": 2}))
         ),
