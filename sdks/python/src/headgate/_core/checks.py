@@ -184,6 +184,8 @@ class _Union(Node):
             meant = self.meant(value)
             if meant is not None:
                 return meant.ok(value)
+            if len(value) == 1 and self._slip(value):
+                return False
             candidates: Sequence[Node] = self._open
         else:
             candidates = self._variants
@@ -199,6 +201,14 @@ class _Union(Node):
         if tag.__class__ not in JSON_TYPES and not isinstance(tag, str):
             tag = plainer(tag, "", [])  # an enumeration's member
         return self._by_tag.get(tag) if isinstance(tag, str) else None
+
+    def _slip(self, value: Mapping[str, Any]) -> bool:
+        """Whether an object says nothing but a kind that is nearly one of the known: ``{"type": "json"}``."""
+        tag = value.get(self._tag or "")
+        known = list(self._by_tag)
+        return isinstance(tag, str) and bool(
+            nearest(tag, known) or any(one.startswith((f"{tag}_", f"{tag}-")) for one in known)
+        )
 
     @property
     def needs(self) -> str:
@@ -225,7 +235,9 @@ class _Union(Node):
         meant = self.meant(value)
         if meant is not None:
             meant.explain(value, path, faults)
-        elif self._open and (given is MISSING or isinstance(given, str)):
+        elif (
+            self._open and (given is MISSING or isinstance(given, str)) and not (len(value) == 1 and self._slip(value))
+        ):
             faults += _fewest(self._open, value, path)
         elif given is MISSING:
             hint = misspelt(tag, [name for name in value if not any(name in node.fields for node in self._objects)])
