@@ -31,7 +31,7 @@ from .http import (
 )
 from .once.presented import check_key
 from .pipeline import HeadedStream, ModelEndpoint, fingerprint
-from .reading import ClientGone, read_body, read_query
+from .reading import ClientGone, read_body, read_query, refuse_ambiguous
 from .storage import StorageAway, StorageError, Unstorable
 from .table import Match, Missing, RouteTable, WrongMethod
 from .telemetry.seen import Seen
@@ -181,6 +181,8 @@ class App:
             call.query = read_query(query, spec)
             if route.method != "GET":
                 await read_body(call, route.body, self.gateway.settings.limits, spec)
+            if spec is not None and spec.closed and call.raw:
+                refuse_ambiguous(call, route.body, spec)
             named = call.params.get("model") or call.data.get("virtual_model_id") or call.data.get("model") or ""
             call.model = str(named)
             if route.access is Access.KEY and route.method == "POST":
@@ -258,6 +260,8 @@ class App:
         except KeyError:
             find = self.gateway.contract.find
             spec = self._specs[place] = find(*place) or find(match.route.method, match.route.path)
+            if spec is not None:
+                spec.closed = match.route.access is Access.PLATFORM
             return spec
 
     def _request_id(self, headers: dict[str, str]) -> str:

@@ -10,9 +10,10 @@ import msgspec
 from .config import Limits
 from .errors import ApiError, invalid
 from .http import BodyKind, Call, Receive, Upload
+from .unknown_fields import refuse_repeated
 from .validate import Specification
 
-__all__ = ["ClientGone", "read_body", "read_query", "take_json"]
+__all__ = ["ClientGone", "read_body", "read_query", "refuse_ambiguous", "take_json"]
 
 _decode = msgspec.json.Decoder().decode
 
@@ -47,6 +48,16 @@ def take_json(call: Call, limits: Limits, spec: Specification | None) -> None:
     if not isinstance(value, dict):
         raise invalid(f"The body is {_kind(value)}, not an object. Send a JSON object.", code="wrong_type", param=None)
     call.data = value
+
+
+def refuse_ambiguous(call: Call, kind: BodyKind, spec: Specification) -> None:
+    """Raise 400 for a management request that says one thing twice, or says something where nothing is read."""
+    if kind is BodyKind.NONE and call.raw.strip():
+        try:
+            spec.refuse_unknown(_decode(call.raw))
+        except (msgspec.DecodeError, RecursionError):
+            raise invalid("This operation takes no body. Send none.", code="unexpected_body") from None
+    refuse_repeated(call.raw)
 
 
 def _json(raw: bytes, limits: Limits) -> Any:

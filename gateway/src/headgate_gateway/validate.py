@@ -12,6 +12,7 @@ import msgspec
 
 from .contract import Document
 from .errors import ApiError, invalid
+from .unknown_fields import Resolver, refuse_unknown_fields, refuse_unknown_query
 
 __all__ = ["Contract", "Specification"]
 
@@ -35,6 +36,7 @@ class Contract:
     def __init__(self, document: Document) -> None:
         self._document = document
         self._known: dict[tuple[str, str], Specification] = {}
+        self.resolver = Resolver(document.get("components", {}))
         for path, item in document.get("paths", {}).items():
             for method, operation in item.items():
                 if method in ("get", "post", "put", "patch", "delete", "head"):
@@ -77,6 +79,8 @@ class Specification:
 
     def __init__(self, contract: Contract, operation: Mapping[str, Any], shared: Iterable[Mapping[str, Any]]) -> None:
         self._contract = contract
+        # Whether members that the contract does not have are refused: those of management requests are.
+        self.closed = False
         self.operation_id: str = operation.get("operationId", "")
         self._operation = operation
         self._shared = tuple(shared)
@@ -92,9 +96,17 @@ class Specification:
 
     def check_json(self, value: Any) -> None:
         """Raise the error of the first fault in a JSON body."""
+        if self.closed:
+            self.refuse_unknown(value)
         compiled = self._body(_JSON)
         if compiled is not None and not compiled[0].is_valid(value):
             raise _fault(compiled[0].iter_errors(value))
+
+    def refuse_unknown(self, value: Any) -> None:
+        """Raise the error of the members of a body that the contract does not have."""
+        body = self._contract.resolve(self._operation.get("requestBody") or {})
+        schema = body.get("content", {}).get(_JSON, {}).get("schema")
+        refuse_unknown_fields(value, schema, self._contract.resolver)
 
     def read_form(self, fields: list[tuple[str, str]], files: Iterable[str]) -> dict[str, Any]:
         """The fields of a form as the contract types them, checked; a file part counts as present."""
@@ -125,8 +137,11 @@ class Specification:
         return found
 
     def read_query(self, pairs: list[tuple[str, str]]) -> dict[str, Any]:
-        """The query as the contract types it, checked. Unknown names are let through as texts."""
-        query = _gather(pairs, {p.name.removesuffix("[]"): p.types for p in self._parameters()})
+        """The query as the contract types it, checked. Unknown names are let through as texts, unless it is closed."""
+        types = {p.name.removesuffix("[]"): p.types for p in self._parameters()}
+        query = _gather(pairs, types)
+        if self.closed and query:
+            refuse_unknown_query(query, types)
         for parameter in self._parameters():
             name = parameter.name.removesuffix("[]")
             if name not in query:
