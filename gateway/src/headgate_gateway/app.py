@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from .auth import Gate
+from .brand_headers import BrandHeaders
 from .config import Settings
 from .errors import ApiError, envelope, invalid, storage_away
 from .gateway import Gateway
@@ -31,9 +32,10 @@ from .http import (
 )
 from .once.presented import check_key
 from .pipeline import HeadedStream, ModelEndpoint, fingerprint
+from .platform.restrictions import RouteCatalog
 from .reading import ClientGone, read_body, read_query, refuse_ambiguous
 from .storage import StorageAway, StorageError, Unstorable
-from .table import Match, Missing, RouteTable, WrongMethod
+from .table import Match, Missing, RouteTable, WrongMethod, aliases_of
 from .telemetry.seen import Seen
 from .validate import Contract, Specification
 
@@ -79,6 +81,8 @@ class App:
             )
         ]
         self.table = RouteTable(routes)
+        gateway.platform.routes = RouteCatalog((route, (route.path, *aliases_of(route))) for route in routes)
+        self._brand = BrandHeaders(gateway.settings.header_prefixes)
         self._gate = Gate(gateway.settings, gateway.platform)
         self._specs: dict[tuple[str, str], Specification | None] = {}
 
@@ -121,7 +125,14 @@ class App:
             await _send(reply, scope, receive, send, request_id, bodiless=method == "HEAD")
 
     async def dispatch(
-        self, method: str, path: str, *, body: bytes, principal: str, headers: dict[str, str]
+        self,
+        method: str,
+        path: str,
+        *,
+        body: bytes,
+        principal: str,
+        headers: dict[str, str],
+        acting_for: tuple[str | None, str | None] = (None, None),
     ) -> Response:
         """A request from inside: the whole way except the gate, and no connection behind it."""
         request_id = self._request_id(headers)
@@ -138,7 +149,14 @@ class App:
             return {"type": "http.request", "body": body, "more_body": False}
 
         reply = await self._answer(
-            method, raw_path.encode(), query.encode(), headers, request_id, receive=receive, principal=principal
+            method,
+            raw_path.encode(),
+            query.encode(),
+            headers,
+            request_id,
+            receive=receive,
+            principal=principal,
+            acting_for=acting_for,
         )
         if isinstance(reply, Response):
             return Response(
@@ -159,6 +177,7 @@ class App:
         receive: Receive,
         scope: dict[str, Any] | None = None,
         principal: str | None = None,
+        acting_for: tuple[str | None, str | None] = (None, None),
         seen: Seen | None = None,
     ) -> Reply:
         try:
@@ -167,9 +186,13 @@ class App:
             if seen is not None:
                 seen.matched(route.operation, match.template)
             if principal is None:
-                caller = await self._gate.admit(route, headers)
+                self._brand.adopt(headers, scope)
+                caller = await self._gate.admit(route, headers, scope)
             else:
                 caller = await self.gateway.platform.principal(principal)
+                self._gate.require_route(route, caller)
+                if acting_for != (None, None):
+                    caller = await self.gateway.platform.in_scope(caller, *acting_for)
             self._check_version(headers)
             if self.gateway.draining and route.access is not Access.PUBLIC and route.method != "GET":
                 raise _draining()
@@ -218,7 +241,7 @@ class App:
 
     async def _reach(self, call: Call) -> None:
         """Settle for whom the call is, and whether its model is within the caller's reach."""
-        if call.caller.key_id is not None and call.model:
+        if call.caller.models and call.model:
             # A name that stands for another is as good as that one, and no better.
             call.caller.require_model(call.caller.aliases.get(call.model, call.model))
         customer = call.data.get("user")

@@ -18,6 +18,7 @@ from types import MappingProxyType
 from typing import Any, Literal, cast
 from urllib.parse import quote
 
+from .brand_headers import DEFAULT_PREFIXES, read_prefixes
 from .cache.settings import CacheSettings, read_cache
 from .cluster.settings import ClusterSettings, read_cluster
 from .config_table import ConfigError, Table
@@ -113,6 +114,8 @@ class Settings:
     # Under which URL clients reach the gateway; and which proxies before it are believed when they name a client.
     public_url: str | None = None
     trusted_proxies: tuple[Network, ...] = ()
+    # Prefixes of headers that mean what those of the own brand mean.
+    header_prefixes: tuple[str, ...] = DEFAULT_PREFIXES
     offline: bool = False
     data_dir: Path = field(default_factory=lambda: default_data_dir())
     auth_mode: AuthMode = "disabled"
@@ -194,6 +197,7 @@ _ENVIRONMENT = {
     "PORT": "port",
     "PUBLIC_URL": "public_url",
     "TRUSTED_PROXIES": "trusted_proxies",
+    "HEADER_PREFIXES": "header_prefixes",
     "OFFLINE": "offline",
     "DATA_DIR": "data_dir",
     "AUTH_MODE": "mode",
@@ -217,7 +221,7 @@ def _environment(env: Mapping[str, str]) -> Table:
         value = env.get(f"HEADGATE_GATEWAY_{suffix}")
         if value:
             table[name] = value
-    for name in ("api_keys", "trusted_proxies"):
+    for name in ("api_keys", "trusted_proxies", "header_prefixes"):
         if name in table:
             table[name] = [entry.strip() for entry in table[name].split(",") if entry.strip()]
     return Table(table, "the environment", lambda name: f"HEADGATE_GATEWAY_{_suffix(name)}", texts=True)
@@ -242,6 +246,7 @@ def _build(root: Table, env: Table, given: dict[str, Any], environ: Mapping[str,
         port=port,
         public_url=_first(read_public_url(env), read_public_url(server)),
         trusted_proxies=_trusted_proxies(env, server),
+        header_prefixes=_header_prefixes(env, server),
         offline=_first(cli.flag("offline"), env.flag("offline"), server.flag("offline"), False),
         data_dir=Path(data_dir).expanduser() if data_dir else default_data_dir(),
         auth_mode=_auth_mode(cast("AuthMode | None", mode), host, hashes),
@@ -281,6 +286,11 @@ def _trusted_proxies(env: Table, server: Table) -> tuple[Network, ...]:
         for table in (env, server)
     ]
     return read[0] or read[1]
+
+
+def _header_prefixes(env: Table, server: Table) -> tuple[str, ...]:
+    read = [read_prefixes(tuple(table.texts_of("header_prefixes")), table) for table in (env, server)]
+    return read[0] or read[1] or DEFAULT_PREFIXES
 
 
 def _limits(env: Table, table: Table) -> Limits:

@@ -10,7 +10,7 @@ import difflib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 from .errors import ApiError, invalid
 
@@ -18,7 +18,7 @@ __all__ = ["Resolver", "refuse_repeated", "refuse_unknown_fields", "refuse_unkno
 
 _MOST_NAMED = 8
 _MOST_KNOWN = 40
-_Place = tuple[str, Iterable[str]]
+_Place: TypeAlias = tuple[str, Iterable[str]]
 
 
 class Resolver:
@@ -82,7 +82,7 @@ def refuse_unknown_fields(value: Any, schema: Any, resolver: Resolver) -> None:
 def refuse_unknown_query(query: Mapping[str, Any], known: Iterable[str]) -> None:
     """Raise 400 for parameters of a query that the operation does not have."""
     known = list(known)
-    unknown = [(name, known) for name in query if name not in known]
+    unknown: list[_Place] = [(name, known) for name in query if name not in known]
     if unknown:
         raise _refused(unknown, "query parameter of this operation")
 

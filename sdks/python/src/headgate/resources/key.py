@@ -56,6 +56,8 @@ _GENERATE = Operation(
         "model_tpm_limit": Param(wire="model_tpm_limit", nullable=True),
         "model_rpm_limit": Param(wire="model_rpm_limit", nullable=True),
         "allowed_cache_controls": Param(wire="allowed_cache_controls", nullable=True),
+        "allowed_ips": Param(wire="allowed_ips", nullable=True, check=Check(max_length=256)),
+        "allowed_routes": Param(wire="allowed_routes", nullable=True, check=Check(max_length=256)),
         "guardrails": Param(wire="guardrails", nullable=True),
         "blocked": Param(wire="blocked", nullable=True),
         "tags": Param(wire="tags", nullable=True),
@@ -90,6 +92,8 @@ _UPDATE = Operation(
         "model_tpm_limit": Param(wire="model_tpm_limit", nullable=True),
         "model_rpm_limit": Param(wire="model_rpm_limit", nullable=True),
         "allowed_cache_controls": Param(wire="allowed_cache_controls", nullable=True),
+        "allowed_ips": Param(wire="allowed_ips", nullable=True, check=Check(max_length=256)),
+        "allowed_routes": Param(wire="allowed_routes", nullable=True, check=Check(max_length=256)),
         "guardrails": Param(wire="guardrails", nullable=True),
         "blocked": Param(wire="blocked", nullable=True),
         "tags": Param(wire="tags", nullable=True),
@@ -202,6 +206,8 @@ _REGENERATE = Operation(
         "model_tpm_limit": Param(wire="model_tpm_limit", nullable=True),
         "model_rpm_limit": Param(wire="model_rpm_limit", nullable=True),
         "allowed_cache_controls": Param(wire="allowed_cache_controls", nullable=True),
+        "allowed_ips": Param(wire="allowed_ips", nullable=True, check=Check(max_length=256)),
+        "allowed_routes": Param(wire="allowed_routes", nullable=True, check=Check(max_length=256)),
         "guardrails": Param(wire="guardrails", nullable=True),
         "blocked": Param(wire="blocked", nullable=True),
         "tags": Param(wire="tags", nullable=True),
@@ -251,6 +257,9 @@ class Key(Resource):
             model_tpm_limit: Tokens a minute of single models.
             model_rpm_limit: Requests a minute of single models.
             allowed_cache_controls: What a call may ask of the cache, such as `no-cache` and `no-store`.
+            allowed_ips: The client addresses that it may be used from: addresses such as `203.0.113.7` and
+                ranges such as `203.0.113.0/24` or `2001:db8::/32`; else 403.
+            allowed_routes: The routes that it may call; else 403.
             guardrails: Guardrails that every call passes, by name; see `GET /guardrails/list`.
             blocked: Whether it is refused.
             tags: Marks that every record of its calls carries.
@@ -294,6 +303,9 @@ class Key(Resource):
             model_tpm_limit: Tokens a minute of single models.
             model_rpm_limit: Requests a minute of single models.
             allowed_cache_controls: What a call may ask of the cache, such as `no-cache` and `no-store`.
+            allowed_ips: The client addresses that it may be used from: addresses such as `203.0.113.7` and
+                ranges such as `203.0.113.0/24` or `2001:db8::/32`; else 403.
+            allowed_routes: The routes that it may call; else 403.
             guardrails: Guardrails that every call passes, by name; see `GET /guardrails/list`.
             blocked: Whether it is refused.
             tags: Marks that every record of its calls carries.
@@ -458,6 +470,9 @@ class Key(Resource):
             model_tpm_limit: Tokens a minute of single models.
             model_rpm_limit: Requests a minute of single models.
             allowed_cache_controls: What a call may ask of the cache, such as `no-cache` and `no-store`.
+            allowed_ips: The client addresses that it may be used from: addresses such as `203.0.113.7` and
+                ranges such as `203.0.113.0/24` or `2001:db8::/32`; else 403.
+            allowed_routes: The routes that it may call; else 403.
             guardrails: Guardrails that every call passes, by name; see `GET /guardrails/list`.
             blocked: Whether it is refused.
             tags: Marks that every record of its calls carries.
@@ -541,6 +556,9 @@ class AsyncKey(AsyncResource):
             model_tpm_limit: Tokens a minute of single models.
             model_rpm_limit: Requests a minute of single models.
             allowed_cache_controls: What a call may ask of the cache, such as `no-cache` and `no-store`.
+            allowed_ips: The client addresses that it may be used from: addresses such as `203.0.113.7` and
+                ranges such as `203.0.113.0/24` or `2001:db8::/32`; else 403.
+            allowed_routes: The routes that it may call; else 403.
             guardrails: Guardrails that every call passes, by name; see `GET /guardrails/list`.
             blocked: Whether it is refused.
             tags: Marks that every record of its calls carries.
@@ -584,6 +602,9 @@ class AsyncKey(AsyncResource):
             model_tpm_limit: Tokens a minute of single models.
             model_rpm_limit: Requests a minute of single models.
             allowed_cache_controls: What a call may ask of the cache, such as `no-cache` and `no-store`.
+            allowed_ips: The client addresses that it may be used from: addresses such as `203.0.113.7` and
+                ranges such as `203.0.113.0/24` or `2001:db8::/32`; else 403.
+            allowed_routes: The routes that it may call; else 403.
             guardrails: Guardrails that every call passes, by name; see `GET /guardrails/list`.
             blocked: Whether it is refused.
             tags: Marks that every record of its calls carries.
@@ -748,6 +769,9 @@ class AsyncKey(AsyncResource):
             model_tpm_limit: Tokens a minute of single models.
             model_rpm_limit: Requests a minute of single models.
             allowed_cache_controls: What a call may ask of the cache, such as `no-cache` and `no-store`.
+            allowed_ips: The client addresses that it may be used from: addresses such as `203.0.113.7` and
+                ranges such as `203.0.113.0/24` or `2001:db8::/32`; else 403.
+            allowed_routes: The routes that it may call; else 403.
             guardrails: Guardrails that every call passes, by name; see `GET /guardrails/list`.
             blocked: Whether it is refused.
             tags: Marks that every record of its calls carries.
