@@ -15,10 +15,11 @@ from functools import lru_cache
 
 from .facts_table import CITIES, COUNTRIES, PHRASES
 
-__all__ = ["Place", "answer_from_facts", "describe", "fact_about", "place_in", "places_in"]
+__all__ = ["Place", "answer_from_facts", "describe", "fact_about", "place_in", "place_named", "places_in"]
 
 _LONGEST_SEARCH = 2000
 _LONGEST_NAME = 4
+_LONGEST_PLACE = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +88,15 @@ def _plain(text: str) -> str:
     return " ".join(re.findall(r"[a-z]+", bare.lower()))
 
 
+def place_named(name: str) -> Place | None:
+    """The place of exactly this name."""
+    return _places().get(_plain(name)) if len(name) <= _LONGEST_PLACE else None
+
+
 def places_in(text: str) -> list[Place]:
     """The places that a text names, in order; names are written with a capital, or are all that is said."""
     text = text[:_LONGEST_SEARCH]
-    whole = _places().get(_plain(text)) if len(text) < 40 else None
+    whole = place_named(text)
     if whole is not None:
         return [whole]
     words = [(match.group(), match.start()) for match in re.finditer(r"[^\W\d_]+", text)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,6 +22,9 @@ _FORM = re.compile(r"\bJSON\b|\bschema\b|^\s*```", re.IGNORECASE)
 _TASK = re.compile(r"^\s*New task:\s*")
 _OBSERVED = re.compile(r"\s*Observation:\s*")
 _ACTION = re.compile(r"Action:[ \t]*([\w.-]+)|['\"]name['\"]:\s*['\"]([\w.-]+)")
+_LONG_TEXT = 65_536
+_MEDIA = {"video_url": "video", "audio_url": "audio", "document_url": "document"}
+_LONGEST_URL = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +106,16 @@ class Conversation:
     @cached_property
     def name(self) -> bytes:
         """A digest of all that was said and shown."""
-        return digest(*(repr(message) for message in self.messages))
+        return digest(*(repr(_shortened(message)) for message in self.messages))
+
+
+def _shortened(value: Any) -> Any:
+    """`value` with digests in the place of its long texts."""
+    if isinstance(value, str):
+        return value if len(value) <= _LONG_TEXT else digest(value).hex()
+    if isinstance(value, Mapping):
+        return {name: _shortened(item) for name, item in value.items()}
+    return [_shortened(item) for item in value] if isinstance(value, list) else value
 
 
 def _without_braces(text: str) -> str:
@@ -116,19 +129,29 @@ def _without_braces(text: str) -> str:
 
 def _with_observations(messages: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
     """The messages, with what agents send back as a user's `Observation: ...` as the result of a tool."""
-    if not any(message.get("role") == "user" and _OBSERVED.match(text_of(message)) for message in messages[1:]):
+    if not any(message.get("role") == "user" and _OBSERVED.match(_written(message)) for message in messages[1:]):
         return messages
     out: list[Mapping[str, Any]] = []
     for at, message in enumerate(messages):
-        text = text_of(message) if message.get("role") == "user" and at else ""
+        text = _written(message) if message.get("role") == "user" and at else ""
         observed = _OBSERVED.match(text)
         if observed is None:
             out.append(message)
             continue
-        called = _ACTION.search(text_of(messages[at - 1])[-_LONGEST_STEP:])
+        called = _ACTION.search(_written(messages[at - 1])[-_LONGEST_STEP:])
         name = next((group for group in called.groups() if group), "") if called else ""
         out.append({"role": "function", "name": name, "content": text[observed.end() :].strip()})
     return out
+
+
+def _written(message: Mapping[str, Any]) -> str:
+    """The text of a message, without what is heard in it."""
+    content = message.get("content")
+    if isinstance(content, str):
+        return content
+    return "\n".join(
+        part["text"] for part in _parts(message) if isinstance(part, Mapping) and isinstance(part.get("text"), str)
+    )
 
 
 def text_of(message: Mapping[str, Any]) -> str:
@@ -164,8 +187,14 @@ def _heard(part: Mapping[str, Any]) -> str:
 
 
 def _attachment(part: Mapping[str, Any]) -> str | None:
+    kind = part.get("type")
+    if kind in _MEDIA:
+        source = part.get(str(kind))
+        url = source.get("url") if isinstance(source, Mapping) else source
+        shown = "given as data" if str(url).startswith("data:") else f"at {str(url)[:_LONGEST_URL]!r}"
+        return f"the {_MEDIA[str(kind)]} {shown}"
     file = part.get("file")
-    if part.get("type") != "file" or not isinstance(file, Mapping):
+    if kind != "file" or not isinstance(file, Mapping):
         return None
     data = payload_of(file.get("file_data"))
     name = file.get("filename") or file.get("file_id") or "unnamed"
@@ -184,9 +213,9 @@ def _calls(message: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     out: list[tuple[str, str, str]] = []
     for call in message.get("tool_calls") or ():
         body = call.get("function") or call.get("custom") or {}
-        out.append(
-            (str(call.get("id", "")), str(body.get("name", "")), str(body.get("arguments") or body.get("input") or ""))
-        )
+        arguments = body.get("arguments") or body.get("input") or ""
+        text = arguments if isinstance(arguments, str) else json.dumps(arguments, ensure_ascii=False)
+        out.append((str(call.get("id", "")), str(body.get("name", "")), text))
     legacy = message.get("function_call")
     if isinstance(legacy, Mapping):
         out.append(("", str(legacy.get("name", "")), str(legacy.get("arguments", ""))))

@@ -98,7 +98,7 @@ def _content(request: Mapping[str, Any], conversation: Conversation, draw: Draw)
     if kind in ("json_schema", "json_object") and _REFUSE.match(conversation.asked):
         return "refusal", "I was asked to refuse, so I do."
     if kind == "json_schema" and isinstance(form, Mapping):
-        schema = (form.get("json_schema") or {}).get("schema", {"type": "object"})
+        schema = (form.get("json_schema") or {}).get("schema") or {"type": "object"}
         fields = agent_fields(conversation, draw)
         if fields is not None and fits(fields, schema, schema):
             return "content", json.dumps(fields, ensure_ascii=False)
@@ -179,8 +179,10 @@ def _stopped(text: str, stops: Sequence[str]) -> tuple[str, str | None]:
 
 def _limit(request: Mapping[str, Any]) -> int:
     for key in ("max_completion_tokens", "max_tokens"):
-        if isinstance(request.get(key), int):
-            return min(int(request[key]), MOST_TOKENS)
+        wanted = request.get(key)
+        if isinstance(wanted, int):
+            # Some servers take a number below 0 for no bound.
+            return MOST_TOKENS if wanted < 0 else min(wanted, MOST_TOKENS)
     return MOST_TOKENS
 
 

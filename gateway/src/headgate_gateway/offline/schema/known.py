@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from itertools import islice
 from typing import Any
 
-from ..facts import Place, fact_about, place_in, places_in
+from ..facts import Place, fact_about, place_in, place_named
+from .budget import spend
 from .hints import Hints, words_of
 
 __all__ = ["exemplified", "known_values", "numbers_named", "plausible", "samples_in"]
 
 _TEXTS = 3
+_NEAREST = 3
+_FIRST = 6
+# What looking for a place costs of the budget.
+_LOOKING = 4
 _LONGEST_SEARCH = 500
 _NUMBERS: Mapping[str, tuple[float | int, ...]] = {
     "age": (36,),
@@ -82,13 +89,19 @@ def known_values(name: str, objects: Sequence[Mapping[str, Any]], hints: Hints) 
 
 
 def _places(objects: Sequence[Mapping[str, Any]], hints: Hints) -> Iterator[Place]:
-    for known in reversed(objects):
-        for value in known.values():
-            if isinstance(value, str) and len(value) < 40 and (found := places_in(value)):
-                yield found[0]
-    place = place_in(hints.texts[:_TEXTS])
+    spend(_LOOKING)
+    for known in reversed(objects[-_NEAREST:]):
+        for value in islice(known.values(), _FIRST):
+            if isinstance(value, str) and (place := place_named(value)) is not None:
+                yield place
+    place = _place_of(hints.texts[:_TEXTS])
     if place is not None:
         yield place
+
+
+@lru_cache(maxsize=64)
+def _place_of(texts: tuple[str, ...]) -> Place | None:
+    return place_in(texts)
 
 
 def numbers_named(name: str) -> tuple[float | int, ...]:
