@@ -228,7 +228,7 @@ class App:
         whole = route.access is Access.PLATFORM and not route.apart
         if key is None:
             return await mutations.plainly(lambda: endpoint(call), whole=whole)
-        print_ = fingerprint(call)
+        print_ = await fingerprint(call)
         return await mutations.once(call.principal, key, call.operation, print_, lambda: endpoint(call), whole=whole)
 
     def _match(self, method: str, raw_path: bytes) -> Match:
