@@ -25,6 +25,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--offline", action="store_true", default=None, help="answer every model name by an offline model of its kind"
     )
+    parser.add_argument(
+        "--fault-models",
+        action="store_true",
+        default=None,
+        help="serve headgate/fault-..., which fail on purpose (on with --offline)",
+    )
     parser.add_argument("--config", type=Path, metavar="FILE", help="configuration (headgate.toml, if it is there)")
     parser.add_argument("--data-dir", metavar="DIR", help="where records and files are kept")
     parser.add_argument("--auth-mode", choices=("required", "optional", "disabled"), help="whether callers need a key")
@@ -34,11 +40,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--quiet", action="store_true", help="print nothing but errors")
 
 
+_OVERRIDES = ("host", "port", "offline", "fault_models", "data_dir", "auth_mode")
+
+
 def serve(args: argparse.Namespace) -> int:
     """Start the gateway and stay until it is told to stop. Gives the exit status."""
     from .config import ConfigError, load
 
-    overrides = {name: getattr(args, name, None) for name in ("host", "port", "offline", "data_dir", "auth_mode")}
+    overrides = {name: getattr(args, name, None) for name in _OVERRIDES}
     if overrides["data_dir"] is not None:
         overrides["data_dir"] = str(overrides["data_dir"])
     try:

@@ -13,7 +13,7 @@ from .echo import Conversation, chat_chunks, completion_chunks, reply_to
 from .echo.completions import prompts_of
 from .echo.refusals import unfillable_schema
 from .embed import MOST_DIMENSIONS, embeddings, inputs_of, tokens_of
-from .faults import FAULT_PREFIX, KINDS, fault_in, named_fault, whole_with_fault, with_fault
+from .faults import FAULT_PREFIX, KINDS, Fault, fault_in, named_fault, whole_with_fault, with_fault
 from .learned import Memory
 from .schema.budget import Unfillable, budget
 from .tokenizer import content_length, count_messages
@@ -27,13 +27,17 @@ _MOST_ANSWERS = 128
 
 
 class BuiltIn:
-    """An offline model: a built-in one, a fault model, or a fine-tuned one with what it learned."""
+    """An offline model: a built-in one, a fault model, or a fine-tuned one with what it learned.
 
-    __slots__ = ("id", "memory")
+    `faults` says whether a request may ask it to fail.
+    """
 
-    def __init__(self, id: str, memory: Memory | None = None) -> None:
+    __slots__ = ("_faults", "id", "memory")
+
+    def __init__(self, id: str, memory: Memory | None = None, *, faults: bool = True) -> None:
         self.id = id
         self.memory = memory
+        self._faults = faults
 
     def can(self, kind: str) -> bool:
         """Whether the model answers calls of `kind`."""
@@ -63,13 +67,24 @@ class BuiltIn:
 
     def failing(self, answer: Answer, request: Mapping[str, Any], attempt: int) -> Answer:
         """A whole answer, unless the model's name or the request asks for a failure: then that is raised."""
-        fault = fault_in(request) or named_fault(self.id)
+        fault = self._fault(request)
         return answer if fault is None else whole_with_fault(fault, answer, attempt)
 
     def delay(self, request: Mapping[str, Any]) -> float:
         """Seconds that a whole answer is held back for."""
-        fault = fault_in(request) or named_fault(self.id)
+        fault = self._fault(request)
         return fault.value if fault is not None and fault.kind in ("slow", "drip") else 0.0
+
+    def _fault(self, request: Mapping[str, Any]) -> Fault | None:
+        fault = fault_in(request)
+        if fault is not None and not self._faults:
+            raise invalid(
+                f"`provider_specific_params.fault` is {fault.kind!r}, and faults are off here. Start the gateway with "
+                "`--offline` or `--fault-models`, or set `server.fault_models = true`.",
+                param="provider_specific_params.fault",
+                code="fault_models_off",
+            )
+        return fault or named_fault(self.id)
 
     def _demand(self, kind: str) -> None:
         if not self.can(kind):
@@ -82,7 +97,7 @@ class BuiltIn:
     def _faulty(
         self, source: Iterator[Emission], request: Mapping[str, Any], context: ModelContext
     ) -> Iterator[Emission]:
-        fault = fault_in(request) or named_fault(self.id)
+        fault = self._fault(request)
         paced = _paced(source, request)
         return paced if fault is None else with_fault(fault, paced, context.attempt, bool(request.get("stream")))
 
@@ -185,17 +200,20 @@ def _waiting(source: Iterator[Emission], pace: float) -> Iterator[Emission]:
         yield emission
 
 
-def resolve(name: str) -> BuiltIn | None:
-    """The built-in model of exactly this name; None when there is none."""
-    return None if find(name) is None else BuiltIn(name)
+def resolve(name: str, *, faults: bool = True) -> BuiltIn | None:
+    """The built-in model of exactly this name; None when there is none (without `faults`: no fault model)."""
+    if find(name) is None or (name.startswith(FAULT_PREFIX) and not faults):
+        return None
+    return BuiltIn(name, faults=faults)
 
 
-def tuned(name: str, memory: Memory) -> BuiltIn:
+def tuned(name: str, memory: Memory, *, faults: bool = True) -> BuiltIn:
     """A fine-tuned model and what it learned."""
-    return BuiltIn(name, memory)
+    return BuiltIn(name, memory, faults=faults)
 
 
-def listing() -> list[dict[str, Any]]:
+def listing(*, faults: bool = True) -> list[dict[str, Any]]:
     """The built-in models as `/v1/models` shows them."""
     out = [entry(listed) for listed in MODELS]
-    return out + [entry(listed) for kind in KINDS if (listed := find(FAULT_PREFIX + kind)) is not None]
+    kinds = KINDS if faults else ()
+    return out + [entry(listed) for kind in kinds if (listed := find(FAULT_PREFIX + kind)) is not None]

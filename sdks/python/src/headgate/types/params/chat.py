@@ -11,7 +11,7 @@ from ..._core.options import CallOptions
 
 if TYPE_CHECKING:
     from ..._core.models import UnknownVariant
-    from ...lib.tools import Tool
+    from ...lib.tools import Function, Tool
     from ..chat import (
         ChatCompletionFunctionCall,
         ChatCompletionMessage,
@@ -957,9 +957,7 @@ say `any`), a named one, or some of them.
 """
 
 
-ChatCompletionToolUnionParam: TypeAlias = (
-    "ChatCompletionFunctionToolParam | ChatCompletionCustomToolParam | ChatCompletionOtherToolParam | Tool[..., Any]"
-)
+ChatCompletionToolUnionParam: TypeAlias = "ChatCompletionFunctionToolParam | ChatCompletionCustomToolParam | ChatCompletionOtherToolParam | Tool[..., Any] | Function"
 """A tool the model may call."""
 
 
