@@ -84,7 +84,8 @@ class HttpProtocol(HttpToolsProtocol):
         self._in_head = False
         self._stop_clock()
         if self.url[:1] not in (b"/", b"*"):
-            self.scope["extensions"]["headgate.authority"] = _authority_of(self.url)
+            extensions: dict[str, Any] = self.scope["extensions"]
+            extensions["headgate.authority"] = _authority_of(self.url)
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
@@ -99,7 +100,8 @@ class HttpProtocol(HttpToolsProtocol):
         is_upload = any(name == b"content-type" and value[:10] == b"multipart/" for name, value in self.headers)
         self._body_moved = self.loop.time()
         self._body_ends = self._body_moved + (limits.upload_seconds if is_upload else limits.body_seconds)
-        self._body_clock = self.loop.call_later(limits.body_idle_seconds, self._look_at_body)
+        first_look = min(self._body_ends, self._body_moved + limits.body_idle_seconds)
+        self._body_clock = self.loop.call_at(first_look, self._look_at_body)
 
     def _look_at_body(self) -> None:
         """Give up on a body whose time is over; else look again when it may be."""
