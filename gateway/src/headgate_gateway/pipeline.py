@@ -111,7 +111,8 @@ class ModelEndpoint:
         make = staged(call, self._route, self._producer(call, target, claim.record.stream, place.name))
         price_name = target.price_name if isinstance(target, OfflineTarget) else target.model
         run = gateway.calls.begin(claim, price_name=price_name)
-        # From here on the run is there, and whatever fails ends by its settlement.
+        # From here on the run has what was reserved for it, and whatever fails ends by its settlement.
+        run.ticket = ticket
         try:
             gateway.ledger.begun(ticket, run)
             call.record = run.record

@@ -91,8 +91,7 @@ class Keeper:
         expires_at = self._clock.time() + self._lease_seconds
         batch = Batch()
         for ticket in fresh:
-            if not ticket.settled:
-                self._write(ticket, expires_at, batch)
+            self._write(ticket, expires_at, batch)
         if batch:
             self._db.soon(batch)
 
@@ -113,6 +112,8 @@ class Keeper:
             self._beat = asyncio.get_running_loop().call_later(_PROGRESS_SECONDS, self.write_progress)
 
     def _write(self, ticket: Ticket, expires_at: float, batch: Batch) -> None:
+        if ticket.settled:
+            return
         hold = ticket.hold
         if hold is None:
             hold = ticket.hold = self._holds.new()

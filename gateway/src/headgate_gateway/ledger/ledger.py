@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Callable, Collection, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -277,7 +278,8 @@ class Ledger:
         ticket, record = run.ticket, run.record
         if ticket is None or ticket.billed is not None or ticket.ended:
             return None
-        self._stop_watching(ticket)
+        # Nothing more is written of a call that runs: its end says all.
+        ticket.settled = True
         if record.status == "interrupted" and record.provider == "offline" and record.key is not None:
             # It is taken up again from its log, here or at another node, and is paid then.
             return None
@@ -338,23 +340,17 @@ class Ledger:
     def _end(self, ticket: Ticket, *, made: bool) -> None:
         if ticket.ended:
             return
-        ticket.ended = True
-        self._stop_watching(ticket)
-        try:
+        ticket.settled = True
+        with ExitStack() as steps:
+            # Each is done whether the others can be or not.
+            steps.callback(self._closed.forget, ticket.call_id)
+            steps.callback(self._keeper.forget, ticket)
+            if ticket.entered is not None:
+                used = 0 if ticket.billed is None else ticket.billed.tokens
+                steps.callback(ticket.entered.settle, used) if made else steps.callback(ticket.entered.withdraw)
+            ticket.ended = True
             if ticket.billed is None and ticket.hold is not None:
                 self._keeper.give_back(ticket.hold)
-        finally:
-            if ticket.entered is not None:
-                if made:
-                    ticket.entered.settle(0 if ticket.billed is None else ticket.billed.tokens)
-                else:
-                    ticket.entered.withdraw()
-
-    def _stop_watching(self, ticket: Ticket) -> None:
-        """Write nothing more of a call that runs: its end says all."""
-        ticket.settled = True
-        self._keeper.forget(ticket)
-        self._closed.forget(ticket.call_id)
 
     def _use_key(self, key_id: str | None, now: float, batch: Batch) -> None:
         """Have it written when a key was used last, once a minute."""

@@ -118,10 +118,7 @@ class Settlement:
             raise
         finally:
             run.recorded = True
-            try:
-                self._biller.end(run)
-            except Exception:  # noqa: BLE001 - whatever fails here, the call has ended
-                _log.exception("what the call %s has of its limits could not be let go whole", run.record.id)
+            _let_go(run, self._biller.end)
             if waits:
                 self._spawn(self._forget_later(run))
             else:
@@ -233,11 +230,8 @@ class Settlement:
         record = run.record
         self._running.pop(record.id, None)
         if record.key is not None:
-            self._claims.ended(run)
-            try:
-                self._log.ended(run)
-            except Exception:  # noqa: BLE001 - who follows finds the end in the database
-                _log.exception("the end of the call %s could not be told to other nodes", record.id)
+            _let_go(run, self._claims.ended)
+            _let_go(run, self._log.ended)
 
     async def _forget_later(self, run: Run) -> None:
         while True:
@@ -247,6 +241,17 @@ class Settlement:
             except StorageError:
                 await self._clock.sleep(_AGAIN_SECONDS)
         self._forget(run)
+
+
+def _let_go(run: Run, step: Callable[[Run], None]) -> None:
+    """Do one step of letting go of a call, tried twice: whether it can be done or not, the call has ended."""
+    for _ in range(2):
+        try:
+            step(run)
+        except Exception:  # noqa: BLE001 - the other steps are done all the same
+            _log.exception("`%s` failed for the call %s", getattr(step, "__qualname__", step), run.record.id)
+        else:
+            return
 
 
 def _plain(usage: Any, run: Run) -> dict[str, Any] | None:
