@@ -14,7 +14,7 @@ from .cluster.cooldowns import Cooldowns
 from .cluster.nodes import Nodes
 from .cluster.opening import open_bus, open_redis
 from .config import Settings
-from .contract import load_contract
+from .contract import ContractError, load_contract
 from .errors import ApiError
 from .guardrails.registry import Guardrails
 from .http import Response
@@ -41,6 +41,8 @@ _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _SHIFTS = range(125, -1, -5)
 _SWEEP_SECONDS = 3600.0
 _AGAIN_SECONDS = 1.0
+# An operation that every contract of this gateway has.
+_CHECKED = "/v1/chat/completions"
 
 
 class Gateway:
@@ -61,7 +63,7 @@ class Gateway:
         self.nodes = Nodes(self.db, self.clock, settings.cluster, node or self.new_id("node_"))
         self.platform = platform.Platform(self.db, self.clock, self.new_id)
         self.platform.changes.over(self.bus, settings.cluster.cache_seconds)
-        self.contract = Contract(load_contract())
+        self.contract = _contract()
         self.offline = OfflineModels(self)
         self.prices = PriceBook(settings.prices, self.clock, self.offline.price)
         self.routing = Router(self)
@@ -254,3 +256,14 @@ class Gateway:
         if self.app is None:
             raise ApiError(503, "The gateway is not composed yet. Dispatch from a started gateway.", code="not_ready")
         return await self.app.dispatch(method, path, body=body, principal=principal, headers=dict(headers or {}))
+
+
+def _contract() -> Contract:
+    """The contract that requests are checked by. Raises `ContractError` where it cannot check them."""
+    try:
+        contract = Contract(load_contract())
+    except (AttributeError, KeyError, TypeError) as error:
+        raise ContractError(f"The packaged contract is broken: {error!r}. Install headgate-gateway again.") from error
+    if contract.find("POST", _CHECKED) is None:
+        raise ContractError(f"The packaged contract does not have `POST {_CHECKED}`. Install headgate-gateway again.")
+    return contract
