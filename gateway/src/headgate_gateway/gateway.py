@@ -27,6 +27,7 @@ from .once.mutations import Mutations
 from .prices import PriceBook, warm
 from .routing.router import Router
 from .storage import StorageError, open_database, prepare
+from .storage.readiness import Readiness
 from .telemetry.telemetry import Telemetry
 from .validate import Contract
 
@@ -58,6 +59,7 @@ class Gateway:
         self.ready = False
         prepare(settings)
         self.db = open_database(settings)
+        self.readiness = Readiness(self.db, self.clock)
         self.redis = open_redis(settings)
         self.bus = open_bus(self.redis)
         self.nodes = Nodes(self.db, self.clock, settings.cluster, node or self.new_id("node_"))
