@@ -38,7 +38,7 @@ class GatewayProcess:
 
     def start(self) -> GatewayProcess:
         env = {name: value for name, value in os.environ.items() if not name.startswith("HEADGATE")}
-        env |= environ_for(self.folder / "data")
+        env |= environ_for(self.folder / "data") | {"HEADGATE_GATEWAY_FAULT_MODELS": "true"}
         command = [sys.executable, "-m", "headgate_gateway", "--port", "0", "--data-dir", str(self.folder / "data")]
         self.process = subprocess.Popen(
             [*command, *self.arguments], cwd=self.folder, env=env | self.environ, stdout=subprocess.PIPE, text=True

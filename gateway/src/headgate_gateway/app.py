@@ -36,6 +36,8 @@ from .storage import StorageAway, StorageError, Unstorable
 from .table import Match, Missing, RouteTable, WrongMethod
 from .telemetry.seen import Seen
 from .validate import Contract, Specification
+from .web.cors import Cors
+from .web.suggest import no_path, wrong_method
 
 __all__ = ["App", "create_app"]
 
@@ -63,6 +65,7 @@ class App:
         from .ledger.spend_routes import ROUTES as SPEND_ROUTES
         from .routes import ROUTES
         from .routing.operations import operations
+        from .web.page import ROUTES as PAGE_ROUTES
 
         self.gateway = gateway
         gateway.app = self
@@ -70,6 +73,7 @@ class App:
         routes = [
             _complete(route, gateway.contract)
             for route in (
+                *PAGE_ROUTES,
                 *ROUTES,
                 *control.ROUTES,
                 *platform.routes(),
@@ -80,6 +84,7 @@ class App:
         ]
         self.table = RouteTable(routes)
         self._gate = Gate(gateway.settings, gateway.platform)
+        self._cors = Cors(gateway.settings.cors) if gateway.settings.cors.is_on else None
         self._specs: dict[tuple[str, str], Specification | None] = {}
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
@@ -118,7 +123,10 @@ class App:
             except ClientGone:
                 return
             seen.reply = reply
-            await _send(reply, scope, receive, send, request_id, bodiless=method == "HEAD")
+            common = [(b"x-request-id", request_id.encode("latin-1"))]
+            if self._cors is not None:
+                common += self._cors.headers(headers.get("origin"))
+            await _send(reply, scope, receive, send, common, bodiless=method == "HEAD")
 
     async def dispatch(
         self, method: str, path: str, *, body: bytes, principal: str, headers: dict[str, str]
@@ -162,12 +170,14 @@ class App:
         seen: Seen | None = None,
     ) -> Reply:
         try:
-            match = self._match(method, raw_path)
+            if self._cors is not None and (preflight := self._cors.preflight(method, headers)) is not None:
+                return preflight
+            match = self._match(method, raw_path, scope)
             route = match.route
             if seen is not None:
                 seen.matched(route.operation, match.template)
             if principal is None:
-                caller = await self._gate.admit(route, headers)
+                caller = await self._gate.admit(route, headers, scope)
             else:
                 caller = await self.gateway.platform.principal(principal)
             self._check_version(headers)
@@ -231,25 +241,16 @@ class App:
         print_ = fingerprint(call)
         return await mutations.once(call.principal, key, call.operation, print_, lambda: endpoint(call), whole=whole)
 
-    def _match(self, method: str, raw_path: bytes) -> Match:
+    def _match(self, method: str, raw_path: bytes, scope: dict[str, Any] | None) -> Match:
         match = self.table.match(method, raw_path)
         if isinstance(match, Match):
             return match
+        self._gate.check_place(scope)
         path = raw_path.decode("ascii", "replace")[:200]
         if isinstance(match, WrongMethod):
-            allow = ", ".join(match.allow)
-            raise ApiError(
-                405,
-                f"{method!r} is not a method of `{path}`. Use {allow}.",
-                code="method_not_allowed",
-                headers=(("allow", allow),),
-            )
+            raise wrong_method(method, path, match.allow)
         assert isinstance(match, Missing)
-        raise ApiError(
-            404,
-            f"There is no path {path!r}. Check the base URL: it ends before `/v1` (or with it, for other clients).",
-            code="path_not_found",
-        )
+        raise no_path(method, path, self.table)
 
     def _spec(self, match: Match) -> Specification | None:
         place = (match.route.method, match.template)
@@ -298,9 +299,14 @@ def _draining() -> ApiError:
 
 
 async def _send(
-    reply: Reply, scope: dict[str, Any], receive: Receive, send: Send, request_id: str, *, bodiless: bool
+    reply: Reply,
+    scope: dict[str, Any],
+    receive: Receive,
+    send: Send,
+    common: list[tuple[bytes, bytes]],
+    *,
+    bodiless: bool,
 ) -> None:
-    common = [(b"x-request-id", request_id.encode("latin-1"))]
     if isinstance(reply, Response):
         headers = _encoded(reply.headers, reply.content_type)
         headers.append((b"content-length", b"%d" % len(reply.body)))

@@ -131,6 +131,9 @@ class Gateway:
     async def start(self) -> None:
         """Recover what a dead process left, then be ready."""
         self._loop = asyncio.get_running_loop()
+        if not self.settings.offline:
+            for issue in self.settings.issues.found:
+                _log.warning("%s", issue.logged)
         await self.telemetry.start()
         await self.db.open()
         if self.redis is not None:

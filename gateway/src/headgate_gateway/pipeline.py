@@ -142,7 +142,7 @@ class ModelEndpoint:
             if local is not None:
                 return offline_answer(local, target.model, call, context)
             source = source_of(target.model, self._kind)(call.data, context)
-            return offline_chunks(source, call.data, self._kind, call.gateway.clock, stream=stream)
+            return offline_chunks(source, call, self._kind, call.gateway.clock, stream=stream)
 
         return make
 

@@ -6,6 +6,7 @@ Who may send a request is asked when its head is there; so a head has to be ther
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -72,6 +73,8 @@ class HttpProtocol(HttpToolsProtocol):
             raise _Refused
         self._in_head = False
         self._stop_clock()
+        if self.url[:1] not in (b"/", b"*"):
+            self.scope["extensions"]["headgate.authority"] = _authority_of(self.url)
         super().on_headers_complete()
 
     def _size(self) -> int:
@@ -100,6 +103,12 @@ class HttpProtocol(HttpToolsProtocol):
         head = b"HTTP/1.1 %d %s\r\ncontent-type: application/json\r\ncontent-length: %d\r\nconnection: close\r\n\r\n"
         self.transport.write(head % (error.status, _PHRASES[error.status], len(body)) + body)
         self.transport.close()
+
+
+def _authority_of(target: bytes) -> bytes:
+    """The host and the port that a target names which is no path."""
+    _, slashes, rest = target.partition(b"://")
+    return re.split(rb"[/?#]", rest if slashes else target, maxsplit=1)[0]
 
 
 def _too_large() -> ApiError:

@@ -10,6 +10,7 @@ import msgspec
 from .config import Limits
 from .errors import ApiError, invalid
 from .http import BodyKind, Call, Receive, Upload
+from .platform.principal import ANONYMOUS
 from .validate import Specification
 
 __all__ = ["ClientGone", "read_body", "read_query", "take_json"]
@@ -35,8 +36,23 @@ async def read_body(call: Call, kind: BodyKind, limits: Limits, spec: Specificat
             param="Content-Type",
         )
     call.raw = await _read(call.headers, call.receive, limits.body_bytes)
+    if call.raw and call.caller.id == ANONYMOUS.id:
+        _refuse_simple(content_type)
     if kind is not BodyKind.NONE and not (kind is BodyKind.JSON_OR_NONE and not call.raw.strip()):
         take_json(call, limits, spec)
+
+
+def _refuse_simple(content_type: str) -> None:
+    """Refuse JSON under a type that web pages may send anywhere without asking first; with a key none of them can."""
+    kind = content_type.partition(";")[0].strip().lower()
+    if kind == "text/plain" or _is_form(kind):
+        raise ApiError(
+            415,
+            f"`Content-Type` is {kind!r}; without a key this operation takes JSON only as such. Send "
+            "`Content-Type: application/json`.",
+            code="unsupported_media_type",
+            param="Content-Type",
+        )
 
 
 def take_json(call: Call, limits: Limits, spec: Specification | None) -> None:

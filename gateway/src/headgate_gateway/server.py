@@ -24,6 +24,7 @@ from typing import Any
 import uvicorn
 
 from .app import App
+from .offload import share_the_interpreter
 from .protocol import HttpProtocol
 
 __all__ = ["GatewayServer", "bind", "serve"]
@@ -128,6 +129,7 @@ class _Quiet(logging.Filter):
 
 def serve(app: App, listener: socket.socket, *, beside: Beside | None = None) -> int:
     """Serve on a bound socket until told to stop, with something beside it while it serves. Gives the exit status."""
+    share_the_interpreter()
     logging.getLogger("uvicorn.error").addFilter(_Quiet())
     server = GatewayServer(_config(app), app, beside)
     # uvicorn raises a caught signal again at its end; an orderly stop is a success and exits with 0.

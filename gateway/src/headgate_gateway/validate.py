@@ -277,7 +277,7 @@ def _fitness(branch: list[Any], at: int) -> tuple[int, int, int]:
     depth = max(len(error.instance_path) for error in branch)
     if any(error.kind.name == "type" and len(error.instance_path) <= at for error in branch):
         return (0, 0, 0)
-    if any(error.kind.name in ("const", "enum") and len(error.instance_path) > at for error in branch):
+    if any(error.kind.name in ("const", "enum", "not") and len(error.instance_path) > at for error in branch):
         return (0, depth, 0)
     return (1, depth, -len(branch))
 

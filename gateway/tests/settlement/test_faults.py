@@ -93,18 +93,15 @@ def break_step(monkeypatch: pytest.MonkeyPatch, gateway: Any, path: str, times: 
         if hits[0] <= times:
             raise error
 
-    if inspect.iscoroutinefunction(original):
+    async def broken_later(*args: Any, **kwargs: Any) -> Any:
+        raising()
+        return await original(*args, **kwargs)
 
-        async def broken(*args: Any, **kwargs: Any) -> Any:
-            raising()
-            return await original(*args, **kwargs)
+    def broken_now(*args: Any, **kwargs: Any) -> Any:
+        raising()
+        return original(*args, **kwargs)
 
-    else:
-
-        def broken(*args: Any, **kwargs: Any) -> Any:
-            raising()
-            return original(*args, **kwargs)
-
+    broken = broken_later if inspect.iscoroutinefunction(original) else broken_now
     target = type(owner) if hasattr(type(owner), "__slots__") and not hasattr(owner, "__dict__") else owner
     monkeypatch.setattr(target, name, broken)
     return hits

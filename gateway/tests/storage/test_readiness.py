@@ -107,7 +107,7 @@ def test_a_server_that_only_reads_is_not_ready(launch: Launch, tmp_path: Path) -
     assert ready(url)[0] == 200
     with psycopg.connect(address, autocommit=True) as admin:
         (name,) = admin.execute("SELECT current_database()").fetchone() or ("",)
-        admin.execute(f'ALTER DATABASE "{name}" SET default_transaction_read_only = on')  # type: ignore[arg-type]  # a text of a test
+        admin.execute(f'ALTER DATABASE "{name}" SET default_transaction_read_only = on')
         admin.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()",
             [name],
@@ -118,7 +118,7 @@ def test_a_server_that_only_reads_is_not_ready(launch: Launch, tmp_path: Path) -
         assert seconds < 3
         assert httpx2.post(url + CHAT, json=HELLO, timeout=20).json()["error"]["code"] == "storage_unavailable"
         admin.execute("SET default_transaction_read_only = off")
-        admin.execute(f'ALTER DATABASE "{name}" RESET default_transaction_read_only')  # type: ignore[arg-type]  # a text of a test
+        admin.execute(f'ALTER DATABASE "{name}" RESET default_transaction_read_only')
         admin.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()",
             [name],
@@ -149,11 +149,12 @@ def test_files_are_private_whatever_the_umask(tmp_path: Path, before: bool) -> N
             )
         finally:
             os.umask(old)
+        assert process.stdout is not None
         try:
-            assert process.stdout is not None
             url = process.stdout.readline().partition("http://")[2].split()[0]
-            upload = {"file": ("a.jsonl", b'{"a": 1}\n'), "purpose": (None, "batch")}
-            answer = httpx2.post(f"http://{url}/v1/files", files=upload, timeout=30)
+            upload = {"file": ("a.jsonl", b'{"a": 1}\n')}
+            named = {"purpose": "batch"}
+            answer = httpx2.post(f"http://{url}/v1/files", files=upload, data=named, timeout=30)
             assert answer.status_code == 200, answer.text
             httpx2.post(f"http://{url}{CHAT}", json=HELLO, headers={"Idempotency-Key": f"k{turn}"}, timeout=30)
             assert modes(data) == {}

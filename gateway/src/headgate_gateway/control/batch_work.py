@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 import msgspec
 
 from ..errors import ApiError
+from ..offload import offload
 from ..storage import StorageAway, StorageError
 from . import files, sql
 from .batch_lines import Line, Lines, check
@@ -153,7 +154,7 @@ class _Work:
 
 async def _bring(work: _Work, file: BinaryIO) -> None:
     if work.status == "validating":
-        checked = await asyncio.to_thread(check, file, work.body["endpoint"])
+        checked = await offload(check, file, work.body["endpoint"])
         if checked.faults:
             await work.fail(checked.faults)
             return

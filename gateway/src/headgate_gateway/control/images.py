@@ -6,7 +6,6 @@ deleted after a day.
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import io
 import re
@@ -21,6 +20,8 @@ from ..errors import invalid, not_found
 from ..http import Access, BodyKind, Call, Reply, Route, Upload, model_route
 from ..offline import image
 from ..offline.tokenizer import count
+from ..offload import offload
+from ..proxies import base_url
 from .contents import contents_of
 from .local import demand
 
@@ -99,7 +100,7 @@ async def _answer(model: OfflineModel, call: Call, context: ModelContext, make: 
         )
     number = int(data.get("n") or 1)
     try:
-        pictures = [await asyncio.to_thread(make, index) for index in range(number)]
+        pictures = [await offload(make, index) for index in range(number)]
     except ValueError as error:
         raise invalid(f"`image` cannot be worked on: {error}. Send a PNG, JPEG, GIF or WebP.", param="image") from None
     usage = _usage(data, number, shown)
@@ -157,10 +158,7 @@ async def _kept(call: Call, picture: bytes) -> str:
     """Keep a picture and give the address at which this gateway, any node of it, serves it."""
     name = f"img-{secrets.token_hex(16)}.png"
     await contents_of(call.gateway, "images").put(name, io.BytesIO(picture))
-    settings = call.gateway.settings
-    scheme = call.header("x-forwarded-proto") or (call.scope or {}).get("scheme") or "http"
-    host = call.header("host") or f"{settings.host}:{settings.port}"
-    return f"{scheme}://{host}{_CONTENT}{name}"
+    return base_url(call.scope, call.headers, call.gateway.settings) + _CONTENT + name
 
 
 def _streamed(

@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl
 
 import aiohttp
 import msgspec
+from multidict import CIMultiDict
 
 from ..emission import Answer
 from ..errors import ApiError, invalid
@@ -35,7 +36,9 @@ __all__ = ["Providers"]
 _BACKOFF = 0.2
 # Headers of a configuration hold secrets under any name; what is shorter is none.
 _SHORTEST_SECRET = 12
-_PASSED_ON = ("openai-beta", "openai-organization", "openai-project", "anthropic-beta")
+_PASSED_ON = ("openai-beta", "anthropic-beta")
+# They choose whose account pays, so they go out with the caller's own key alone.
+_ACCOUNT = ("openai-organization", "openai-project")
 _AGENT = "headgate-gateway/0.1"
 
 
@@ -241,9 +244,14 @@ class _Exchange:
             self._url, data=data, headers=self._headers(run), timeout=timeout, allow_redirects=False
         )
 
-    def _headers(self, run: Sink) -> dict[str, str]:
-        headers = {name: value for name in _PASSED_ON if (value := self._call.header(name)) is not None}
+    def _headers(self, run: Sink) -> CIMultiDict[str]:
+        headers = CIMultiDict({name: value for name in _PASSED_ON if (value := self._call.header(name)) is not None})
         headers.update(self._target.upstream.headers)
+        if self._target.is_callers_key:
+            for name in _ACCOUNT:
+                headers.pop(name, None)
+                if (value := self._call.header(name)) is not None:
+                    headers[name] = value
         headers["Idempotency-Key"] = run.record.id
         headers["X-Request-Id"] = run.record.request_id
         if self._content_type:
@@ -285,7 +293,7 @@ class _Exchange:
             body = b""
         headers = {name.lower(): value for name, value in response.headers.items()}
         upstream = self._target.upstream
-        callers_key = self._target.key is not None and upstream.api_key is None
+        callers_key = self._target.is_callers_key
         return failures.from_status(
             upstream.name, response.status, headers, body, callers_key=callers_key, now=self._gateway.clock.time()
         )

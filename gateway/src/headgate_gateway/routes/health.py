@@ -42,7 +42,15 @@ def _unwritable(call: Call, fault: str) -> Response:
 
 def issues(gateway: Gateway) -> list[str]:
     """What is not as it should be, though calls are taken."""
-    if gateway.redis is None or (gateway.redis.available and gateway.bus.connected):
-        return []
-    counted = "are counted by each node alone" if gateway.settings.limits.when_away == "open" else "refuse all calls"
-    return [f"Redis is away: limits of pace {counted}, and nodes learn of each other's changes later."]
+    settings = gateway.settings
+    found: list[str] = []
+    if not settings.offline:
+        found += [issue.shown for issue in settings.issues.found]
+        written = {entry.id for entry in settings.routing.deployments}
+        found += [f"The deployment {id!r} is left out." for id in gateway.routing.broken if id in written]
+    if settings.auth_mode != "required" and "*" in settings.cors.allowed_origins:
+        found.append("`cors.allowed_origins` is '*' and no key is required: every web page can call this gateway.")
+    if gateway.redis is not None and not (gateway.redis.available and gateway.bus.connected):
+        counted = "are counted by each node alone" if settings.limits.when_away == "open" else "refuse all calls"
+        found.append(f"Redis is away: limits of pace {counted}, and nodes learn of each other's changes later.")
+    return found

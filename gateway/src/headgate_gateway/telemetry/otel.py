@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+from collections.abc import MutableMapping
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -246,7 +247,7 @@ class Otel:
 
     # -- the rest
 
-    def pass_on(self, headers: dict[str, str]) -> None:
+    def pass_on(self, headers: MutableMapping[str, str]) -> None:
         """The trace and the span that the upstream works in."""
         self._propagator.inject(headers)
 

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from importlib.util import find_spec
 from itertools import chain
 from typing import TYPE_CHECKING, Any
@@ -168,7 +168,7 @@ class Telemetry:
             self._meters.ended(run, settle_seconds)
 
     @harmless
-    def pass_on(self, headers: dict[str, str]) -> None:
+    def pass_on(self, headers: MutableMapping[str, str]) -> None:
         """Add to a request for an upstream what tells it of the trace."""
         if self._tracing is not None:
             self._tracing.pass_on(headers)

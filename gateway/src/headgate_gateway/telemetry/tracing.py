@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import MutableMapping
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ..http import Call
@@ -29,7 +30,7 @@ class Tracing(Protocol):
         """Run one try under a span of its own."""
         ...
 
-    def pass_on(self, headers: dict[str, str]) -> None:
+    def pass_on(self, headers: MutableMapping[str, str]) -> None:
         """Add what tells the upstream which trace it works in."""
         ...
 

@@ -16,9 +16,10 @@ from typing import Any
 from ..calculate import find_sum
 from ..draw import Draw, hex_id
 from ..schema import Hints, fill
-from ..schema.fill import Unfillable
+from ..schema.budget import TooComplex, Unfillable
 from ..schema.hints import words_of
 from .conversation import Conversation
+from .refusals import schema_too_complex
 
 __all__ = ["ToolCall", "calls_for"]
 
@@ -134,6 +135,7 @@ class _Tool:
     name: str
     description: str
     parameters: Any
+    field: str
 
 
 def calls_for(request: Mapping[str, Any], conversation: Conversation, draw: Draw) -> tuple[ToolCall, ...]:
@@ -161,7 +163,10 @@ def calls_for(request: Mapping[str, Any], conversation: Conversation, draw: Draw
 
 def _allowed(request: Mapping[str, Any]) -> tuple[list[_Tool], str]:
     """The tools that may be called, and `none`, `auto` or `required`."""
-    tools = [tool for tool in map(_tool, request.get("tools") or request.get("functions") or ()) if tool is not None]
+    name = "tools" if request.get("tools") else "functions"
+    tools = [
+        tool for at, raw in enumerate(request.get(name) or ()) if (tool := _tool(raw, f"{name}[{at}]")) is not None
+    ]
     choice = request.get("tool_choice")
     if choice is None:
         choice = request.get("function_call")
@@ -181,16 +186,16 @@ def _name_in(choice: Mapping[str, Any]) -> str:
     return str(body.get("name", "")) if isinstance(body, Mapping) else ""
 
 
-def _tool(raw: Any) -> _Tool | None:
+def _tool(raw: Any, field: str) -> _Tool | None:
     if not isinstance(raw, Mapping):
         return None
     kind = "custom" if raw.get("type") == "custom" else "function"
     body = raw.get("function") or raw.get("custom") or raw
     if not isinstance(body, Mapping) or not isinstance(body.get("name"), str):
         return None
-    return _Tool(
-        kind, body["name"], str(body.get("description") or ""), body.get("parameters") or body.get("input_schema") or {}
-    )
+    parameters = body.get("parameters") or body.get("input_schema") or {}
+    field += ".function.parameters" if "function" in raw else ".parameters"
+    return _Tool(kind, body["name"], str(body.get("description") or ""), parameters, field)
 
 
 def _asked_for(tool: _Tool, asked: str) -> float:
@@ -236,6 +241,8 @@ def _filled(tool: _Tool, hints: Hints, draw: Draw) -> str:
     schema = tool.parameters or {"type": "object", "properties": {}}
     try:
         value = fill(schema, hints, draw.child("arguments", tool.name), sparse=True)
+    except TooComplex as error:
+        raise schema_too_complex(tool.field, error) from None
     except Unfillable:
         value = {}
     return json.dumps(value, ensure_ascii=False)

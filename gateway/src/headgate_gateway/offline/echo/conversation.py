@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -15,6 +16,9 @@ from ..speech.listen import listen
 __all__ = ["Conversation", "ToolResult", "Turn", "text_of"]
 
 _INSTRUCTING = ("system", "developer")
+_LONG_TEXT = 65_536
+_MEDIA = {"video_url": "video", "audio_url": "audio", "document_url": "document"}
+_LONGEST_URL = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +89,16 @@ class Conversation:
     @cached_property
     def name(self) -> bytes:
         """A digest of all that was said and shown."""
-        return digest(*(repr(message) for message in self.messages))
+        return digest(*(repr(_shortened(message)) for message in self.messages))
+
+
+def _shortened(value: Any) -> Any:
+    """`value` with digests in the place of its long texts."""
+    if isinstance(value, str):
+        return value if len(value) <= _LONG_TEXT else digest(value).hex()
+    if isinstance(value, Mapping):
+        return {name: _shortened(item) for name, item in value.items()}
+    return [_shortened(item) for item in value] if isinstance(value, list) else value
 
 
 def text_of(message: Mapping[str, Any]) -> str:
@@ -121,8 +134,14 @@ def _heard(part: Mapping[str, Any]) -> str:
 
 
 def _attachment(part: Mapping[str, Any]) -> str | None:
+    kind = part.get("type")
+    if kind in _MEDIA:
+        source = part.get(str(kind))
+        url = source.get("url") if isinstance(source, Mapping) else source
+        shown = "given as data" if str(url).startswith("data:") else f"at {str(url)[:_LONGEST_URL]!r}"
+        return f"the {_MEDIA[str(kind)]} {shown}"
     file = part.get("file")
-    if part.get("type") != "file" or not isinstance(file, Mapping):
+    if kind != "file" or not isinstance(file, Mapping):
         return None
     data = payload_of(file.get("file_data"))
     name = file.get("filename") or file.get("file_id") or "unnamed"
@@ -141,9 +160,9 @@ def _calls(message: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     out: list[tuple[str, str, str]] = []
     for call in message.get("tool_calls") or ():
         body = call.get("function") or call.get("custom") or {}
-        out.append(
-            (str(call.get("id", "")), str(body.get("name", "")), str(body.get("arguments") or body.get("input") or ""))
-        )
+        arguments = body.get("arguments") or body.get("input") or ""
+        text = arguments if isinstance(arguments, str) else json.dumps(arguments, ensure_ascii=False)
+        out.append((str(call.get("id", "")), str(body.get("name", "")), text))
     legacy = message.get("function_call")
     if isinstance(legacy, Mapping):
         out.append(("", str(legacy.get("name", "")), str(legacy.get("arguments", ""))))

@@ -99,7 +99,7 @@ def _content(request: Mapping[str, Any], conversation: Conversation, draw: Draw)
     if kind in ("json_schema", "json_object") and _REFUSE.match(conversation.asked):
         return "refusal", "I was asked to refuse, so I do."
     if kind == "json_schema" and isinstance(form, Mapping):
-        schema = (form.get("json_schema") or {}).get("schema", {"type": "object"})
+        schema = (form.get("json_schema") or {}).get("schema") or {"type": "object"}
         return "content", json.dumps(fill(schema, conversation.hints, draw.child("schema")), ensure_ascii=False)
     if kind == "json_object":
         return "content", json.dumps(_object(conversation, draw), ensure_ascii=False)
@@ -160,8 +160,10 @@ def _stopped(text: str, stops: Sequence[str]) -> tuple[str, str | None]:
 
 def _limit(request: Mapping[str, Any]) -> int:
     for key in ("max_completion_tokens", "max_tokens"):
-        if isinstance(request.get(key), int):
-            return min(int(request[key]), MOST_TOKENS)
+        wanted = request.get(key)
+        if isinstance(wanted, int):
+            # Some servers take a number below 0 for no bound.
+            return MOST_TOKENS if wanted < 0 else min(wanted, MOST_TOKENS)
     return MOST_TOKENS
 
 

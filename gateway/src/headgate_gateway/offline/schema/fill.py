@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ..draw import Draw
+from .budget import TooComplex, Unfillable, budget, spend
 from .check import fits, same
 from .hints import Hints, words_of
 from .resolve import Schema, merge, plain, types_of
@@ -25,32 +26,34 @@ _DEEPEST = 40
 _ATTEMPTS = 12
 _MOST_NODES = 4000
 _NO_HINTS = Hints(())
+# A schema is what the caller sent: `minItems` may be a text there, and `properties` a list.
+_MALFORMED = (TypeError, AttributeError, KeyError, IndexError, ValueError, ArithmeticError)
 
 
-class Unfillable(ValueError):
-    """No value was found that the schema accepts; most often it contradicts itself."""
-
-
-class _TooLarge(Unfillable):
+class _TooLarge(TooComplex):
     """No other attempt would help."""
 
 
 def fill(schema: Schema, hints: Hints = _NO_HINTS, draw: Draw | None = None, *, sparse: bool = False) -> Any:
-    """A value that `schema` accepts, with words of `hints` where they fit. Raises `Unfillable`.
+    """A value that `schema` accepts, with words of `hints` where they fit.
 
-    With `sparse` a property that is not required is left out unless the conversation says something about it.
+    With `sparse` a property that is not required is left out unless the conversation says something about it. Raises
+    `Unfillable`, which is `TooComplex` where the work budget ends before a value is found.
     """
     draw = draw or Draw("fill")
-    for attempt in range(_ATTEMPTS):
-        source = hints if attempt < 3 else _NO_HINTS
-        try:
-            value = _Filler(schema, source, draw.child(attempt), attempt, sparse).value(schema, "", 0)
-            if fits(value, schema, schema):
-                return value
-        except _TooLarge:
-            raise
-        except (Unfillable, RecursionError):
-            continue
+    with budget():
+        for attempt in range(_ATTEMPTS):
+            source = hints if attempt < 3 else _NO_HINTS
+            try:
+                value = _Filler(schema, source, draw.child(attempt), attempt, sparse).value(schema, "", 0)
+                if fits(value, schema, schema):
+                    return value
+            except TooComplex:
+                raise
+            except (Unfillable, RecursionError):
+                continue
+            except _MALFORMED as error:
+                raise Unfillable(f"one of its keywords has a value of the wrong type ({error})") from error
     raise Unfillable("no value was found that the schema accepts")
 
 
@@ -77,7 +80,8 @@ class _Filler:
             raise Unfillable("the schema `false` accepts nothing")
         if node is True:
             node = {}
-        assert isinstance(node, Mapping)
+        if not isinstance(node, Mapping):
+            raise Unfillable(f"a schema is an object, true or false, and not {node!r}")
         if "const" in node:
             return node["const"]
         if "enum" in node:
@@ -221,12 +225,13 @@ class _Filler:
 
     def _object(self, node: Mapping[str, Any], depth: int) -> dict[str, Any]:
         properties: Mapping[str, Schema] = node.get("properties") or {}
-        required = [name for name in node.get("required") or () if isinstance(name, str)]
-        most = node.get("maxProperties", math.inf)
+        required = dict.fromkeys(name for name in node.get("required") or () if isinstance(name, str))
+        spend(len(properties) + len(required))
+        most, missing = node.get("maxProperties", math.inf), len(required)
         out: dict[str, Any] = {}
         for name, schema in properties.items():
             if name not in required:
-                if self._deep(depth) or len(out) + len([other for other in required if other not in out]) >= most:
+                if self._deep(depth) or len(out) + missing >= most:
                     continue
                 if self.sparse and not self._told(schema, name):
                     continue
@@ -236,6 +241,7 @@ class _Filler:
                     continue
             else:
                 out[name] = self.value(schema, name, depth + 1)
+                missing -= 1
         for name in required:
             if name not in out:
                 out[name] = self.value(self._other(node, name), name, depth + 1)
@@ -310,6 +316,7 @@ class _Filler:
         contains = node.get("contains")
         needed = int(node.get("minContains", 1)) if contains is not None else 0
         singular = _singular(name)
+        spend(max(wanted, needed))
         for at in range(max(wanted, needed)):
             schema = first[at] if at < len(first) else rest
             if schema is True:
@@ -375,6 +382,7 @@ class _Filler:
 
     def _height(self, schema: Schema, seen: frozenset[int], depth: int) -> float:
         """The least depth of a value; infinite along a reference that returns to itself."""
+        spend()
         if id(schema) in seen or depth > 12:
             return math.inf
         target = plain(schema, self.root)

@@ -1,0 +1,74 @@
+"""The kinds of odd answers by name, and the function that makes each out of a sound one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal
+
+from .draft import Draft, Kind, Wire
+
+__all__ = ["QUIRKS", "Part", "Quirk", "quirk"]
+
+Part = Literal["unary", "stream"]
+_CHAT: tuple[Kind, ...] = ("chat", "completions", "messages")
+_ALL: tuple[Kind, ...] = (*_CHAT, "embeddings", "images", "speech", "transcription", "moderations")
+_known: dict[str, Quirk] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Quirk:
+    """One kind of odd answer.
+
+    ``whole`` says that the whole answer can be read in spite of it; an application should deliver such an answer, and
+    report a failure for any other. ``charged`` says that the upstream takes money for it, whole or not. It shows in
+    answers of ``kinds``, unary or streamed as ``parts`` says; any other request is answered soundly.
+    """
+
+    name: str
+    summary: str
+    whole: bool
+    charged: bool
+    parts: tuple[Part, ...]
+    kinds: tuple[Kind, ...]
+    slow: bool
+    """Whether the answer takes long, or never ends."""
+    apply: Callable[[Draft], None]
+
+    @property
+    def wires(self) -> tuple[Wire, ...]:
+        """The wires that it shows on."""
+        found: list[Wire] = []
+        if any(kind != "messages" for kind in self.kinds):
+            found.append("openai")
+        if "messages" in self.kinds:
+            found.append("anthropic")
+        return tuple(found)
+
+    def shows(self, kind: Kind | None, *, stream: bool) -> bool:
+        """Whether such a request gets an odd answer."""
+        return kind in self.kinds and ("stream" if stream else "unary") in self.parts
+
+
+QUIRKS: Mapping[str, Quirk] = MappingProxyType(_known)
+"""Every kind of odd answer by its name."""
+
+
+def quirk(
+    name: str,
+    summary: str,
+    *,
+    whole: bool = True,
+    charged: bool = True,
+    parts: tuple[Part, ...] = ("unary", "stream"),
+    kinds: tuple[Kind, ...] = _ALL,
+    slow: bool = False,
+) -> Callable[[Callable[[Draft], None]], Callable[[Draft], None]]:
+    """Register the function below under a name."""
+
+    def register(apply: Callable[[Draft], None]) -> Callable[[Draft], None]:
+        _known[name] = Quirk(name, summary, whole, charged, parts, kinds, slow, apply)
+        return apply
+
+    return register
