@@ -57,7 +57,7 @@ class Limits:
     depth: int = 128
     ping_seconds: float = 15.0
     grace_seconds: float = 30.0
-    drain_seconds: float = 30.0
+    drain_seconds: float = 8.0
     keep_hours: float = 24.0
     lag_events: int = 256
     when_away: Literal["open", "closed"] = "open"

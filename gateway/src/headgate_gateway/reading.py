@@ -6,6 +6,8 @@ import asyncio
 from typing import Any
 from urllib.parse import parse_qsl
 
+import msgspec
+
 from .config import Limits
 from .errors import ApiError, invalid
 from .http import BodyKind, Call, Receive, Upload

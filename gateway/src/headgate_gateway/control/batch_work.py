@@ -27,7 +27,7 @@ from .jsonl import LineFault
 if TYPE_CHECKING:
     from ..gateway import Gateway
 
-__all__ = ["SCOPE", "count_into", "run"]
+__all__ = ["SCOPE", "count_into", "fail", "run"]
 
 _log = logging.getLogger("headgate_gateway")
 _AT_ONCE = 8
@@ -71,6 +71,13 @@ async def run(gateway: Gateway, batch_id: str) -> None:
             await _bring(work, file)
     except FileNotFoundError:
         await work.fail([LineFault(0, "file_not_found", "The input file was deleted.", "input_file_id")])
+
+
+async def fail(gateway: Gateway, batch_id: str) -> None:
+    """End a batch that the gateway failed to work on."""
+    work = await _Work.of(gateway, batch_id)
+    if work.status not in _OVER:
+        await work.fail([LineFault(0, "internal", "The gateway failed on this batch. Report it with its id.", None)])
 
 
 @dataclass(slots=True)
