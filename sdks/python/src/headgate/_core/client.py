@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import random as _random
-from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Final, Literal, Self
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, ClassVar, Final, Literal, Never, Self
 
 from .brand import Brand
 from .breaker import Breaker
@@ -69,8 +69,8 @@ class BaseClient:
 
     def __init__(
         self,
-        *,
         api_key: str | Secret | None = None,
+        *,
         base_url: str | None = None,
         organization: str | None = None,
         team: str | None = None,
@@ -91,6 +91,7 @@ class BaseClient:
         cancel_abandoned: bool | None = None,
         clock: Clock | None = None,
         random: Any = None,
+        **unknown: Never,
     ) -> None:
         """Make a client. What is not given comes from the environment, then from defaults.
 
@@ -117,6 +118,8 @@ class BaseClient:
             clock: Where time comes from; for tests.
             random: Where chance comes from; for tests.
         """
+        if unknown:
+            raise ConfigError(_unknown_options(unknown, [*_NAMES, *_OWN]))
         # From here on keys are secrets, so that a traceback that shows the locals of this function shows none.
         api_key = Secret(api_key) if isinstance(api_key, str) else api_key
         provider_keys = _secrets(provider_keys)
@@ -151,6 +154,11 @@ class BaseClient:
     def api_key(self) -> Secret | None:
         return self._config.api_key
 
+    @api_key.setter
+    def api_key(self, value: str | Secret | None) -> None:
+        """Use another key from the next request on. Copies of this client, and calls under way, keep theirs."""
+        self._reconfigure({"api_key": value})
+
     @property
     def base_url(self) -> str:
         return self._config.base_url
@@ -174,7 +182,7 @@ class BaseClient:
             hint = (
                 f"`{own[0]}` belongs to a client's connections: make a new client"
                 if own
-                else f"known are {', '.join(_NAMES)}"
+                else _unknown_options(unknown, _NAMES)
             )
             raise ConfigError(f"`with_options`: `{unknown[0]}` cannot be changed; {hint}")
         for name in ("default_headers", "default_query", "provider_keys"):
@@ -268,13 +276,20 @@ class BaseClient:
         return [(self._brand.auth[1], MaskedStr(key.reveal()))]
 
     def _provider_header(self, model: Any) -> list[tuple[str, str]]:
-        """The caller's own key for the provider that the model's prefix names, and no other."""
-        if not self._config.provider_keys or not isinstance(model, str) or "/" not in model:
+        """The caller's own key for the provider that the model's prefix names, and no other. A name that does not say
+        whose it is (a route, ``gpt-4o``) takes all of them, since only the gateway knows where it leads."""
+        keys, brand = self._config.provider_keys, self._brand
+        if not keys or not isinstance(model, str):
             return []
-        prefix = model.partition("/")[0].lower()
-        provider = self._brand.provider_aliases.get(prefix, prefix)
-        key = self._config.provider_keys.get(provider) or self._config.provider_keys.get(prefix)
-        return [] if key is None else [(f"{self._brand.provider_key_header}-{provider}", MaskedStr(key.reveal()))]
+        prefix = model.partition("/")[0].lower() if "/" in model else ""
+        provider = brand.provider_aliases.get(prefix, prefix)
+        if prefix in keys and provider not in keys:
+            provider = prefix
+        known = provider in keys or provider in brand.providers or provider == brand.package
+        names = [provider] if known else list(keys)
+        return [
+            (f"{brand.provider_key_header}-{name}", MaskedStr(keys[name].reveal())) for name in names if name in keys
+        ]
 
     # --- calls ---
 
@@ -490,6 +505,18 @@ class BaseClient:
 
 def _secrets(keys: Mapping[str, str | Secret] | None) -> dict[str, str | Secret] | None:
     return {name: Secret(key) if isinstance(key, str) else key for name, key in keys.items()} if keys else None
+
+
+def _unknown_options(unknown: Iterable[str], known: Sequence[str]) -> str:
+    """What is said about options that no client has, each with the nearest that there is."""
+    from difflib import get_close_matches  # only where there is a fault to tell
+
+    faults: list[str] = []
+    for name in unknown:
+        close = get_close_matches(name, known, n=1, cutoff=0.6)
+        hint = f"did you mean `{close[0]}`?" if close else f"the options are {', '.join(sorted(known))}"
+        faults.append(f"`{name}` is no option of the client; {hint}")
+    return "; ".join(faults)
 
 
 def _accept(result: Result) -> str:
