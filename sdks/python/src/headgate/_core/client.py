@@ -41,6 +41,7 @@ _NAMES: Final = (
     "default_headers",
     "default_query",
     "log_level",
+    "log_bodies",
     "api_version",
     "max_concurrency",
     "circuit_breaker",
@@ -82,6 +83,7 @@ class BaseClient:
         http_client: Any = None,
         transport: Any = None,
         log_level: str | None = None,
+        log_bodies: bool | None = None,
         api_version: str | None = None,
         max_concurrency: int | None = None,
         circuit_breaker: Any = None,
@@ -108,6 +110,7 @@ class BaseClient:
             http_client: Your own client of the HTTP library. It is used as it is, and never closed.
             transport: ``"httpx2"`` (the default), ``"fast"``, or an object with the two methods of a transport.
             log_level: debug, info, warn, error or off; also from ``<PREFIX>_LOG``.
+            log_bodies: Whether bodies are logged at debug level, secrets masked; also from ``<PREFIX>_LOG_BODIES``.
             api_version: The version of the API to ask for.
             max_concurrency: How many calls may run at a time; the rest wait, at most for the `pool` clock.
             circuit_breaker: True or a `CircuitBreaker`: send nothing for a while after failures in a row.
@@ -131,7 +134,7 @@ class BaseClient:
             raise ConfigError("`http_client` and `transport` exclude each other; give one of them")
         self._clock: Clock = clock if clock is not None else self._default_clock
         breaker = None if self._config.circuit_breaker is None else Breaker(self._config.circuit_breaker, self._clock)
-        log = Log(self._brand.package, self._config.log_level)
+        log = Log(self._brand.package, self._config.log_level, self._config.log_bodies)
         self._shared = Shared(
             self._brand, self._clock, random if random is not None else _random, log, RetryBudget(), breaker
         )
@@ -214,8 +217,8 @@ class BaseClient:
             settings = self._config.circuit_breaker
             breaker = None if settings is None else Breaker(settings, self._clock)
             shared = Shared(shared.brand, shared.clock, shared.random, shared.log, shared.budget, breaker)
-        if before.log_level != self._config.log_level:
-            log = Log(self._brand.package, self._config.log_level)
+        if (before.log_level, before.log_bodies) != (self._config.log_level, self._config.log_bodies):
+            log = Log(self._brand.package, self._config.log_level, self._config.log_bodies)
             shared = Shared(shared.brand, shared.clock, shared.random, log, shared.budget, shared.breaker)
         self._shared = shared
         self._headers, self._auth = self._base_headers(), self._auth_headers()
