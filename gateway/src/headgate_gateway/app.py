@@ -7,12 +7,14 @@ and may give Starlette responses.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 from dataclasses import replace
 from typing import Any
 
 from .auth import Gate
+from .brand_headers import BrandHeaders
 from .config import Settings
 from .errors import ApiError, envelope, invalid, storage_away
 from .gateway import Gateway
@@ -31,9 +33,10 @@ from .http import (
 )
 from .once.presented import check_key
 from .pipeline import HeadedStream, ModelEndpoint, fingerprint
-from .reading import ClientGone, read_body, read_query
+from .platform.restrictions import RouteCatalog
+from .reading import ClientGone, read_body, read_query, refuse_ambiguous
 from .storage import StorageAway, StorageError, Unstorable
-from .table import Match, Missing, RouteTable, WrongMethod
+from .table import Match, Missing, RouteTable, WrongMethod, aliases_of
 from .telemetry.seen import Seen
 from .validate import Contract, Specification
 from .web.cors import Cors
@@ -46,6 +49,7 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9._:\-]{1,255}")
 _VERSION = re.compile(r"v?1|\d{4}-\d{2}-\d{2}")
 _VERSION_HEADERS = ("x-headgate-api-version", "x-api-version")
 _PIECE = 1 << 18
+_LARGE_ANSWER = 1 << 20
 
 
 def create_app(settings: Settings | None = None, *, node: str | None = None) -> App:
@@ -83,6 +87,8 @@ class App:
             )
         ]
         self.table = RouteTable(routes)
+        gateway.platform.routes = RouteCatalog((route, (route.path, *aliases_of(route))) for route in routes)
+        self._brand = BrandHeaders(gateway.settings.header_prefixes)
         self._gate = Gate(gateway.settings, gateway.platform)
         self._cors = Cors(gateway.settings.cors) if gateway.settings.cors.is_on else None
         self._specs: dict[tuple[str, str], Specification | None] = {}
@@ -129,7 +135,14 @@ class App:
             await _send(reply, scope, receive, send, common, bodiless=method == "HEAD")
 
     async def dispatch(
-        self, method: str, path: str, *, body: bytes, principal: str, headers: dict[str, str]
+        self,
+        method: str,
+        path: str,
+        *,
+        body: bytes,
+        principal: str,
+        headers: dict[str, str],
+        acting_for: tuple[str | None, str | None] = (None, None),
     ) -> Response:
         """A request from inside: the whole way except the gate, and no connection behind it."""
         request_id = self._request_id(headers)
@@ -146,7 +159,14 @@ class App:
             return {"type": "http.request", "body": body, "more_body": False}
 
         reply = await self._answer(
-            method, raw_path.encode(), query.encode(), headers, request_id, receive=receive, principal=principal
+            method,
+            raw_path.encode(),
+            query.encode(),
+            headers,
+            request_id,
+            receive=receive,
+            principal=principal,
+            acting_for=acting_for,
         )
         if isinstance(reply, Response):
             return Response(
@@ -167,6 +187,7 @@ class App:
         receive: Receive,
         scope: dict[str, Any] | None = None,
         principal: str | None = None,
+        acting_for: tuple[str | None, str | None] = (None, None),
         seen: Seen | None = None,
     ) -> Reply:
         try:
@@ -177,9 +198,13 @@ class App:
             if seen is not None:
                 seen.matched(route.operation, match.template)
             if principal is None:
+                self._brand.adopt(headers, scope)
                 caller = await self._gate.admit(route, headers, scope)
             else:
                 caller = await self.gateway.platform.principal(principal)
+                self._gate.require_route(route, caller)
+                if acting_for != (None, None):
+                    caller = await self.gateway.platform.in_scope(caller, *acting_for)
             self._check_version(headers)
             if self.gateway.draining and route.access is not Access.PUBLIC and route.method != "GET":
                 raise _draining()
@@ -191,6 +216,8 @@ class App:
             call.query = read_query(query, spec)
             if route.method != "GET":
                 await read_body(call, route.body, self.gateway.settings.limits, spec)
+            if spec is not None and spec.closed and call.raw:
+                await refuse_ambiguous(call, route.body, spec)
             named = call.params.get("model") or call.data.get("virtual_model_id") or call.data.get("model") or ""
             call.model = str(named)
             if route.access is Access.KEY and route.method == "POST":
@@ -226,7 +253,7 @@ class App:
 
     async def _reach(self, call: Call) -> None:
         """Settle for whom the call is, and whether its model is within the caller's reach."""
-        if call.caller.key_id is not None and call.model:
+        if call.caller.models and call.model:
             # A name that stands for another is as good as that one, and no better.
             call.caller.require_model(call.caller.aliases.get(call.model, call.model))
         customer = call.data.get("user")
@@ -238,7 +265,7 @@ class App:
         whole = route.access is Access.PLATFORM and not route.apart
         if key is None:
             return await mutations.plainly(lambda: endpoint(call), whole=whole)
-        print_ = fingerprint(call)
+        print_ = await fingerprint(call)
         return await mutations.once(call.principal, key, call.operation, print_, lambda: endpoint(call), whole=whole)
 
     def _match(self, method: str, raw_path: bytes, scope: dict[str, Any] | None) -> Match:
@@ -259,6 +286,8 @@ class App:
         except KeyError:
             find = self.gateway.contract.find
             spec = self._specs[place] = find(*place) or find(match.route.method, match.route.path)
+            if spec is not None:
+                spec.closed = match.route.access is Access.PLATFORM
             return spec
 
     def _request_id(self, headers: dict[str, str]) -> str:
@@ -311,7 +340,10 @@ async def _send(
         headers = _encoded(reply.headers, reply.content_type)
         headers.append((b"content-length", b"%d" % len(reply.body)))
         await send({"type": "http.response.start", "status": reply.status, "headers": headers + common})
-        await send({"type": "http.response.body", "body": b"" if bodiless else reply.body})
+        if len(reply.body) <= _LARGE_ANSWER or bodiless:
+            await send({"type": "http.response.body", "body": b"" if bodiless else reply.body})
+        else:
+            await _send_pieces(reply.body, send)
     elif isinstance(reply, FileResponse):
         await _send_file(reply, send, common, bodiless=bodiless)
     elif hasattr(reply, "send"):
@@ -326,6 +358,14 @@ async def _send(
         await reply(scope, receive, with_id)
 
 
+async def _send_pieces(body: bytes, send: Send) -> None:
+    """Send a large answer as its reader takes it, instead of copying it whole into the connection's buffer."""
+    for at in range(0, len(body), _PIECE):
+        await send({"type": "http.response.body", "body": body[at : at + _PIECE], "more_body": True})
+        await asyncio.sleep(0)
+    await send({"type": "http.response.body", "body": b""})
+
+
 async def _send_file(reply: FileResponse, send: Send, common: list[tuple[bytes, bytes]], *, bodiless: bool) -> None:
     with reply.path.open("rb") as file:
         size = file.seek(0, 2)
@@ -335,7 +375,7 @@ async def _send_file(reply: FileResponse, send: Send, common: list[tuple[bytes, 
         if reply.filename is not None:
             headers.append((b"content-disposition", attachment(reply.filename)))
         await send({"type": "http.response.start", "status": 200, "headers": headers + common})
-        while not bodiless and (piece := file.read(_PIECE)):
+        while not bodiless and (piece := await asyncio.to_thread(file.read, _PIECE)):
             await send({"type": "http.response.body", "body": piece, "more_body": True})
         await send({"type": "http.response.body", "body": b""})
 
