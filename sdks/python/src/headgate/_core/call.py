@@ -261,13 +261,14 @@ def _root_cause(error: BaseException) -> str:
     cause = error
     while cause.__cause__ is not None or (cause.__context__ is not None and not cause.__suppress_context__):
         cause = cause.__cause__ or cause.__context__ or cause
-    return str(cause) or str(error) or type(cause).__name__
+    # The system's own words say most. Those of a library may be its parts, which read as code.
+    return (str(cause) if isinstance(cause, OSError) else "") or str(error) or str(cause) or type(cause).__name__
 
 
 def _certificate_fault(error: BaseException) -> bool:
     cause: BaseException | None = error
     while cause is not None:
-        if type(cause).__name__ == "SSLCertVerificationError":
+        if type(cause).__name__ == "SSLCertVerificationError" or "invalid peer certificate" in str(cause):
             return True
         cause = cause.__cause__ or cause.__context__
     return False

@@ -6,6 +6,7 @@ import os
 import random as _random
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar, Final, Literal, Never, Self
+from urllib.parse import urlsplit
 
 from .brand import Brand
 from .breaker import Breaker
@@ -146,6 +147,8 @@ class BaseClient:
             "random": random,
         }
         self._link = self._connect(http_client, transport)
+        if self._config.api_key is not None and self._config.base_url.startswith("http:"):
+            _warn_of_plain_http(self._config.base_url)
 
     def _connect(self, http_client: Any, transport: Any) -> Any:
         """What holds the connections; shared by all copies of the client."""
@@ -520,6 +523,26 @@ def _unknown_options(unknown: Iterable[str], known: Sequence[str]) -> str:
         hint = f"did you mean `{close[0]}`?" if close else f"the options are {', '.join(sorted(known))}"
         faults.append(f"`{name}` is no option of the client; {hint}")
     return "; ".join(faults)
+
+
+_warned: Final[set[str]] = set()
+
+
+def _warn_of_plain_http(base_url: str) -> None:
+    """Warn once of a server that gets the key unencrypted, over networks that others use."""
+    from .hosts import is_public
+
+    host = urlsplit(base_url).hostname or ""
+    if host in _warned or not is_public(host):
+        return
+    import warnings
+
+    _warned.add(host)
+    warnings.warn(
+        f"`base_url` is {base_url!r}: the key travels unencrypted to {host}, for everybody in between to read. "
+        "Use `https://`.",
+        stacklevel=4,
+    )
 
 
 def _accept(result: Result) -> str:
