@@ -69,6 +69,9 @@ class Provider:
     headers: Mapping[str, str] = field(default_factory=dict)
     connect_timeout: float = 5.0
     idle_timeout: float = 120.0
+    # Seconds for a whole answer, however steadily it comes; of a unary call, and of a stream.
+    answer_timeout: float = 900.0
+    stream_timeout: float = 3600.0
     retries: int = 2
     max_output_tokens: int = 4096
     guarded: bool = False
@@ -101,6 +104,8 @@ class Limits:
     drain_seconds: float = 30.0
     keep_hours: float = 24.0
     lag_events: int = 256
+    event_bytes: int = 16 * 1024 * 1024
+    answer_bytes: int = 256 * 1024 * 1024
     when_away: Literal["open", "closed"] = "open"
 
 
@@ -301,6 +306,8 @@ def _limits(env: Table, table: Table) -> Limits:
         drain_seconds=number("drain_seconds"),
         keep_hours=number("keep_hours"),
         lag_events=_first(table.whole("lag_events", 1), base.lag_events),
+        event_bytes=_first(table.whole("event_bytes", 1024), base.event_bytes),
+        answer_bytes=_first(table.whole("answer_bytes", 1024), base.answer_bytes),
         when_away=_first(env.choice("when_away", _WHEN_AWAY), table.choice("when_away", _WHEN_AWAY), base.when_away),
     )
 
@@ -391,6 +398,8 @@ def _provider(name: str, table: Table, environ: Mapping[str, str]) -> Provider:
         headers=MappingProxyType(table.table("headers").strings()),
         connect_timeout=_first(table.number("connect_timeout", 0), base.connect_timeout),
         idle_timeout=_first(table.number("idle_timeout", 0), base.idle_timeout),
+        answer_timeout=_first(table.number("answer_timeout", 0), base.answer_timeout),
+        stream_timeout=_first(table.number("stream_timeout", 0), base.stream_timeout),
         retries=_first(table.whole("retries", 0, 10), base.retries),
         max_output_tokens=_first(table.whole("max_output_tokens", 1), base.max_output_tokens),
     )

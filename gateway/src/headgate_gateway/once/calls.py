@@ -16,6 +16,7 @@ from ..cluster.bus import Bus
 from ..cluster.nodes import Nodes
 from ..config import Limits
 from ..errors import AWAY, ApiError, invalid
+from ..ledger.spent import spent_by
 from ..storage import AlreadyDone, Batch, Database, StorageAway, StorageError
 from . import sql
 from .claims import Claims
@@ -252,10 +253,7 @@ class Calls:
         record.status = _status(error, interrupted=interrupted, cancelled=cancelled)
         if error is not None and not interrupted:
             record.error_status, record.error = error.status, error.body(record.request_id)
-        record.usage = run.usage or (run.answer.usage if run.answer is not None else None)
-        if record.usage is None and error is not None and run.events_produced:
-            record.usage = _estimated(run)
-        record.cost_nano = 0 if run.cached else self._prices.cost(record.provider, run.price_name, record.usage)
+        record.usage, record.cost_nano = spent_by(run, self._prices, failed=error is not None)
         batch = Batch()
         if not run.recorded:
             self._put_key(batch, run)
@@ -387,14 +385,3 @@ def _status(error: ApiError | None, *, interrupted: bool, cancelled: bool) -> An
     if cancelled:
         return "cancelled"
     return "completed" if error is None else "failed"
-
-
-def _estimated(run: Run) -> dict[str, Any]:
-    """Usage of a stream that ended before its usage was known: a token an event, and one for four bytes of prompt."""
-    prompt, completion = max(1, run.prompt_bytes // 4), run.events_produced
-    return {
-        "prompt_tokens": prompt,
-        "completion_tokens": completion,
-        "total_tokens": prompt + completion,
-        "estimated": True,
-    }
