@@ -58,6 +58,7 @@ def test_every_setting_of_the_gateway_is_in_the_whole_configuration() -> None:
     from headgate_gateway.cluster.settings import ClusterSettings
     from headgate_gateway.config import Limits, Provider, Settings
     from headgate_gateway.storage.settings import StorageSettings
+    from headgate_gateway.web.settings import CorsSettings
 
     text = re.findall(r"^```toml\n(.*?)^```$", (DOCS / "gateway.md").read_text(), re.MULTILINE | re.DOTALL)[0]
     whole = tomllib.loads(text)
@@ -69,9 +70,12 @@ def test_every_setting_of_the_gateway_is_in_the_whole_configuration() -> None:
         "guarded",
         "query",
         "key_header",
+        "key_problem",
     }
-    assert set(whole["server"]) == {"host", "port", "offline", "data_dir"}
-    known = {"host", "port", "offline", "data_dir", "auth_mode", "key_hashes", "source", "secret_keys"}
+    served = {"host", "port", "offline", "data_dir", "fault_models", "allowed_hosts", "public_url", "trusted_proxies"}
+    assert set(whole["server"]) == served
+    assert set(whole["cors"]) == {field.name for field in fields(CorsSettings)}
+    known = served | {"cors", "issues", "auth_mode", "key_hashes", "source", "secret_keys"}
     tables = {"providers", "models", "prices", "limits", "storage", "cluster"}
     tables |= {"ledger", "routing", "outbound", "cache", "guardrails"}  # platform.md and routing.md have these
     tables |= {"watch"}  # monitoring.md has it

@@ -41,7 +41,7 @@ class GatewayProcess:
 
     def start(self) -> GatewayProcess:
         env = {name: value for name, value in os.environ.items() if not name.startswith("HEADGATE")}
-        env |= environ_for(self.folder / "data")
+        env |= environ_for(self.folder / "data") | {"HEADGATE_GATEWAY_FAULT_MODELS": "true"}
         command = [sys.executable, "-m", "headgate_gateway", "--port", "0", "--data-dir", str(self.folder / "data")]
         errors = None if self.log is None else self.log.open("ab")
         self.process = subprocess.Popen(

@@ -68,11 +68,9 @@ def test_provider_keys_do_not_show(tmp_path: Path) -> None:
         ('[auth]\nmode = "required"\n', ["there is no key"]),
         ('[server]\nhost = "0.0.0.0"\n', ["0.0.0.0", "no key"]),
         ('[server]\nhost = "0.0.0.0"\n[auth]\nmode = "disabled"\n', ["0.0.0.0", "anybody"]),
-        ("[providers.x]\n", ["`providers.x.base_url`", "missing"]),
-        ('[providers.x]\nbase_url = "ftp://x"\n', ["'ftp://x'"]),
-        ('[providers.x]\nbase_url = "http://x"\napi_key_env = "NOT_SET"\n', ["'NOT_SET'", "not set"]),
-        ('[models]\n"a" = "nowhere/b"\n', ["`models.a`", "'nowhere/b'"]),
-        ('[prices.a]\ninput_per_million = "1"\n', ["`prices.a.input_per_million`"]),
+        ('[providers.x]\nbase_url = "ftp://x"\nbase_urk = "y"\n', ["`providers.x.base_urk`", "not a setting"]),
+        ("[prices.a]\ninput = 1\n", ["`prices.a.input`", "not a setting"]),
+        ('[deployments.a]\nmodle = "x"\n', ["`deployments.a.modle`", "not a setting"]),
         ('[storage]\ndatabase_url = "mysql://x/y"\n', ["`storage.database_url`", "'mysql://x/y'", "`postgresql://`"]),
         ('[storage]\ndatabase_url = "sqlite://x.db"\n', ["`storage.database_url`", "names no file"]),
         ('[storage]\ndatabase_url = "postgresql://h:99999/y"\n', ["`storage.database_url`", "is no address"]),
@@ -128,3 +126,47 @@ def test_the_password_of_a_store_does_not_show(tmp_path: Path, url: str) -> None
     with pytest.raises(ConfigError) as raised:
         read(tmp_path, f"[storage]\n{key} = {url.replace('://', 'x://', 1)!r}\n")
     assert "ss-w0rd" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown", "kept_back"),
+    [
+        ("[providers.x]\n", ["`providers.x.base_url`", "missing", "'x' cannot be used"], None),
+        ('[providers.x]\nbase_url = "ftp://inner.host"\n', ["`providers.x.base_url`", "http"], "inner.host"),
+        ('[providers.x]\nbase_url = "https://"\n', ["`providers.x.base_url`", "no address"], None),
+        ('[providers.x]\nbase_url = "http://[::1"\n', ["`providers.x.base_url`", "no address"], None),
+        ('[providers.x]\nbase_url = "http://h:99999"\n', ["`providers.x.base_url`", "no address"], None),
+        ('[providers.x]\nbase_url = "http://h/ v1"\n', ["`providers.x.base_url`", "no address"], None),
+        ('[providers.openai]\nwire = "soap"\n', ["`providers.openai.wire`", "'openai', 'anthropic'"], None),
+        ("[providers.openai]\nretries = 99\n", ["`providers.openai.retries`", "between 0 and 10"], None),
+        ("[providers.openai]\nheaders = 5\n", ["`providers.openai.headers`"], None),
+        ("[providers.openai]\nheaders = { a = 5 }\n", ["`providers.openai.headers.a`"], None),
+        ('[providers.openai]\napi_key_env = "NOT_SET"\n', ["'NOT_SET'", "`providers.openai.api_key_env`"], None),
+        ('[providers.openai]\napi_key_env = "sk-is-a-key"\n', ["`providers.openai.api_key_env`"], "sk-is-a-key"),
+        ('[providers.openai]\napi_key_file = "/nowhere/key"\n', ["`providers.openai.api_key_file`", "No such"], None),
+        ('[models]\n"a" = "nowhere/b"\n', ["`models.a`", "'a' cannot be used"], "nowhere/b"),
+        ('[models]\n"a" = 7\n', ["`models.a`"], None),
+        ('[providers.x]\n[models]\n"a" = "x/b"\n', ["`models.a`", "cannot be used"], None),
+        ('[prices.a]\ninput_per_million = "1"\n', ["`prices.a.input_per_million`", "left out"], None),
+        ("[prices.a]\ninput_per_million = inf\n", ["`prices.a.input_per_million`"], None),
+        ("[prices.a]\noutput_per_million = -1\n", ["`prices.a.output_per_million`"], None),
+        ('[deployments.d]\nmodel = "nowhere/x"\n', ["`deployments.d.model`", "'d' is left out"], None),
+        ("[deployments.d]\n", ["`deployments.d.model`"], None),
+        ('[deployments.d]\nmodel = "headgate/echo"\nweight = -1\n', ["`deployments.d.weight`"], None),
+        ('[deployments.d]\nmodel = "headgate/echo"\ntags = 5\n', ["`deployments.d.tags`"], None),
+    ],
+)
+def test_what_concerns_one_provider_does_not_stop_the_gateway(
+    tmp_path: Path, text: str, shown: list[str], kept_back: str | None
+) -> None:
+    settings = read(tmp_path, text)
+    told = " ".join(issue.shown for issue in settings.issues.found)
+    assert all(part in told for part in shown), told
+    assert kept_back is None or kept_back not in told
+
+
+def test_a_key_comes_out_of_a_file(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("sk-out-of-a-file\n")
+    key = read(tmp_path, f'[providers.openai]\napi_key_file = "{tmp_path / "key"}"\n').providers["openai"].api_key
+    assert key is not None
+    assert key.reveal() == "sk-out-of-a-file"

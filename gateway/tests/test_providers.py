@@ -355,3 +355,107 @@ async def test_a_kill_forgets_no_call_that_reached_its_provider(
     await asyncio.to_thread(server.start)
     await until(lambda: rows_of(tmp_path / "data", "SELECT status FROM call") == [("interrupted",)], 20)
     assert rows_of(tmp_path / "data", "SELECT status, provider FROM usage") == [("interrupted", "up")]
+
+
+@pytest.mark.parametrize(
+    ("model", "status", "code", "says"),
+    [
+        ("openai/gpt-4o", 401, "provider_key_missing", ["'openai'", "`X-Provider-Key-OpenAI`", "`[providers.openai]`"]),
+        ("groq/llama", 401, "provider_key_missing", ["`X-Provider-Key-Groq`"]),
+        ("openrouter/a/b", 401, "provider_key_missing", ["`X-Provider-Key-OpenRouter`"]),
+        ("oai-resp/gpt-4o", 401, "provider_key_missing", ["'openai'", "`X-Provider-Key-OpenAI`"]),
+        ("gpt-4o", 404, "model_not_found", ["'openai'", "`X-Provider-Key-OpenAI`"]),
+        ("claude-sonnet-4-5", 404, "model_not_found", ["'anthropic'", "`X-Provider-Key-Anthropic`"]),
+        ("mine", 404, "model_not_found", ["`GET /v1/models`"]),
+        ("opnai/gpt-4o", 404, "model_not_found", ["Did you mean 'openai'?"]),
+        ("loca/gpt-4o", 404, "model_not_found", ["Did you mean 'local'?"]),
+        ("zzz/gpt-4o", 404, "model_not_found", ["no provider 'zzz'", "anthropic", "local"]),
+        ("headgate/ecko", 404, "model_not_found", ["`GET /v1/models`"]),
+    ],
+)
+async def test_a_name_that_nothing_answers_says_what_would(
+    launch: Launch, model: str, status: int, code: str, says: list[str]
+) -> None:
+    url = launch(config='[providers.local]\nbase_url = "http://127.0.0.1:9/v1"\n').url
+    async with httpx2.AsyncClient() as client:
+        answer = await client.post(url + CHAT, json={"model": model, "messages": [{"role": "user", "content": "Hi"}]})
+    error = answer.json()["error"]
+    assert (error["status"], error["code"]) == (status, code), error
+    assert all(part in error["message"] for part in says), error["message"]
+
+
+BROKEN = """
+[providers.openai]
+api_key_env = "TEST_KEY_THAT_IS_NOT_SET"
+[providers.bad]
+base_url = "ftp://inner.example"
+[providers.up]
+base_url = "{url}/v1"
+[providers.local]
+base_url = "{url}/v1"
+api_key_env = "TEST_KEY_THAT_IS_NOT_SET"
+[models]
+"route" = "openai/gpt-x"
+"astray" = "nowhere/x"
+"stands" = "up/m"
+[deployments.keyless]
+model_name = "pool"
+model = "openai/gpt-x"
+[deployments.mixed-1]
+model_name = "mixed"
+model = "openai/gpt-x"
+[deployments.mixed-2]
+model_name = "mixed"
+model = "up/m"
+[deployments.lost]
+model_name = "lost"
+model = "bad/x"
+[routing.fallbacks]
+"route" = ["stands"]
+"stands" = ["astray", "bad/x", "openai/x"]
+[prices."up/m"]
+input_per_million = "cheap"
+"""
+
+
+async def test_a_provider_that_is_not_set_up_stops_only_its_own_models(launch: Launch, upstream: Any) -> None:
+    upstream.json(ANSWER)
+    url = launch(config=BROKEN.format(url=upstream.url)).url
+    async with httpx2.AsyncClient(base_url=url, timeout=30) as client:
+        ready = (await client.get("/readyz")).json()
+        told = " ".join(ready["issues"])
+        for part in (
+            "'TEST_KEY_THAT_IS_NOT_SET'",
+            "`providers.bad.base_url`",
+            "`models.astray`",
+            "`deployments.lost.model`",
+        ):
+            assert part in told
+        assert "`prices.up/m.input_per_million`" in told
+        assert "inner.example" not in told
+
+        async def asked(model: str, **headers: str) -> httpx2.Response:
+            return await client.post(CHAT, json={"model": model, "messages": HELLO}, headers=headers)
+
+        for model in ("openai/gpt-x", "local/x", "pool"):
+            error = (await asked(model)).json()["error"]
+            assert (error["status"], error["code"]) == (401, "provider_key_missing"), error
+            assert "'TEST_KEY_THAT_IS_NOT_SET'" in error["message"]
+            assert error["param"] in ("X-Provider-Key-OpenAI", "X-Provider-Key-Local")
+            assert f"`{error['param']}`" in error["message"]
+        for model in ("bad/x", "astray", "lost"):
+            error = (await asked(model)).json()["error"]
+            assert (error["status"], error["code"], error["retryable"]) == (404, "model_misconfigured", False), error
+            assert "inner.example" not in error["message"]
+        for model in ("stands", "mixed", "route", "up/m", "headgate/echo"):
+            assert (await asked(model)).status_code == 200, model
+        brought = {"X-Provider-Key-Local": "sk-of-the-caller"}
+        assert (await asked("local/x", **brought)).status_code == 200
+        assert upstream.requests[-1]["headers"]["Authorization"] == "Bearer sk-of-the-caller"
+
+
+def test_offline_needs_no_provider(launch: Launch) -> None:
+    url = launch("--offline", config=BROKEN.format(url="http://127.0.0.1:9")).url
+    assert httpx2.get(url + "/readyz").json()["issues"] == []
+    for model in ("openai/gpt-x", "bad/x", "route", "pool", "lost"):
+        assert httpx2.post(url + CHAT, json={"model": model, "messages": HELLO}).status_code == 200, model

@@ -7,6 +7,7 @@ and may give Starlette responses.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 from dataclasses import replace
@@ -36,6 +37,8 @@ from .storage import StorageAway, StorageError, Unstorable
 from .table import Match, Missing, RouteTable, WrongMethod
 from .telemetry.seen import Seen
 from .validate import Contract, Specification
+from .web.cors import Cors
+from .web.suggest import no_path, wrong_method
 
 __all__ = ["App", "create_app"]
 
@@ -44,6 +47,7 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9._:\-]{1,255}")
 _VERSION = re.compile(r"v?1|\d{4}-\d{2}-\d{2}")
 _VERSION_HEADERS = ("x-headgate-api-version", "x-api-version")
 _PIECE = 1 << 18
+_LARGE_ANSWER = 1 << 20
 
 
 def create_app(settings: Settings | None = None, *, node: str | None = None) -> App:
@@ -63,6 +67,7 @@ class App:
         from .ledger.spend_routes import ROUTES as SPEND_ROUTES
         from .routes import ROUTES
         from .routing.operations import operations
+        from .web.page import ROUTES as PAGE_ROUTES
 
         self.gateway = gateway
         gateway.app = self
@@ -70,6 +75,7 @@ class App:
         routes = [
             _complete(route, gateway.contract)
             for route in (
+                *PAGE_ROUTES,
                 *ROUTES,
                 *control.ROUTES,
                 *platform.routes(),
@@ -80,6 +86,7 @@ class App:
         ]
         self.table = RouteTable(routes)
         self._gate = Gate(gateway.settings, gateway.platform)
+        self._cors = Cors(gateway.settings.cors) if gateway.settings.cors.is_on else None
         self._specs: dict[tuple[str, str], Specification | None] = {}
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
@@ -118,7 +125,10 @@ class App:
             except ClientGone:
                 return
             seen.reply = reply
-            await _send(reply, scope, receive, send, request_id, bodiless=method == "HEAD")
+            common = [(b"x-request-id", request_id.encode("latin-1"))]
+            if self._cors is not None:
+                common += self._cors.headers(headers.get("origin"))
+            await _send(reply, scope, receive, send, common, bodiless=method == "HEAD")
 
     async def dispatch(
         self, method: str, path: str, *, body: bytes, principal: str, headers: dict[str, str]
@@ -162,12 +172,14 @@ class App:
         seen: Seen | None = None,
     ) -> Reply:
         try:
-            match = self._match(method, raw_path)
+            if self._cors is not None and (preflight := self._cors.preflight(method, headers)) is not None:
+                return preflight
+            match = self._match(method, raw_path, scope)
             route = match.route
             if seen is not None:
                 seen.matched(route.operation, match.template)
             if principal is None:
-                caller = await self._gate.admit(route, headers)
+                caller = await self._gate.admit(route, headers, scope)
             else:
                 caller = await self.gateway.platform.principal(principal)
             self._check_version(headers)
@@ -228,28 +240,19 @@ class App:
         whole = route.access is Access.PLATFORM and not route.apart
         if key is None:
             return await mutations.plainly(lambda: endpoint(call), whole=whole)
-        print_ = fingerprint(call)
+        print_ = await fingerprint(call)
         return await mutations.once(call.principal, key, call.operation, print_, lambda: endpoint(call), whole=whole)
 
-    def _match(self, method: str, raw_path: bytes) -> Match:
+    def _match(self, method: str, raw_path: bytes, scope: dict[str, Any] | None) -> Match:
         match = self.table.match(method, raw_path)
         if isinstance(match, Match):
             return match
+        self._gate.check_place(scope)
         path = raw_path.decode("ascii", "replace")[:200]
         if isinstance(match, WrongMethod):
-            allow = ", ".join(match.allow)
-            raise ApiError(
-                405,
-                f"{method!r} is not a method of `{path}`. Use {allow}.",
-                code="method_not_allowed",
-                headers=(("allow", allow),),
-            )
+            raise wrong_method(method, path, match.allow)
         assert isinstance(match, Missing)
-        raise ApiError(
-            404,
-            f"There is no path {path!r}. Check the base URL: it ends before `/v1` (or with it, for other clients).",
-            code="path_not_found",
-        )
+        raise no_path(method, path, self.table)
 
     def _spec(self, match: Match) -> Specification | None:
         place = (match.route.method, match.template)
@@ -298,14 +301,22 @@ def _draining() -> ApiError:
 
 
 async def _send(
-    reply: Reply, scope: dict[str, Any], receive: Receive, send: Send, request_id: str, *, bodiless: bool
+    reply: Reply,
+    scope: dict[str, Any],
+    receive: Receive,
+    send: Send,
+    common: list[tuple[bytes, bytes]],
+    *,
+    bodiless: bool,
 ) -> None:
-    common = [(b"x-request-id", request_id.encode("latin-1"))]
     if isinstance(reply, Response):
         headers = _encoded(reply.headers, reply.content_type)
         headers.append((b"content-length", b"%d" % len(reply.body)))
         await send({"type": "http.response.start", "status": reply.status, "headers": headers + common})
-        await send({"type": "http.response.body", "body": b"" if bodiless else reply.body})
+        if len(reply.body) <= _LARGE_ANSWER or bodiless:
+            await send({"type": "http.response.body", "body": b"" if bodiless else reply.body})
+        else:
+            await _send_pieces(reply.body, send)
     elif isinstance(reply, FileResponse):
         await _send_file(reply, send, common, bodiless=bodiless)
     elif hasattr(reply, "send"):
@@ -320,6 +331,14 @@ async def _send(
         await reply(scope, receive, with_id)
 
 
+async def _send_pieces(body: bytes, send: Send) -> None:
+    """Send a large answer as its reader takes it, instead of copying it whole into the connection's buffer."""
+    for at in range(0, len(body), _PIECE):
+        await send({"type": "http.response.body", "body": body[at : at + _PIECE], "more_body": True})
+        await asyncio.sleep(0)
+    await send({"type": "http.response.body", "body": b""})
+
+
 async def _send_file(reply: FileResponse, send: Send, common: list[tuple[bytes, bytes]], *, bodiless: bool) -> None:
     with reply.path.open("rb") as file:
         size = file.seek(0, 2)
@@ -329,7 +348,7 @@ async def _send_file(reply: FileResponse, send: Send, common: list[tuple[bytes, 
         if reply.filename is not None:
             headers.append((b"content-disposition", attachment(reply.filename)))
         await send({"type": "http.response.start", "status": 200, "headers": headers + common})
-        while not bodiless and (piece := file.read(_PIECE)):
+        while not bodiless and (piece := await asyncio.to_thread(file.read, _PIECE)):
             await send({"type": "http.response.body", "body": piece, "more_body": True})
         await send({"type": "http.response.body", "body": b""})
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 from urllib.parse import urlsplit
 
 from .config import Settings, is_loopback
-from .errors import ApiError, forbidden
+from .errors import ApiError
 from .http import Access, Route
 from .platform.core import Platform
 from .platform.principal import ANONYMOUS, Principal
+from .web.hosts import HostCheck, host_of
 
 __all__ = ["Gate", "key_of"]
 
@@ -28,23 +31,36 @@ class Gate:
     def __init__(self, settings: Settings, platform: Platform) -> None:
         self._mode = settings.auth_mode
         self._laptop = settings.auth_mode == "disabled" and is_loopback(settings.host)
+        # Where a key is required it is what a web page lacks; elsewhere the page itself has to be known.
+        self._hosts = None
+        if settings.auth_mode != "required":
+            own = host_of(urlsplit(settings.public_url or "").netloc)
+            allowed = settings.allowed_hosts | ({own} if own else set())
+            self._hosts = HostCheck(settings.host, allowed, settings.cors)
         self._platform = platform
         self._masters: dict[bytes, Principal] = {}
         for digest in settings.key_hashes:
             master = Principal(f"key_{digest.hex()[:24]}", admin=True)
             self._masters[digest] = platform.masters[master.id] = master
 
-    async def admit(self, route: Route, headers: dict[str, str]) -> Principal:
-        """The caller; raises 401 or 403 where the route wants a key that is missing, unknown or refused."""
-        if route.access is Access.PUBLIC:
-            return ANONYMOUS
-        key = key_of(headers)
+    async def admit(self, route: Route, headers: dict[str, str], scope: Mapping[str, Any] | None = None) -> Principal:
+        """The caller; raises 401 or 403 where the route wants a key that is missing, unknown or refused.
+
+        A request without a known key is held to come from where the operator expects it, on every route.
+        """
+        key = None if route.access is Access.PUBLIC else key_of(headers)
         caller = None if key is None else await self._known(key)
         if caller is None:
-            caller = self._unknown(route, key, headers)
+            self.check_place(scope, strict=route.access is Access.PLATFORM, page=route.path == "/")
+            caller = ANONYMOUS if route.access is Access.PUBLIC else self._unknown(route, key)
         if _ORGANIZATION in headers or _TEAM in headers:
             caller = await self._on_account(caller, headers)
         return caller
+
+    def check_place(self, scope: Mapping[str, Any] | None, *, strict: bool = False, page: bool = False) -> None:
+        """Raise 403 where no key is asked for and the request comes from elsewhere."""
+        if self._hosts is not None and scope is not None:
+            self._hosts.check(scope, strict=strict, page=page)
 
     async def _known(self, key: str) -> Principal | None:
         if self._mode != "disabled":
@@ -54,12 +70,11 @@ class Gate:
                 return master
         return self._platform.known(key) or await self._platform.admit(key)
 
-    def _unknown(self, route: Route, key: str | None, headers: dict[str, str]) -> Principal:
+    def _unknown(self, route: Route, key: str | None) -> Principal:
         if self._mode == "disabled":
             if route.access is Access.PLATFORM:
                 if not self._laptop:
                     raise _no_key()
-                _refuse_foreign_page(headers)
                 return _LAPTOP
             return ANONYMOUS
         if key is None:
@@ -98,27 +113,6 @@ def _no_key() -> ApiError:
         code="missing_api_key",
         headers=_CHALLENGE,
     )
-
-
-def _refuse_foreign_page(headers: dict[str, str]) -> None:
-    """Keep pages of other sites, opened on the same machine, from governing a gateway that asks for no key."""
-    origin, host = headers.get("origin"), headers.get("host", "")
-    foreign = headers.get("sec-fetch-site") in ("cross-site", "same-site")
-    if origin is not None and (origin == "null" or not is_loopback(_host_of(origin))):
-        foreign = True
-    if foreign or (host and not is_loopback(_host_of("//" + host))):
-        raise forbidden(
-            "This gateway asks for no key and takes such requests only from this machine's own programs, under the "
-            "name localhost. Set `auth.api_keys` in headgate.toml to reach it otherwise.",
-            code="foreign_origin",
-        )
-
-
-def _host_of(url: str) -> str:
-    try:
-        return urlsplit(url).hostname or ""
-    except ValueError:
-        return ""
 
 
 def key_of(headers: dict[str, str]) -> str | None:

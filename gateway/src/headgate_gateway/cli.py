@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import socket
 import sys
 from collections.abc import Callable, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +25,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--offline", action="store_true", default=None, help="answer every model name by an offline model of its kind"
     )
+    parser.add_argument(
+        "--fault-models",
+        action="store_true",
+        default=None,
+        help="serve headgate/fault-..., which fail on purpose (on with --offline)",
+    )
     parser.add_argument("--config", type=Path, metavar="FILE", help="configuration (headgate.toml, if it is there)")
     parser.add_argument("--data-dir", metavar="DIR", help="where records and files are kept")
     parser.add_argument("--auth-mode", choices=("required", "optional", "disabled"), help="whether callers need a key")
@@ -32,11 +40,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--quiet", action="store_true", help="print nothing but errors")
 
 
+_OVERRIDES = ("host", "port", "offline", "fault_models", "data_dir", "auth_mode")
+
+
 def serve(args: argparse.Namespace) -> int:
     """Start the gateway and stay until it is told to stop. Gives the exit status."""
     from .config import ConfigError, load
 
-    overrides = {name: getattr(args, name, None) for name in ("host", "port", "offline", "data_dir", "auth_mode")}
+    overrides = {name: getattr(args, name, None) for name in _OVERRIDES}
     if overrides["data_dir"] is not None:
         overrides["data_dir"] = str(overrides["data_dir"])
     try:
@@ -64,7 +75,7 @@ def serve(args: argparse.Namespace) -> int:
 
     def greet() -> None:
         if not getattr(args, "quiet", False):
-            _greet(settings.host, listener.getsockname()[1], settings.offline, settings.auth_mode, settings.data_dir)
+            _greet(settings, listener.getsockname()[1])
 
     if workers == 1:
         return _alone(settings, listener, greet)
@@ -107,13 +118,37 @@ def _alone(settings: Settings, listener: socket.socket, greet: Callable[[], None
         return 0
 
 
-def _greet(host: str, port: int, offline: bool, auth_mode: str, data_dir: Path) -> None:
-    shown = f"[{host}]" if ":" in host else host
-    url = f"http://{shown}:{port}"
-    models = "every model name answered offline" if offline else "offline models headgate/echo, headgate/embed, ..."
-    key = "needed" if auth_mode == "required" else "not needed"
-    print(f"Headgate gateway on {url}  ({models}; key {key}; data in {data_dir})", flush=True)
-    print(f"Try: curl {url}/v1/chat/completions -d '{_EXAMPLE}'", flush=True)
+def _greet(settings: Settings, port: int) -> None:
+    url = f"http://{_shown(settings.host)}:{port}"
+    models = (
+        "every model name answered offline" if settings.offline else "offline models headgate/echo, headgate/embed, ..."
+    )
+    key = "needed" if settings.auth_mode == "required" else "not needed"
+    _tell(f"Headgate gateway on {url}  ({models}; key {key}; data in {settings.data_dir})")
+    _tell(f"Try: {_curl(url, key=settings.auth_mode == 'required')}")
+
+
+def _shown(host: str) -> str:
+    """The host as an address that this machine reaches: that of all interfaces is none to connect to."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(host, host)
+    return f"[{host}]" if ":" in host else host
+
+
+def _curl(url: str, *, key: bool) -> str:
+    """A line to paste into a shell of POSIX. The key is read from the variable that the SDK reads, not printed."""
+    headers = "-H 'Content-Type: application/json'"
+    if key:
+        headers += ' -H "Authorization: Bearer $HEADGATE_API_KEY"'
+    return f"curl {'-g ' if '[' in url else ''}{url}/v1/chat/completions {headers} -d '{_EXAMPLE}'"
+
+
+def _tell(line: str) -> None:
+    """Print a line. A gateway whose greeting nobody can read serves all the same."""
+    try:
+        encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+        print(line.encode(encoding, "backslashreplace").decode(encoding), flush=True)
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 _EXAMPLE = '{"model": "headgate/echo", "messages": [{"role": "user", "content": "Hello!"}]}'
@@ -122,14 +157,31 @@ _EXAMPLE = '{"model": "headgate/echo", "messages": [{"role": "user", "content": 
 def main(arguments: Sequence[str] | None = None) -> int:
     """`python -m headgate_gateway [serve] [options]`, and `python -m headgate_gateway db ACTION`."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    if given[:1] == ["help"]:
+        given = [*given[1:], "--help"]
+    if given[:1] in (["version"], ["--version"]):
+        from . import __version__
+
+        print(f"headgate_gateway {__version__}")
+        return 0
     if given[:1] == ["db"]:
         from .maintenance import commands
 
         actions = argparse.ArgumentParser(prog="headgate_gateway db", description="The gateway's database.")
         commands.add_arguments(actions)
         return commands.run(actions.parse_args(given[1:]))
-    parser = argparse.ArgumentParser(prog="headgate_gateway", description="The gateway of Headgate.")
+    parser = argparse.ArgumentParser(
+        prog="headgate_gateway", description="The gateway of Headgate.", epilog=_COMMANDS, usage=_USAGE
+    )
     add_arguments(parser)
     if given[:1] == ["serve"]:
         del given[0]
+    elif given and not given[0].startswith("-"):
+        meant = get_close_matches(given[0], ("serve", "db", "help", "version"), n=1)
+        hint = f"did you mean {meant[0]!r}?" if meant else "there are serve, db, help and version"
+        parser.error(f"no command {given[0]!r}; {hint}")
     return serve(parser.parse_args(given))
+
+
+_USAGE = "python -m headgate_gateway [serve] [options]"
+_COMMANDS = "Other commands: `db ACTION` (back up, restore, upgrade, check), `help`, `version`."

@@ -7,7 +7,6 @@ source, the key, the value and the next step.
 from __future__ import annotations
 
 import hashlib
-import ipaddress
 import os
 import sys
 import tomllib
@@ -20,6 +19,7 @@ from urllib.parse import quote
 
 from .cache.settings import CacheSettings, read_cache
 from .cluster.settings import ClusterSettings, read_cluster
+from .config_providers import Issues, Price, Provider, Secret, read_models, read_prices, read_providers
 from .config_table import ConfigError, Table
 from .guardrails.settings import GuardrailSettings, read_guardrails
 from .ledger.settings import LedgerSettings, read_ledger
@@ -28,65 +28,16 @@ from .routing.settings import Network, OutboundSettings, RoutingSettings, read_o
 from .storage.settings import StorageSettings, read_storage
 from .storage.urls import StoreUrl
 from .telemetry.settings import WatchSettings, read_watch
+from .web.hosts import is_loopback
+from .web.settings import CorsSettings, read_allowed_hosts, read_cors
 
 __all__ = ["AuthMode", "ConfigError", "Limits", "Price", "Provider", "Secret", "Settings", "is_loopback", "load"]
 
 AuthMode = Literal["required", "optional", "disabled"]
 _MODES = ("required", "optional", "disabled")
 _WHEN_AWAY = ("open", "closed")
-_WIRES = ("openai", "anthropic")
 _SHORTEST_KEY = 16
 _SHORTEST_SECRET = 32
-_DEFAULT_URLS = {"openai": "https://api.openai.com/v1", "anthropic": "https://api.anthropic.com"}
-
-
-class Secret:
-    """A provider's key. Shows nothing of itself; `reveal` gives it to the one place that sends it."""
-
-    __slots__ = ("_value",)
-
-    def __init__(self, value: str) -> None:
-        self._value = value
-
-    def reveal(self) -> str:
-        return self._value
-
-    def __repr__(self) -> str:
-        return "Secret(...REDACTED)"
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        raise TypeError("A Secret is not pickled.")
-
-
-@dataclass(frozen=True, slots=True)
-class Provider:
-    """An upstream: which wire it speaks, where it is, and the operator's key for it (None: callers bring their own)."""
-
-    name: str
-    wire: Literal["openai", "anthropic"]
-    base_url: str
-    api_key: Secret | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)
-    connect_timeout: float = 5.0
-    idle_timeout: float = 120.0
-    # Seconds for a whole answer, however steadily it comes; of a unary call, and of a stream.
-    answer_timeout: float = 900.0
-    stream_timeout: float = 3600.0
-    retries: int = 2
-    max_output_tokens: int = 4096
-    guarded: bool = False
-    # What stands behind every URL, and the header that takes the key as it is instead of `Authorization: Bearer`.
-    query: str = ""
-    key_header: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Price:
-    """The operator's own price of a model, in pico-USD a token."""
-
-    input: int
-    output: int
-    cached_input: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +48,15 @@ class Limits:
     """
 
     body_bytes: int = 32 * 1024 * 1024
+    body_values: int = 500_000
+    body_seconds: float = 120.0
+    body_idle_seconds: float = 30.0
     upload_bytes: int = 512 * 1024 * 1024
+    upload_seconds: float = 900.0
     depth: int = 128
     ping_seconds: float = 15.0
     grace_seconds: float = 30.0
-    drain_seconds: float = 30.0
+    drain_seconds: float = 8.0
     keep_hours: float = 24.0
     lag_events: int = 256
     event_bytes: int = 16 * 1024 * 1024
@@ -119,6 +74,10 @@ class Settings:
     public_url: str | None = None
     trusted_proxies: tuple[Network, ...] = ()
     offline: bool = False
+    # Whether the models that fail on purpose are served; None where that is so offline alone.
+    fault_models: bool | None = None
+    allowed_hosts: frozenset[str] = frozenset()
+    cors: CorsSettings = field(default_factory=CorsSettings)
     data_dir: Path = field(default_factory=lambda: default_data_dir())
     auth_mode: AuthMode = "disabled"
     key_hashes: frozenset[bytes] = frozenset()
@@ -135,6 +94,7 @@ class Settings:
     guardrails: tuple[GuardrailSettings, ...] = ()
     watch: WatchSettings = field(default_factory=WatchSettings)
     secret_keys: tuple[Secret, ...] = ()
+    issues: Issues = field(default_factory=Issues)
     source: str | None = None
 
     @property
@@ -200,6 +160,9 @@ _ENVIRONMENT = {
     "PUBLIC_URL": "public_url",
     "TRUSTED_PROXIES": "trusted_proxies",
     "OFFLINE": "offline",
+    "FAULT_MODELS": "fault_models",
+    "ALLOWED_HOSTS": "allowed_hosts",
+    "ALLOWED_ORIGINS": "allowed_origins",
     "DATA_DIR": "data_dir",
     "AUTH_MODE": "mode",
     "API_KEYS": "api_keys",
@@ -216,15 +179,17 @@ _ENVIRONMENT = {
 }
 
 
+_LISTS = frozenset({"api_keys", "trusted_proxies", "allowed_hosts", "allowed_origins"})
+
+
 def _environment(env: Mapping[str, str]) -> Table:
     table: dict[str, Any] = {}
     for suffix, name in _ENVIRONMENT.items():
         value = env.get(f"HEADGATE_GATEWAY_{suffix}")
         if value:
             table[name] = value
-    for name in ("api_keys", "trusted_proxies"):
-        if name in table:
-            table[name] = [entry.strip() for entry in table[name].split(",") if entry.strip()]
+    for name in _LISTS & table.keys():
+        table[name] = [item.strip() for item in table[name].split(",") if item.strip()]
     return Table(table, "the environment", lambda name: f"HEADGATE_GATEWAY_{_suffix(name)}", texts=True)
 
 
@@ -241,29 +206,34 @@ def _build(root: Table, env: Table, given: dict[str, Any], environ: Mapping[str,
     data_dir = _first(cli.text("data_dir"), env.text("data_dir"), server.text("data_dir"))
     hashes = _key_hashes(cli, env, auth)
     mode = _first(cli.choice("auth_mode", _MODES), env.choice("mode", _MODES), auth.choice("mode", _MODES))
-    providers = {name: _provider(name, table, environ) for name, table in root.tables("providers")}
+    issues = Issues()
+    providers = read_providers(root, environ, issues)
     settings = Settings(
         host=host,
         port=port,
         public_url=_first(read_public_url(env), read_public_url(server)),
         trusted_proxies=_trusted_proxies(env, server),
         offline=_first(cli.flag("offline"), env.flag("offline"), server.flag("offline"), False),
+        fault_models=_first(cli.flag("fault_models"), env.flag("fault_models"), server.flag("fault_models")),
+        allowed_hosts=read_allowed_hosts(env, server),
+        cors=read_cors(env, root.table("cors")),
         data_dir=Path(data_dir).expanduser() if data_dir else default_data_dir(),
         auth_mode=_auth_mode(cast("AuthMode | None", mode), host, hashes),
         key_hashes=hashes,
         providers=MappingProxyType(providers),
-        models=MappingProxyType(_models(root.table("models"), providers)),
-        prices=MappingProxyType({name: _price(table) for name, table in root.tables("prices")}),
+        models=MappingProxyType(read_models(root.table("models"), providers, issues)),
+        prices=MappingProxyType(read_prices(root, issues)),
         limits=_limits(env, limits),
         storage=read_storage(env, storage),
         cluster=read_cluster(root.table("cluster")),
-        routing=read_routing(root, providers),
+        routing=read_routing(root, providers, issues),
         outbound=read_outbound(root.table("outbound"), environ.get("HEADGATE_GATEWAY_OUTBOUND_ALLOW")),
         ledger=read_ledger(root),
         cache=read_cache(root.table("cache")),
         guardrails=read_guardrails(root),
         watch=read_watch(root, environ),
         secret_keys=_secret_keys(environ.get("HEADGATE_GATEWAY_SECRET_KEY")),
+        issues=issues,
         source=source,
     )
     if settings.cache.kind == "redis" and settings.redis_url is None:
@@ -299,7 +269,11 @@ def _limits(env: Table, table: Table) -> Limits:
 
     return Limits(
         body_bytes=whole("body_bytes", 1024),
+        body_values=whole("body_values", 1000),
+        body_seconds=number("body_seconds"),
+        body_idle_seconds=number("body_idle_seconds"),
         upload_bytes=whole("upload_bytes", 1024),
+        upload_seconds=number("upload_seconds"),
         depth=_first(table.whole("depth", 4, 512), base.depth),
         ping_seconds=number("ping_seconds"),
         grace_seconds=number("grace_seconds"),
@@ -365,74 +339,3 @@ def _auth_mode(mode: AuthMode | None, host: str, hashes: frozenset[bytes]) -> Au
             "or HEADGATE_GATEWAY_API_KEYS, or listen on 127.0.0.1."
         )
     return mode
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host is this machine, reached by itself alone."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def _provider(name: str, table: Table, environ: Mapping[str, str]) -> Provider:
-    wire = table.choice("wire", _WIRES) or ("anthropic" if name == "anthropic" else "openai")
-    base_url = table.text("base_url") or (_DEFAULT_URLS[wire] if name in _DEFAULT_URLS else None)
-    if base_url is None:
-        raise table.fault("base_url", None, "is missing", 'Write where it is: base_url = "https://host/v1"')
-    if not base_url.startswith(("http://", "https://")):
-        raise table.fault("base_url", base_url, "is no http or https address", "Begin it with https://")
-    key, variable = table.text("api_key"), table.text("api_key_env")
-    if key is None and variable is not None:
-        key = environ.get(variable)
-        if not key:
-            raise table.fault("api_key_env", variable, "names a variable that is not set", "Set it, or remove the line")
-    base = Provider(name, cast("Literal['openai', 'anthropic']", wire), base_url)
-    provider = Provider(
-        name=name,
-        wire=base.wire,
-        base_url=base_url.rstrip("/"),
-        api_key=Secret(key) if key else None,
-        headers=MappingProxyType(table.table("headers").strings()),
-        connect_timeout=_first(table.number("connect_timeout", 0), base.connect_timeout),
-        idle_timeout=_first(table.number("idle_timeout", 0), base.idle_timeout),
-        answer_timeout=_first(table.number("answer_timeout", 0), base.answer_timeout),
-        stream_timeout=_first(table.number("stream_timeout", 0), base.stream_timeout),
-        retries=_first(table.whole("retries", 0, 10), base.retries),
-        max_output_tokens=_first(table.whole("max_output_tokens", 1), base.max_output_tokens),
-    )
-    table.finish()
-    return provider
-
-
-def _models(table: Table, providers: Mapping[str, Provider]) -> dict[str, str]:
-    routes = table.strings()
-    for name, target in routes.items():
-        if target == "offline" or target.startswith("headgate/"):
-            continue
-        provider, slash, model = target.partition("/")
-        if provider not in providers or not slash or not model:
-            known = ", ".join(repr(p) for p in sorted(providers)) or "none is configured"
-            raise table.fault(
-                name,
-                target,
-                "is not `offline`, an offline model, or `provider/model`",
-                f"The providers are: {known}",
-            )
-    return routes
-
-
-def _price(table: Table) -> Price:
-    def pico(name: str) -> int | None:
-        dollars = table.number(name, 0)
-        return None if dollars is None else round(dollars * 1_000_000)
-
-    price = Price(
-        input=pico("input_per_million") or 0,
-        output=pico("output_per_million") or 0,
-        cached_input=pico("cached_input_per_million"),
-    )
-    table.finish()
-    return price

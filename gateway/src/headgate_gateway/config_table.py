@@ -5,13 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-__all__ = ["ConfigError", "Table"]
+__all__ = ["ConfigError", "Table", "UnusableValue"]
 
 _TRUE, _FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 
 
 class ConfigError(Exception):
     """The configuration cannot be used; the text says where and what to do."""
+
+
+class UnusableValue(ConfigError):
+    """One value cannot be used. `shown` is the text without the value, which may be nobody else's business."""
+
+    def __init__(self, message: str, shown: str) -> None:
+        super().__init__(message)
+        self.shown = shown
 
 
 class Table:
@@ -41,9 +49,9 @@ class Table:
         """How the user wrote this key."""
         return f"`{self._spell(name) if self._spell else self._prefix + name}`"
 
-    def fault(self, name: str, value: Any, what: str, step: str = "Correct it") -> ConfigError:
+    def fault(self, name: str, value: Any, what: str, step: str = "Correct it") -> UnusableValue:
         shown = "" if value is None else f" is {value!r}, which"
-        return ConfigError(f"{self.source}: {self.spell(name)}{shown} {what}. {step}.")
+        return UnusableValue(f"{self.source}: {self.spell(name)}{shown} {what}. {step}.", f"{self.spell(name)} {what}.")
 
     def _get(self, name: str) -> Any:
         self._asked.add(name)
@@ -73,7 +81,8 @@ class Table:
         if value is None:
             return []
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            raise ConfigError(f'{self.source}: {self.spell(name)} is not a list of texts. Write ["..."].')
+            shown = f'{self.spell(name)} is not a list of texts. Write ["..."].'
+            raise UnusableValue(f"{self.source}: {shown}", shown)
         return value
 
     def strings(self) -> dict[str, str]:
@@ -129,6 +138,11 @@ class Table:
             bounds = f"at least {low}" if high is None else f"between {low} and {high}"
             raise self.fault(name, value, f"is not {bounds}", "Choose a value in that range")
         return value
+
+    def know(self, names: Sequence[str]) -> None:
+        """Complain of a key that is none of these: before the values are read, of which one may be unusable."""
+        self._asked.update(names)
+        self.finish()
 
     def finish(self) -> None:
         """Complain of a key that nothing reads: a misspelt setting is not a setting."""

@@ -15,32 +15,64 @@ from typing import Any, cast
 
 import msgspec
 
-__all__ = ["Document", "load_contract", "main", "render"]
+from .config_table import ConfigError
+
+__all__ = ["ContractError", "Document", "load_contract", "main", "render", "render_whole"]
 
 Document = Mapping[str, Any]
-_NAME = "contract.json"
+_NAME, _WHOLE = "contract.json", "openapi.json"
 _DROPPED = frozenset({"description", "summary", "externalDocs", "example", "examples", "title", "tags", "servers"})
 _NAMED_BY_THE_CONTRACT = frozenset(
     {"properties", "schemas", "patternProperties", "paths", "parameters", "responses", "headers", "requestBodies"}
 )
 
 
+class ContractError(ConfigError):
+    """The contract of this build is missing or broken, so that no request can be checked."""
+
+
 def load_contract() -> Document:
-    """The contract of this build; an empty one if the package was built without it."""
+    """The contract of this build. Raises `ContractError` where it cannot be used: no request goes on unchecked."""
+    file = resources.files(__package__).joinpath(_NAME)
     try:
-        data = resources.files(__package__).joinpath(_NAME).read_bytes()
+        document = msgspec.json.decode(file.read_bytes())
     except FileNotFoundError:
-        return {"paths": {}, "components": {}}
-    return cast("Document", msgspec.json.decode(data))
+        raise _unusable(file, "is missing") from None
+    except OSError as error:
+        raise _unusable(file, f"cannot be read: {error.strerror}") from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise _unusable(file, f"is no JSON: {error}") from error
+    if not isinstance(document, dict) or not all(
+        isinstance(document.get(part), dict) and document[part] for part in ("paths", "components")
+    ):
+        raise _unusable(file, "has no `paths` or no `components`")
+    return cast("Document", document)
+
+
+def _unusable(file: Any, fault: str) -> ContractError:
+    return ContractError(
+        f"The contract {str(file)!r} {fault}. Requests cannot be checked without it, so the gateway does not start. "
+        "Install headgate-gateway again."
+    )
+
+
+def _read(source: Path) -> dict[str, Any]:
+    import yaml  # a tool of the repository, not of the running gateway
+
+    found: dict[str, Any] = yaml.load(source.read_bytes(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    return found
 
 
 def render(source: Path) -> bytes:
     """The JSON that belongs to a bundled OpenAPI file: what validation needs, without the prose."""
-    import yaml  # a tool of the repository, not of the running gateway
-
-    document = yaml.load(source.read_bytes(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    document = _read(source)
     kept = {name: _without_prose(document[name]) for name in ("openapi", "info", "paths", "components")}
     return msgspec.json.encode(kept) + b"\n"
+
+
+def render_whole(source: Path) -> bytes:
+    """The bundled OpenAPI file as JSON, for a gateway that serves it under its own address."""
+    return msgspec.json.encode({**_read(source), "servers": [{"url": "/"}]}) + b"\n"
 
 
 def _without_prose(value: Any, *, names: bool = False) -> Any:
@@ -61,14 +93,14 @@ def main(arguments: list[str] | None = None) -> int:
     if len(given) != 2 or given[0] not in ("write", "check"):
         print("usage: python -m headgate_gateway.contract write|check contract/openapi.yaml", file=sys.stderr)
         return 2
-    target = Path(__file__).with_name(_NAME)
-    wanted = render(Path(given[1]))
-    if given[0] == "write":
-        target.write_bytes(wanted)
-        return 0
-    if not target.is_file() or target.read_bytes() != wanted:
-        print(f"{target.name} is not of this contract. Run: make generate", file=sys.stderr)
-        return 1
+    source = Path(given[1])
+    for name, wanted in ((_NAME, render(source)), (_WHOLE, render_whole(source))):
+        target = Path(__file__).with_name(name)
+        if given[0] == "write":
+            target.write_bytes(wanted)
+        elif not target.is_file() or target.read_bytes() != wanted:
+            print(f"{target.name} is not of this contract. Run: make generate", file=sys.stderr)
+            return 1
     return 0
 
 

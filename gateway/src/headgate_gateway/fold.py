@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-__all__ = ["fold", "fold_text"]
+__all__ = ["ChatFold", "TextFold", "fold", "fold_text"]
 
 _META = ("id", "created", "model", "system_fingerprint", "service_tier")
 _PLAIN = {*_META, "object", "choices"}
@@ -14,30 +14,44 @@ _LISTS = ("content", "refusal")
 
 def fold(chunks: Iterable[dict[str, Any]]) -> dict[str, Any]:
     """The `chat.completion` that these `chat.completion.chunk`s spell."""
-    head: dict[str, Any] = {"id": "", "object": "chat.completion", "created": 0, "model": ""}
-    extra: dict[str, Any] = {}
-    choices: dict[int, dict[str, Any]] = {}
-    texts: dict[int, list[str]] = {}
-    names: Any = None
+    folding = ChatFold()
     for chunk in chunks:
-        if chunk.keys() != names:
+        folding.add(chunk)
+    return folding.result()
+
+
+class ChatFold:
+    """A `chat.completion` that grows by `chat.completion.chunk`s."""
+
+    def __init__(self) -> None:
+        self._head: dict[str, Any] = {"id": "", "object": "chat.completion", "created": 0, "model": ""}
+        self._extra: dict[str, Any] = {}
+        self._choices: dict[int, dict[str, Any]] = {}
+        self._texts: dict[int, list[str]] = {}
+        self._names: Any = None
+
+    def add(self, chunk: dict[str, Any]) -> None:
+        if chunk.keys() != self._names:
             # Chunks of one stream repeat their head: it is read again where it may say more.
-            names = chunk.keys() if chunk.keys() <= _PLAIN else None
-            _fold_head(chunk, head, extra)
+            self._names = chunk.keys() if chunk.keys() <= _PLAIN else None
+            _fold_head(chunk, self._head, self._extra)
         for piece in chunk.get("choices") or ():
             text = _bare_text(piece)
-            if text is not None and piece["index"] in texts:
-                texts[piece["index"]].append(text)
+            if text is not None and piece["index"] in self._texts:
+                self._texts[piece["index"]].append(text)
             else:
-                _spell(choices, texts)
-                _fold_choice(choices, piece)
-                texts.setdefault(piece.get("index", 0), [])
-    _spell(choices, texts)
-    usage = extra.pop("usage", None)
-    result = {**head, "choices": [_finished(choices[index]) for index in sorted(choices)], **extra}
-    if usage is not None:
-        result["usage"] = usage
-    return result
+                _spell(self._choices, self._texts)
+                _fold_choice(self._choices, piece)
+                self._texts.setdefault(piece.get("index", 0), [])
+
+    def result(self) -> dict[str, Any]:
+        _spell(self._choices, self._texts)
+        usage = self._extra.pop("usage", None)
+        choices = [_finished(self._choices[index]) for index in sorted(self._choices)]
+        result = {**self._head, "choices": choices, **self._extra}
+        if usage is not None:
+            result["usage"] = usage
+        return result
 
 
 def _fold_head(chunk: dict[str, Any], head: dict[str, Any], extra: dict[str, Any]) -> None:
@@ -131,7 +145,8 @@ def _fold_logprobs(choice: dict[str, Any], value: dict[str, Any] | None) -> None
     for name in _LISTS:
         pieces = value.get(name)
         if pieces is not None:
-            held[name] = [*(held.get(name) or []), *pieces]
+            held[name] = held.get(name) or []
+            held[name] += pieces
         else:
             held.setdefault(name, None)
     choice["logprobs"] = held
@@ -147,24 +162,41 @@ def _finished(choice: dict[str, Any]) -> dict[str, Any]:
 
 def fold_text(chunks: Iterable[dict[str, Any]]) -> dict[str, Any]:
     """The `text_completion` that its chunks spell."""
-    head: dict[str, Any] = {"id": "", "object": "text_completion", "created": 0, "model": ""}
-    choices: dict[int, dict[str, Any]] = {}
-    usage: Any = None
+    folding = TextFold()
     for chunk in chunks:
-        head.update({name: chunk[name] for name in _META if chunk.get(name) is not None})
-        usage = chunk.get("usage") or usage
+        folding.add(chunk)
+    return folding.result()
+
+
+class TextFold:
+    """A `text_completion` that grows by its chunks."""
+
+    def __init__(self) -> None:
+        self._head: dict[str, Any] = {"id": "", "object": "text_completion", "created": 0, "model": ""}
+        self._choices: dict[int, dict[str, Any]] = {}
+        self._texts: dict[int, list[str]] = {}
+        self._usage: Any = None
+
+    def add(self, chunk: dict[str, Any]) -> None:
+        self._head.update({name: chunk[name] for name in _META if chunk.get(name) is not None})
+        self._usage = chunk.get("usage") or self._usage
         for piece in chunk.get("choices") or ():
             index = piece.get("index", 0)
-            empty = {"text": "", "index": index, "logprobs": None, "finish_reason": None}
-            choice = choices.setdefault(index, empty)
-            choice["text"] += piece.get("text") or ""
+            choice = self._choices.setdefault(
+                index, {"text": "", "index": index, "logprobs": None, "finish_reason": None}
+            )
+            self._texts.setdefault(index, []).append(piece.get("text") or "")
             if piece.get("finish_reason") is not None:
                 choice["finish_reason"] = piece["finish_reason"]
             _fold_text_logprobs(choice, piece.get("logprobs"))
-    result = {**head, "choices": [choices[index] for index in sorted(choices)]}
-    if usage is not None:
-        result["usage"] = usage
-    return result
+
+    def result(self) -> dict[str, Any]:
+        for index, texts in self._texts.items():
+            self._choices[index]["text"] = "".join(texts)
+        result = {**self._head, "choices": [self._choices[index] for index in sorted(self._choices)]}
+        if self._usage is not None:
+            result["usage"] = self._usage
+        return result
 
 
 def _fold_text_logprobs(choice: dict[str, Any], value: dict[str, Any] | None) -> None:
@@ -172,5 +204,9 @@ def _fold_text_logprobs(choice: dict[str, Any], value: dict[str, Any] | None) ->
         return
     held: dict[str, Any] = choice["logprobs"] or {}
     for name, pieces in value.items():
-        held[name] = [*(held.get(name) or []), *pieces] if isinstance(pieces, list) else pieces
+        if isinstance(pieces, list):
+            held[name] = held.get(name) or []
+            held[name] += pieces
+        else:
+            held[name] = pieces
     choice["logprobs"] = held

@@ -25,6 +25,8 @@ class OfflineModels:
 
     def __init__(self, gateway: Gateway) -> None:
         self._gateway = gateway
+        settings = gateway.settings
+        self._faults = settings.offline if settings.fault_models is None else settings.fault_models
         self._built_in: dict[str, OfflineModel] = {}
         self._tuned: OrderedDict[str, OfflineModel] = OrderedDict()
 
@@ -50,7 +52,7 @@ class OfflineModels:
         memory = await self._gateway.control.memories.of(name)
         self._tuned.pop(name, None)
         if memory is not None:
-            self._tuned[name] = tuned(name, memory)
+            self._tuned[name] = tuned(name, memory, faults=self._faults)
             if len(self._tuned) > _MOST_TUNED:
                 self._tuned.popitem(last=False)
 
@@ -61,11 +63,22 @@ class OfflineModels:
             return model
         from .offline import models
 
-        found = models.resolve(name)
+        found = models.resolve(name, faults=self._faults)
         if found is not None and ":" not in name:
             # A name with parameters is the caller's own; of those there is no end.
             self._built_in[name] = found
         return found
+
+    def hint(self, name: str) -> str:
+        """What to do about a name that no offline model has."""
+        from .offline import models
+
+        if models.resolve(name) is not None:
+            return (
+                "Models that fail on purpose are not served here: start the gateway with `--offline` or "
+                "`--fault-models`, or set `server.fault_models = true`."
+            )
+        return "`GET /v1/models` lists those that are."
 
     def default_for(self, kind: str) -> str:
         from .offline import models
@@ -77,7 +90,7 @@ class OfflineModels:
         from .control.tuned import listed_for
         from .offline import models
 
-        return [*models.listing(), *await listed_for(self._gateway, principal)]
+        return [*models.listing(faults=self._faults), *await listed_for(self._gateway, principal)]
 
     async def delete(self, name: str, principal: str) -> bool:
         """Delete a fine-tuned model; False when the caller has none of that name."""

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
 import msgspec
 
 from .clock import Clock
-from .emission import Answer, Chunk, Cut, Delay, Emission, Fail, Garbage, ModelContext, OfflineModel, Stall
+from .emission import Answer, Cut, Delay, Emission, Fail, Garbage, ModelContext, OfflineModel, Stall
 from .errors import ApiError, invalid
-from .fold import fold, fold_text
+from .fold import ChatFold, TextFold
 from .http import Call, Local
+from .offload import offload
 from .once.sink import Producer, Sink
 
-__all__ = ["embed", "include_usage", "offline_answer", "offline_chunks", "source_of"]
+__all__ = ["embed", "include_usage", "may_be_long", "offline_answer", "offline_chunks", "source_of"]
 
 # Above this many bytes the vectors are made beside the loop.
 _LONG_BODY = 16_384
 _encode = msgspec.json.Encoder().encode
-Fold = Callable[[Iterable[Chunk]], dict[str, Any]]
+# How many emissions are made before others have their turn on the event loop.
+_A_TURN = 64
+_MANY_CHOICES = 4
+_PROGRAMS = ("tools", "functions", "response_format", "audio", "best_of")
 
 
 def include_usage(request: dict[str, Any]) -> bool:
@@ -44,23 +48,56 @@ def not_capable(name: str, kind: str) -> ApiError:
     )
 
 
-def offline_chunks(
-    source: Iterator[Emission], request: dict[str, Any], kind: str, clock: Clock, *, stream: bool
-) -> Producer:
+def may_be_long(call: Call) -> bool:
+    """Whether an offline model may compute for long: over a large body, a caller's schemas, or many choices."""
+    choices, prompt = call.data.get("n"), call.data.get("prompt")
+    return (
+        len(call.raw) > _LONG_BODY
+        or any(name in call.data for name in _PROGRAMS)
+        or (isinstance(choices, int) and choices > _MANY_CHOICES)
+        or (isinstance(prompt, list) and len(prompt) > _MANY_CHOICES)
+    )
+
+
+def offline_chunks(source: Iterator[Emission], call: Call, kind: str, clock: Clock, *, stream: bool) -> Producer:
     """A producer over a model's emissions: events for a stream, a folded answer for a unary call."""
+    turns = _in_turns(source, aside=may_be_long(call))
     if stream:
-        return _Streamed(source, clock, show_usage=include_usage(request))
-    return _Folded(source, clock, fold_text if kind == "completions" else fold)
+        return _Streamed(turns, clock, show_usage=include_usage(call.data))
+    return _Folded(turns, clock, TextFold() if kind == "completions" else ChatFold())
+
+
+async def _in_turns(source: Iterator[Emission], *, aside: bool) -> AsyncIterator[Emission]:
+    """The emissions, with turns for others between them. `aside`: they are made in a thread."""
+    if aside:
+        while batch := await offload(_some, source):
+            for emission in batch:
+                yield emission
+        return
+    for number, emission in enumerate(source, 1):
+        yield emission
+        if number % _A_TURN == 0:
+            await asyncio.sleep(0)
+
+
+def _some(source: Iterator[Emission]) -> list[Emission]:
+    """The next emissions, up to one that says something of the delivery."""
+    batch: list[Emission] = []
+    for emission in source:
+        batch.append(emission)
+        if len(batch) == _A_TURN or not isinstance(emission, dict):
+            break
+    return batch
 
 
 class _Streamed:
-    def __init__(self, source: Iterator[Emission], clock: Clock, *, show_usage: bool) -> None:
+    def __init__(self, source: AsyncIterator[Emission], clock: Clock, *, show_usage: bool) -> None:
         self._source = source
         self._clock = clock
         self._show_usage = show_usage
 
     async def __call__(self, run: Sink) -> None:
-        for emission in self._source:
+        async for emission in self._source:
             if isinstance(emission, dict):
                 usage = emission.get("usage")
                 if usage is not None:
@@ -75,19 +112,18 @@ class _Streamed:
 
 
 class _Folded:
-    def __init__(self, source: Iterator[Emission], clock: Clock, folding: Fold) -> None:
+    def __init__(self, source: AsyncIterator[Emission], clock: Clock, folding: ChatFold | TextFold) -> None:
         self._source = source
         self._clock = clock
-        self._fold = folding
+        self._folding = folding
 
     async def __call__(self, run: Sink) -> None:
-        chunks: list[Chunk] = []
-        for emission in self._source:
+        async for emission in self._source:
             if isinstance(emission, dict):
-                chunks.append(emission)
+                self._folding.add(emission)
             else:
                 await _direct(emission, run, self._clock)
-        completion = self._fold(chunks)
+        completion = self._folding.result()
         run.usage = completion.get("usage")
         run.answer = Answer(_encode(completion))
 
@@ -119,9 +155,16 @@ async def embed(model: OfflineModel, call: Call, context: ModelContext) -> Answe
     delay = getattr(model, "delay", None)
     if delay is not None and (seconds := delay(call.data)):
         await context.gateway.clock.sleep(seconds)
-    result: dict[str, Any]
     if len(call.raw) > _LONG_BODY:
-        result = await asyncio.to_thread(method, call.data, context)
-    else:
-        result = method(call.data, context)
+        return await offload(_embedded, method, call.data, context)
+    return _embedded(method, call.data, context)
+
+
+def _embedded(
+    method: Callable[[dict[str, Any], ModelContext], dict[str, Any]], data: dict[str, Any], context: ModelContext
+) -> Answer:
+    """The answer, encoded vector by vector: millions of numbers at once would hold everybody else up."""
+    result = method(data, context)
+    for item in result["data"]:
+        item["embedding"] = msgspec.Raw(_encode(item["embedding"]))
     return Answer.json(result, usage=result.get("usage"))

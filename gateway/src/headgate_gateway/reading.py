@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 from urllib.parse import parse_qsl
-
-import msgspec
 
 from .config import Limits
 from .errors import ApiError, invalid
 from .http import BodyKind, Call, Receive, Upload
+from .json_body import parse_json
+from .offload import LARGE_BODY, offload
+from .platform.principal import ANONYMOUS
 from .validate import Specification
 
 __all__ = ["ClientGone", "read_body", "read_query", "take_json"]
 
-_decode = msgspec.json.Decoder().decode
+# Of one field that is no file, and of a whole form that is sent as one text.
+_FIELD_BYTES = 1 << 20
+_FORM_PIECE = 32_768
 
 
 class ClientGone(Exception):
@@ -35,50 +39,40 @@ async def read_body(call: Call, kind: BodyKind, limits: Limits, spec: Specificat
             param="Content-Type",
         )
     call.raw = await _read(call.headers, call.receive, limits.body_bytes)
+    if call.raw and call.caller.id == ANONYMOUS.id:
+        _refuse_simple(content_type)
     if kind is not BodyKind.NONE and not (kind is BodyKind.JSON_OR_NONE and not call.raw.strip()):
-        take_json(call, limits, spec)
+        await take_json(call, limits, spec)
 
 
-def take_json(call: Call, limits: Limits, spec: Specification | None) -> None:
+def _refuse_simple(content_type: str) -> None:
+    """Refuse JSON under a type that web pages may send anywhere without asking first; with a key none of them can."""
+    kind = content_type.partition(";")[0].strip().lower()
+    if kind == "text/plain" or _is_form(kind):
+        raise ApiError(
+            415,
+            f"`Content-Type` is {kind!r}; without a key this operation takes JSON only as such. Send "
+            "`Content-Type: application/json`.",
+            code="unsupported_media_type",
+            param="Content-Type",
+        )
+
+
+async def take_json(call: Call, limits: Limits, spec: Specification | None) -> None:
     """Decode `call.raw` and check it against the contract."""
-    value = _json(call.raw, limits)
+    if len(call.raw) > LARGE_BODY:
+        call.data = await offload(_checked, call.raw, limits, spec)
+    else:
+        call.data = _checked(call.raw, limits, spec)
+
+
+def _checked(raw: bytes, limits: Limits, spec: Specification | None) -> dict[str, Any]:
+    value = parse_json(raw, limits)
     if spec is not None:
-        spec.check_json(value)
+        spec.check_json(value, is_large=len(raw) > LARGE_BODY)
     if not isinstance(value, dict):
         raise invalid(f"The body is {_kind(value)}, not an object. Send a JSON object.", code="wrong_type", param=None)
-    call.data = value
-
-
-def _json(raw: bytes, limits: Limits) -> Any:
-    if not raw.strip():
-        raise invalid("The body is empty. Send a JSON object.", code="invalid_json")
-    try:
-        value = _decode(raw)
-    except msgspec.DecodeError as error:
-        raise invalid(f"The body is no JSON: {error}. Correct it.", code="invalid_json") from error
-    except RecursionError:
-        raise _too_deep(limits.depth) from None
-    if raw.count(b"[") + raw.count(b"{") > limits.depth:
-        _check_depth(value, limits.depth)
     return value
-
-
-def _check_depth(value: Any, depth: int) -> None:
-    level = [value]
-    for _ in range(depth):
-        level = [item for outer in level for item in _children(outer)]
-        if not level:
-            return
-    raise _too_deep(depth)
-
-
-def _children(value: Any) -> list[Any]:
-    items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return [item for item in items if isinstance(item, (dict, list))]
-
-
-def _too_deep(depth: int) -> ApiError:
-    return invalid(f"The body is nested deeper than {depth} levels. Flatten it.", code="too_deep")
 
 
 def _kind(value: Any) -> str:
@@ -125,7 +119,7 @@ def _is_form(content_type: str) -> bool:
 
 async def _take_form(call: Call, limits: Limits, spec: Specification | None, content_type: str) -> None:
     if content_type.lower().startswith("application/x-www-form-urlencoded"):
-        body = await _read(call.headers, call.receive, limits.body_bytes)
+        body = await _read(call.headers, call.receive, min(limits.body_bytes, _FIELD_BYTES))
         fields = _pairs(body.decode("utf-8", "replace"))
     else:
         fields = await _take_multipart(call, limits)
@@ -147,7 +141,8 @@ async def _take_multipart(call: Call, limits: Limits) -> list[tuple[str, str]]:
     headers = Headers({"content-type": call.headers["content-type"]})
     stream = _stream(call.receive, limits.upload_bytes)
     try:
-        parser = MultiPartParser(headers, stream, max_files=64, max_fields=256, max_part_size=limits.body_bytes)
+        field_bytes = min(limits.body_bytes, _FIELD_BYTES)
+        parser = MultiPartParser(headers, stream, max_files=64, max_fields=256, max_part_size=field_bytes)
         form = await parser.parse()
     except (MultiPartException, KeyError, ValueError) as error:
         reason = getattr(error, "message", None) or str(error)
@@ -173,7 +168,10 @@ async def _stream(receive: Receive | None, limit: int) -> Any:
         if size > limit:
             raise _too_large(limit)
         more = message.get("more_body", False)
-        yield piece
+        for at in range(0, len(piece), _FORM_PIECE):
+            # Parsing a piece can take a few milliseconds; others have their turn before the next one.
+            yield piece[at : at + _FORM_PIECE]
+            await asyncio.sleep(0)
     yield b""
 
 

@@ -15,7 +15,10 @@ __all__ = ["Operation", "known_names", "operations", "sample"]
 DOCUMENT = load_contract()
 METHODS = ("get", "post", "put", "patch", "delete")
 # They ask for no key and tell nothing of anybody.
-PUBLIC = ("/health", "/health/liveness", "/health/liveliness", "/health/readiness", "/healthz", "/readyz")
+PUBLIC = (
+    *("/", "/openapi.json", "/openapi.yaml"),
+    *("/health", "/health/liveness", "/health/liveliness", "/health/readiness", "/healthz", "/readyz"),
+)
 # Members of requests that name an object, and which object that is.
 NAMES = {
     "key": "key",

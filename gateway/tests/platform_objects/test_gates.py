@@ -143,7 +143,7 @@ def test_no_role_reaches_more_than_it_should(busy: World) -> None:
             "/mcp-rest/test/tools/list",
             "/invocations",
         ),
-        *("/sso/callback", "/login", "/ui", "/docs", "/openapi.json", "/debug/memory/details", "/routes", "/test"),
+        *("/sso/callback", "/login", "/ui", "/docs", "/debug/memory/details", "/routes", "/test"),
         *("/global/activity", "/otel-spans", "/v1/mcp/server", "/model/settings", "/jwt/key/mapping", "/.env"),
     ],
 )

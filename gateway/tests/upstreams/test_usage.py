@@ -20,10 +20,12 @@ JSON: st.SearchStrategy[Any] = st.recursive(
     max_leaves=8,
 )
 NAMES = st.sampled_from(
-    ["prompt_tokens", "completion_tokens", "total_tokens", "input_tokens", "output_tokens", "prompt_tokens_details"]
-    + ["completion_tokens_details", "cached_tokens", "reasoning_tokens", "cache_creation", "cache_read_input_tokens"]
-    + ["promptTokenCount", "candidatesTokenCount", "thoughtsTokenCount", "cost", "billed_units", "tokens"]
-    + ["prompt_cache_hit_tokens", "audio_tokens"]
+    [
+        *("prompt_tokens", "completion_tokens", "total_tokens", "input_tokens", "output_tokens"),
+        *("prompt_tokens_details", "completion_tokens_details", "cached_tokens", "reasoning_tokens"),
+        *("cache_creation", "cache_read_input_tokens", "promptTokenCount", "candidatesTokenCount"),
+        *("thoughtsTokenCount", "cost", "billed_units", "tokens", "prompt_cache_hit_tokens", "audio_tokens"),
+    ]
 )
 
 

@@ -125,7 +125,7 @@ create = chat._COMPLETIONS_CREATE
 print(json.dumps([
     create.params["class_"].wire, create.params["timeout_"].wire, "idempotency_key" in create.params,
     create.stream.event,
-    create.params["temperature"].check.maximum, create.params["temperature"].nullable,
+    create.params["temperature"].check, create.params["temperature"].nullable,
     files._CREATE.params["file"].file,
     files._LIST.page.style, files._CONTENT.result.kind, files._PRINT.result.type,
     sorted(audio._CREATE.result.text_when["format"]),
@@ -133,7 +133,9 @@ print(json.dumps([
 ]))
 """
     assert project.run(code) == [
-        "class", "timeout", False, "chat:Chunk", 2, True, True, "after", "binary", "files:FilesPrintResponse",
+        "class", "timeout", False, "chat:Chunk",
+        ["null", ["within", "number", {"minimum": 0, "maximum": 2}]],
+        True, True, "after", "binary", "files:FilesPrintResponse",
         ["srt", "text"],
         "audio:AudioCreateEvent",
     ]  # fmt: skip

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 import msgspec
@@ -14,6 +13,7 @@ from ..offline.speech import listen, speak, transcript
 from ..offline.speech.listen import Heard
 from ..offline.speech.speak import CONTENT_TYPES
 from ..offline.tokenizer import count, encode
+from ..offload import offload
 from .local import demand
 
 __all__ = ["ROUTES"]
@@ -35,7 +35,7 @@ async def _speech(model: OfflineModel, call: Call, context: ModelContext) -> Ans
             code="unsupported_format",
         )
     voice = data["voice"]["id"] if isinstance(data["voice"], dict) else str(data["voice"])
-    sound = await asyncio.to_thread(speak, text, voice, form, float(data.get("speed") or 1.0))
+    sound = await offload(speak, text, voice, form, float(data.get("speed") or 1.0))
     tokens = count(text)
     usage = {"prompt_tokens": tokens, "completion_tokens": 0, "total_tokens": tokens}
     answer = Answer(sound, CONTENT_TYPES[form], usage=usage)
@@ -60,7 +60,7 @@ async def _written(model: OfflineModel, call: Call, context: ModelContext, task:
             param="response_format",
             code="unsupported_format",
         )
-    heard = await asyncio.to_thread(listen, _sound(call))
+    heard = await offload(listen, _sound(call))
     usage = _billed(heard)
     if data.get("stream") and task == "transcribe":
         answer = Answer(_streamed(heard), "text/event-stream", usage=usage)

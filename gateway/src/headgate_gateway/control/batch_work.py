@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 import msgspec
 
 from ..errors import ApiError
+from ..offload import offload
 from ..storage import StorageAway, StorageError
 from . import files, sql
 from .batch_lines import Line, Lines, check
@@ -26,7 +27,7 @@ from .jsonl import LineFault
 if TYPE_CHECKING:
     from ..gateway import Gateway
 
-__all__ = ["count_into", "run"]
+__all__ = ["count_into", "fail", "run"]
 
 _log = logging.getLogger("headgate_gateway")
 _AT_ONCE = 8
@@ -66,6 +67,13 @@ async def run(gateway: Gateway, batch_id: str) -> None:
             await _bring(work, file)
     except FileNotFoundError:
         await work.fail([LineFault(0, "file_not_found", "The input file was deleted.", "input_file_id")])
+
+
+async def fail(gateway: Gateway, batch_id: str) -> None:
+    """End a batch that the gateway failed to work on."""
+    work = await _Work.of(gateway, batch_id)
+    if work.status not in _OVER:
+        await work.fail([LineFault(0, "internal", "The gateway failed on this batch. Report it with its id.", None)])
 
 
 @dataclass(slots=True)
@@ -146,7 +154,7 @@ class _Work:
 
 async def _bring(work: _Work, file: BinaryIO) -> None:
     if work.status == "validating":
-        checked = await asyncio.to_thread(check, file, work.body["endpoint"])
+        checked = await offload(check, file, work.body["endpoint"])
         if checked.faults:
             await work.fail(checked.faults)
             return

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import re
 from collections.abc import AsyncIterator
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from ..errors import invalid, not_found
 from ..http import BodyKind, Call, Reply, Response, Route, json_response
+from ..offload import offload
 from . import sql
 from .contents import contents_of
 from .jsonl import check_upload
@@ -86,7 +86,7 @@ async def add(
 
     Raises ApiError 400 when its purpose demands lines that it does not have.
     """
-    await asyncio.to_thread(check_upload, source, purpose)
+    await offload(check_upload, source, purpose)
     stored = await store(gateway, source)
     return await enter(gateway, stored, filename=filename, purpose=purpose, principal=principal, expires=expires)
 

@@ -6,7 +6,6 @@ deleted after a day.
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import io
 import re
@@ -21,6 +20,7 @@ from ..errors import invalid, not_found
 from ..http import Access, BodyKind, Call, Reply, Route, Upload, model_route
 from ..offline import image
 from ..offline.tokenizer import count
+from ..offload import offload
 from ..proxies import base_url
 from .contents import contents_of
 from .local import demand
@@ -100,7 +100,7 @@ async def _answer(model: OfflineModel, call: Call, context: ModelContext, make: 
         )
     number = int(data.get("n") or 1)
     try:
-        pictures = [await asyncio.to_thread(make, index) for index in range(number)]
+        pictures = [await offload(make, index) for index in range(number)]
     except ValueError as error:
         raise invalid(f"`image` cannot be worked on: {error}. Send a PNG, JPEG, GIF or WebP.", param="image") from None
     usage = _usage(data, number, shown)

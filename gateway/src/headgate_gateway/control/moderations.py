@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..emission import Answer, ModelContext, OfflineModel
 from ..http import BodyKind, Call, model_route
 from ..offline.moderation import moderate
+from ..offload import LARGE_BODY, offload
 from .local import demand
 
 __all__ = ["ROUTES"]
@@ -12,7 +13,10 @@ __all__ = ["ROUTES"]
 
 async def _moderate(model: OfflineModel, call: Call, context: ModelContext) -> Answer:
     able = demand(model, "moderation")
-    body, tokens = moderate(call.data, context.model)
+    if len(call.raw) > LARGE_BODY:
+        body, tokens = await offload(moderate, call.data, context.model)
+    else:
+        body, tokens = moderate(call.data, context.model)
     answer = Answer.json(body, usage={"prompt_tokens": tokens, "completion_tokens": 0, "total_tokens": tokens})
     await call.gateway.clock.sleep(able.delay(call.data))
     return able.failing(answer, call.data, context.attempt)

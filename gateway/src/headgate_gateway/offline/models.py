@@ -11,26 +11,33 @@ from ..errors import invalid
 from .catalog import CHAT_WINDOW, EMBED_WINDOW, MODELS, default_for, entry, find
 from .echo import Conversation, chat_chunks, completion_chunks, reply_to
 from .echo.completions import prompts_of
+from .echo.refusals import unfillable_schema
 from .embed import MOST_DIMENSIONS, embeddings, inputs_of, tokens_of
-from .faults import FAULT_PREFIX, KINDS, fault_in, named_fault, whole_with_fault, with_fault
+from .faults import FAULT_PREFIX, KINDS, Fault, fault_in, named_fault, whole_with_fault, with_fault
 from .learned import Memory
-from .schema.fill import Unfillable
+from .schema.budget import Unfillable, budget
 from .tokenizer import content_length, count_messages
 
 __all__ = ["BASE", "BuiltIn", "default_for", "listing", "resolve", "tuned"]
 
 # What fine-tuned models learn on top of.
 BASE = MODELS[0].id
+_MOST_CHOICES = 2048
+_MOST_ANSWERS = 128
 
 
 class BuiltIn:
-    """An offline model: a built-in one, a fault model, or a fine-tuned one with what it learned."""
+    """An offline model: a built-in one, a fault model, or a fine-tuned one with what it learned.
 
-    __slots__ = ("id", "memory")
+    `faults` says whether a request may ask it to fail.
+    """
 
-    def __init__(self, id: str, memory: Memory | None = None) -> None:
+    __slots__ = ("_faults", "id", "memory")
+
+    def __init__(self, id: str, memory: Memory | None = None, *, faults: bool = True) -> None:
         self.id = id
         self.memory = memory
+        self._faults = faults
 
     def can(self, kind: str) -> bool:
         """Whether the model answers calls of `kind`."""
@@ -60,13 +67,24 @@ class BuiltIn:
 
     def failing(self, answer: Answer, request: Mapping[str, Any], attempt: int) -> Answer:
         """A whole answer, unless the model's name or the request asks for a failure: then that is raised."""
-        fault = fault_in(request) or named_fault(self.id)
+        fault = self._fault(request)
         return answer if fault is None else whole_with_fault(fault, answer, attempt)
 
     def delay(self, request: Mapping[str, Any]) -> float:
         """Seconds that a whole answer is held back for."""
-        fault = fault_in(request) or named_fault(self.id)
+        fault = self._fault(request)
         return fault.value if fault is not None and fault.kind in ("slow", "drip") else 0.0
+
+    def _fault(self, request: Mapping[str, Any]) -> Fault | None:
+        fault = fault_in(request)
+        if fault is not None and not self._faults:
+            raise invalid(
+                f"`provider_specific_params.fault` is {fault.kind!r}, and faults are off here. Start the gateway with "
+                "`--offline` or `--fault-models`, or set `server.fault_models = true`.",
+                param="provider_specific_params.fault",
+                code="fault_models_off",
+            )
+        return fault or named_fault(self.id)
 
     def _demand(self, kind: str) -> None:
         if not self.can(kind):
@@ -79,31 +97,37 @@ class BuiltIn:
     def _faulty(
         self, source: Iterator[Emission], request: Mapping[str, Any], context: ModelContext
     ) -> Iterator[Emission]:
-        fault = fault_in(request) or named_fault(self.id)
+        fault = self._fault(request)
         paced = _paced(source, request)
         return paced if fault is None else with_fault(fault, paced, context.attempt, bool(request.get("stream")))
 
     def _chat(self, request: dict[str, Any], context: ModelContext) -> Iterator[Emission]:
         _refuse_audio(request)
+        _refuse_format(request)
+        _refuse_many(request, "n")
         messages = request["messages"]
         _refuse_long("messages", sum(map(content_length, messages)), partial(count_messages, messages))
         conversation = Conversation.read(messages)
         learned = self.memory.recall(conversation.asked) if self.memory is not None else None
         try:
-            replies = [reply_to(request, conversation, at, learned) for at in range(int(request.get("n") or 1))]
+            with budget():
+                replies = [reply_to(request, conversation, at, learned) for at in range(int(request.get("n") or 1))]
         except Unfillable as error:
-            raise invalid(
-                f"`response_format.json_schema.schema` accepts no value that could be found: {error}. "
-                "Check that its keywords do not contradict each other.",
-                param="response_format",
-                code="invalid_json_schema",
-            ) from None
+            raise unfillable_schema("response_format.json_schema.schema", error) from None
         id = "chatcmpl-" + context.call_id.removeprefix("call_")
         yield from chat_chunks(request, replies, id=id, created=context.created, model=context.model)
 
     def _complete(self, request: dict[str, Any], context: ModelContext) -> Iterator[Emission]:
+        _refuse_many(request, "n", "best_of")
         if request.get("best_of") and int(request["best_of"]) < int(request.get("n") or 1):
             raise invalid("`best_of` must not be less than `n`.", param="best_of")
+        choices = len(prompts_of(request)) * max(int(request.get("n") or 1), int(request.get("best_of") or 1))
+        if choices > _MOST_CHOICES:
+            raise invalid(
+                f"`prompt` asks for {choices} answers, counting `n` and `best_of`; this model gives {_MOST_CHOICES}. "
+                "Send fewer prompts at once.",
+                param="prompt",
+            )
         learned: dict[int, str] = {}
         if self.memory is not None:
             found = {at: self.memory.recall(prompt) for at, prompt in enumerate(prompts_of(request))}
@@ -122,6 +146,30 @@ def _refuse_audio(request: Mapping[str, Any]) -> None:
             param="audio.format",
             code="unsupported_format",
         )
+
+
+def _refuse_format(request: Mapping[str, Any]) -> None:
+    """Refuse a shape of answers that offline models do not know."""
+    form = request.get("response_format")
+    kind = form.get("type") if isinstance(form, Mapping) else None
+    if kind not in (None, "text", "json_object", "json_schema"):
+        raise invalid(
+            f"`response_format.type` {kind!r} cannot be answered offline. "
+            "Use 'text', 'json_object' or 'json_schema', or choose a provider's model.",
+            param="response_format.type",
+            code="unsupported_format",
+        )
+
+
+def _refuse_many(request: Mapping[str, Any], *names: str) -> None:
+    """Refuse more answers than an offline model gives."""
+    for name in names:
+        if int(request.get(name) or 1) > _MOST_ANSWERS:
+            raise invalid(
+                f"`{name}` is {request[name]!r}; an offline model gives at most {_MOST_ANSWERS}. Ask for fewer.",
+                param=name,
+                code="too_many_answers",
+            )
 
 
 def _refuse_long(param: str, characters: int, counting: Callable[[], int], window: int = CHAT_WINDOW) -> None:
@@ -152,17 +200,20 @@ def _waiting(source: Iterator[Emission], pace: float) -> Iterator[Emission]:
         yield emission
 
 
-def resolve(name: str) -> BuiltIn | None:
-    """The built-in model of exactly this name; None when there is none."""
-    return None if find(name) is None else BuiltIn(name)
+def resolve(name: str, *, faults: bool = True) -> BuiltIn | None:
+    """The built-in model of exactly this name; None when there is none (without `faults`: no fault model)."""
+    if find(name) is None or (name.startswith(FAULT_PREFIX) and not faults):
+        return None
+    return BuiltIn(name, faults=faults)
 
 
-def tuned(name: str, memory: Memory) -> BuiltIn:
+def tuned(name: str, memory: Memory, *, faults: bool = True) -> BuiltIn:
     """A fine-tuned model and what it learned."""
-    return BuiltIn(name, memory)
+    return BuiltIn(name, memory, faults=faults)
 
 
-def listing() -> list[dict[str, Any]]:
+def listing(*, faults: bool = True) -> list[dict[str, Any]]:
     """The built-in models as `/v1/models` shows them."""
     out = [entry(listed) for listed in MODELS]
-    return out + [entry(listed) for kind in KINDS if (listed := find(FAULT_PREFIX + kind)) is not None]
+    kinds = KINDS if faults else ()
+    return out + [entry(listed) for kind in kinds if (listed := find(FAULT_PREFIX + kind)) is not None]

@@ -19,6 +19,7 @@ __all__ = ["CATEGORIES", "moderate", "texts_in"]
 
 _FLAGGED = 0.5
 _QUIET = 0.0001
+_PIECE = 65_536
 _WORDS: Mapping[str, Mapping[str, float]] = {
     "harassment": {
         "idiot": 0.6,
@@ -114,7 +115,7 @@ def texts_in(value: Any) -> list[tuple[list[str], int]]:
 
 
 def _result(texts: list[str], pictures: int) -> dict[str, Any]:
-    low = " ".join("\n".join(texts).lower().split())
+    low = _plain("\n".join(texts))
     scores = {category: _score(category, low) for category in CATEGORIES}
     seen = (["text"] if texts else []) + (["image"] if pictures else [])
     return {
@@ -133,9 +134,29 @@ _SEEN = frozenset({"self-harm", "self-harm/intent", "self-harm/instructions", "s
 def _score(category: str, low: str) -> float:
     left = 1 - _QUIET
     for word, weight in _WORDS[category].items():
-        if _pattern(word).search(low):
+        if _stands(word, low):
             left *= 1 - weight
     return round(1 - left, 6)
+
+
+def _plain(text: str) -> str:
+    """`text` in lower case with one space where it has any; a long one piece by piece, for others to have a turn."""
+    out: list[str] = []
+    for at in range(0, len(text), _PIECE):
+        piece = text[at : at + _PIECE]
+        words = " ".join(piece.lower().split())
+        out += [" " * piece[0].isspace(), words, " " * piece[-1].isspace()]
+    return "".join(out).replace("  ", " ").strip()
+
+
+def _stands(word: str, low: str) -> bool:
+    """Whether a text has `word` as a word, and not within another."""
+    at = low.find(word)
+    while at >= 0:
+        if _pattern(word).match(low, at):
+            return True
+        at = low.find(word, at + 1)
+    return False
 
 
 @lru_cache(maxsize=512)

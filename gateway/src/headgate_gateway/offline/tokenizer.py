@@ -27,7 +27,7 @@ import binascii
 import json
 import re
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from .media import describe_audio, describe_image, payload_of
@@ -47,6 +47,8 @@ _PIECE = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 
+_WINDOW = 32_768
+_EDGE = 16
 _PER_MESSAGE = 3
 _PER_ANSWER = 3
 _PER_TOOL = 8
@@ -58,12 +60,32 @@ _MOST_TILES = 16
 
 def encode(text: str) -> list[str]:
     """The pieces of `text`, in order; joined they are `text`."""
-    return _PIECE.findall(text)
+    if len(text) <= _WINDOW:
+        return _PIECE.findall(text)
+    return [piece for pieces in _windows(text) for piece in pieces]
 
 
 def count(text: str) -> int:
     """How many tokens `text` is."""
-    return len(_PIECE.findall(text))
+    if len(text) <= _WINDOW:
+        return len(_PIECE.findall(text))
+    return sum(map(len, _windows(text)))
+
+
+def _windows(text: str) -> Iterator[list[str]]:
+    """The pieces of a long text window by window: nothing else runs while an expression is searched for."""
+    at = 0
+    while at < len(text):
+        end = min(at + _WINDOW, len(text))
+        pieces: list[str] = _PIECE.findall(text, at, end)
+        if end < len(text):
+            # What stands at the edge may be cut otherwise with what follows it.
+            edge = 0
+            while edge < _EDGE:
+                edge += len(pieces.pop())
+            end -= edge
+        yield pieces
+        at = end
 
 
 def token_id(piece: str) -> int:

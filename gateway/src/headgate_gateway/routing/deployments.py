@@ -199,9 +199,11 @@ def _upstream(
         api_key=key or default.api_key,
         guarded=guarded,
     )
-    if made.api_key is None and made.base_url.startswith("https://") and base_url is None:
+    lacks = made.key_problem is not None or made.base_url.startswith("https://")
+    if made.api_key is None and lacks and base_url is None:
+        why = "" if made.key_problem is None else f" {made.key_problem}"
         raise invalid(
-            f"There is no key for the provider {named!r}. Give `api_key` or `credential_name`, "
+            f"There is no key for the provider {named!r}.{why} Give `api_key` or `credential_name`, "
             f"or have `providers.{named}.api_key` configured.",
             param="litellm_params.api_key",
             code="provider_key_missing",

@@ -8,13 +8,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from ..config import Secret
+from ..config import Provider, Secret
 from ..errors import ApiError, invalid
 from ..http import Call
 from ..ledger.estimate import Candidate, most_output
 from ..once.sink import Producer, Sink
 from ..prices import UnitPrice
-from ..targets import KNOWN_PROVIDERS, OfflineTarget, ProviderTarget, Target, resolve
+from ..targets import KNOWN_PROVIDERS, OfflineTarget, ProviderTarget, Target, resolve, with_key
 from .addresses import AddressGuard
 from .deployments import Deployment, build
 from .needs import Needs, needs_of
@@ -22,6 +22,7 @@ from .news import News
 from .pool import AUTO, Pool
 from .records import Credential, Records, StoredDeployment
 from .serving import Make, serve
+from .settings import DeploymentSettings
 from .state import DeploymentState, Policy
 from .vault import Vault
 
@@ -32,6 +33,7 @@ __all__ = ["AUTO", "Pool", "Router"]
 
 _log = logging.getLogger("headgate_gateway")
 _DEFAULT_TAG = "default"
+_NOT_SET_UP = frozenset({"provider_key_missing", "model_misconfigured"})
 
 
 class Router:
@@ -45,6 +47,7 @@ class Router:
         self.random = random.Random()
         self.states: dict[str, DeploymentState] = {}
         self.broken: dict[str, str] = {}
+        self._keyless: dict[str, tuple[Provider, str]] = {}
         self.gateway = gateway
         self.settings = settings.routing
         self._policy = Policy(
@@ -82,8 +85,12 @@ class Router:
     def _take(self, records: Sequence[StoredDeployment], credentials: Mapping[str, Credential]) -> None:
         found: list[Deployment] = []
         self.broken.clear()
+        self._keyless.clear()
         for entry in self.settings.deployments:
-            found.append(self._made(entry.id, entry.model_name, entry.params, entry.info, None, credentials))
+            try:
+                found.append(self._made(entry.id, entry.model_name, entry.params, entry.info, None, credentials))
+            except ApiError as error:
+                self._leave_out(entry, error)
         for record in records:
             try:
                 found.append(self._made(record.id, record.model_name, record.params, record.info, record, credentials))
@@ -102,6 +109,15 @@ class Router:
         self._by_id = {deployment.id: deployment for deployment in found}
         for gone in self.states.keys() - self._by_id.keys():
             del self.states[gone]
+
+    def _leave_out(self, entry: DeploymentSettings, error: ApiError) -> None:
+        """Go on without a deployment of the configuration; a caller's own key can bring it back."""
+        self.broken[entry.id] = error.message
+        prefix, _, model = str(entry.params.get("model")).partition("/")
+        if error.code == "provider_key_missing" and prefix in self._providers:
+            self._keyless[entry.model_name] = (self._providers[prefix], model)
+        if not self.gateway.settings.offline:
+            _log.warning("the deployment %s of %r is left out: %s", entry.id, entry.model_name, error.message)
 
     async def made_of(self, record: StoredDeployment) -> Deployment:
         """The deployment of a record; raises where its secrets cannot be read or it makes none."""
@@ -213,7 +229,14 @@ class Router:
         """Where a call of this name goes: the pool of its deployments, or the one place it stands for."""
         await self.gateway.offline.require(call.caller, name)
         await self.gateway.offline.ready(name, *self.fallbacks(name))
-        return self.pool(call, name, kind) or resolve(self.gateway, name, kind, call.headers)
+        return self.pool(call, name, kind) or self._place(call, name, kind)
+
+    def _place(self, call: Call, name: str, kind: str) -> Target:
+        """The one place that a name without deployments stands for."""
+        keyless = self._keyless.get(name)
+        if keyless is not None and not self.gateway.settings.offline and name not in self.gateway.settings.models:
+            return with_key(*keyless, call.headers)
+        return resolve(self.gateway, name, kind, call.headers)
 
     def pool(self, call: Call, name: str, kind: str) -> Pool | None:
         """The pool of a name, or None where it has no deployments: then `targets.resolve` knows what it is."""
@@ -224,11 +247,22 @@ class Router:
         needs = needs_of(kind, call.data, len(call.raw), region=call.header("x-headgate-region"), tags=_tags(call))
         if name == AUTO and members is None:
             return self._cheapest(call, needs)
-        stages = [(name, self._fitting(name, self._plain(call, name, kind) if members is None else members, needs))]
-        for other in fallbacks:
-            if other != name and self._may_use(call, other):
-                further = self._usable(call, other) or self._plain(call, other, kind)
-                stages.append((other, tuple(_able(_in_size(further, needs), needs))))
+        stages: list[tuple[str, tuple[Deployment, ...]]] = []
+        unset: ApiError | None = None
+        for other in dict.fromkeys((name, *fallbacks)):
+            if other != name and not self._may_use(call, other):
+                continue
+            try:
+                places = self._usable(call, other) or self._plain(call, other, kind)
+            except ApiError as error:
+                # Others stand in for one that is not set up; alone it is told why it cannot be used.
+                if error.code not in _NOT_SET_UP:
+                    raise
+                unset = unset or error
+                continue
+            stages.append((other, self._fitting(name, places, needs) if other == name else _fit(places, needs)))
+        if unset is not None and not stages:
+            raise unset
         return Pool(name, tuple(stages), needs)
 
     def audience(self, call: Call, name: str) -> tuple[str, ...]:
@@ -261,7 +295,7 @@ class Router:
 
     def _plain(self, call: Call, name: str, kind: str) -> tuple[Deployment, ...]:
         """A route without deployments as one, so that it can have fallbacks and be one."""
-        target = resolve(self.gateway, name, kind, call.headers)
+        target = self._place(call, name, kind)
         if isinstance(target, OfflineTarget):
             one = Deployment(name, name, None, target.model.id)
         else:
@@ -297,7 +331,7 @@ class Router:
                 param="tags",
                 code="no_deployment_for_tags",
             )
-        return tuple(_able(_in_size(left, needs), needs))
+        return _fit(left, needs)
 
     def _cheapest(self, call: Call, needs: Needs) -> Pool | None:
         """All that can do what is asked, cheapest first, each model name a stage of its own."""
@@ -376,7 +410,7 @@ class Router:
                 raise ApiError(
                     502,
                     f"The offline model {one.model!r} of the deployment {one.id!r} does not exist. "
-                    "Correct `litellm_params.model`; `GET /v1/models` lists them.",
+                    f"Correct `litellm_params.model`. {self.gateway.offline.hint(one.model)}",
                     code="model_not_found",
                 )
             return OfflineTarget(model, one.group)
@@ -401,6 +435,10 @@ def _tagged(members: Sequence[Deployment], tags: frozenset[str]) -> list[Deploym
     """Those kept for one of the tags; without such, those kept for none (or for `default`)."""
     wanted = [one for one in members if one.tags & tags]
     return wanted or [one for one in members if not one.tags or _DEFAULT_TAG in one.tags]
+
+
+def _fit(members: Sequence[Deployment], needs: Needs) -> tuple[Deployment, ...]:
+    return tuple(_able(_in_size(members, needs), needs))
 
 
 def _has_room(one: Deployment, needs: Needs) -> bool:

@@ -13,11 +13,12 @@ region = "eu"
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Literal, cast
 
+from ..config_providers import Issues, check_target
 from ..config_table import Table
 
 __all__ = [
@@ -34,6 +35,14 @@ Strategy = Literal["weight", "least_busy", "cost", "latency"]
 STRATEGIES: tuple[Strategy, ...] = ("weight", "least_busy", "cost", "latency")
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 _PER_MILLION = ("input", "output", "cached_input")
+_ABLE = ("tools", "vision", "structured_output", "audio_input", "reasoning")
+_DEPLOYMENT_KEYS = (
+    *("model", "model_name", "weight", "region", "tags", "order", "fallbacks", "max_parallel_requests", "rpm", "tpm"),
+    *("timeout", "stream_timeout", "max_retries", "max_budget", "budget_duration", "api_version", "api_key"),
+    *("credential", "max_input_tokens", "max_output_tokens", "mode", "tier", "band"),
+    *(f"{name}_per_million" for name in _PER_MILLION),
+    *_ABLE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +78,8 @@ class OutboundSettings:
     allow: tuple[Network, ...] = ()
 
 
-def read_routing(root: Table, providers: Collection[str]) -> RoutingSettings:
-    """`[routing]` and `[deployments.<id>]`."""
+def read_routing(root: Table, providers: Collection[str], issues: Issues) -> RoutingSettings:
+    """`[routing]` and `[deployments.<id>]`, without the deployments that cannot be used."""
     table, base = root.table("routing"), RoutingSettings()
     strategies = table.table("strategies")
     names = strategies.strings()
@@ -85,7 +94,7 @@ def read_routing(root: Table, providers: Collection[str]) -> RoutingSettings:
         cooldown_seconds=_or(table.number("cooldown_seconds", 0), base.cooldown_seconds),
         longest_cooldown_seconds=_or(table.number("longest_cooldown_seconds", 0), base.longest_cooldown_seconds),
         total_timeout_seconds=_or(table.number("total_timeout_seconds", 0), base.total_timeout_seconds),
-        deployments=tuple(_deployment(id, entry, providers) for id, entry in root.tables("deployments")),
+        deployments=tuple(_deployments(root, providers, issues)),
     )
     table.finish()
     return settings
@@ -99,16 +108,21 @@ def _fallbacks(table: Table) -> dict[str, tuple[str, ...]]:
     return {name: tuple(table.texts_of(name)) for name in table.names()}
 
 
-def _deployment(id: str, table: Table, providers: Collection[str]) -> DeploymentSettings:
+def _deployments(root: Table, providers: Collection[str], issues: Issues) -> Iterator[DeploymentSettings]:
+    for id, table in root.tables("deployments"):
+        table.know(_DEPLOYMENT_KEYS)
+        name = table.raw().get("model_name")
+        name = name if isinstance(name, str) and name else id
+        with issues.caught(f"The deployment {id!r} is left out.", issues.models, name):
+            yield _deployment(id, table, providers, issues)
+
+
+def _deployment(id: str, table: Table, providers: Collection[str], issues: Issues) -> DeploymentSettings:
     model = table.text("model")
     if not model:
         raise table.fault("model", model, "names no model", 'Write it as "provider/model" or "headgate/echo"')
-    provider, slash, rest = model.partition("/")
-    if not model.startswith("headgate/") and (provider not in providers or not slash or not rest):
-        known = ", ".join(repr(name) for name in sorted(providers)) or "none is configured"
-        raise table.fault(
-            "model", model, "is neither an offline model nor `provider/model`", f"The providers are: {known}"
-        )
+    if not model.startswith("headgate/"):
+        check_target(table, "model", model, providers, issues)
     params: dict[str, Any] = {"model": model}
     for name, value in (
         ("weight", table.number("weight", 0)),
@@ -139,7 +153,7 @@ def _deployment(id: str, table: Table, providers: Collection[str]) -> Deployment
         whole = table.whole(name, 1)
         if whole is not None:
             info[name] = whole
-    for name in ("tools", "vision", "structured_output", "audio_input", "reasoning"):
+    for name in _ABLE:
         flag = table.flag(name)
         if flag is not None:
             info[f"supports_{name}"] = flag
@@ -148,7 +162,6 @@ def _deployment(id: str, table: Table, providers: Collection[str]) -> Deployment
         if said is not None:
             info[name] = said
     model_name = table.text("model_name") or id
-    table.finish()
     return DeploymentSettings(id, model_name, MappingProxyType(params), MappingProxyType(info))
 
 

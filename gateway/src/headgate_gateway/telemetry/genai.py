@@ -53,6 +53,8 @@ _WHOLES = {
 }
 _OUTPUTS = {"images": "image", "speech": "speech", "chat": "text", "completions": "text"}
 _LONGEST_TEXT = 16_384
+# OTLP holds whole numbers of 64 bits.
+_MOST_WHOLE = 1 << 63
 _MOST_MESSAGES = 64
 _SECRET = re.compile(r"sk-[A-Za-z0-9_\-]{20,}")
 
@@ -102,13 +104,13 @@ def request_attributes(kind: str, data: Mapping[str, Any], *, stream: bool) -> A
     """The parameters of a request. Nothing that was written in it: stop sequences are not among them."""
     found: Attributes = {}
     for name, value in data.items():
-        if type(value) in (int, float):
+        if type(value) in (int, float) and abs(value) < _MOST_WHOLE:
             if name in _NUMBERS:
                 found[_NUMBERS[name]] = float(value)
             elif name in _WHOLES and (name != "max_tokens" or "max_completion_tokens" not in data):
                 found[_WHOLES[name]] = int(value)
     count = data.get("n")
-    if isinstance(count, int) and count != 1:
+    if isinstance(count, int) and count != 1 and abs(count) < _MOST_WHOLE:
         found["gen_ai.request.choice.count"] = count
     if stream:
         found["gen_ai.request.stream"] = True

@@ -99,4 +99,4 @@ async def _offline(target: OfflineTarget, call: Call, sink: _Nowhere, kind: str)
         await offline_answer(embed, target.model, call, context)(sink)
     elif kind in ("chat", "completions"):
         source = source_of(target.model, kind)(call.data, context)
-        await offline_chunks(source, call.data, kind, call.gateway.clock, stream=False)(sink)
+        await offline_chunks(source, call, kind, call.gateway.clock, stream=False)(sink)

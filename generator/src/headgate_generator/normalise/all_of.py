@@ -126,7 +126,11 @@ class _Merger:
             return right if left is None else left
         if component_key(left) is not None and component_key(left) == component_key(right):
             return left.merged(remarks(right))
-        return self._merge(Map({"allOf": Seq([left, right], at.at), **remarks(left), **remarks(right)}, right.at))
+        said = {**remarks(left), **remarks(right)}
+        if any(not side.get("nullable") for side in (left, right) if set(side) - set(remarks(side))):
+            # Null has to be allowed by each of them.
+            said.pop("nullable", None)
+        return self._merge(Map({"allOf": Seq([left, right], at.at), **said}, right.at))
 
     def _narrowest(self, left: Map, right: Map, at: Map) -> Map:
         """Scalars and lists: all keywords together, the smaller set of values."""

@@ -44,6 +44,7 @@ def started(folder: Path, *options: str) -> Generator[str, None, None]:
     """A gateway of its own, whose records and configuration are in the folder."""
     pytest.importorskip("headgate_gateway")
     program = [sys.executable, "-m", "headgate_gateway", "serve", "--port", "0", "--data-dir", str(folder), *options]
+    program.append("--fault-models")
     process = subprocess.Popen(program, stdout=subprocess.PIPE, text=True, cwd=folder)
     assert process.stdout is not None
     found = re.search(r"https?://\S+", process.stdout.readline())

@@ -21,10 +21,12 @@ PROGRAM = [sys.executable, "-m", "headgate.cli"]
 class Terminal:
     """A program in a pseudo-terminal; `until` reads what it writes until something is there."""
 
-    def __init__(self, gateway: str, *words: str) -> None:
+    def __init__(self, gateway: str, *words: str, **variables: str) -> None:
+        self.code: int | None = None
         self.pid, self._file = pty.fork()
         if self.pid == 0:
             environment = {**os.environ, "HEADGATE_BASE_URL": gateway, "TERM": "xterm", "COLUMNS": "120"}
+            environment |= variables
             os.execve(PROGRAM[0], [*PROGRAM, *words], environment)
         self.seen = ""
 
@@ -39,11 +41,18 @@ class Terminal:
     def type(self, text: str) -> None:
         os.write(self._file, text.encode())
 
+    def rest(self) -> str:
+        """All that the program writes until it ends."""
+        self.code = self.status()
+        return self.seen
+
     def status(self) -> int:
         while True:
             try:
-                if not os.read(self._file, 4096):
+                told = os.read(self._file, 4096)
+                if not told:
                     break
+                self.seen += told.decode("utf-8", "replace")
             except OSError:
                 break
         code = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from headgate._core.encode import encode_json, encode_path, encode_query, query_pairs
 from headgate._core.errors import ParameterError, SDKError
 from headgate._core.models import Model
-from headgate._core.operation import Body, Check, Operation, Param
+from headgate._core.operation import Body, Operation, Param
 from headgate._core.params import split
 
 from .rig import COMPLETION, MESSAGES, Reply, Rig
@@ -35,11 +35,11 @@ OPERATION = Operation(
         "ids": Param(wire="ids", place="query", style="brackets"),
         "flag": Param(wire="X-Flag", place="header"),
         "from_": Param(wire="from"),
-        "temperature": Param(wire="temperature", check=Check(minimum=0, maximum=2)),
-        "above": Param(wire="above", check=Check(exclusive_minimum=0, exclusive_maximum=1)),
-        "stop": Param(wire="stop", check=Check(max_items=4)),
-        "name": Param(wire="name", check=Check(min_length=1, max_length=3), nullable=True),
-        "messages": Param(wire="messages", required=True, check=Check(min_length=1)),
+        "temperature": Param(wire="temperature", check=("within", "number", {"minimum": 0, "maximum": 2})),
+        "above": Param(wire="above", check=("within", "number", {"exclusive_minimum": 0, "exclusive_maximum": 1})),
+        "stop": Param(wire="stop", check=("within", ("union", "string", ("list", "string")), {"max_items": 4})),
+        "name": Param(wire="name", check=("within", "string", {"min_length": 1, "max_length": 3}), nullable=True),
+        "messages": Param(wire="messages", required=True, check=("within", ("list", None), {"min_length": 1})),
     },
     body=Body(),
 )
@@ -173,10 +173,40 @@ def test_json_refuses_what_has_no_form(value: Any, text: str) -> None:
         encode_json({"x": value})
 
 
-@given(st.text())
+@given(st.text(alphabet=st.characters(codec="utf-8")))
 def test_any_text_can_be_sent(text: str) -> None:
     assert json.loads(encode_json({"x": text})) == {"x": text}
-    assert json.loads(encode_json({"x": "\ud800"})) == {"x": "\ud800"}
+
+
+LONE = "half \ud83d"
+
+
+@pytest.mark.parametrize(
+    ("call", "place"),
+    [
+        (lambda c: c.chat.completions.create(model="m", messages=[{"role": "user", "content": LONE}]),
+         "messages[0].content"),
+        (lambda c: c.chat.completions.create(model="m", messages=MESSAGES, metadata={"a": [1, {"b": LONE}]}),
+         "metadata.a[1].b"),
+        (lambda c: c.chat.completions.create(model="m", messages=MESSAGES, extra_body={"new": LONE}), "new"),
+        (lambda c: c.models.retrieve(LONE), "model"),
+        (lambda c: c.files.list(after=LONE), "after"),
+        (lambda c: c.files.create(file=b"x", purpose="batch", extra_body={"p": LONE}), "extra_body.p"),
+        (lambda c: c.audio.transcriptions.create(file=b"x", model="m", prompt=LONE), "prompt"),
+        (lambda c: c.request("POST", "/v1/x", body={"y": LONE}), "y"),
+    ],
+)  # fmt: skip
+def test_half_a_character_is_named_and_not_sent(rig: Make, call: Callable[[Any], Any], place: str) -> None:
+    r = rig([])
+    with pytest.raises(ParameterError) as caught:
+        r.run(call)
+    (fault,) = caught.value.faults
+    assert fault.startswith(f"`{place}` holds half a character, the lone surrogate '\\ud83d' at 5;")
+    assert caught.value.__cause__ is None
+
+
+def test_both_halves_of_a_character_are_that_character() -> None:
+    assert json.loads(encode_json({"x": "\ud83d\ude00!"})) == {"x": "😀!"}
 
 
 @given(st.text(alphabet=st.characters(codec="utf-8")))

@@ -103,12 +103,27 @@ async def test_async_twins(gateway: FakeGateway, aclient: AsyncHeadgate) -> None
     assert (await aclient.files.wait_for_processing("file-1")).status == "error"
 
 
+def weather(city: str) -> str:
+    """The weather."""
+    return city
+
+
+def test_a_batch_with_wrong_requests_names_every_fault() -> None:
+    with pytest.raises(ParameterError) as caught:
+        lines_from([{"model": "m", "messages": "hi"}, {"messages": [{"role": "user"}]}], "/v1/chat/completions")
+    assert caught.value.faults == (
+        "request 0: `messages` is 'hi'; give a list",
+        "request 1: `model` is missing",
+        "request 1: `messages[0].content` is missing",
+    )
+
+
 def test_a_file_of_requests() -> None:
     content = lines_from(
         [
             {"model": "m", "messages": MESSAGES},
-            BatchRequest({"model": "n"}, "mine"),
-            {"custom_id": "c", "body": {"x": 1}},
+            BatchRequest({"model": "n", "messages": MESSAGES, "x_new": 1}, "mine"),
+            {"custom_id": "c", "body": {"model": "m", "messages": MESSAGES, "tools": [weather]}},
         ],
         "/v1/chat/completions",
     )
@@ -116,6 +131,8 @@ def test_a_file_of_requests() -> None:
     assert [line["custom_id"] for line in lines] == ["request-0", "mine", "c"]
     assert {line["url"] for line in lines} == {"/v1/chat/completions"}
     assert lines[0]["body"] == {"model": "m", "messages": MESSAGES}
+    assert lines[1]["body"]["x_new"] == 1
+    assert lines[2]["body"]["tools"][0]["function"]["name"] == "weather"
     with pytest.raises(ParameterError, match="no request"):
         lines_from([], "/v1/embeddings")
     with pytest.raises(ParameterError, match="'a' of an earlier one"):
@@ -155,7 +172,7 @@ def test_a_whole_batch(gateway: FakeGateway, client: Headgate) -> None:
     gateway.respond_json(batch("completed", 2, output_file_id="out", error_file_id="err"), path="/v1/batches*")
     gateway.respond_bytes(result("request-0", 200, answer("one")).encode(), path="/v1/files/out/content")
     gateway.respond_bytes(result("request-1", 500, {"error": {"message": "m"}}).encode(), path="/v1/files/err/content")
-    made = client.batches.create_from([{"model": "m"}, {"model": "m"}], metadata={"night": "1"})
+    made = client.batches.create_from([{"model": "m", "messages": MESSAGES}] * 2, metadata={"night": "1"})
     assert gateway.requests[1].json()["input_file_id"] == "file-1"
     assert gateway.requests[1].json()["metadata"] == {"night": "1"}
     for given in (made, made.id):
@@ -168,6 +185,6 @@ async def test_a_whole_batch_async(gateway: FakeGateway, aclient: AsyncHeadgate)
     gateway.respond_json(file("processed"), method="POST", path="/v1/files")
     gateway.respond_json(batch("completed", 2, output_file_id="out"), path="/v1/batches*")
     gateway.respond_bytes(result("request-0", 200, answer("one")).encode(), path="/v1/files/out/content")
-    made = await aclient.batches.create_from([{"model": "m"}])
+    made = await aclient.batches.create_from([{"model": "m", "messages": MESSAGES}])
     results = await aclient.batches.results(made.id)
     assert results["request-0"].unwrap().choices[0].message.content == "one"

@@ -91,6 +91,7 @@ def _choice_chunks(request: Mapping[str, Any], reply: Reply, index: int, prompt:
 def _logprobs(wanted: Any, piece: str, position: int, offset: int) -> dict[str, Any] | None:
     if not isinstance(wanted, int) or isinstance(wanted, bool):
         return None
+    wanted = max(0, wanted)
     ranked = logprob(piece, position, wanted)
     return {
         "tokens": [piece],

@@ -18,7 +18,10 @@ __all__ = ["FINGERPRINT", "chat_chunks", "logprob", "usage_of"]
 FINGERPRINT = "fp_headgate_echo_1"
 _AUDIO_CHUNK = 12_000
 _AUDIO_LIFE = 3600
+# As many characters as the speech route takes; what comes behind them is written and not spoken.
+_LONGEST_SPOKEN = 4096
 _LIKELIEST = -0.0001
+_MOST_ALTERNATIVES = 100
 
 
 def chat_chunks(
@@ -93,7 +96,7 @@ def _spoken(request: Mapping[str, Any], reply: Reply) -> bool:
 def _audio(request: Mapping[str, Any], reply: Reply, part: Part, created: int) -> Iterator[dict[str, Any]]:
     """Sound in slices of whole base64 groups, so that the slices' texts put together are the base64 of the whole."""
     wanted = request.get("audio") or {}
-    data = samples(part.text, _voice(wanted.get("voice")))
+    data = samples(part.text[:_LONGEST_SPOKEN], _voice(wanted.get("voice")))
     if wanted.get("format", "wav") == "wav":
         data = wav(data)
     yield {"id": hex_id("audio_", part.text, reply.index), "transcript": "", "expires_at": created + _AUDIO_LIFE}
@@ -112,7 +115,7 @@ def logprob(piece: str, position: int, alternatives: int) -> list[tuple[str, flo
     draw = Draw("logprob", piece, position)
     out = [(piece, round(_LIKELIEST - draw.unit() * 0.3, 6))]
     value = out[0][1] - 1
-    for at in range(1, max(1, alternatives)):
+    for at in range(1, min(max(1, alternatives), _MOST_ALTERNATIVES)):
         value = round(value - 0.5 - draw.unit(), 6)
         word = (
             "the",
@@ -142,7 +145,7 @@ def logprob(piece: str, position: int, alternatives: int) -> list[tuple[str, flo
 
 
 def _logprobs(request: Mapping[str, Any], piece: str, position: int, kind: str) -> dict[str, Any]:
-    wanted = int(request.get("top_logprobs") or 0)
+    wanted = max(0, int(request.get("top_logprobs") or 0))
     ranked = [
         {"token": text, "logprob": value, "bytes": list(text.encode("utf-8", "replace"))}
         for text, value in logprob(piece, position, wanted)
@@ -176,7 +179,7 @@ def usage_of(request: Mapping[str, Any], replies: Iterable[Reply]) -> dict[str, 
 
 def _audio_tokens(reply: Reply) -> int:
     """One for each started 100 ms of sound."""
-    length = len(samples(reply.text("content"))) // 2
+    length = len(samples(reply.text("content")[:_LONGEST_SPOKEN])) // 2
     return -(-length * 10 // RATE)
 
 

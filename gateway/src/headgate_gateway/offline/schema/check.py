@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any
 
+from .budget import spend
 from .pattern import matches
 from .resolve import Schema, resolve
 
@@ -20,6 +21,7 @@ _MOST_STEPS = 100
 
 def same(a: Any, b: Any) -> bool:
     """Equality as JSON sees it: 1 and 1.0 are one value, 1 and true are two."""
+    spend()
     if isinstance(a, bool) or isinstance(b, bool):
         return a is b
     if isinstance(a, list) and isinstance(b, list):
@@ -31,6 +33,7 @@ def same(a: Any, b: Any) -> bool:
 
 def fits(value: Any, schema: Schema, root: Schema, steps: int = 0) -> bool:
     """Whether `value` is valid under `schema`, whose local references are read in `root`."""
+    spend()
     if isinstance(schema, bool):
         return schema
     if steps > _MOST_STEPS:

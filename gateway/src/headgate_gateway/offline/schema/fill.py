@@ -13,8 +13,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ..draw import Draw
+from .budget import TooComplex, Unfillable, budget, spend
 from .check import fits, same
 from .hints import Hints, words_of
+from .known import known_values, numbers_named, plausible, samples_in
 from .resolve import Schema, merge, plain, types_of
 from .scalars import number_for, string_for
 
@@ -25,43 +27,46 @@ _DEEPEST = 40
 _ATTEMPTS = 12
 _MOST_NODES = 4000
 _NO_HINTS = Hints(())
+# A schema is what the caller sent: `minItems` may be a text there, and `properties` a list.
+_MALFORMED = (TypeError, AttributeError, KeyError, IndexError, ValueError, ArithmeticError)
 
 
-class Unfillable(ValueError):
-    """No value was found that the schema accepts; most often it contradicts itself."""
-
-
-class _TooLarge(Unfillable):
+class _TooLarge(TooComplex):
     """No other attempt would help."""
 
 
 def fill(schema: Schema, hints: Hints = _NO_HINTS, draw: Draw | None = None, *, sparse: bool = False) -> Any:
-    """A value that `schema` accepts, with words of `hints` where they fit. Raises `Unfillable`.
+    """A value that `schema` accepts, with words of `hints` where they fit.
 
-    With `sparse` a property that is not required is left out unless the conversation says something about it.
+    With `sparse` a property that is not required is left out unless the conversation says something about it. Raises
+    `Unfillable`, which is `TooComplex` where the work budget ends before a value is found.
     """
     draw = draw or Draw("fill")
-    for attempt in range(_ATTEMPTS):
-        source = hints if attempt < 3 else _NO_HINTS
-        try:
-            value = _Filler(schema, source, draw.child(attempt), attempt, sparse).value(schema, "", 0)
-            if fits(value, schema, schema):
-                return value
-        except _TooLarge:
-            raise
-        except (Unfillable, RecursionError):
-            continue
+    with budget():
+        for attempt in range(_ATTEMPTS):
+            source = hints if attempt < 3 else _NO_HINTS
+            try:
+                value = _Filler(schema, source, draw.child(attempt), attempt, sparse).value(schema, "", 0)
+                if fits(value, schema, schema):
+                    return value
+            except TooComplex:
+                raise
+            except (Unfillable, RecursionError):
+                continue
+            except _MALFORMED as error:
+                raise Unfillable(f"one of its keywords has a value of the wrong type ({error})") from error
     raise Unfillable("no value was found that the schema accepts")
 
 
 class _Filler:
     """One attempt: the root for references, what was already taken from the conversation, how much was built."""
 
-    __slots__ = ("attempt", "draw", "hints", "nodes", "root", "sparse", "taken")
+    __slots__ = ("attempt", "draw", "hints", "nodes", "objects", "root", "sparse", "taken")
 
     def __init__(self, root: Schema, hints: Hints, draw: Draw, attempt: int, sparse: bool = False) -> None:
         self.root, self.hints, self.draw, self.attempt = root, hints, draw, attempt
         self.sparse = sparse
+        self.objects: list[dict[str, Any]] = []
         self.nodes = 0
         self.taken = 0
 
@@ -77,7 +82,8 @@ class _Filler:
             raise Unfillable("the schema `false` accepts nothing")
         if node is True:
             node = {}
-        assert isinstance(node, Mapping)
+        if not isinstance(node, Mapping):
+            raise Unfillable(f"a schema is an object, true or false, and not {node!r}")
         if "const" in node:
             return node["const"]
         if "enum" in node:
@@ -166,11 +172,13 @@ class _Filler:
             raise Unfillable("`type` leaves nothing")
         scalar = [kind for kind in kinds if kind not in ("object", "array", "null")]
         if name and scalar:
-            for candidate in self.hints.candidates(name, scalar):
+            for candidate in self._candidates(node, name, scalar):
                 if fits(candidate, node, self.root):
                     return candidate
-        if name and self.attempt == 0 and "default" in node and fits(node["default"], node, self.root):
-            return node["default"]
+        if name and self.attempt == 0:
+            for sample in samples_in(node):
+                if fits(sample, node, self.root):
+                    return sample
         order = (
             sorted(kinds, key=lambda kind: kind == "null")
             if not self._deep(depth)
@@ -187,6 +195,13 @@ class _Filler:
                     raise
         raise Unfillable("`type` leaves nothing")
 
+    def _candidates(self, node: Mapping[str, Any], name: str, kinds: Sequence[str]) -> Iterator[Any]:
+        """What was said of the property, what is known of the place that it is about, what is likely."""
+        if self.hints is not _NO_HINTS:
+            yield from self.hints.said(name, kinds)
+            yield from known_values(name, self.objects, self.hints)
+        yield from self.hints.candidates(name, kinds)
+
     def _of_type(self, kind: str, node: Mapping[str, Any], name: str, depth: int) -> Any:
         if kind == "null":
             return None
@@ -201,18 +216,20 @@ class _Filler:
             if text is None:
                 raise Unfillable("no text fits `pattern`, `minLength` and `maxLength`")
             return text
-        number = self._said_number(node, kind) if name else None
+        number = self._said_number(node, kind, name) if name else None
+        if number is None and name and self.attempt == 0:
+            number = next((one for one in numbers_named(name) if fits(one, {**node, "type": kind}, self.root)), None)
         if number is None:
             number = number_for(node, kind == "integer", self.draw)
         if number is None:
             raise Unfillable("no number fits the bounds")
         return number
 
-    def _said_number(self, node: Mapping[str, Any], kind: str) -> float | int | None:
+    def _said_number(self, node: Mapping[str, Any], kind: str, name: str) -> float | int | None:
         """The next number of the conversation that was not taken yet: `add 2 and 3` fills `a` and `b`."""
         numbers = self.hints.numbers()
         for at in range(self.taken, len(numbers)):
-            if fits(numbers[at], {**node, "type": kind}, self.root):
+            if plausible(name, numbers[at]) and fits(numbers[at], {**node, "type": kind}, self.root):
                 self.taken = at + 1
                 return numbers[at]
         return None
@@ -221,12 +238,28 @@ class _Filler:
 
     def _object(self, node: Mapping[str, Any], depth: int) -> dict[str, Any]:
         properties: Mapping[str, Schema] = node.get("properties") or {}
-        required = [name for name in node.get("required") or () if isinstance(name, str)]
-        most = node.get("maxProperties", math.inf)
+        required = dict.fromkeys(name for name in node.get("required") or () if isinstance(name, str))
+        spend(len(properties) + len(required))
         out: dict[str, Any] = {}
+        self.objects.append(out)
+        try:
+            self._properties(node, properties, required, out, depth)
+        finally:
+            self.objects.pop()
+        return out
+
+    def _properties(
+        self,
+        node: Mapping[str, Any],
+        properties: Mapping[str, Schema],
+        required: Mapping[str, None],
+        out: dict[str, Any],
+        depth: int,
+    ) -> None:
+        most, missing = node.get("maxProperties", math.inf), len(required)
         for name, schema in properties.items():
             if name not in required:
-                if self._deep(depth) or len(out) + len([other for other in required if other not in out]) >= most:
+                if self._deep(depth) or len(out) + missing >= most:
                     continue
                 if self.sparse and not self._told(schema, name):
                     continue
@@ -236,6 +269,7 @@ class _Filler:
                     continue
             else:
                 out[name] = self.value(schema, name, depth + 1)
+                missing -= 1
         for name in required:
             if name not in out:
                 out[name] = self.value(self._other(node, name), name, depth + 1)
@@ -245,7 +279,6 @@ class _Filler:
                 break
             schema = properties[name] if name in properties else self._other(node, name)
             out[name] = self.value(schema, name, depth + 1)
-        return out
 
     def _told(self, schema: Schema, name: str) -> bool:
         """Whether the conversation says a value for this property."""
@@ -310,6 +343,7 @@ class _Filler:
         contains = node.get("contains")
         needed = int(node.get("minContains", 1)) if contains is not None else 0
         singular = _singular(name)
+        spend(max(wanted, needed))
         for at in range(max(wanted, needed)):
             schema = first[at] if at < len(first) else rest
             if schema is True:
@@ -375,6 +409,7 @@ class _Filler:
 
     def _height(self, schema: Schema, seen: frozenset[int], depth: int) -> float:
         """The least depth of a value; infinite along a reference that returns to itself."""
+        spend()
         if id(schema) in seen or depth > 12:
             return math.inf
         target = plain(schema, self.root)

@@ -13,12 +13,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ..calculate import find_sum
+from .budget import spend
 
 __all__ = ["Hints", "words_of"]
 
 # Searching takes time in the square of a text's length for some shapes: long texts are searched at their beginning.
 _LONGEST_SEARCH = 2000
 _MOST_TEXTS = 12
+_LONGEST_JSON = 262_144
+# Steps of the work budget: to search a text for a property, for one word, and to compile an expression for it.
+_SEARCHING = 20
+_OPTION = 4
+_COMPILING = 200
 
 _PLACES = frozenset(
     [
@@ -98,6 +104,7 @@ _ASKING = re.compile(
     r"|ask|tell me|extract|summari[sz]e)(?:\s+(?:for|about|me|up))*[:\s]+",
     re.IGNORECASE,
 )
+_BLANK = re.compile(r"\s*(?:\{[^{}]*\}|<[^<>]*>|\.{3}|\u2026)?\s*")
 _QUOTED = re.compile(r"[\"\u201c'\u2018`]([^\"\u201d\u201c'\u2019`]{1,400})[\"\u201d'\u2019`]")
 _NOT_NAMES = frozenset(
     [
@@ -161,12 +168,13 @@ def words_of(name: str) -> list[str]:
 class Hints:
     """What `texts` (the most telling first) say; `fixed` values win over everything found."""
 
-    __slots__ = ("_fixed", "_objects", "texts")
+    __slots__ = ("_fixed", "_low", "_objects", "texts")
 
     def __init__(self, texts: Sequence[str], fixed: Mapping[str, Any] | None = None) -> None:
         self.texts = tuple(text[:_LONGEST_SEARCH] for text in texts if text)[:_MOST_TEXTS]
+        self._low = tuple(text.lower() for text in self.texts)
         self._fixed = dict(fixed or {})
-        self._objects = [found for text in texts[:_MOST_TEXTS] for found in _objects_in(text)]
+        self._objects = [_said_in(found) for text in texts[:_MOST_TEXTS] for found in _objects_in(text[:_LONGEST_JSON])]
 
     def with_fixed(self, name: str, value: Any) -> Hints:
         other = Hints(self.texts, {**self._fixed, name: value})
@@ -175,6 +183,7 @@ class Hints:
 
     def candidates(self, name: str, kinds: Sequence[str]) -> Iterator[Any]:
         """Values for a property, the likeliest first. The caller takes the first that its schema accepts."""
+        spend(_SEARCHING * len(self.texts))
         if name in self._fixed:
             yield self._fixed[name]
         for found in self._objects:
@@ -187,8 +196,20 @@ class Hints:
         if "boolean" in kinds:
             yield from self._booleans(name)
 
+    def said(self, name: str, kinds: Sequence[str]) -> Iterator[Any]:
+        """Values that the conversation gives this very property, by its name."""
+        spend(_SEARCHING * len(self.texts))
+        if name in self._fixed:
+            yield self._fixed[name]
+        yield from (found[name] for found in self._objects if name in found)
+        if "string" in kinds:
+            yield from self._labelled(words_of(name))
+        if "integer" in kinds or "number" in kinds:
+            yield from self._numbers(name)
+
     def labelled(self, name: str, kinds: Sequence[str]) -> Iterator[Any]:
         """Values that stand beside the property's own name, or in JSON under it; nothing that is merely likely."""
+        spend(_SEARCHING * len(self.texts))
         if name in self._fixed:
             yield self._fixed[name]
         yield from (found[name] for found in self._objects if name in found)
@@ -206,6 +227,7 @@ class Hints:
 
     def mentioned(self, options: Sequence[Any]) -> Any:
         """The option whose text stands in the conversation (the first said wins); None when none does."""
+        spend(_OPTION * len(options) * len(self.texts))
         for text in self.texts:
             low = text.lower()
             found = [
@@ -217,6 +239,7 @@ class Hints:
 
     def series(self, name: str) -> list[str]:
         """Several values said in one breath for a place or a person: `Paris, Rome and Oslo`."""
+        spend(_SEARCHING * len(self.texts))
         words = words_of(name)
         for text in self.texts:
             for group in _proper_groups(text, words):
@@ -225,6 +248,7 @@ class Hints:
 
     def numbers(self) -> list[float | int]:
         """Every number said, in order."""
+        spend(_SEARCHING * len(self.texts))
         return [_as_number(found) for text in self.texts for found in _NUMBER.findall(text)]
 
     def _strings(self, name: str) -> Iterator[str]:
@@ -240,31 +264,48 @@ class Hints:
                 yield from (match.group(1) for match in _QUOTED.finditer(text))
                 yield _ASKING.sub("", text).strip().rstrip("?.!") if _ASKING.match(text) else text.strip()
 
+    def _naming(self, words: Sequence[str]) -> list[str]:
+        """The texts in which all `words` stand: only there is an expression for them worth its compilation."""
+        found = [text for text, low in zip(self.texts, self._low, strict=True) if all(word in low for word in words)]
+        if found:
+            spend(_COMPILING)
+        return found
+
     def _labelled(self, words: Sequence[str]) -> Iterator[str]:
+        texts = self._naming(words)
+        if not texts:
+            return
         label = r"[\s_-]*".join(map(re.escape, words))
         value = r"(?:[\"\u201c'`]([^\"\u201d'`]+)[\"\u201d'`]|([^\n.,;!?]+?(?=\s+and\s|\s+with\s|\s+on\s|[.,;!?\n]|$)))"
         pattern = re.compile(
             rf"\b{label}s?\s*(?:\bis\b|\bare\b|\bof\b|\bshould be\b|\bwas\b|=|:)\s*{value}", re.IGNORECASE
         )
-        for text in self.texts:
+        for text in texts:
             for match in pattern.finditer(text):
                 yield (match.group(1) or match.group(2)).strip()
 
     def _numbers(self, name: str) -> Iterator[float | int]:
-        label = r"[\s_-]*".join(map(re.escape, words_of(name)))
+        words = words_of(name)
+        label = r"[\s_-]*".join(map(re.escape, words))
         between = r"\W+(?:\w+\W+){0,2}?" if len(name) > 1 else r"\s*(?:=|:|is)\s*"
-        for text in self.texts:
+        for text in self._naming([] if words == ["age"] else words):
             after = re.search(rf"\b{label}s?\b{between}(-?\d+(?:\.\d+)?)", text, re.IGNORECASE)
             before = re.search(rf"(-?\d+(?:\.\d+)?)\s*{label}s?\b", text, re.IGNORECASE) if len(name) > 1 else None
-            years = re.search(r"(\d+)[ -]years?", text) if words_of(name) == ["age"] else None
+            years = re.search(r"(\d+)[ -]years?", text) if words == ["age"] else None
             yield from (_as_number(found.group(1)) for found in (after, before, years) if found)
 
     def _booleans(self, name: str) -> Iterator[bool]:
-        label = r"[\s_-]*".join(map(re.escape, words_of(name)))
-        for text in self.texts:
+        words = words_of(name)
+        label = r"[\s_-]*".join(map(re.escape, words))
+        for text in self._naming(words):
             found = re.search(rf"\b{label}\W+(?:is\W+|should be\W+)?(true|false|yes|no)\b", text, re.IGNORECASE)
             if found:
                 yield found.group(1).lower() in ("true", "yes")
+
+
+def _said_in(found: dict[str, Any]) -> dict[str, Any]:
+    """An object without the values that only hold a place: `{answer}`, `<name>`, `...`."""
+    return {key: value for key, value in found.items() if not (isinstance(value, str) and _BLANK.fullmatch(value))}
 
 
 def _objects_in(text: str) -> Iterator[dict[str, Any]]:

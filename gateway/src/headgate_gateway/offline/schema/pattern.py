@@ -14,6 +14,7 @@ from functools import lru_cache
 from jsonschema_rs import Draft202012Validator, FancyRegexOptions, RegexOptions, ValidationError
 
 from ..draw import Draw
+from .budget import TooComplex, is_new_pattern, spend
 
 __all__ = ["matches", "text_for"]
 
@@ -23,8 +24,14 @@ _WORD = _LETTERS + _LETTERS.upper() + _DIGITS + "_"
 _PRINTABLE = "".join(map(chr, range(33, 127)))
 _CLASSES = {"d": _DIGITS, "w": _WORD, "s": " "}
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "f": "\f", "v": "\v"}
-_LARGEST = 1 << 20
+_LARGEST = 1 << 18
 _MOST_BACK = 10_000
+# Steps of the budget: for a new pattern, for each of its characters, and for each character that it is tried at.
+_COMPILING = 1_000
+_A_CHARACTER = 2
+_TRIED_LINEAR = 1
+_TRIED_BACKTRACKING = 20
+_LONGEST_PATTERN = 4_096
 _MOST_ATOMS = 4_000
 
 
@@ -34,27 +41,42 @@ class _Unsupported(ValueError):
 
 def matches(pattern: str, text: str) -> bool:
     """Whether `pattern` is found in `text`; an expression that no engine reads accepts everything."""
-    check = _compiled(pattern)
-    return True if check is None else check.is_valid(text)
+    _admit(pattern)
+    check, is_linear = _compiled(pattern)
+    if check is None:
+        return True
+    spend(len(text) * (_TRIED_LINEAR if is_linear else _TRIED_BACKTRACKING))
+    return check.is_valid(text)
+
+
+def _admit(pattern: str) -> None:
+    if is_new_pattern(pattern):
+        if len(pattern) > _LONGEST_PATTERN:
+            raise TooComplex(f"one of its patterns is longer than {_LONGEST_PATTERN} characters")
+        spend(_COMPILING + _A_CHARACTER * len(pattern))
 
 
 @lru_cache(maxsize=512)
-def _compiled(pattern: str) -> Draft202012Validator | None:
-    """A check whose time no expression can stretch: linear, or (look-around) with a limit on going back."""
+def _compiled(pattern: str) -> tuple[Draft202012Validator | None, bool]:
+    """A check whose time no expression can stretch, and whether it is linear.
+
+    One that is not (look-around) has a limit on going back.
+    """
     linear, limited = (
         RegexOptions(size_limit=_LARGEST),
         FancyRegexOptions(backtrack_limit=_MOST_BACK, size_limit=_LARGEST),
     )
     for options in (linear, limited):
         try:
-            return Draft202012Validator({"pattern": pattern}, pattern_options=options)
+            return Draft202012Validator({"pattern": pattern}, pattern_options=options), options is linear
         except ValidationError:
             continue
-    return None
+    return None, True
 
 
 def text_for(pattern: str, draw: Draw, least: int = 0) -> str | None:
     """A text in which `pattern` is found, at least `least` long if the pattern allows it; None if it says too much."""
+    _admit(pattern)
     for stretch in (0, least, least * 2):
         try:
             parser = _Parser(pattern, draw, stretch)
@@ -130,6 +152,7 @@ class _Parser:
 
     def _atom(self) -> str:
         self.atoms += 1
+        spend(4)
         if self.atoms > _MOST_ATOMS:
             raise _Unsupported(self.pattern)
         char = self.pattern[self.at]

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any
 from urllib.parse import unquote
+
+from .budget import spend
 
 __all__ = ["Schema", "merge", "plain", "resolve", "types_of"]
 
@@ -41,6 +44,7 @@ def resolve(reference: str, root: Schema) -> Schema:
 
 
 def _anchored(name: str, node: Any) -> Schema | None:
+    spend()
     if isinstance(node, Mapping):
         if node.get("$anchor") == name or node.get("$dynamicAnchor") == name:
             return node
@@ -58,6 +62,7 @@ def plain(schema: Schema, root: Schema, depth: int = 0) -> Schema:
         return True
     seen: set[str] = set()
     while isinstance(schema, Mapping) and ("$ref" in schema or "$dynamicRef" in schema or "allOf" in schema):
+        spend(1 + len(schema))
         rest = {key: value for key, value in schema.items() if key not in ("$ref", "$dynamicRef", "allOf")}
         merged: Schema = rest
         for key in ("$ref", "$dynamicRef"):
@@ -82,6 +87,7 @@ def merge(left: Schema, right: Schema) -> Schema:
         if left is False or right is False:
             return False
         return right if left is True else left
+    spend(1 + len(left) + len(right))
     out: dict[str, Any] = dict(left)
     for key, value in right.items():
         out[key] = _both(key, out[key], value) if key in out else value
@@ -96,11 +102,12 @@ def _both(key: str, a: Any, b: Any) -> Any:
     if key == "type":
         return _common_types(a, b)
     if key == "enum":
+        spend(len(a) * len(b) // 16)
         return [value for value in a if value in b]
     if key == "required":
         return list(dict.fromkeys([*a, *b]))
     if key in ("properties", "patternProperties"):
-        return {name: merge(a[name], b[name]) if name in a and name in b else (a | b)[name] for name in {**a, **b}}
+        return {**a, **b, **{name: merge(a[name], b[name]) for name in a.keys() & b.keys()}}
     if (
         key in ("items", "additionalProperties", "propertyNames")
         and not isinstance(a, list)
@@ -108,12 +115,28 @@ def _both(key: str, a: Any, b: Any) -> Any:
     ):
         return {"allOf": [a, b]}
     if key in ("anyOf", "oneOf", "allOf", "if"):
-        return a if a == b else a + b if key == "allOf" else [{"allOf": [x, y]} for x in a for y in b][:_MOST_BRANCHES]
+        if _equal(a, b):
+            return a
+        if key == "allOf":
+            return a + b
+        return list(islice(({"allOf": [x, y]} for x in a for y in b), _MOST_BRANCHES))
     if key == "multipleOf" and isinstance(a, int) and isinstance(b, int):
         return math.lcm(a, b)
     if key == "not":
         return {"anyOf": [a, b]}
     return b
+
+
+def _equal(a: Any, b: Any) -> bool:
+    """Equality whose steps are counted: merged schemas share their parts, and comparing those can take for ever."""
+    spend()
+    if a is b:
+        return True
+    if isinstance(a, list) and isinstance(b, list):
+        return len(a) == len(b) and all(map(_equal, a, b))
+    if isinstance(a, dict) and isinstance(b, dict):
+        return a.keys() == b.keys() and all(_equal(a[key], b[key]) for key in a)
+    return type(a) is type(b) and bool(a == b)
 
 
 def _common_types(a: Any, b: Any) -> Any:

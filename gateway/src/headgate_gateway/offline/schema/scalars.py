@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from ..draw import Draw
+from .budget import TooComplex
 from .hints import Hints, words_of
 from .pattern import matches, text_for
 
@@ -62,7 +63,33 @@ _SAMPLES = {
     "unit": "celsius",
     "step": "Look at what is asked, and answer it.",
     "id": "id-1",
+    "category": "general",
+    "company": "Example Ltd",
+    "department": "Engineering",
+    "gender": "female",
+    "isbn": "978-3-16-148410-0",
+    "job": "engineer",
+    "label": "example",
+    "occupation": "engineer",
+    "organization": "Example Ltd",
+    "postcode": "75001",
+    "priority": "medium",
+    "product": "Notebook",
+    "role": "engineer",
+    "sentiment": "positive",
+    "severity": "low",
+    "sku": "SKU-1",
+    "state": "active",
+    "status": "active",
+    "surname": "Lovelace",
+    "symbol": "EX",
+    "tag": "example",
+    "timezone": "Europe/Paris",
+    "username": "ada",
+    "version": "1.0.0",
 }
+# More than fits into the longest answer of an offline model.
+_LONGEST_TEXT = 100_000
 _FILLER = "lorem ipsum dolor sit amet "
 
 
@@ -70,6 +97,8 @@ def string_for(node: Mapping[str, Any], name: str, hints: Hints, draw: Draw) -> 
     """A text for the keywords of `node`; None when none is found."""
     least, most = int(node.get("minLength", 0)), node.get("maxLength", math.inf)
     pattern = node.get("pattern")
+    if least > _LONGEST_TEXT:
+        raise TooComplex(f"`minLength` asks for {least} characters, and no answer holds more than {_LONGEST_TEXT}")
     for text in _proposals(node, name, hints, draw, least):
         if text is not None and least <= len(text) <= most and (pattern is None or matches(pattern, text)):
             return text

@@ -10,6 +10,7 @@ from headgate_generator.plan.python import Package, PythonOptions, plan
 from headgate_generator.plan.python.naming import all_methods
 from headgate_generator.plan.python.words import class_name
 
+from .checks import render_checks
 from .client import render_brand, render_client, render_table
 from .project import project_files
 from .resources import render_resources
@@ -41,6 +42,8 @@ def emit_python(api: Api, options: PythonOptions | None = None) -> dict[str, str
 def _package_files(package: Package, options: PythonOptions) -> dict[str, str]:
     files = {f"{_path(module.module)}.py": render_types(module) for module in package.types}
     files |= {f"{_path(module.module)}.py": render_resources(module) for module in package.resources}
+    files |= {f"{_path(module.module)}.py": render_checks(module) for module in package.checks}
+    files["_checks/__init__.py"] = ""
     files["_client.py"] = render_client(package)
     files["_brand.py"] = render_brand(package, options.version, _cancel_path(package.api))
     files["types/__init__.py"] = _types_table(package, params=False)

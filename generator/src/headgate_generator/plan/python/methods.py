@@ -17,6 +17,7 @@ from headgate_generator.model import (
     Type,
 )
 
+from .checks import Checks
 from .docs import method_doc
 from .naming import Naming, module_name
 from .operations import operation_value
@@ -54,6 +55,7 @@ class Methods:
         self._naming = naming
         self._options = options
         self._sent = Sent(api, naming, options)
+        self._checks = Checks(api, naming, options)
 
     def plan(self, path: tuple[str, ...], method: Method, taken: frozenset[str]) -> Planned:
         arguments = self._arguments(method)
@@ -62,7 +64,7 @@ class Methods:
         named = {n: p for n, p in arguments.items() if n not in pinned and n not in {item.name for item in positional}}
         params = self._params(path, method, named)
         overloads = tuple(self._overloads(method, arguments, pinned))
-        value = operation_value(self._api, self._naming, method, arguments)
+        value = operation_value(self._api, self._naming, self._checks, method, arguments)
         planned = MethodDef(
             name=clear_of(snake(method.name), RESOURCE_ATTRIBUTES | taken),
             operation_id=method.id,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from headgate_generator.model import (
     Api,
     Body,
-    Check,
+    BodyKind,
     FileType,
     ListType,
     Method,
@@ -13,8 +13,6 @@ from headgate_generator.model import (
     Pages,
     Param,
     Place,
-    Prim,
-    Primitive,
     Ref,
     Result,
     ResultKind,
@@ -24,13 +22,13 @@ from headgate_generator.model import (
     UnionType,
 )
 
+from .checks import Checks
 from .naming import Naming
 from .symbols import Expr, Symbol, call, expr, text
 
 __all__ = ["operation_value", "type_reference"]
 
 MODULE = "._core.operation"
-FRACTIONAL = {"minimum", "maximum", "exclusive_minimum", "exclusive_maximum"}
 
 
 def _value(name: str, **keywords: Expr | None) -> Expr:
@@ -58,9 +56,9 @@ def type_reference(naming: Naming, type_: Type | None) -> str | None:
     return f"{symbol.module.rsplit('.', 1)[1]}:{symbol.name}"
 
 
-def operation_value(api: Api, naming: Naming, method: Method, arguments: dict[str, Param]) -> Expr:
+def operation_value(api: Api, naming: Naming, checks: Checks, method: Method, arguments: dict[str, Param]) -> Expr:
     """``Operation(...)`` for a method whose parameters have these argument names."""
-    params = _mapping({name: _param(api, param) for name, param in arguments.items()})
+    params = _mapping({name: _param(api, checks, param, method.body) for name, param in arguments.items()})
     return _value(
         "Operation",
         id=text(repr(method.id)),
@@ -85,8 +83,9 @@ def _mapping(items: dict[str, Expr]) -> Expr | None:
     return Expr((*parts, "}"))
 
 
-def _param(api: Api, param: Param) -> Expr:
+def _param(api: Api, checks: Checks, param: Param, body: Body | None) -> Expr:
     place = None if param.place is Place.BODY else text(repr(param.place.value))
+    is_file = _is_file(api, param.type)
     simple = param.place in (Place.PATH, Place.HEADER)  # the one style that both have
     return _value(
         "Param",
@@ -94,8 +93,8 @@ def _param(api: Api, param: Param) -> Expr:
         place=place,
         required=_flag(param.required),
         nullable=_flag(isinstance(param.type, Nullable) or isinstance(api.resolve(param.type), Nullable)),
-        check=_check(api, param),
-        file=_flag(_is_file(api, param.type)),
+        check=None if is_file else _check(checks, param, body),
+        file=_flag(is_file),
         style=None if simple else _string(param.style, "form"),
         explode=None if simple else _flag(param.explode, True),
     )
@@ -116,28 +115,12 @@ def _is_file(api: Api, type_: Type) -> bool:
             return False
 
 
-def _check(api: Api, param: Param) -> Expr | None:
-    if param.check is None:
+def _check(checks: Checks, param: Param, body: Body | None) -> Expr | None:
+    """What the argument may be. Files, and bodies that are no JSON, are read as they are sent."""
+    if param.place is Place.WHOLE_BODY and (body is None or body.kind is not BodyKind.JSON):
         return None
-    whole = _is_whole(api, param.type)
-    bounds = {
-        name: _bound(param.check, name, whole)
-        for name in (*sorted(FRACTIONAL), "min_length", "max_length", "min_items", "max_items")
-    }
-    return _value("Check", **bounds) if any(bounds.values()) else None
-
-
-def _bound(check: Check, name: str, whole: bool) -> Expr | None:
-    value: float | None = getattr(check, name)
-    if value is None:
-        return None
-    return text(repr(int(value) if (whole or name not in FRACTIONAL) and value == int(value) else value))
-
-
-def _is_whole(api: Api, type_: Type) -> bool:
-    resolved = api.resolve(type_)
-    inner = api.resolve(resolved.inner) if isinstance(resolved, Nullable) else resolved
-    return inner == Primitive(Prim.INTEGER)
+    made = checks.of(param.type, param.check)
+    return None if made is None else text(repr(made))
 
 
 def _body(body: Body | None) -> Expr | None:

@@ -31,6 +31,8 @@ class PythonOptions:
     """Response types that are written by hand: type -> ``module:name``. Their modules of types export them."""
     accepts: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     """What a request type takes besides: type -> response types, or ``module:name[Any]``."""
+    made: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Request types that a function may stand for: type -> ``module:name`` of what makes the object of it."""
     apart: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     """Arguments that hand-written methods take in forms of their own: request dictionary -> keys. The other keys stand
     in a base of it (``XBaseParams`` for ``XParams``), which those methods can take."""

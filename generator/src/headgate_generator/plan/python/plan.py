@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from headgate_generator.model import Api
 
+from .checks import Checks
 from .lift import lift
 from .modules import types_modules
 from .naming import name_types
@@ -23,4 +24,5 @@ def plan(api: Api, options: PythonOptions | None = None) -> Package:
     planned = plan_resources(lifted, naming, options)
     types = types_modules(lifted, naming, planned.params, options)
     client = options.client or class_name(api.brand.name)
-    return Package(lifted, api.brand, client, types, planned.modules)
+    checks = Checks(lifted, naming, options).modules()
+    return Package(lifted, api.brand, client, types, planned.modules, checks)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from headgate_generator.model import Api, Brand
 
 from .symbols import Expr, Symbol
 
 __all__ = [
-    "AliasDef", "ByHand", "Definition", "KeyDef", "MethodDef", "ModelDef", "ModelField", "OperationDef", "Overload",
-    "Package", "Positional", "ResourceDef", "ResourceModule", "TypedDictDef", "TypesModule",
+    "AliasDef", "ByHand", "ChecksModule", "Definition", "KeyDef", "MethodDef", "ModelDef", "ModelField", "OperationDef",
+    "Overload", "Package", "Positional", "ResourceDef", "ResourceModule", "TypedDictDef", "TypesModule",
 ]  # fmt: skip
 
 
@@ -90,6 +90,14 @@ class TypesModule:
 
 
 @dataclass(frozen=True, slots=True)
+class ChecksModule:
+    """``._checks.chat``: what named types of requests may be, as data for the runtime."""
+
+    module: str
+    checks: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class OperationDef:
     """The value of one operation: a constant of its module and the call that makes it."""
 
@@ -161,3 +169,4 @@ class Package:
     client: str
     types: tuple[TypesModule, ...]
     resources: tuple[ResourceModule, ...]
+    checks: tuple[ChecksModule, ...] = ()

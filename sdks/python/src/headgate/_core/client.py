@@ -12,7 +12,7 @@ from .breaker import Breaker
 from .call import Call, Shared
 from .config import Config, resolve
 from .decode import decode
-from .encode import encode_json, encode_query, header_fault, query_pairs
+from .encode import encode_json, encode_query, header_fault, query_pairs, surrogate_faults
 from .errors import ConfigError, ParameterError
 from .log import Log
 from .meta import Meta
@@ -279,6 +279,12 @@ class BaseClient:
     # --- calls ---
 
     def _prepare(self, operation: Operation, arguments: Mapping[str, Any]) -> Call:
+        try:
+            return self._prepared(operation, arguments)
+        except UnicodeEncodeError as error:  # in a path, a query or a form
+            raise ParameterError(surrogate_faults(arguments) or [str(error)], operation.id) from None
+
+    def _prepared(self, operation: Operation, arguments: Mapping[str, Any]) -> Call:
         parts = split(operation, arguments)
         stream = operation.stream
         if stream is not None and stream.flag is not None and parts.body.get(stream.flag) is not True:

@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 from urllib.parse import quote
 
 from .errors import ParameterError
-from .narrow import class_of, is_iterable, is_mapping
+from .narrow import class_of, is_iterable, is_mapping, is_row
 
-__all__ = ["encode_json", "encode_path", "encode_query", "fill_path", "header_fault", "plain", "query_pairs", "scalar"]
+__all__ = [
+    "encode_json",
+    "encode_path",
+    "encode_query",
+    "fill_path",
+    "header_fault",
+    "plain",
+    "query_pairs",
+    "scalar",
+    "surrogate_faults",
+]
 
+_LONE: Final = re.compile("[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]")
 _SEPARATORS: Final = {"form": ",", "simple": ",", "spaceDelimited": " ", "pipeDelimited": "|"}
 
 
@@ -90,15 +102,54 @@ def encode_json(value: Any, operation: str | None = None) -> bytes:
         text = json.dumps(value, default=plain, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
     except ParameterError as error:
         raise ParameterError(error.faults, operation) from None
-    except ValueError as error:
+    except RecursionError:
+        fault = "the body cannot be written as JSON: it is nested too deeply, or holds itself"
+        raise ParameterError([fault], operation) from None
+    except (TypeError, ValueError) as error:
         hint = "JSON has no NaN or infinity" if "Out of range" in str(error) else str(error)
         raise ParameterError([f"the body cannot be written as JSON: {hint}"], operation) from error
-    except TypeError as error:
-        raise ParameterError([f"the body cannot be written as JSON: {error}"], operation) from error
     try:
         return text.encode()
-    except UnicodeEncodeError:  # a lone surrogate: JSON can carry it escaped
-        return json.dumps(value, default=plain, separators=(",", ":"), allow_nan=False).encode()
+    except UnicodeEncodeError:
+        return _rejoined(text, value, operation)
+
+
+def _rejoined(text: str, value: Any, operation: str | None) -> bytes:
+    """The text with both halves of a character as that character, where it has no half that stands alone."""
+    try:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le").encode()
+    except UnicodeDecodeError:
+        raise ParameterError(surrogate_faults(value) or ["the body holds half a character"], operation) from None
+
+
+def surrogate_faults(value: Any, path: str = "", *, most: int = 20) -> list[str]:
+    """The texts in a value that hold half a character: a surrogate without its other half, which UTF-8 cannot say."""
+    faults: list[str] = []
+    waiting: list[tuple[str, Any]] = [(path, value)]
+    while waiting and len(faults) < most:
+        place, item = waiting.pop()
+        if isinstance(item, str):
+            alone = None if item.isascii() else _LONE.search(item)
+            if alone is not None:
+                faults.append(
+                    f"`{place}` holds half a character, the lone surrogate {alone[0]!r} at {alone.start()}; "
+                    "cut texts between characters, or leave it out"
+                )
+        elif item is None or isinstance(item, (int, float, bytes)):
+            continue
+        elif is_mapping(item):
+            members = list(item.items())
+            waiting += [(f"{place}.{key}" if place else str(key), inner) for key, inner in reversed(members)]
+            waiting += [(f"{place} (a name)".strip(), key) for key, _ in members]
+        elif is_row(item):
+            items = list(enumerate(item))
+            waiting += [(f"{place}[{number}]", inner) for number, inner in reversed(items)]
+        elif not hasattr(item, "__next__") and not hasattr(item, "read"):
+            try:
+                waiting.append((place, plain(item)))
+            except ParameterError:
+                continue
+    return faults
 
 
 def plain(value: Any) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeGuard
 
-__all__ = ["class_of", "is_dict", "is_iterable", "is_list", "is_mapping"]
+__all__ = ["class_of", "is_dict", "is_iterable", "is_list", "is_mapping", "is_row"]
 
 
 def is_mapping(value: Any) -> TypeGuard[Mapping[str, Any]]:
@@ -18,6 +18,11 @@ def is_dict(value: Any) -> TypeGuard[dict[str, Any]]:
 
 def is_list(value: Any) -> TypeGuard[list[Any]]:
     return isinstance(value, list)
+
+
+def is_row(value: Any) -> TypeGuard[list[Any] | tuple[Any, ...]]:
+    """A list or a tuple: items that can be walked again."""
+    return isinstance(value, (list, tuple))
 
 
 def is_iterable(value: Any) -> TypeGuard[Iterable[Any]]:

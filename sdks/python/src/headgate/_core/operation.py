@@ -9,23 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
-__all__ = ["Body", "Check", "Operation", "Page", "Param", "Result", "Stream"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
-    """Bounds that a value must keep. Lengths count items or characters, ``*_items`` the items of lists alone."""
-
-    minimum: float | None = None
-    maximum: float | None = None
-    exclusive_minimum: float | None = None
-    exclusive_maximum: float | None = None
-    min_length: int | None = None
-    max_length: int | None = None
-    min_items: int | None = None
-    max_items: int | None = None
+__all__ = ["Body", "Operation", "Page", "Param", "Result", "Stream"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +22,8 @@ class Param:
     place: Literal["path", "query", "header", "cookie", "body", "whole_body"] = "body"
     required: bool = False
     nullable: bool = False
-    check: Check | None = None
+    check: Any = None
+    """What the argument may be, as `_core.checks` reads it."""
     file: bool = False
     style: str = "form"
     explode: bool = True

@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final, TypeAlias, TypedDict
 
-__all__ = ["OPTION_NAMES", "UNSET", "CallOptions", "Progress", "Timeout", "TimeoutInput", "Unset"]
+from .narrow import is_mapping
+
+__all__ = ["OPTION_NAMES", "UNSET", "CallOptions", "Progress", "Timeout", "TimeoutInput", "Unset", "option_fault"]
 
 
 class Unset:
@@ -94,3 +96,33 @@ class CallOptions(TypedDict, total=False):
 
 
 OPTION_NAMES: Final = frozenset(CallOptions.__annotations__)
+
+
+def option_fault(name: str, value: Any) -> str | None:
+    """What is wrong with an option of a call, if anything is."""
+    if value is None or isinstance(value, Unset):
+        return None
+    if name in ("extra_headers", "extra_query", "extra_body"):
+        if not is_mapping(value):
+            return f"`{name}` is {value!r}; give a mapping of names to values"
+        return _headers_fault(value) if name == "extra_headers" else None
+    if name in ("idempotency_key", "request_id"):
+        return None if isinstance(value, str) and value else f"`{name}` is {value!r}; give a text"
+    if name == "on_progress":
+        return None if callable(value) else f"`on_progress` is {value!r}; give a function"
+    if name == "max_retries":
+        whole = isinstance(value, int) and not isinstance(value, bool) and value >= 0
+        return None if whole else f"`max_retries` is {value!r}; give a whole number from 0"
+    if name == "timeout":
+        try:
+            Timeout.of(value)
+        except (TypeError, ValueError):
+            return f"`timeout` is {value!r}; give seconds above 0, a `Timeout`, or None for no limit"
+    return None
+
+
+def _headers_fault(headers: Mapping[Any, Any]) -> str | None:
+    for name, value in headers.items():
+        if not isinstance(name, str) or not (value is None or isinstance(value, str)):
+            return f"`extra_headers`: {name!r} is {value!r}; give a str, or None to leave it out"
+    return None

@@ -3,17 +3,18 @@ sent."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sized
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from .checks import compiled, loosely_ok, made_of, makes
 from .encode import encode_path, header_fault, query_pairs, scalar
 from .errors import ParameterError
-from .narrow import is_iterable
-from .operation import Check, Operation, Param
-from .options import OPTION_NAMES
+from .nodes import Node
+from .operation import Operation, Param
+from .options import OPTION_NAMES, option_fault
 
-__all__ = ["Parts", "split"]
+__all__ = ["Parts", "checked_body", "split"]
 
 
 @dataclass(slots=True)
@@ -31,14 +32,30 @@ class Parts:
     options: dict[str, Any] = field(default_factory=dict[str, Any])
 
 
+class _Member:
+    """A parameter and its check, which is made when an argument is first given for it."""
+
+    __slots__ = ("makes", "name", "node", "param")
+
+    def __init__(self, name: str, param: Param) -> None:
+        self.name = name
+        self.param = param
+        self.node: Node | None = None
+        self.makes = False
+
+    def check(self) -> Node:
+        self.node = node = compiled(self.param.check)
+        self.makes = makes(node)
+        return node
+
+
 @dataclass(slots=True)
 class _Plan:
     """What is the same for every call of one operation."""
 
     operation: Operation
     required: tuple[str, ...]
-    simple: dict[str, str]
-    """Arguments that go into the body under their wire name with nothing to check."""
+    members: dict[str, _Member]
 
 
 # Operations are constants of generated modules, and there is a fixed number of them. The plan keeps its operation
@@ -50,55 +67,72 @@ def _plan_of(operation: Operation) -> _Plan:
     plan = _PLANS.get(id(operation))
     if plan is None:
         required = tuple(name for name, param in operation.params.items() if param.required)
-        simple = {
-            name: param.wire
-            for name, param in operation.params.items()
-            if param.place == "body" and param.check is None and not param.file
-        }
-        plan = _PLANS[id(operation)] = _Plan(operation, required, simple)
+        members = {name: _Member(name, param) for name, param in operation.params.items()}
+        plan = _PLANS[id(operation)] = _Plan(operation, required, members)
     return plan
 
 
-def split(operation: Operation, arguments: Mapping[str, Any]) -> Parts:
-    """Sort ``arguments`` into parts; raise one `ParameterError` that names all that is wrong with them."""
+def split(operation: Operation, arguments: Mapping[str, Any], *, whole: bool = True) -> Parts:
+    """Sort ``arguments`` into parts; raise one `ParameterError` that names all that is wrong with them. Without
+    ``whole``, required ones may be missing."""
     plan = _plan_of(operation)
-    params, simple = operation.params, plan.simple
+    members, body = plan.members, operation.body
+    as_json = body is None or body.kind == "json"
     parts = Parts(operation.path)
     faults: list[str] = []
     segments: dict[str, Any] = {}
     for name, value in arguments.items():
-        wire = simple.get(name)
-        if wire is not None and value is not None:
-            parts.body[wire] = value
+        member = members.get(name)
+        if member is None:
+            _option(name, value, operation, parts, faults)
             continue
-        param = params.get(name)
-        if param is not None:
-            _place(name, param, value, parts, segments, faults)
-        elif name in OPTION_NAMES:
-            parts.options[name] = value
-        else:
-            faults.append(_unknown(name, operation))
-    faults += [f"`{name}` is missing" for name in plan.required if name not in arguments]
+        param = member.param
+        if as_json and param.place == "body" and value is not None and not member.makes:
+            # Nearly all arguments of nearly all calls end here.
+            node = member.node or member.check()
+            try:
+                if not member.makes and not hasattr(value, "__next__") and node.ok(value):
+                    parts.body[param.wire] = value
+                    continue
+            except RecursionError:
+                pass
+        _place(member, value, parts, segments, faults, as_json)
+    if whole:
+        faults += [f"`{name}` is missing" for name in plan.required if name not in arguments]
     if faults:
         raise ParameterError(faults, operation.id)
     if segments:
         for wire, value in segments.items():
             parts.path = parts.path.replace("{" + wire + "}", encode_path(value))
-    if operation.body is not None and operation.body.kind in ("form", "multipart"):
-        parts.forms = {param.wire: param for param in params.values() if param.place == "body"}
+    if body is not None and body.kind in ("form", "multipart"):
+        parts.forms = {param.wire: param for param in operation.params.values() if param.place == "body"}
     return parts
 
 
-def _place(name: str, param: Param, value: Any, parts: Parts, segments: dict[str, Any], faults: list[str]) -> None:
+def checked_body(operation: Operation, body: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """A body as it is sent, given under the wire's names, and what is wrong with it. Unknown members are kept."""
+    members = {m.param.wire: m for m in _plan_of(operation).members.values() if m.param.place == "body"}
+    faults = [f"`{wire}` is missing" for wire, m in members.items() if m.param.required and wire not in body]
+    made = dict(body)
+    for wire, value in body.items():
+        member = members.get(wire)
+        if member is not None and value is not None and member.param.check is not None:
+            made[wire] = _checked(member, value, faults, True)
+    return made, faults
+
+
+def _place(
+    member: _Member, value: Any, parts: Parts, segments: dict[str, Any], faults: list[str], as_json: bool
+) -> None:
+    name, param = member.name, member.param
     if value is None and not param.nullable:
         faults.append(f"`{name}` is None; {'give a value' if param.required else 'leave it out instead'}")
         return
-    if value is not None and param.check is not None:
-        value = _counted(value, param.check)
-        fault = _fault(name, value, param.check)
-        if fault:
-            faults.append(fault)
-            return
+    before = len(faults)
+    if value is not None and param.check is not None and not param.file:
+        value = _checked(member, value, faults, as_json and param.place in ("body", "whole_body"))
+    if len(faults) > before:
+        return
     if param.place == "body":
         parts.body[param.wire] = value
     elif param.place == "whole_body":
@@ -114,6 +148,21 @@ def _place(name: str, param: Param, value: Any, parts: Parts, segments: dict[str
         _place_header(param, value, parts, faults)
 
 
+def _checked(member: _Member, value: Any, faults: list[str], as_json: bool) -> Any:
+    """The value as it is sent; adds what is wrong with it."""
+    node = member.node or member.check()
+    if hasattr(value, "__next__"):
+        value = list(value)  # an iterator could not be walked twice
+    try:
+        if not node.ok(value) and (as_json or not loosely_ok(node, value)):
+            node.explain(value, member.name, faults)
+        elif member.makes:
+            value = made_of(node, value, member.name, faults)
+    except RecursionError:
+        faults.append(f"`{member.name}` is nested too deeply, or holds itself")
+    return value
+
+
 def _place_header(param: Param, value: Any, parts: Parts, faults: list[str]) -> None:
     if value is None:
         return
@@ -127,61 +176,15 @@ def _place_header(param: Param, value: Any, parts: Parts, faults: list[str]) -> 
     parts.headers.append((param.wire, text))
 
 
-def _counted(value: Any, check: Check) -> Any:
-    """A list in place of an iterator whose length is to be checked: it could not be walked twice."""
-    bounds = (check.min_length, check.max_length, check.min_items, check.max_items)
-    if all(bound is None for bound in bounds) or isinstance(value, Sized) or not is_iterable(value):
-        return value
-    return list(value)
-
-
-def _fault(name: str, value: Any, check: Check) -> str | None:
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        if value != value:
-            return f"`{name}` is {value!r}, which is no number"
-        return _range_fault(name, value, check)
-    if isinstance(value, Sized) and not isinstance(value, Mapping):
-        fault = _length_fault(name, value, check)
-        if fault:
-            return fault
-        if isinstance(value, str) and _has_range(check):
-            return f"`{name}` is {value!r}; give a number"
-    return None
-
-
-def _length_fault(name: str, value: Sized, check: Check) -> str | None:
-    count, is_text = len(value), isinstance(value, (str, bytes, bytearray, memoryview))
-    unit = "characters" if isinstance(value, str) else "bytes" if is_text else "items"
-    least = [check.min_length, None if is_text else check.min_items]
-    most = [check.max_length, None if is_text else check.max_items]
-    for bound in least:
-        if bound is not None and count < bound:
-            return f"`{name}` has {count} {unit}; at least {bound} needed"
-    for bound in most:
-        if bound is not None and count > bound:
-            return f"`{name}` has {count} {unit}; at most {bound} allowed"
-    return None
-
-
-def _has_range(check: Check) -> bool:
-    return not (
-        check.minimum is None
-        and check.maximum is None
-        and check.exclusive_minimum is None
-        and check.exclusive_maximum is None
-    )
-
-
-def _range_fault(name: str, value: float, check: Check) -> str | None:
-    if check.minimum is not None and value < check.minimum:
-        return f"`{name}` is {value!r}; at least {check.minimum:g} needed"
-    if check.maximum is not None and value > check.maximum:
-        return f"`{name}` is {value!r}; at most {check.maximum:g} allowed"
-    if check.exclusive_minimum is not None and value <= check.exclusive_minimum:
-        return f"`{name}` is {value!r}; more than {check.exclusive_minimum:g} needed"
-    if check.exclusive_maximum is not None and value >= check.exclusive_maximum:
-        return f"`{name}` is {value!r}; less than {check.exclusive_maximum:g} needed"
-    return None
+def _option(name: str, value: Any, operation: Operation, parts: Parts, faults: list[str]) -> None:
+    """An argument that every method takes, or one that none does."""
+    if name not in OPTION_NAMES:
+        faults.append(_unknown(name, operation))
+        return
+    fault = option_fault(name, value)
+    if fault is not None:
+        faults.append(fault)
+    parts.options[name] = value
 
 
 def _unknown(name: str, operation: Operation) -> str:

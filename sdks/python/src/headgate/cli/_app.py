@@ -12,7 +12,10 @@ from typing import Any
 from .._brand import BRAND
 from .._core.errors import APIConnectionError, SDKError
 from ._gateway import gateway_cli, gateway_database, missing_message
+from ._program import program
 from ._screen import Screen, make_screen
+from ._streams import flush, prepare, silence
+from ._words import Parser, UsageError, check_command, check_encoding, check_leftover, plain_words
 
 __all__ = ["DEFAULT_MODEL", "run"]
 
@@ -48,42 +51,91 @@ _GROUPS = {
     "guardrails": "what calls can be made to pass",
 }
 
+_COMMANDS = ("chat", "models", "embed", "serve", "db", "demo", "doctor", *_GROUPS, "help", "version")
+
 
 def run(arguments: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
-    if words[:1] in (["serve"], ["db"]) and gateway_cli() is None:
-        make_screen(plain=True).fault(*missing_message())
+    writable = prepare()
+    screen = make_screen(plain=True)
+    if not writable and words[:1] not in (["serve"], ["db"]):
+        screen.fault("standard output is closed", "Nothing was done, because its result could not be shown.")
         return 1
-    parser, words = _parser(words)
-    given = parser.parse_args(words)
-    if not hasattr(given, "command"):
-        parser.print_help()
-        return 2
-    screen = make_screen(plain=given.no_color or given.json)
     try:
-        return _guarded(given, screen)
+        status = _finished(words, screen)
+        flush()
+        return status
     except KeyboardInterrupt:
         screen.end_line()
         return _INTERRUPTED
     except BrokenPipeError:
         # Whoever read the output went away (`| head`): not an error, and nothing more can be written.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        silence()
         return 0
+    except OSError as error:
+        silence()
+        screen.fault(f"{error.filename or 'standard output'}: {error.strerror or error}", None)
+        return 1
+
+
+def _finished(words: list[str], screen: Screen) -> int:
+    """Run the command; argparse ends the process for `--help` and `--version`, which is a status here."""
+    try:
+        return _status(words, screen)
+    except UsageError as error:
+        screen.fault(error.message, error.hint)
+        return 2
+    except SystemExit as error:
+        return error.code if isinstance(error.code, int) else 0 if error.code is None else 1
+
+
+def _status(words: list[str], screen: Screen) -> int:
+    check_encoding(words)
+    words = plain_words(words)
+    if words:
+        check_command(words[0], _COMMANDS, "headgate")
+    if words[:1] in (["serve"], ["db"]) and gateway_cli() is None:
+        screen.fault(*missing_message())
+        return 1
+    parser, words = _parser(words)
+    given, leftover = parser.parse_known_args(words)
+    check_leftover(leftover, getattr(given, "parser", parser))
+    if not hasattr(given, "command"):
+        parser.print_help()
+        return 2
+    return _guarded(given, make_screen(plain=given.no_color or given.json))
 
 
 def _guarded(given: argparse.Namespace, screen: Screen) -> int:
-    command: Callable[[argparse.Namespace, Screen], int] = import_module(f".{given.command}", __package__).command
     try:
+        command: Callable[[argparse.Namespace, Screen], int] = import_module(f".{given.command}", __package__).command
         return command(given, screen)
+    except KeyboardInterrupt:
+        screen.end_line()
+        return _INTERRUPTED
     except APIConnectionError as error:
         screen.end_line()
         screen.fault(
-            error.message, "Is the gateway running? `headgate serve` starts one; `headgate doctor` looks closer."
+            error.message,
+            f"Is the gateway running? `{program()} serve` starts one; `{program()} doctor` looks closer.",
         )
         return 1
     except SDKError as error:
         screen.end_line()
         screen.fault(str(error), None)
+        return 1
+    except (UsageError, OSError):
+        screen.end_line()
+        raise
+    except Exception as error:
+        if os.environ.get(BRAND.env("LOG")) == "debug":
+            raise
+        screen.end_line()
+        told = " ".join(str(error).split())[:500]
+        screen.fault(
+            f"unexpected {type(error).__name__}: {told}",
+            f"This is a fault of headgate. {BRAND.env('LOG')}=debug shows where it happened.",
+        )
         return 1
 
 
@@ -92,7 +144,7 @@ def _parser(words: list[str]) -> tuple[argparse.ArgumentParser, list[str]]:
     the one that is called loads them.
     """
     first = words[0] if words else ""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="headgate",
         description="Talk to language models through a Headgate gateway.",
         epilog=_EPILOG,
@@ -109,6 +161,8 @@ def _parser(words: list[str]) -> tuple[argparse.ArgumentParser, list[str]]:
     _add_doctor(commands)
     for name, about in _GROUPS.items():
         words = _add_group(commands, name, about, words)
+    for name, about in (("help", "what a command takes: `help chat`"), ("version", "the version of this package")):
+        commands.add_parser(name, help=about)
     return parser, words
 
 
@@ -116,7 +170,7 @@ def _command(commands: Any, name: str, about: str, *, client: bool = True) -> ar
     parser: argparse.ArgumentParser = commands.add_parser(
         name, help=about, description=about[0].upper() + about[1:] + ".", argument_default=None
     )
-    parser.set_defaults(command=name, json=False)
+    parser.set_defaults(command=name, json=False, parser=parser)
     _add_common(parser, client=client)
     return parser
 
@@ -130,17 +184,21 @@ def _add_common(parser: argparse.ArgumentParser, *, client: bool = True) -> None
             "--api-key", metavar="KEY", help=f"the key; better in {BRAND.env('API_KEY')}: arguments can be seen"
         )
         group.add_argument("--timeout", type=float, metavar="SECONDS", help="how long to wait for anything")
-        group.add_argument("--verbose", action="store_true", help="tell of retries, ids and times")
+        group.add_argument("--verbose", action="store_true", help="tell of every retry, of ids and times")
 
 
 def _add_group(commands: Any, name: str, about: str, words: list[str]) -> list[str]:
     parser: argparse.ArgumentParser = commands.add_parser(
         name, help=about, description=f"{about[0].upper()}{about[1:]}."
     )
-    parser.set_defaults(command=name)
+    parser.set_defaults(command=name, parser=parser)
     if words[:1] != [name]:
         return words
     group = import_module(f".{name}", __package__).GROUP
+    if words[1:2] == ["help"]:
+        words = [name, *words[2:], "--help"]
+    if not group.takes_words and len(words) > 1 and not words[1].startswith("-"):
+        check_command(words[1], [action.name for action in group.actions], f"headgate {name}")
     group.add_to(parser, _add_common)
     named: list[str] = group.words(words)
     return named

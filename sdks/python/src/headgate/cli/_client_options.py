@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from .._client import Headgate
 from .._core.retry import RetryEvent
@@ -12,20 +12,31 @@ from ._screen import Screen
 
 __all__ = ["make_client"]
 
+_NOTICED: Final = 1.0
+_TOO_MANY: Final = 429
+_WHY: Final = {_TOO_MANY: "rate limited", 503: "the gateway is not ready", 529: "the provider is overloaded"}
+
 
 def make_client(given: argparse.Namespace, screen: Screen, **more: Any) -> Headgate:
     """Options that were given beat the environment, as everywhere."""
     options: dict[str, Any] = {"base_url": given.base_url, "api_key": getattr(given, "api_key", None), **more}
     if getattr(given, "timeout", None) is not None:
         options["timeout"] = given.timeout
-    if getattr(given, "verbose", False):
-        options["on_retry"] = _teller(screen)
+    options.setdefault("on_retry", _teller(screen, every=getattr(given, "verbose", False)))
     return Headgate(**options)
 
 
-def _teller(screen: Screen) -> Callable[[RetryEvent], None]:
+def _teller(screen: Screen, *, every: bool) -> Callable[[RetryEvent], None]:
+    """Tell of waits that a person notices, on standard error; with `every` of all retries."""
+
     def tell(event: RetryEvent) -> None:
-        screen.end_line()
-        screen.line(f"retry {event.retry} in {event.delay:.1f} s: {event.error.message}", "dim")
+        if not every and event.delay < _NOTICED:
+            return
+        status = getattr(event.error, "status_code", None)
+        why = _WHY.get(status, event.error.message) if isinstance(status, int) and not every else event.error.message
+        if every and status == _TOO_MANY:
+            why = f"{_WHY[_TOO_MANY]} ({why})"
+        seconds = f"{event.delay:.0f}" if event.delay >= _NOTICED else f"{event.delay:.1f}"
+        screen.notice(f"{why}; retrying in {seconds} s")
 
     return tell

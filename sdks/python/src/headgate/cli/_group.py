@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 from ._client_options import make_client
 from ._options import JSON, Option, switch, values
 from ._screen import Screen
+from ._streams import json_text
 
 if TYPE_CHECKING:
     from .._client import Headgate
@@ -55,7 +56,7 @@ class Call:
         found = list(items)
         if self.given.json:
             for item in found:
-                self.screen.line(json.dumps(item.to_dict(), ensure_ascii=False))
+                self.screen.line(json_text(item.to_dict()))
         elif not found:
             self.screen.line(f"no {what}", "dim")
         else:
@@ -67,7 +68,7 @@ class Call:
     def record(self, item: Model, hidden: frozenset[str] = frozenset()) -> int:
         """One object: a line for each field that says something."""
         if self.given.json:
-            self.screen.line(json.dumps(item.to_dict(), ensure_ascii=False))
+            self.screen.line(json_text(item.to_dict()))
             return 0
         told = {name: value for name, value in item.to_dict().items() if name not in hidden and _says(value)}
         self.screen.table(("field", "value"), [(name.replace("_", " "), _told(name, told[name])) for name in told])
@@ -127,7 +128,7 @@ class Group:
             for option in (*action.options, *((_YES,) if action.asks else ()), JSON):
                 option.add_to(one)
             common(one)
-            one.set_defaults(run=partial(_run, action))
+            one.set_defaults(run=partial(_run, action), parser=one)
 
     def command(self, given: argparse.Namespace, screen: Screen) -> int:
         run: Callable[[argparse.Namespace, Screen], int] = given.run

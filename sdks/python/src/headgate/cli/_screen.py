@@ -12,6 +12,9 @@ from collections.abc import Callable, Generator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Protocol, TextIO
 
+from ._layout import fitted, terminal_width, width_of
+from ._streams import silence
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -44,6 +47,10 @@ class Screen(Protocol):
     def table(self, columns: Sequence[str], rows: Sequence[Sequence[str]], numeric: Sequence[int] = ()) -> None: ...
     def fault(self, text: str, hint: str | None) -> None:
         """What went wrong and what to do about it, on standard error."""
+        ...
+
+    def notice(self, text: str) -> None:
+        """What a person should know while they wait, on standard error."""
         ...
 
     def progress(self, label: str, total: int) -> AbstractContextManager[Callable[[int], None]]:
@@ -79,20 +86,23 @@ class PlainScreen:
         self.line(f"\n== {text} ==")
 
     def table(self, columns: Sequence[str], rows: Sequence[Sequence[str]], numeric: Sequence[int] = ()) -> None:
-        whole = [list(columns), *(list(row) for row in rows)]
-        widths = [max(len(row[place]) for row in whole) for place in range(len(columns))]
-        for row in whole:
-            cells = [
-                cell.rjust(width) if place in numeric else cell.ljust(width)
-                for place, (cell, width) in enumerate(zip(row, widths, strict=True))
-            ]
-            self.line("  ".join(cells).rstrip())
+        for line in fitted(columns, rows, numeric, terminal_width() if self.live else None):
+            self.line(line)
 
     def fault(self, text: str, hint: str | None) -> None:
-        self._err.write(f"headgate: {clean(text)}\n")
-        if hint:
-            self._err.write(f"{hint}\n")
-        self._err.flush()
+        self._tell(f"headgate: {clean(text)}\n" + (f"{clean(hint)}\n" if hint else ""))
+
+    def notice(self, text: str) -> None:
+        self.end_line()
+        self._tell(f"headgate: {clean(text)}\n")
+
+    def _tell(self, text: str) -> None:
+        # Where standard error cannot be written either, the exit status is all that is left to tell.
+        try:
+            self._err.write(text)
+            self._err.flush()
+        except (OSError, ValueError):
+            silence(self._err)
 
     @contextmanager
     def progress(self, label: str, total: int) -> Generator[Callable[[int], None], None, None]:
@@ -137,12 +147,18 @@ class RichScreen:
     def heading(self, text: str) -> None:
         self.end_line()
         self._out.print()
-        self._out.rule(f"[bold cyan]{_escaped(text)}[/]", align="left")
+        self._out.rule(f"[bold cyan]{_escaped(clean(text))}[/]", align="left")
 
     def table(self, columns: Sequence[str], rows: Sequence[Sequence[str]], numeric: Sequence[int] = ()) -> None:
         from rich import box
         from rich.table import Table
 
+        cells = [[*columns], *([*row] for row in rows)]
+        wide = sum(max(width_of(row[place]) for row in cells) + 2 for place in range(len(columns)))
+        if wide > self._out.width:
+            for line in fitted(columns, rows, numeric, self._out.width):
+                self.line(line)
+            return
         table = Table(box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False)
         for place, name in enumerate(columns):
             table.add_column(_escaped(name), justify="right" if place in numeric else "left", overflow="fold")
@@ -151,9 +167,19 @@ class RichScreen:
         self._out.print(table)
 
     def fault(self, text: str, hint: str | None) -> None:
-        self._err.print(f"headgate: {clean(text)}", style="bold red", markup=False, highlight=False, soft_wrap=True)
+        self._tell(f"headgate: {clean(text)}", "bold red")
         if hint:
-            self._err.print(hint, markup=False, highlight=False, soft_wrap=True)
+            self._tell(clean(hint))
+
+    def notice(self, text: str) -> None:
+        self.end_line()
+        self._tell(f"headgate: {clean(text)}", "yellow")
+
+    def _tell(self, text: str, style: str | None = None) -> None:
+        try:
+            self._err.print(text, style=style, markup=False, highlight=False, soft_wrap=True)
+        except (OSError, ValueError):
+            silence(sys.stderr)
 
     @contextmanager
     def progress(self, label: str, total: int) -> Generator[Callable[[int], None], None, None]:
@@ -172,10 +198,9 @@ def _escaped(text: str) -> str:
 
 
 def make_screen(*, plain: bool = False) -> Screen:
-    """The screen for this run. Decoration needs `rich` and a terminal; NO_COLOR takes the colour away, FORCE_COLOR
-    forces it.
-    """
+    """The screen for this run. Decoration needs `rich` and a terminal, or FORCE_COLOR; NO_COLOR takes it away."""
     forced = bool(os.environ.get("FORCE_COLOR"))
+    plain = plain or bool(os.environ.get("NO_COLOR"))
     if plain or not (forced or sys.stdout.isatty()) or os.environ.get("TERM") == "dumb":
         return PlainScreen(sys.stdout, sys.stderr)
     try:

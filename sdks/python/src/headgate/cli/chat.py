@@ -11,10 +11,11 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .._core.errors import APIError, ParameterError
+from .._core.errors import ParameterError, SDKError
 from ..lib._kinds import is_mapping
 from ._client_options import make_client
 from ._screen import Screen, clean
+from ._streams import json_text, read_input
 
 if TYPE_CHECKING:
     from .._client import Headgate
@@ -44,15 +45,16 @@ def command(given: argparse.Namespace, screen: Screen) -> int:
         talk = _Talk(client, given, screen, tools)
         if prompt is not None:
             return talk.once(prompt)
-        if given.json:
-            screen.fault("`--json` needs a question", 'For example: headgate chat --json "Hello"')
+        if given.json or not sys.stdin.isatty():
+            what = "`--json` needs a question" if given.json else "there is no question, and nobody to ask for one"
+            screen.fault(what, 'Give it as an argument, or pipe it in: headgate chat "Hello"')
             return 2
         return talk.converse()
 
 
 def _prompt(words: list[str]) -> str | None:
     """The question: the words, what is piped in, or both. None where a person is to be asked."""
-    piped = "" if sys.stdin is None or sys.stdin.isatty() else sys.stdin.read()
+    piped = "" if sys.stdin.isatty() else read_input()
     said = " ".join(word for word in words if word != "-")
     parts = [part for part in (said, piped.strip()) if part]
     return "\n\n".join(parts) if parts else None
@@ -87,7 +89,7 @@ class _Talk:
     def once(self, prompt: str) -> int:
         if self._given.json:
             answer = self._builder(prompt).execute()
-            self._screen.line(json.dumps(answer.to_dict(), ensure_ascii=False, indent=2))
+            self._screen.line(json_text(answer.to_dict(), indent=2))
             return 0
         self._ask(prompt)
         return 0
@@ -121,7 +123,7 @@ class _Talk:
             self._said = before
             self._screen.end_line()
             self._screen.line("stopped", "warn")
-        except APIError as error:
+        except SDKError as error:
             self._said = before
             self._screen.end_line()
             self._screen.fault(str(error), None)
@@ -220,7 +222,8 @@ class _Talk:
         elif word == "clear":
             self._said = []
         elif word == "save" and rest:
-            Path(rest).write_text(json.dumps(self._said, ensure_ascii=False, indent=2, default=str), encoding="utf-8")
+            if not self._saved(Path(rest).expanduser()):
+                return
         elif word == "usage":
             self._screen.line(f"{self._tokens} tokens in {len(self._said)} messages")
         else:
@@ -228,6 +231,14 @@ class _Talk:
             return
         if word in {"model", "system", "clear", "save", "image"}:
             self._screen.line("done", "dim")
+
+    def _saved(self, path: Path) -> bool:
+        try:
+            path.write_text(json.dumps(self._said, indent=2, default=str), encoding="utf-8")
+        except OSError as error:
+            self._screen.fault(f"{path} cannot be written: {error.strerror or error}", None)
+            return False
+        return True
 
 
 def _is_system(message: Any) -> bool:

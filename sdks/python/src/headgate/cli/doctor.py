@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import platform
 from importlib.metadata import PackageNotFoundError, version
@@ -14,6 +13,7 @@ from .._core.errors import ConfigError
 from ._checks import Finding, Probe, Report
 from ._client_options import make_client
 from ._screen import Screen
+from ._streams import json_text
 
 __all__ = ["command"]
 
@@ -36,7 +36,7 @@ def command(given: argparse.Namespace, screen: Screen) -> int:
     if given.json:
         findings = [vars_of(found) for found in report.findings]
         told = {"versions": _versions(), "options": _options(given), "checks": findings, "ok": report.ok}
-        screen.line(json.dumps(told, ensure_ascii=False, indent=2))
+        screen.line(json_text(told, indent=2))
     else:
         screen.line()
         _conclude(report, screen)

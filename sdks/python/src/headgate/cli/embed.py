@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import json
 import math
-import sys
 from array import array
 from collections.abc import Sequence
 
 from ._client_options import make_client
 from ._screen import Screen
+from ._streams import json_text, read_input
 
 __all__ = ["command", "similarity_table"]
 
@@ -18,7 +17,7 @@ _LABEL = 40
 
 
 def command(given: argparse.Namespace, screen: Screen) -> int:
-    texts: list[str] = given.text or [line.rstrip("\n") for line in sys.stdin if line.strip()]
+    texts: list[str] = given.text or [line for line in read_input().splitlines() if line.strip()]
     if not texts:
         screen.fault("there is no text", 'Give texts as arguments, or one a line: headgate embed "a cat" "a kitten"')
         return 2
@@ -30,7 +29,7 @@ def command(given: argparse.Namespace, screen: Screen) -> int:
     vectors = [one.vector for one in sorted(answer.data, key=lambda one: one.index)]
     if given.json:
         for text, vector in zip(texts, vectors, strict=True):
-            screen.line(json.dumps({"text": text, "embedding": vector.tolist()}, ensure_ascii=False))
+            screen.line(json_text({"text": text, "embedding": vector.tolist()}))
         return 0
     screen.line(f"{len(vectors)} of {len(vectors[0])} dimensions by {answer.model}", "dim")
     if len(vectors) == 1:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from ._group import Action, Call, Column, Group, count
 from ._options import Option, listed, number, text, whole
+from ._streams import json_text
+from ._words import nearest
 
 if TYPE_CHECKING:
     from ..types.models import Model
@@ -22,11 +23,12 @@ def _list(call: Call) -> int:
     found = [model for model in call.client.models.list() if not search or search in model.id]
     if call.given.json:
         for model in found:
-            call.screen.line(json.dumps(model.to_dict(), ensure_ascii=False))
+            call.screen.line(json_text(model.to_dict()))
         return 0
     if not found:
         what = f"no model whose id holds {search!r}" if search else "no model"
-        call.screen.fault(f"there is {what}", None)
+        meant = nearest(search, [action.name for action in GROUP.actions]) if search else None
+        call.screen.fault(f"there is {what}", f"Did you mean `headgate models {meant}`?" if meant else None)
         return 1
     columns = ("model", "kind", "context", "in $/1M", "out $/1M", "can")
     call.screen.table(columns, [_row(one) for one in found], (2, 3, 4))

@@ -7,13 +7,16 @@ id; a request without one gets ``request-<place>``.
 
 from __future__ import annotations
 
+import importlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
-from .._core.encode import plain
+from .._core.encode import encode_json
 from .._core.errors import APIError, ParameterError
+from .._core.operation import Operation
+from .._core.params import checked_body
 from ._drive import clock_of, run, run_async
 from ._kinds import is_mapping
 from ._waiting import waiting
@@ -26,6 +29,14 @@ __all__ = ["AsyncBatchesHelpers", "BatchAnswer", "BatchRequest", "BatchesHelpers
 T = TypeVar("T")
 
 _OVER = frozenset({"completed", "failed", "expired", "cancelled"})
+_REQUESTS = {
+    "/v1/chat/completions": "chat",
+    "/v1/completions": "completions",
+    "/v1/embeddings": "embeddings",
+    "/v1/moderations": "moderations",
+    "/v1/images/generations": "images",
+}
+"""The resource whose operation checks the requests to an endpoint."""
 _ANSWERS = {
     "/v1/chat/completions": "chat:ChatCompletion",
     "/v1/completions": "completions:Completion",
@@ -74,8 +85,13 @@ def lines_from(requests: Iterable[BatchRequest | Mapping[str, Any]], endpoint: s
         if line["custom_id"] in seen:
             faults.append(f"request {place} has the `custom_id` {line['custom_id']!r} of an earlier one")
         seen.add(line["custom_id"])
-        lines.append(json.dumps(line, default=plain, ensure_ascii=False, separators=(",", ":")))
-    if not lines:
+        operation = _operation_of(line["url"])
+        if operation is not None:
+            line["body"], wrong = checked_body(operation, line["body"])
+            faults += [f"request {place}: {fault}" for fault in wrong]
+        if not faults:
+            lines.append(encode_json(line, "batches.create_from").decode())
+    if not seen:
         faults.append("there is no request; a batch needs at least one")
     if faults:
         raise ParameterError(faults, "batches.create_from")
@@ -90,6 +106,16 @@ def _line(given: BatchRequest | Mapping[str, Any], place: int, endpoint: str) ->
     else:
         body, custom_id, url = given, None, endpoint
     return {"custom_id": custom_id or f"request-{place}", "method": "POST", "url": url, "body": dict(body)}
+
+
+def _operation_of(url: Any) -> Operation | None:
+    """The operation that an endpoint's requests are arguments of."""
+    family = _REQUESTS.get(url) if isinstance(url, str) else None
+    if family is None:
+        return None
+    module = importlib.import_module(f"..resources.{family}", __package__)
+    found = (value for value in vars(module).values() if isinstance(value, Operation))
+    return next((operation for operation in found if operation.path == url and operation.method == "POST"), None)
 
 
 def answers_from(text: str, endpoint: str) -> Iterator[BatchAnswer[Any]]:

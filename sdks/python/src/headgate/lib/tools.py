@@ -30,7 +30,7 @@ from ._kinds import is_list, is_object
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-__all__ = ["Tool", "ToolArgumentError", "ToolLike", "result_text", "tool"]
+__all__ = ["Function", "Tool", "ToolArgumentError", "ToolLike", "result_text", "tool"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -172,6 +172,9 @@ class Tool(Generic[P, R]):
         optional = set(source.get("properties", ())) - set(source.get("required", ()))
         return (source, False) if optional and not self._strict else (compiled.schema, True)
 
+
+Function: TypeAlias = Callable[..., Any]
+"""A function with types, which a tool can be made of."""
 
 ToolLike: TypeAlias = "Tool[..., Any] | Callable[..., Any] | Mapping[str, object]"
 """What may be given as a tool: a `Tool`, a plain function, or the object of the wire."""

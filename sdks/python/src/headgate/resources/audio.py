@@ -7,7 +7,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
 
-from .._core.operation import Body, Check, Operation, Param, Result, Stream
+from .._core.operation import Body, Operation, Param, Result, Stream
 from .._core.resource import AsyncRawMethod, AsyncResource, RawMethod, RawResource, Resource
 
 if TYPE_CHECKING:
@@ -44,19 +44,27 @@ _TRANSCRIPTIONS_CREATE = Operation(
     method="POST",
     path="/v1/audio/transcriptions",
     params={
-        "region": Param(wire="X-Headgate-Region", place="header", check=Check(min_length=1)),
+        "region": Param(wire="X-Headgate-Region", place="header", check=("within", "string", {"min_length": 1})),
         "file": Param(wire="file", required=True, file=True),
-        "model": Param(wire="model", required=True, check=Check(min_length=1)),
-        "language": Param(wire="language"),
-        "prompt": Param(wire="prompt"),
-        "response_format": Param(wire="response_format"),
-        "temperature": Param(wire="temperature", check=Check(maximum=1, minimum=0)),
-        "timestamp_granularities": Param(wire="timestamp_granularities", style="brackets"),
-        "include": Param(wire="include", style="brackets"),
-        "stream": Param(wire="stream"),
-        "chunking_strategy": Param(wire="chunking_strategy", style="deepObject"),
-        "known_speaker_names": Param(wire="known_speaker_names", check=Check(max_length=4), style="brackets"),
-        "known_speaker_references": Param(wire="known_speaker_references", check=Check(max_length=4), style="brackets"),
+        "model": Param(wire="model", required=True, check=("within", "string", {"min_length": 1})),
+        "language": Param(wire="language", check="string"),
+        "prompt": Param(wire="prompt", check="string"),
+        "response_format": Param(wire="response_format", check="string"),
+        "temperature": Param(wire="temperature", check=("within", "number", {"minimum": 0, "maximum": 1})),
+        "timestamp_granularities": Param(
+            wire="timestamp_granularities", check=("list", ("enum", "word", "segment")), style="brackets"
+        ),
+        "include": Param(wire="include", check=("list", "string"), style="brackets"),
+        "stream": Param(wire="stream", check="boolean"),
+        "chunking_strategy": Param(
+            wire="chunking_strategy", check="audio:TranscriptionRequestChunkingStrategyParam", style="deepObject"
+        ),
+        "known_speaker_names": Param(
+            wire="known_speaker_names", check=("within", ("list", "string"), {"max_length": 4}), style="brackets"
+        ),
+        "known_speaker_references": Param(
+            wire="known_speaker_references", check=("within", ("list", "string"), {"max_length": 4}), style="brackets"
+        ),
     },
     body=Body(kind="multipart", media_type="multipart/form-data"),
     result=Result(
@@ -76,12 +84,12 @@ _TRANSLATIONS_CREATE = Operation(
     method="POST",
     path="/v1/audio/translations",
     params={
-        "region": Param(wire="X-Headgate-Region", place="header", check=Check(min_length=1)),
+        "region": Param(wire="X-Headgate-Region", place="header", check=("within", "string", {"min_length": 1})),
         "file": Param(wire="file", required=True, file=True),
-        "model": Param(wire="model", required=True, check=Check(min_length=1)),
-        "prompt": Param(wire="prompt"),
-        "response_format": Param(wire="response_format"),
-        "temperature": Param(wire="temperature", check=Check(maximum=1, minimum=0)),
+        "model": Param(wire="model", required=True, check=("within", "string", {"min_length": 1})),
+        "prompt": Param(wire="prompt", check="string"),
+        "response_format": Param(wire="response_format", check="string"),
+        "temperature": Param(wire="temperature", check=("within", "number", {"minimum": 0, "maximum": 1})),
     },
     body=Body(kind="multipart", media_type="multipart/form-data"),
     result=Result(
@@ -98,17 +106,21 @@ _SPEECH_CREATE = Operation(
     method="POST",
     path="/v1/audio/speech",
     params={
-        "region": Param(wire="X-Headgate-Region", place="header", check=Check(min_length=1)),
-        "model": Param(wire="model", required=True, check=Check(min_length=1)),
-        "input": Param(wire="input", required=True),
-        "voice": Param(wire="voice", required=True),
-        "instructions": Param(wire="instructions", nullable=True),
-        "response_format": Param(wire="response_format", nullable=True),
-        "speed": Param(wire="speed", nullable=True, check=Check(maximum=4, minimum=0.25)),
-        "user": Param(wire="user", nullable=True),
-        "metadata": Param(wire="metadata", nullable=True),
-        "tags": Param(wire="tags", nullable=True),
-        "provider_specific_params": Param(wire="provider_specific_params", nullable=True),
+        "region": Param(wire="X-Headgate-Region", place="header", check=("within", "string", {"min_length": 1})),
+        "model": Param(wire="model", required=True, check=("within", "string", {"min_length": 1})),
+        "input": Param(wire="input", required=True, check="string"),
+        "voice": Param(wire="voice", required=True, check="audio:SpeechRequestVoiceParam"),
+        "instructions": Param(wire="instructions", nullable=True, check=("null", "string")),
+        "response_format": Param(wire="response_format", nullable=True, check=("null", "string")),
+        "speed": Param(
+            wire="speed", nullable=True, check=("null", ("within", "number", {"minimum": 0.25, "maximum": 4}))
+        ),
+        "user": Param(wire="user", nullable=True, check=("null", "string")),
+        "metadata": Param(wire="metadata", nullable=True, check=("null", "shared:MetadataParam")),
+        "tags": Param(wire="tags", nullable=True, check=("null", ("list", "string"))),
+        "provider_specific_params": Param(
+            wire="provider_specific_params", nullable=True, check=("null", ("map", None))
+        ),
     },
     body=Body(),
     result=Result(kind="binary"),

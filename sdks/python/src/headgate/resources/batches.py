@@ -7,7 +7,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Unpack
 
-from .._core.operation import Body, Check, Operation, Page, Param, Result
+from .._core.operation import Body, Operation, Page, Param, Result
 from .._core.resource import AsyncRawMethod, AsyncResource, RawMethod, RawResource, Resource
 from ..lib.batches import AsyncBatchesHelpers, BatchesHelpers
 
@@ -29,11 +29,13 @@ _CREATE = Operation(
     method="POST",
     path="/v1/batches",
     params={
-        "input_file_id": Param(wire="input_file_id", required=True, check=Check(min_length=1)),
-        "endpoint": Param(wire="endpoint", required=True),
-        "completion_window": Param(wire="completion_window", required=True, check=Check(min_length=1)),
-        "metadata": Param(wire="metadata", nullable=True),
-        "output_expires_after": Param(wire="output_expires_after"),
+        "input_file_id": Param(wire="input_file_id", required=True, check=("within", "string", {"min_length": 1})),
+        "endpoint": Param(wire="endpoint", required=True, check="string"),
+        "completion_window": Param(
+            wire="completion_window", required=True, check=("within", "string", {"min_length": 1})
+        ),
+        "metadata": Param(wire="metadata", nullable=True, check=("null", "shared:MetadataParam")),
+        "output_expires_after": Param(wire="output_expires_after", check="shared:ExpiresAfterParam"),
     },
     body=Body(),
     result=Result(type="batches:Batch"),
@@ -45,8 +47,8 @@ _LIST = Operation(
     method="GET",
     path="/v1/batches",
     params={
-        "after": Param(wire="after", place="query", check=Check(min_length=1)),
-        "limit": Param(wire="limit", place="query", check=Check(maximum=100, minimum=1)),
+        "after": Param(wire="after", place="query", check=("within", "string", {"min_length": 1})),
+        "limit": Param(wire="limit", place="query", check=("within", "integer", {"minimum": 1, "maximum": 100})),
     },
     result=Result(type="batches:BatchList"),
     page=Page(
@@ -64,7 +66,7 @@ _RETRIEVE = Operation(
     method="GET",
     path="/v1/batches/{batch_id}",
     params={
-        "batch_id": Param(wire="batch_id", place="path", required=True, check=Check(min_length=1)),
+        "batch_id": Param(wire="batch_id", place="path", required=True, check=("within", "string", {"min_length": 1})),
     },
     result=Result(type="batches:Batch"),
 )
@@ -74,7 +76,7 @@ _CANCEL = Operation(
     method="POST",
     path="/v1/batches/{batch_id}/cancel",
     params={
-        "batch_id": Param(wire="batch_id", place="path", required=True, check=Check(min_length=1)),
+        "batch_id": Param(wire="batch_id", place="path", required=True, check=("within", "string", {"min_length": 1})),
     },
     result=Result(type="batches:Batch"),
     retry="keyed",

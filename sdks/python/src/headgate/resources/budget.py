@@ -7,7 +7,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Unpack
 
-from .._core.operation import Body, Check, Operation, Page, Param, Result
+from .._core.operation import Body, Operation, Page, Param, Result
 from .._core.resource import AsyncRawMethod, AsyncResource, RawMethod, RawResource, Resource
 
 if TYPE_CHECKING:
@@ -35,14 +35,20 @@ _CREATE = Operation(
     method="POST",
     path="/budget/new",
     params={
-        "max_budget": Param(wire="max_budget", nullable=True, check=Check(minimum=0)),
-        "soft_budget": Param(wire="soft_budget", nullable=True, check=Check(minimum=0)),
-        "budget_duration": Param(wire="budget_duration", nullable=True),
-        "tpm_limit": Param(wire="tpm_limit", nullable=True, check=Check(minimum=0)),
-        "rpm_limit": Param(wire="rpm_limit", nullable=True, check=Check(minimum=0)),
-        "max_parallel_requests": Param(wire="max_parallel_requests", nullable=True, check=Check(minimum=0)),
-        "model_max_budget": Param(wire="model_max_budget", nullable=True),
-        "budget_id": Param(wire="budget_id", nullable=True, check=Check(min_length=1, max_length=255)),
+        "max_budget": Param(wire="max_budget", nullable=True, check=("null", ("within", "number", {"minimum": 0}))),
+        "soft_budget": Param(wire="soft_budget", nullable=True, check=("null", ("within", "number", {"minimum": 0}))),
+        "budget_duration": Param(wire="budget_duration", nullable=True, check=("null", "string")),
+        "tpm_limit": Param(wire="tpm_limit", nullable=True, check=("null", ("within", "integer", {"minimum": 0}))),
+        "rpm_limit": Param(wire="rpm_limit", nullable=True, check=("null", ("within", "integer", {"minimum": 0}))),
+        "max_parallel_requests": Param(
+            wire="max_parallel_requests", nullable=True, check=("null", ("within", "integer", {"minimum": 0}))
+        ),
+        "model_max_budget": Param(
+            wire="model_max_budget", nullable=True, check=("null", ("map", "shared:ModelMaxBudgetParam"))
+        ),
+        "budget_id": Param(
+            wire="budget_id", nullable=True, check=("null", ("within", "string", {"min_length": 1, "max_length": 255}))
+        ),
     },
     body=Body(required=False),
     result=Result(type="budget:Budget"),
@@ -54,14 +60,18 @@ _UPDATE = Operation(
     method="POST",
     path="/budget/update",
     params={
-        "max_budget": Param(wire="max_budget", nullable=True, check=Check(minimum=0)),
-        "soft_budget": Param(wire="soft_budget", nullable=True, check=Check(minimum=0)),
-        "budget_duration": Param(wire="budget_duration", nullable=True),
-        "tpm_limit": Param(wire="tpm_limit", nullable=True, check=Check(minimum=0)),
-        "rpm_limit": Param(wire="rpm_limit", nullable=True, check=Check(minimum=0)),
-        "max_parallel_requests": Param(wire="max_parallel_requests", nullable=True, check=Check(minimum=0)),
-        "model_max_budget": Param(wire="model_max_budget", nullable=True),
-        "budget_id": Param(wire="budget_id", required=True, check=Check(min_length=1)),
+        "max_budget": Param(wire="max_budget", nullable=True, check=("null", ("within", "number", {"minimum": 0}))),
+        "soft_budget": Param(wire="soft_budget", nullable=True, check=("null", ("within", "number", {"minimum": 0}))),
+        "budget_duration": Param(wire="budget_duration", nullable=True, check=("null", "string")),
+        "tpm_limit": Param(wire="tpm_limit", nullable=True, check=("null", ("within", "integer", {"minimum": 0}))),
+        "rpm_limit": Param(wire="rpm_limit", nullable=True, check=("null", ("within", "integer", {"minimum": 0}))),
+        "max_parallel_requests": Param(
+            wire="max_parallel_requests", nullable=True, check=("null", ("within", "integer", {"minimum": 0}))
+        ),
+        "model_max_budget": Param(
+            wire="model_max_budget", nullable=True, check=("null", ("map", "shared:ModelMaxBudgetParam"))
+        ),
+        "budget_id": Param(wire="budget_id", required=True, check=("within", "string", {"min_length": 1})),
     },
     body=Body(),
     result=Result(type="budget:Budget"),
@@ -73,8 +83,8 @@ _LIST = Operation(
     method="GET",
     path="/budget/list",
     params={
-        "cursor": Param(wire="cursor", place="query", check=Check(min_length=1)),
-        "limit": Param(wire="limit", place="query", check=Check(maximum=100, minimum=1)),
+        "cursor": Param(wire="cursor", place="query", check=("within", "string", {"min_length": 1})),
+        "limit": Param(wire="limit", place="query", check=("within", "integer", {"minimum": 1, "maximum": 100})),
     },
     result=Result(type="budget:BudgetList"),
     page=Page(
@@ -92,7 +102,9 @@ _INFO = Operation(
     method="POST",
     path="/budget/info",
     params={
-        "budgets": Param(wire="budgets", required=True, check=Check(min_length=1, max_length=1000)),
+        "budgets": Param(
+            wire="budgets", required=True, check=("within", ("list", "string"), {"min_length": 1, "max_length": 1000})
+        ),
     },
     body=Body(),
     result=Result(type="budget:BudgetInfo"),
@@ -104,7 +116,7 @@ _DELETE = Operation(
     method="POST",
     path="/budget/delete",
     params={
-        "id": Param(wire="id", required=True, check=Check(min_length=1)),
+        "id": Param(wire="id", required=True, check=("within", "string", {"min_length": 1})),
     },
     body=Body(),
     result=Result(type="budget:BudgetDeleted"),
@@ -116,7 +128,9 @@ _SETTINGS = Operation(
     method="GET",
     path="/budget/settings",
     params={
-        "budget_id": Param(wire="budget_id", place="query", required=True, check=Check(min_length=1)),
+        "budget_id": Param(
+            wire="budget_id", place="query", required=True, check=("within", "string", {"min_length": 1})
+        ),
     },
     result=Result(type="budget:BudgetSettings"),
 )

@@ -7,7 +7,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Unpack
 
-from .._core.operation import Body, Check, Operation, Param, Result
+from .._core.operation import Body, Operation, Param, Result
 from .._core.resource import AsyncRawMethod, AsyncResource, RawMethod, RawResource, Resource
 
 if TYPE_CHECKING:
@@ -29,7 +29,9 @@ _DELETE = Operation(
     method="POST",
     path="/cache/delete",
     params={
-        "keys": Param(wire="keys", required=True, check=Check(min_length=1, max_length=1000)),
+        "keys": Param(
+            wire="keys", required=True, check=("within", ("list", "string"), {"min_length": 1, "max_length": 1000})
+        ),
     },
     body=Body(),
     result=Result(type="cache:CacheDeleted"),

@@ -7,7 +7,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Unpack
 
-from .._core.operation import Check, Operation, Page, Param, Result
+from .._core.operation import Operation, Page, Param, Result
 from .._core.resource import AsyncRawMethod, AsyncResource, RawMethod, RawResource, Resource
 
 if TYPE_CHECKING:
@@ -28,9 +28,9 @@ _LIST = Operation(
     method="GET",
     path="/v1/calls",
     params={
-        "cursor": Param(wire="cursor", place="query", check=Check(min_length=1)),
-        "limit": Param(wire="limit", place="query", check=Check(maximum=100, minimum=1)),
-        "key": Param(wire="idempotency_key", place="query", check=Check(min_length=1)),
+        "cursor": Param(wire="cursor", place="query", check=("within", "string", {"min_length": 1})),
+        "limit": Param(wire="limit", place="query", check=("within", "integer", {"minimum": 1, "maximum": 100})),
+        "key": Param(wire="idempotency_key", place="query", check=("within", "string", {"min_length": 1})),
     },
     result=Result(type="calls:CallList"),
     page=Page(
@@ -48,7 +48,7 @@ _RETRIEVE = Operation(
     method="GET",
     path="/v1/calls/{call_id}",
     params={
-        "call_id": Param(wire="call_id", place="path", required=True, check=Check(min_length=1)),
+        "call_id": Param(wire="call_id", place="path", required=True, check=("within", "string", {"min_length": 1})),
     },
     result=Result(type="calls:Call"),
 )
@@ -58,7 +58,7 @@ _CANCEL = Operation(
     method="POST",
     path="/v1/calls/{call_id}/cancel",
     params={
-        "call_id": Param(wire="call_id", place="path", required=True, check=Check(min_length=1)),
+        "call_id": Param(wire="call_id", place="path", required=True, check=("within", "string", {"min_length": 1})),
     },
     result=Result(type="calls:Call"),
     retry="keyed",

@@ -7,7 +7,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Unpack
 
-from .._core.operation import Check, Operation, Page, Param, Result
+from .._core.operation import Operation, Page, Param, Result
 from .._core.resource import AsyncRawMethod, AsyncResource, RawMethod, RawResource, Resource
 
 if TYPE_CHECKING:
@@ -27,10 +27,10 @@ _LIST = Operation(
     method="GET",
     path="/v1/capabilities",
     params={
-        "provider": Param(wire="provider", place="query", check=Check(min_length=1)),
-        "supports_vision": Param(wire="supports_vision", place="query"),
-        "supports_tools": Param(wire="supports_tools", place="query"),
-        "supports_reasoning": Param(wire="supports_reasoning", place="query"),
+        "provider": Param(wire="provider", place="query", check=("within", "string", {"min_length": 1})),
+        "supports_vision": Param(wire="supports_vision", place="query", check="boolean"),
+        "supports_tools": Param(wire="supports_tools", place="query", check="boolean"),
+        "supports_reasoning": Param(wire="supports_reasoning", place="query", check="boolean"),
     },
     result=Result(type="capabilities:ModelCapabilitiesList"),
     page=Page(style="none", items=("data",)),

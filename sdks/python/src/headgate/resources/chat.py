@@ -7,7 +7,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
 
-from .._core.operation import Body, Check, Operation, Param, Result, Stream
+from .._core.operation import Body, Operation, Param, Result, Stream
 from .._core.resource import AsyncRawMethod, AsyncResource, RawMethod, RawResource, Resource
 from ..lib.chat import AsyncChatCompletionsHelpers, ChatCompletionsHelpers
 
@@ -31,51 +31,73 @@ _COMPLETIONS_CREATE = Operation(
     method="POST",
     path="/v1/chat/completions",
     params={
-        "region": Param(wire="X-Headgate-Region", place="header", check=Check(min_length=1)),
-        "model": Param(wire="model", required=True, check=Check(min_length=1)),
-        "messages": Param(wire="messages", required=True, check=Check(min_length=1)),
-        "stream": Param(wire="stream", nullable=True),
-        "stream_options": Param(wire="stream_options", nullable=True),
-        "temperature": Param(wire="temperature", nullable=True, check=Check(maximum=2, minimum=0)),
-        "top_p": Param(wire="top_p", nullable=True, check=Check(maximum=1, minimum=0)),
-        "n": Param(wire="n", nullable=True, check=Check(maximum=10, minimum=1)),
-        "stop": Param(wire="stop", nullable=True, check=Check(max_items=4)),
-        "max_completion_tokens": Param(wire="max_completion_tokens", nullable=True, check=Check(minimum=1)),
-        "max_tokens": Param(wire="max_tokens", nullable=True, check=Check(minimum=1)),
-        "presence_penalty": Param(wire="presence_penalty", nullable=True, check=Check(maximum=2, minimum=-2)),
-        "frequency_penalty": Param(wire="frequency_penalty", nullable=True, check=Check(maximum=2, minimum=-2)),
-        "logit_bias": Param(wire="logit_bias", nullable=True),
-        "seed": Param(wire="seed", nullable=True),
-        "logprobs": Param(wire="logprobs", nullable=True),
-        "top_logprobs": Param(wire="top_logprobs", nullable=True, check=Check(maximum=20, minimum=0)),
-        "tools": Param(wire="tools", nullable=True),
-        "tool_choice": Param(wire="tool_choice", nullable=True),
-        "parallel_tool_calls": Param(wire="parallel_tool_calls", nullable=True),
-        "functions": Param(wire="functions", nullable=True),
-        "function_call": Param(wire="function_call", nullable=True),
-        "response_format": Param(wire="response_format", nullable=True),
-        "modalities": Param(wire="modalities", nullable=True),
-        "audio": Param(wire="audio", nullable=True),
-        "prediction": Param(wire="prediction", nullable=True),
-        "verbosity": Param(wire="verbosity", nullable=True),
-        "reasoning_effort": Param(wire="reasoning_effort", nullable=True),
-        "thinking": Param(wire="thinking", nullable=True),
-        "web_search_options": Param(wire="web_search_options", nullable=True),
-        "moderation": Param(wire="moderation", nullable=True),
-        "user": Param(wire="user", nullable=True),
-        "safety_identifier": Param(wire="safety_identifier", nullable=True),
-        "prompt_cache_key": Param(wire="prompt_cache_key", nullable=True),
-        "prompt_cache_retention": Param(wire="prompt_cache_retention", nullable=True),
-        "prompt_cache_options": Param(wire="prompt_cache_options", nullable=True),
-        "service_tier": Param(wire="service_tier", nullable=True),
-        "store": Param(wire="store", nullable=True),
-        "metadata": Param(wire="metadata", nullable=True),
-        "tags": Param(wire="tags", nullable=True),
-        "cache": Param(wire="cache", nullable=True),
-        "guardrails": Param(wire="guardrails", nullable=True),
-        "mock_response": Param(wire="mock_response", nullable=True),
-        "virtual_model_id": Param(wire="virtual_model_id", nullable=True),
-        "provider_specific_params": Param(wire="provider_specific_params", nullable=True),
+        "region": Param(wire="X-Headgate-Region", place="header", check=("within", "string", {"min_length": 1})),
+        "model": Param(wire="model", required=True, check=("within", "string", {"min_length": 1})),
+        "messages": Param(
+            wire="messages",
+            required=True,
+            check=("within", ("list", "chat:ChatCompletionMessageParam"), {"min_length": 1}),
+        ),
+        "stream": Param(wire="stream", nullable=True, check=("null", "boolean")),
+        "stream_options": Param(wire="stream_options", nullable=True, check=("null", "shared:StreamOptionsParam")),
+        "temperature": Param(
+            wire="temperature", nullable=True, check=("null", ("within", "number", {"minimum": 0, "maximum": 2}))
+        ),
+        "top_p": Param(wire="top_p", nullable=True, check=("null", ("within", "number", {"minimum": 0, "maximum": 1}))),
+        "n": Param(wire="n", nullable=True, check=("null", ("within", "integer", {"minimum": 1}))),
+        "stop": Param(wire="stop", nullable=True, check=("null", "shared:StopSequencesParam")),
+        "max_completion_tokens": Param(wire="max_completion_tokens", nullable=True, check=("null", "integer")),
+        "max_tokens": Param(wire="max_tokens", nullable=True, check=("null", "integer")),
+        "presence_penalty": Param(
+            wire="presence_penalty", nullable=True, check=("null", ("within", "number", {"minimum": -2, "maximum": 2}))
+        ),
+        "frequency_penalty": Param(
+            wire="frequency_penalty", nullable=True, check=("null", ("within", "number", {"minimum": -2, "maximum": 2}))
+        ),
+        "logit_bias": Param(wire="logit_bias", nullable=True, check=("null", ("map", "number"))),
+        "seed": Param(wire="seed", nullable=True, check=("null", "integer")),
+        "logprobs": Param(wire="logprobs", nullable=True, check=("null", "boolean")),
+        "top_logprobs": Param(wire="top_logprobs", nullable=True, check=("null", "integer")),
+        "tools": Param(wire="tools", nullable=True, check=("null", ("list", "chat:ChatCompletionToolUnionParam"))),
+        "tool_choice": Param(
+            wire="tool_choice", nullable=True, check=("null", "chat:ChatCompletionToolChoiceOptionParam")
+        ),
+        "parallel_tool_calls": Param(wire="parallel_tool_calls", nullable=True, check=("null", "boolean")),
+        "functions": Param(wire="functions", nullable=True, check=("null", ("list", "chat:FunctionDefinitionParam"))),
+        "function_call": Param(
+            wire="function_call", nullable=True, check=("null", "chat:ChatCompletionRequestFunctionCallParam")
+        ),
+        "response_format": Param(wire="response_format", nullable=True, check=("null", "chat:ResponseFormatParam")),
+        "modalities": Param(wire="modalities", nullable=True, check=("null", ("list", "string"))),
+        "audio": Param(wire="audio", nullable=True, check=("null", "chat:ChatCompletionAudioParam")),
+        "prediction": Param(
+            wire="prediction", nullable=True, check=("null", "chat:ChatCompletionPredictionContentParam")
+        ),
+        "verbosity": Param(wire="verbosity", nullable=True, check=("null", "string")),
+        "reasoning_effort": Param(wire="reasoning_effort", nullable=True, check=("null", "string")),
+        "thinking": Param(wire="thinking", nullable=True, check=("null", "boolean")),
+        "web_search_options": Param(
+            wire="web_search_options", nullable=True, check=("null", "chat:WebSearchOptionsParam")
+        ),
+        "moderation": Param(wire="moderation", nullable=True, check=("null", "chat:ChatCompletionModerationParam")),
+        "user": Param(wire="user", nullable=True, check=("null", "string")),
+        "safety_identifier": Param(wire="safety_identifier", nullable=True, check=("null", "string")),
+        "prompt_cache_key": Param(wire="prompt_cache_key", nullable=True, check=("null", "string")),
+        "prompt_cache_retention": Param(wire="prompt_cache_retention", nullable=True, check=("null", "string")),
+        "prompt_cache_options": Param(
+            wire="prompt_cache_options", nullable=True, check=("null", "chat:PromptCacheOptionsParam")
+        ),
+        "service_tier": Param(wire="service_tier", nullable=True, check=("null", "string")),
+        "store": Param(wire="store", nullable=True, check=("null", "boolean")),
+        "metadata": Param(wire="metadata", nullable=True, check=("null", "shared:MetadataParam")),
+        "tags": Param(wire="tags", nullable=True, check=("null", ("list", "string"))),
+        "cache": Param(wire="cache", nullable=True, check=("null", "shared:ResponseCacheParam")),
+        "guardrails": Param(wire="guardrails", nullable=True, check=("null", ("list", "string"))),
+        "mock_response": Param(wire="mock_response", nullable=True, check=("null", "string")),
+        "virtual_model_id": Param(wire="virtual_model_id", nullable=True, check=("null", "string")),
+        "provider_specific_params": Param(
+            wire="provider_specific_params", nullable=True, check=("null", ("map", None))
+        ),
     },
     body=Body(),
     result=Result(type="chat:ChatCompletion"),
@@ -132,7 +154,7 @@ class ChatCompletions(ChatCompletionsHelpers, Resource):
             top_logprobs: How many of the likeliest tokens to name at each place.
             tools: The tools the model may call.
             tool_choice: Which tools the model may or must call: `none`, `auto` (its choice), `required` (at
-                least one), a named one, or some of them.
+                least one; some providers say `any`), a named one, or some of them.
             parallel_tool_calls: Whether one answer may call several tools.
             functions: The older form of `tools`.
             function_call: The older form of `tool_choice`.
@@ -159,7 +181,7 @@ class ChatCompletions(ChatCompletionsHelpers, Resource):
             mock_response: The answer's content, word for word, with no model asked.
             virtual_model_id: A model name that the gateway's routes map to real ones.
             provider_specific_params: What only one provider knows, added to the body the provider gets, such as
-                `{"thinking": {"type": "enabled", "budget_tokens": 2000}}`.
+                `{"top_k": 40}`.
 
         Returns:
             The whole answer, or the stream of events with `stream=True`.
@@ -230,7 +252,7 @@ class AsyncChatCompletions(AsyncChatCompletionsHelpers, AsyncResource):
             top_logprobs: How many of the likeliest tokens to name at each place.
             tools: The tools the model may call.
             tool_choice: Which tools the model may or must call: `none`, `auto` (its choice), `required` (at
-                least one), a named one, or some of them.
+                least one; some providers say `any`), a named one, or some of them.
             parallel_tool_calls: Whether one answer may call several tools.
             functions: The older form of `tools`.
             function_call: The older form of `tool_choice`.
@@ -257,7 +279,7 @@ class AsyncChatCompletions(AsyncChatCompletionsHelpers, AsyncResource):
             mock_response: The answer's content, word for word, with no model asked.
             virtual_model_id: A model name that the gateway's routes map to real ones.
             provider_specific_params: What only one provider knows, added to the body the provider gets, such as
-                `{"thinking": {"type": "enabled", "budget_tokens": 2000}}`.
+                `{"top_k": 40}`.
 
         Returns:
             The whole answer, or the stream of events with `stream=True`.

@@ -7,7 +7,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
 
-from .._core.operation import Body, Check, Operation, Param, Result, Stream
+from .._core.operation import Body, Operation, Param, Result, Stream
 from .._core.resource import AsyncRawMethod, AsyncResource, RawMethod, RawResource, Resource
 
 if TYPE_CHECKING:
@@ -28,31 +28,39 @@ _CREATE = Operation(
     method="POST",
     path="/v1/completions",
     params={
-        "region": Param(wire="X-Headgate-Region", place="header", check=Check(min_length=1)),
-        "model": Param(wire="model", required=True, check=Check(min_length=1)),
-        "prompt": Param(wire="prompt", required=True),
-        "suffix": Param(wire="suffix", nullable=True),
-        "stream": Param(wire="stream", nullable=True),
-        "stream_options": Param(wire="stream_options", nullable=True),
-        "max_tokens": Param(wire="max_tokens", nullable=True, check=Check(minimum=0)),
-        "temperature": Param(wire="temperature", nullable=True, check=Check(maximum=2, minimum=0)),
-        "top_p": Param(wire="top_p", nullable=True, check=Check(maximum=1, minimum=0)),
-        "n": Param(wire="n", nullable=True, check=Check(maximum=10, minimum=1)),
-        "best_of": Param(wire="best_of", nullable=True, check=Check(maximum=20, minimum=0)),
-        "stop": Param(wire="stop", nullable=True, check=Check(max_items=4)),
-        "echo": Param(wire="echo", nullable=True),
-        "logprobs": Param(wire="logprobs", nullable=True, check=Check(maximum=5, minimum=0)),
-        "presence_penalty": Param(wire="presence_penalty", nullable=True, check=Check(maximum=2, minimum=-2)),
-        "frequency_penalty": Param(wire="frequency_penalty", nullable=True, check=Check(maximum=2, minimum=-2)),
-        "logit_bias": Param(wire="logit_bias", nullable=True),
-        "seed": Param(wire="seed", nullable=True),
-        "user": Param(wire="user", nullable=True),
-        "metadata": Param(wire="metadata", nullable=True),
-        "tags": Param(wire="tags", nullable=True),
-        "cache": Param(wire="cache", nullable=True),
-        "guardrails": Param(wire="guardrails", nullable=True),
-        "mock_response": Param(wire="mock_response", nullable=True),
-        "provider_specific_params": Param(wire="provider_specific_params", nullable=True),
+        "region": Param(wire="X-Headgate-Region", place="header", check=("within", "string", {"min_length": 1})),
+        "model": Param(wire="model", required=True, check=("within", "string", {"min_length": 1})),
+        "prompt": Param(wire="prompt", required=True, check="completions:CompletionPromptParam"),
+        "suffix": Param(wire="suffix", nullable=True, check=("null", "string")),
+        "stream": Param(wire="stream", nullable=True, check=("null", "boolean")),
+        "stream_options": Param(wire="stream_options", nullable=True, check=("null", "shared:StreamOptionsParam")),
+        "max_tokens": Param(wire="max_tokens", nullable=True, check=("null", "integer")),
+        "temperature": Param(
+            wire="temperature", nullable=True, check=("null", ("within", "number", {"minimum": 0, "maximum": 2}))
+        ),
+        "top_p": Param(wire="top_p", nullable=True, check=("null", ("within", "number", {"minimum": 0, "maximum": 1}))),
+        "n": Param(wire="n", nullable=True, check=("null", ("within", "integer", {"minimum": 1}))),
+        "best_of": Param(wire="best_of", nullable=True, check=("null", ("within", "integer", {"minimum": 0}))),
+        "stop": Param(wire="stop", nullable=True, check=("null", "shared:StopSequencesParam")),
+        "echo": Param(wire="echo", nullable=True, check=("null", "boolean")),
+        "logprobs": Param(wire="logprobs", nullable=True, check=("null", "integer")),
+        "presence_penalty": Param(
+            wire="presence_penalty", nullable=True, check=("null", ("within", "number", {"minimum": -2, "maximum": 2}))
+        ),
+        "frequency_penalty": Param(
+            wire="frequency_penalty", nullable=True, check=("null", ("within", "number", {"minimum": -2, "maximum": 2}))
+        ),
+        "logit_bias": Param(wire="logit_bias", nullable=True, check=("null", ("map", "number"))),
+        "seed": Param(wire="seed", nullable=True, check=("null", "integer")),
+        "user": Param(wire="user", nullable=True, check=("null", "string")),
+        "metadata": Param(wire="metadata", nullable=True, check=("null", "shared:MetadataParam")),
+        "tags": Param(wire="tags", nullable=True, check=("null", ("list", "string"))),
+        "cache": Param(wire="cache", nullable=True, check=("null", "shared:ResponseCacheParam")),
+        "guardrails": Param(wire="guardrails", nullable=True, check=("null", ("list", "string"))),
+        "mock_response": Param(wire="mock_response", nullable=True, check=("null", "string")),
+        "provider_specific_params": Param(
+            wire="provider_specific_params", nullable=True, check=("null", ("map", None))
+        ),
     },
     body=Body(),
     result=Result(type="completions:Completion"),

@@ -7,7 +7,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Unpack
 
-from .._core.operation import Body, Check, Operation, Page, Param, Result
+from .._core.operation import Body, Operation, Page, Param, Result
 from .._core.resource import AsyncRawMethod, AsyncResource, RawMethod, RawResource, Resource
 
 if TYPE_CHECKING:
@@ -28,9 +28,11 @@ _CREATE = Operation(
     method="POST",
     path="/credentials",
     params={
-        "credential_name": Param(wire="credential_name", required=True, check=Check(min_length=1, max_length=255)),
-        "credential_info": Param(wire="credential_info", required=True),
-        "credential_values": Param(wire="credential_values", required=True),
+        "credential_name": Param(
+            wire="credential_name", required=True, check=("within", "string", {"min_length": 1, "max_length": 255})
+        ),
+        "credential_info": Param(wire="credential_info", required=True, check="credentials:CredentialInfoParam"),
+        "credential_values": Param(wire="credential_values", required=True, check=("map", "string")),
     },
     body=Body(),
     result=Result(type="credentials:Credential"),
@@ -51,7 +53,10 @@ _RETRIEVE = Operation(
     path="/credentials/{credential_name}",
     params={
         "credential_name": Param(
-            wire="credential_name", place="path", required=True, check=Check(min_length=1, max_length=255)
+            wire="credential_name",
+            place="path",
+            required=True,
+            check=("within", "string", {"min_length": 1, "max_length": 255}),
         ),
     },
     result=Result(type="credentials:Credential"),
@@ -63,10 +68,17 @@ _UPDATE = Operation(
     path="/credentials/{credential_name}",
     params={
         "credential_name": Param(
-            wire="credential_name", place="path", required=True, check=Check(min_length=1, max_length=255)
+            wire="credential_name",
+            place="path",
+            required=True,
+            check=("within", "string", {"min_length": 1, "max_length": 255}),
         ),
-        "credential_info": Param(wire="credential_info", nullable=True),
-        "credential_values": Param(wire="credential_values", nullable=True),
+        "credential_info": Param(
+            wire="credential_info", nullable=True, check=("null", "credentials:CredentialInfoParam")
+        ),
+        "credential_values": Param(
+            wire="credential_values", nullable=True, check=("null", ("map", ("null", "string")))
+        ),
     },
     body=Body(),
     result=Result(type="credentials:Credential"),
@@ -79,7 +91,10 @@ _DELETE = Operation(
     path="/credentials/{credential_name}",
     params={
         "credential_name": Param(
-            wire="credential_name", place="path", required=True, check=Check(min_length=1, max_length=255)
+            wire="credential_name",
+            place="path",
+            required=True,
+            check=("within", "string", {"min_length": 1, "max_length": 255}),
         ),
     },
     result=Result(type="credentials:CredentialDeleted"),

@@ -7,7 +7,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Unpack
 
-from .._core.operation import Check, Operation, Page, Param, Result
+from .._core.operation import Operation, Page, Param, Result
 from .._core.resource import AsyncRawMethod, AsyncResource, RawMethod, RawResource, Resource
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ _BALANCE = Operation(
     method="GET",
     path="/v1/credits/balance",
     params={
-        "organization_id": Param(wire="organization_id", place="query", check=Check(min_length=1)),
+        "organization_id": Param(wire="organization_id", place="query", check=("within", "string", {"min_length": 1})),
     },
     result=Result(type="credits:CreditsBalance"),
 )
@@ -38,15 +38,15 @@ _HISTORY = Operation(
     method="GET",
     path="/v1/credits/history",
     params={
-        "cursor": Param(wire="cursor", place="query", check=Check(min_length=1)),
-        "limit": Param(wire="limit", place="query", check=Check(maximum=100, minimum=1)),
-        "start_date": Param(wire="start_date", place="query", check=Check(min_length=1)),
-        "end_date": Param(wire="end_date", place="query", check=Check(min_length=1)),
-        "model": Param(wire="model", place="query", check=Check(min_length=1)),
-        "provider": Param(wire="provider", place="query", check=Check(min_length=1)),
-        "band": Param(wire="band", place="query", check=Check(min_length=1)),
-        "status": Param(wire="status", place="query", check=Check(min_length=1)),
-        "organization_id": Param(wire="organization_id", place="query", check=Check(min_length=1)),
+        "cursor": Param(wire="cursor", place="query", check=("within", "string", {"min_length": 1})),
+        "limit": Param(wire="limit", place="query", check=("within", "integer", {"minimum": 1, "maximum": 100})),
+        "start_date": Param(wire="start_date", place="query", check=("within", "string", {"min_length": 1})),
+        "end_date": Param(wire="end_date", place="query", check=("within", "string", {"min_length": 1})),
+        "model": Param(wire="model", place="query", check=("within", "string", {"min_length": 1})),
+        "provider": Param(wire="provider", place="query", check=("within", "string", {"min_length": 1})),
+        "band": Param(wire="band", place="query", check=("within", "string", {"min_length": 1})),
+        "status": Param(wire="status", place="query", check=("within", "string", {"min_length": 1})),
+        "organization_id": Param(wire="organization_id", place="query", check=("within", "string", {"min_length": 1})),
     },
     result=Result(type="credits:CreditsHistory"),
     page=Page(
@@ -65,14 +65,14 @@ _STATS = Operation(
     method="GET",
     path="/v1/credits/stats",
     params={
-        "period": Param(wire="period", place="query"),
-        "group_by": Param(wire="group_by", place="query"),
-        "start_date": Param(wire="start_date", place="query", check=Check(min_length=1)),
-        "end_date": Param(wire="end_date", place="query", check=Check(min_length=1)),
-        "model": Param(wire="model", place="query", check=Check(min_length=1)),
-        "provider": Param(wire="provider", place="query", check=Check(min_length=1)),
-        "band": Param(wire="band", place="query", check=Check(min_length=1)),
-        "organization_id": Param(wire="organization_id", place="query", check=Check(min_length=1)),
+        "period": Param(wire="period", place="query", check=("enum", "day", "week", "month", "all_time")),
+        "group_by": Param(wire="group_by", place="query", check=("enum", "day", "week", "month")),
+        "start_date": Param(wire="start_date", place="query", check=("within", "string", {"min_length": 1})),
+        "end_date": Param(wire="end_date", place="query", check=("within", "string", {"min_length": 1})),
+        "model": Param(wire="model", place="query", check=("within", "string", {"min_length": 1})),
+        "provider": Param(wire="provider", place="query", check=("within", "string", {"min_length": 1})),
+        "band": Param(wire="band", place="query", check=("within", "string", {"min_length": 1})),
+        "organization_id": Param(wire="organization_id", place="query", check=("within", "string", {"min_length": 1})),
     },
     result=Result(type="credits:CreditsStats"),
 )

@@ -7,7 +7,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Unpack
 
-from .._core.operation import Body, Check, Operation, Page, Param, Result
+from .._core.operation import Body, Operation, Page, Param, Result
 from .._core.resource import AsyncRawMethod, AsyncResource, RawMethod, RawResource, Resource
 
 if TYPE_CHECKING:
@@ -36,20 +36,30 @@ _CREATE = Operation(
     method="POST",
     path="/customer/new",
     params={
-        "budget_id": Param(wire="budget_id", nullable=True, check=Check(min_length=1)),
-        "max_budget": Param(wire="max_budget", nullable=True, check=Check(minimum=0)),
-        "soft_budget": Param(wire="soft_budget", nullable=True, check=Check(minimum=0)),
-        "budget_duration": Param(wire="budget_duration", nullable=True),
-        "tpm_limit": Param(wire="tpm_limit", nullable=True, check=Check(minimum=0)),
-        "rpm_limit": Param(wire="rpm_limit", nullable=True, check=Check(minimum=0)),
-        "max_parallel_requests": Param(wire="max_parallel_requests", nullable=True, check=Check(minimum=0)),
-        "model_max_budget": Param(wire="model_max_budget", nullable=True),
-        "alias": Param(wire="alias", nullable=True, check=Check(min_length=1, max_length=255)),
-        "blocked": Param(wire="blocked", nullable=True),
-        "allowed_model_region": Param(wire="allowed_model_region", nullable=True),
-        "default_model": Param(wire="default_model", nullable=True, check=Check(min_length=1)),
-        "metadata": Param(wire="metadata", nullable=True),
-        "user_id": Param(wire="user_id", required=True, check=Check(min_length=1, max_length=255)),
+        "budget_id": Param(wire="budget_id", nullable=True, check=("null", ("within", "string", {"min_length": 1}))),
+        "max_budget": Param(wire="max_budget", nullable=True, check=("null", ("within", "number", {"minimum": 0}))),
+        "soft_budget": Param(wire="soft_budget", nullable=True, check=("null", ("within", "number", {"minimum": 0}))),
+        "budget_duration": Param(wire="budget_duration", nullable=True, check=("null", "string")),
+        "tpm_limit": Param(wire="tpm_limit", nullable=True, check=("null", ("within", "integer", {"minimum": 0}))),
+        "rpm_limit": Param(wire="rpm_limit", nullable=True, check=("null", ("within", "integer", {"minimum": 0}))),
+        "max_parallel_requests": Param(
+            wire="max_parallel_requests", nullable=True, check=("null", ("within", "integer", {"minimum": 0}))
+        ),
+        "model_max_budget": Param(
+            wire="model_max_budget", nullable=True, check=("null", ("map", "shared:ModelMaxBudgetParam"))
+        ),
+        "alias": Param(
+            wire="alias", nullable=True, check=("null", ("within", "string", {"min_length": 1, "max_length": 255}))
+        ),
+        "blocked": Param(wire="blocked", nullable=True, check=("null", "boolean")),
+        "allowed_model_region": Param(wire="allowed_model_region", nullable=True, check=("null", "string")),
+        "default_model": Param(
+            wire="default_model", nullable=True, check=("null", ("within", "string", {"min_length": 1}))
+        ),
+        "metadata": Param(wire="metadata", nullable=True, check=("null", "shared:MetadataParam")),
+        "user_id": Param(
+            wire="user_id", required=True, check=("within", "string", {"min_length": 1, "max_length": 255})
+        ),
     },
     body=Body(),
     result=Result(type="customer:Customer"),
@@ -61,20 +71,30 @@ _UPDATE = Operation(
     method="POST",
     path="/customer/update",
     params={
-        "budget_id": Param(wire="budget_id", nullable=True, check=Check(min_length=1)),
-        "max_budget": Param(wire="max_budget", nullable=True, check=Check(minimum=0)),
-        "soft_budget": Param(wire="soft_budget", nullable=True, check=Check(minimum=0)),
-        "budget_duration": Param(wire="budget_duration", nullable=True),
-        "tpm_limit": Param(wire="tpm_limit", nullable=True, check=Check(minimum=0)),
-        "rpm_limit": Param(wire="rpm_limit", nullable=True, check=Check(minimum=0)),
-        "max_parallel_requests": Param(wire="max_parallel_requests", nullable=True, check=Check(minimum=0)),
-        "model_max_budget": Param(wire="model_max_budget", nullable=True),
-        "alias": Param(wire="alias", nullable=True, check=Check(min_length=1, max_length=255)),
-        "blocked": Param(wire="blocked", nullable=True),
-        "allowed_model_region": Param(wire="allowed_model_region", nullable=True),
-        "default_model": Param(wire="default_model", nullable=True, check=Check(min_length=1)),
-        "metadata": Param(wire="metadata", nullable=True),
-        "user_id": Param(wire="user_id", required=True, check=Check(min_length=1, max_length=255)),
+        "budget_id": Param(wire="budget_id", nullable=True, check=("null", ("within", "string", {"min_length": 1}))),
+        "max_budget": Param(wire="max_budget", nullable=True, check=("null", ("within", "number", {"minimum": 0}))),
+        "soft_budget": Param(wire="soft_budget", nullable=True, check=("null", ("within", "number", {"minimum": 0}))),
+        "budget_duration": Param(wire="budget_duration", nullable=True, check=("null", "string")),
+        "tpm_limit": Param(wire="tpm_limit", nullable=True, check=("null", ("within", "integer", {"minimum": 0}))),
+        "rpm_limit": Param(wire="rpm_limit", nullable=True, check=("null", ("within", "integer", {"minimum": 0}))),
+        "max_parallel_requests": Param(
+            wire="max_parallel_requests", nullable=True, check=("null", ("within", "integer", {"minimum": 0}))
+        ),
+        "model_max_budget": Param(
+            wire="model_max_budget", nullable=True, check=("null", ("map", "shared:ModelMaxBudgetParam"))
+        ),
+        "alias": Param(
+            wire="alias", nullable=True, check=("null", ("within", "string", {"min_length": 1, "max_length": 255}))
+        ),
+        "blocked": Param(wire="blocked", nullable=True, check=("null", "boolean")),
+        "allowed_model_region": Param(wire="allowed_model_region", nullable=True, check=("null", "string")),
+        "default_model": Param(
+            wire="default_model", nullable=True, check=("null", ("within", "string", {"min_length": 1}))
+        ),
+        "metadata": Param(wire="metadata", nullable=True, check=("null", "shared:MetadataParam")),
+        "user_id": Param(
+            wire="user_id", required=True, check=("within", "string", {"min_length": 1, "max_length": 255})
+        ),
     },
     body=Body(),
     result=Result(type="customer:Customer"),
@@ -86,8 +106,8 @@ _LIST = Operation(
     method="GET",
     path="/customer/list",
     params={
-        "cursor": Param(wire="cursor", place="query", check=Check(min_length=1)),
-        "limit": Param(wire="limit", place="query", check=Check(maximum=100, minimum=1)),
+        "cursor": Param(wire="cursor", place="query", check=("within", "string", {"min_length": 1})),
+        "limit": Param(wire="limit", place="query", check=("within", "integer", {"minimum": 1, "maximum": 100})),
     },
     result=Result(type="customer:CustomerList"),
     page=Page(
@@ -105,7 +125,9 @@ _INFO = Operation(
     method="GET",
     path="/customer/info",
     params={
-        "end_user_id": Param(wire="end_user_id", place="query", required=True, check=Check(min_length=1)),
+        "end_user_id": Param(
+            wire="end_user_id", place="query", required=True, check=("within", "string", {"min_length": 1})
+        ),
     },
     result=Result(type="customer:Customer"),
 )
@@ -115,7 +137,9 @@ _DELETE = Operation(
     method="POST",
     path="/customer/delete",
     params={
-        "user_ids": Param(wire="user_ids", required=True, check=Check(min_length=1, max_length=1000)),
+        "user_ids": Param(
+            wire="user_ids", required=True, check=("within", ("list", "string"), {"min_length": 1, "max_length": 1000})
+        ),
     },
     body=Body(),
     result=Result(type="customer:CustomerDeleteResponse"),
@@ -127,7 +151,9 @@ _BLOCK = Operation(
     method="POST",
     path="/customer/block",
     params={
-        "user_ids": Param(wire="user_ids", required=True, check=Check(min_length=1, max_length=1000)),
+        "user_ids": Param(
+            wire="user_ids", required=True, check=("within", ("list", "string"), {"min_length": 1, "max_length": 1000})
+        ),
     },
     body=Body(),
     result=Result(type="customer:CustomerBlockResponse"),
@@ -139,7 +165,9 @@ _UNBLOCK = Operation(
     method="POST",
     path="/customer/unblock",
     params={
-        "user_ids": Param(wire="user_ids", required=True, check=Check(min_length=1, max_length=1000)),
+        "user_ids": Param(
+            wire="user_ids", required=True, check=("within", ("list", "string"), {"min_length": 1, "max_length": 1000})
+        ),
     },
     body=Body(),
     result=Result(type="customer:CustomerUnblockResponse"),

@@ -7,7 +7,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Unpack
 
-from .._core.operation import Body, Check, Operation, Param, Result
+from .._core.operation import Body, Operation, Param, Result
 from .._core.resource import AsyncRawMethod, AsyncResource, RawMethod, RawResource, Resource
 from ..lib.embeddings import AsyncEmbeddingsHelpers, EmbeddingsHelpers
 
@@ -27,18 +27,20 @@ _CREATE = Operation(
     method="POST",
     path="/v1/embeddings",
     params={
-        "region": Param(wire="X-Headgate-Region", place="header", check=Check(min_length=1)),
-        "model": Param(wire="model", required=True, check=Check(min_length=1)),
-        "input": Param(wire="input", required=True),
-        "encoding_format": Param(wire="encoding_format", nullable=True),
-        "dimensions": Param(wire="dimensions", nullable=True, check=Check(minimum=1)),
-        "input_type": Param(wire="input_type", nullable=True),
-        "user": Param(wire="user", nullable=True),
-        "metadata": Param(wire="metadata", nullable=True),
-        "tags": Param(wire="tags", nullable=True),
-        "cache": Param(wire="cache", nullable=True),
-        "guardrails": Param(wire="guardrails", nullable=True),
-        "provider_specific_params": Param(wire="provider_specific_params", nullable=True),
+        "region": Param(wire="X-Headgate-Region", place="header", check=("within", "string", {"min_length": 1})),
+        "model": Param(wire="model", required=True, check=("within", "string", {"min_length": 1})),
+        "input": Param(wire="input", required=True, check="embeddings:EmbeddingInputParam"),
+        "encoding_format": Param(wire="encoding_format", nullable=True, check=("null", ("enum", "float", "base64"))),
+        "dimensions": Param(wire="dimensions", nullable=True, check=("null", ("within", "integer", {"minimum": 1}))),
+        "input_type": Param(wire="input_type", nullable=True, check=("null", "string")),
+        "user": Param(wire="user", nullable=True, check=("null", "string")),
+        "metadata": Param(wire="metadata", nullable=True, check=("null", "shared:MetadataParam")),
+        "tags": Param(wire="tags", nullable=True, check=("null", ("list", "string"))),
+        "cache": Param(wire="cache", nullable=True, check=("null", "shared:ResponseCacheParam")),
+        "guardrails": Param(wire="guardrails", nullable=True, check=("null", ("list", "string"))),
+        "provider_specific_params": Param(
+            wire="provider_specific_params", nullable=True, check=("null", ("map", None))
+        ),
     },
     body=Body(),
     result=Result(type="embeddings:CreateEmbeddingResponse"),

@@ -7,7 +7,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Unpack
 
-from .._core.operation import Body, Check, Operation, Page, Param, Result
+from .._core.operation import Body, Operation, Page, Param, Result
 from .._core.resource import AsyncRawMethod, AsyncResource, RawMethod, RawResource, Resource
 from ..lib.files import AsyncFilesHelpers, FilesHelpers
 
@@ -31,8 +31,8 @@ _CREATE = Operation(
     path="/v1/files",
     params={
         "file": Param(wire="file", required=True, file=True),
-        "purpose": Param(wire="purpose", required=True),
-        "expires_after": Param(wire="expires_after", style="deepObject"),
+        "purpose": Param(wire="purpose", required=True, check="string"),
+        "expires_after": Param(wire="expires_after", check="shared:ExpiresAfterParam", style="deepObject"),
     },
     body=Body(kind="multipart", media_type="multipart/form-data"),
     result=Result(type="files:FileObject"),
@@ -44,10 +44,10 @@ _LIST = Operation(
     method="GET",
     path="/v1/files",
     params={
-        "purpose": Param(wire="purpose", place="query", check=Check(min_length=1)),
-        "order": Param(wire="order", place="query"),
-        "limit": Param(wire="limit", place="query", check=Check(maximum=10000, minimum=1)),
-        "after": Param(wire="after", place="query", check=Check(min_length=1)),
+        "purpose": Param(wire="purpose", place="query", check=("within", "string", {"min_length": 1})),
+        "order": Param(wire="order", place="query", check=("enum", "asc", "desc")),
+        "limit": Param(wire="limit", place="query", check=("within", "integer", {"minimum": 1, "maximum": 10000})),
+        "after": Param(wire="after", place="query", check=("within", "string", {"min_length": 1})),
     },
     result=Result(type="files:FileList"),
     page=Page(
@@ -65,7 +65,7 @@ _RETRIEVE = Operation(
     method="GET",
     path="/v1/files/{file_id}",
     params={
-        "file_id": Param(wire="file_id", place="path", required=True, check=Check(min_length=1)),
+        "file_id": Param(wire="file_id", place="path", required=True, check=("within", "string", {"min_length": 1})),
     },
     result=Result(type="files:FileObject"),
 )
@@ -75,7 +75,7 @@ _DELETE = Operation(
     method="DELETE",
     path="/v1/files/{file_id}",
     params={
-        "file_id": Param(wire="file_id", place="path", required=True, check=Check(min_length=1)),
+        "file_id": Param(wire="file_id", place="path", required=True, check=("within", "string", {"min_length": 1})),
     },
     result=Result(type="files:FileDeleted"),
     retry="keyed",
@@ -86,7 +86,7 @@ _CONTENT = Operation(
     method="GET",
     path="/v1/files/{file_id}/content",
     params={
-        "file_id": Param(wire="file_id", place="path", required=True, check=Check(min_length=1)),
+        "file_id": Param(wire="file_id", place="path", required=True, check=("within", "string", {"min_length": 1})),
     },
     result=Result(kind="binary"),
 )

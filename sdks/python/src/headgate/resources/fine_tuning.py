@@ -7,7 +7,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Unpack
 
-from .._core.operation import Body, Check, Operation, Page, Param, Result
+from .._core.operation import Body, Operation, Page, Param, Result
 from .._core.resource import AsyncRawMethod, AsyncResource, RawMethod, RawResource, Resource
 from ..lib.fine_tuning_jobs import AsyncFineTuningJobsHelpers, FineTuningJobsHelpers
 
@@ -40,9 +40,11 @@ _JOBS_CHECKPOINTS_LIST = Operation(
     method="GET",
     path="/v1/fine_tuning/jobs/{fine_tuning_job_id}/checkpoints",
     params={
-        "fine_tuning_job_id": Param(wire="fine_tuning_job_id", place="path", required=True, check=Check(min_length=1)),
-        "after": Param(wire="after", place="query", check=Check(min_length=1)),
-        "limit": Param(wire="limit", place="query", check=Check(maximum=100, minimum=1)),
+        "fine_tuning_job_id": Param(
+            wire="fine_tuning_job_id", place="path", required=True, check=("within", "string", {"min_length": 1})
+        ),
+        "after": Param(wire="after", place="query", check=("within", "string", {"min_length": 1})),
+        "limit": Param(wire="limit", place="query", check=("within", "integer", {"minimum": 1, "maximum": 100})),
     },
     result=Result(type="fine_tuning:FineTuningJobCheckpointList"),
     page=Page(
@@ -60,16 +62,24 @@ _JOBS_CREATE = Operation(
     method="POST",
     path="/v1/fine_tuning/jobs",
     params={
-        "model": Param(wire="model", required=True, check=Check(min_length=1)),
-        "training_file": Param(wire="training_file", required=True, check=Check(min_length=1)),
-        "validation_file": Param(wire="validation_file", nullable=True),
-        "suffix": Param(wire="suffix", nullable=True, check=Check(min_length=1, max_length=64)),
-        "seed": Param(wire="seed", nullable=True),
-        "method": Param(wire="method", nullable=True),
-        "hyperparameters": Param(wire="hyperparameters", nullable=True),
-        "integrations": Param(wire="integrations", nullable=True),
-        "metadata": Param(wire="metadata", nullable=True),
-        "custom_llm_provider": Param(wire="custom_llm_provider", nullable=True),
+        "model": Param(wire="model", required=True, check=("within", "string", {"min_length": 1})),
+        "training_file": Param(wire="training_file", required=True, check=("within", "string", {"min_length": 1})),
+        "validation_file": Param(wire="validation_file", nullable=True, check=("null", "string")),
+        "suffix": Param(
+            wire="suffix", nullable=True, check=("null", ("within", "string", {"min_length": 1, "max_length": 64}))
+        ),
+        "seed": Param(wire="seed", nullable=True, check=("null", "integer")),
+        "method": Param(wire="method", nullable=True, check=("null", "fine_tuning:FineTuningMethodParam")),
+        "hyperparameters": Param(
+            wire="hyperparameters", nullable=True, check=("null", "fine_tuning:SupervisedHyperparametersParam")
+        ),
+        "integrations": Param(
+            wire="integrations",
+            nullable=True,
+            check=("null", ("list", "fine_tuning:FineTuningJobWandbIntegrationObjectParam")),
+        ),
+        "metadata": Param(wire="metadata", nullable=True, check=("null", "shared:MetadataParam")),
+        "custom_llm_provider": Param(wire="custom_llm_provider", nullable=True, check=("null", "string")),
     },
     body=Body(),
     result=Result(type="fine_tuning:FineTuningJob"),
@@ -81,9 +91,9 @@ _JOBS_LIST = Operation(
     method="GET",
     path="/v1/fine_tuning/jobs",
     params={
-        "after": Param(wire="after", place="query", check=Check(min_length=1)),
-        "limit": Param(wire="limit", place="query", check=Check(maximum=100, minimum=1)),
-        "metadata": Param(wire="metadata", place="query", style="deepObject"),
+        "after": Param(wire="after", place="query", check=("within", "string", {"min_length": 1})),
+        "limit": Param(wire="limit", place="query", check=("within", "integer", {"minimum": 1, "maximum": 100})),
+        "metadata": Param(wire="metadata", place="query", check=("map", "string"), style="deepObject"),
     },
     result=Result(type="fine_tuning:FineTuningJobList"),
     page=Page(style="after", items=("data",), cursor_param="after", limit_param="limit", has_more=("has_more",)),
@@ -94,7 +104,9 @@ _JOBS_RETRIEVE = Operation(
     method="GET",
     path="/v1/fine_tuning/jobs/{fine_tuning_job_id}",
     params={
-        "fine_tuning_job_id": Param(wire="fine_tuning_job_id", place="path", required=True, check=Check(min_length=1)),
+        "fine_tuning_job_id": Param(
+            wire="fine_tuning_job_id", place="path", required=True, check=("within", "string", {"min_length": 1})
+        ),
     },
     result=Result(type="fine_tuning:FineTuningJob"),
 )
@@ -104,7 +116,9 @@ _JOBS_CANCEL = Operation(
     method="POST",
     path="/v1/fine_tuning/jobs/{fine_tuning_job_id}/cancel",
     params={
-        "fine_tuning_job_id": Param(wire="fine_tuning_job_id", place="path", required=True, check=Check(min_length=1)),
+        "fine_tuning_job_id": Param(
+            wire="fine_tuning_job_id", place="path", required=True, check=("within", "string", {"min_length": 1})
+        ),
     },
     result=Result(type="fine_tuning:FineTuningJob"),
     retry="keyed",
@@ -115,9 +129,11 @@ _JOBS_LIST_EVENTS = Operation(
     method="GET",
     path="/v1/fine_tuning/jobs/{fine_tuning_job_id}/events",
     params={
-        "fine_tuning_job_id": Param(wire="fine_tuning_job_id", place="path", required=True, check=Check(min_length=1)),
-        "after": Param(wire="after", place="query", check=Check(min_length=1)),
-        "limit": Param(wire="limit", place="query", check=Check(maximum=100, minimum=1)),
+        "fine_tuning_job_id": Param(
+            wire="fine_tuning_job_id", place="path", required=True, check=("within", "string", {"min_length": 1})
+        ),
+        "after": Param(wire="after", place="query", check=("within", "string", {"min_length": 1})),
+        "limit": Param(wire="limit", place="query", check=("within", "integer", {"minimum": 1, "maximum": 100})),
     },
     result=Result(type="fine_tuning:FineTuningJobEventList"),
     page=Page(style="after", items=("data",), cursor_param="after", limit_param="limit", has_more=("has_more",)),

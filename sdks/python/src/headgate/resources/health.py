@@ -7,7 +7,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Unpack
 
-from .._core.operation import Check, Operation, Param, Result
+from .._core.operation import Operation, Param, Result
 from .._core.resource import AsyncRawMethod, AsyncResource, RawMethod, RawResource, Resource
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ _MODELS = Operation(
     method="GET",
     path="/health/models",
     params={
-        "model": Param(wire="model", place="query", check=Check(min_length=1)),
+        "model": Param(wire="model", place="query", check=("within", "string", {"min_length": 1})),
     },
     result=Result(type="health:HealthModels"),
 )

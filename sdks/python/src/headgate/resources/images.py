@@ -7,7 +7,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
 
-from .._core.operation import Body, Check, Operation, Param, Result, Stream
+from .._core.operation import Body, Operation, Param, Result, Stream
 from .._core.resource import AsyncRawMethod, AsyncResource, RawMethod, RawResource, Resource
 
 if TYPE_CHECKING:
@@ -28,24 +28,32 @@ _GENERATE = Operation(
     method="POST",
     path="/v1/images/generations",
     params={
-        "region": Param(wire="X-Headgate-Region", place="header", check=Check(min_length=1)),
-        "prompt": Param(wire="prompt", required=True),
-        "model": Param(wire="model", nullable=True),
-        "n": Param(wire="n", nullable=True, check=Check(maximum=10, minimum=1)),
-        "size": Param(wire="size", nullable=True),
-        "quality": Param(wire="quality", nullable=True),
-        "style": Param(wire="style", nullable=True),
-        "response_format": Param(wire="response_format", nullable=True),
-        "output_format": Param(wire="output_format", nullable=True),
-        "output_compression": Param(wire="output_compression", nullable=True, check=Check(maximum=100, minimum=0)),
-        "background": Param(wire="background", nullable=True),
-        "moderation": Param(wire="moderation", nullable=True),
-        "stream": Param(wire="stream", nullable=True),
-        "partial_images": Param(wire="partial_images", nullable=True, check=Check(maximum=3, minimum=0)),
-        "user": Param(wire="user", nullable=True),
-        "metadata": Param(wire="metadata", nullable=True),
-        "tags": Param(wire="tags", nullable=True),
-        "provider_specific_params": Param(wire="provider_specific_params", nullable=True),
+        "region": Param(wire="X-Headgate-Region", place="header", check=("within", "string", {"min_length": 1})),
+        "prompt": Param(wire="prompt", required=True, check="string"),
+        "model": Param(wire="model", nullable=True, check=("null", "string")),
+        "n": Param(wire="n", nullable=True, check=("null", ("within", "integer", {"minimum": 1, "maximum": 10}))),
+        "size": Param(wire="size", nullable=True, check=("null", "string")),
+        "quality": Param(wire="quality", nullable=True, check=("null", "string")),
+        "style": Param(wire="style", nullable=True, check=("null", "string")),
+        "response_format": Param(wire="response_format", nullable=True, check=("null", ("enum", "url", "b64_json"))),
+        "output_format": Param(wire="output_format", nullable=True, check=("null", "string")),
+        "output_compression": Param(
+            wire="output_compression",
+            nullable=True,
+            check=("null", ("within", "integer", {"minimum": 0, "maximum": 100})),
+        ),
+        "background": Param(wire="background", nullable=True, check=("null", "string")),
+        "moderation": Param(wire="moderation", nullable=True, check=("null", "string")),
+        "stream": Param(wire="stream", nullable=True, check=("null", "boolean")),
+        "partial_images": Param(
+            wire="partial_images", nullable=True, check=("null", ("within", "integer", {"minimum": 0, "maximum": 3}))
+        ),
+        "user": Param(wire="user", nullable=True, check=("null", "string")),
+        "metadata": Param(wire="metadata", nullable=True, check=("null", "shared:MetadataParam")),
+        "tags": Param(wire="tags", nullable=True, check=("null", ("list", "string"))),
+        "provider_specific_params": Param(
+            wire="provider_specific_params", nullable=True, check=("null", ("map", None))
+        ),
     },
     body=Body(),
     result=Result(type="images:ImagesResponse"),
@@ -63,25 +71,25 @@ _EDIT = Operation(
     method="POST",
     path="/v1/images/edits",
     params={
-        "region": Param(wire="X-Headgate-Region", place="header", check=Check(min_length=1)),
-        "image": Param(
-            wire="image", required=True, check=Check(min_items=1, max_items=16), file=True, style="brackets"
-        ),
-        "prompt": Param(wire="prompt", required=True),
+        "region": Param(wire="X-Headgate-Region", place="header", check=("within", "string", {"min_length": 1})),
+        "image": Param(wire="image", required=True, file=True, style="brackets"),
+        "prompt": Param(wire="prompt", required=True, check="string"),
         "mask": Param(wire="mask", file=True),
-        "model": Param(wire="model"),
-        "n": Param(wire="n", check=Check(maximum=10, minimum=1)),
-        "size": Param(wire="size"),
-        "quality": Param(wire="quality"),
-        "input_fidelity": Param(wire="input_fidelity"),
-        "response_format": Param(wire="response_format"),
-        "output_format": Param(wire="output_format"),
-        "output_compression": Param(wire="output_compression", check=Check(maximum=100, minimum=0)),
-        "background": Param(wire="background"),
-        "moderation": Param(wire="moderation"),
-        "stream": Param(wire="stream"),
-        "partial_images": Param(wire="partial_images", check=Check(maximum=3, minimum=0)),
-        "user": Param(wire="user"),
+        "model": Param(wire="model", check="string"),
+        "n": Param(wire="n", check=("within", "integer", {"minimum": 1, "maximum": 10})),
+        "size": Param(wire="size", check="string"),
+        "quality": Param(wire="quality", check="string"),
+        "input_fidelity": Param(wire="input_fidelity", check="string"),
+        "response_format": Param(wire="response_format", check=("enum", "url", "b64_json")),
+        "output_format": Param(wire="output_format", check="string"),
+        "output_compression": Param(
+            wire="output_compression", check=("within", "integer", {"minimum": 0, "maximum": 100})
+        ),
+        "background": Param(wire="background", check="string"),
+        "moderation": Param(wire="moderation", check="string"),
+        "stream": Param(wire="stream", check="boolean"),
+        "partial_images": Param(wire="partial_images", check=("within", "integer", {"minimum": 0, "maximum": 3})),
+        "user": Param(wire="user", check="string"),
     },
     body=Body(kind="multipart", media_type="multipart/form-data"),
     result=Result(type="images:ImagesResponse"),
@@ -96,13 +104,13 @@ _CREATE_VARIATION = Operation(
     method="POST",
     path="/v1/images/variations",
     params={
-        "region": Param(wire="X-Headgate-Region", place="header", check=Check(min_length=1)),
+        "region": Param(wire="X-Headgate-Region", place="header", check=("within", "string", {"min_length": 1})),
         "image": Param(wire="image", required=True, file=True),
-        "model": Param(wire="model"),
-        "n": Param(wire="n", check=Check(maximum=10, minimum=1)),
-        "size": Param(wire="size"),
-        "response_format": Param(wire="response_format"),
-        "user": Param(wire="user"),
+        "model": Param(wire="model", check="string"),
+        "n": Param(wire="n", check=("within", "integer", {"minimum": 1, "maximum": 10})),
+        "size": Param(wire="size", check="string"),
+        "response_format": Param(wire="response_format", check=("enum", "url", "b64_json")),
+        "user": Param(wire="user", check="string"),
     },
     body=Body(kind="multipart", media_type="multipart/form-data"),
     result=Result(type="images:ImagesResponse"),

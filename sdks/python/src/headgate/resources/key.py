@@ -7,7 +7,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Unpack
 
-from .._core.operation import Body, Check, Operation, Page, Param, Result
+from .._core.operation import Body, Operation, Page, Param, Result
 from .._core.resource import AsyncRawMethod, AsyncResource, RawMethod, RawResource, Resource
 
 if TYPE_CHECKING:
@@ -38,29 +38,39 @@ _GENERATE = Operation(
     method="POST",
     path="/key/generate",
     params={
-        "key_alias": Param(wire="key_alias", nullable=True, check=Check(min_length=1, max_length=255)),
-        "user_id": Param(wire="user_id", nullable=True, check=Check(min_length=1)),
-        "team_id": Param(wire="team_id", nullable=True, check=Check(min_length=1)),
-        "organization_id": Param(wire="organization_id", nullable=True, check=Check(min_length=1)),
-        "budget_id": Param(wire="budget_id", nullable=True, check=Check(min_length=1)),
-        "models": Param(wire="models", nullable=True),
-        "aliases": Param(wire="aliases", nullable=True),
-        "duration": Param(wire="duration", nullable=True),
-        "max_budget": Param(wire="max_budget", nullable=True, check=Check(minimum=0)),
-        "soft_budget": Param(wire="soft_budget", nullable=True, check=Check(minimum=0)),
-        "budget_duration": Param(wire="budget_duration", nullable=True),
-        "model_max_budget": Param(wire="model_max_budget", nullable=True),
-        "tpm_limit": Param(wire="tpm_limit", nullable=True, check=Check(minimum=0)),
-        "rpm_limit": Param(wire="rpm_limit", nullable=True, check=Check(minimum=0)),
-        "max_parallel_requests": Param(wire="max_parallel_requests", nullable=True, check=Check(minimum=0)),
-        "model_tpm_limit": Param(wire="model_tpm_limit", nullable=True),
-        "model_rpm_limit": Param(wire="model_rpm_limit", nullable=True),
-        "allowed_cache_controls": Param(wire="allowed_cache_controls", nullable=True),
-        "guardrails": Param(wire="guardrails", nullable=True),
-        "blocked": Param(wire="blocked", nullable=True),
-        "tags": Param(wire="tags", nullable=True),
-        "metadata": Param(wire="metadata", nullable=True),
-        "key": Param(wire="key", nullable=True),
+        "key_alias": Param(
+            wire="key_alias", nullable=True, check=("null", ("within", "string", {"min_length": 1, "max_length": 255}))
+        ),
+        "user_id": Param(wire="user_id", nullable=True, check=("null", ("within", "string", {"min_length": 1}))),
+        "team_id": Param(wire="team_id", nullable=True, check=("null", ("within", "string", {"min_length": 1}))),
+        "organization_id": Param(
+            wire="organization_id", nullable=True, check=("null", ("within", "string", {"min_length": 1}))
+        ),
+        "budget_id": Param(wire="budget_id", nullable=True, check=("null", ("within", "string", {"min_length": 1}))),
+        "models": Param(wire="models", nullable=True, check=("null", ("list", "string"))),
+        "aliases": Param(wire="aliases", nullable=True, check=("null", ("map", "string"))),
+        "duration": Param(wire="duration", nullable=True, check=("null", "string")),
+        "max_budget": Param(wire="max_budget", nullable=True, check=("null", ("within", "number", {"minimum": 0}))),
+        "soft_budget": Param(wire="soft_budget", nullable=True, check=("null", ("within", "number", {"minimum": 0}))),
+        "budget_duration": Param(wire="budget_duration", nullable=True, check=("null", "string")),
+        "model_max_budget": Param(
+            wire="model_max_budget", nullable=True, check=("null", ("map", "shared:KeyModelBudgetParam"))
+        ),
+        "tpm_limit": Param(wire="tpm_limit", nullable=True, check=("null", ("within", "integer", {"minimum": 0}))),
+        "rpm_limit": Param(wire="rpm_limit", nullable=True, check=("null", ("within", "integer", {"minimum": 0}))),
+        "max_parallel_requests": Param(
+            wire="max_parallel_requests", nullable=True, check=("null", ("within", "integer", {"minimum": 0}))
+        ),
+        "model_tpm_limit": Param(wire="model_tpm_limit", nullable=True, check=("null", ("map", "integer"))),
+        "model_rpm_limit": Param(wire="model_rpm_limit", nullable=True, check=("null", ("map", "integer"))),
+        "allowed_cache_controls": Param(
+            wire="allowed_cache_controls", nullable=True, check=("null", ("list", "string"))
+        ),
+        "guardrails": Param(wire="guardrails", nullable=True, check=("null", ("list", "string"))),
+        "blocked": Param(wire="blocked", nullable=True, check=("null", "boolean")),
+        "tags": Param(wire="tags", nullable=True, check=("null", ("list", "string"))),
+        "metadata": Param(wire="metadata", nullable=True, check=("null", "shared:MetadataParam")),
+        "key": Param(wire="key", nullable=True, check=("null", "string")),
     },
     body=Body(required=False),
     result=Result(type="key:KeyGenerateResponse"),
@@ -72,32 +82,46 @@ _UPDATE = Operation(
     method="POST",
     path="/key/update",
     params={
-        "key_alias": Param(wire="key_alias", nullable=True, check=Check(min_length=1, max_length=255)),
-        "user_id": Param(wire="user_id", nullable=True, check=Check(min_length=1)),
-        "team_id": Param(wire="team_id", nullable=True, check=Check(min_length=1)),
-        "organization_id": Param(wire="organization_id", nullable=True, check=Check(min_length=1)),
-        "budget_id": Param(wire="budget_id", nullable=True, check=Check(min_length=1)),
-        "models": Param(wire="models", nullable=True),
-        "aliases": Param(wire="aliases", nullable=True),
-        "duration": Param(wire="duration", nullable=True),
-        "max_budget": Param(wire="max_budget", nullable=True, check=Check(minimum=0)),
-        "soft_budget": Param(wire="soft_budget", nullable=True, check=Check(minimum=0)),
-        "budget_duration": Param(wire="budget_duration", nullable=True),
-        "model_max_budget": Param(wire="model_max_budget", nullable=True),
-        "tpm_limit": Param(wire="tpm_limit", nullable=True, check=Check(minimum=0)),
-        "rpm_limit": Param(wire="rpm_limit", nullable=True, check=Check(minimum=0)),
-        "max_parallel_requests": Param(wire="max_parallel_requests", nullable=True, check=Check(minimum=0)),
-        "model_tpm_limit": Param(wire="model_tpm_limit", nullable=True),
-        "model_rpm_limit": Param(wire="model_rpm_limit", nullable=True),
-        "allowed_cache_controls": Param(wire="allowed_cache_controls", nullable=True),
-        "guardrails": Param(wire="guardrails", nullable=True),
-        "blocked": Param(wire="blocked", nullable=True),
-        "tags": Param(wire="tags", nullable=True),
-        "metadata": Param(wire="metadata", nullable=True),
-        "key": Param(wire="key", nullable=True, check=Check(min_length=1)),
-        "key_id": Param(wire="key_id", nullable=True, check=Check(min_length=1)),
-        "temp_budget_increase": Param(wire="temp_budget_increase", nullable=True, check=Check(minimum=0)),
-        "temp_budget_expiry": Param(wire="temp_budget_expiry", nullable=True, check=Check(min_length=1)),
+        "key_alias": Param(
+            wire="key_alias", nullable=True, check=("null", ("within", "string", {"min_length": 1, "max_length": 255}))
+        ),
+        "user_id": Param(wire="user_id", nullable=True, check=("null", ("within", "string", {"min_length": 1}))),
+        "team_id": Param(wire="team_id", nullable=True, check=("null", ("within", "string", {"min_length": 1}))),
+        "organization_id": Param(
+            wire="organization_id", nullable=True, check=("null", ("within", "string", {"min_length": 1}))
+        ),
+        "budget_id": Param(wire="budget_id", nullable=True, check=("null", ("within", "string", {"min_length": 1}))),
+        "models": Param(wire="models", nullable=True, check=("null", ("list", "string"))),
+        "aliases": Param(wire="aliases", nullable=True, check=("null", ("map", "string"))),
+        "duration": Param(wire="duration", nullable=True, check=("null", "string")),
+        "max_budget": Param(wire="max_budget", nullable=True, check=("null", ("within", "number", {"minimum": 0}))),
+        "soft_budget": Param(wire="soft_budget", nullable=True, check=("null", ("within", "number", {"minimum": 0}))),
+        "budget_duration": Param(wire="budget_duration", nullable=True, check=("null", "string")),
+        "model_max_budget": Param(
+            wire="model_max_budget", nullable=True, check=("null", ("map", "shared:KeyModelBudgetParam"))
+        ),
+        "tpm_limit": Param(wire="tpm_limit", nullable=True, check=("null", ("within", "integer", {"minimum": 0}))),
+        "rpm_limit": Param(wire="rpm_limit", nullable=True, check=("null", ("within", "integer", {"minimum": 0}))),
+        "max_parallel_requests": Param(
+            wire="max_parallel_requests", nullable=True, check=("null", ("within", "integer", {"minimum": 0}))
+        ),
+        "model_tpm_limit": Param(wire="model_tpm_limit", nullable=True, check=("null", ("map", "integer"))),
+        "model_rpm_limit": Param(wire="model_rpm_limit", nullable=True, check=("null", ("map", "integer"))),
+        "allowed_cache_controls": Param(
+            wire="allowed_cache_controls", nullable=True, check=("null", ("list", "string"))
+        ),
+        "guardrails": Param(wire="guardrails", nullable=True, check=("null", ("list", "string"))),
+        "blocked": Param(wire="blocked", nullable=True, check=("null", "boolean")),
+        "tags": Param(wire="tags", nullable=True, check=("null", ("list", "string"))),
+        "metadata": Param(wire="metadata", nullable=True, check=("null", "shared:MetadataParam")),
+        "key": Param(wire="key", nullable=True, check=("null", ("within", "string", {"min_length": 1}))),
+        "key_id": Param(wire="key_id", nullable=True, check=("null", ("within", "string", {"min_length": 1}))),
+        "temp_budget_increase": Param(
+            wire="temp_budget_increase", nullable=True, check=("null", ("within", "number", {"minimum": 0}))
+        ),
+        "temp_budget_expiry": Param(
+            wire="temp_budget_expiry", nullable=True, check=("null", ("within", "string", {"min_length": 1}))
+        ),
     },
     body=Body(),
     result=Result(type="shared:KeyRecord"),
@@ -109,9 +133,11 @@ _DELETE = Operation(
     method="POST",
     path="/key/delete",
     params={
-        "keys": Param(wire="keys", nullable=True, check=Check(max_length=1000)),
-        "key_aliases": Param(wire="key_aliases", nullable=True, check=Check(max_length=1000)),
-        "key_id": Param(wire="key_id", nullable=True, check=Check(min_length=1)),
+        "keys": Param(wire="keys", nullable=True, check=("null", ("within", ("list", "string"), {"max_length": 1000}))),
+        "key_aliases": Param(
+            wire="key_aliases", nullable=True, check=("null", ("within", ("list", "string"), {"max_length": 1000}))
+        ),
+        "key_id": Param(wire="key_id", nullable=True, check=("null", ("within", "string", {"min_length": 1}))),
     },
     body=Body(),
     result=Result(type="key:KeyDeleteResponse"),
@@ -123,13 +149,13 @@ _LIST = Operation(
     method="GET",
     path="/key/list",
     params={
-        "page": Param(wire="page", place="query", check=Check(maximum=1000000, minimum=1)),
-        "size": Param(wire="size", place="query", check=Check(maximum=100, minimum=1)),
-        "user_id": Param(wire="user_id", place="query", check=Check(min_length=1)),
-        "team_id": Param(wire="team_id", place="query", check=Check(min_length=1)),
-        "organization_id": Param(wire="organization_id", place="query", check=Check(min_length=1)),
-        "key_alias": Param(wire="key_alias", place="query", check=Check(min_length=1)),
-        "include_team_keys": Param(wire="include_team_keys", place="query"),
+        "page": Param(wire="page", place="query", check=("within", "integer", {"minimum": 1, "maximum": 1000000})),
+        "size": Param(wire="size", place="query", check=("within", "integer", {"minimum": 1, "maximum": 100})),
+        "user_id": Param(wire="user_id", place="query", check=("within", "string", {"min_length": 1})),
+        "team_id": Param(wire="team_id", place="query", check=("within", "string", {"min_length": 1})),
+        "organization_id": Param(wire="organization_id", place="query", check=("within", "string", {"min_length": 1})),
+        "key_alias": Param(wire="key_alias", place="query", check=("within", "string", {"min_length": 1})),
+        "include_team_keys": Param(wire="include_team_keys", place="query", check="boolean"),
     },
     result=Result(type="key:KeyList"),
     page=Page(
@@ -147,7 +173,7 @@ _INFO = Operation(
     method="GET",
     path="/key/info",
     params={
-        "key": Param(wire="key", place="query", check=Check(min_length=1)),
+        "key": Param(wire="key", place="query", check=("within", "string", {"min_length": 1})),
     },
     result=Result(type="key:KeyInfo"),
 )
@@ -157,8 +183,8 @@ _BLOCK = Operation(
     method="POST",
     path="/key/block",
     params={
-        "key": Param(wire="key", nullable=True, check=Check(min_length=1)),
-        "key_id": Param(wire="key_id", nullable=True, check=Check(min_length=1)),
+        "key": Param(wire="key", nullable=True, check=("null", ("within", "string", {"min_length": 1}))),
+        "key_id": Param(wire="key_id", nullable=True, check=("null", ("within", "string", {"min_length": 1}))),
     },
     body=Body(),
     result=Result(type="shared:KeyRecord"),
@@ -170,8 +196,8 @@ _UNBLOCK = Operation(
     method="POST",
     path="/key/unblock",
     params={
-        "key": Param(wire="key", nullable=True, check=Check(min_length=1)),
-        "key_id": Param(wire="key_id", nullable=True, check=Check(min_length=1)),
+        "key": Param(wire="key", nullable=True, check=("null", ("within", "string", {"min_length": 1}))),
+        "key_id": Param(wire="key_id", nullable=True, check=("null", ("within", "string", {"min_length": 1}))),
     },
     body=Body(),
     result=Result(type="shared:KeyRecord"),
@@ -183,29 +209,39 @@ _REGENERATE = Operation(
     method="POST",
     path="/key/{key}/regenerate",
     params={
-        "key": Param(wire="key", place="path", required=True, check=Check(min_length=1)),
-        "key_alias": Param(wire="key_alias", nullable=True, check=Check(min_length=1, max_length=255)),
-        "user_id": Param(wire="user_id", nullable=True, check=Check(min_length=1)),
-        "team_id": Param(wire="team_id", nullable=True, check=Check(min_length=1)),
-        "organization_id": Param(wire="organization_id", nullable=True, check=Check(min_length=1)),
-        "budget_id": Param(wire="budget_id", nullable=True, check=Check(min_length=1)),
-        "models": Param(wire="models", nullable=True),
-        "aliases": Param(wire="aliases", nullable=True),
-        "duration": Param(wire="duration", nullable=True),
-        "max_budget": Param(wire="max_budget", nullable=True, check=Check(minimum=0)),
-        "soft_budget": Param(wire="soft_budget", nullable=True, check=Check(minimum=0)),
-        "budget_duration": Param(wire="budget_duration", nullable=True),
-        "model_max_budget": Param(wire="model_max_budget", nullable=True),
-        "tpm_limit": Param(wire="tpm_limit", nullable=True, check=Check(minimum=0)),
-        "rpm_limit": Param(wire="rpm_limit", nullable=True, check=Check(minimum=0)),
-        "max_parallel_requests": Param(wire="max_parallel_requests", nullable=True, check=Check(minimum=0)),
-        "model_tpm_limit": Param(wire="model_tpm_limit", nullable=True),
-        "model_rpm_limit": Param(wire="model_rpm_limit", nullable=True),
-        "allowed_cache_controls": Param(wire="allowed_cache_controls", nullable=True),
-        "guardrails": Param(wire="guardrails", nullable=True),
-        "blocked": Param(wire="blocked", nullable=True),
-        "tags": Param(wire="tags", nullable=True),
-        "metadata": Param(wire="metadata", nullable=True),
+        "key": Param(wire="key", place="path", required=True, check=("within", "string", {"min_length": 1})),
+        "key_alias": Param(
+            wire="key_alias", nullable=True, check=("null", ("within", "string", {"min_length": 1, "max_length": 255}))
+        ),
+        "user_id": Param(wire="user_id", nullable=True, check=("null", ("within", "string", {"min_length": 1}))),
+        "team_id": Param(wire="team_id", nullable=True, check=("null", ("within", "string", {"min_length": 1}))),
+        "organization_id": Param(
+            wire="organization_id", nullable=True, check=("null", ("within", "string", {"min_length": 1}))
+        ),
+        "budget_id": Param(wire="budget_id", nullable=True, check=("null", ("within", "string", {"min_length": 1}))),
+        "models": Param(wire="models", nullable=True, check=("null", ("list", "string"))),
+        "aliases": Param(wire="aliases", nullable=True, check=("null", ("map", "string"))),
+        "duration": Param(wire="duration", nullable=True, check=("null", "string")),
+        "max_budget": Param(wire="max_budget", nullable=True, check=("null", ("within", "number", {"minimum": 0}))),
+        "soft_budget": Param(wire="soft_budget", nullable=True, check=("null", ("within", "number", {"minimum": 0}))),
+        "budget_duration": Param(wire="budget_duration", nullable=True, check=("null", "string")),
+        "model_max_budget": Param(
+            wire="model_max_budget", nullable=True, check=("null", ("map", "shared:KeyModelBudgetParam"))
+        ),
+        "tpm_limit": Param(wire="tpm_limit", nullable=True, check=("null", ("within", "integer", {"minimum": 0}))),
+        "rpm_limit": Param(wire="rpm_limit", nullable=True, check=("null", ("within", "integer", {"minimum": 0}))),
+        "max_parallel_requests": Param(
+            wire="max_parallel_requests", nullable=True, check=("null", ("within", "integer", {"minimum": 0}))
+        ),
+        "model_tpm_limit": Param(wire="model_tpm_limit", nullable=True, check=("null", ("map", "integer"))),
+        "model_rpm_limit": Param(wire="model_rpm_limit", nullable=True, check=("null", ("map", "integer"))),
+        "allowed_cache_controls": Param(
+            wire="allowed_cache_controls", nullable=True, check=("null", ("list", "string"))
+        ),
+        "guardrails": Param(wire="guardrails", nullable=True, check=("null", ("list", "string"))),
+        "blocked": Param(wire="blocked", nullable=True, check=("null", "boolean")),
+        "tags": Param(wire="tags", nullable=True, check=("null", ("list", "string"))),
+        "metadata": Param(wire="metadata", nullable=True, check=("null", "shared:MetadataParam")),
     },
     body=Body(required=False),
     result=Result(type="key:KeyGenerateResponse"),

@@ -7,7 +7,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Unpack
 
-from .._core.operation import Body, Check, Operation, Page, Param, Result
+from .._core.operation import Body, Operation, Page, Param, Result
 from .._core.resource import AsyncRawMethod, AsyncResource, RawMethod, RawResource, Resource
 
 if TYPE_CHECKING:
@@ -27,9 +27,11 @@ _CREATE = Operation(
     method="POST",
     path="/model/new",
     params={
-        "model_name": Param(wire="model_name", required=True, check=Check(min_length=1, max_length=255)),
-        "litellm_params": Param(wire="litellm_params", required=True),
-        "model_info": Param(wire="model_info", nullable=True),
+        "model_name": Param(
+            wire="model_name", required=True, check=("within", "string", {"min_length": 1, "max_length": 255})
+        ),
+        "litellm_params": Param(wire="litellm_params", required=True, check="model:DeploymentParamsInput"),
+        "model_info": Param(wire="model_info", nullable=True, check=("null", "model:DeploymentInfoParam")),
     },
     body=Body(),
     result=Result(type="model:Deployment"),
@@ -41,10 +43,14 @@ _UPDATE = Operation(
     method="POST",
     path="/model/update",
     params={
-        "model_id": Param(wire="model_id", nullable=True, check=Check(min_length=1)),
-        "model_name": Param(wire="model_name", nullable=True, check=Check(min_length=1, max_length=255)),
-        "litellm_params": Param(wire="litellm_params", nullable=True),
-        "model_info": Param(wire="model_info", nullable=True),
+        "model_id": Param(wire="model_id", nullable=True, check=("null", ("within", "string", {"min_length": 1}))),
+        "model_name": Param(
+            wire="model_name", nullable=True, check=("null", ("within", "string", {"min_length": 1, "max_length": 255}))
+        ),
+        "litellm_params": Param(
+            wire="litellm_params", nullable=True, check=("null", "model:DeploymentParamsChangeParam")
+        ),
+        "model_info": Param(wire="model_info", nullable=True, check=("null", "model:DeploymentInfoParam")),
     },
     body=Body(),
     result=Result(type="model:Deployment"),
@@ -56,7 +62,7 @@ _DELETE = Operation(
     method="POST",
     path="/model/delete",
     params={
-        "id": Param(wire="id", required=True, check=Check(min_length=1)),
+        "id": Param(wire="id", required=True, check=("within", "string", {"min_length": 1})),
     },
     body=Body(),
     result=Result(type="model:ModelDeleteResponse"),
@@ -68,8 +74,8 @@ _INFO = Operation(
     method="GET",
     path="/model/info",
     params={
-        "model_id": Param(wire="model_id", place="query", check=Check(min_length=1)),
-        "model_name": Param(wire="model_name", place="query", check=Check(min_length=1)),
+        "model_id": Param(wire="model_id", place="query", check=("within", "string", {"min_length": 1})),
+        "model_name": Param(wire="model_name", place="query", check=("within", "string", {"min_length": 1})),
     },
     result=Result(type="model:DeploymentList"),
     page=Page(style="none", items=("data",)),

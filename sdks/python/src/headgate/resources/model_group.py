@@ -7,7 +7,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Unpack
 
-from .._core.operation import Check, Operation, Page, Param, Result
+from .._core.operation import Operation, Page, Param, Result
 from .._core.resource import AsyncRawMethod, AsyncResource, RawMethod, RawResource, Resource
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ _INFO = Operation(
     method="GET",
     path="/model_group/info",
     params={
-        "model_group": Param(wire="model_group", place="query", check=Check(min_length=1)),
+        "model_group": Param(wire="model_group", place="query", check=("within", "string", {"min_length": 1})),
     },
     result=Result(type="model_group:ModelGroupList"),
     page=Page(style="none", items=("data",)),

@@ -7,7 +7,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Unpack
 
-from .._core.operation import Check, Operation, Page, Param, Result
+from .._core.operation import Operation, Page, Param, Result
 from .._core.resource import AsyncRawMethod, AsyncResource, RawMethod, RawResource, Resource
 
 if TYPE_CHECKING:
@@ -28,9 +28,9 @@ _LIST = Operation(
     method="GET",
     path="/v1/models",
     params={
-        "cursor": Param(wire="cursor", place="query", check=Check(min_length=1)),
-        "limit": Param(wire="limit", place="query", check=Check(maximum=1000, minimum=1)),
-        "provider": Param(wire="provider", place="query", check=Check(min_length=1)),
+        "cursor": Param(wire="cursor", place="query", check=("within", "string", {"min_length": 1})),
+        "limit": Param(wire="limit", place="query", check=("within", "integer", {"minimum": 1, "maximum": 1000})),
+        "provider": Param(wire="provider", place="query", check=("within", "string", {"min_length": 1})),
     },
     result=Result(type="models:ModelList"),
     page=Page(
@@ -48,7 +48,7 @@ _RETRIEVE = Operation(
     method="GET",
     path="/v1/models/{model}",
     params={
-        "model": Param(wire="model", place="path", required=True, check=Check(min_length=1)),
+        "model": Param(wire="model", place="path", required=True, check=("within", "string", {"min_length": 1})),
     },
     result=Result(type="models:Model"),
 )
@@ -58,7 +58,7 @@ _DELETE = Operation(
     method="DELETE",
     path="/v1/models/{model}",
     params={
-        "model": Param(wire="model", place="path", required=True, check=Check(min_length=1)),
+        "model": Param(wire="model", place="path", required=True, check=("within", "string", {"min_length": 1})),
     },
     result=Result(type="models:ModelDeleted"),
     retry="keyed",

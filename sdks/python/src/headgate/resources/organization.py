@@ -7,7 +7,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Unpack
 
-from .._core.operation import Body, Check, Operation, Page, Param, Result
+from .._core.operation import Body, Operation, Page, Param, Result
 from .._core.resource import AsyncRawMethod, AsyncResource, RawMethod, RawResource, Resource
 
 if TYPE_CHECKING:
@@ -37,22 +37,30 @@ _CREATE = Operation(
     method="POST",
     path="/organization/new",
     params={
-        "budget_id": Param(wire="budget_id", nullable=True, check=Check(min_length=1)),
-        "max_budget": Param(wire="max_budget", nullable=True, check=Check(minimum=0)),
-        "soft_budget": Param(wire="soft_budget", nullable=True, check=Check(minimum=0)),
-        "budget_duration": Param(wire="budget_duration", nullable=True),
-        "tpm_limit": Param(wire="tpm_limit", nullable=True, check=Check(minimum=0)),
-        "rpm_limit": Param(wire="rpm_limit", nullable=True, check=Check(minimum=0)),
-        "max_parallel_requests": Param(wire="max_parallel_requests", nullable=True, check=Check(minimum=0)),
-        "model_max_budget": Param(wire="model_max_budget", nullable=True),
-        "models": Param(wire="models", nullable=True),
-        "tier": Param(wire="tier", nullable=True, check=Check(min_length=1)),
-        "blocked": Param(wire="blocked", nullable=True),
-        "metadata": Param(wire="metadata", nullable=True),
-        "organization_alias": Param(
-            wire="organization_alias", required=True, check=Check(min_length=1, max_length=255)
+        "budget_id": Param(wire="budget_id", nullable=True, check=("null", ("within", "string", {"min_length": 1}))),
+        "max_budget": Param(wire="max_budget", nullable=True, check=("null", ("within", "number", {"minimum": 0}))),
+        "soft_budget": Param(wire="soft_budget", nullable=True, check=("null", ("within", "number", {"minimum": 0}))),
+        "budget_duration": Param(wire="budget_duration", nullable=True, check=("null", "string")),
+        "tpm_limit": Param(wire="tpm_limit", nullable=True, check=("null", ("within", "integer", {"minimum": 0}))),
+        "rpm_limit": Param(wire="rpm_limit", nullable=True, check=("null", ("within", "integer", {"minimum": 0}))),
+        "max_parallel_requests": Param(
+            wire="max_parallel_requests", nullable=True, check=("null", ("within", "integer", {"minimum": 0}))
         ),
-        "organization_id": Param(wire="organization_id", nullable=True, check=Check(min_length=1, max_length=255)),
+        "model_max_budget": Param(
+            wire="model_max_budget", nullable=True, check=("null", ("map", "shared:ModelMaxBudgetParam"))
+        ),
+        "models": Param(wire="models", nullable=True, check=("null", ("list", "string"))),
+        "tier": Param(wire="tier", nullable=True, check=("null", ("within", "string", {"min_length": 1}))),
+        "blocked": Param(wire="blocked", nullable=True, check=("null", "boolean")),
+        "metadata": Param(wire="metadata", nullable=True, check=("null", "shared:MetadataParam")),
+        "organization_alias": Param(
+            wire="organization_alias", required=True, check=("within", "string", {"min_length": 1, "max_length": 255})
+        ),
+        "organization_id": Param(
+            wire="organization_id",
+            nullable=True,
+            check=("null", ("within", "string", {"min_length": 1, "max_length": 255})),
+        ),
     },
     body=Body(),
     result=Result(type="organization:Organization"),
@@ -64,21 +72,27 @@ _UPDATE = Operation(
     method="PATCH",
     path="/organization/update",
     params={
-        "budget_id": Param(wire="budget_id", nullable=True, check=Check(min_length=1)),
-        "max_budget": Param(wire="max_budget", nullable=True, check=Check(minimum=0)),
-        "soft_budget": Param(wire="soft_budget", nullable=True, check=Check(minimum=0)),
-        "budget_duration": Param(wire="budget_duration", nullable=True),
-        "tpm_limit": Param(wire="tpm_limit", nullable=True, check=Check(minimum=0)),
-        "rpm_limit": Param(wire="rpm_limit", nullable=True, check=Check(minimum=0)),
-        "max_parallel_requests": Param(wire="max_parallel_requests", nullable=True, check=Check(minimum=0)),
-        "model_max_budget": Param(wire="model_max_budget", nullable=True),
-        "models": Param(wire="models", nullable=True),
-        "tier": Param(wire="tier", nullable=True, check=Check(min_length=1)),
-        "blocked": Param(wire="blocked", nullable=True),
-        "metadata": Param(wire="metadata", nullable=True),
-        "organization_id": Param(wire="organization_id", required=True, check=Check(min_length=1)),
+        "budget_id": Param(wire="budget_id", nullable=True, check=("null", ("within", "string", {"min_length": 1}))),
+        "max_budget": Param(wire="max_budget", nullable=True, check=("null", ("within", "number", {"minimum": 0}))),
+        "soft_budget": Param(wire="soft_budget", nullable=True, check=("null", ("within", "number", {"minimum": 0}))),
+        "budget_duration": Param(wire="budget_duration", nullable=True, check=("null", "string")),
+        "tpm_limit": Param(wire="tpm_limit", nullable=True, check=("null", ("within", "integer", {"minimum": 0}))),
+        "rpm_limit": Param(wire="rpm_limit", nullable=True, check=("null", ("within", "integer", {"minimum": 0}))),
+        "max_parallel_requests": Param(
+            wire="max_parallel_requests", nullable=True, check=("null", ("within", "integer", {"minimum": 0}))
+        ),
+        "model_max_budget": Param(
+            wire="model_max_budget", nullable=True, check=("null", ("map", "shared:ModelMaxBudgetParam"))
+        ),
+        "models": Param(wire="models", nullable=True, check=("null", ("list", "string"))),
+        "tier": Param(wire="tier", nullable=True, check=("null", ("within", "string", {"min_length": 1}))),
+        "blocked": Param(wire="blocked", nullable=True, check=("null", "boolean")),
+        "metadata": Param(wire="metadata", nullable=True, check=("null", "shared:MetadataParam")),
+        "organization_id": Param(wire="organization_id", required=True, check=("within", "string", {"min_length": 1})),
         "organization_alias": Param(
-            wire="organization_alias", nullable=True, check=Check(min_length=1, max_length=255)
+            wire="organization_alias",
+            nullable=True,
+            check=("null", ("within", "string", {"min_length": 1, "max_length": 255})),
         ),
     },
     body=Body(),
@@ -91,9 +105,11 @@ _LIST = Operation(
     method="GET",
     path="/organization/list",
     params={
-        "cursor": Param(wire="cursor", place="query", check=Check(min_length=1)),
-        "limit": Param(wire="limit", place="query", check=Check(maximum=100, minimum=1)),
-        "organization_alias": Param(wire="organization_alias", place="query", check=Check(min_length=1)),
+        "cursor": Param(wire="cursor", place="query", check=("within", "string", {"min_length": 1})),
+        "limit": Param(wire="limit", place="query", check=("within", "integer", {"minimum": 1, "maximum": 100})),
+        "organization_alias": Param(
+            wire="organization_alias", place="query", check=("within", "string", {"min_length": 1})
+        ),
     },
     result=Result(type="organization:OrganizationList"),
     page=Page(
@@ -111,7 +127,9 @@ _INFO = Operation(
     method="GET",
     path="/organization/info",
     params={
-        "organization_id": Param(wire="organization_id", place="query", required=True, check=Check(min_length=1)),
+        "organization_id": Param(
+            wire="organization_id", place="query", required=True, check=("within", "string", {"min_length": 1})
+        ),
     },
     result=Result(type="organization:Organization"),
 )
@@ -121,7 +139,11 @@ _DELETE = Operation(
     method="POST",
     path="/organization/delete",
     params={
-        "organization_ids": Param(wire="organization_ids", required=True, check=Check(min_length=1, max_length=1000)),
+        "organization_ids": Param(
+            wire="organization_ids",
+            required=True,
+            check=("within", ("list", "string"), {"min_length": 1, "max_length": 1000}),
+        ),
     },
     body=Body(),
     result=Result(type="organization:OrganizationDeleteResponse"),
@@ -133,9 +155,19 @@ _ADD_MEMBER = Operation(
     method="POST",
     path="/organization/member_add",
     params={
-        "organization_id": Param(wire="organization_id", required=True, check=Check(min_length=1)),
-        "member": Param(wire="member", required=True, check=Check(min_items=1, max_items=1000)),
-        "max_budget_in_organization": Param(wire="max_budget_in_organization", nullable=True, check=Check(minimum=0)),
+        "organization_id": Param(wire="organization_id", required=True, check=("within", "string", {"min_length": 1})),
+        "member": Param(
+            wire="member",
+            required=True,
+            check=(
+                "within",
+                "organization:OrganizationAddMemberRequestMemberParam",
+                {"min_items": 1, "max_items": 1000},
+            ),
+        ),
+        "max_budget_in_organization": Param(
+            wire="max_budget_in_organization", nullable=True, check=("null", ("within", "number", {"minimum": 0}))
+        ),
     },
     body=Body(),
     result=Result(type="organization:OrganizationAddMemberResponse"),
@@ -147,9 +179,9 @@ _DELETE_MEMBER = Operation(
     method="POST",
     path="/organization/member_delete",
     params={
-        "organization_id": Param(wire="organization_id", required=True, check=Check(min_length=1)),
-        "user_id": Param(wire="user_id", nullable=True, check=Check(min_length=1)),
-        "user_email": Param(wire="user_email", nullable=True, check=Check(min_length=3)),
+        "organization_id": Param(wire="organization_id", required=True, check=("within", "string", {"min_length": 1})),
+        "user_id": Param(wire="user_id", nullable=True, check=("null", ("within", "string", {"min_length": 1}))),
+        "user_email": Param(wire="user_email", nullable=True, check=("null", ("within", "string", {"min_length": 3}))),
     },
     body=Body(),
     result=Result(type="organization:OrganizationMembership"),
@@ -161,11 +193,13 @@ _UPDATE_MEMBER = Operation(
     method="PATCH",
     path="/organization/member_update",
     params={
-        "organization_id": Param(wire="organization_id", required=True, check=Check(min_length=1)),
-        "user_id": Param(wire="user_id", nullable=True, check=Check(min_length=1)),
-        "user_email": Param(wire="user_email", nullable=True, check=Check(min_length=3)),
-        "role": Param(wire="role", nullable=True),
-        "max_budget_in_organization": Param(wire="max_budget_in_organization", nullable=True, check=Check(minimum=0)),
+        "organization_id": Param(wire="organization_id", required=True, check=("within", "string", {"min_length": 1})),
+        "user_id": Param(wire="user_id", nullable=True, check=("null", ("within", "string", {"min_length": 1}))),
+        "user_email": Param(wire="user_email", nullable=True, check=("null", ("within", "string", {"min_length": 3}))),
+        "role": Param(wire="role", nullable=True, check=("null", "string")),
+        "max_budget_in_organization": Param(
+            wire="max_budget_in_organization", nullable=True, check=("null", ("within", "number", {"minimum": 0}))
+        ),
     },
     body=Body(),
     result=Result(type="organization:OrganizationMembership"),

@@ -7,7 +7,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Unpack
 
-from .._core.operation import Body, Check, Operation, Page, Param, Result
+from .._core.operation import Body, Operation, Page, Param, Result
 from .._core.resource import AsyncRawMethod, AsyncResource, RawMethod, RawResource, Resource
 
 if TYPE_CHECKING:
@@ -33,21 +33,21 @@ _LIST = Operation(
     method="GET",
     path="/spend/logs",
     params={
-        "cursor": Param(wire="cursor", place="query", check=Check(min_length=1)),
-        "limit": Param(wire="limit", place="query", check=Check(maximum=100, minimum=1)),
-        "start_date": Param(wire="start_date", place="query", check=Check(min_length=1)),
-        "end_date": Param(wire="end_date", place="query", check=Check(min_length=1)),
-        "api_key": Param(wire="api_key", place="query", check=Check(min_length=1)),
-        "user_id": Param(wire="user_id", place="query", check=Check(min_length=1)),
-        "team_id": Param(wire="team_id", place="query", check=Check(min_length=1)),
-        "organization_id": Param(wire="organization_id", place="query", check=Check(min_length=1)),
-        "end_user": Param(wire="end_user", place="query", check=Check(min_length=1)),
-        "model": Param(wire="model", place="query", check=Check(min_length=1)),
-        "provider": Param(wire="provider", place="query", check=Check(min_length=1)),
-        "request_id_": Param(wire="request_id", place="query", check=Check(min_length=1)),
-        "call_id": Param(wire="call_id", place="query", check=Check(min_length=1)),
-        "tag": Param(wire="tag", place="query", check=Check(min_length=1)),
-        "status": Param(wire="status", place="query", check=Check(min_length=1)),
+        "cursor": Param(wire="cursor", place="query", check=("within", "string", {"min_length": 1})),
+        "limit": Param(wire="limit", place="query", check=("within", "integer", {"minimum": 1, "maximum": 100})),
+        "start_date": Param(wire="start_date", place="query", check=("within", "string", {"min_length": 1})),
+        "end_date": Param(wire="end_date", place="query", check=("within", "string", {"min_length": 1})),
+        "api_key": Param(wire="api_key", place="query", check=("within", "string", {"min_length": 1})),
+        "user_id": Param(wire="user_id", place="query", check=("within", "string", {"min_length": 1})),
+        "team_id": Param(wire="team_id", place="query", check=("within", "string", {"min_length": 1})),
+        "organization_id": Param(wire="organization_id", place="query", check=("within", "string", {"min_length": 1})),
+        "end_user": Param(wire="end_user", place="query", check=("within", "string", {"min_length": 1})),
+        "model": Param(wire="model", place="query", check=("within", "string", {"min_length": 1})),
+        "provider": Param(wire="provider", place="query", check=("within", "string", {"min_length": 1})),
+        "request_id_": Param(wire="request_id", place="query", check=("within", "string", {"min_length": 1})),
+        "call_id": Param(wire="call_id", place="query", check=("within", "string", {"min_length": 1})),
+        "tag": Param(wire="tag", place="query", check=("within", "string", {"min_length": 1})),
+        "status": Param(wire="status", place="query", check=("within", "string", {"min_length": 1})),
     },
     result=Result(type="spend:SpendLogList"),
     page=Page(
@@ -65,12 +65,16 @@ _CALCULATE = Operation(
     method="POST",
     path="/spend/calculate",
     params={
-        "model": Param(wire="model", nullable=True, check=Check(min_length=1)),
-        "messages": Param(wire="messages", nullable=True),
-        "prompt": Param(wire="prompt", nullable=True),
-        "prompt_tokens": Param(wire="prompt_tokens", nullable=True, check=Check(minimum=0)),
-        "completion_tokens": Param(wire="completion_tokens", nullable=True, check=Check(minimum=0)),
-        "completion_response": Param(wire="completion_response", nullable=True),
+        "model": Param(wire="model", nullable=True, check=("null", ("within", "string", {"min_length": 1}))),
+        "messages": Param(wire="messages", nullable=True, check=("null", ("list", ("map", None)))),
+        "prompt": Param(wire="prompt", nullable=True, check=("null", "string")),
+        "prompt_tokens": Param(
+            wire="prompt_tokens", nullable=True, check=("null", ("within", "integer", {"minimum": 0}))
+        ),
+        "completion_tokens": Param(
+            wire="completion_tokens", nullable=True, check=("null", ("within", "integer", {"minimum": 0}))
+        ),
+        "completion_response": Param(wire="completion_response", nullable=True, check=("null", ("map", None))),
     },
     body=Body(),
     result=Result(type="spend:SpendCalculation"),
@@ -82,9 +86,9 @@ _TAGS = Operation(
     method="GET",
     path="/spend/tags",
     params={
-        "start_date": Param(wire="start_date", place="query", check=Check(min_length=1)),
-        "end_date": Param(wire="end_date", place="query", check=Check(min_length=1)),
-        "tags": Param(wire="tags", place="query", check=Check(min_length=1)),
+        "start_date": Param(wire="start_date", place="query", check=("within", "string", {"min_length": 1})),
+        "end_date": Param(wire="end_date", place="query", check=("within", "string", {"min_length": 1})),
+        "tags": Param(wire="tags", place="query", check=("within", "string", {"min_length": 1})),
     },
     result=Result(type="spend:TagSpendList"),
     page=Page(style="none", items=("data",)),
@@ -95,16 +99,22 @@ _REPORT = Operation(
     method="GET",
     path="/global/spend/report",
     params={
-        "start_date": Param(wire="start_date", place="query", check=Check(min_length=1)),
-        "end_date": Param(wire="end_date", place="query", check=Check(min_length=1)),
-        "group_by": Param(wire="group_by", place="query"),
-        "interval": Param(wire="interval", place="query"),
-        "api_key": Param(wire="api_key", place="query", check=Check(min_length=1)),
-        "internal_user_id": Param(wire="internal_user_id", place="query", check=Check(min_length=1)),
-        "team_id": Param(wire="team_id", place="query", check=Check(min_length=1)),
-        "organization_id": Param(wire="organization_id", place="query", check=Check(min_length=1)),
-        "customer_id": Param(wire="customer_id", place="query", check=Check(min_length=1)),
-        "model": Param(wire="model", place="query", check=Check(min_length=1)),
+        "start_date": Param(wire="start_date", place="query", check=("within", "string", {"min_length": 1})),
+        "end_date": Param(wire="end_date", place="query", check=("within", "string", {"min_length": 1})),
+        "group_by": Param(
+            wire="group_by",
+            place="query",
+            check=("enum", "team", "customer", "api_key", "user", "organization", "model", "provider", "tag"),
+        ),
+        "interval": Param(wire="interval", place="query", check=("enum", "hour", "day", "week", "month", "total")),
+        "api_key": Param(wire="api_key", place="query", check=("within", "string", {"min_length": 1})),
+        "internal_user_id": Param(
+            wire="internal_user_id", place="query", check=("within", "string", {"min_length": 1})
+        ),
+        "team_id": Param(wire="team_id", place="query", check=("within", "string", {"min_length": 1})),
+        "organization_id": Param(wire="organization_id", place="query", check=("within", "string", {"min_length": 1})),
+        "customer_id": Param(wire="customer_id", place="query", check=("within", "string", {"min_length": 1})),
+        "model": Param(wire="model", place="query", check=("within", "string", {"min_length": 1})),
     },
     result=Result(type="spend:SpendReport"),
 )
@@ -114,12 +124,16 @@ _RESET = Operation(
     method="POST",
     path="/global/spend/reset",
     params={
-        "api_key": Param(wire="api_key", nullable=True, check=Check(min_length=1)),
-        "user_id": Param(wire="user_id", nullable=True, check=Check(min_length=1)),
-        "team_id": Param(wire="team_id", nullable=True, check=Check(min_length=1)),
-        "organization_id": Param(wire="organization_id", nullable=True, check=Check(min_length=1)),
-        "customer_id": Param(wire="customer_id", nullable=True, check=Check(min_length=1)),
-        "budget_id": Param(wire="budget_id", nullable=True, check=Check(min_length=1)),
+        "api_key": Param(wire="api_key", nullable=True, check=("null", ("within", "string", {"min_length": 1}))),
+        "user_id": Param(wire="user_id", nullable=True, check=("null", ("within", "string", {"min_length": 1}))),
+        "team_id": Param(wire="team_id", nullable=True, check=("null", ("within", "string", {"min_length": 1}))),
+        "organization_id": Param(
+            wire="organization_id", nullable=True, check=("null", ("within", "string", {"min_length": 1}))
+        ),
+        "customer_id": Param(
+            wire="customer_id", nullable=True, check=("null", ("within", "string", {"min_length": 1}))
+        ),
+        "budget_id": Param(wire="budget_id", nullable=True, check=("null", ("within", "string", {"min_length": 1}))),
     },
     body=Body(required=False),
     result=Result(type="spend:SpendReset"),

@@ -7,7 +7,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Unpack
 
-from .._core.operation import Body, Check, Operation, Page, Param, Result
+from .._core.operation import Body, Operation, Page, Param, Result
 from .._core.resource import AsyncRawMethod, AsyncResource, RawMethod, RawResource, Resource
 
 if TYPE_CHECKING:
@@ -45,8 +45,8 @@ _MODEL_ADD = Operation(
     method="POST",
     path="/team/model/add",
     params={
-        "team_id": Param(wire="team_id", required=True, check=Check(min_length=1)),
-        "models": Param(wire="models", required=True, check=Check(min_length=1)),
+        "team_id": Param(wire="team_id", required=True, check=("within", "string", {"min_length": 1})),
+        "models": Param(wire="models", required=True, check=("within", ("list", "string"), {"min_length": 1})),
     },
     body=Body(),
     result=Result(type="shared:Team"),
@@ -58,8 +58,8 @@ _MODEL_DELETE = Operation(
     method="POST",
     path="/team/model/delete",
     params={
-        "team_id": Param(wire="team_id", required=True, check=Check(min_length=1)),
-        "models": Param(wire="models", required=True, check=Check(min_length=1)),
+        "team_id": Param(wire="team_id", required=True, check=("within", "string", {"min_length": 1})),
+        "models": Param(wire="models", required=True, check=("within", ("list", "string"), {"min_length": 1})),
     },
     body=Body(),
     result=Result(type="shared:Team"),
@@ -71,26 +71,38 @@ _CREATE = Operation(
     method="POST",
     path="/team/new",
     params={
-        "budget_id": Param(wire="budget_id", nullable=True, check=Check(min_length=1)),
-        "max_budget": Param(wire="max_budget", nullable=True, check=Check(minimum=0)),
-        "soft_budget": Param(wire="soft_budget", nullable=True, check=Check(minimum=0)),
-        "budget_duration": Param(wire="budget_duration", nullable=True),
-        "tpm_limit": Param(wire="tpm_limit", nullable=True, check=Check(minimum=0)),
-        "rpm_limit": Param(wire="rpm_limit", nullable=True, check=Check(minimum=0)),
-        "max_parallel_requests": Param(wire="max_parallel_requests", nullable=True, check=Check(minimum=0)),
-        "model_max_budget": Param(wire="model_max_budget", nullable=True),
-        "team_alias": Param(wire="team_alias", nullable=True, check=Check(min_length=1, max_length=255)),
-        "organization_id": Param(wire="organization_id", nullable=True, check=Check(min_length=1)),
-        "models": Param(wire="models", nullable=True),
-        "model_aliases": Param(wire="model_aliases", nullable=True),
-        "guardrails": Param(wire="guardrails", nullable=True),
-        "tags": Param(wire="tags", nullable=True),
-        "blocked": Param(wire="blocked", nullable=True),
-        "metadata": Param(wire="metadata", nullable=True),
-        "team_id": Param(wire="team_id", nullable=True, check=Check(min_length=1, max_length=255)),
-        "members_with_roles": Param(wire="members_with_roles", nullable=True),
-        "admins": Param(wire="admins", nullable=True),
-        "members": Param(wire="members", nullable=True),
+        "budget_id": Param(wire="budget_id", nullable=True, check=("null", ("within", "string", {"min_length": 1}))),
+        "max_budget": Param(wire="max_budget", nullable=True, check=("null", ("within", "number", {"minimum": 0}))),
+        "soft_budget": Param(wire="soft_budget", nullable=True, check=("null", ("within", "number", {"minimum": 0}))),
+        "budget_duration": Param(wire="budget_duration", nullable=True, check=("null", "string")),
+        "tpm_limit": Param(wire="tpm_limit", nullable=True, check=("null", ("within", "integer", {"minimum": 0}))),
+        "rpm_limit": Param(wire="rpm_limit", nullable=True, check=("null", ("within", "integer", {"minimum": 0}))),
+        "max_parallel_requests": Param(
+            wire="max_parallel_requests", nullable=True, check=("null", ("within", "integer", {"minimum": 0}))
+        ),
+        "model_max_budget": Param(
+            wire="model_max_budget", nullable=True, check=("null", ("map", "shared:ModelMaxBudgetParam"))
+        ),
+        "team_alias": Param(
+            wire="team_alias", nullable=True, check=("null", ("within", "string", {"min_length": 1, "max_length": 255}))
+        ),
+        "organization_id": Param(
+            wire="organization_id", nullable=True, check=("null", ("within", "string", {"min_length": 1}))
+        ),
+        "models": Param(wire="models", nullable=True, check=("null", ("list", "string"))),
+        "model_aliases": Param(wire="model_aliases", nullable=True, check=("null", ("map", "string"))),
+        "guardrails": Param(wire="guardrails", nullable=True, check=("null", ("list", "string"))),
+        "tags": Param(wire="tags", nullable=True, check=("null", ("list", "string"))),
+        "blocked": Param(wire="blocked", nullable=True, check=("null", "boolean")),
+        "metadata": Param(wire="metadata", nullable=True, check=("null", "shared:MetadataParam")),
+        "team_id": Param(
+            wire="team_id", nullable=True, check=("null", ("within", "string", {"min_length": 1, "max_length": 255}))
+        ),
+        "members_with_roles": Param(
+            wire="members_with_roles", nullable=True, check=("null", ("list", "shared:TeamMemberParam"))
+        ),
+        "admins": Param(wire="admins", nullable=True, check=("null", ("list", "string"))),
+        "members": Param(wire="members", nullable=True, check=("null", ("list", "string"))),
     },
     body=Body(required=False),
     result=Result(type="shared:Team"),
@@ -102,23 +114,31 @@ _UPDATE = Operation(
     method="POST",
     path="/team/update",
     params={
-        "budget_id": Param(wire="budget_id", nullable=True, check=Check(min_length=1)),
-        "max_budget": Param(wire="max_budget", nullable=True, check=Check(minimum=0)),
-        "soft_budget": Param(wire="soft_budget", nullable=True, check=Check(minimum=0)),
-        "budget_duration": Param(wire="budget_duration", nullable=True),
-        "tpm_limit": Param(wire="tpm_limit", nullable=True, check=Check(minimum=0)),
-        "rpm_limit": Param(wire="rpm_limit", nullable=True, check=Check(minimum=0)),
-        "max_parallel_requests": Param(wire="max_parallel_requests", nullable=True, check=Check(minimum=0)),
-        "model_max_budget": Param(wire="model_max_budget", nullable=True),
-        "team_alias": Param(wire="team_alias", nullable=True, check=Check(min_length=1, max_length=255)),
-        "organization_id": Param(wire="organization_id", nullable=True, check=Check(min_length=1)),
-        "models": Param(wire="models", nullable=True),
-        "model_aliases": Param(wire="model_aliases", nullable=True),
-        "guardrails": Param(wire="guardrails", nullable=True),
-        "tags": Param(wire="tags", nullable=True),
-        "blocked": Param(wire="blocked", nullable=True),
-        "metadata": Param(wire="metadata", nullable=True),
-        "team_id": Param(wire="team_id", required=True, check=Check(min_length=1)),
+        "budget_id": Param(wire="budget_id", nullable=True, check=("null", ("within", "string", {"min_length": 1}))),
+        "max_budget": Param(wire="max_budget", nullable=True, check=("null", ("within", "number", {"minimum": 0}))),
+        "soft_budget": Param(wire="soft_budget", nullable=True, check=("null", ("within", "number", {"minimum": 0}))),
+        "budget_duration": Param(wire="budget_duration", nullable=True, check=("null", "string")),
+        "tpm_limit": Param(wire="tpm_limit", nullable=True, check=("null", ("within", "integer", {"minimum": 0}))),
+        "rpm_limit": Param(wire="rpm_limit", nullable=True, check=("null", ("within", "integer", {"minimum": 0}))),
+        "max_parallel_requests": Param(
+            wire="max_parallel_requests", nullable=True, check=("null", ("within", "integer", {"minimum": 0}))
+        ),
+        "model_max_budget": Param(
+            wire="model_max_budget", nullable=True, check=("null", ("map", "shared:ModelMaxBudgetParam"))
+        ),
+        "team_alias": Param(
+            wire="team_alias", nullable=True, check=("null", ("within", "string", {"min_length": 1, "max_length": 255}))
+        ),
+        "organization_id": Param(
+            wire="organization_id", nullable=True, check=("null", ("within", "string", {"min_length": 1}))
+        ),
+        "models": Param(wire="models", nullable=True, check=("null", ("list", "string"))),
+        "model_aliases": Param(wire="model_aliases", nullable=True, check=("null", ("map", "string"))),
+        "guardrails": Param(wire="guardrails", nullable=True, check=("null", ("list", "string"))),
+        "tags": Param(wire="tags", nullable=True, check=("null", ("list", "string"))),
+        "blocked": Param(wire="blocked", nullable=True, check=("null", "boolean")),
+        "metadata": Param(wire="metadata", nullable=True, check=("null", "shared:MetadataParam")),
+        "team_id": Param(wire="team_id", required=True, check=("within", "string", {"min_length": 1})),
     },
     body=Body(),
     result=Result(type="shared:Team"),
@@ -130,11 +150,11 @@ _LIST = Operation(
     method="GET",
     path="/team/list",
     params={
-        "cursor": Param(wire="cursor", place="query", check=Check(min_length=1)),
-        "limit": Param(wire="limit", place="query", check=Check(maximum=100, minimum=1)),
-        "user_id": Param(wire="user_id", place="query", check=Check(min_length=1)),
-        "organization_id": Param(wire="organization_id", place="query", check=Check(min_length=1)),
-        "team_alias": Param(wire="team_alias", place="query", check=Check(min_length=1)),
+        "cursor": Param(wire="cursor", place="query", check=("within", "string", {"min_length": 1})),
+        "limit": Param(wire="limit", place="query", check=("within", "integer", {"minimum": 1, "maximum": 100})),
+        "user_id": Param(wire="user_id", place="query", check=("within", "string", {"min_length": 1})),
+        "organization_id": Param(wire="organization_id", place="query", check=("within", "string", {"min_length": 1})),
+        "team_alias": Param(wire="team_alias", place="query", check=("within", "string", {"min_length": 1})),
     },
     result=Result(type="team:TeamList"),
     page=Page(
@@ -152,7 +172,7 @@ _INFO = Operation(
     method="GET",
     path="/team/info",
     params={
-        "team_id": Param(wire="team_id", place="query", required=True, check=Check(min_length=1)),
+        "team_id": Param(wire="team_id", place="query", required=True, check=("within", "string", {"min_length": 1})),
     },
     result=Result(type="team:TeamInfo"),
 )
@@ -162,7 +182,9 @@ _DELETE = Operation(
     method="POST",
     path="/team/delete",
     params={
-        "team_ids": Param(wire="team_ids", required=True, check=Check(min_length=1, max_length=1000)),
+        "team_ids": Param(
+            wire="team_ids", required=True, check=("within", ("list", "string"), {"min_length": 1, "max_length": 1000})
+        ),
     },
     body=Body(),
     result=Result(type="team:TeamDeleteResponse"),
@@ -174,7 +196,7 @@ _BLOCK = Operation(
     method="POST",
     path="/team/block",
     params={
-        "team_id": Param(wire="team_id", required=True, check=Check(min_length=1)),
+        "team_id": Param(wire="team_id", required=True, check=("within", "string", {"min_length": 1})),
     },
     body=Body(),
     result=Result(type="shared:Team"),
@@ -186,7 +208,7 @@ _UNBLOCK = Operation(
     method="POST",
     path="/team/unblock",
     params={
-        "team_id": Param(wire="team_id", required=True, check=Check(min_length=1)),
+        "team_id": Param(wire="team_id", required=True, check=("within", "string", {"min_length": 1})),
     },
     body=Body(),
     result=Result(type="shared:Team"),
@@ -198,9 +220,15 @@ _ADD_MEMBER = Operation(
     method="POST",
     path="/team/member_add",
     params={
-        "team_id": Param(wire="team_id", required=True, check=Check(min_length=1)),
-        "member": Param(wire="member", required=True, check=Check(min_items=1, max_items=1000)),
-        "max_budget_in_team": Param(wire="max_budget_in_team", nullable=True, check=Check(minimum=0)),
+        "team_id": Param(wire="team_id", required=True, check=("within", "string", {"min_length": 1})),
+        "member": Param(
+            wire="member",
+            required=True,
+            check=("within", "team:TeamAddMemberRequestMemberParam", {"min_items": 1, "max_items": 1000}),
+        ),
+        "max_budget_in_team": Param(
+            wire="max_budget_in_team", nullable=True, check=("null", ("within", "number", {"minimum": 0}))
+        ),
     },
     body=Body(),
     result=Result(type="team:TeamAddMemberResponse"),
@@ -212,9 +240,9 @@ _DELETE_MEMBER = Operation(
     method="POST",
     path="/team/member_delete",
     params={
-        "team_id": Param(wire="team_id", required=True, check=Check(min_length=1)),
-        "user_id": Param(wire="user_id", nullable=True, check=Check(min_length=1)),
-        "user_email": Param(wire="user_email", nullable=True, check=Check(min_length=3)),
+        "team_id": Param(wire="team_id", required=True, check=("within", "string", {"min_length": 1})),
+        "user_id": Param(wire="user_id", nullable=True, check=("null", ("within", "string", {"min_length": 1}))),
+        "user_email": Param(wire="user_email", nullable=True, check=("null", ("within", "string", {"min_length": 3}))),
     },
     body=Body(),
     result=Result(type="shared:Team"),
@@ -226,11 +254,13 @@ _UPDATE_MEMBER = Operation(
     method="POST",
     path="/team/member_update",
     params={
-        "team_id": Param(wire="team_id", required=True, check=Check(min_length=1)),
-        "user_id": Param(wire="user_id", nullable=True, check=Check(min_length=1)),
-        "user_email": Param(wire="user_email", nullable=True, check=Check(min_length=3)),
-        "role": Param(wire="role", nullable=True),
-        "max_budget_in_team": Param(wire="max_budget_in_team", nullable=True, check=Check(minimum=0)),
+        "team_id": Param(wire="team_id", required=True, check=("within", "string", {"min_length": 1})),
+        "user_id": Param(wire="user_id", nullable=True, check=("null", ("within", "string", {"min_length": 1}))),
+        "user_email": Param(wire="user_email", nullable=True, check=("null", ("within", "string", {"min_length": 3}))),
+        "role": Param(wire="role", nullable=True, check=("null", "string")),
+        "max_budget_in_team": Param(
+            wire="max_budget_in_team", nullable=True, check=("null", ("within", "number", {"minimum": 0}))
+        ),
     },
     body=Body(),
     result=Result(type="team:TeamMembership"),

@@ -7,7 +7,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Unpack
 
-from .._core.operation import Body, Check, Operation, Page, Param, Result
+from .._core.operation import Body, Operation, Page, Param, Result
 from .._core.resource import AsyncRawMethod, AsyncResource, RawMethod, RawResource, Resource
 
 if TYPE_CHECKING:
@@ -28,26 +28,40 @@ _CREATE = Operation(
     method="POST",
     path="/user/new",
     params={
-        "budget_id": Param(wire="budget_id", nullable=True, check=Check(min_length=1)),
-        "max_budget": Param(wire="max_budget", nullable=True, check=Check(minimum=0)),
-        "soft_budget": Param(wire="soft_budget", nullable=True, check=Check(minimum=0)),
-        "budget_duration": Param(wire="budget_duration", nullable=True),
-        "tpm_limit": Param(wire="tpm_limit", nullable=True, check=Check(minimum=0)),
-        "rpm_limit": Param(wire="rpm_limit", nullable=True, check=Check(minimum=0)),
-        "max_parallel_requests": Param(wire="max_parallel_requests", nullable=True, check=Check(minimum=0)),
-        "model_max_budget": Param(wire="model_max_budget", nullable=True),
-        "user_email": Param(wire="user_email", nullable=True, check=Check(min_length=3, max_length=320)),
-        "user_alias": Param(wire="user_alias", nullable=True, check=Check(min_length=1, max_length=255)),
-        "user_role": Param(wire="user_role", nullable=True),
-        "models": Param(wire="models", nullable=True),
-        "blocked": Param(wire="blocked", nullable=True),
-        "metadata": Param(wire="metadata", nullable=True),
-        "user_id": Param(wire="user_id", nullable=True, check=Check(min_length=1, max_length=255)),
-        "organization_id": Param(wire="organization_id", nullable=True, check=Check(min_length=1)),
-        "teams": Param(wire="teams", nullable=True),
-        "auto_create_key": Param(wire="auto_create_key", nullable=True),
-        "key_alias": Param(wire="key_alias", nullable=True, check=Check(min_length=1, max_length=255)),
-        "duration": Param(wire="duration", nullable=True),
+        "budget_id": Param(wire="budget_id", nullable=True, check=("null", ("within", "string", {"min_length": 1}))),
+        "max_budget": Param(wire="max_budget", nullable=True, check=("null", ("within", "number", {"minimum": 0}))),
+        "soft_budget": Param(wire="soft_budget", nullable=True, check=("null", ("within", "number", {"minimum": 0}))),
+        "budget_duration": Param(wire="budget_duration", nullable=True, check=("null", "string")),
+        "tpm_limit": Param(wire="tpm_limit", nullable=True, check=("null", ("within", "integer", {"minimum": 0}))),
+        "rpm_limit": Param(wire="rpm_limit", nullable=True, check=("null", ("within", "integer", {"minimum": 0}))),
+        "max_parallel_requests": Param(
+            wire="max_parallel_requests", nullable=True, check=("null", ("within", "integer", {"minimum": 0}))
+        ),
+        "model_max_budget": Param(
+            wire="model_max_budget", nullable=True, check=("null", ("map", "shared:ModelMaxBudgetParam"))
+        ),
+        "user_email": Param(
+            wire="user_email", nullable=True, check=("null", ("within", "string", {"min_length": 3, "max_length": 320}))
+        ),
+        "user_alias": Param(
+            wire="user_alias", nullable=True, check=("null", ("within", "string", {"min_length": 1, "max_length": 255}))
+        ),
+        "user_role": Param(wire="user_role", nullable=True, check=("null", "string")),
+        "models": Param(wire="models", nullable=True, check=("null", ("list", "string"))),
+        "blocked": Param(wire="blocked", nullable=True, check=("null", "boolean")),
+        "metadata": Param(wire="metadata", nullable=True, check=("null", "shared:MetadataParam")),
+        "user_id": Param(
+            wire="user_id", nullable=True, check=("null", ("within", "string", {"min_length": 1, "max_length": 255}))
+        ),
+        "organization_id": Param(
+            wire="organization_id", nullable=True, check=("null", ("within", "string", {"min_length": 1}))
+        ),
+        "teams": Param(wire="teams", nullable=True, check=("null", ("list", "string"))),
+        "auto_create_key": Param(wire="auto_create_key", nullable=True, check=("null", "boolean")),
+        "key_alias": Param(
+            wire="key_alias", nullable=True, check=("null", ("within", "string", {"min_length": 1, "max_length": 255}))
+        ),
+        "duration": Param(wire="duration", nullable=True, check=("null", "string")),
     },
     body=Body(required=False),
     result=Result(type="user:UserCreateResponse"),
@@ -59,21 +73,29 @@ _UPDATE = Operation(
     method="POST",
     path="/user/update",
     params={
-        "budget_id": Param(wire="budget_id", nullable=True, check=Check(min_length=1)),
-        "max_budget": Param(wire="max_budget", nullable=True, check=Check(minimum=0)),
-        "soft_budget": Param(wire="soft_budget", nullable=True, check=Check(minimum=0)),
-        "budget_duration": Param(wire="budget_duration", nullable=True),
-        "tpm_limit": Param(wire="tpm_limit", nullable=True, check=Check(minimum=0)),
-        "rpm_limit": Param(wire="rpm_limit", nullable=True, check=Check(minimum=0)),
-        "max_parallel_requests": Param(wire="max_parallel_requests", nullable=True, check=Check(minimum=0)),
-        "model_max_budget": Param(wire="model_max_budget", nullable=True),
-        "user_email": Param(wire="user_email", nullable=True, check=Check(min_length=3, max_length=320)),
-        "user_alias": Param(wire="user_alias", nullable=True, check=Check(min_length=1, max_length=255)),
-        "user_role": Param(wire="user_role", nullable=True),
-        "models": Param(wire="models", nullable=True),
-        "blocked": Param(wire="blocked", nullable=True),
-        "metadata": Param(wire="metadata", nullable=True),
-        "user_id": Param(wire="user_id", nullable=True, check=Check(min_length=1)),
+        "budget_id": Param(wire="budget_id", nullable=True, check=("null", ("within", "string", {"min_length": 1}))),
+        "max_budget": Param(wire="max_budget", nullable=True, check=("null", ("within", "number", {"minimum": 0}))),
+        "soft_budget": Param(wire="soft_budget", nullable=True, check=("null", ("within", "number", {"minimum": 0}))),
+        "budget_duration": Param(wire="budget_duration", nullable=True, check=("null", "string")),
+        "tpm_limit": Param(wire="tpm_limit", nullable=True, check=("null", ("within", "integer", {"minimum": 0}))),
+        "rpm_limit": Param(wire="rpm_limit", nullable=True, check=("null", ("within", "integer", {"minimum": 0}))),
+        "max_parallel_requests": Param(
+            wire="max_parallel_requests", nullable=True, check=("null", ("within", "integer", {"minimum": 0}))
+        ),
+        "model_max_budget": Param(
+            wire="model_max_budget", nullable=True, check=("null", ("map", "shared:ModelMaxBudgetParam"))
+        ),
+        "user_email": Param(
+            wire="user_email", nullable=True, check=("null", ("within", "string", {"min_length": 3, "max_length": 320}))
+        ),
+        "user_alias": Param(
+            wire="user_alias", nullable=True, check=("null", ("within", "string", {"min_length": 1, "max_length": 255}))
+        ),
+        "user_role": Param(wire="user_role", nullable=True, check=("null", "string")),
+        "models": Param(wire="models", nullable=True, check=("null", ("list", "string"))),
+        "blocked": Param(wire="blocked", nullable=True, check=("null", "boolean")),
+        "metadata": Param(wire="metadata", nullable=True, check=("null", "shared:MetadataParam")),
+        "user_id": Param(wire="user_id", nullable=True, check=("null", ("within", "string", {"min_length": 1}))),
     },
     body=Body(),
     result=Result(type="shared:User"),
@@ -85,12 +107,14 @@ _LIST = Operation(
     method="GET",
     path="/user/get_users",
     params={
-        "page": Param(wire="page", place="query", check=Check(maximum=1000000, minimum=1)),
-        "page_size": Param(wire="page_size", place="query", check=Check(maximum=100, minimum=1)),
-        "role": Param(wire="role", place="query", check=Check(min_length=1)),
-        "user_ids": Param(wire="user_ids", place="query", check=Check(min_length=1)),
-        "user_email": Param(wire="user_email", place="query", check=Check(min_length=1)),
-        "organization_id": Param(wire="organization_id", place="query", check=Check(min_length=1)),
+        "page": Param(wire="page", place="query", check=("within", "integer", {"minimum": 1, "maximum": 1000000})),
+        "page_size": Param(
+            wire="page_size", place="query", check=("within", "integer", {"minimum": 1, "maximum": 100})
+        ),
+        "role": Param(wire="role", place="query", check=("within", "string", {"min_length": 1})),
+        "user_ids": Param(wire="user_ids", place="query", check=("within", "string", {"min_length": 1})),
+        "user_email": Param(wire="user_email", place="query", check=("within", "string", {"min_length": 1})),
+        "organization_id": Param(wire="organization_id", place="query", check=("within", "string", {"min_length": 1})),
     },
     result=Result(type="user:UserList"),
     page=Page(
@@ -108,7 +132,7 @@ _INFO = Operation(
     method="GET",
     path="/user/info",
     params={
-        "user_id": Param(wire="user_id", place="query", check=Check(min_length=1)),
+        "user_id": Param(wire="user_id", place="query", check=("within", "string", {"min_length": 1})),
     },
     result=Result(type="user:UserInfo"),
 )
@@ -118,7 +142,9 @@ _DELETE = Operation(
     method="POST",
     path="/user/delete",
     params={
-        "user_ids": Param(wire="user_ids", required=True, check=Check(min_length=1, max_length=1000)),
+        "user_ids": Param(
+            wire="user_ids", required=True, check=("within", ("list", "string"), {"min_length": 1, "max_length": 1000})
+        ),
     },
     body=Body(),
     result=Result(type="user:UserDeleteResponse"),

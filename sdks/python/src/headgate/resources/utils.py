@@ -7,7 +7,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Unpack
 
-from .._core.operation import Body, Check, Operation, Param, Result
+from .._core.operation import Body, Operation, Param, Result
 from .._core.resource import AsyncRawMethod, AsyncResource, RawMethod, RawResource, Resource
 
 if TYPE_CHECKING:
@@ -30,9 +30,9 @@ _TOKEN_COUNTER = Operation(
     method="POST",
     path="/utils/token_counter",
     params={
-        "model": Param(wire="model", required=True, check=Check(min_length=1)),
-        "messages": Param(wire="messages", nullable=True),
-        "prompt": Param(wire="prompt", nullable=True),
+        "model": Param(wire="model", required=True, check=("within", "string", {"min_length": 1})),
+        "messages": Param(wire="messages", nullable=True, check=("null", ("list", ("map", None)))),
+        "prompt": Param(wire="prompt", nullable=True, check=("null", "string")),
     },
     body=Body(),
     result=Result(type="utils:TokenCount"),
@@ -44,7 +44,7 @@ _SUPPORTED_OPENAI_PARAMS = Operation(
     method="GET",
     path="/utils/supported_openai_params",
     params={
-        "model": Param(wire="model", place="query", required=True, check=Check(min_length=1)),
+        "model": Param(wire="model", place="query", required=True, check=("within", "string", {"min_length": 1})),
     },
     result=Result(type="utils:SupportedParams"),
 )
@@ -54,8 +54,8 @@ _TRANSFORM_REQUEST = Operation(
     method="POST",
     path="/utils/transform_request",
     params={
-        "call_type": Param(wire="call_type", required=True),
-        "request_body": Param(wire="request_body", required=True),
+        "call_type": Param(wire="call_type", required=True, check="string"),
+        "request_body": Param(wire="request_body", required=True, check=("map", None)),
     },
     body=Body(),
     result=Result(type="utils:TransformedRequest"),

@@ -208,6 +208,9 @@ if TYPE_CHECKING:
     from .params.chat import ChatCompletionAllowedToolChoiceParam as ChatCompletionAllowedToolChoiceParam
     from .params.chat import ChatCompletionAllowedToolsParam as ChatCompletionAllowedToolsParam
     from .params.chat import ChatCompletionAllowedToolsParamMode as ChatCompletionAllowedToolsParamMode
+    from .params.chat import (
+        ChatCompletionAssistantContentPartOtherParam as ChatCompletionAssistantContentPartOtherParam,
+    )
     from .params.chat import ChatCompletionAssistantContentPartParam as ChatCompletionAssistantContentPartParam
     from .params.chat import ChatCompletionAssistantMessageParam as ChatCompletionAssistantMessageParam
     from .params.chat import (
@@ -217,13 +220,34 @@ if TYPE_CHECKING:
     from .params.chat import ChatCompletionAudioParamFormat as ChatCompletionAudioParamFormat
     from .params.chat import ChatCompletionAudioParamVoiceParam as ChatCompletionAudioParamVoiceParam
     from .params.chat import ChatCompletionAudioReferenceParam as ChatCompletionAudioReferenceParam
+    from .params.chat import ChatCompletionContentParam as ChatCompletionContentParam
+    from .params.chat import ChatCompletionContentPartAudioUrlParam as ChatCompletionContentPartAudioUrlParam
+    from .params.chat import (
+        ChatCompletionContentPartAudioUrlParamAudioUrlParam as ChatCompletionContentPartAudioUrlParamAudioUrlParam,
+    )
+    from .params.chat import ChatCompletionContentPartDocumentUrlParam as ChatCompletionContentPartDocumentUrlParam
+    from .params.chat import (
+        ChatCompletionContentPartDocumentUrlParamDocumentUrlParam as ChatCompletionContentPartDocumentUrlParamDocumentUrlParam,
+    )
     from .params.chat import ChatCompletionContentPartFileParam as ChatCompletionContentPartFileParam
     from .params.chat import ChatCompletionContentPartImageParam as ChatCompletionContentPartImageParam
+    from .params.chat import (
+        ChatCompletionContentPartImageParamImageUrlParam as ChatCompletionContentPartImageParamImageUrlParam,
+    )
     from .params.chat import ChatCompletionContentPartImageSourceParam as ChatCompletionContentPartImageSourceParam
     from .params.chat import ChatCompletionContentPartInputAudioParam as ChatCompletionContentPartInputAudioParam
+    from .params.chat import ChatCompletionContentPartOtherParam as ChatCompletionContentPartOtherParam
     from .params.chat import ChatCompletionContentPartParam as ChatCompletionContentPartParam
     from .params.chat import ChatCompletionContentPartRefusalParam as ChatCompletionContentPartRefusalParam
     from .params.chat import ChatCompletionContentPartTextParam as ChatCompletionContentPartTextParam
+    from .params.chat import ChatCompletionContentPartThinkingParam as ChatCompletionContentPartThinkingParam
+    from .params.chat import (
+        ChatCompletionContentPartThinkingParamThinkingParam as ChatCompletionContentPartThinkingParamThinkingParam,
+    )
+    from .params.chat import ChatCompletionContentPartVideoParam as ChatCompletionContentPartVideoParam
+    from .params.chat import (
+        ChatCompletionContentPartVideoParamVideoUrlParam as ChatCompletionContentPartVideoParamVideoUrlParam,
+    )
     from .params.chat import ChatCompletionCustomToolParam as ChatCompletionCustomToolParam
     from .params.chat import ChatCompletionDeveloperMessageParam as ChatCompletionDeveloperMessageParam
     from .params.chat import ChatCompletionFunctionCallParam as ChatCompletionFunctionCallParam
@@ -238,6 +262,13 @@ if TYPE_CHECKING:
     from .params.chat import ChatCompletionNamedToolChoiceCustomParam as ChatCompletionNamedToolChoiceCustomParam
     from .params.chat import ChatCompletionNamedToolChoiceParam as ChatCompletionNamedToolChoiceParam
     from .params.chat import ChatCompletionNamedToolChoiceUnionParam as ChatCompletionNamedToolChoiceUnionParam
+    from .params.chat import ChatCompletionOtherFunctionCallParam as ChatCompletionOtherFunctionCallParam
+    from .params.chat import (
+        ChatCompletionOtherFunctionCallParamArgumentsParam as ChatCompletionOtherFunctionCallParamArgumentsParam,
+    )
+    from .params.chat import ChatCompletionOtherToolCallParam as ChatCompletionOtherToolCallParam
+    from .params.chat import ChatCompletionOtherToolChoiceParam as ChatCompletionOtherToolChoiceParam
+    from .params.chat import ChatCompletionOtherToolParam as ChatCompletionOtherToolParam
     from .params.chat import ChatCompletionPredictionContentParam as ChatCompletionPredictionContentParam
     from .params.chat import ChatCompletionRequestFunctionCallChoice as ChatCompletionRequestFunctionCallChoice
     from .params.chat import ChatCompletionRequestFunctionCallParam as ChatCompletionRequestFunctionCallParam
@@ -251,7 +282,6 @@ if TYPE_CHECKING:
     from .params.chat import ChatCompletionToolMessageParam as ChatCompletionToolMessageParam
     from .params.chat import ChatCompletionToolUnionParam as ChatCompletionToolUnionParam
     from .params.chat import ChatCompletionUserMessageParam as ChatCompletionUserMessageParam
-    from .params.chat import ChatCompletionUserMessageParamContentParam as ChatCompletionUserMessageParamContentParam
     from .params.chat import CustomToolCallInputParam as CustomToolCallInputParam
     from .params.chat import CustomToolDefinitionParam as CustomToolDefinitionParam
     from .params.chat import CustomToolGrammarFormatParam as CustomToolGrammarFormatParam
@@ -267,10 +297,12 @@ if TYPE_CHECKING:
     from .params.chat import InputAudioParam as InputAudioParam
     from .params.chat import InputAudioParamFormat as InputAudioParamFormat
     from .params.chat import JSONSchemaFormatParam as JSONSchemaFormatParam
+    from .params.chat import MediaUrlParam as MediaUrlParam
     from .params.chat import PromptCacheOptionsParam as PromptCacheOptionsParam
     from .params.chat import ReasoningEffort as ReasoningEffort
     from .params.chat import ResponseFormatJSONObjectParam as ResponseFormatJSONObjectParam
     from .params.chat import ResponseFormatJSONSchemaParam as ResponseFormatJSONSchemaParam
+    from .params.chat import ResponseFormatOtherParam as ResponseFormatOtherParam
     from .params.chat import ResponseFormatParam as ResponseFormatParam
     from .params.chat import ResponseFormatTextParam as ResponseFormatTextParam
     from .params.chat import ToolNameParam as ToolNameParam
@@ -505,6 +537,10 @@ else:
         "ChatCompletionAllowedToolsParamMode": (".params.chat", "ChatCompletionAllowedToolsParamMode"),
         "ChatCompletionAnnotation": (".chat", "ChatCompletionAnnotation"),
         "ChatCompletionAnnotationType": (".chat", "ChatCompletionAnnotationType"),
+        "ChatCompletionAssistantContentPartOtherParam": (
+            ".params.chat",
+            "ChatCompletionAssistantContentPartOtherParam",
+        ),
         "ChatCompletionAssistantContentPartParam": (".params.chat", "ChatCompletionAssistantContentPartParam"),
         "ChatCompletionAssistantMessageParam": (".params.chat", "ChatCompletionAssistantMessageParam"),
         "ChatCompletionAssistantMessageParamContentParam": (
@@ -526,13 +562,39 @@ else:
         "ChatCompletionChunkFunctionCall": (".chat", "ChatCompletionChunkFunctionCall"),
         "ChatCompletionChunkToolCall": (".chat", "ChatCompletionChunkToolCall"),
         "ChatCompletionChunkToolCallType": (".chat", "ChatCompletionChunkToolCallType"),
+        "ChatCompletionContentParam": (".params.chat", "ChatCompletionContentParam"),
+        "ChatCompletionContentPartAudioUrlParam": (".params.chat", "ChatCompletionContentPartAudioUrlParam"),
+        "ChatCompletionContentPartAudioUrlParamAudioUrlParam": (
+            ".params.chat",
+            "ChatCompletionContentPartAudioUrlParamAudioUrlParam",
+        ),
+        "ChatCompletionContentPartDocumentUrlParam": (".params.chat", "ChatCompletionContentPartDocumentUrlParam"),
+        "ChatCompletionContentPartDocumentUrlParamDocumentUrlParam": (
+            ".params.chat",
+            "ChatCompletionContentPartDocumentUrlParamDocumentUrlParam",
+        ),
         "ChatCompletionContentPartFileParam": (".params.chat", "ChatCompletionContentPartFileParam"),
         "ChatCompletionContentPartImageParam": (".params.chat", "ChatCompletionContentPartImageParam"),
+        "ChatCompletionContentPartImageParamImageUrlParam": (
+            ".params.chat",
+            "ChatCompletionContentPartImageParamImageUrlParam",
+        ),
         "ChatCompletionContentPartImageSourceParam": (".params.chat", "ChatCompletionContentPartImageSourceParam"),
         "ChatCompletionContentPartInputAudioParam": (".params.chat", "ChatCompletionContentPartInputAudioParam"),
+        "ChatCompletionContentPartOtherParam": (".params.chat", "ChatCompletionContentPartOtherParam"),
         "ChatCompletionContentPartParam": (".params.chat", "ChatCompletionContentPartParam"),
         "ChatCompletionContentPartRefusalParam": (".params.chat", "ChatCompletionContentPartRefusalParam"),
         "ChatCompletionContentPartTextParam": (".params.chat", "ChatCompletionContentPartTextParam"),
+        "ChatCompletionContentPartThinkingParam": (".params.chat", "ChatCompletionContentPartThinkingParam"),
+        "ChatCompletionContentPartThinkingParamThinkingParam": (
+            ".params.chat",
+            "ChatCompletionContentPartThinkingParamThinkingParam",
+        ),
+        "ChatCompletionContentPartVideoParam": (".params.chat", "ChatCompletionContentPartVideoParam"),
+        "ChatCompletionContentPartVideoParamVideoUrlParam": (
+            ".params.chat",
+            "ChatCompletionContentPartVideoParamVideoUrlParam",
+        ),
         "ChatCompletionCustomToolParam": (".params.chat", "ChatCompletionCustomToolParam"),
         "ChatCompletionDeveloperMessageParam": (".params.chat", "ChatCompletionDeveloperMessageParam"),
         "ChatCompletionFunctionCall": (".chat", "ChatCompletionFunctionCall"),
@@ -553,6 +615,14 @@ else:
         "ChatCompletionNamedToolChoiceCustomParam": (".params.chat", "ChatCompletionNamedToolChoiceCustomParam"),
         "ChatCompletionNamedToolChoiceParam": (".params.chat", "ChatCompletionNamedToolChoiceParam"),
         "ChatCompletionNamedToolChoiceUnionParam": (".params.chat", "ChatCompletionNamedToolChoiceUnionParam"),
+        "ChatCompletionOtherFunctionCallParam": (".params.chat", "ChatCompletionOtherFunctionCallParam"),
+        "ChatCompletionOtherFunctionCallParamArgumentsParam": (
+            ".params.chat",
+            "ChatCompletionOtherFunctionCallParamArgumentsParam",
+        ),
+        "ChatCompletionOtherToolCallParam": (".params.chat", "ChatCompletionOtherToolCallParam"),
+        "ChatCompletionOtherToolChoiceParam": (".params.chat", "ChatCompletionOtherToolChoiceParam"),
+        "ChatCompletionOtherToolParam": (".params.chat", "ChatCompletionOtherToolParam"),
         "ChatCompletionPredictionContentParam": (".params.chat", "ChatCompletionPredictionContentParam"),
         "ChatCompletionRequestFunctionCallChoice": (".params.chat", "ChatCompletionRequestFunctionCallChoice"),
         "ChatCompletionRequestFunctionCallParam": (".params.chat", "ChatCompletionRequestFunctionCallParam"),
@@ -565,7 +635,6 @@ else:
         "ChatCompletionToolMessageParam": (".params.chat", "ChatCompletionToolMessageParam"),
         "ChatCompletionToolUnionParam": (".params.chat", "ChatCompletionToolUnionParam"),
         "ChatCompletionUserMessageParam": (".params.chat", "ChatCompletionUserMessageParam"),
-        "ChatCompletionUserMessageParamContentParam": (".params.chat", "ChatCompletionUserMessageParamContentParam"),
         "ChatCompletionsCreateBaseParams": (".params.chat", "ChatCompletionsCreateBaseParams"),
         "ChatCompletionsCreateParams": (".params.chat", "ChatCompletionsCreateParams"),
         "CompatibilityIssue": (".shared", "CompatibilityIssue"),
@@ -752,6 +821,7 @@ else:
         "KeyRegenerateParams": (".params.key", "KeyRegenerateParams"),
         "KeyUnblockParams": (".params.key", "KeyUnblockParams"),
         "KeyUpdateParams": (".params.key", "KeyUpdateParams"),
+        "MediaUrlParam": (".params.chat", "MediaUrlParam"),
         "Metadata": (".shared", "Metadata"),
         "MetadataParam": (".params.shared", "MetadataParam"),
         "Model": (".models", "Model"),
@@ -818,6 +888,7 @@ else:
         "ResponseCacheParam": (".params.shared", "ResponseCacheParam"),
         "ResponseFormatJSONObjectParam": (".params.chat", "ResponseFormatJSONObjectParam"),
         "ResponseFormatJSONSchemaParam": (".params.chat", "ResponseFormatJSONSchemaParam"),
+        "ResponseFormatOtherParam": (".params.chat", "ResponseFormatOtherParam"),
         "ResponseFormatParam": (".params.chat", "ResponseFormatParam"),
         "ResponseFormatTextParam": (".params.chat", "ResponseFormatTextParam"),
         "ServiceTier": (".chat", "ServiceTier"),
@@ -976,6 +1047,7 @@ __all__ = [
     "ChatCompletionAllowedToolsParamMode",
     "ChatCompletionAnnotation",
     "ChatCompletionAnnotationType",
+    "ChatCompletionAssistantContentPartOtherParam",
     "ChatCompletionAssistantContentPartParam",
     "ChatCompletionAssistantMessageParam",
     "ChatCompletionAssistantMessageParamContentParam",
@@ -994,13 +1066,24 @@ __all__ = [
     "ChatCompletionChunkFunctionCall",
     "ChatCompletionChunkToolCall",
     "ChatCompletionChunkToolCallType",
+    "ChatCompletionContentParam",
+    "ChatCompletionContentPartAudioUrlParam",
+    "ChatCompletionContentPartAudioUrlParamAudioUrlParam",
+    "ChatCompletionContentPartDocumentUrlParam",
+    "ChatCompletionContentPartDocumentUrlParamDocumentUrlParam",
     "ChatCompletionContentPartFileParam",
     "ChatCompletionContentPartImageParam",
+    "ChatCompletionContentPartImageParamImageUrlParam",
     "ChatCompletionContentPartImageSourceParam",
     "ChatCompletionContentPartInputAudioParam",
+    "ChatCompletionContentPartOtherParam",
     "ChatCompletionContentPartParam",
     "ChatCompletionContentPartRefusalParam",
     "ChatCompletionContentPartTextParam",
+    "ChatCompletionContentPartThinkingParam",
+    "ChatCompletionContentPartThinkingParamThinkingParam",
+    "ChatCompletionContentPartVideoParam",
+    "ChatCompletionContentPartVideoParamVideoUrlParam",
     "ChatCompletionCustomToolParam",
     "ChatCompletionDeveloperMessageParam",
     "ChatCompletionFunctionCall",
@@ -1021,6 +1104,11 @@ __all__ = [
     "ChatCompletionNamedToolChoiceCustomParam",
     "ChatCompletionNamedToolChoiceParam",
     "ChatCompletionNamedToolChoiceUnionParam",
+    "ChatCompletionOtherFunctionCallParam",
+    "ChatCompletionOtherFunctionCallParamArgumentsParam",
+    "ChatCompletionOtherToolCallParam",
+    "ChatCompletionOtherToolChoiceParam",
+    "ChatCompletionOtherToolParam",
     "ChatCompletionPredictionContentParam",
     "ChatCompletionRequestFunctionCallChoice",
     "ChatCompletionRequestFunctionCallParam",
@@ -1033,7 +1121,6 @@ __all__ = [
     "ChatCompletionToolMessageParam",
     "ChatCompletionToolUnionParam",
     "ChatCompletionUserMessageParam",
-    "ChatCompletionUserMessageParamContentParam",
     "ChatCompletionsCreateBaseParams",
     "ChatCompletionsCreateParams",
     "CompatibilityIssue",
@@ -1220,6 +1307,7 @@ __all__ = [
     "KeyRegenerateParams",
     "KeyUnblockParams",
     "KeyUpdateParams",
+    "MediaUrlParam",
     "Metadata",
     "MetadataParam",
     "Model",
@@ -1286,6 +1374,7 @@ __all__ = [
     "ResponseCacheParam",
     "ResponseFormatJSONObjectParam",
     "ResponseFormatJSONSchemaParam",
+    "ResponseFormatOtherParam",
     "ResponseFormatParam",
     "ResponseFormatTextParam",
     "ServiceTier",

@@ -25,7 +25,7 @@ class Budget(Model):
     spend: float
     """What was spent since the budget was last reset, in US dollars."""
 
-    budget_id: str | None
+    budget_id: str
     """The budget's id."""
 
     max_budget: float | None = None

@@ -58,8 +58,8 @@ def test_every_step_is_in_the_request(client: Headgate) -> None:
     [
         ("temperature", 3, "`temperature` is 3"),
         ("top_p", 1.5, "`top_p`"),
-        ("max_tokens", 0, "`max_tokens`"),
-        ("n", 11, "`n`"),
+        ("max_tokens", 1.5, "`max_tokens`"),
+        ("n", 0, "`n`"),
         ("presence_penalty", 3, "`presence_penalty`"),
     ],
 )
@@ -72,8 +72,10 @@ def test_a_wrong_value_is_refused_at_its_step(client: Headgate, step: str, value
 
 def test_stop_and_unknown_and_missing(client: Headgate) -> None:
     builder = client.chat.completions.builder()
-    with pytest.raises(ParameterError, match="stop"):
-        builder.stop("a", "b", "c", "d", "e")
+    with pytest.raises(ParameterError, match=r"`stop\[1\]` is 7; give a string"):
+        builder.stop("a", 7)  # type: ignore[arg-type]
+    for given in ((double, double), ([double, double],), ((double,), double.to_dict())):
+        assert len(builder.tools(*given).model("m").user("hi").build()["tools"]) == 2
     with pytest.raises(ParameterError, match="did you mean `temperature`"):
         builder.set(temprature=1)
     with pytest.raises(ParameterError) as caught:

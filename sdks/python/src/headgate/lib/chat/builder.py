@@ -159,9 +159,13 @@ class _Steps:
         chosen = self._with(logprobs=True)
         return chosen if top is None else chosen._with(top_logprobs=top)
 
-    def tools(self, *tools: ToolLike) -> Self:
-        """Further tools that the model may call: functions, tools, or objects of the wire."""
-        return self._with(tools=[*self._params.get("tools", ()), *tools])
+    def tools(self, *tools: ToolLike | Iterable[ToolLike]) -> Self:
+        """Further tools that the model may call: functions, tools, or objects of the wire, one by one or as a list."""
+        given: list[Any] = []
+        for one in tools:
+            alone = callable(one) or is_mapping(one)
+            given.extend([one] if alone else cast("Iterable[Any]", one))
+        return self._with(tools=[*self._params.get("tools", ()), *given])
 
     def tool_choice(self, choice: Literal["auto", "none", "required"] | str | Mapping[str, Any] | ToolLike) -> Self:
         """Whether the model calls tools, or which one it must call: by name, or the function itself."""
@@ -361,7 +365,9 @@ def _check(resource: Any, params: Mapping[str, Any]) -> None:
         return
     from ..._core.params import split
 
-    split(operation, {"model": "-", "messages": [{}], **params})
+    form = params.get("response_format")
+    known = {name: value for name, value in params.items() if name != "response_format" or is_mapping(form)}
+    split(operation, known, whole=False)
 
 
 def _operation_of(resource: Any) -> Operation | None:

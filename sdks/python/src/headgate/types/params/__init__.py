@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from .chat import ChatCompletionAllowedToolChoiceParam as ChatCompletionAllowedToolChoiceParam
     from .chat import ChatCompletionAllowedToolsParam as ChatCompletionAllowedToolsParam
     from .chat import ChatCompletionAllowedToolsParamMode as ChatCompletionAllowedToolsParamMode
+    from .chat import ChatCompletionAssistantContentPartOtherParam as ChatCompletionAssistantContentPartOtherParam
     from .chat import ChatCompletionAssistantContentPartParam as ChatCompletionAssistantContentPartParam
     from .chat import ChatCompletionAssistantMessageParam as ChatCompletionAssistantMessageParam
     from .chat import ChatCompletionAssistantMessageParamContentParam as ChatCompletionAssistantMessageParamContentParam
@@ -38,13 +39,34 @@ if TYPE_CHECKING:
     from .chat import ChatCompletionAudioParamFormat as ChatCompletionAudioParamFormat
     from .chat import ChatCompletionAudioParamVoiceParam as ChatCompletionAudioParamVoiceParam
     from .chat import ChatCompletionAudioReferenceParam as ChatCompletionAudioReferenceParam
+    from .chat import ChatCompletionContentParam as ChatCompletionContentParam
+    from .chat import ChatCompletionContentPartAudioUrlParam as ChatCompletionContentPartAudioUrlParam
+    from .chat import (
+        ChatCompletionContentPartAudioUrlParamAudioUrlParam as ChatCompletionContentPartAudioUrlParamAudioUrlParam,
+    )
+    from .chat import ChatCompletionContentPartDocumentUrlParam as ChatCompletionContentPartDocumentUrlParam
+    from .chat import (
+        ChatCompletionContentPartDocumentUrlParamDocumentUrlParam as ChatCompletionContentPartDocumentUrlParamDocumentUrlParam,
+    )
     from .chat import ChatCompletionContentPartFileParam as ChatCompletionContentPartFileParam
     from .chat import ChatCompletionContentPartImageParam as ChatCompletionContentPartImageParam
+    from .chat import (
+        ChatCompletionContentPartImageParamImageUrlParam as ChatCompletionContentPartImageParamImageUrlParam,
+    )
     from .chat import ChatCompletionContentPartImageSourceParam as ChatCompletionContentPartImageSourceParam
     from .chat import ChatCompletionContentPartInputAudioParam as ChatCompletionContentPartInputAudioParam
+    from .chat import ChatCompletionContentPartOtherParam as ChatCompletionContentPartOtherParam
     from .chat import ChatCompletionContentPartParam as ChatCompletionContentPartParam
     from .chat import ChatCompletionContentPartRefusalParam as ChatCompletionContentPartRefusalParam
     from .chat import ChatCompletionContentPartTextParam as ChatCompletionContentPartTextParam
+    from .chat import ChatCompletionContentPartThinkingParam as ChatCompletionContentPartThinkingParam
+    from .chat import (
+        ChatCompletionContentPartThinkingParamThinkingParam as ChatCompletionContentPartThinkingParamThinkingParam,
+    )
+    from .chat import ChatCompletionContentPartVideoParam as ChatCompletionContentPartVideoParam
+    from .chat import (
+        ChatCompletionContentPartVideoParamVideoUrlParam as ChatCompletionContentPartVideoParamVideoUrlParam,
+    )
     from .chat import ChatCompletionCustomToolParam as ChatCompletionCustomToolParam
     from .chat import ChatCompletionDeveloperMessageParam as ChatCompletionDeveloperMessageParam
     from .chat import ChatCompletionFunctionCallParam as ChatCompletionFunctionCallParam
@@ -59,6 +81,13 @@ if TYPE_CHECKING:
     from .chat import ChatCompletionNamedToolChoiceCustomParam as ChatCompletionNamedToolChoiceCustomParam
     from .chat import ChatCompletionNamedToolChoiceParam as ChatCompletionNamedToolChoiceParam
     from .chat import ChatCompletionNamedToolChoiceUnionParam as ChatCompletionNamedToolChoiceUnionParam
+    from .chat import ChatCompletionOtherFunctionCallParam as ChatCompletionOtherFunctionCallParam
+    from .chat import (
+        ChatCompletionOtherFunctionCallParamArgumentsParam as ChatCompletionOtherFunctionCallParamArgumentsParam,
+    )
+    from .chat import ChatCompletionOtherToolCallParam as ChatCompletionOtherToolCallParam
+    from .chat import ChatCompletionOtherToolChoiceParam as ChatCompletionOtherToolChoiceParam
+    from .chat import ChatCompletionOtherToolParam as ChatCompletionOtherToolParam
     from .chat import ChatCompletionPredictionContentParam as ChatCompletionPredictionContentParam
     from .chat import ChatCompletionRequestFunctionCallChoice as ChatCompletionRequestFunctionCallChoice
     from .chat import ChatCompletionRequestFunctionCallParam as ChatCompletionRequestFunctionCallParam
@@ -72,7 +101,6 @@ if TYPE_CHECKING:
     from .chat import ChatCompletionToolMessageParam as ChatCompletionToolMessageParam
     from .chat import ChatCompletionToolUnionParam as ChatCompletionToolUnionParam
     from .chat import ChatCompletionUserMessageParam as ChatCompletionUserMessageParam
-    from .chat import ChatCompletionUserMessageParamContentParam as ChatCompletionUserMessageParamContentParam
     from .chat import CustomToolCallInputParam as CustomToolCallInputParam
     from .chat import CustomToolDefinitionParam as CustomToolDefinitionParam
     from .chat import CustomToolGrammarFormatParam as CustomToolGrammarFormatParam
@@ -88,10 +116,12 @@ if TYPE_CHECKING:
     from .chat import InputAudioParam as InputAudioParam
     from .chat import InputAudioParamFormat as InputAudioParamFormat
     from .chat import JSONSchemaFormatParam as JSONSchemaFormatParam
+    from .chat import MediaUrlParam as MediaUrlParam
     from .chat import PromptCacheOptionsParam as PromptCacheOptionsParam
     from .chat import ReasoningEffort as ReasoningEffort
     from .chat import ResponseFormatJSONObjectParam as ResponseFormatJSONObjectParam
     from .chat import ResponseFormatJSONSchemaParam as ResponseFormatJSONSchemaParam
+    from .chat import ResponseFormatOtherParam as ResponseFormatOtherParam
     from .chat import ResponseFormatParam as ResponseFormatParam
     from .chat import ResponseFormatTextParam as ResponseFormatTextParam
     from .chat import ToolNameParam as ToolNameParam
@@ -259,6 +289,7 @@ else:
         "ChatCompletionAllowedToolChoiceParam": (".chat", "ChatCompletionAllowedToolChoiceParam"),
         "ChatCompletionAllowedToolsParam": (".chat", "ChatCompletionAllowedToolsParam"),
         "ChatCompletionAllowedToolsParamMode": (".chat", "ChatCompletionAllowedToolsParamMode"),
+        "ChatCompletionAssistantContentPartOtherParam": (".chat", "ChatCompletionAssistantContentPartOtherParam"),
         "ChatCompletionAssistantContentPartParam": (".chat", "ChatCompletionAssistantContentPartParam"),
         "ChatCompletionAssistantMessageParam": (".chat", "ChatCompletionAssistantMessageParam"),
         "ChatCompletionAssistantMessageParamContentParam": (".chat", "ChatCompletionAssistantMessageParamContentParam"),
@@ -266,13 +297,39 @@ else:
         "ChatCompletionAudioParamFormat": (".chat", "ChatCompletionAudioParamFormat"),
         "ChatCompletionAudioParamVoiceParam": (".chat", "ChatCompletionAudioParamVoiceParam"),
         "ChatCompletionAudioReferenceParam": (".chat", "ChatCompletionAudioReferenceParam"),
+        "ChatCompletionContentParam": (".chat", "ChatCompletionContentParam"),
+        "ChatCompletionContentPartAudioUrlParam": (".chat", "ChatCompletionContentPartAudioUrlParam"),
+        "ChatCompletionContentPartAudioUrlParamAudioUrlParam": (
+            ".chat",
+            "ChatCompletionContentPartAudioUrlParamAudioUrlParam",
+        ),
+        "ChatCompletionContentPartDocumentUrlParam": (".chat", "ChatCompletionContentPartDocumentUrlParam"),
+        "ChatCompletionContentPartDocumentUrlParamDocumentUrlParam": (
+            ".chat",
+            "ChatCompletionContentPartDocumentUrlParamDocumentUrlParam",
+        ),
         "ChatCompletionContentPartFileParam": (".chat", "ChatCompletionContentPartFileParam"),
         "ChatCompletionContentPartImageParam": (".chat", "ChatCompletionContentPartImageParam"),
+        "ChatCompletionContentPartImageParamImageUrlParam": (
+            ".chat",
+            "ChatCompletionContentPartImageParamImageUrlParam",
+        ),
         "ChatCompletionContentPartImageSourceParam": (".chat", "ChatCompletionContentPartImageSourceParam"),
         "ChatCompletionContentPartInputAudioParam": (".chat", "ChatCompletionContentPartInputAudioParam"),
+        "ChatCompletionContentPartOtherParam": (".chat", "ChatCompletionContentPartOtherParam"),
         "ChatCompletionContentPartParam": (".chat", "ChatCompletionContentPartParam"),
         "ChatCompletionContentPartRefusalParam": (".chat", "ChatCompletionContentPartRefusalParam"),
         "ChatCompletionContentPartTextParam": (".chat", "ChatCompletionContentPartTextParam"),
+        "ChatCompletionContentPartThinkingParam": (".chat", "ChatCompletionContentPartThinkingParam"),
+        "ChatCompletionContentPartThinkingParamThinkingParam": (
+            ".chat",
+            "ChatCompletionContentPartThinkingParamThinkingParam",
+        ),
+        "ChatCompletionContentPartVideoParam": (".chat", "ChatCompletionContentPartVideoParam"),
+        "ChatCompletionContentPartVideoParamVideoUrlParam": (
+            ".chat",
+            "ChatCompletionContentPartVideoParamVideoUrlParam",
+        ),
         "ChatCompletionCustomToolParam": (".chat", "ChatCompletionCustomToolParam"),
         "ChatCompletionDeveloperMessageParam": (".chat", "ChatCompletionDeveloperMessageParam"),
         "ChatCompletionFunctionCallParam": (".chat", "ChatCompletionFunctionCallParam"),
@@ -287,6 +344,14 @@ else:
         "ChatCompletionNamedToolChoiceCustomParam": (".chat", "ChatCompletionNamedToolChoiceCustomParam"),
         "ChatCompletionNamedToolChoiceParam": (".chat", "ChatCompletionNamedToolChoiceParam"),
         "ChatCompletionNamedToolChoiceUnionParam": (".chat", "ChatCompletionNamedToolChoiceUnionParam"),
+        "ChatCompletionOtherFunctionCallParam": (".chat", "ChatCompletionOtherFunctionCallParam"),
+        "ChatCompletionOtherFunctionCallParamArgumentsParam": (
+            ".chat",
+            "ChatCompletionOtherFunctionCallParamArgumentsParam",
+        ),
+        "ChatCompletionOtherToolCallParam": (".chat", "ChatCompletionOtherToolCallParam"),
+        "ChatCompletionOtherToolChoiceParam": (".chat", "ChatCompletionOtherToolChoiceParam"),
+        "ChatCompletionOtherToolParam": (".chat", "ChatCompletionOtherToolParam"),
         "ChatCompletionPredictionContentParam": (".chat", "ChatCompletionPredictionContentParam"),
         "ChatCompletionRequestFunctionCallChoice": (".chat", "ChatCompletionRequestFunctionCallChoice"),
         "ChatCompletionRequestFunctionCallParam": (".chat", "ChatCompletionRequestFunctionCallParam"),
@@ -298,7 +363,6 @@ else:
         "ChatCompletionToolMessageParam": (".chat", "ChatCompletionToolMessageParam"),
         "ChatCompletionToolUnionParam": (".chat", "ChatCompletionToolUnionParam"),
         "ChatCompletionUserMessageParam": (".chat", "ChatCompletionUserMessageParam"),
-        "ChatCompletionUserMessageParamContentParam": (".chat", "ChatCompletionUserMessageParamContentParam"),
         "ChatCompletionsCreateBaseParams": (".chat", "ChatCompletionsCreateBaseParams"),
         "ChatCompletionsCreateParams": (".chat", "ChatCompletionsCreateParams"),
         "CompletionPromptListParam": (".completions", "CompletionPromptListParam"),
@@ -392,6 +456,7 @@ else:
         "KeyRegenerateParams": (".key", "KeyRegenerateParams"),
         "KeyUnblockParams": (".key", "KeyUnblockParams"),
         "KeyUpdateParams": (".key", "KeyUpdateParams"),
+        "MediaUrlParam": (".chat", "MediaUrlParam"),
         "MetadataParam": (".shared", "MetadataParam"),
         "ModelCreateParams": (".model", "ModelCreateParams"),
         "ModelDeleteParams": (".model", "ModelDeleteParams"),
@@ -423,6 +488,7 @@ else:
         "ResponseCacheParam": (".shared", "ResponseCacheParam"),
         "ResponseFormatJSONObjectParam": (".chat", "ResponseFormatJSONObjectParam"),
         "ResponseFormatJSONSchemaParam": (".chat", "ResponseFormatJSONSchemaParam"),
+        "ResponseFormatOtherParam": (".chat", "ResponseFormatOtherParam"),
         "ResponseFormatParam": (".chat", "ResponseFormatParam"),
         "ResponseFormatTextParam": (".chat", "ResponseFormatTextParam"),
         "SpeechRequestResponseFormat": (".audio", "SpeechRequestResponseFormat"),
@@ -507,6 +573,7 @@ __all__ = [
     "ChatCompletionAllowedToolChoiceParam",
     "ChatCompletionAllowedToolsParam",
     "ChatCompletionAllowedToolsParamMode",
+    "ChatCompletionAssistantContentPartOtherParam",
     "ChatCompletionAssistantContentPartParam",
     "ChatCompletionAssistantMessageParam",
     "ChatCompletionAssistantMessageParamContentParam",
@@ -514,13 +581,24 @@ __all__ = [
     "ChatCompletionAudioParamFormat",
     "ChatCompletionAudioParamVoiceParam",
     "ChatCompletionAudioReferenceParam",
+    "ChatCompletionContentParam",
+    "ChatCompletionContentPartAudioUrlParam",
+    "ChatCompletionContentPartAudioUrlParamAudioUrlParam",
+    "ChatCompletionContentPartDocumentUrlParam",
+    "ChatCompletionContentPartDocumentUrlParamDocumentUrlParam",
     "ChatCompletionContentPartFileParam",
     "ChatCompletionContentPartImageParam",
+    "ChatCompletionContentPartImageParamImageUrlParam",
     "ChatCompletionContentPartImageSourceParam",
     "ChatCompletionContentPartInputAudioParam",
+    "ChatCompletionContentPartOtherParam",
     "ChatCompletionContentPartParam",
     "ChatCompletionContentPartRefusalParam",
     "ChatCompletionContentPartTextParam",
+    "ChatCompletionContentPartThinkingParam",
+    "ChatCompletionContentPartThinkingParamThinkingParam",
+    "ChatCompletionContentPartVideoParam",
+    "ChatCompletionContentPartVideoParamVideoUrlParam",
     "ChatCompletionCustomToolParam",
     "ChatCompletionDeveloperMessageParam",
     "ChatCompletionFunctionCallParam",
@@ -535,6 +613,11 @@ __all__ = [
     "ChatCompletionNamedToolChoiceCustomParam",
     "ChatCompletionNamedToolChoiceParam",
     "ChatCompletionNamedToolChoiceUnionParam",
+    "ChatCompletionOtherFunctionCallParam",
+    "ChatCompletionOtherFunctionCallParamArgumentsParam",
+    "ChatCompletionOtherToolCallParam",
+    "ChatCompletionOtherToolChoiceParam",
+    "ChatCompletionOtherToolParam",
     "ChatCompletionPredictionContentParam",
     "ChatCompletionRequestFunctionCallChoice",
     "ChatCompletionRequestFunctionCallParam",
@@ -546,7 +629,6 @@ __all__ = [
     "ChatCompletionToolMessageParam",
     "ChatCompletionToolUnionParam",
     "ChatCompletionUserMessageParam",
-    "ChatCompletionUserMessageParamContentParam",
     "ChatCompletionsCreateBaseParams",
     "ChatCompletionsCreateParams",
     "CompletionPromptListParam",
@@ -640,6 +722,7 @@ __all__ = [
     "KeyRegenerateParams",
     "KeyUnblockParams",
     "KeyUpdateParams",
+    "MediaUrlParam",
     "MetadataParam",
     "ModelCreateParams",
     "ModelDeleteParams",
@@ -671,6 +754,7 @@ __all__ = [
     "ResponseCacheParam",
     "ResponseFormatJSONObjectParam",
     "ResponseFormatJSONSchemaParam",
+    "ResponseFormatOtherParam",
     "ResponseFormatParam",
     "ResponseFormatTextParam",
     "SpeechRequestResponseFormat",

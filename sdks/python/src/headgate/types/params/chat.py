@@ -11,7 +11,7 @@ from ..._core.options import CallOptions
 
 if TYPE_CHECKING:
     from ..._core.models import UnknownVariant
-    from ...lib.tools import Tool
+    from ...lib.tools import Function, Tool
     from ..chat import (
         ChatCompletionFunctionCall,
         ChatCompletionMessage,
@@ -35,6 +35,7 @@ __all__ = [
     "ChatCompletionAllowedToolChoiceParam",
     "ChatCompletionAllowedToolsParam",
     "ChatCompletionAllowedToolsParamMode",
+    "ChatCompletionAssistantContentPartOtherParam",
     "ChatCompletionAssistantContentPartParam",
     "ChatCompletionAssistantMessageParam",
     "ChatCompletionAssistantMessageParamContentParam",
@@ -42,13 +43,24 @@ __all__ = [
     "ChatCompletionAudioParamFormat",
     "ChatCompletionAudioParamVoiceParam",
     "ChatCompletionAudioReferenceParam",
+    "ChatCompletionContentParam",
+    "ChatCompletionContentPartAudioUrlParam",
+    "ChatCompletionContentPartAudioUrlParamAudioUrlParam",
+    "ChatCompletionContentPartDocumentUrlParam",
+    "ChatCompletionContentPartDocumentUrlParamDocumentUrlParam",
     "ChatCompletionContentPartFileParam",
     "ChatCompletionContentPartImageParam",
+    "ChatCompletionContentPartImageParamImageUrlParam",
     "ChatCompletionContentPartImageSourceParam",
     "ChatCompletionContentPartInputAudioParam",
+    "ChatCompletionContentPartOtherParam",
     "ChatCompletionContentPartParam",
     "ChatCompletionContentPartRefusalParam",
     "ChatCompletionContentPartTextParam",
+    "ChatCompletionContentPartThinkingParam",
+    "ChatCompletionContentPartThinkingParamThinkingParam",
+    "ChatCompletionContentPartVideoParam",
+    "ChatCompletionContentPartVideoParamVideoUrlParam",
     "ChatCompletionCustomToolParam",
     "ChatCompletionDeveloperMessageParam",
     "ChatCompletionFunctionCallParam",
@@ -63,6 +75,11 @@ __all__ = [
     "ChatCompletionNamedToolChoiceCustomParam",
     "ChatCompletionNamedToolChoiceParam",
     "ChatCompletionNamedToolChoiceUnionParam",
+    "ChatCompletionOtherFunctionCallParam",
+    "ChatCompletionOtherFunctionCallParamArgumentsParam",
+    "ChatCompletionOtherToolCallParam",
+    "ChatCompletionOtherToolChoiceParam",
+    "ChatCompletionOtherToolParam",
     "ChatCompletionPredictionContentParam",
     "ChatCompletionRequestFunctionCallChoice",
     "ChatCompletionRequestFunctionCallParam",
@@ -74,7 +91,6 @@ __all__ = [
     "ChatCompletionToolMessageParam",
     "ChatCompletionToolUnionParam",
     "ChatCompletionUserMessageParam",
-    "ChatCompletionUserMessageParamContentParam",
     "ChatCompletionsCreateBaseParams",
     "ChatCompletionsCreateParams",
     "CustomToolCallInputParam",
@@ -92,10 +108,12 @@ __all__ = [
     "InputAudioParam",
     "InputAudioParamFormat",
     "JSONSchemaFormatParam",
+    "MediaUrlParam",
     "PromptCacheOptionsParam",
     "ReasoningEffort",
     "ResponseFormatJSONObjectParam",
     "ResponseFormatJSONSchemaParam",
+    "ResponseFormatOtherParam",
     "ResponseFormatParam",
     "ResponseFormatTextParam",
     "ToolNameParam",
@@ -131,13 +149,15 @@ class ChatCompletionsCreateBaseParams(CallOptions, total=False):
     """How many answers to give. Each is paid."""
 
     stop: StopSequencesParam | None
-    """Texts at which writing stops; they are not part of the answer. At most four."""
+    """Texts at which writing stops; they are not part of the answer. Many providers take at most four."""
 
     max_completion_tokens: int | None
     """The most tokens to write, reasoning included."""
 
     max_tokens: int | None
-    """The most tokens to write; the older name, which most providers still read."""
+    """The most tokens to write; the older name, which most providers still read. Some take -1 for no bound and 0
+    for an answer without text.
+    """
 
     presence_penalty: float | None
     """Above 0, words that have come up already are less likely."""
@@ -158,8 +178,8 @@ class ChatCompletionsCreateBaseParams(CallOptions, total=False):
     """How many of the likeliest tokens to name at each place. With `logprobs` only."""
 
     tool_choice: ChatCompletionToolChoiceOptionParam | None
-    """Which tools the model may or must call: `none`, `auto` (its choice), `required` (at least one), a named one,
-    or some of them.
+    """Which tools the model may or must call: `none`, `auto` (its choice), `required` (at least one; some
+    providers say `any`), a named one, or some of them.
     """
 
     parallel_tool_calls: bool | None
@@ -235,8 +255,8 @@ class ChatCompletionsCreateBaseParams(CallOptions, total=False):
     """A model name that the gateway's routes map to real ones."""
 
     provider_specific_params: Mapping[str, object] | None
-    """What only one provider knows, added to the body the provider gets, such as `{"thinking": {"type": "enabled",
-    "budget_tokens": 2000}}`.
+    """What only one provider knows, added to the body the provider gets, such as `{"top_k": 40}`. A member with
+    the name of a parameter counts as that parameter, in the place of the request's own.
     """
 
 
@@ -246,7 +266,7 @@ class CacheControlParam(TypedDict, total=False):
     type: Required[str]
     """The kind of cache; `ephemeral`."""
 
-    ttl: str
+    ttl: str | None
     """How long to keep it, such as `5m`."""
 
 
@@ -269,6 +289,13 @@ class ChatCompletionAllowedToolsParam(TypedDict, total=False):
     """The tools, each by `type` and name."""
 
 
+class ChatCompletionAssistantContentPartOtherParam(TypedDict, total=False):
+    """A part that only some providers know."""
+
+    type: Required[str]
+    """The kind of part."""
+
+
 class ChatCompletionAssistantMessageParam(TypedDict, total=False):
     """What the model said before. An answer's `message` may be put here as it came."""
 
@@ -279,6 +306,9 @@ class ChatCompletionAssistantMessageParam(TypedDict, total=False):
 
     reasoning_content: str | None
     """What the model thought; some providers want it back."""
+
+    reasoning: str | None
+    """The same under another name."""
 
     refusal: str | None
     """Why the model refused."""
@@ -313,6 +343,27 @@ class ChatCompletionAudioReferenceParam(TypedDict, total=False):
     """The `audio.id` of that answer."""
 
 
+class ChatCompletionContentPartAudioUrlParam(TypedDict, total=False):
+    """Audio, by URL."""
+
+    type: Required[Literal["audio_url"]]
+
+    audio_url: Required[ChatCompletionContentPartAudioUrlParamAudioUrlParam]
+    """Where the audio is."""
+
+
+class ChatCompletionContentPartDocumentUrlParam(TypedDict, total=False):
+    """A document, by URL."""
+
+    type: Required[Literal["document_url"]]
+
+    document_url: Required[ChatCompletionContentPartDocumentUrlParamDocumentUrlParam]
+    """Where the document is."""
+
+    document_name: str | None
+    """The document's name."""
+
+
 class ChatCompletionContentPartFileParam(TypedDict, total=False):
     """A file, by id or by content."""
 
@@ -327,8 +378,8 @@ class ChatCompletionContentPartImageParam(TypedDict, total=False):
 
     type: Required[Literal["image_url"]]
 
-    image_url: Required[ImageUrlParam]
-    """Where an image is, and how closely to look at it."""
+    image_url: Required[ChatCompletionContentPartImageParamImageUrlParam]
+    """Where the image is. Some providers take the URL alone."""
 
     cache_control: CacheControlParam | None
     """Asks a provider to cache the conversation up to here."""
@@ -355,6 +406,13 @@ class ChatCompletionContentPartInputAudioParam(TypedDict, total=False):
     """Audio data and its format."""
 
 
+class ChatCompletionContentPartOtherParam(TypedDict, total=False):
+    """A part that only some providers know."""
+
+    type: Required[str]
+    """The kind of part."""
+
+
 class ChatCompletionContentPartRefusalParam(TypedDict, total=False):
     """A refusal of the model."""
 
@@ -376,6 +434,27 @@ class ChatCompletionContentPartTextParam(TypedDict, total=False):
     """Asks a provider to cache the conversation up to here."""
 
 
+class ChatCompletionContentPartThinkingParam(TypedDict, total=False):
+    """What the model thought, as some providers give it and want it back."""
+
+    type: Required[Literal["thinking"]]
+
+    thinking: Required[ChatCompletionContentPartThinkingParamThinkingParam]
+    """A text, or parts."""
+
+    signature: str | None
+    """The provider's seal on it."""
+
+
+class ChatCompletionContentPartVideoParam(TypedDict, total=False):
+    """A video, by URL."""
+
+    type: Required[Literal["video_url"]]
+
+    video_url: Required[ChatCompletionContentPartVideoParamVideoUrlParam]
+    """Where the video is."""
+
+
 class ChatCompletionCustomToolParam(TypedDict, total=False):
     """A tool that takes free text, or text of a grammar."""
 
@@ -390,8 +469,8 @@ class ChatCompletionDeveloperMessageParam(TypedDict, total=False):
 
     role: Required[Literal["developer"]]
 
-    content: Required[ChatCompletionTextContentParam]
-    """A text, or parts of text."""
+    content: Required[ChatCompletionContentParam]
+    """A text, or parts."""
 
     name: str | None
     """Tells apart authors of the same role."""
@@ -483,6 +562,43 @@ class ChatCompletionNamedToolChoiceParam(TypedDict, total=False):
     """A tool by name."""
 
 
+class ChatCompletionOtherFunctionCallParam(TypedDict, total=False):
+    """A function and its arguments."""
+
+    name: Required[str]
+    """The function's name."""
+
+    arguments: ChatCompletionOtherFunctionCallParamArgumentsParam | None
+    """The arguments, as JSON in a string or as an object."""
+
+
+class ChatCompletionOtherToolCallParam(TypedDict, total=False):
+    """A call without `type`, or of a tool that the provider runs itself."""
+
+    id: Required[str]
+    """Names the call."""
+
+    type: str | None
+    """The kind of tool. Absent is `function`."""
+
+    function: Required[ChatCompletionOtherFunctionCallParam]
+    """A function and its arguments."""
+
+
+class ChatCompletionOtherToolChoiceParam(TypedDict, total=False):
+    """A choice that only some providers know."""
+
+    type: Required[str]
+    """The kind of choice."""
+
+
+class ChatCompletionOtherToolParam(TypedDict, total=False):
+    """A tool that the provider runs itself, such as `web_search`."""
+
+    type: Required[str]
+    """The kind of tool."""
+
+
 class ChatCompletionPredictionContentParam(TypedDict, total=False):
     """A predicted text."""
 
@@ -497,8 +613,8 @@ class ChatCompletionSystemMessageParam(TypedDict, total=False):
 
     role: Required[Literal["system"]]
 
-    content: Required[ChatCompletionTextContentParam]
-    """A text, or parts of text."""
+    content: Required[ChatCompletionContentParam]
+    """A text, or parts."""
 
     name: str | None
     """Tells apart authors of the same role."""
@@ -509,8 +625,8 @@ class ChatCompletionToolMessageParam(TypedDict, total=False):
 
     role: Required[Literal["tool"]]
 
-    content: Required[ChatCompletionTextContentParam]
-    """A text, or parts of text."""
+    content: Required[ChatCompletionContentParam]
+    """A text, or parts."""
 
     tool_call_id: Required[str]
     """The `id` of the tool call this answers."""
@@ -524,7 +640,7 @@ class ChatCompletionUserMessageParam(TypedDict, total=False):
 
     role: Required[Literal["user"]]
 
-    content: Required[ChatCompletionUserMessageParamContentParam]
+    content: Required[ChatCompletionContentParam]
     """A text, or parts."""
 
     name: str | None
@@ -557,10 +673,10 @@ class CustomToolDefinitionParam(TypedDict, total=False):
     name: Required[str]
     """The tool's name."""
 
-    description: str
+    description: str | None
     """What it does."""
 
-    format: CustomToolInputFormatParam
+    format: CustomToolInputFormatParam | None
     """What a custom tool takes."""
 
 
@@ -592,13 +708,13 @@ class CustomToolTextFormatParam(TypedDict, total=False):
 class FileContentParam(TypedDict, total=False):
     """Either `file_id`, or `file_data` with `filename`."""
 
-    file_id: str
+    file_id: str | None
     """The id of an uploaded file."""
 
-    file_data: str
+    file_data: str | None
     """The file as a `data:` URL."""
 
-    filename: str
+    filename: str | None
     """The file's name."""
 
 
@@ -608,10 +724,10 @@ class FunctionDefinitionParam(TypedDict, total=False):
     name: Required[str]
     """Letters, digits, `_` and `-`, at most 64."""
 
-    description: str
+    description: str | None
     """What it does; the model decides by it when to call."""
 
-    parameters: FunctionParametersParam
+    parameters: FunctionParametersParam | None
     """The arguments, as a JSON Schema of type object. Absent means none."""
 
     strict: bool | None
@@ -624,13 +740,13 @@ class ImageSourceParam(TypedDict, total=False):
     type: Required[ImageSourceParamType]
     """Where the image is."""
 
-    media_type: str
+    media_type: str | None
     """Such as `image/png`."""
 
-    data: str
+    data: str | None
     """The image, in base64."""
 
-    url: str
+    url: str | None
     """Where the image is."""
 
 
@@ -647,26 +763,33 @@ class InputAudioParam(TypedDict, total=False):
 class JSONSchemaFormatParam(TypedDict, total=False):
     """A JSON Schema and its name."""
 
-    name: Required[str]
-    """Letters, digits, `_` and `-`, at most 64."""
+    name: str | None
+    """Letters, digits, `_` and `-`, at most 64. Some providers need none."""
 
     description: str | None
     """What the answer is for."""
 
-    schema: Mapping[str, object]
+    schema: Mapping[str, object] | None
     """The JSON Schema."""
 
     strict: bool | None
     """The answer must fit the schema exactly."""
 
 
+class MediaUrlParam(TypedDict, total=False):
+    """Where a medium is."""
+
+    url: Required[str]
+    """An `https:` URL, or the medium itself as a `data:` URL."""
+
+
 class PromptCacheOptionsParam(TypedDict, total=False):
     """How the provider's cache is used."""
 
-    mode: str
+    mode: str | None
     """Whether cache points are found (`implicit`) or marked (`explicit`)."""
 
-    ttl: str
+    ttl: str | None
     """How long to keep it, such as `30m`."""
 
 
@@ -683,6 +806,13 @@ class ResponseFormatJSONSchemaParam(TypedDict, total=False):
 
     json_schema: Required[JSONSchemaFormatParam]
     """A JSON Schema and its name."""
+
+
+class ResponseFormatOtherParam(TypedDict, total=False):
+    """A shape that only some providers know, such as `grammar`."""
+
+    type: Required[str]
+    """The kind of shape."""
 
 
 class ResponseFormatTextParam(TypedDict, total=False):
@@ -737,9 +867,7 @@ ChatCompletionAllowedToolsParamMode: TypeAlias = Literal["auto", "required"]
 """Whether it may (`auto`) or must (`required`)."""
 
 
-ChatCompletionAssistantContentPartParam: TypeAlias = (
-    "ChatCompletionContentPartTextParam | ChatCompletionContentPartRefusalParam"
-)
+ChatCompletionAssistantContentPartParam: TypeAlias = "ChatCompletionContentPartTextParam | ChatCompletionContentPartRefusalParam | ChatCompletionContentPartThinkingParam | ChatCompletionAssistantContentPartOtherParam"
 """One part of what a model said."""
 
 
@@ -755,24 +883,52 @@ ChatCompletionAudioParamVoiceParam: TypeAlias = "Voice | CustomVoiceParam"
 """A voice by name, or one of your own."""
 
 
-ChatCompletionContentPartParam: TypeAlias = "ChatCompletionContentPartTextParam | ChatCompletionContentPartImageParam | ChatCompletionContentPartInputAudioParam | ChatCompletionContentPartFileParam | ChatCompletionContentPartImageSourceParam"
-"""One part of what a user says."""
+ChatCompletionContentPartParam: TypeAlias = "ChatCompletionContentPartTextParam | ChatCompletionContentPartImageParam | ChatCompletionContentPartInputAudioParam | ChatCompletionContentPartFileParam | ChatCompletionContentPartImageSourceParam | ChatCompletionContentPartVideoParam | ChatCompletionContentPartAudioUrlParam | ChatCompletionContentPartDocumentUrlParam | ChatCompletionContentPartOtherParam"
+"""One part of what a message says."""
+
+
+ChatCompletionContentParam: TypeAlias = "str | Sequence[ChatCompletionContentPartParam]"
+"""A text, or parts."""
+
+
+ChatCompletionContentPartAudioUrlParamAudioUrlParam: TypeAlias = "MediaUrlParam | str"
+"""Where the audio is."""
+
+
+ChatCompletionContentPartDocumentUrlParamDocumentUrlParam: TypeAlias = "MediaUrlParam | str"
+"""Where the document is."""
+
+
+ChatCompletionContentPartImageParamImageUrlParam: TypeAlias = "ImageUrlParam | str"
+"""Where the image is. Some providers take the URL alone."""
+
+
+ChatCompletionContentPartThinkingParamThinkingParam: TypeAlias = str | Sequence[Mapping[str, object]]
+"""A text, or parts."""
+
+
+ChatCompletionContentPartVideoParamVideoUrlParam: TypeAlias = "MediaUrlParam | str"
+"""Where the video is."""
 
 
 ChatCompletionMessageParam: TypeAlias = "ChatCompletionDeveloperMessageParam | ChatCompletionSystemMessageParam | ChatCompletionUserMessageParam | ChatCompletionAssistantMessageParam | ChatCompletionToolMessageParam | ChatCompletionFunctionMessageParam | ChatCompletionMessage"
 """One message of a conversation. `role` says which kind."""
 
 
-ChatCompletionMessageToolCallUnionParam: TypeAlias = "ChatCompletionMessageFunctionToolCallParam | ChatCompletionMessageFunctionToolCall | ChatCompletionMessageCustomToolCallParam | ChatCompletionMessageCustomToolCall | UnknownVariant"
-"""One call of a tool."""
+ChatCompletionMessageToolCallUnionParam: TypeAlias = "ChatCompletionMessageFunctionToolCallParam | ChatCompletionMessageFunctionToolCall | ChatCompletionMessageCustomToolCallParam | ChatCompletionMessageCustomToolCall | ChatCompletionOtherToolCallParam | UnknownVariant"
+"""One call of a tool that the model made before."""
 
 
 ChatCompletionModality: TypeAlias = Literal["text", "audio", "image"] | str
 """A kind of content."""
 
 
-ChatCompletionNamedToolChoiceUnionParam: TypeAlias = "ChatCompletionNamedToolChoiceParam | ChatCompletionNamedToolChoiceCustomParam | ChatCompletionAllowedToolChoiceParam"
+ChatCompletionNamedToolChoiceUnionParam: TypeAlias = "ChatCompletionNamedToolChoiceParam | ChatCompletionNamedToolChoiceCustomParam | ChatCompletionAllowedToolChoiceParam | ChatCompletionOtherToolChoiceParam"
 """A choice among the tools, by name."""
+
+
+ChatCompletionOtherFunctionCallParamArgumentsParam: TypeAlias = str | Mapping[str, object]
+"""The arguments, as JSON in a string or as an object."""
 
 
 ChatCompletionRequestFunctionCallChoice: TypeAlias = Literal["none", "auto"]
@@ -790,25 +946,19 @@ ChatCompletionTextContentParam: TypeAlias = "str | Sequence[ChatCompletionConten
 """A text, or parts of text."""
 
 
-ChatCompletionToolChoiceOptionParamChoice: TypeAlias = Literal["none", "auto", "required"]
+ChatCompletionToolChoiceOptionParamChoice: TypeAlias = Literal["none", "auto", "required", "any"]
 
 
 ChatCompletionToolChoiceOptionParam: TypeAlias = (
     "ChatCompletionToolChoiceOptionParamChoice | ChatCompletionNamedToolChoiceUnionParam"
 )
-"""Which tools the model may or must call: `none`, `auto` (its choice), `required` (at least one), a named one, or
-some of them.
+"""Which tools the model may or must call: `none`, `auto` (its choice), `required` (at least one; some providers
+say `any`), a named one, or some of them.
 """
 
 
-ChatCompletionToolUnionParam: TypeAlias = (
-    "ChatCompletionFunctionToolParam | ChatCompletionCustomToolParam | Tool[..., Any]"
-)
+ChatCompletionToolUnionParam: TypeAlias = "ChatCompletionFunctionToolParam | ChatCompletionCustomToolParam | ChatCompletionOtherToolParam | Tool[..., Any] | Function"
 """A tool the model may call."""
-
-
-ChatCompletionUserMessageParamContentParam: TypeAlias = "str | Sequence[ChatCompletionContentPartParam]"
-"""A text, or parts."""
 
 
 CustomToolGrammarSyntax: TypeAlias = Literal["lark", "regex"] | str
@@ -836,7 +986,7 @@ ReasoningEffort: TypeAlias = Literal["none", "minimal", "low", "medium", "high",
 
 
 ResponseFormatParam: TypeAlias = (
-    "ResponseFormatTextParam | ResponseFormatJSONObjectParam | ResponseFormatJSONSchemaParam"
+    "ResponseFormatTextParam | ResponseFormatJSONObjectParam | ResponseFormatJSONSchemaParam | ResponseFormatOtherParam"
 )
 """What shape the answer has."""
 

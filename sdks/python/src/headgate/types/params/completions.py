@@ -38,7 +38,9 @@ class CompletionsCreateParams(CallOptions, total=False):
     """What the stream carries beside its content. With `stream` only."""
 
     max_tokens: int | None
-    """The most tokens to write; 0 with `echo` rates the prompt alone. Absent is 16."""
+    """The most tokens to write; 0 with `echo` rates the prompt alone. Some providers take -1 for no bound. Absent
+    is 16.
+    """
 
     temperature: float | None
     """How freely words are chosen."""
@@ -53,7 +55,7 @@ class CompletionsCreateParams(CallOptions, total=False):
     """How many texts to write and choose the likeliest `n` of."""
 
     stop: StopSequencesParam | None
-    """Texts at which writing stops; they are not part of the answer. At most four."""
+    """Texts at which writing stops; they are not part of the answer. Many providers take at most four."""
 
     echo: bool | None
     """Whether the text begins with the prompt."""

@@ -50,7 +50,7 @@ class ImageUrlParam(TypedDict, total=False):
     url: Required[str]
     """An `https:` URL, or the image itself as a `data:` URL."""
 
-    detail: ImageDetail
+    detail: ImageDetail | None
     """How closely the model looks at an image."""
 
 
@@ -139,7 +139,7 @@ MetadataParam: TypeAlias = Mapping[str, object]
 
 
 StopSequencesParam: TypeAlias = str | Sequence[str]
-"""Texts at which writing stops; they are not part of the answer. At most four."""
+"""Texts at which writing stops; they are not part of the answer. Many providers take at most four."""
 
 
 Voice: TypeAlias = (

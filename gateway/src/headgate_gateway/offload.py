@@ -1,0 +1,38 @@
+"""Work that may take longer than the event loop may stand still: it runs in threads, and only a few at once.
+
+A thread that computes still takes turns with the event loop. Two of them slow it down; fifty would stop it. So what is
+long waits here for its turn, and what is short goes on beside it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from typing import ParamSpec, TypeVar
+
+__all__ = ["LARGE_BODY", "offload", "share_the_interpreter"]
+
+# Bodies above this many bytes are worked on in a thread. A hop there and back costs about as much as 4 KB of parsing.
+LARGE_BODY = 65_536
+_AT_ONCE = 2
+_TURN_SECONDS = 0.001
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_threads = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="headgate-work")
+
+
+async def offload(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run a function that computes in one of the threads for it, and wait for its result."""
+    context = copy_context()
+    loop = asyncio.get_running_loop()
+    return await loop.run_in_executor(_threads, lambda: context.run(function, *args, **kwargs))
+
+
+def share_the_interpreter() -> None:
+    """Have threads that compute hand the interpreter back to the event loop after a millisecond."""
+    sys.setswitchinterval(_TURN_SECONDS)

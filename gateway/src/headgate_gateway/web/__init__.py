@@ -1,0 +1,5 @@
+"""What browsers bring: the check of `Host` and `Origin`, CORS, and the page at `/`."""
+
+from __future__ import annotations
+
+__all__: list[str] = []

@@ -1,0 +1,475 @@
+"""Argument checks: types, enumerations, bounds and required members at every depth, before anything is sent.
+
+The generator writes what an argument may be as plain data, and this module turns that data into objects on the first
+call that needs it. A check has two sides: `ok` answers quickly whether a value is right, and `explain` names every
+fault of one that is not.
+
+    "string" | "integer" | "number" | "boolean" | "secret"   a primitive
+    "chat:ChatCompletionMessageParam"                        a named type: its module in `_checks` and its name there
+    ("is", value) | ("enum", a, b)                           one of these values, and no other
+    ("list", item) | ("map", value) | ("null", inner)
+    ("object", {name: check}, (required, ...)[, other])      an object; members that are not named are let through
+    ("union", a, b, ...)
+    ("within", inner, {"minimum": 0, "max_length": 9})       bounds
+    ("made", inner, "lib.tools:tool")                        a function may stand for the object that is made of it
+    None                                                     any JSON
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from .errors import SDKError
+from .faults import JSON_TYPES, misspelt, nearest, out_of_bounds, shown
+from .narrow import is_mapping, is_row
+from .nodes import MISSING, Boolean, Choice, Node, Number, Secret, Text, Whole, is_function, other_ok, plainer
+
+__all__ = ["Check", "Node", "compiled", "explain", "is_function", "loosely_ok", "made_of", "makes"]
+
+Check = Any
+"""A check as data; see the module's docstring."""
+
+_PACKAGE: Final = __name__.rpartition("._core.")[0]
+_MOST_FAULTS: Final = 20
+
+
+class _Nullable(Node):
+    __slots__ = ("inner",)
+
+    def __init__(self, inner: Node) -> None:
+        self.inner = inner
+
+    def ok(self, value: Any) -> bool:
+        return value is None or self.inner.ok(value)
+
+    def explain(self, value: Any, path: str, faults: list[str]) -> None:
+        self.inner.explain(value, path, faults)
+
+    @property
+    def needs(self) -> str:
+        return f"{self.inner.needs}, or None"
+
+    def kinds(self) -> frozenset[type]:
+        return self.inner.kinds() | {type(None)}
+
+
+class _List(Node):
+    __slots__ = ("item",)
+    wanted = "a list"
+
+    def __init__(self, item: Node) -> None:
+        self.item = item
+
+    def ok(self, value: Any) -> bool:
+        if value.__class__ is list or is_row(value):
+            ok = self.item.ok
+            for item in value:  # noqa: SIM110 - `all` of a generator takes twice the time
+                if not ok(item):
+                    return False
+            return True
+        if value.__class__ in JSON_TYPES or isinstance(value, Mapping):
+            return False
+        return _one_shot(value) or other_ok(self, value)
+
+    def _explain(self, value: Any, path: str, faults: list[str]) -> None:
+        if not is_row(value):
+            super()._explain(value, path, faults)
+            return
+        for place, item in enumerate(value):
+            if len(faults) >= _MOST_FAULTS:
+                break
+            if not self.item.ok(item):
+                self.item.explain(item, f"{path}[{place}]", faults)
+
+    def kinds(self) -> frozenset[type]:
+        return frozenset({list, tuple})
+
+
+class _Map(Node):
+    __slots__ = ("value",)
+    wanted = "an object (a dict)"
+
+    def __init__(self, value: Node) -> None:
+        self.value = value
+
+    def ok(self, value: Any) -> bool:
+        if value.__class__ is dict or is_mapping(value):
+            return self.value.__class__ is Node or all(map(self.value.ok, value.values()))
+        return value.__class__ not in JSON_TYPES and other_ok(self, value)
+
+    def _explain(self, value: Any, path: str, faults: list[str]) -> None:
+        if not is_mapping(value):
+            super()._explain(value, path, faults)
+            return
+        for key, item in value.items():
+            if not self.value.ok(item) and len(faults) < _MOST_FAULTS:
+                self.value.explain(item, _member(path, key), faults)
+
+    def kinds(self) -> frozenset[type]:
+        return frozenset({dict})
+
+
+class _Object(Node):
+    """An object with known members. One that is optional may be None, which servers read as left out."""
+
+    __slots__ = ("fields", "fixed", "other", "required")
+    wanted = "an object (a dict)"
+
+    def __init__(self, fields: dict[str, Node], required: tuple[str, ...], other: Node | None) -> None:
+        self.fields = fields
+        self.required = required
+        self.other = other
+        self.fixed = {
+            name: node.values
+            for name, node in fields.items()
+            if isinstance(node, Choice) and all(isinstance(value, str) for value in node.values)
+        }
+        """Members that tell this object from others of a union, with the values that they have here."""
+
+    def ok(self, value: Any) -> bool:
+        if value.__class__ is not dict and not is_mapping(value):
+            return value.__class__ not in JSON_TYPES and other_ok(self, value)
+        for name in self.required:
+            if name not in value:
+                return False
+        fields, other = self.fields, self.other
+        for name, item in value.items():
+            node = fields.get(name, other)
+            if node is not None and not node.ok(item) and (item is not None or name in self.required):
+                return False
+        return True
+
+    def as_received(self, value: Mapping[str, Any]) -> bool:
+        return all(name in value for name in self.required)
+
+    def _explain(self, value: Any, path: str, faults: list[str]) -> None:
+        if not is_mapping(value):
+            super()._explain(value, path, faults)
+            return
+        unknown = [name for name in value if name not in self.fields]
+        for name in self.required:
+            if name not in value:
+                faults.append(f"`{_member(path, name)}` is missing{misspelt(name, unknown)}")
+        for name, item in value.items():
+            node = self.fields.get(name, self.other)
+            if node is not None and not node.ok(item) and (item is not None or name in self.required):
+                node.explain(item, _member(path, name), faults)
+
+    def kinds(self) -> frozenset[type]:
+        return frozenset({dict})
+
+
+class _Union(Node):
+    """One of several types. A member with fixed values tells objects apart; of lists, the first item."""
+
+    __slots__ = ("_by_tag", "_objects", "_open", "_tag", "_variants")
+
+    def __init__(self, variants: tuple[Node, ...]) -> None:
+        self._variants = variants
+        self._objects = [node for node in map(_bare, variants) if isinstance(node, _Object)]
+        self._tag = _tag_of(self._objects)
+        self._by_tag: dict[str, Node] = {}
+        self._open: list[Node] = []
+        for node in variants if self._tag is not None else ():
+            bare = _bare(node)
+            values = bare.fixed.get(self._tag or "", ()) if isinstance(bare, _Object) else ()
+            self._by_tag.update(dict.fromkeys(values, node))
+            if dict in node.kinds() and not (values and isinstance(bare, _Object) and self._tag in bare.required):
+                self._open.append(node)
+
+    def ok(self, value: Any) -> bool:
+        if self._tag is not None and is_mapping(value):
+            meant = self.meant(value)
+            if meant is not None:
+                return meant.ok(value)
+            if len(value) == 1 and self._slip(value):
+                return False
+            candidates: Sequence[Node] = self._open
+        else:
+            candidates = self._variants
+        return any(node.ok(value) for node in candidates)
+
+    def as_received(self, value: Mapping[str, Any]) -> bool:
+        meant = _bare(self.meant(value) or self)
+        return self.ok(value) if meant is self else meant.as_received(value)
+
+    def meant(self, value: Mapping[str, Any]) -> Node | None:
+        """The variant that an object says it is."""
+        tag = value.get(self._tag or "")
+        if tag.__class__ not in JSON_TYPES and not isinstance(tag, str):
+            tag = plainer(tag, "", [])  # an enumeration's member
+        return self._by_tag.get(tag) if isinstance(tag, str) else None
+
+    def _slip(self, value: Mapping[str, Any]) -> bool:
+        """Whether an object says nothing but a kind that is nearly one of the known: ``{"type": "json"}``."""
+        tag = value.get(self._tag or "")
+        known = list(self._by_tag)
+        return isinstance(tag, str) and bool(
+            nearest(tag, known) or any(one.startswith((f"{tag}_", f"{tag}-")) for one in known)
+        )
+
+    @property
+    def needs(self) -> str:
+        return " or ".join(dict.fromkeys(node.needs for node in self._variants))
+
+    def _explain(self, value: Any, path: str, faults: list[str]) -> None:
+        if is_mapping(value) and self._tag is not None:
+            self._explain_object(value, path, faults)
+            return
+        fitting = [node for node in self._variants if value.__class__ in node.kinds()]
+        if is_row(value) and value:
+            fitting = [node for node in fitting if node.ok([value[0]])] or fitting
+        if not fitting:
+            faults.append(f"`{path}` is {shown(value)}; give {self.needs}")
+        elif all(isinstance(_bare(node), Choice) for node in fitting):
+            values = tuple(known for node in fitting for known in _values(node))
+            faults.append(f"`{path}` is {shown(value)}; {nearest(value, values)}give {self.needs}")
+        else:
+            faults += _fewest(fitting, value, path)
+
+    def _explain_object(self, value: Mapping[str, Any], path: str, faults: list[str]) -> None:
+        tag, named = self._tag or "", _member(path, self._tag or "")
+        given = value.get(tag, MISSING)
+        meant = self.meant(value)
+        if meant is not None:
+            meant.explain(value, path, faults)
+        elif (
+            self._open and (given is MISSING or isinstance(given, str)) and not (len(value) == 1 and self._slip(value))
+        ):
+            faults += _fewest(self._open, value, path)
+        elif given is MISSING:
+            hint = misspelt(tag, [name for name in value if not any(name in node.fields for node in self._objects)])
+            faults.append(f"`{named}` is missing{hint}; give {Choice(tuple(self._by_tag)).needs}")
+        else:
+            Choice(tuple(self._by_tag)).explain(given, named, faults)
+
+    def kinds(self) -> frozenset[type]:
+        return frozenset[type]().union(*(node.kinds() for node in self._variants))
+
+
+class _Within(Node):
+    """Bounds of a number, and of the length of a text or a list."""
+
+    __slots__ = ("bounds", "inner")
+
+    def __init__(self, inner: Node, bounds: Mapping[str, float]) -> None:
+        self.inner = inner
+        self.bounds = bounds
+
+    def ok(self, value: Any) -> bool:
+        return self.inner.ok(value) and out_of_bounds(value, self.bounds) is None
+
+    def explain(self, value: Any, path: str, faults: list[str]) -> None:
+        fault = out_of_bounds(value, self.bounds)
+        if not self.inner.ok(value):
+            self.inner.explain(value, path, faults)
+        elif fault is not None:
+            faults.append(f"`{path}` {fault}")
+
+    @property
+    def needs(self) -> str:
+        return self.inner.needs
+
+    def kinds(self) -> frozenset[type]:
+        return self.inner.kinds()
+
+
+class _Made(Node):
+    """An object, or a function that it is made of."""
+
+    __slots__ = ("inner", "maker")
+
+    def __init__(self, inner: Node, maker: str) -> None:
+        self.inner = inner
+        self.maker = maker
+
+    def ok(self, value: Any) -> bool:
+        return (value.__class__ is not dict and is_function(value)) or self.inner.ok(value)
+
+    def explain(self, value: Any, path: str, faults: list[str]) -> None:
+        if value.__class__ in JSON_TYPES and not isinstance(value, Mapping):
+            faults.append(f"`{path}` is {shown(value)}; give a function, or {self.inner.needs}")
+        else:
+            self.inner.explain(value, path, faults)
+
+    def make(self, value: Any, path: str, faults: list[str]) -> Any:
+        """The object for a function; what is no function is given back."""
+        if value.__class__ is dict or not is_function(value):
+            return value
+        module, _, name = self.maker.partition(":")
+        try:
+            return getattr(importlib.import_module(f"{_PACKAGE}.{module}"), name)(value).to_dict()
+        except (TypeError, ValueError, SDKError) as error:
+            faults.append(f"`{path}`: {error}")
+            return value
+
+    @property
+    def needs(self) -> str:
+        return self.inner.needs
+
+    def kinds(self) -> frozenset[type]:
+        return self.inner.kinds()
+
+
+class _Later(Node):
+    """A named type inside its own definition: looked up when it is asked."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def ok(self, value: Any) -> bool:
+        return compiled(self.name).ok(value)
+
+    def explain(self, value: Any, path: str, faults: list[str]) -> None:
+        compiled(self.name).explain(value, path, faults)
+
+    @property
+    def needs(self) -> str:
+        return compiled(self.name).needs
+
+    def kinds(self) -> frozenset[type]:
+        return JSON_TYPES
+
+
+# --- from data to nodes ----------------------------------------------------------------------------------------------
+
+_ANY: Final = Node()
+_PRIMITIVES: Final[dict[str, Node]] = {
+    "string": Text(),
+    "secret": Secret(),
+    "integer": Whole(),
+    "number": Number(),
+    "boolean": Boolean(),
+}
+_NAMED: Final[dict[str, Node]] = {}
+
+
+def compiled(check: Check) -> Node:
+    """The node for a check that was given as data. Named types are made once."""
+    if check is None:
+        return _ANY
+    if isinstance(check, str):
+        return _PRIMITIVES.get(check) or _NAMED.get(check) or _named(check)
+    word, *rest = check
+    match word:
+        case "is" | "enum":
+            return Choice(tuple(rest))
+        case "list":
+            return _List(compiled(rest[0]))
+        case "map":
+            return _Map(compiled(rest[0]))
+        case "null":
+            return _Nullable(compiled(rest[0]))
+        case "object":
+            other = compiled(rest[2]) if len(rest) > 2 else None
+            return _Object({name: compiled(one) for name, one in rest[0].items()}, rest[1], other)
+        case "union":
+            return _Union(tuple(map(compiled, rest)))
+        case "within":
+            return _Within(compiled(rest[0]), rest[1])
+        case "made":
+            return _Made(compiled(rest[0]), rest[1])
+        case _:
+            raise AssertionError(check)
+
+
+def _named(name: str) -> Node:
+    family, _, member = name.partition(":")
+    known = importlib.import_module(f"{_PACKAGE}._checks.{family}").CHECKS
+    _NAMED[name] = _Later(name)
+    try:
+        made = compiled(known[member])
+    except BaseException:
+        del _NAMED[name]
+        raise
+    _NAMED[name] = made
+    return made
+
+
+def _bare(node: Node) -> Node:
+    """A node without what is wrapped around it."""
+    while isinstance(node, (_Nullable, _Made, _Within)):
+        node = node.inner
+    return node
+
+
+def _tag_of(objects: list[_Object]) -> str | None:
+    """The member whose value tells the objects of a union apart."""
+    for node in objects:
+        for name in node.fixed:
+            values = [value for other in objects for value in other.fixed.get(name, ())]
+            if len(values) == len(set(values)):
+                return name
+    return None
+
+
+def _values(node: Node) -> tuple[Any, ...]:
+    bare = _bare(node)
+    return bare.values if isinstance(bare, Choice) else ()
+
+
+# --- what is wrong ---------------------------------------------------------------------------------------------------
+
+
+def explain(check: Check, value: Any, path: str) -> list[str]:
+    """Every fault of a value, up to a bound; none where it is right."""
+    node = compiled(check)
+    faults: list[str] = []
+    if not node.ok(value):
+        node.explain(value, path, faults)
+    return faults
+
+
+def made_of(node: Node, value: Any, path: str, faults: list[str]) -> Any:
+    """The value with objects in place of the functions that they are made of."""
+    while isinstance(node, (_Nullable, _Within)):
+        node = node.inner
+    if isinstance(node, _Made):
+        return node.make(value, path, faults)
+    if isinstance(node, _List) and isinstance(node.item, _Made) and is_row(value) and any(map(is_function, value)):
+        return [node.item.make(item, f"{path}[{place}]", faults) for place, item in enumerate(value)]
+    return value
+
+
+def makes(node: Node) -> bool:
+    """Whether functions may stand somewhere in a value."""
+    while isinstance(node, (_Nullable, _Within)):
+        node = node.inner
+    return isinstance(node, _Made) or (isinstance(node, _List) and isinstance(node.item, _Made))
+
+
+def loosely_ok(node: Node, value: Any) -> bool:
+    """Whether a value is right once it is text, as in paths, queries, headers and forms."""
+    if isinstance(value, str):
+        words = {"true": True, "false": False}
+        try:
+            return node.ok(words[value] if value in words else float(value))
+        except ValueError:
+            return False
+    if isinstance(value, (int, float)):
+        return node.ok(str(value).lower()) or node.ok([value])
+    return False
+
+
+def _member(path: str, name: Any) -> str:
+    return f"{path}.{name}"
+
+
+def _fewest(nodes: Sequence[Node], value: Any, path: str) -> list[str]:
+    """The faults against the type that fits best."""
+    best: list[str] = []
+    for node in nodes:
+        found: list[str] = []
+        node.explain(value, path, found)
+        if found and (not best or len(found) < len(best)):
+            best = found
+    return best
+
+
+def _one_shot(value: Any) -> bool:
+    """Whether looking at the items would use them up."""
+    return hasattr(value, "__next__")

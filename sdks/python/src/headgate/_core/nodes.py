@@ -1,0 +1,183 @@
+"""Checks of single values: the base of all checks, and those of texts, numbers and enumerations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Final
+
+from .encode import plain
+from .errors import ParameterError
+from .faults import JSON_TYPES, nearest, shown
+from .narrow import is_mapping, is_row
+
+__all__ = [
+    "MISSING",
+    "Boolean",
+    "Choice",
+    "Node",
+    "Number",
+    "Secret",
+    "Text",
+    "Whole",
+    "is_function",
+    "other_ok",
+    "plainer",
+]
+
+MISSING: Final = object()
+
+
+class Node:
+    """One check. The base lets everything through."""
+
+    __slots__ = ()
+    wanted: ClassVar[str] = "any JSON value"
+
+    def ok(self, value: Any) -> bool:
+        return True
+
+    def explain(self, value: Any, path: str, faults: list[str]) -> None:
+        """Add what is wrong with a value that is not `ok`."""
+        made = plainer(value, path, faults)
+        if made is not MISSING:
+            self._explain(made, path, faults)
+
+    def _explain(self, value: Any, path: str, faults: list[str]) -> None:
+        faults.append(f"`{path}` is {shown(value)}; give {self.needs}")
+
+    def as_received(self, value: Mapping[str, Any]) -> bool:
+        """Whether an answer may be given back as it came. What a later server put into it is its own affair."""
+        return self.ok(value)
+
+    @property
+    def needs(self) -> str:
+        return self.wanted
+
+    def kinds(self) -> frozenset[type]:
+        """The plain Python types whose values this check may let through."""
+        return JSON_TYPES
+
+
+class Text(Node):
+    __slots__ = ()
+    wanted = "a string"
+
+    def ok(self, value: Any) -> bool:
+        return isinstance(value, str) or (value.__class__ not in JSON_TYPES and other_ok(self, value))
+
+    def kinds(self) -> frozenset[type]:
+        return frozenset({str})
+
+
+class Secret(Text):
+    __slots__ = ()
+
+    def _explain(self, value: Any, path: str, faults: list[str]) -> None:
+        faults.append(f"`{path}` is of type `{type(value).__name__}`; give a string")
+
+
+class Whole(Node):
+    __slots__ = ()
+    wanted = "a whole number"
+
+    def ok(self, value: Any) -> bool:
+        kind = value.__class__
+        if kind is int:
+            return True
+        if isinstance(value, float):
+            return value.is_integer()
+        return (isinstance(value, int) and kind is not bool) or (kind not in JSON_TYPES and other_ok(self, value))
+
+    def kinds(self) -> frozenset[type]:
+        return frozenset({int, float})
+
+
+class Number(Node):
+    __slots__ = ()
+    wanted = "a number"
+
+    def ok(self, value: Any) -> bool:
+        kind = value.__class__
+        if isinstance(value, (int, float)):
+            return kind is not bool and value - value == 0  # neither infinite nor "not a number", which JSON lacks
+        return kind not in JSON_TYPES and other_ok(self, value)
+
+    def _explain(self, value: Any, path: str, faults: list[str]) -> None:
+        if isinstance(value, float):
+            faults.append(f"`{path}` is {value!r}, which is no number that JSON has; give a finite number")
+        else:
+            super()._explain(value, path, faults)
+
+    def kinds(self) -> frozenset[type]:
+        return frozenset({int, float})
+
+
+class Boolean(Node):
+    __slots__ = ()
+    wanted = "True or False"
+
+    def ok(self, value: Any) -> bool:
+        return value is True or value is False or (value.__class__ not in JSON_TYPES and other_ok(self, value))
+
+    def kinds(self) -> frozenset[type]:
+        return frozenset({bool})
+
+
+class Choice(Node):
+    """One of some values."""
+
+    __slots__ = ("values",)
+
+    def __init__(self, values: tuple[Any, ...]) -> None:
+        self.values = values
+
+    def ok(self, value: Any) -> bool:
+        for known in self.values:
+            if value == known and (value.__class__ is bool) is (known.__class__ is bool):
+                return True
+        return value.__class__ not in JSON_TYPES and not isinstance(value, str) and other_ok(self, value)
+
+    @property
+    def needs(self) -> str:
+        return ("" if len(self.values) == 1 else "one of ") + ", ".join(repr(value) for value in self.values)
+
+    def _explain(self, value: Any, path: str, faults: list[str]) -> None:
+        faults.append(f"`{path}` is {shown(value)}; {nearest(value, self.values)}give {self.needs}")
+
+    def kinds(self) -> frozenset[type]:
+        found = {value.__class__ for value in self.values}
+        return frozenset(found | {int, float} if found & {int, float} else found)
+
+
+def is_function(value: Any) -> bool:
+    """Whether a value is a function, a method, or what is called like one, and no class and no model."""
+    return callable(value) and not isinstance(value, (type, Mapping)) and not hasattr(value, "model_dump")
+
+
+def other_ok(node: Node, value: Any) -> bool:
+    """Whether a model, an enumeration's member, a date and the like is right, in the form that it is sent in."""
+    try:
+        made = plain(value)
+    except ParameterError:
+        return False
+    if is_mapping(made) and hasattr(value, "to_dict"):
+        return node.as_received(made)
+    return made.__class__ in JSON_TYPES and node.ok(made)
+
+
+def plainer(value: Any, path: str, faults: list[str]) -> Any:
+    """The value in the form that it is sent in; a fault, and nothing, where it has none."""
+    if (
+        value.__class__ in JSON_TYPES
+        or isinstance(value, str)
+        or is_mapping(value)
+        or is_row(value)
+        or is_function(value)
+    ):
+        return value
+    try:
+        made = plain(value)
+    except ParameterError as error:
+        faults += [f"`{path}`: {fault}" for fault in error.faults]
+        return MISSING
+    return made

@@ -1,0 +1,88 @@
+"""Tables that fit a terminal: long cells are wrapped, and where nothing fits each row becomes lines of its own."""
+
+from __future__ import annotations
+
+import shutil
+import textwrap
+import unicodedata
+from collections.abc import Sequence
+
+__all__ = ["fitted", "terminal_width", "width_of"]
+
+_GAP = 2
+_NARROW = 8
+
+
+def terminal_width() -> int:
+    """The columns of the terminal (80 where it does not say)."""
+    return max(10, shutil.get_terminal_size((80, 24)).columns)
+
+
+def width_of(text: str) -> int:
+    """The columns that a text takes: letters of East Asia take two, combining marks none."""
+    return sum(
+        0 if unicodedata.combining(one) else 2 if unicodedata.east_asian_width(one) in "WF" else 1 for one in text
+    )
+
+
+def fitted(
+    columns: Sequence[str], rows: Sequence[Sequence[str]], numeric: Sequence[int], room: int | None
+) -> list[str]:
+    """The lines of a table in `room` columns; None for as wide as it is."""
+    whole = [list(columns), *([" ".join(cell.split()) for cell in row] for row in rows)]
+    widths = [max(width_of(row[place]) for row in whole) for place in range(len(columns))]
+    if room is not None and sum(widths) + _GAP * (len(widths) - 1) > room:
+        shrunk = _shrunk(whole, widths, numeric, room)
+        if shrunk is None:
+            return _records(columns, whole[1:], room)
+        widths = shrunk
+    return [line for row in whole for line in _row(row, widths, numeric)]
+
+
+def _shrunk(whole: list[list[str]], widths: list[int], numeric: Sequence[int], room: int) -> list[int] | None:
+    """Widths that fit. The widest text gives way first, none below its longest word (or the narrowest column)."""
+    least = [
+        width if place in numeric else min(width, max(_NARROW, *(_longest_word(row[place]) for row in whole)))
+        for place, width in enumerate(widths)
+    ]
+    excess = sum(widths) + _GAP * (len(widths) - 1) - room
+    out = list(widths)
+    while excess > 0:
+        place = max(range(len(out)), key=lambda at: out[at] - least[at])
+        if out[place] <= least[place]:
+            return None
+        out[place] -= 1
+        excess -= 1
+    return out
+
+
+def _longest_word(text: str) -> int:
+    return max((width_of(word) for word in text.split()), default=0)
+
+
+def _row(row: Sequence[str], widths: Sequence[int], numeric: Sequence[int]) -> list[str]:
+    cells = [
+        [cell] if width_of(cell) <= width else textwrap.wrap(cell, max(1, width)) or [""]
+        for cell, width in zip(row, widths, strict=True)
+    ]
+    lines: list[str] = []
+    for number in range(max(map(len, cells))):
+        parts: list[str] = []
+        for place, (cell, width) in enumerate(zip(cells, widths, strict=True)):
+            text = cell[number] if number < len(cell) else ""
+            space = " " * max(0, width - width_of(text))
+            parts.append(space + text if place in numeric else text + space)
+        lines.append((" " * _GAP).join(parts).rstrip())
+    return lines
+
+
+def _records(columns: Sequence[str], rows: Sequence[Sequence[str]], room: int) -> list[str]:
+    """Each row as lines `column: value`, with a blank line between rows."""
+    lines: list[str] = []
+    for row in rows:
+        lines += [""] if lines else []
+        for name, cell in zip(columns, row, strict=True):
+            if cell:
+                text = f"{name}: {cell}" if name else cell
+                lines += textwrap.wrap(text, room, subsequent_indent="  ") or [""]
+    return lines
