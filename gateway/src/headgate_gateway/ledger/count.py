@@ -99,8 +99,9 @@ def _proportional(data: Mapping[str, Any], bytes_of_text: int | None = None) -> 
     while stack and size < _COUNTED_WHOLE:
         value = stack.pop()
         if isinstance(value, str):
-            sample.add(value[:_COUNTED_WHOLE])
-            size += min(len(value.encode("utf-8", "replace")), 4 * _COUNTED_WHOLE)
+            piece = value[:_COUNTED_WHOLE]
+            sample.add(piece)
+            size += len(piece.encode("utf-8", "replace"))
         elif isinstance(value, dict):
             stack += [inner for name, inner in value.items() if name not in ("url", "data", "file_data")]
         elif isinstance(value, list):
