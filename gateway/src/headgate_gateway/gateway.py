@@ -256,11 +256,14 @@ class Gateway:
         body: bytes = b"",
         principal: str,
         headers: Mapping[str, str] | None = None,
+        acting_for: tuple[str | None, str | None] = (None, None),
     ) -> Response:
         """A call from inside, through the whole pipeline. Streams are not given this way."""
         if self.app is None:
             raise ApiError(503, "The gateway is not composed yet. Dispatch from a started gateway.", code="not_ready")
-        return await self.app.dispatch(method, path, body=body, principal=principal, headers=dict(headers or {}))
+        return await self.app.dispatch(
+            method, path, body=body, principal=principal, headers=dict(headers or {}), acting_for=acting_for
+        )
 
 
 def _contract() -> Contract:

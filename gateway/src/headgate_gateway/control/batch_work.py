@@ -27,7 +27,7 @@ from .jsonl import LineFault
 if TYPE_CHECKING:
     from ..gateway import Gateway
 
-__all__ = ["count_into", "fail", "run"]
+__all__ = ["SCOPE", "count_into", "fail", "run"]
 
 _log = logging.getLogger("headgate_gateway")
 _AT_ONCE = 8
@@ -52,6 +52,10 @@ async def count_into(gateway: Gateway, body: dict[str, Any]) -> None:
         "input_tokens_details": {"cached_tokens": 0},
         "output_tokens_details": {"reasoning_tokens": 0},
     }
+
+
+# Where a batch keeps the team and the organization that it was made for.
+SCOPE = "acting_for"
 
 
 async def run(gateway: Gateway, batch_id: str) -> None:
@@ -225,6 +229,7 @@ async def _dispatched(work: _Work, line: Line) -> tuple[int, bytes, dict[str, st
             body=msgspec.json.encode(line.body),
             principal=work.principal,
             headers=headers,
+            acting_for=tuple(work.body.get(SCOPE) or (None, None)),
         )
     except ApiError as error:
         return error.status, msgspec.json.encode({"error": error.body(None)}), dict(error.all_headers())
