@@ -113,11 +113,13 @@ class ModelEndpoint:
         make = staged(call, self._route, self._producer(call, target, claim.record.stream, place.name))
         price_name = target.price_name if isinstance(target, OfflineTarget) else target.model
         run = gateway.calls.begin(claim, price_name=price_name)
-        gateway.ledger.begun(ticket, run)
-        call.record = run.record
+        # From here on the run has what was reserved for it, and whatever fails ends by its settlement.
+        run.ticket = ticket
         try:
+            gateway.ledger.begun(ticket, run)
+            call.record = run.record
             produce = make(run)
-        except ApiError as error:
+        except Exception as error:  # noqa: BLE001 - it is raised, and told of, by the run
             produce = _failing(error)
         run.start(produce)
         # Behind the start: a call that ends within this tick is then written once, with its end.
@@ -356,7 +358,7 @@ def _recorded(call: Call, produce: Producer) -> Producer:
     return recorded
 
 
-def _failing(error: ApiError) -> Producer:
+def _failing(error: Exception) -> Producer:
     async def produce(run: Sink) -> None:
         raise error
 
