@@ -124,6 +124,8 @@ class ModelEndpoint:
         run.start(produce)
         # Behind the start: a call that ends within this tick is then written once, with its end.
         gateway.calls.record_soon(run)
+        if call.caller.expires_at is not None:
+            gateway.revocation.watch(call.caller.expires_at)
         return run
 
     def _producer(self, call: Call, target: Target | Pool, stream: bool, name: str) -> Callable[[Sink], Producer]:

@@ -17,7 +17,7 @@ from .platform.principal import ANONYMOUS
 from .unknown_fields import refuse_repeated
 from .validate import Specification
 
-__all__ = ["ClientGone", "read_body", "read_query", "refuse_ambiguous", "take_json"]
+__all__ = ["ClientGone", "close_files", "read_body", "read_query", "refuse_ambiguous", "take_json"]
 
 # Of one field that is no file, and of a whole form that is sent as one text.
 _FIELD_BYTES = 1 << 20
@@ -145,10 +145,17 @@ async def _take_form(call: Call, limits: Limits, spec: Specification | None, con
         fields = await _take_multipart(call, limits)
     call.fields = fields
     names = [upload.name for upload in call.files]
-    if spec is not None:
-        call.data = spec.read_form(fields, names)
-    else:
-        call.data = dict(fields)
+    try:
+        call.data = dict(fields) if spec is None else spec.read_form(fields, names)
+    except ApiError:
+        close_files(call)
+        raise
+
+
+def close_files(call: Call) -> None:
+    """Give up the files of a form."""
+    for upload in call.files:
+        upload.file.close()
 
 
 async def _take_multipart(call: Call, limits: Limits) -> list[tuple[str, str]]:

@@ -1,13 +1,12 @@
-"""The OpenAI wire, passed through: what is touched in a request, what is read in an answer. Pure functions."""
+"""The OpenAI wire, passed through: what is touched in a request. Pure functions."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
-__all__ = ["error_in", "hides", "prepare", "usage_in"]
+__all__ = ["prepare"]
 
 _Raw = msgspec.Raw
 _OWN = ("tags", "mock_response", "virtual_model_id", "cache", "guardrails")
@@ -50,26 +49,3 @@ def _ask_for_usage(fields: dict[str, Any]) -> bool:
     options["include_usage"] = _Raw(b"true")
     fields["stream_options"] = options
     return True
-
-
-def usage_in(chunk: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The usage that a chunk or an answer carries."""
-    usage = chunk.get("usage")
-    return usage if isinstance(usage, dict) else None
-
-
-def hides(chunk: Mapping[str, Any]) -> bool:
-    """Whether this is the extra chunk that only `include_usage` brings."""
-    return not chunk.get("choices") and isinstance(chunk.get("usage"), dict)
-
-
-def error_in(event: str, data: bytes) -> Any:
-    """The error that an event of a stream carries, or None."""
-    if event != "error" and not data.startswith(b'{"error"') and not data.startswith(b'{ "error"'):
-        return None
-    try:
-        value = msgspec.json.decode(data)
-    except msgspec.DecodeError:
-        return data.decode("utf-8", "replace")
-    error = value.get("error", value) if isinstance(value, dict) else value
-    return error if error is not None else None
