@@ -32,13 +32,13 @@ def test_a_client_that_leaves_pays_for_what_was_written(quirky: Quirky, kind: st
         seen = ""
         for piece in answer.iter_text():
             seen += piece
-            if "open" in seen:
+            if "gate" in seen:
                 break
     record = ended(quirky, call)
     assert record["status"] == "cancelled"
     assert record["estimated"] is True
     assert record["usage"]["prompt_tokens"] > 3
-    assert record["usage"]["completion_tokens"] >= 3
+    assert record["usage"]["completion_tokens"] >= 2
     assert record["cost_usd"] > 0
 
 
