@@ -14,6 +14,7 @@ from typing import Any
 
 from .auth import Gate
 from .config import Settings
+from .effective import models_beside, named_as_sent
 from .errors import ApiError, envelope, invalid, storage_away
 from .gateway import Gateway
 from .http import (
@@ -154,7 +155,7 @@ class App:
             )
         if isinstance(reply, HeadedStream):
             reply.close()
-        raise ApiError(400, f"`{path}` does not give a whole answer here. Ask for it without `stream`.", param="stream")
+        raise ApiError(400, f"`{path}` does not give a whole answer here. Ask for something else.")
 
     async def _answer(
         self,
@@ -190,7 +191,9 @@ class App:
             spec = self._spec(match)
             call.query = read_query(query, spec)
             if route.method != "GET":
-                await read_body(call, route.body, self.gateway.settings.limits, spec)
+                await read_body(call, route.body, self.gateway.settings.limits, spec, merge=route.kind is not None)
+                if principal is not None and call.data.get("stream") is True:
+                    raise _whole_answers_only(call)
             named = call.params.get("model") or call.data.get("virtual_model_id") or call.data.get("model") or ""
             call.model = str(named)
             if route.access is Access.KEY and route.method == "POST":
@@ -200,10 +203,10 @@ class App:
             if route.once:
                 return await self._once(call, endpoint, route)
             return await endpoint(call)
+        except (_WholeAnswersOnly, ClientGone):
+            raise
         except ApiError as error:
             return self._failed(error, request_id, seen)
-        except ClientGone:
-            raise
         except Unstorable as error:
             unstorable = invalid(f"The request has a value that cannot be kept: {error}", code="unstorable_value")
             return self._failed(unstorable, request_id, seen)
@@ -229,6 +232,8 @@ class App:
         if call.caller.key_id is not None and call.model:
             # A name that stands for another is as good as that one, and no better.
             call.caller.require_model(call.caller.aliases.get(call.model, call.model))
+            for other in models_beside(call.data):
+                call.caller.require_model(other)
         customer = call.data.get("user")
         if isinstance(customer, str) and customer:
             call.caller = await self.gateway.platform.with_customer(call.caller, customer)
@@ -286,6 +291,20 @@ def _complete(route: Route, contract: Contract) -> Route:
     if spec is not None and spec.operation_id:
         route = replace(route, operation=spec.operation_id)
     return route if route.endpoint is not None else replace(route, endpoint=ModelEndpoint(route))
+
+
+class _WholeAnswersOnly(ApiError):
+    """A stream was asked for by a request from inside."""
+
+
+def _whole_answers_only(call: Call) -> ApiError:
+    error = _WholeAnswersOnly(
+        400,
+        "`stream` is true, and a whole answer is needed here. Ask without `stream`.",
+        code="stream_not_allowed",
+        param="stream",
+    )
+    return named_as_sent(error, call.merged)
 
 
 def _draining() -> ApiError:

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 import msgspec
 
 from .config import Limits
+from .effective import effective_body, effective_form, named_as_sent
 from .errors import ApiError, invalid
 from .http import BodyKind, Call, Receive, Upload
 from .platform.principal import ANONYMOUS
@@ -22,11 +23,13 @@ class ClientGone(Exception):
     """The client left before its request was whole."""
 
 
-async def read_body(call: Call, kind: BodyKind, limits: Limits, spec: Specification | None) -> None:
-    """Read and check the body of `call` as the route wants it."""
+async def read_body(
+    call: Call, kind: BodyKind, limits: Limits, spec: Specification | None, *, merge: bool = False
+) -> None:
+    """Read and check the body of `call` as the route wants it; `merge` its extra parameters first."""
     content_type = call.headers.get("content-type", "")
     if kind in (BodyKind.FORM, BodyKind.FORM_OR_JSON) and _is_form(content_type):
-        await _take_form(call, limits, spec, content_type)
+        await _take_form(call, limits, spec, content_type, merge=merge)
         return
     if kind is BodyKind.FORM:
         raise ApiError(
@@ -39,7 +42,7 @@ async def read_body(call: Call, kind: BodyKind, limits: Limits, spec: Specificat
     if call.raw and call.caller.id == ANONYMOUS.id:
         _refuse_simple(content_type)
     if kind is not BodyKind.NONE and not (kind is BodyKind.JSON_OR_NONE and not call.raw.strip()):
-        take_json(call, limits, spec)
+        take_json(call, limits, spec, merge=merge)
 
 
 def _refuse_simple(content_type: str) -> None:
@@ -55,11 +58,18 @@ def _refuse_simple(content_type: str) -> None:
         )
 
 
-def take_json(call: Call, limits: Limits, spec: Specification | None) -> None:
-    """Decode `call.raw` and check it against the contract."""
+def take_json(call: Call, limits: Limits, spec: Specification | None, *, merge: bool = False) -> None:
+    """Decode `call.raw` and check it against the contract; `merge` its extra parameters first."""
     value = _json(call.raw, limits)
+    if merge and isinstance(value, dict):
+        value, call.merged = effective_body(value)
+        if call.merged:
+            call.raw = msgspec.json.encode(value)
     if spec is not None:
-        spec.check_json(value)
+        try:
+            spec.check_json(value)
+        except ApiError as error:
+            raise named_as_sent(error, call.merged) from None
     if not isinstance(value, dict):
         raise invalid(f"The body is {_kind(value)}, not an object. Send a JSON object.", code="wrong_type", param=None)
     call.data = value
@@ -139,16 +149,21 @@ def _is_form(content_type: str) -> bool:
     return content_type.lower().startswith(("multipart/form-data", "application/x-www-form-urlencoded"))
 
 
-async def _take_form(call: Call, limits: Limits, spec: Specification | None, content_type: str) -> None:
+async def _take_form(call: Call, limits: Limits, spec: Specification | None, content_type: str, *, merge: bool) -> None:
     if content_type.lower().startswith("application/x-www-form-urlencoded"):
         body = await _read(call.headers, call.receive, limits.body_bytes)
         fields = _pairs(body.decode("utf-8", "replace"))
     else:
         fields = await _take_multipart(call, limits)
-    call.fields = fields
     names = [upload.name for upload in call.files]
+    if merge:
+        fields, call.merged = effective_form(fields, names)
+    call.fields = fields
     if spec is not None:
-        call.data = spec.read_form(fields, names)
+        try:
+            call.data = spec.read_form(fields, names)
+        except ApiError as error:
+            raise named_as_sent(error, call.merged) from None
     else:
         call.data = dict(fields)
 

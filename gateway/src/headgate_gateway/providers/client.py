@@ -18,6 +18,7 @@ import aiohttp
 import msgspec
 from multidict import CIMultiDict
 
+from ..effective import OWN
 from ..emission import Answer
 from ..errors import ApiError, invalid
 from ..http import Call, Route
@@ -59,7 +60,7 @@ class Providers:
                     param="model",
                     code="model_not_capable",
                 )
-            translated = anthropic.request(call.data, target.model, target.upstream.max_output_tokens)
+            translated = anthropic.request(call.data, target.model, target.upstream.max_output_tokens, call.merged)
             exchange.aim("/v1/messages", msgspec.json.encode(translated), "application/json")
             return exchange.concealing(exchange.messages_stream if stream else exchange.messages_whole)
         path = route.path.removeprefix("/v1")
@@ -275,6 +276,8 @@ class _Exchange:
         form = aiohttp.FormData(default_to_multipart=True)
         named = False
         for name, value in self._call.fields:
+            if name.partition("[")[0] in OWN:
+                continue
             named |= name == "model"
             form.add_field(name, self._target.model if name == "model" else value)
         if not named:
