@@ -7,6 +7,7 @@ and may give Starlette responses.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 from dataclasses import replace
@@ -47,6 +48,7 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9._:\-]{1,255}")
 _VERSION = re.compile(r"v?1|\d{4}-\d{2}-\d{2}")
 _VERSION_HEADERS = ("x-headgate-api-version", "x-api-version")
 _PIECE = 1 << 18
+_LARGE_ANSWER = 1 << 20
 
 
 def create_app(settings: Settings | None = None, *, node: str | None = None) -> App:
@@ -243,7 +245,7 @@ class App:
         whole = route.access is Access.PLATFORM and not route.apart
         if key is None:
             return await mutations.plainly(lambda: endpoint(call), whole=whole)
-        print_ = fingerprint(call)
+        print_ = await fingerprint(call)
         return await mutations.once(call.principal, key, call.operation, print_, lambda: endpoint(call), whole=whole)
 
     def _match(self, method: str, raw_path: bytes, scope: dict[str, Any] | None) -> Match:
@@ -330,7 +332,10 @@ async def _send(
         headers = _encoded(reply.headers, reply.content_type)
         headers.append((b"content-length", b"%d" % len(reply.body)))
         await send({"type": "http.response.start", "status": reply.status, "headers": headers + common})
-        await send({"type": "http.response.body", "body": b"" if bodiless else reply.body})
+        if len(reply.body) <= _LARGE_ANSWER or bodiless:
+            await send({"type": "http.response.body", "body": b"" if bodiless else reply.body})
+        else:
+            await _send_pieces(reply.body, send)
     elif isinstance(reply, FileResponse):
         await _send_file(reply, send, common, bodiless=bodiless)
     elif hasattr(reply, "send"):
@@ -345,6 +350,14 @@ async def _send(
         await reply(scope, receive, with_id)
 
 
+async def _send_pieces(body: bytes, send: Send) -> None:
+    """Send a large answer as its reader takes it, instead of copying it whole into the connection's buffer."""
+    for at in range(0, len(body), _PIECE):
+        await send({"type": "http.response.body", "body": body[at : at + _PIECE], "more_body": True})
+        await asyncio.sleep(0)
+    await send({"type": "http.response.body", "body": b""})
+
+
 async def _send_file(reply: FileResponse, send: Send, common: list[tuple[bytes, bytes]], *, bodiless: bool) -> None:
     with reply.path.open("rb") as file:
         size = file.seek(0, 2)
@@ -354,7 +367,7 @@ async def _send_file(reply: FileResponse, send: Send, common: list[tuple[bytes, 
         if reply.filename is not None:
             headers.append((b"content-disposition", attachment(reply.filename)))
         await send({"type": "http.response.start", "status": 200, "headers": headers + common})
-        while not bodiless and (piece := file.read(_PIECE)):
+        while not bodiless and (piece := await asyncio.to_thread(file.read, _PIECE)):
             await send({"type": "http.response.body", "body": piece, "more_body": True})
         await send({"type": "http.response.body", "body": b""})
 

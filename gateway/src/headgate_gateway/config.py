@@ -48,7 +48,11 @@ class Limits:
     """
 
     body_bytes: int = 32 * 1024 * 1024
+    body_values: int = 500_000
+    body_seconds: float = 120.0
+    body_idle_seconds: float = 30.0
     upload_bytes: int = 512 * 1024 * 1024
+    upload_seconds: float = 900.0
     depth: int = 128
     ping_seconds: float = 15.0
     grace_seconds: float = 30.0
@@ -263,7 +267,11 @@ def _limits(env: Table, table: Table) -> Limits:
 
     return Limits(
         body_bytes=whole("body_bytes", 1024),
+        body_values=whole("body_values", 1000),
+        body_seconds=number("body_seconds"),
+        body_idle_seconds=number("body_idle_seconds"),
         upload_bytes=whole("upload_bytes", 1024),
+        upload_seconds=number("upload_seconds"),
         depth=_first(table.whole("depth", 4, 512), base.depth),
         ping_seconds=number("ping_seconds"),
         grace_seconds=number("grace_seconds"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -12,6 +13,7 @@ from .errors import ApiError, envelope
 from .http import Call, Headers, Reply, Response, Route, header_value
 from .ledger.estimate import Candidate, most_output
 from .ledger.ledger import Ticket
+from .offload import LARGE_BODY
 from .once.deliver import LiveStream, Presence, StoredStream, faulty_reply
 from .once.feed import Feed, Listener, frame
 from .once.follow import lost
@@ -43,7 +45,7 @@ class ModelEndpoint:
         self._kind = route.kind
 
     async def __call__(self, call: Call) -> Reply:
-        presented = _presented(call, self._kind in _STREAMED and call.data.get("stream") is True)
+        presented = await _presented(call, self._kind in _STREAMED and call.data.get("stream") is True)
         found = await self._found(call, presented)
         if isinstance(found, Replayed):
             call.gateway.telemetry.repeated(call, "replayed", found.record)
@@ -293,28 +295,37 @@ def _candidates(gateway: Gateway, target: Target | Pool) -> list[Candidate]:
     return [Candidate(target.provider, target.model, most)]
 
 
-def _presented(call: Call, stream: bool) -> Presented:
+async def _presented(call: Call, stream: bool) -> Presented:
     key = check_key(call.header("idempotency-key"))
+    print_ = await fingerprint(call) if key is not None else b""
     return Presented(
         principal=call.principal,
         operation=call.operation,
         stream=stream,
         key=key,
-        fingerprint=fingerprint(call) if key is not None else b"",
+        fingerprint=print_,
         last_event_id=call.header("last-event-id"),
         request_id=call.request_id,
         body_bytes=len(call.raw),
     )
 
 
-def fingerprint(call: Call) -> bytes:
-    """What makes two requests the same: operation, path, query and body; a form counts by its parts."""
+async def fingerprint(call: Call) -> bytes:
+    """Return the digest of a request: operation, path, query and body; a form counts by its parts."""
+    if call.files or len(call.raw) > LARGE_BODY:
+        # Not in the threads that compute: hashing lets the event loop go on, and files are waited for.
+        return await asyncio.to_thread(_fingerprint, call)
+    return _fingerprint(call)
+
+
+def _fingerprint(call: Call) -> bytes:
     digest = hashlib.sha256(repr((call.operation, sorted(call.params.items()), sorted(call.query.items()))).encode())
     digest.update(call.raw)
     if not call.raw:
-        digest.update(repr(sorted(call.data.items(), key=lambda item: item[0])).encode())
+        digest.update(repr(sorted(call.data.items(), key=lambda item: item[0])).encode("utf-8", "surrogatepass"))
     for upload in call.files:
-        digest.update(repr((upload.name, upload.filename, upload.content_type, upload.size)).encode())
+        parts = (upload.name, upload.filename, upload.content_type, upload.size)
+        digest.update(repr(parts).encode("utf-8", "surrogatepass"))
         upload.file.seek(0)
         while piece := upload.file.read(1 << 20):
             digest.update(piece)

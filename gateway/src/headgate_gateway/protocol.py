@@ -1,6 +1,7 @@
-"""HTTP as it comes in: uvicorn's protocol, with an end to heads and a word for closing a connection.
+"""HTTP as it comes in: uvicorn's protocol, with time limits for heads and bodies and a word for closing a connection.
 
-Who may send a request is asked when its head is there; so a head has to be there soon, and to be small.
+Who may send a request is asked when its head is there; so a head has to be there soon, and to be small. A body has a
+time limit as a whole and one for each pause. What comes with its head, as most do, starts no clock.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from .config import Limits
 from .errors import ApiError, envelope
 
 __all__ = ["HttpProtocol"]
@@ -37,6 +39,9 @@ class HttpProtocol(HttpToolsProtocol):
     _head_bytes = 0
     _is_long = False
     _clock: asyncio.TimerHandle | None = None
+    _body_clock: asyncio.TimerHandle | None = None
+    _body_ends = 0.0
+    _body_moved = 0.0
     _refusal: ApiError | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -46,10 +51,15 @@ class HttpProtocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
         self._stop_clock()
+        self._stop_body_clock()
 
     def data_received(self, data: bytes) -> None:
         self._is_long = self._head_bytes > 0 or len(data) > _MOST_BYTES
         super().data_received(data)
+        if self._body_clock is not None:
+            self._body_moved = self.loop.time()
+        elif self.cycle is not None and self.cycle.more_body and not self._in_head:
+            self._await_body()
         if not self._in_head or self.transport.is_closing():
             return
         if self._began:
@@ -74,8 +84,55 @@ class HttpProtocol(HttpToolsProtocol):
         self._in_head = False
         self._stop_clock()
         if self.url[:1] not in (b"/", b"*"):
-            self.scope["extensions"]["headgate.authority"] = _authority_of(self.url)
+            extensions: dict[str, Any] = self.scope["extensions"]
+            extensions["headgate.authority"] = _authority_of(self.url)
         super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        super().on_message_complete()
+        if self._body_clock is not None:
+            self._stop_body_clock()
+
+    def _await_body(self) -> None:
+        if self.cycle.response_complete or self.transport.is_closing():
+            return
+        limits = self._limits()
+        is_upload = any(name == b"content-type" and value[:10] == b"multipart/" for name, value in self.headers)
+        self._body_moved = self.loop.time()
+        self._body_ends = self._body_moved + (limits.upload_seconds if is_upload else limits.body_seconds)
+        first_look = min(self._body_ends, self._body_moved + limits.body_idle_seconds)
+        self._body_clock = self.loop.call_at(first_look, self._look_at_body)
+
+    def _look_at_body(self) -> None:
+        """Give up on a body whose time is over; else look again when it may be."""
+        limits, now = self._limits(), self.loop.time()
+        due = min(self._body_ends, self._body_moved + limits.body_idle_seconds)
+        is_waited_for = not self.flow.read_paused
+        if not is_waited_for:
+            # It is the gateway that does not read on.
+            self._body_moved = now
+            due = max(due, now + limits.body_idle_seconds)
+        if now < due:
+            self._body_clock = self.loop.call_at(due, self._look_at_body)
+            return
+        self._body_clock = None
+        if self.transport.is_closing():
+            return
+        if self.cycle.response_started:
+            self.transport.close()
+        else:
+            self._refuse(
+                ApiError(408, "The body of the request did not come in time. Send it faster.", code="slow_body")
+            )
+
+    def _stop_body_clock(self) -> None:
+        if self._body_clock is not None:
+            self._body_clock.cancel()
+            self._body_clock = None
+
+    def _limits(self) -> Limits:
+        gateway = getattr(self.app, "gateway", None)
+        return Limits() if gateway is None else gateway.settings.limits
 
     def _size(self) -> int:
         return len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)

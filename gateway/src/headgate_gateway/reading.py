@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -11,12 +12,16 @@ from .config import Limits
 from .effective import effective_body, effective_form, named_as_sent
 from .errors import ApiError, invalid
 from .http import BodyKind, Call, Receive, Upload
+from .json_body import parse_json
+from .offload import LARGE_BODY, offload
 from .platform.principal import ANONYMOUS
 from .validate import Specification
 
 __all__ = ["ClientGone", "read_body", "read_query", "take_json"]
 
-_decode = msgspec.json.Decoder().decode
+# Of one field that is no file, and of a whole form that is sent as one text.
+_FIELD_BYTES = 1 << 20
+_FORM_PIECE = 32_768
 
 
 class ClientGone(Exception):
@@ -42,7 +47,7 @@ async def read_body(
     if call.raw and call.caller.id == ANONYMOUS.id:
         _refuse_simple(content_type)
     if kind is not BodyKind.NONE and not (kind is BodyKind.JSON_OR_NONE and not call.raw.strip()):
-        take_json(call, limits, spec, merge=merge)
+        await take_json(call, limits, spec, merge=merge)
 
 
 def _refuse_simple(content_type: str) -> None:
@@ -58,53 +63,32 @@ def _refuse_simple(content_type: str) -> None:
         )
 
 
-def take_json(call: Call, limits: Limits, spec: Specification | None, *, merge: bool = False) -> None:
+async def take_json(call: Call, limits: Limits, spec: Specification | None, *, merge: bool = False) -> None:
     """Decode `call.raw` and check it against the contract; `merge` its extra parameters first."""
-    value = _json(call.raw, limits)
+    if len(call.raw) > LARGE_BODY:
+        call.data, call.merged, call.raw = await offload(_checked, call.raw, limits, spec, merge)
+    else:
+        call.data, call.merged, call.raw = _checked(call.raw, limits, spec, merge)
+
+
+def _checked(
+    raw: bytes, limits: Limits, spec: Specification | None, merge: bool
+) -> tuple[dict[str, Any], dict[str, str], bytes]:
+    """The value of a body, where its merged members came from, and its bytes with these in it."""
+    is_large, merged = len(raw) > LARGE_BODY, dict[str, str]()
+    value = parse_json(raw, limits)
     if merge and isinstance(value, dict):
-        value, call.merged = effective_body(value)
-        if call.merged:
-            call.raw = msgspec.json.encode(value)
+        value, merged = effective_body(value)
+        if merged:
+            raw = msgspec.json.encode(value)
     if spec is not None:
         try:
-            spec.check_json(value)
+            spec.check_json(value, is_large=is_large)
         except ApiError as error:
-            raise named_as_sent(error, call.merged) from None
+            raise named_as_sent(error, merged) from None
     if not isinstance(value, dict):
         raise invalid(f"The body is {_kind(value)}, not an object. Send a JSON object.", code="wrong_type", param=None)
-    call.data = value
-
-
-def _json(raw: bytes, limits: Limits) -> Any:
-    if not raw.strip():
-        raise invalid("The body is empty. Send a JSON object.", code="invalid_json")
-    try:
-        value = _decode(raw)
-    except msgspec.DecodeError as error:
-        raise invalid(f"The body is no JSON: {error}. Correct it.", code="invalid_json") from error
-    except RecursionError:
-        raise _too_deep(limits.depth) from None
-    if raw.count(b"[") + raw.count(b"{") > limits.depth:
-        _check_depth(value, limits.depth)
-    return value
-
-
-def _check_depth(value: Any, depth: int) -> None:
-    level = [value]
-    for _ in range(depth):
-        level = [item for outer in level for item in _children(outer)]
-        if not level:
-            return
-    raise _too_deep(depth)
-
-
-def _children(value: Any) -> list[Any]:
-    items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return [item for item in items if isinstance(item, (dict, list))]
-
-
-def _too_deep(depth: int) -> ApiError:
-    return invalid(f"The body is nested deeper than {depth} levels. Flatten it.", code="too_deep")
+    return value, merged, raw
 
 
 def _kind(value: Any) -> str:
@@ -151,7 +135,7 @@ def _is_form(content_type: str) -> bool:
 
 async def _take_form(call: Call, limits: Limits, spec: Specification | None, content_type: str, *, merge: bool) -> None:
     if content_type.lower().startswith("application/x-www-form-urlencoded"):
-        body = await _read(call.headers, call.receive, limits.body_bytes)
+        body = await _read(call.headers, call.receive, min(limits.body_bytes, _FIELD_BYTES))
         fields = _pairs(body.decode("utf-8", "replace"))
     else:
         fields = await _take_multipart(call, limits)
@@ -178,7 +162,8 @@ async def _take_multipart(call: Call, limits: Limits) -> list[tuple[str, str]]:
     headers = Headers({"content-type": call.headers["content-type"]})
     stream = _stream(call.receive, limits.upload_bytes)
     try:
-        parser = MultiPartParser(headers, stream, max_files=64, max_fields=256, max_part_size=limits.body_bytes)
+        field_bytes = min(limits.body_bytes, _FIELD_BYTES)
+        parser = MultiPartParser(headers, stream, max_files=64, max_fields=256, max_part_size=field_bytes)
         form = await parser.parse()
     except (MultiPartException, KeyError, ValueError) as error:
         reason = getattr(error, "message", None) or str(error)
@@ -204,7 +189,10 @@ async def _stream(receive: Receive | None, limit: int) -> Any:
         if size > limit:
             raise _too_large(limit)
         more = message.get("more_body", False)
-        yield piece
+        for at in range(0, len(piece), _FORM_PIECE):
+            # Parsing a piece can take a few milliseconds; others have their turn before the next one.
+            yield piece[at : at + _FORM_PIECE]
+            await asyncio.sleep(0)
     yield b""
 
 

@@ -12,6 +12,7 @@ import msgspec
 
 from .contract import Document
 from .errors import ApiError, invalid
+from .narrow import Narrowed, narrow
 
 __all__ = ["Contract", "Specification"]
 
@@ -19,6 +20,8 @@ _JSON = "application/json"
 _FORM = "multipart/form-data"
 _PARAMETER = re.compile(r"\{[^}]*\}")
 _SHOWN = 60
+# No bound and no expression of the contract tells longer texts apart.
+_LONG_TEXT = 65_536
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,7 @@ class Contract:
     def __init__(self, document: Document) -> None:
         self._document = document
         self._known: dict[tuple[str, str], Specification] = {}
+        self._names = _member_names(document)
         for path, item in document.get("paths", {}).items():
             for method, operation in item.items():
                 if method in ("get", "post", "put", "patch", "delete", "head"):
@@ -59,6 +63,19 @@ class Contract:
             {"allOf": [schema], "components": self._document.get("components", {})}, validate_formats=False
         )
 
+    def fault(self, validator: jsonschema_rs.Draft202012Validator, value: Any, prefix: str = "") -> ApiError:
+        """The error of the first fault of a value that is not valid."""
+        found = narrow(value, validator.is_valid, self._names)
+        if found.too_long is not None:
+            path = _spell(found.place(found.too_long), prefix)
+            return invalid(f"`{path}` has too many items. Send fewer.", param=path, code="invalid_value")
+        if found.value is None:
+            return invalid(
+                "The body does not have the form that the contract asks for, and is too large to say where. "
+                "Send a smaller one to see."
+            )
+        return _fault(validator.iter_errors(found.value), prefix, found)
+
     def types_of(self, schema: Mapping[str, Any]) -> frozenset[str]:
         """The JSON types that a schema allows, through references and unions."""
         schema = self.resolve(schema)
@@ -70,6 +87,33 @@ class Contract:
         if not types and "enum" in schema:
             types = {_type_name(value) for value in schema["enum"]}
         return frozenset(types)
+
+
+def _member_names(node: Any) -> frozenset[str]:
+    """All names of members that schemas of the contract know."""
+    found: set[str] = set()
+    waiting = [node]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, Mapping):
+            properties, required = one.get("properties"), one.get("required")
+            found.update(properties if isinstance(properties, Mapping) else ())
+            found.update(name for name in required if isinstance(name, str)) if isinstance(required, list) else None
+            waiting += one.values()
+        elif isinstance(one, list):
+            waiting += one
+    return frozenset(found)
+
+
+def _thinned(value: Any) -> Any:
+    """`value` with the beginnings of its long texts: a schema copies what it looks at, again for each alternative."""
+    if isinstance(value, str):
+        return value[:_LONG_TEXT]
+    if isinstance(value, dict):
+        return {name: _thinned(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [item if type(item) is int else _thinned(item) for item in value]
+    return value
 
 
 class Specification:
@@ -90,11 +134,15 @@ class Specification:
             self._validators[media] = None if schema is None else (self._contract.compile(schema), schema)
         return self._validators[media]
 
-    def check_json(self, value: Any) -> None:
+    def check_json(self, value: Any, *, is_large: bool = False) -> None:
         """Raise the error of the first fault in a JSON body."""
         compiled = self._body(_JSON)
-        if compiled is not None and not compiled[0].is_valid(value):
-            raise _fault(compiled[0].iter_errors(value))
+        if compiled is None:
+            return
+        if is_large:
+            value = _thinned(value)
+        if not compiled[0].is_valid(value):
+            raise self._contract.fault(compiled[0], value)
 
     def read_form(self, fields: list[tuple[str, str]], files: Iterable[str]) -> dict[str, Any]:
         """The fields of a form as the contract types them, checked; a file part counts as present."""
@@ -114,7 +162,7 @@ class Specification:
             else:
                 whole[known] = ""
         if not validator.is_valid(whole):
-            raise _fault(validator.iter_errors(whole))
+            raise self._contract.fault(validator, whole)
         return data
 
     def _properties(self, schema: Mapping[str, Any]) -> dict[str, Any]:
@@ -134,7 +182,7 @@ class Specification:
                     raise invalid(f"`{name}` is missing from the query. Give it.", param=name, code="missing")
                 continue
             if not parameter.validator.is_valid(query[name]):
-                raise _fault(parameter.validator.iter_errors(query[name]), name)
+                raise self._contract.fault(parameter.validator, query[name], name)
         return query
 
     def _parameters(self) -> tuple[_Parameter, ...]:
@@ -189,7 +237,7 @@ def _coerce(text: str, types: frozenset[str]) -> Any:
             return text in ("true", "1")
         if types & {"object", "array"} and text[:1] in ("{", "["):
             return msgspec.json.decode(text)
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, RecursionError):
         return text
     return text
 
@@ -199,10 +247,10 @@ def _type_name(value: Any) -> str:
     return names.get(type(value), "object")
 
 
-def _fault(errors: Iterable[Any], prefix: str = "") -> ApiError:
+def _fault(errors: Iterable[Any], prefix: str, narrowed: Narrowed) -> ApiError:
     error = _deepest(list(errors), ())
     kind = error.kind
-    path = _spell(error.path, prefix)
+    path = _spell(narrowed.place(error.path), prefix)
     if kind.name == "required":
         name = _join(path, kind.property)
         return invalid(f"`{name}` is missing. Give it.", param=name, code="missing")

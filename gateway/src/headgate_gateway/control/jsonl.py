@@ -6,15 +6,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
-import msgspec
-
+from ..config import Limits
 from ..errors import ApiError, invalid
+from ..json_body import parse_json
 from ..offline.learned import Example
 
 __all__ = ["LineFault", "check_upload", "examples_in", "read_lines"]
 
 _MOST_COMPLAINTS = 5
 _LONGEST_LINE = 16 * 1024 * 1024
+_LIMITS = Limits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,21 +31,31 @@ class LineFault:
 def read_lines(file: BinaryIO) -> Iterator[tuple[int, dict[str, Any] | LineFault]]:
     """Number and object of each line that is not blank; a `LineFault` for one that holds no object."""
     file.seek(0)
-    for number, line in enumerate(file, 1):
+    for number, line in enumerate(_lines(file), 1):
         if not line.strip():
             continue
         if len(line) > _LONGEST_LINE:
             yield number, LineFault(number, "line_too_large", f"The line has more than {_LONGEST_LINE} bytes.")
             continue
         try:
-            value = msgspec.json.decode(line.removeprefix(b"\xef\xbb\xbf"))
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            yield number, LineFault(number, "invalid_json_line", f"The line is no JSON: {error}.")
+            value = parse_json(line.removeprefix(b"\xef\xbb\xbf"), _LIMITS)
+        except ApiError as error:
+            message = error.message.replace("The body", "The line")
+            yield number, LineFault(number, "invalid_json_line", message)
             continue
         if isinstance(value, dict):
             yield number, value
         else:
             yield number, LineFault(number, "invalid_json_line", "The line is no JSON object.")
+
+
+def _lines(file: BinaryIO) -> Iterator[bytes]:
+    """The lines of a file; of one that is too long only as much as tells that it is."""
+    while line := file.readline(_LONGEST_LINE + 2):
+        rest = line
+        while len(rest) == _LONGEST_LINE + 2 and not rest.endswith(b"\n"):
+            rest = file.readline(_LONGEST_LINE + 2)
+        yield line
 
 
 def check_upload(file: BinaryIO, purpose: str) -> None:

@@ -148,7 +148,7 @@ def revealing_once(make: Callable[[Call], Awaitable[tuple[dict[str, Any], str | 
         if key is None:
             done = await call.gateway.mutations.plainly(act, whole=True)
         else:
-            done = await call.gateway.mutations.once(call.principal, key, call.operation, fingerprint(call), act)
+            done = await call.gateway.mutations.once(call.principal, key, call.operation, await fingerprint(call), act)
         reply = cast("Response", done)
         shown = msgspec.json.decode(reply.body)
         if shown.get("key_id") is None:

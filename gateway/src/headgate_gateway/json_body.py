@@ -1,0 +1,170 @@
+"""JSON bodies: decoding, and the bounds of nesting and of size that keep it short.
+
+While a value is decoded nothing else runs in the process. A small body takes no time worth a thought. A large one is
+first measured without being decoded, and is then decoded member by member, in a thread.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from .config import Limits
+from .errors import ApiError, invalid
+from .offload import LARGE_BODY
+
+__all__ = ["parse_json"]
+
+_decode = msgspec.json.Decoder().decode
+_decode_object = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+_decode_array = msgspec.json.Decoder(list[msgspec.Raw]).decode
+
+_PIECE = 262_144
+_GROUP_ITEMS = 16_384
+_GROUP_BYTES = 1 << 20
+_STRING_BYTES = 4 << 20
+_STRUCTURE = b'"[]{},:'
+_NO_STRUCTURE = bytes(set(range(256)) - set(_STRUCTURE))
+_ESCAPE_BYTES = 11
+
+
+def parse_json(raw: bytes, limits: Limits) -> Any:
+    """The value of a body.
+
+    Raises ApiError for what is not JSON, too deep or too large. Call it in a thread if `raw` is a `LARGE_BODY`.
+    """
+    if not raw.strip():
+        raise invalid("The body is empty. Send a JSON object.", code="invalid_json")
+    is_large = len(raw) > LARGE_BODY
+    if is_large:
+        _measure(raw, limits)
+    try:
+        value = _decode_large(raw) if is_large else _decode(raw)
+    except msgspec.DecodeError as error:
+        raise invalid(f"The body is not valid JSON: {error}. Correct it.", code="invalid_json") from error
+    except UnicodeDecodeError as error:
+        raise invalid(f"The body is not valid UTF-8: {error}. Encode it as UTF-8.", code="invalid_json") from error
+    except RecursionError:
+        raise _too_deep(limits.depth) from None
+    if not is_large and raw.count(b"[") + raw.count(b"{") > limits.depth:
+        _check_depth(value, limits.depth)
+    return value
+
+
+def _check_depth(value: Any, depth: int) -> None:
+    level = [value]
+    for _ in range(depth):
+        level = [item for outer in level for item in _children(outer)]
+        if not level:
+            return
+    raise _too_deep(depth)
+
+
+def _children(value: Any) -> list[Any]:
+    items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return [item for item in items if isinstance(item, (dict, list))]
+
+
+def _too_deep(depth: int) -> ApiError:
+    return invalid(f"The body is nested deeper than {depth} levels. Flatten it.", code="too_deep")
+
+
+def _measure(raw: bytes, limits: Limits) -> None:
+    """Refuse a body that is nested too deep or holds too many values, without decoding it."""
+    values = level = at = 0
+    in_string = False
+    while at < len(raw):
+        end = min(at + _PIECE, len(raw))
+        end += _odd_backslashes(raw, at, end)
+        bare = raw[at:end].replace(b"\\\\", b"").replace(b'\\"', b"").translate(None, _NO_STRUCTURE)
+        parts = bare.split(b'"')
+        outside = b"".join(parts[in_string::2])
+        in_string ^= len(parts) % 2 == 0
+        # A name of a member counts as a value.
+        values += outside.count(b",") + outside.count(b":") + outside.count(b"[") + outside.count(b"{")
+        if values > limits.body_values:
+            raise ApiError(
+                413,
+                f"The body holds more than {limits.body_values} values, the most this gateway takes. Send less, or "
+                "raise `limits.body_values`.",
+                code="payload_too_large",
+            )
+        for bracket in outside.translate(None, b",:"):
+            level += 1 if bracket in b"[{" else -1
+            if level > limits.depth:
+                raise _too_deep(limits.depth)
+        at = end
+
+
+def _odd_backslashes(raw: bytes, start: int, end: int) -> int:
+    """1 where a piece would end within an escape, else 0."""
+    if end >= len(raw) or raw[end - 1] != 0x5C:
+        return 0
+    piece = raw[start:end]
+    return (len(piece) - len(piece.rstrip(b"\\"))) % 2
+
+
+def _decode_large(raw: bytes | memoryview | msgspec.Raw) -> Any:
+    data = bytes(raw).strip() if not isinstance(raw, bytes) else raw.strip()
+    if len(data) <= LARGE_BODY:
+        return _decode(data)
+    first = data[:1]
+    if first == b"{":
+        return {name: _decode_large(member) for name, member in _decode_object(data).items()}
+    if first == b"[":
+        return _decode_items(data)
+    if first == b'"' and len(data) > _STRING_BYTES:
+        return _decode_string(data)
+    return _decode(data)
+
+
+def _decode_items(data: bytes) -> list[Any]:
+    """An array whose items are decoded some at a time."""
+    out: list[Any] = []
+    group: list[bytes] = []
+    size = 0
+    for item in _decode_array(data):
+        piece = bytes(item)
+        if len(piece) > LARGE_BODY:
+            out += _decode(b"[%b]" % b",".join(group))
+            out.append(_decode_large(piece))
+            group, size = [], 0
+            continue
+        group.append(piece)
+        size += len(piece)
+        if len(group) >= _GROUP_ITEMS or size >= _GROUP_BYTES:
+            out += _decode(b"[%b]" % b",".join(group))
+            group, size = [], 0
+    out += _decode(b"[%b]" % b",".join(group))
+    return out
+
+
+def _decode_string(data: bytes) -> str:
+    """A long string, decoded in pieces that end between characters."""
+    last = len(data) - 1
+    if data.endswith(b'\\"') or not data.endswith(b'"'):
+        return str(_decode(data))
+    out: list[str] = []
+    at = 1
+    while at < last:
+        end = min(at + _STRING_BYTES, last)
+        if end < last:
+            end = _cut(data, at, end)
+        out.append(_decode(b'"%b"' % data[at:end]))
+        at = end
+    return "".join(out)
+
+
+def _cut(data: bytes, start: int, end: int) -> int:
+    """The last place up to `end` that is neither within a character nor within an escape or a pair of surrogates."""
+    while data[end] & 0xC0 == 0x80:
+        end -= 1
+    escape = data.rfind(b"\\", max(start, end - _ESCAPE_BYTES), end)
+    if escape < 0:
+        return end
+    run = escape + 1 - start - len(data[start : escape + 1].rstrip(b"\\"))
+    if run % 2 == 0:
+        return end
+    is_second = data[escape + 1 : escape + 3].lower() == b"ud" and data[escape + 3 : escape + 4] in b"cdefCDEF"
+    return escape - 6 if is_second and data[escape - 6 : escape - 4] == b"\\u" and escape - start > 6 else escape

@@ -1,0 +1,147 @@
+"""Large JSON bodies: decoded in pieces to what they are in one go, bounded before they are decoded."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from jsonschema_rs import Draft202012Validator
+
+from headgate_gateway import json_body
+from headgate_gateway.config import Limits
+from headgate_gateway.contract import load_contract
+from headgate_gateway.errors import ApiError
+from headgate_gateway.json_body import parse_json
+from headgate_gateway.narrow import narrow
+from headgate_gateway.validate import Contract
+
+LIMITS = Limits()
+_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-5, 1000) | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=5) | st.dictionaries(st.text(max_size=9), inner, max_size=5),
+    max_leaves=30,
+)
+
+
+@pytest.fixture
+def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every body is a large one, and every piece of it is small."""
+    for name, size in (("LARGE_BODY", 8), ("_PIECE", 7), ("_GROUP_ITEMS", 2), ("_GROUP_BYTES", 20)):
+        monkeypatch.setattr(json_body, name, size)
+    monkeypatch.setattr(json_body, "_STRING_BYTES", 30)
+
+
+@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(value=_VALUES, ascii_only=st.booleans(), indent=st.sampled_from([None, 1]))
+def test_pieces_are_what_the_whole_is(tiny: None, value: Any, ascii_only: bool, indent: int | None) -> None:
+    try:
+        raw = json.dumps(value, ensure_ascii=ascii_only, indent=indent).encode()
+        expected = msgspec.json.decode(raw)
+    except (UnicodeEncodeError, msgspec.DecodeError):
+        return
+    assert parse_json(raw, LIMITS) == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["\\" * 90, "😀" * 40, "中文" * 50, '"' * 77, "a😀\\\n" * 30, "\U0001f600\\u" * 20, "é" * 61 + "\\"]
+)
+@pytest.mark.parametrize("shift", range(8))
+def test_a_long_string_is_cut_between_characters(tiny: None, text: str, shift: int) -> None:
+    for ascii_only in (True, False):
+        value = {"a": ["x" * shift + text]}
+        assert parse_json(json.dumps(value, ensure_ascii=ascii_only).encode(), LIMITS) == value
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(raw=st.binary(min_size=9, max_size=80) | st.text('{}[]",:\\ud8c0a1 ', min_size=9, max_size=60).map(str.encode))
+def test_any_bytes_are_a_value_or_an_error_of_the_caller(tiny: None, raw: bytes) -> None:
+    try:
+        expected = msgspec.json.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        with pytest.raises(ApiError) as caught:
+            parse_json(raw, LIMITS)
+        assert caught.value.status == 400
+    else:
+        assert parse_json(raw, LIMITS) == expected
+
+
+HOSTILE = {
+    "open brackets": b'{"x":' + b"[" * 25_000_000,
+    "wide arrays": b'{"x":[' + b"[]," * 8_000_000 + b"0]}",
+    "nested arrays": b'{"x":' + b"[" * 12_000_000 + b"]" * 12_000_000 + b"}",
+    "objects": b'{"x":[' + b'{"a":1},' * 3_000_000 + b"0]}",
+    "numbers": b'{"x":[' + b"1," * 12_000_000 + b"0]}",
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_body_is_refused_before_it_is_decoded(name: str) -> None:
+    start = time.thread_time()
+    with pytest.raises(ApiError) as caught:
+        parse_json(HOSTILE[name], LIMITS)
+    assert caught.value.code in ("payload_too_large", "too_deep")
+    # Decoding takes seconds.
+    assert time.thread_time() - start < 0.5
+
+
+def test_brackets_in_texts_are_no_nesting() -> None:
+    value = {"x": "[{" * 1_000_000 + '"\\,', "y": ["]}"] * 1000}
+    assert parse_json(json.dumps(value).encode(), LIMITS) == value
+
+
+CONTRACT = Contract(load_contract())
+FAULTY: dict[str, tuple[str, dict[str, Any], str]] = {
+    "items": ("/v1/completions", {"model": "a", "prompt": [1.5] * 400_000}, "prompt[0]"),
+    "one of many items": ("/v1/completions", {"model": "a", "prompt": [*["x"] * 99_000, 1.5]}, "prompt[99000]"),
+    "messages": (
+        "/v1/chat/completions",
+        {"model": "a", "messages": [{"role": "usera", "content": 3}] * 50_000},
+        "messages[0].role",
+    ),
+    "the last message": (
+        "/v1/chat/completions",
+        {"model": "a", "messages": [*[{"role": "user", "content": "x"}] * 50_000, {"role": "user", "content": 3}]},
+        "messages[50000].content",
+    ),
+    "parts": (
+        "/v1/chat/completions",
+        {"model": "a", "messages": [{"role": "user", "content": [{"type": "text", "text": 7}] * 50_000}]},
+        "messages[0].content[0]",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FAULTY)
+def test_the_fault_of_a_large_value_is_found_soon(name: str) -> None:
+    path, value, place = FAULTY[name]
+    spec = CONTRACT.find("POST", path)
+    assert spec is not None
+    spec.check_json({"model": "a", "prompt": "x", "messages": [{"role": "user", "content": "x"}]})
+    start = time.thread_time()
+    with pytest.raises(ApiError) as caught:
+        spec.check_json(value, is_large=True)
+    assert (caught.value.param or "").startswith(place)
+    # Describing every fault takes minutes.
+    assert time.thread_time() - start < 5
+
+
+def test_one_of_many_members_is_found() -> None:
+    schema = {"properties": {"known": {"type": "string"}}, "additionalProperties": {"type": "integer"}}
+    check = Draft202012Validator(schema).is_valid
+    value: dict[str, Any] = {"known": "x"} | {f"k{at}": at for at in range(50_000)} | {"k31000": "much"}
+    narrowed = narrow(value, check, {"known"})
+    assert narrowed.value == {"known": "x", "k31000": "much"}
+
+
+def test_an_array_that_is_too_long_is_told_from_one_with_a_wrong_item() -> None:
+    check = Draft202012Validator({"properties": {"a": {"items": {"type": "integer"}, "maxItems": 1000}}}).is_valid
+    assert narrow({"a": list(range(5000))}, check, {"a"}).too_long == ("a",)
+    narrowed = narrow({"a": [*range(5000), "x"]}, check, {"a"})
+    assert narrowed.too_long == ("a",)
+    narrowed = narrow({"a": [*range(900), "x", *range(50)]}, check, {"a"})
+    assert (narrowed.value, narrowed.place(("a", 0))) == ({"a": ["x"]}, ("a", 900))
