@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,10 +13,12 @@ from hypothesis import strategies as st
 from headgate_gateway.errors import ApiError
 from headgate_gateway.guardrails.chat import map_texts
 from headgate_gateway.guardrails.pii import Pii
+from headgate_gateway.guardrails.port import Context
 from headgate_gateway.guardrails.words import Words
 
 PII, WORDS = Pii({}), Words({"words": ["Voldemort"], "action": "block"})
 MAIL = "joe@x.com"
+CONTEXT = Context("chat_completions_create", "m", "req_1", None, None, None)
 
 
 def ask(**members: Any) -> dict[str, Any]:
@@ -87,7 +90,7 @@ def carriers(text: str) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("at", range(len(carriers(""))))
 async def test_a_text_is_seen_wherever_it_stands(at: int) -> None:
-    context: Any = None
+    context = CONTEXT
     with pytest.raises(ApiError, match="words"):
         await WORDS.before(carriers("about Voldemort")[at], context)
     changed = await PII.before(carriers(MAIL)[at], context)
@@ -104,6 +107,18 @@ def test_arguments_stay_json() -> None:
     assert json.loads(arguments) == {"card": "[CARD]", "to": ["[EMAIL]"], "n": 7, "ok": True}
     untouched = called(arguments='{ "a" : 1.0 }')
     assert map_texts(untouched, PII._whole) == untouched
+
+
+async def test_a_large_request_is_seen_beside_the_loop() -> None:
+    large = replace(CONTEXT, is_large=True)
+    with pytest.raises(ApiError, match="words"):
+        await WORDS.before(message(content="x " * 50_000 + "Voldemort"), large)
+
+
+def test_arguments_too_deep_to_see_are_refused() -> None:
+    for levels in (5_000, 100_000):
+        with pytest.raises(ApiError, match="nested"):
+            map_texts(called(arguments="[" * levels + "]" * levels), str)
 
 
 def test_what_is_left_out() -> None:

@@ -110,9 +110,15 @@ class _Walk:
         """The JSON in a text, with its texts changed: what escapes hide is seen, and JSON it stays."""
         try:
             value = msgspec.json.decode(text)
-        except (msgspec.DecodeError, RecursionError):
+            changed = self._value(value, "", told=True)
+        except msgspec.DecodeError:
             return self._change(text)
-        changed = self._value(value, "", told=True)
+        except RecursionError:
+            raise invalid(
+                "`arguments` of a tool call is nested too deeply for the guardrails of this call. Flatten it.",
+                param="messages",
+                code="too_deep",
+            ) from None
         return text if changed == value else msgspec.json.encode(changed).decode()
 
 
