@@ -50,7 +50,7 @@ class GatewayProcess:
             self.stop()
             raise AssertionError(f"the gateway did not start: {line!r}")
         self.url = found[0]
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while not self.is_ready():
             assert time.monotonic() < deadline, "the gateway did not become ready"
         return self

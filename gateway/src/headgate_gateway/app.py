@@ -14,6 +14,7 @@ from dataclasses import replace
 from typing import Any
 
 from .auth import Gate
+from .brand_headers import BrandHeaders
 from .config import Settings
 from .effective import models_beside, named_as_sent
 from .errors import ApiError, envelope, invalid, storage_away
@@ -33,9 +34,10 @@ from .http import (
 )
 from .once.presented import check_key
 from .pipeline import HeadedStream, ModelEndpoint, fingerprint
-from .reading import ClientGone, read_body, read_query
+from .platform.restrictions import RouteCatalog
+from .reading import ClientGone, read_body, read_query, refuse_ambiguous
 from .storage import StorageAway, StorageError, Unstorable
-from .table import Match, Missing, RouteTable, WrongMethod
+from .table import Match, Missing, RouteTable, WrongMethod, aliases_of
 from .telemetry.seen import Seen
 from .validate import Contract, Specification
 from .web.cors import Cors
@@ -86,6 +88,8 @@ class App:
             )
         ]
         self.table = RouteTable(routes)
+        gateway.platform.routes = RouteCatalog((route, (route.path, *aliases_of(route))) for route in routes)
+        self._brand = BrandHeaders(gateway.settings.header_prefixes)
         self._gate = Gate(gateway.settings, gateway.platform)
         self._cors = Cors(gateway.settings.cors) if gateway.settings.cors.is_on else None
         self._specs: dict[tuple[str, str], Specification | None] = {}
@@ -132,7 +136,14 @@ class App:
             await _send(reply, scope, receive, send, common, bodiless=method == "HEAD")
 
     async def dispatch(
-        self, method: str, path: str, *, body: bytes, principal: str, headers: dict[str, str]
+        self,
+        method: str,
+        path: str,
+        *,
+        body: bytes,
+        principal: str,
+        headers: dict[str, str],
+        acting_for: tuple[str | None, str | None] = (None, None),
     ) -> Response:
         """A request from inside: the whole way except the gate, and no connection behind it."""
         request_id = self._request_id(headers)
@@ -149,7 +160,14 @@ class App:
             return {"type": "http.request", "body": body, "more_body": False}
 
         reply = await self._answer(
-            method, raw_path.encode(), query.encode(), headers, request_id, receive=receive, principal=principal
+            method,
+            raw_path.encode(),
+            query.encode(),
+            headers,
+            request_id,
+            receive=receive,
+            principal=principal,
+            acting_for=acting_for,
         )
         if isinstance(reply, Response):
             return Response(
@@ -170,6 +188,7 @@ class App:
         receive: Receive,
         scope: dict[str, Any] | None = None,
         principal: str | None = None,
+        acting_for: tuple[str | None, str | None] = (None, None),
         seen: Seen | None = None,
     ) -> Reply:
         try:
@@ -180,9 +199,13 @@ class App:
             if seen is not None:
                 seen.matched(route.operation, match.template)
             if principal is None:
+                self._brand.adopt(headers, scope)
                 caller = await self._gate.admit(route, headers, scope)
             else:
                 caller = await self.gateway.platform.principal(principal)
+                self._gate.require_route(route, caller)
+                if acting_for != (None, None):
+                    caller = await self.gateway.platform.in_scope(caller, *acting_for)
             self._check_version(headers)
             if self.gateway.draining and route.access is not Access.PUBLIC and route.method != "GET":
                 raise _draining()
@@ -196,6 +219,8 @@ class App:
                 await read_body(call, route.body, self.gateway.settings.limits, spec, merge=route.kind is not None)
                 if principal is not None and call.data.get("stream") is True:
                     raise _whole_answers_only(call)
+            if spec is not None and spec.closed and call.raw:
+                await refuse_ambiguous(call, route.body, spec)
             named = call.params.get("model") or call.data.get("virtual_model_id") or call.data.get("model") or ""
             call.model = str(named)
             if route.access is Access.KEY and route.method == "POST":
@@ -231,7 +256,7 @@ class App:
 
     async def _reach(self, call: Call) -> None:
         """Settle for whom the call is, and whether its model is within the caller's reach."""
-        if call.caller.key_id is not None and call.model:
+        if call.caller.models and call.model:
             # A name that stands for another is as good as that one, and no better.
             call.caller.require_model(call.caller.aliases.get(call.model, call.model))
             for other in models_beside(call.data):
@@ -266,6 +291,8 @@ class App:
         except KeyError:
             find = self.gateway.contract.find
             spec = self._specs[place] = find(*place) or find(match.route.method, match.route.path)
+            if spec is not None:
+                spec.closed = match.route.access is Access.PLATFORM
             return spec
 
     def _request_id(self, headers: dict[str, str]) -> str:

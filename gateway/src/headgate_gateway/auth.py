@@ -14,6 +14,7 @@ from .errors import ApiError
 from .http import Access, Route
 from .platform.core import Platform
 from .platform.principal import ANONYMOUS, Principal
+from .proxies import client_address
 from .web.hosts import HostCheck, host_of
 
 __all__ = ["Gate", "key_of"]
@@ -38,6 +39,7 @@ class Gate:
             allowed = settings.allowed_hosts | ({own} if own else set())
             self._hosts = HostCheck(settings.host, allowed, settings.cors)
         self._platform = platform
+        self._trusted = settings.trusted_proxies
         self._masters: dict[bytes, Principal] = {}
         for digest in settings.key_hashes:
             master = Principal(f"key_{digest.hex()[:24]}", admin=True)
@@ -52,9 +54,15 @@ class Gate:
         caller = None if key is None else await self._known(key)
         if caller is None:
             self.check_place(scope, strict=route.access is Access.PLATFORM, page=route.path == "/")
-            caller = ANONYMOUS if route.access is Access.PUBLIC else self._unknown(route, key)
+            if route.access is Access.PUBLIC:
+                return ANONYMOUS
+            caller = self._unknown(route, key)
+        if caller.restrictions is not None:
+            if caller.restrictions.networks:
+                caller.restrictions.require_address(client_address(scope, headers, self._trusted))
+            self.require_route(route, caller)
         if _ORGANIZATION in headers or _TEAM in headers:
-            caller = await self._on_account(caller, headers)
+            caller = await self._in_scope(caller, headers)
         return caller
 
     def check_place(self, scope: Mapping[str, Any] | None, *, strict: bool = False, page: bool = False) -> None:
@@ -88,19 +96,28 @@ class Gate:
             headers=_CHALLENGE,
         )
 
-    async def _on_account(self, caller: Principal, headers: dict[str, str]) -> Principal:
+    async def _in_scope(self, caller: Principal, headers: dict[str, str]) -> Principal:
         """The caller, working for the organization or the team that its headers name."""
-        team_id, organization_id = headers.get(_TEAM), headers.get(_ORGANIZATION)
-        if caller.key_id is None or caller.admin:
-            # Whoever runs the gateway, or asks for no account at all: a name that nobody made is only a name.
-            team = await self._platform.teams.get(team_id)
-            organization = await self._platform.organizations.get(organization_id)
-            if not caller.admin or (team is None and organization is None):
-                return caller
-            if team is not None and team.organization_id is not None:
-                organization = await self._platform.organizations.get(team.organization_id)
-            return await self._platform.for_groups(caller, team, organization)
-        return await self._platform.in_group(caller, team_id or None, organization_id or None)
+        team, organization = _text(headers.get(_TEAM)), _text(headers.get(_ORGANIZATION))
+        if caller is ANONYMOUS and self._mode != "disabled":
+            # Where keys are known, who pays for a call is not for somebody without one to say.
+            raise _no_key()
+        return await self._platform.in_scope(caller, team, organization)
+
+    def require_route(self, route: Route, caller: Principal) -> None:
+        """Raise 403 for a route that the caller's key is not allowed."""
+        if caller.restrictions is not None:
+            caller.restrictions.require_route(route, self._platform.routes)
+
+
+def _text(value: str | None) -> str | None:
+    """The text of a header, whose bytes are UTF-8 where they can be."""
+    if value is None or value.isascii():
+        return value
+    try:
+        return value.encode("latin-1").decode()
+    except UnicodeError:
+        return value
 
 
 _CHALLENGE = (("www-authenticate", "Bearer"),)

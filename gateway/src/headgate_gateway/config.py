@@ -17,6 +17,7 @@ from types import MappingProxyType
 from typing import Any, Literal, cast
 from urllib.parse import quote
 
+from .brand_headers import DEFAULT_PREFIXES, read_prefixes
 from .cache.settings import CacheSettings, read_cache
 from .cluster.settings import ClusterSettings, read_cluster
 from .config_providers import Issues, Price, Provider, Secret, read_models, read_prices, read_providers
@@ -56,7 +57,7 @@ class Limits:
     depth: int = 128
     ping_seconds: float = 15.0
     grace_seconds: float = 30.0
-    drain_seconds: float = 30.0
+    drain_seconds: float = 8.0
     keep_hours: float = 24.0
     lag_events: int = 256
     when_away: Literal["open", "closed"] = "open"
@@ -71,6 +72,8 @@ class Settings:
     # Under which URL clients reach the gateway; and which proxies before it are believed when they name a client.
     public_url: str | None = None
     trusted_proxies: tuple[Network, ...] = ()
+    # Prefixes of headers that mean what those of the own brand mean.
+    header_prefixes: tuple[str, ...] = DEFAULT_PREFIXES
     offline: bool = False
     # Whether the models that fail on purpose are served; None where that is so offline alone.
     fault_models: bool | None = None
@@ -157,6 +160,7 @@ _ENVIRONMENT = {
     "PORT": "port",
     "PUBLIC_URL": "public_url",
     "TRUSTED_PROXIES": "trusted_proxies",
+    "HEADER_PREFIXES": "header_prefixes",
     "OFFLINE": "offline",
     "FAULT_MODELS": "fault_models",
     "ALLOWED_HOSTS": "allowed_hosts",
@@ -177,7 +181,7 @@ _ENVIRONMENT = {
 }
 
 
-_LISTS = frozenset({"api_keys", "trusted_proxies", "allowed_hosts", "allowed_origins"})
+_LISTS = frozenset({"api_keys", "trusted_proxies", "header_prefixes", "allowed_hosts", "allowed_origins"})
 
 
 def _environment(env: Mapping[str, str]) -> Table:
@@ -211,6 +215,7 @@ def _build(root: Table, env: Table, given: dict[str, Any], environ: Mapping[str,
         port=port,
         public_url=_first(read_public_url(env), read_public_url(server)),
         trusted_proxies=_trusted_proxies(env, server),
+        header_prefixes=_header_prefixes(env, server),
         offline=_first(cli.flag("offline"), env.flag("offline"), server.flag("offline"), False),
         fault_models=_first(cli.flag("fault_models"), env.flag("fault_models"), server.flag("fault_models")),
         allowed_hosts=read_allowed_hosts(env, server),
@@ -254,6 +259,11 @@ def _trusted_proxies(env: Table, server: Table) -> tuple[Network, ...]:
         for table in (env, server)
     ]
     return read[0] or read[1]
+
+
+def _header_prefixes(env: Table, server: Table) -> tuple[str, ...]:
+    read = [read_prefixes(tuple(table.texts_of("header_prefixes")), table) for table in (env, server)]
+    return read[0] or read[1] or DEFAULT_PREFIXES
 
 
 def _limits(env: Table, table: Table) -> Limits:

@@ -15,7 +15,9 @@ from typing import Any, cast
 
 import msgspec
 
-__all__ = ["Document", "load_contract", "main", "render", "render_whole"]
+from .config_table import ConfigError
+
+__all__ = ["ContractError", "Document", "load_contract", "main", "render", "render_whole"]
 
 Document = Mapping[str, Any]
 _NAME, _WHOLE = "contract.json", "openapi.json"
@@ -25,13 +27,33 @@ _NAMED_BY_THE_CONTRACT = frozenset(
 )
 
 
+class ContractError(ConfigError):
+    """The contract of this build is missing or broken, so that no request can be checked."""
+
+
 def load_contract() -> Document:
-    """The contract of this build; an empty one if the package was built without it."""
+    """The contract of this build. Raises `ContractError` where it cannot be used: no request goes on unchecked."""
+    file = resources.files(__package__).joinpath(_NAME)
     try:
-        data = resources.files(__package__).joinpath(_NAME).read_bytes()
+        document = msgspec.json.decode(file.read_bytes())
     except FileNotFoundError:
-        return {"paths": {}, "components": {}}
-    return cast("Document", msgspec.json.decode(data))
+        raise _unusable(file, "is missing") from None
+    except OSError as error:
+        raise _unusable(file, f"cannot be read: {error.strerror}") from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise _unusable(file, f"is no JSON: {error}") from error
+    if not isinstance(document, dict) or not all(
+        isinstance(document.get(part), dict) and document[part] for part in ("paths", "components")
+    ):
+        raise _unusable(file, "has no `paths` or no `components`")
+    return cast("Document", document)
+
+
+def _unusable(file: Any, fault: str) -> ContractError:
+    return ContractError(
+        f"The contract {str(file)!r} {fault}. Requests cannot be checked without it, so the gateway does not start. "
+        "Install headgate-gateway again."
+    )
 
 
 def _read(source: Path) -> dict[str, Any]:

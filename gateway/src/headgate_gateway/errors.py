@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -13,6 +14,7 @@ __all__ = [
     "ApiError",
     "TYPES_BY_STATUS",
     "conflict",
+    "encoded",
     "envelope",
     "forbidden",
     "invalid",
@@ -112,7 +114,15 @@ class ApiError(Exception):
 
 def envelope(error: ApiError, request_id: str | None) -> bytes:
     """The error as the JSON body of a response or of an `error` event."""
-    return msgspec.json.encode({"error": error.body(request_id)})
+    return encoded({"error": error.body(request_id)})
+
+
+def encoded(value: Any) -> bytes:
+    """A value as JSON, whatever is in it: what has no JSON is written as text, a lone surrogate as its escape."""
+    try:
+        return msgspec.json.encode(value)
+    except Exception:  # noqa: BLE001 - what a provider or a bug put into a value must not hide the value
+        return json.dumps(value, default=repr, skipkeys=True).encode()
 
 
 def invalid(message: str, *, param: str | None = None, code: str | None = None) -> ApiError:
@@ -143,12 +153,18 @@ def forbidden(message: str, *, code: str | None = None, param: str | None = None
     return ApiError(403, message, code=code, param=param)
 
 
-def storage_away() -> ApiError:
-    """503: the database cannot be reached now. What was written stays written, and what is queued will be."""
-    return ApiError(
-        503,
-        "The gateway's database cannot be reached at the moment. Send the request again, with the same "
-        "`Idempotency-Key` if it had one.",
-        code=AWAY,
-        retry_after=2,
-    )
+def storage_away(*, asked: bool = False, keyed: bool = True) -> ApiError:
+    """503: the database cannot be written now. `asked`: a provider was asked already, and will be paid."""
+    if not asked:
+        message = (
+            "The gateway's database cannot be reached or written at the moment, and no provider was asked. "
+            "Send the request again, with the same `Idempotency-Key` if it had one."
+        )
+        return ApiError(503, message, code=AWAY, retry_after=2, provider_asked=False)
+    message = "A provider was asked, and the gateway's database cannot take its answer at the moment. "
+    if keyed:
+        message += "Send the request again with the same `Idempotency-Key` to get that answer once it is recorded."
+        return ApiError(503, message, code=AWAY, retry_after=2, provider_asked=True)
+    message += "The request had no `Idempotency-Key`, so sending it again makes, and pays, another call."
+    no_retry = (("x-should-retry", "false"),)
+    return ApiError(503, message, code=AWAY, headers=no_retry, provider_asked=True)

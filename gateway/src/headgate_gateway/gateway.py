@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import Awaitable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import TYPE_CHECKING, Any
 
 from .cache.cache import Cache
@@ -14,7 +14,7 @@ from .cluster.cooldowns import Cooldowns
 from .cluster.nodes import Nodes
 from .cluster.opening import open_bus, open_redis
 from .config import Settings
-from .contract import load_contract
+from .contract import ContractError, load_contract
 from .errors import ApiError
 from .guardrails.registry import Guardrails
 from .http import Response
@@ -24,9 +24,11 @@ from .limits.shared import SharedPace
 from .offline_port import OfflineModels
 from .once import Calls
 from .once.mutations import Mutations
+from .platform.revocation import Revocation
 from .prices import PriceBook, warm
 from .routing.router import Router
 from .storage import StorageError, open_database, prepare
+from .storage.readiness import Readiness
 from .telemetry.telemetry import Telemetry
 from .validate import Contract
 
@@ -40,6 +42,9 @@ _log = logging.getLogger("headgate_gateway")
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _SHIFTS = range(125, -1, -5)
 _SWEEP_SECONDS = 3600.0
+_AGAIN_SECONDS = 1.0
+# An operation that every contract of this gateway has.
+_CHECKED = "/v1/chat/completions"
 
 
 class Gateway:
@@ -55,37 +60,43 @@ class Gateway:
         self.ready = False
         prepare(settings)
         self.db = open_database(settings)
+        self.readiness = Readiness(self.db, self.clock)
         self.redis = open_redis(settings)
         self.bus = open_bus(self.redis)
         self.nodes = Nodes(self.db, self.clock, settings.cluster, node or self.new_id("node_"))
         self.platform = platform.Platform(self.db, self.clock, self.new_id)
         self.platform.changes.over(self.bus, settings.cluster.cache_seconds)
-        self.contract = Contract(load_contract())
+        self.contract = _contract()
         self.offline = OfflineModels(self)
         self.prices = PriceBook(settings.prices, self.clock, self.offline.price)
         self.routing = Router(self)
         self.cooldowns = None if self.redis is None else Cooldowns(self, self.redis)
         self.cache = Cache(self)
         self.guardrails = Guardrails(settings.guardrails)
-        self.calls = Calls(
-            self.db, self.clock, settings.limits, self.prices, self.new_id, nodes=self.nodes, bus=self.bus
-        )
         self.ledger = Ledger(
             self.db, self.clock, settings.ledger, self.prices, self.platform, self.new_id, self.nodes.id
+        )
+        self.calls = Calls(
+            self.db,
+            self.clock,
+            settings.limits,
+            self.prices,
+            self.new_id,
+            biller=self.ledger,
+            nodes=self.nodes,
+            bus=self.bus,
         )
         if self.redis is not None:
             shared = SharedPace(self.redis, self.clock, lease_seconds=settings.cluster.lease_seconds)
             self.ledger.pace.share(shared, when_away=settings.limits.when_away)
         self.ledger.served_at = lambda run: served_at(self, run)
-        self.calls.on_settled = self.ledger.settle
         self.calls.others.on_interrupted = self.ledger.interrupted
         self.calls.on_recording = self.ledger.write_fresh
-        self.calls.on_unpaid = self.ledger.unpaid
         self.nodes.on_dead(self.calls.others.died)
         self.nodes.on_dead(self.ledger.on_dead)
         self.nodes.on_lost(self.calls.others.let_go)
         self.telemetry = Telemetry(self)
-        self.calls.on_ended = self.telemetry.ended
+        self.calls.settlement.on_ended = self.telemetry.ended
         keep = settings.limits.keep_hours * 3600
         self.mutations = Mutations(
             self.db,
@@ -96,6 +107,7 @@ class Gateway:
             node=self.nodes.id,
             together=self.platform.together,
         )
+        self.revocation = Revocation(self.platform, self.calls.running, self.spawn)
         self.app: App | None = None
         self.control = Control(self)
         self._providers: Providers | None = None
@@ -138,11 +150,12 @@ class Gateway:
         self.spawn(self._sweep(), "sweep")
         self.spawn(self._sweep_ledger(), "ledger")
         if self.redis is not None:
-            self.spawn(self.ledger.pace.keep(), "limits")
+            self.spawn(self._forever("limits", self.ledger.pace.keep), "limits")
         if self.db.shared:
-            self.spawn(self.nodes.run(), "heartbeat")
-            self.spawn(self.nodes.look(), "nodes")
-            self.spawn(self.calls.others.watch(), "calls")
+            self.spawn(self._forever("heartbeat", self.nodes.run), "heartbeat")
+            self.spawn(self._forever("nodes", self.nodes.look), "nodes")
+            self.spawn(self._forever("calls", self.calls.others.watch), "calls")
+            self.spawn(self._forever("revocations", self.revocation.look), "revocations")
         if self.settings.providers:
             self.spawn(asyncio.to_thread(warm), "prices")
         self.ready = True
@@ -166,31 +179,31 @@ class Gateway:
         """End what still runs and close the database. Nothing is answered afterwards."""
         self.draining = True
         self.ready = False
-        await self.calls.drain(0)
-        try:
-            await self._leave()
-        except StorageError as error:
-            _log.error("what was left to write could not be written: %s", error)
-        await self.bus.stop()
-        if self.redis is not None:
-            await self.redis.stop()
-        await self.db.close()
-
-    async def _leave(self) -> None:
-        """Hand over, and write what is left."""
-        await self.control.stop()
+        await self._step(self.calls.drain(0))
+        # Hand over, and write what is left.
+        await self._step(self.control.stop())
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
         if tasks:
             await asyncio.wait(tasks)
         if self._providers is not None:
-            await self._providers.close()
-        await self.calls.stop()
-        await self.ledger.stop()
-        await self.db.committed()
-        await self.nodes.stop()
-        await self.telemetry.stop()
+            await self._step(self._providers.close())
+        for step in (self.calls.stop, self.ledger.stop, self.db.committed, self.nodes.stop, self.telemetry.stop):
+            await self._step(step())
+        await self._step(self.bus.stop())
+        if self.redis is not None:
+            await self._step(self.redis.stop())
+        await self.db.close()
+
+    async def _step(self, step: Awaitable[object]) -> None:
+        """One step of the stop: whether it can be done or not, the others follow."""
+        try:
+            await step
+        except StorageError as error:
+            _log.error("what was left to write could not be written: %s", error)
+        except Exception:  # noqa: BLE001 - a stop stops
+            _log.exception("a part of the gateway could not be stopped")
 
     async def _sweep(self) -> None:
         while True:
@@ -208,6 +221,18 @@ class Gateway:
             await work
         except StorageError as error:
             _log.warning("the database could not be swept: %s", error)
+        except Exception:  # noqa: BLE001 - leases are renewed here: one failure must not end that for ever
+            _log.exception("the database could not be swept")
+
+    async def _forever(self, name: str, work: Callable[[], Awaitable[object]]) -> None:
+        """Run what goes on for as long as the gateway does, and again after a failure."""
+        while True:
+            try:
+                await work()
+                return
+            except Exception:  # noqa: BLE001 - a node without its heartbeat is taken for dead
+                _log.exception("the task `%s` failed and is started again", name)
+                await self.clock.sleep(_AGAIN_SECONDS)
 
     def spawn(self, coroutine: Coroutine[Any, Any, Any], name: str) -> asyncio.Task[Any]:
         """Run beside the requests until done or until the gateway stops."""
@@ -234,8 +259,22 @@ class Gateway:
         body: bytes = b"",
         principal: str,
         headers: Mapping[str, str] | None = None,
+        acting_for: tuple[str | None, str | None] = (None, None),
     ) -> Response:
         """A call from inside, through the whole pipeline. Streams are not given this way."""
         if self.app is None:
             raise ApiError(503, "The gateway is not composed yet. Dispatch from a started gateway.", code="not_ready")
-        return await self.app.dispatch(method, path, body=body, principal=principal, headers=dict(headers or {}))
+        return await self.app.dispatch(
+            method, path, body=body, principal=principal, headers=dict(headers or {}), acting_for=acting_for
+        )
+
+
+def _contract() -> Contract:
+    """The contract that requests are checked by. Raises `ContractError` where it cannot check them."""
+    try:
+        contract = Contract(load_contract())
+    except (AttributeError, KeyError, TypeError) as error:
+        raise ContractError(f"The packaged contract is broken: {error!r}. Install headgate-gateway again.") from error
+    if contract.find("POST", _CHECKED) is None:
+        raise ContractError(f"The packaged contract does not have `POST {_CHECKED}`. Install headgate-gateway again.")
+    return contract

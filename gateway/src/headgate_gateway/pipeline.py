@@ -113,15 +113,19 @@ class ModelEndpoint:
         make = staged(call, self._route, self._producer(call, target, claim.record.stream, place.name))
         price_name = target.price_name if isinstance(target, OfflineTarget) else target.model
         run = gateway.calls.begin(claim, price_name=price_name)
-        gateway.ledger.begun(ticket, run)
-        call.record = run.record
+        # From here on the run has what was reserved for it, and whatever fails ends by its settlement.
+        run.ticket = ticket
         try:
+            gateway.ledger.begun(ticket, run)
+            call.record = run.record
             produce = make(run)
-        except ApiError as error:
+        except Exception as error:  # noqa: BLE001 - it is raised, and told of, by the run
             produce = _failing(error)
         run.start(produce)
         # Behind the start: a call that ends within this tick is then written once, with its end.
         gateway.calls.record_soon(run)
+        if call.caller.expires_at is not None:
+            gateway.revocation.watch(call.caller.expires_at)
         return run
 
     def _producer(self, call: Call, target: Target | Pool, stream: bool, name: str) -> Callable[[Sink], Producer]:
@@ -356,7 +360,7 @@ def _recorded(call: Call, produce: Producer) -> Producer:
     return recorded
 
 
-def _failing(error: ApiError) -> Producer:
+def _failing(error: Exception) -> Producer:
     async def produce(run: Sink) -> None:
         raise error
 

@@ -15,9 +15,10 @@ from .http import BodyKind, Call, Receive, Upload
 from .json_body import parse_json
 from .offload import LARGE_BODY, offload
 from .platform.principal import ANONYMOUS
+from .unknown_fields import refuse_repeated
 from .validate import Specification
 
-__all__ = ["ClientGone", "read_body", "read_query", "take_json"]
+__all__ = ["ClientGone", "read_body", "read_query", "refuse_ambiguous", "take_json"]
 
 # Of one field that is no file, and of a whole form that is sent as one text.
 _FIELD_BYTES = 1 << 20
@@ -89,6 +90,23 @@ def _checked(
     if not isinstance(value, dict):
         raise invalid(f"The body is {_kind(value)}, not an object. Send a JSON object.", code="wrong_type", param=None)
     return value, merged, raw
+
+
+async def refuse_ambiguous(call: Call, kind: BodyKind, spec: Specification) -> None:
+    """Raise 400 for a management request that says one thing twice, or says something where nothing is read."""
+    if len(call.raw) > LARGE_BODY:
+        await offload(_refuse_ambiguous, call.raw, kind, spec)
+    else:
+        _refuse_ambiguous(call.raw, kind, spec)
+
+
+def _refuse_ambiguous(raw: bytes, kind: BodyKind, spec: Specification) -> None:
+    if kind is BodyKind.NONE and raw.strip():
+        try:
+            spec.refuse_unknown(msgspec.json.decode(raw))
+        except (msgspec.DecodeError, RecursionError):
+            raise invalid("This operation takes no body. Send none.", code="unexpected_body") from None
+    refuse_repeated(raw)
 
 
 def _kind(value: Any) -> str:

@@ -1,7 +1,11 @@
 """The process: uvicorn around the application, and a stop that loses no stream.
 
-On SIGTERM (or Ctrl+C) new calls are refused with 529 `draining`, those that run go on for the time of grace, then the
-listener closes. A second signal interrupts those that still run, a third ends the process as it is.
+On SIGTERM (or Ctrl+C) new calls are refused with 529 `draining`, those that run go on for `drain_seconds`, then the
+listener closes. A second signal interrupts those that still run and ends the process within seconds, whatever it waits
+for; a third ends it as it is.
+
+The system keeps no count of signals: two of the same kind that are sent before the process gets to see the first are
+one. So the drain is bounded by `drain_seconds` in any case, which by default is less than what `docker stop` waits.
 """
 
 from __future__ import annotations
@@ -11,12 +15,15 @@ import logging
 import os
 import socket
 import sys
+import threading
+import time
 from collections.abc import Callable, Coroutine
 from types import FrameType
 from typing import Any
 
 import uvicorn
 
+from .accepting import Acceptor, Balance, Counted
 from .app import App
 from .offload import share_the_interpreter
 from .protocol import HttpProtocol
@@ -24,6 +31,7 @@ from .protocol import HttpProtocol
 __all__ = ["GatewayServer", "bind", "serve"]
 
 _log = logging.getLogger("headgate_gateway")
+_SECOND_SIGNAL_SECONDS = 3.0
 
 
 Beside = Callable[["GatewayServer"], Coroutine[Any, Any, None]]
@@ -32,8 +40,11 @@ Beside = Callable[["GatewayServer"], Coroutine[Any, Any, None]]
 class GatewayServer(uvicorn.Server):
     """A server that drains before it stops listening."""
 
-    def __init__(self, config: uvicorn.Config, app: App, beside: Beside | None = None) -> None:
+    def __init__(
+        self, config: uvicorn.Config, app: App, beside: Beside | None = None, balance: Balance | None = None
+    ) -> None:
         super().__init__(config)
+        self._balance = balance
         self._app = app
         self._beside = beside
         self._signals = 0
@@ -41,18 +52,36 @@ class GatewayServer(uvicorn.Server):
         self._ending: asyncio.Task[None] | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
+        if self._balance is None:
+            await super().startup(sockets)
+        else:
+            self.server_state.connections = Counted(self._balance)
+            await super().startup([])
+            if self.started:
+                servers: list[Any] = [Acceptor(one, self._protocol, self._balance) for one in sockets or ()]
+                self.servers = servers
         if self.started and self._beside is not None:
             self._app.gateway.spawn(self._beside(self), "beside the server")
 
+    def _protocol(self) -> asyncio.Protocol:
+        """The protocol of one more connection, as uvicorn makes it."""
+        protocol: Any = self.config.http_protocol_class
+        made: asyncio.Protocol = protocol(
+            config=self.config, server_state=self.server_state, app_state=self.lifespan.state
+        )
+        return made
+
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """The first signal drains, the second ends what still runs, the third asks nobody."""
+        """Drain at the first signal, end what still runs at the second, and ask nobody at the third."""
         self._signals += 1
         loop = self._app.gateway.loop
         if self._signals == 1:
             loop.call_soon_threadsafe(self._begin_to_drain)
         elif self._signals == 2:
             self.should_exit = True
+            # Clients that do not read what ends their streams are not waited for.
+            self.config.timeout_graceful_shutdown = 1
+            threading.Thread(target=_exit_soon, name="second signal", daemon=True).start()
             loop.call_soon_threadsafe(self._end_calls)
         else:
             os._exit(1)
@@ -70,6 +99,13 @@ class GatewayServer(uvicorn.Server):
             await self._app.gateway.drain()
         finally:
             self.should_exit = True
+
+
+def _exit_soon() -> None:
+    """End the process if it has not ended by itself: what it waits for, or who blocks its loop, was told to stop."""
+    time.sleep(_SECOND_SIGNAL_SECONDS)
+    _log.error("the second signal ended the process before everything was written")
+    os._exit(1)
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -110,11 +146,14 @@ class _Quiet(logging.Filter):
         return "returned without" not in record.getMessage()
 
 
-def serve(app: App, listener: socket.socket, *, beside: Beside | None = None) -> int:
-    """Serve on a bound socket until told to stop, with something beside it while it serves. Gives the exit status."""
+def serve(app: App, listener: socket.socket, *, beside: Beside | None = None, balance: Balance | None = None) -> int:
+    """Serve on a bound socket until told to stop, with something beside it while it serves. Gives the exit status.
+
+    `balance` shares what comes with the other workers of the socket.
+    """
     share_the_interpreter()
     logging.getLogger("uvicorn.error").addFilter(_Quiet())
-    server = GatewayServer(_config(app), app, beside)
+    server = GatewayServer(_config(app), app, beside, balance)
     # uvicorn raises a caught signal again at its end; an orderly stop is a success and exits with 0.
     server._captured_signals = []
     try:

@@ -1,11 +1,11 @@
 """Several processes on one socket: `headgate serve --workers N`.
 
-The supervisor binds the socket and starts the workers, which inherit it: each accepts what it has time for, and what
-is waiting to be accepted is lost by no worker's death. A worker that dies is started again, after a pause that doubles
-while it keeps dying; another is told which node is dead, so that its calls go on without waiting for the lease.
+The supervisor binds the socket and starts the workers, which inherit it: each accepts its part (`accepting.py`), and
+what is waiting to be accepted is lost by no worker's death. A worker that dies is started again, after a pause that
+doubles while it keeps dying; another is told which node is dead, so that its calls go on without waiting for the lease.
 
-SIGTERM or Ctrl+C has all workers drain; a second signal has them interrupt what still runs. A worker whose supervisor
-is gone drains too.
+SIGTERM or Ctrl+C has all workers drain; a second signal has them interrupt what still runs, and a third kills them. A
+worker whose supervisor is gone drains too.
 """
 
 from __future__ import annotations
@@ -22,18 +22,24 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
+from .accepting import Balance
 from .telemetry.workers import FOLDER, SLOT
 
 __all__ = ["Supervisor"]
 
 _log = logging.getLogger("headgate_gateway")
+# The file of what each worker has, in the folder where they meet.
+BALANCE = "balance"
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.25, 10.0
 # Seconds that a worker has to live for its death to count as the first.
 _SETTLED_SECONDS = 10.0
 # Seconds beyond the time for draining, after which a worker is ended that does not end by itself.
 _MARGIN_SECONDS = 15.0
+# Seconds after a second signal, after which no worker is waited for: each ends by itself a little earlier.
+_HURRIED_SECONDS = 4.0
 # Once the socket listens, those who come while no worker is there yet wait.
 _BACKLOG = 2048
 
@@ -54,6 +60,7 @@ class _Worker:
         self.node, self.ready = f"node_{secrets.token_hex(13)}", False
         ours, theirs = socket.socketpair()
         told = {**arguments, "node": self.node, "listener": listener.fileno(), "line": theirs.fileno()}
+        told |= {"number": self.number, "balance": str(Path(folder) / BALANCE)}
         with theirs:
             # A session of its own: Ctrl+C reaches the supervisor alone, which passes it on once.
             self.process = await asyncio.create_subprocess_exec(
@@ -95,11 +102,13 @@ class Supervisor:
         greet: Callable[[], None],
     ) -> None:
         self._listener = listener
-        self._arguments = arguments
+        self._arguments = {**arguments, "count": count}
         self._patience = drain_seconds + _MARGIN_SECONDS
         self._greet = greet
         self._workers = [_Worker(number) for number in range(count)]
         self._stopping = asyncio.Event()
+        self._hurried = asyncio.Event()
+        self._signals = 0
         self._greeted = False
         self._folder = ""
         self._unburied: list[str] = []
@@ -109,6 +118,7 @@ class Supervisor:
         """Serve until told to stop; gives the exit status."""
         self._listener.listen(_BACKLOG)
         with tempfile.TemporaryDirectory(prefix="headgate-") as self._folder:
+            Balance.create(Path(self._folder) / BALANCE, len(self._workers))
             return asyncio.run(self._run())
 
     async def _run(self) -> int:
@@ -119,9 +129,19 @@ class Supervisor:
         return self._status
 
     def _signalled(self) -> None:
+        self._signals += 1
         self._stopping.set()
+        if self._signals == 2:
+            self._hurried.set()
         for worker in self._workers:
-            worker.send(signal.SIGTERM)
+            worker.send(self._stop_signal)
+
+    @property
+    def _stop_signal(self) -> signal.Signals:
+        """What workers are sent next. Two of one kind that a worker has not seen yet would be one to it."""
+        if self._signals > 2:
+            return signal.SIGKILL
+        return signal.SIGTERM if self._signals < 2 else signal.SIGINT
 
     async def _keep(self, worker: _Worker) -> None:
         """Have one worker running until all stop."""
@@ -151,13 +171,14 @@ class Supervisor:
         process = worker.process
         assert process is not None
         if self._stopping.is_set():
-            worker.send(signal.SIGTERM)
+            worker.send(self._stop_signal)
         listening = asyncio.create_task(self._listen(worker, reader))
         ending = asyncio.create_task(self._end_late(worker))
         try:
             return await process.wait()
         finally:
             worker.ready = False
+            Balance.clear(Path(self._folder) / BALANCE, worker.number)
             listening.cancel()
             ending.cancel()
             worker.hang_up()
@@ -175,7 +196,9 @@ class Supervisor:
     async def _end_late(self, worker: _Worker) -> None:
         """End a worker that does not end by itself."""
         await self._stopping.wait()
-        await asyncio.sleep(self._patience)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._hurried.wait(), self._patience)
+            await asyncio.sleep(_HURRIED_SECONDS)
         _log.error("worker %d did not end in time and is killed", worker.number)
         worker.send(signal.SIGKILL)
 

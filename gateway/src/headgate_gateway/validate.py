@@ -13,6 +13,7 @@ import msgspec
 from .contract import Document
 from .errors import ApiError, invalid
 from .narrow import Narrowed, narrow
+from .unknown_fields import Resolver, refuse_unknown_fields, refuse_unknown_query
 
 __all__ = ["Contract", "Specification"]
 
@@ -38,6 +39,7 @@ class Contract:
     def __init__(self, document: Document) -> None:
         self._document = document
         self._known: dict[tuple[str, str], Specification] = {}
+        self.resolver = Resolver(document.get("components", {}))
         self._names = _member_names(document)
         for path, item in document.get("paths", {}).items():
             for method, operation in item.items():
@@ -121,6 +123,8 @@ class Specification:
 
     def __init__(self, contract: Contract, operation: Mapping[str, Any], shared: Iterable[Mapping[str, Any]]) -> None:
         self._contract = contract
+        # Whether members that the contract does not have are refused: those of management requests are.
+        self.closed = False
         self.operation_id: str = operation.get("operationId", "")
         self._operation = operation
         self._shared = tuple(shared)
@@ -136,6 +140,8 @@ class Specification:
 
     def check_json(self, value: Any, *, is_large: bool = False) -> None:
         """Raise the error of the first fault in a JSON body."""
+        if self.closed:
+            self.refuse_unknown(value)
         compiled = self._body(_JSON)
         if compiled is None:
             return
@@ -143,6 +149,12 @@ class Specification:
             value = _thinned(value)
         if not compiled[0].is_valid(value):
             raise self._contract.fault(compiled[0], value)
+
+    def refuse_unknown(self, value: Any) -> None:
+        """Raise the error of the members of a body that the contract does not have."""
+        body = self._contract.resolve(self._operation.get("requestBody") or {})
+        schema = body.get("content", {}).get(_JSON, {}).get("schema")
+        refuse_unknown_fields(value, schema, self._contract.resolver)
 
     def read_form(self, fields: list[tuple[str, str]], files: Iterable[str]) -> dict[str, Any]:
         """The fields of a form as the contract types them, checked; a file part counts as present."""
@@ -173,8 +185,11 @@ class Specification:
         return found
 
     def read_query(self, pairs: list[tuple[str, str]]) -> dict[str, Any]:
-        """The query as the contract types it, checked. Unknown names are let through as texts."""
-        query = _gather(pairs, {p.name.removesuffix("[]"): p.types for p in self._parameters()})
+        """The query as the contract types it, checked. Unknown names are let through as texts, unless it is closed."""
+        types = {p.name.removesuffix("[]"): p.types for p in self._parameters()}
+        query = _gather(pairs, types)
+        if self.closed and query:
+            refuse_unknown_query(query, types)
         for parameter in self._parameters():
             name = parameter.name.removesuffix("[]")
             if name not in query:

@@ -105,12 +105,17 @@ class Node:
         record.usage, record.status, record.finished_at = usage, status, self.bench.clock.time()
         record.cost_nano = self.bench.prices.cost("p", ticket.model, usage)
         batch = Batch()
-        self.ledger.settle(run, batch)
+        bill = self.ledger.bill(run, batch)
+        if bill is not None:
+            self.ledger.apply(run, bill)
         try:
             if batch:
                 await self.db.together(batch)
         except AlreadyDone:
+            self.ledger.revert(run)
             return False
+        finally:
+            self.ledger.end(run)
         return True
 
     async def recover(self) -> int:

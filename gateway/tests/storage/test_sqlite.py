@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from headgate_gateway.storage import Batch, SqliteDatabase, StorageError
+from headgate_gateway.storage import Batch, SqliteDatabase, StorageAway
 
 from .conftest import TABLES
 
@@ -75,19 +75,64 @@ async def test_a_full_disk_is_told_and_nothing_is_half_written(
     await db.query(f"PRAGMA max_page_count = {pages[0] + 2}")
     batch = Batch(once=(ADD, (1, "call")))
     batch.add(FULL, (2, b"x" * 100_000))
-    with pytest.raises(StorageError, match="full"):
+    with pytest.raises(StorageAway, match="full"):
         await db.together(batch)
     later = Batch()
     later.add(FULL, (3, b"y" * 100_000))
     db.soon(later)
-    assert "It is tried again" in caplog.text
-    await db.write(ADD, (4, "small"))
-    await db.committed()
-    assert seen_from_outside(db) == [(4,)]
+    assert "What is to be written is kept" in caplog.text
+    assert not db.connected
+    # Nothing overtakes what is queued: a record that is written later than its end would say that its call runs.
+    with pytest.raises(StorageAway, match="full"):
+        await db.write(ADD, (4, "small"))
+    with pytest.raises(StorageAway, match="full"):
+        await db.probe()
+    assert seen_from_outside(db) == []
     await db.query("PRAGMA max_page_count = 100000")
-    await db.together(batch)
-    db._try_again()
-    assert seen_from_outside(db) == [(1,), (2,), (3,), (4,)]
+    await db.probe()
+    assert db.connected
+    assert seen_from_outside(db) == [(1,), (2,), (3,)]
+
+
+async def test_a_locked_file_is_waited_for_and_hinders_nobody_else(db: SqliteDatabase) -> None:
+    with closing(sqlite3.connect(db.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        first = Batch(once=(ADD, (1, "first")))
+        waiting = asyncio.create_task(db.together(first))
+        loop = asyncio.get_running_loop()
+        stalls = []
+        while not waiting.done():
+            before = loop.time()
+            await asyncio.sleep(0)
+            stalls.append(loop.time() - before)
+            assert await db.query("SELECT id FROM note") == []
+        with pytest.raises(StorageAway, match="locked"):
+            await waiting
+        # SQLite itself would have waited for a second.
+        assert max(stalls) < 0.5
+        began = loop.time()
+        with pytest.raises(StorageAway, match="locked"):
+            await db.probe()
+        with pytest.raises(StorageAway, match="locked"):
+            await db.together(Batch(once=(ADD, (2, "second"))))
+        assert loop.time() - began < 0.5
+        other.execute("COMMIT")
+    await db.committed()
+    assert await db.query("SELECT id, text FROM note ORDER BY id") == [(1, "first"), (2, "second")]
+
+
+async def test_a_short_lock_is_not_noticed(db: SqliteDatabase) -> None:
+    with closing(sqlite3.connect(db.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        writing = [
+            asyncio.create_task(db.write(ADD, (1, "one"))),
+            asyncio.create_task(db.together(Batch(once=(ADD, (2, "two"))))),
+        ]
+        await asyncio.wait(writing, timeout=0.1)
+        other.execute("COMMIT")
+    await asyncio.gather(*writing)
+    await db.committed()
+    assert seen_from_outside(db) == [(1,), (2,)]
 
 
 async def test_writes_during_a_transaction_wait_and_are_committed(db: SqliteDatabase) -> None:

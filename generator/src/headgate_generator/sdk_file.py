@@ -16,7 +16,7 @@ from .model import Origin
 __all__ = ["MethodNote", "SdkFile", "read_sdk_file"]
 
 _TOP = ("version", "brand", "auth", "streams", "pages", "methods", "resources", "types", "params", "behaviour")
-_STREAM = ("framing", "flag", "event", "done", "terminal", "tag", "named", "error_event", "resumable")
+_STREAM = ("framing", "flag", "event", "done", "terminal", "tag", "named", "error_event", "resumable", "finish")
 _PAGE = (
     "style",
     "items",

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 import msgspec
 
 from ..emission import Answer, ModelContext, OfflineModel
-from ..errors import invalid
+from ..errors import ApiError, invalid
 from ..http import BodyKind, Call, model_route
 from ..offline.speech import listen, speak, transcript
 from ..offline.speech.listen import Heard
 from ..offline.speech.speak import CONTENT_TYPES
+from ..offline.speech.written import logprobs
 from ..offline.tokenizer import count, encode
 from ..offload import offload
 from .local import demand
@@ -19,6 +21,7 @@ from .local import demand
 __all__ = ["ROUTES"]
 
 _LONGEST_INPUT = 4096
+_PIECE = 16_384
 _LARGEST_UPLOAD = 25 * 1024 * 1024
 _TRANSCRIPTS = ("json", "text", "srt", "verbose_json", "vtt")
 
@@ -35,12 +38,32 @@ async def _speech(model: OfflineModel, call: Call, context: ModelContext) -> Ans
             code="unsupported_format",
         )
     voice = data["voice"]["id"] if isinstance(data["voice"], dict) else str(data["voice"])
-    sound = await offload(speak, text, voice, form, float(data.get("speed") or 1.0))
-    tokens = count(text)
+    instructions = str(data.get("instructions") or "")
+    sound = await offload(speak, text, voice, form, float(data.get("speed") or 1.0), instructions)
+    tokens = count(text) + count(instructions)
     usage = {"prompt_tokens": tokens, "completion_tokens": 0, "total_tokens": tokens}
-    answer = Answer(sound, CONTENT_TYPES[form], usage=usage)
+    if data.get("stream_format") == "sse":
+        answer = Answer(_spoken(sound, tokens), "text/event-stream", usage=usage)
+    else:
+        answer = Answer(sound, CONTENT_TYPES[form], usage=usage)
     await call.gateway.clock.sleep(able.delay(data))
     return able.failing(answer, data, context.attempt)
+
+
+def _spoken(sound: bytes, tokens: int) -> bytes:
+    """The sound as events: pieces of the file, then what it cost."""
+    events: list[dict[str, Any]] = [
+        {"type": "speech.audio.delta", "audio": base64.b64encode(sound[at : at + _PIECE]).decode()}
+        for at in range(0, len(sound), _PIECE)
+    ]
+    usage = {"input_tokens": tokens, "output_tokens": 0, "total_tokens": tokens}
+    return _events([*events, {"type": "speech.audio.done", "usage": usage}])
+
+
+def _events(events: list[dict[str, Any]]) -> bytes:
+    return b"".join(
+        b"event: " + event["type"].encode() + b"\ndata: " + msgspec.json.encode(event) + b"\n\n" for event in events
+    )
 
 
 async def _transcribe(model: OfflineModel, call: Call, context: ModelContext) -> Answer:
@@ -60,12 +83,24 @@ async def _written(model: OfflineModel, call: Call, context: ModelContext, task:
             param="response_format",
             code="unsupported_format",
         )
+    _check_details(data, form)
     heard = await offload(listen, _sound(call))
-    usage = _billed(heard)
+    hint = count(str(data.get("prompt") or ""))
+    usage = _billed(heard, hint)
+    likely = "logprobs" in _listed(data, "include")
     if data.get("stream") and task == "transcribe":
-        answer = Answer(_streamed(heard), "text/event-stream", usage=usage)
+        answer = Answer(_streamed(heard, hint, likely=likely), "text/event-stream", usage=usage)
     else:
-        body = transcript(heard, form, task, _language(data, task), _details(data))
+        body = transcript(
+            heard,
+            form,
+            task,
+            _language(data, task),
+            _listed(data, "timestamp_granularities"),
+            hint=hint,
+            temperature=float(data.get("temperature") or 0),
+            likely=likely,
+        )
         answer = (
             Answer(body.encode(), "text/plain; charset=utf-8", usage=usage)
             if isinstance(body, str)
@@ -96,18 +131,45 @@ def _sound(call: Call) -> bytes:
     return uploads[0].file.read()
 
 
-def _details(data: dict[str, Any]) -> list[str]:
-    said = data.get("timestamp_granularities") or data.get("timestamp_granularities[]") or []
+def _listed(data: dict[str, Any], name: str) -> list[str]:
+    said = data.get(name) or data.get(f"{name}[]") or []
     return [said] if isinstance(said, str) else [str(item) for item in said]
 
 
-def _billed(heard: Heard) -> dict[str, Any]:
-    read, written = max(1, round(heard.seconds * 10)), count(heard.text)
+def _check_details(data: dict[str, Any], form: str) -> None:
+    """Refuse by name what goes with another format, and what offline models cannot do."""
+    if _listed(data, "timestamp_granularities") and form != "verbose_json":
+        raise _unfit("timestamp_granularities", form, "Times come with `response_format` 'verbose_json'.")
+    for item in _listed(data, "include"):
+        if item != "logprobs":
+            raise invalid(f"`include` has {item!r}, which is not known. Use 'logprobs'.", param="include")
+        if form != "json":
+            raise _unfit("include", form, "They come with `response_format` 'json'.")
+    if data.get("stream") and form not in ("json", "text"):
+        raise _unfit("stream", form, "A stream comes with `response_format` 'json' or 'text'.")
+    chunking = data.get("chunking_strategy")
+    if (chunking or data.get("chunking_strategy[type]")) and chunking != "auto":
+        raise _not_offline("chunking_strategy", "Use 'auto', or leave it out.")
+    for name in ("known_speaker_names", "known_speaker_references"):
+        if _listed(data, name):
+            raise _not_offline(name, "Speakers are not told apart: leave it out.")
+
+
+def _unfit(name: str, form: str, step: str) -> ApiError:
+    return invalid(f"`{name}` does not go with `response_format` {form!r}. {step}", param=name)
+
+
+def _not_offline(name: str, step: str) -> ApiError:
+    return invalid(f"`{name}` cannot be heeded offline. {step}", param=name, code="unsupported_format")
+
+
+def _billed(heard: Heard, hint: int) -> dict[str, Any]:
+    read, written = max(1, round(heard.seconds * 10)) + hint, count(heard.text)
     return {"prompt_tokens": read, "completion_tokens": written, "total_tokens": read + written}
 
 
-def _streamed(heard: Heard) -> bytes:
-    usage = _billed(heard)
+def _streamed(heard: Heard, hint: int, *, likely: bool) -> bytes:
+    usage = _billed(heard, hint)
     shown = {
         "type": "tokens",
         "input_tokens": usage["prompt_tokens"],
@@ -115,10 +177,12 @@ def _streamed(heard: Heard) -> bytes:
         "total_tokens": usage["total_tokens"],
     }
     events: list[dict[str, Any]] = [{"type": "transcript.text.delta", "delta": piece} for piece in encode(heard.text)]
-    events.append({"type": "transcript.text.done", "text": heard.text, "usage": shown})
-    return b"".join(
-        b"event: " + event["type"].encode() + b"\ndata: " + msgspec.json.encode(event) + b"\n\n" for event in events
-    )
+    done: dict[str, Any] = {"type": "transcript.text.done", "text": heard.text, "usage": shown}
+    if likely:
+        done["logprobs"] = logprobs(heard)
+        for event, one in zip(events, done["logprobs"], strict=True):
+            event["logprobs"] = [one]
+    return _events([*events, done])
 
 
 ROUTES = (

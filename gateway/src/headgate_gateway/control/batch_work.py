@@ -28,7 +28,7 @@ from .jsonl import LineFault
 if TYPE_CHECKING:
     from ..gateway import Gateway
 
-__all__ = ["count_into", "run"]
+__all__ = ["SCOPE", "count_into", "fail", "run"]
 
 _log = logging.getLogger("headgate_gateway")
 _AT_ONCE = 8
@@ -55,6 +55,10 @@ async def count_into(gateway: Gateway, body: dict[str, Any]) -> None:
     }
 
 
+# Where a batch keeps the team and the organization that it was made for.
+SCOPE = "acting_for"
+
+
 async def run(gateway: Gateway, batch_id: str) -> None:
     """Bring a batch to its end, from wherever it stands; raises `JobLost` when another node has it."""
     work = await _Work.of(gateway, batch_id)
@@ -68,6 +72,13 @@ async def run(gateway: Gateway, batch_id: str) -> None:
             await _bring(work, file)
     except FileNotFoundError:
         await work.fail([LineFault(0, "file_not_found", "The input file was deleted.", "input_file_id")])
+
+
+async def fail(gateway: Gateway, batch_id: str) -> None:
+    """End a batch that the gateway failed to work on."""
+    work = await _Work.of(gateway, batch_id)
+    if work.status not in _OVER:
+        await work.fail([LineFault(0, "internal", "The gateway failed on this batch. Report it with its id.", None)])
 
 
 @dataclass(slots=True)
@@ -219,6 +230,7 @@ async def _dispatched(work: _Work, line: Line) -> tuple[int, bytes, dict[str, st
             body=msgspec.json.encode(line.body),
             principal=work.principal,
             headers=headers,
+            acting_for=tuple(work.body.get(SCOPE) or (None, None)),
         )
     except ApiError as error:
         return error.status, msgspec.json.encode({"error": error.body(None)}), dict(error.all_headers())

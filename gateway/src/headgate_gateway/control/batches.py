@@ -9,6 +9,7 @@ import msgspec
 
 from ..errors import conflict, invalid, not_found
 from ..http import BodyKind, Call, Response, Route, json_response
+from ..table import Match
 from . import batch_work, sql
 from .files import find
 from .pages import LAST, page, place
@@ -31,6 +32,7 @@ async def _create(call: Call) -> Response:
             f"`endpoint` {endpoint!r} cannot be run in a batch. Use one of {', '.join(ENDPOINTS)}.",
             param="endpoint",
         )
+    _require_endpoint(call, endpoint)
     record = await find(gateway, file_id, call.principal)
     if record is None:
         raise not_found("file", file_id, param="input_file_id")
@@ -67,10 +69,24 @@ async def _create(call: Call) -> Response:
     life = (data.get("output_expires_after") or {}).get("seconds")
     if life is not None:
         body["output_expires_after"] = {"anchor": "created_at", "seconds": life}
+    if call.caller.acting_for != (None, None):
+        body[batch_work.SCOPE] = call.caller.acting_for
     row = (body["id"], call.principal, "validating", msgspec.json.encode(body).decode())
     await gateway.db.write(sql.ADD_BATCH, row)
     gateway.control.batches.wake()
-    return json_response(body)
+    return json_response(_shown(body))
+
+
+def _shown(body: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in body.items() if name != batch_work.SCOPE}
+
+
+def _require_endpoint(call: Call, endpoint: str) -> None:
+    """Refuse a batch of calls that the key may not make one by one."""
+    restrictions, app = call.caller.restrictions, call.gateway.app
+    match = None if restrictions is None or app is None else app.table.match("POST", endpoint.encode())
+    if restrictions is not None and isinstance(match, Match):
+        restrictions.require_route(match.route, call.gateway.platform.routes)
 
 
 def _window(text: str) -> int:
@@ -99,14 +115,14 @@ async def _live(gateway: Gateway, body: dict[str, Any]) -> dict[str, Any]:
 
 
 async def _retrieve(call: Call) -> Response:
-    return json_response((await _wanted(call))[0])
+    return json_response(_shown((await _wanted(call))[0]))
 
 
 async def _list(call: Call) -> Response:
     limit = int(call.query.get("limit") or _USUAL_LIMIT)
     start = await place(call.gateway.db, sql.BATCH_PLACE, call, call.principal, LAST)
     rows = await call.gateway.db.query(sql.BATCHES, (call.principal, start, limit + 1))
-    return page([await _live(call.gateway, msgspec.json.decode(row[0])) for row in rows], limit)
+    return page([_shown(await _live(call.gateway, msgspec.json.decode(row[0]))) for row in rows], limit)
 
 
 async def _cancel(call: Call) -> Response:
@@ -116,12 +132,12 @@ async def _cancel(call: Call) -> Response:
         row = (msgspec.json.encode(body).decode(), body["id"], status)
         if await call.gateway.db.write(sql.CANCEL_BATCH, row):
             call.gateway.control.batches.wake()
-            return json_response(body)
+            return json_response(_shown(body))
         # It went on meanwhile, maybe on another node.
         body, status = await _wanted(call)
     if status not in ("cancelling", "cancelled"):
         raise conflict(f"The batch {body['id']!r} is {status} and cannot be cancelled.", code="batch_not_cancellable")
-    return json_response(body)
+    return json_response(_shown(body))
 
 
 ROUTES = (

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Literal, Protocol, cast
 
 from ..http import FileResponse, Reply, Send, attachment
 from ..storage import Database, StorageError
+from ..storage.private import create, make_private
 from . import sql
 
 if TYPE_CHECKING:
@@ -68,12 +69,13 @@ class FolderContents:
         return await asyncio.to_thread(self._put, name, source)
 
     def _put(self, name: str, source: BinaryIO) -> int:
-        self._folder.mkdir(parents=True, exist_ok=True)
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(self._folder)
         target = self._folder / name
         part = target.with_name(target.name + ".part")
         source.seek(0)
         try:
-            with part.open("wb") as out:
+            with create(part) as out:
                 shutil.copyfileobj(source, out, 1 << 20)
                 out.flush()
                 os.fsync(out.fileno())

@@ -24,8 +24,8 @@ class Control:
 
     def __init__(self, gateway: Gateway) -> None:
         self._gateway = gateway
-        self.batches = Jobs(gateway, BATCHES, batch_work.run)
-        self.tuning = Jobs(gateway, TUNING, tuning_work.run)
+        self.batches = Jobs(gateway, BATCHES, batch_work.run, batch_work.fail)
+        self.tuning = Jobs(gateway, TUNING, tuning_work.run, tuning_work.fail)
         self.memories = Memories(gateway)
 
     async def start(self) -> None:
@@ -49,4 +49,6 @@ class Control:
                 await images.purge(self._gateway)
             except StorageError as error:
                 _log.warning("files that are over their time are left for later: %s", error)
+            except Exception:  # noqa: BLE001 - it is done again, whatever it was
+                _log.exception("files that are over their time could not be removed")
             await self._gateway.clock.sleep(_TIDY_SECONDS)

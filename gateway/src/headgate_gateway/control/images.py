@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from ..emission import Answer, ModelContext, OfflineModel
-from ..errors import invalid, not_found
+from ..errors import ApiError, invalid, not_found
 from ..http import Access, BodyKind, Call, Reply, Route, Upload, model_route
 from ..offline import image
+from ..offline.moderation import moderate
 from ..offline.tokenizer import count
 from ..offload import offload
 from ..proxies import base_url
@@ -33,7 +34,10 @@ __all__ = ["ROUTES", "purge"]
 _CONTENT = "/v1/images/content/"
 _NAME = re.compile(r"img-[0-9a-f]{32}\.png")
 _LIFE = 86_400
-_TOKENS = {"low": 272, "medium": 1056, "standard": 1056, "high": 4160, "hd": 4160}
+_TOKENS = {"low": 272, "medium": 1056, "high": 4160, "xhigh": 6240, "max": 8320}
+# What other names of a quality mean. An answer has only those above: clients know no others there.
+_QUALITIES = {"": "medium", "auto": "medium", "standard": "medium", "hd": "high", **{name: name for name in _TOKENS}}
+_PICTURE_TOKENS = {"low": 255, "high": 4160}
 _MOST_IMAGES = 16
 
 _Draw = Callable[[int], bytes]
@@ -44,7 +48,12 @@ async def _generate(model: OfflineModel, call: Call, context: ModelContext) -> A
     width, height = _size(call.data.get("size"))
     style = str(call.data.get("style") or "")
     return await _answer(
-        model, call, context, lambda index: image.draw(prompt, width, height, index, style), "image_generation", 0
+        model,
+        call,
+        context,
+        lambda index: image.draw(prompt, width, height, index, style, clear=_background(call.data) == "transparent"),
+        "image_generation",
+        0,
     )
 
 
@@ -91,14 +100,8 @@ def _read(upload: Upload) -> bytes:
 
 async def _answer(model: OfflineModel, call: Call, context: ModelContext, make: _Draw, task: str, shown: int) -> Answer:
     failing, data = demand(model, "images"), call.data
-    form = data.get("output_format") or "png"
-    if form != "png":
-        raise invalid(
-            f"`output_format` {form!r} cannot be made offline. Use 'png'.",
-            param="output_format",
-            code="unsupported_format",
-        )
     number = int(data.get("n") or 1)
+    await offload(_check, data, task, number)
     try:
         pictures = [await offload(make, index) for index in range(number)]
     except ValueError as error:
@@ -107,8 +110,8 @@ async def _answer(model: OfflineModel, call: Call, context: ModelContext, make: 
     size = _shown_size(pictures[0])
     meta = {
         "size": size,
-        "quality": data.get("quality") or "auto",
-        "background": data.get("background") or "opaque",
+        "quality": _quality(data),
+        "background": _background(data),
         "output_format": "png",
     }
     if data.get("stream") and task != "image_variation":
@@ -120,13 +123,58 @@ async def _answer(model: OfflineModel, call: Call, context: ModelContext, make: 
     return failing.failing(answer, data, context.attempt)
 
 
+def _check(data: dict[str, Any], task: str, number: int) -> None:
+    """Refuse by name what offline models cannot do."""
+    form = data.get("output_format") or "png"
+    if form != "png":
+        raise _not_offline("output_format", form, "Use 'png'.")
+    if int(data.get("output_compression") or 100) != 100:
+        raise _not_offline("output_compression", data["output_compression"], "A PNG loses nothing: leave it out.")
+    if task != "image_generation" and _background(data) == "transparent":
+        raise _not_offline("background", "transparent", "An edit keeps the background of the picture: leave it out.")
+    if data.get("stream") and number > 1:
+        raise _not_offline("n", number, "A stream has one image: use 1, or leave out `stream`.")
+    _quality(data)
+    style = data.get("style")
+    if style not in (None, "vivid", "natural"):
+        raise _not_offline("style", style, "Use 'vivid' or 'natural'.")
+    if data.get("moderation") != "low" and data.get("prompt"):
+        found = moderate({"input": str(data["prompt"])}, "")[0]["results"][0]
+        if found["flagged"]:
+            names = ", ".join(name for name, flagged in found["categories"].items() if flagged)
+            raise invalid(
+                f"`prompt` is blocked by moderation ({names}). Change it, or send `moderation` 'low'.",
+                param="prompt",
+                code="moderation_blocked",
+            )
+
+
+def _not_offline(name: str, value: Any, step: str) -> ApiError:
+    return invalid(f"`{name}` {value!r} cannot be made offline. {step}", param=name, code="unsupported_format")
+
+
+def _quality(data: dict[str, Any]) -> str:
+    said = str(data.get("quality") or "")
+    if said not in _QUALITIES:
+        raise _not_offline("quality", said, f"Use one of {', '.join(name for name in _QUALITIES if name)}.")
+    return _QUALITIES[said]
+
+
+def _background(data: dict[str, Any]) -> str:
+    said = data.get("background") or "auto"
+    if said not in ("auto", "opaque", "transparent"):
+        raise _not_offline("background", said, "Use 'auto', 'opaque' or 'transparent'.")
+    return "transparent" if said == "transparent" else "opaque"
+
+
 def _shown_size(picture: bytes) -> str:
     return f"{int.from_bytes(picture[16:20], 'big')}x{int.from_bytes(picture[20:24], 'big')}"
 
 
 def _usage(data: dict[str, Any], number: int, shown: int) -> dict[str, Any]:
-    text, pictures = count(str(data.get("prompt") or "")), 255 * shown
-    made = _TOKENS.get(str(data.get("quality") or "medium"), 1056) * number
+    each = _PICTURE_TOKENS.get(str(data.get("input_fidelity") or "low"), 255)
+    text, pictures = count(str(data.get("prompt") or "")), each * shown
+    made = _TOKENS[_quality(data)] * number
     return {
         "total_tokens": text + pictures + made,
         "input_tokens": text + pictures,

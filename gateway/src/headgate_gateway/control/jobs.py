@@ -23,6 +23,10 @@ __all__ = ["BATCHES", "TUNING", "JobLost", "Jobs", "Kind"]
 _log = logging.getLogger("headgate_gateway")
 _LOOK_SECONDS = 3.0
 _AGAIN_SECONDS = 1.0
+_TRIES = 3
+
+
+Work = Callable[["Gateway", str], Awaitable[None]]
 
 
 class JobLost(Exception):
@@ -63,12 +67,16 @@ TUNING = Kind(
 
 
 class Jobs:
-    """The jobs of one kind, as this node works on them. `work` brings one to its end, from wherever it stands."""
+    """The jobs of one kind, as this node works on them.
 
-    def __init__(self, gateway: Gateway, kind: Kind, work: Callable[[Gateway, str], Awaitable[None]]) -> None:
+    `work` brings one to its end, from wherever it stands; `fail` ends one that cannot be worked on.
+    """
+
+    def __init__(self, gateway: Gateway, kind: Kind, work: Work, fail: Work) -> None:
         self._gateway = gateway
         self._kind = kind
         self._work = work
+        self._fail = fail
         self._news = asyncio.Event()
         self._running: set[str] = set()
 
@@ -103,6 +111,9 @@ class Jobs:
             except StorageError as error:
                 _log.warning("jobs of the kind `%s` cannot be looked for now: %s", self._kind.name, error)
                 patience = _LOOK_SECONDS
+            except Exception:  # noqa: BLE001 - jobs are looked for as long as the gateway runs
+                _log.exception("jobs of the kind `%s` could not be looked for", self._kind.name)
+                patience = _LOOK_SECONDS
             try:
                 async with asyncio.timeout(patience):
                     await self._news.wait()
@@ -129,10 +140,10 @@ class Jobs:
 
     async def _until_over(self, id: str) -> None:
         """Work on a job until it is over, or the gateway stops; what the database does not take now is done again."""
-        gateway = self._gateway
+        gateway, failures = self._gateway, 0
         while True:
             try:
-                await self._work(gateway, id)
+                await (self._work if failures < _TRIES else self._fail)(gateway, id)
                 await gateway.db.write(self._kind.free, (id, gateway.nodes.id))
                 return
             except JobLost:
@@ -140,4 +151,10 @@ class Jobs:
                 return
             except StorageError as error:
                 _log.warning("the %s %s waits for the database: %s", self._kind.name, id, error)
+                await gateway.clock.sleep(_AGAIN_SECONDS)
+            except Exception:  # noqa: BLE001 - a job that fails by a fault of the gateway's ends too
+                failures += 1
+                _log.exception("the work on the %s %s failed (%d of %d times)", self._kind.name, id, failures, _TRIES)
+                if failures > _TRIES:
+                    return
                 await gateway.clock.sleep(_AGAIN_SECONDS)

@@ -23,7 +23,7 @@ from .jsonl import LineFault, examples_in, read_lines
 if TYPE_CHECKING:
     from ..gateway import Gateway
 
-__all__ = ["note", "run"]
+__all__ = ["fail", "note", "run"]
 
 _EPOCHS = 3
 _STEP_SECONDS = 0.02
@@ -55,6 +55,16 @@ async def run(gateway: Gateway, job_id: str) -> None:
     """Bring a job to its end; raises `JobLost` when another node has it."""
     try:
         await _bring(await _Work.of(gateway, job_id))
+    except _Cancelled:
+        await gateway.db.committed()
+
+
+async def fail(gateway: Gateway, job_id: str) -> None:
+    """End a job that the gateway failed to work on."""
+    try:
+        work = await _Work.of(gateway, job_id)
+        if work.status not in ("succeeded", "failed"):
+            await work.fail(None, "The gateway failed on this job. Report it with its id.")
     except _Cancelled:
         await gateway.db.committed()
 
@@ -121,8 +131,10 @@ class _Work:
         text = msgspec.json.encode(shown).decode()
         await self.gateway.db.write(sql.ADD_NOTE_OF_WORK, (shown["id"], kind, text, self.id, self.gateway.nodes.id))
 
-    async def fail(self, param: str, message: str) -> None:
-        error = {"code": f"invalid_{param}", "message": message, "param": param}
+    async def fail(self, param: str | None, message: str) -> None:
+        """End the job: by what is wrong with a parameter, or by a fault of the gateway's."""
+        code = "internal" if param is None else f"invalid_{param}"
+        error = {"code": code, "message": message, "param": param}
         await self.move("failed", message, level="error", finished_at=int(self.gateway.clock.time()), error=error)
         await self.gateway.db.committed()
 

@@ -19,10 +19,12 @@ from ..storage import Batch, Database
 from . import sql
 from .lines import CREDITS, Line, Place, Window, row_of_window
 
-__all__ = ["Hold", "Holds", "Refused", "Standing", "Taken"]
+__all__ = ["Change", "Hold", "Holds", "Refused", "Standing", "Taken"]
 
 # Scope, id, model and start of a line, and how much was taken of it.
 Taken = tuple[str, str, str, float, int]
+# A window, and how much less is held and more is spent of it.
+Change = tuple[Window, int, int]
 _CHECK_SECONDS = 60.0
 _MOST_OPENED = 200_000
 
@@ -157,8 +159,12 @@ class Holds:
 
     # -- a call ends
 
-    def settle(self, hold: Hold, cost: int, credits: int, provider: str, batch: Batch) -> None:
-        """Give back what was held and book what it cost. The hold's row goes with it."""
+    def settle(self, hold: Hold, cost: int, credits: int, provider: str, batch: Batch) -> list[Change]:
+        """Add to a batch what gives back the held amount and books the cost. The hold's row goes with it.
+
+        Returns the changes of the standings in memory, for `apply`.
+        """
+        changes: list[Change] = []
         if hold.fenced:
             batch.add(sql.LOCK_HOLD, (hold.id,))
         for scope, id, model, start, amount in hold.taken:
@@ -170,12 +176,13 @@ class Holds:
                 numbers = (hold.id, amount, spent, max(0, spent - amount), *window)
                 batch.add_shared(row_of_window(window), sql.SETTLE_HELD, numbers)
             else:
-                self._spend(window, amount, spent, batch)
+                changes += self._spend(window, amount, spent, batch)
         if hold.fenced:
             # Behind the windows, which look whether it is there.
             batch.add_shared(("hold", hold.id), sql.DROP_HOLD, (hold.id,))
         elif hold.written:
             batch.add(sql.DROP_HOLD, (hold.id,))
+        return changes
 
     def book(
         self,
@@ -185,11 +192,12 @@ class Holds:
         started_at: float,
         cost: int,
         batch: Batch,
-    ) -> None:
-        """Book on windows that were opened while the call ran, for which it holds nothing."""
+    ) -> list[Change]:
+        """Book on windows that were opened while the call ran, for which it holds nothing; returns as `settle` does."""
+        changes: list[Change] = []
         opened = self._opened
         if not opened or not cost:
-            return
+            return changes
         for owner in owners:
             known = opened.get(owner)
             if known is None:
@@ -197,26 +205,33 @@ class Holds:
             for pattern, (start, end) in known.items():
                 window = (*owner, pattern, start)
                 if window not in held and start <= started_at < end and (not pattern or matches(pattern, model)):
-                    self._spend(window, 0, cost, batch)
+                    changes += self._spend(window, 0, cost, batch)
+        return changes
 
-    def _spend(self, window: Window, held: int, spent: int, batch: Batch) -> None:
+    def _spend(self, window: Window, held: int, spent: int, batch: Batch) -> tuple[Change, ...]:
         """Book on a window, of which so much was held."""
         if self._shared:
             batch.add_shared(row_of_window(window), sql.SETTLE, (held, spent, max(0, spent - held), *window))
-            return
-        standing = self._standings.get(window)
-        if standing is not None:
-            standing.held -= held
-            standing.spent += spent
+            return ()
         if spent:
             # Who has the database alone waits for nobody, in whatever order; nothing is held in it.
             batch.add(sql.SETTLE, (0, spent, max(0, spent - held), *window))
+        return ((window, held, spent),)
+
+    def apply(self, changes: Iterable[Change], *, undo: bool = False) -> None:
+        """Change the standings in memory as a batch changes the windows, or take such changes back."""
+        sign = -1 if undo else 1
+        for window, held, spent in changes:
+            standing = self._standings.get(window)
+            if standing is not None:
+                standing.held -= sign * held
+                standing.spent += sign * spent
 
     def returned(self, taken: Iterable[Taken]) -> Batch:
         """What gives back amounts that were taken; nothing was used."""
         batch = Batch()
         for scope, id, model, start, amount in taken:
-            self._spend((scope, id, model, start), amount, 0, batch)
+            self.apply(self._spend((scope, id, model, start), amount, 0, batch))
         return batch
 
     def written(self, window: Window) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Keeper"]
 
+_log = logging.getLogger("headgate_gateway.ledger")
 _LATE_SECONDS = 0.05
 _PROGRESS_SECONDS = 2.0
 _LOST_SECONDS = 15.0
@@ -89,8 +91,7 @@ class Keeper:
         expires_at = self._clock.time() + self._lease_seconds
         batch = Batch()
         for ticket in fresh:
-            if not ticket.settled:
-                self._write(ticket, expires_at, batch)
+            self._write(ticket, expires_at, batch)
         if batch:
             self._db.soon(batch)
 
@@ -111,11 +112,13 @@ class Keeper:
             self._beat = asyncio.get_running_loop().call_later(_PROGRESS_SECONDS, self.write_progress)
 
     def _write(self, ticket: Ticket, expires_at: float, batch: Batch) -> None:
+        if ticket.settled:
+            return
         hold = ticket.hold
         if hold is None:
             hold = ticket.hold = self._holds.new()
         events = ticket.events = ticket.run.events_produced if ticket.run is not None else 0
-        account = _encode(account_of(ticket)).decode()
+        account = self._account(ticket)
         if hold.written:
             batch.add(sql.RENEW, (expires_at, ticket.call_id, events, account, hold.id))
             return
@@ -123,6 +126,14 @@ class Keeper:
         lines = _encode(hold.taken).decode()
         row = (hold.id, ticket.call_id, self._holds.node, expires_at, lines, ticket.started_at, events, account)
         batch.add(sql.ADD_HOLD, row)
+
+    def _account(self, ticket: Ticket) -> str | None:
+        """The account of a call as JSON; None where it has none, which must not keep others from being written."""
+        try:
+            return _encode(account_of(ticket)).decode()
+        except Exception:  # noqa: BLE001 - whatever a caller put there, what is held is renewed
+            _log.exception("the account of the call %s cannot be written", ticket.call_id)
+            return None
 
     async def renew(self) -> None:
         """Say that this node lives, that what its calls hold is held, and how far they are."""

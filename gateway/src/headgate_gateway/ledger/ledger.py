@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Callable, Collection, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,9 +20,9 @@ from . import sql
 from .closed import ClosedProviders
 from .credits import Credits, Terms, debited
 from .estimate import Candidate, Estimate, estimate
-from .holds import Hold, Holds, Refused
+from .holds import Change, Hold, Holds, Refused
 from .keeper import Keeper
-from .lines import Line, Window, fixed_line, lines_of
+from .lines import CREDITS, Line, Window, fixed_line, lines_of
 from .money import nano_of_pico
 from .record import add_sums, charged_of, metadata_of, owners_of, row_of, tags_of
 from .recovery import Recovery
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from ..once.run import Run
     from ..once.store import CallRecord
 
-__all__ = ["Ledger", "Ticket"]
+__all__ = ["Bill", "Ledger", "Ticket"]
 
 _log = logging.getLogger("headgate_gateway.ledger")
 _MOST_PLANS = 8192
@@ -67,8 +68,10 @@ class Ticket:
 
     __slots__ = (
         "attempt",
+        "billed",
         "call_id",
         "caller",
+        "ended",
         "entered",
         "events",
         "headers",
@@ -102,7 +105,18 @@ class Ticket:
         self.call_id = ""
         self.attempt = 1
         self.served_at: str | None = None
+        # Whether its end is being written, what it was billed, and whether nothing is left of it.
         self.settled = False
+        self.billed: Bill | None = None
+        self.ended = False
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """What the use of one call changes of the standings in memory, and the tokens that count against its limits."""
+
+    changes: Sequence[Change]
+    tokens: int
 
 
 class Ledger:
@@ -163,9 +177,7 @@ class Ledger:
             try:
                 await self._reserve(ticket, expected, candidates)
             except BaseException:
-                self._closed.forget(call_id)
-                if ticket.entered is not None:
-                    ticket.entered.withdraw()
+                self._end(ticket, made=False)
                 raise
         return ticket
 
@@ -256,43 +268,89 @@ class Ledger:
 
     # -- a call ends
 
-    def settle(self, run: Run, batch: Batch) -> None:
-        """Add what books the use of a call to the batch of its record. A second time adds nothing.
+    def bill(self, run: Run, batch: Batch, *, bare: bool = False) -> Bill | None:
+        """Add what books the use of a call to the batch of its record; None where there is nothing to book.
 
-        `batch.once` becomes the record of the use: if another node booked this attempt, the whole batch is refused.
+        Nothing but the batch is changed, so that a batch that fails can be composed again: `apply` changes what is
+        counted in memory. `batch.once` becomes the record of the use: if another node booked this attempt, the whole
+        batch is refused. `bare` leaves out everything that only describes the call.
         """
         ticket, record = run.ticket, run.record
-        if ticket is None or ticket.settled:
-            return
+        if ticket is None or ticket.billed is not None or ticket.ended:
+            return None
+        # Nothing more is written of a call that runs: its end says all.
         ticket.settled = True
-        self._forget(ticket)
         if record.status == "interrupted" and record.provider == "offline" and record.key is not None:
             # It is taken up again from its log, here or at another node, and is paid then.
-            self._release(ticket)
-            return
+            return None
         tokens = tokens_of(record.usage)
         # What an upstream tells of its usage is not believed below nothing.
         cost = min(max(record.cost_nano or 0, 0), _MOST_HELD)
         plan, hold = ticket.plan, ticket.hold
         credits = plan.terms.price(cost) if plan.terms is not None else 0
-        ticket.served_at = self.served_at(run)
+        ticket.served_at = None if bare else self.served_at(run)
+        if bare:
+            ticket.tags, ticket.metadata = (), None
         row = row_of(ticket, run, tokens, cost, credits)
         batch.once = (sql.ADD_USAGE, row)
-        if hold is not None:
-            self._holds.settle(hold, cost, credits, record.provider, batch)
-        booked = (*plan.owners, *plan.charged, ("model", ticket.model), ("provider", record.provider))
-        if run.deployment is not None:
-            booked = (*booked, ("deployment", run.deployment))
-        held = plan.windows if hold is not None and len(hold.taken) == len(plan.lines) else _windows(hold)
-        self._holds.book(booked, ticket.model, held, ticket.started_at, cost, batch)
+        changes = [] if hold is None else self._holds.settle(hold, cost, credits, record.provider, batch)
+        changes += self._book(ticket, run, cost, batch)
         ended = record.finished_at or ticket.started_at
         if plan.terms is not None and credits:
             terms = plan.terms
             debited(batch, terms.account, terms.line.start, terms.tier.id, row[0], credits, ended)
         add_sums(batch, row[0], cost, ticket.model, plan.owners, plan.charged, ticket.tags, alone=not self._db.shared)
-        self._use_key(ticket.caller.key_id, ended, batch)
-        if ticket.entered is not None:
-            ticket.entered.settle(tokens.total)
+        if not bare:
+            self._use_key(ticket.caller.key_id, ended, batch)
+        return Bill(changes, tokens.total)
+
+    def _book(self, ticket: Ticket, run: Run, cost: int, batch: Batch) -> list[Change]:
+        """Book on windows for which the call holds nothing."""
+        plan, hold = ticket.plan, ticket.hold
+        booked = (*plan.owners, *plan.charged, ("model", ticket.model), ("provider", run.record.provider))
+        if run.deployment is not None:
+            booked = (*booked, ("deployment", run.deployment))
+        held = plan.windows if hold is not None and len(hold.taken) == len(plan.lines) else _windows(hold)
+        return self._holds.book(booked, ticket.model, held, ticket.started_at, cost, batch)
+
+    def apply(self, run: Run, bill: Bill) -> None:
+        """Count in memory what a bill books, as its batch is handed to the database."""
+        assert run.ticket is not None
+        self._holds.apply(bill.changes)
+        run.ticket.billed = bill
+
+    def revert(self, run: Run) -> None:
+        """Undo `apply`: the batch was not written, and will not be."""
+        ticket = run.ticket
+        if ticket is not None and ticket.billed is not None:
+            self._holds.apply(ticket.billed.changes, undo=True)
+            ticket.billed = None
+
+    def reserved(self, run: Run) -> int | None:
+        """The most that a call was expected to cost, in nano-USD; None where nothing was reserved."""
+        hold = None if run.ticket is None else run.ticket.hold
+        taken = [] if hold is None else [amount for scope, *_, amount in hold.taken if scope != CREDITS]
+        return max(taken, default=None)
+
+    def end(self, run: Run) -> None:
+        """End what a call has of its caller's limits, once: its place among parallel calls, and what it still holds."""
+        if run.ticket is not None:
+            self._end(run.ticket, made=True)
+
+    def _end(self, ticket: Ticket, *, made: bool) -> None:
+        if ticket.ended:
+            return
+        ticket.settled = True
+        with ExitStack() as steps:
+            # Each is done whether the others can be or not.
+            steps.callback(self._closed.forget, ticket.call_id)
+            steps.callback(self._keeper.forget, ticket)
+            if ticket.entered is not None:
+                used = 0 if ticket.billed is None else ticket.billed.tokens
+                steps.callback(ticket.entered.settle, used) if made else steps.callback(ticket.entered.withdraw)
+            ticket.ended = True
+            if ticket.billed is None and ticket.hold is not None:
+                self._keeper.give_back(ticket.hold)
 
     def _use_key(self, key_id: str | None, now: float, batch: Batch) -> None:
         """Have it written when a key was used last, once a minute."""
@@ -305,25 +363,7 @@ class Ledger:
 
     async def abandon(self, ticket: Ticket) -> None:
         """The call was never begun."""
-        if not ticket.settled:
-            ticket.settled = True
-            self._forget(ticket)
-            self._release(ticket)
-
-    def _forget(self, ticket: Ticket) -> None:
-        self._keeper.forget(ticket)
-        self._closed.forget(ticket.call_id)
-
-    def _release(self, ticket: Ticket) -> None:
-        if ticket.hold is not None:
-            self._keeper.give_back(ticket.hold)
-        if ticket.entered is not None:
-            ticket.entered.withdraw()
-
-    def unpaid(self, run: Run) -> None:
-        """Another node booked this attempt of a call: what this one held for it is free."""
-        if run.ticket is not None and run.ticket.hold is not None:
-            self._keeper.give_back(run.ticket.hold)
+        self._end(ticket, made=False)
 
     async def given_back(self) -> None:
         """Return when what was given back so far can be taken again."""

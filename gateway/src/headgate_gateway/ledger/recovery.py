@@ -7,6 +7,7 @@ then. A call that had sent nothing is charged nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -31,6 +32,16 @@ if TYPE_CHECKING:
 __all__ = ["Recovery"]
 
 
+@dataclass(slots=True)
+class _Left:
+    """What a dead node left of a call: when its attempt started, what it held, and how far it was."""
+
+    started_at: float | None = None
+    hold: Hold = field(default_factory=lambda: Hold(""))
+    account: Account | None = None
+    events: int = 0
+
+
 class Recovery:
     """Books what dead nodes left."""
 
@@ -50,28 +61,33 @@ class Recovery:
         async with self._db.transaction():
             batch = Batch()
             for call in sorted(calls, key=lambda call: call.id):
-                hold, account, events = await self._taken_over(call)
-                if _goes_on(call) or not await self._book(call, account, hold, events, batch):
-                    _add(batch, self._holds.returned(hold.taken))
+                left = await self._taken_over(call)
+                if _goes_on(call) or not await self._book(call, left, batch):
+                    _add(batch, self._holds.returned(left.hold.taken))
                 else:
                     booked += 1
             if batch:
                 await self._db.together(batch)
         return booked
 
-    async def _taken_over(self, call: CallRecord) -> tuple[Hold, Account | None, int]:
+    async def _taken_over(self, call: CallRecord) -> _Left:
         """What a call held and had sent; its row is gone with that, and nobody else gives it back."""
-        hold, account, events = Hold(""), None, 0
-        for id, _, lines, counted, kept in await self._db.query(sql.HOLDS_OF_CALL, (call.id,)):
+        left = _Left()
+        for id, _, lines, counted, kept, started_at in await self._db.query(sql.HOLDS_OF_CALL, (call.id,)):
             if await self._db.write(sql.DROP_HOLD, (id,)):
-                hold.taken += msgspec.json.decode(lines, type=list[Taken])
-                events = max(events, int(counted))
-                account = None if kept is None else msgspec.json.decode(kept, type=Account)
+                left.hold.taken += msgspec.json.decode(lines, type=list[Taken])
+                left.events = max(left.events, int(counted))
+                left.account = None if kept is None else msgspec.json.decode(kept, type=Account)
+                # An attempt is billed in the window in which it reserved, which its record names too.
+                left.started_at = max(left.started_at or 0.0, float(started_at))
         (logged,) = await self._db.one(sql.EVENTS_OF, (call.id,)) or (0,)
-        return hold, account, max(events, int(logged))
+        left.events = max(left.events, int(logged))
+        return left
 
-    async def _book(self, call: CallRecord, account: Account | None, hold: Hold, events: int, batch: Batch) -> bool:
+    async def _book(self, call: CallRecord, left: _Left, batch: Batch) -> bool:
         """Write a call's record, and into `batch` what it is added to; False where it had ended after all."""
+        account, hold, events = left.account, left.hold, left.events
+        started = call.created_at if left.started_at is None else left.started_at
         if account is None:
             caller = await self._caller(call.principal)
             account = Account(call.principal, call.model, charged=charged_of(caller))
@@ -90,17 +106,18 @@ class Recovery:
             *(caller.customer, call.operation, account.model, account.model_served or call.model),
             *(account.deployment, provider, prompt, events, prompt + events, 0, 0, 0, 0),
             *(cost or 0, int(cost is not None), credits, account.band, account.account, int(bool(events)), 0),
-            *(int(call.stream), "interrupted", None, None, None, call.created_at, now),
-            *(round((now - call.created_at) * 1000), None, hour_of(call.created_at)),
+            *(int(call.stream), "interrupted", None, None, None, started, now),
+            *(round((now - started) * 1000), None, hour_of(started)),
             *(msgspec.json.encode(account.tags).decode() if account.tags else None, self._holds.node),
             *(None, None, account.metadata),
         )
         if not await self._db.write(f"{sql.ADD_USAGE} ON CONFLICT (id) DO NOTHING", row):
             return False
         owners = owners_of(caller)
-        self._holds.settle(hold, cost or 0, credits, provider, batch)
+        changes = self._holds.settle(hold, cost or 0, credits, provider, batch)
         booked = (*owners, *account.charged, ("model", account.model), ("provider", provider))
-        self._holds.book(booked, account.model, hold.windows, call.created_at, cost or 0, batch)
+        changes += self._holds.book(booked, account.model, hold.windows, started, cost or 0, batch)
+        self._holds.apply(changes)
         if account.account is not None and credits:
             debited(batch, account.account, account.period_start, account.tier, usage_id, credits, now)
         add_sums(batch, usage_id, cost or 0, account.model, owners, account.charged, account.tags)

@@ -19,6 +19,7 @@ from typing import Any
 
 from ..config import Settings
 from ..storage import StorageError
+from ..storage.private import make_private, private_folder, tighten
 from ..storage.schema import is_current, sqlite_version
 from ..storage.sqlite import keep_alone
 
@@ -46,6 +47,7 @@ def back_up(settings: Settings, target: Path) -> dict[str, Any]:
                 archive.add(copy, _DATABASE)
                 for file in _beside(settings):
                     _add_file(archive, file, str(file.relative_to(settings.data_dir)))
+            make_private(whole)
             whole.rename(target)
     except OSError as error:
         raise StorageError(
@@ -106,7 +108,7 @@ def restore(settings: Settings, source: Path, *, replace: bool) -> Path | None:
     target = settings.database
     if target.exists() and not replace:
         raise StorageError(f"There is a database at {str(target)!r}. `--replace` sets it aside and restores.")
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    private_folder(settings.data_dir)
     with closing(keep_alone(target)), tempfile.TemporaryDirectory(dir=target.parent, prefix=".headgate-restore-") as at:
         folder = Path(at)
         _unpack(source, folder)
@@ -117,9 +119,12 @@ def restore(settings: Settings, source: Path, *, replace: bool) -> Path | None:
         for file in sorted(folder.rglob("*")):
             place = settings.data_dir / file.relative_to(folder)
             if file.is_file() and file.parent != folder:
-                place.parent.mkdir(parents=True, exist_ok=True)
+                place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                make_private(place.parent)
                 file.replace(place)
+                make_private(place)
         copy.replace(target)
+        tighten(target)
     return kept
 
 
@@ -141,4 +146,5 @@ def _set_aside(target: Path) -> Path:
         connection.execute("PRAGMA journal_mode = DELETE")
     kept = target.with_name(f"{target.name}.replaced-{datetime.now(UTC):%Y%m%dT%H%M%SZ}")
     target.replace(kept)
+    make_private(kept)
     return kept

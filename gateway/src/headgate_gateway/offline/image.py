@@ -45,9 +45,9 @@ def size_of(text: str | None) -> tuple[int, int]:
     return width, height
 
 
-def draw(prompt: str, width: int, height: int, index: int = 0, style: str = "") -> bytes:
-    """A PNG for a prompt; `index` tells apart the pictures of one call."""
-    return png.indexed(width, height, *_drawn(prompt, width, height, index, style))
+def draw(prompt: str, width: int, height: int, index: int = 0, style: str = "", *, clear: bool = False) -> bytes:
+    """A PNG for a prompt; `index` tells apart the pictures of one call. `clear` leaves out the ground."""
+    return png.indexed(width, height, *_drawn(prompt, width, height, index, style), clear=_SHADES if clear else 0)
 
 
 def _drawn(prompt: str, width: int, height: int, index: int, style: str) -> tuple[list[bytes], bytes]:

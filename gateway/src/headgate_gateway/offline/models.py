@@ -13,7 +13,7 @@ from .catalog import CHAT_WINDOW, EMBED_WINDOW, MODELS, default_for, entry, find
 from .echo import Conversation, chat_chunks, completion_chunks, reply_to
 from .echo.completions import prompts_of
 from .echo.refusals import unfillable_schema
-from .embed import MOST_DIMENSIONS, embeddings, inputs_of, tokens_of
+from .embed import MOST_DIMENSIONS, MOST_INPUTS, embeddings, inputs_of, tokens_of
 from .faults import FAULT_PREFIX, KINDS, Fault, fault_in, named_fault, whole_with_fault, with_fault
 from .learned import Memory
 from .schema.budget import Unfillable, budget
@@ -59,7 +59,14 @@ class BuiltIn:
         size = request.get("dimensions")
         if size is not None and not 1 <= int(size) <= MOST_DIMENSIONS:
             raise invalid(f"`dimensions` must be from 1 to {MOST_DIMENSIONS}, not {size!r}.", param="dimensions")
-        for item in inputs_of(request.get("input")):
+        inputs = inputs_of(request.get("input"))
+        if len(inputs) > MOST_INPUTS:
+            raise invalid(
+                f"`input` has {len(inputs)} texts; at most {MOST_INPUTS} are taken at once. Send them in parts.",
+                param="input",
+                code="too_many_inputs",
+            )
+        for item in inputs:
             _refuse_long("input", len(item), partial(tokens_of, item), EMBED_WINDOW)
         answer = embeddings(request, context.model)
         self.failing(Answer.json(answer, usage=answer["usage"]), request, context.attempt)

@@ -23,10 +23,11 @@ class Pixels:
     rows: list[bytes]
 
 
-def indexed(width: int, height: int, rows: Iterable[bytes], palette: bytes) -> bytes:
-    """A picture of up to 256 colours; `palette` is RGB, a row one byte a pixel."""
+def indexed(width: int, height: int, rows: Iterable[bytes], palette: bytes, *, clear: int = 0) -> bytes:
+    """A picture of up to 256 colours; `palette` is RGB, a row one byte a pixel. The first `clear` are transparent."""
     body = b"".join(b"\x00" + row for row in rows)
-    return _file(width, height, 3, body, _chunk(b"PLTE", palette))
+    more = _chunk(b"tRNS", bytes(clear)) if clear else b""
+    return _file(width, height, 3, body, _chunk(b"PLTE", palette) + more)
 
 
 def true_colour(picture: Pixels) -> bytes:

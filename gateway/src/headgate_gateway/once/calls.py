@@ -8,6 +8,7 @@ call that ends at once only with its end.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
@@ -15,16 +16,17 @@ from ..clock import Clock
 from ..cluster.bus import Bus
 from ..cluster.nodes import Nodes
 from ..config import Limits
-from ..errors import AWAY, ApiError, invalid
-from ..storage import AlreadyDone, Batch, Database, StorageAway, StorageError
+from ..errors import invalid
+from ..storage import Batch, Database, StorageError
 from . import sql
 from .claims import Claims
 from .feed import Feed
-from .follow import Follower, lost
+from .follow import Follower
 from .log import EventLog
 from .others import Others, cancelled
 from .presented import Claim, Joined, Presented, Replayed, Rerun, not_resumable, position_of, same_request
-from .run import Run, Superseded, vanished
+from .run import Run, vanished
+from .settlement import Biller, Settlement
 from .store import CallRecord, CallStore, StoredKey
 
 if TYPE_CHECKING:
@@ -32,9 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Calls"]
 
-_CANCEL_TOPIC = "calls/cancel"
-_WATCH_SECONDS = 1.0
-_FIRST_LOOK = 0.02
+_log = logging.getLogger("headgate_gateway")
 
 
 class Calls:
@@ -48,6 +48,7 @@ class Calls:
         prices: PriceBook,
         new_id: Callable[[str], str],
         *,
+        biller: Biller,
         nodes: Nodes,
         bus: Bus,
     ) -> None:
@@ -62,17 +63,13 @@ class Calls:
         self._db = db
         self._clock = clock
         self._nodes = nodes
-        self._prices = prices
         self._begun: list[Run] = []
         self._tasks: set[asyncio.Task[Any]] = set()
-        # What else is written with a call's end: the ledger's record.
-        self.on_settled: Callable[[Run, Batch], None] = lambda run, batch: None
-        # Who gives back what was held for a call whose end another node booked.
-        self.on_unpaid: Callable[[Run], None] = lambda run: None
         # Who else writes what is to be known of a call before a provider is asked.
         self.on_recording: Callable[[], None] = lambda: None
-        # Who watches: told when the record is durable, with the seconds that this took.
-        self.on_ended: Callable[[Run, float], None] = lambda run, seconds: None
+        self.settlement = Settlement(
+            db, self.store, self.log, self.claims, clock, prices, biller, self.running, node=nodes.id, spawn=self._spawn
+        )
         self.others = Others(self, db, clock, nodes)
 
     def time(self) -> float:
@@ -210,26 +207,25 @@ class Calls:
         batch = Batch()
         for run in begun:
             if not (run.recorded or run.settling):
-                self._put_begun(batch, run)
+                try:
+                    self._put_begun(batch, run)
+                except Exception:  # noqa: BLE001 - the others are recorded all the same, and this one with its end
+                    _log.exception("the call %s could not be recorded as running", run.record.id)
         if batch:
             self._db.soon(batch)
 
     def _put_begun(self, batch: Batch, run: Run) -> None:
-        run.recorded = True
-        self._put_key(batch, run)
+        self.store.put_key_of(batch, run.record, run.operation, run.fingerprint, run.expires_at)
         self.store.put_record(batch, run.record)
-
-    def _put_key(self, batch: Batch, run: Run) -> None:
-        record = run.record
-        if record.key is not None and run.fingerprint is not None:
-            self.store.put_key(
-                batch, record.principal, record.key, run.operation, run.fingerprint, record.id, run.expires_at
-            )
+        run.recorded = True
 
     async def recorded(self, call_id: str) -> None:
         """Return when it is durable that this call runs: before anything is asked of a provider, which will be paid."""
         run = self.running.get(call_id)
-        if run is None or run.durable:
+        if run is None:
+            return
+        if run.durable:
+            run.asked = True
             return
         if self._db.shared:
             self.on_recording()
@@ -239,83 +235,9 @@ class Calls:
             batch = Batch()
             self._put_begun(batch, run)
             await self._db.together(batch)
-        run.durable = True
+        run.durable = run.asked = True
 
     # -- a call ends
-
-    async def settle(
-        self, run: Run, error: ApiError | None, tail: list[bytes], *, interrupted: bool, cancelled: bool
-    ) -> None:
-        """Write how the call ended and return when that is durable. Raises `Superseded` if another node ended it."""
-        record = run.record
-        record.finished_at = self._clock.time()
-        record.status = _status(error, interrupted=interrupted, cancelled=cancelled)
-        if error is not None and not interrupted:
-            record.error_status, record.error = error.status, error.body(record.request_id)
-        record.usage = run.usage or (run.answer.usage if run.answer is not None else None)
-        if record.usage is None and error is not None and run.events_produced:
-            record.usage = _estimated(run)
-        record.cost_nano = 0 if run.cached else self._prices.cost(record.provider, run.price_name, record.usage)
-        batch = Batch()
-        if not run.recorded:
-            self._put_key(batch, run)
-        if run.keyed:
-            self.log.end(run, batch, [] if interrupted else tail)
-            if run.answer is not None:
-                self.store.put_answer(batch, record.id, run.answer)
-        self.store.put_record(batch, record)
-        own = len(batch.statements)
-        self.on_settled(run, batch)
-        run.recorded = True
-        began = self._clock.monotonic()
-        try:
-            if error is not None and error.code == AWAY:
-                # It is known that nobody is there to write it now; the client need not wait for that twice.
-                self._db.soon(batch)
-            else:
-                await self._write_end(run, batch, own)
-        except StorageAway:
-            # It is written as soon as the database is there again. Until then the key stands for this run.
-            self._spawn(self._forget_later(run))
-            raise
-        except BaseException:
-            self._forget(run)
-            raise
-        self._forget(run)
-        self.on_ended(run, self._clock.monotonic() - began)
-
-    async def _write_end(self, run: Run, batch: Batch, own: int) -> None:
-        """Write the batch of an end, of which the first `own` statements are the call's and the others its bill."""
-        try:
-            await self._db.together(batch)
-        except AlreadyDone:
-            # Either the commit went through and nobody could say so, or this node was taken for dead meanwhile.
-            record = run.record
-            stored = await self.store.find(record.principal, record.id)
-            if stored is None or stored.node != self._nodes.id or stored.attempt != record.attempt:
-                raise Superseded(lost(record.id)) from None
-            if stored.status == "in_progress":
-                # The node that made it before was paid for it, so that its end here is not.
-                await self._db.together(Batch(batch.statements[:own]))
-                self.on_unpaid(run)
-            elif stored.finished_at != record.finished_at:
-                raise Superseded(lost(record.id)) from None
-
-    def _forget(self, run: Run) -> None:
-        record = run.record
-        self.running.pop(record.id, None)
-        if record.key is not None:
-            self.claims.ended(run)
-            self.log.ended(run)
-
-    async def _forget_later(self, run: Run) -> None:
-        while True:
-            try:
-                await self._db.committed()
-                break
-            except StorageError:
-                await self._clock.sleep(_WATCH_SECONDS)
-        self._forget(run)
 
     def unattended(self, run: Run) -> None:
         """No client of this node listens to a call any more, and the time of grace is over."""
@@ -379,22 +301,3 @@ class Calls:
         task = asyncio.get_running_loop().create_task(coroutine)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-
-def _status(error: ApiError | None, *, interrupted: bool, cancelled: bool) -> Any:
-    if interrupted:
-        return "interrupted"
-    if cancelled:
-        return "cancelled"
-    return "completed" if error is None else "failed"
-
-
-def _estimated(run: Run) -> dict[str, Any]:
-    """Usage of a stream that ended before its usage was known: a token an event, and one for four bytes of prompt."""
-    prompt, completion = max(1, run.prompt_bytes // 4), run.events_produced
-    return {
-        "prompt_tokens": prompt,
-        "completion_tokens": completion,
-        "total_tokens": prompt + completion,
-        "estimated": True,
-    }

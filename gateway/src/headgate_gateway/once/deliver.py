@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from ..emission import Cut, Fault, Garbage, Stall
-from ..errors import ApiError, envelope
+from ..errors import ApiError, envelope, storage_away
 from ..http import Receive, Response, Send
+from ..storage import StorageAway
 from .feed import Feed, Listener, frame
 from .store import EventBlock
 
 __all__ = ["ConnectionCut", "CutReply", "LiveStream", "Presence", "StalledReply", "StoredStream", "faulty_reply"]
 
+_log = logging.getLogger("headgate_gateway")
 _LATE_SECONDS = 0.02
 _PING = b": ping\n\n"
 STREAM_TYPE = (b"content-type", b"text/event-stream; charset=utf-8")
@@ -123,8 +126,8 @@ class LiveStream:
                         break
                     try:
                         feed = self._feed = await self._moved(feed)
-                    except ApiError as error:
-                        last = _told(feed, listener, error)
+                    except Exception as error:  # noqa: BLE001 - a stream that has begun ends in an error event
+                        last = _told(feed, listener, _as_told(error, feed))
                         break
                 elif not self._ping_due:
                     await listener.wait()
@@ -157,6 +160,17 @@ def _unsaid(feed: Feed, listener: Listener) -> bytes:
     if feed.error is None or (feed.total > 0 and listener.position <= feed.total):
         return b""
     return _told(feed, listener, feed.error)
+
+
+def _as_told(error: Exception, feed: Feed) -> ApiError:
+    """What a client is told where its call could not be followed to where it goes on."""
+    if isinstance(error, ApiError):
+        return error
+    if isinstance(error, StorageAway):
+        _log.error("the call %s cannot be followed: %s", feed.record.id, error)
+        return storage_away(asked=feed.record.provider != "offline", keyed=feed.record.key is not None)
+    _log.error("the call %s could not be followed", feed.record.id, exc_info=error)
+    return ApiError(500, "The gateway failed on this call. Report it with the request id.", code="internal")
 
 
 def _told(feed: Feed, listener: Listener, error: ApiError) -> bytes:

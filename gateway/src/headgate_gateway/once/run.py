@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..emission import DeliveryFault, Fault
 from ..errors import ApiError, envelope, storage_away
-from ..storage import StorageAway, StorageError
+from ..storage import StorageAway
+from .ending import Ending
 from .feed import Feed, Listener, draining, frame
 from .sink import Producer
 from .store import CallRecord
@@ -50,6 +51,8 @@ class Run(Feed):
         self.skip = self.saved = self.told = len(self.frames)
         # Whether its record in progress was handed to the database, whether that is durable, and whether it ends.
         self.recorded = self.durable = self.settling = False
+        # Whether a provider may have been asked, which is then paid.
+        self.asked = False
         self.operation = ""
         self.expires_at = 0.0
         self.usage: dict[str, Any] | None = None
@@ -188,46 +191,57 @@ class Run(Feed):
             await asyncio.wait([self._task])
 
     async def _drive(self, produce: Producer) -> None:
-        error: ApiError | None = None
         self._begun = True
+        try:
+            error = await self._failure_of(produce)
+        except Exception:  # noqa: BLE001 - even what tells of a failure may fail, and the call ends all the same
+            error = _internal()
+        self.settling = True
+        await self._end(error)
+
+    async def _failure_of(self, produce: Producer) -> ApiError | None:
+        """Run the producer; returns how it failed."""
         try:
             await produce(self)
         except asyncio.CancelledError:
-            error = self._ending or vanished()
+            return self._ending or vanished()
         except ApiError as failure:
-            error = failure
+            return failure
         except DeliveryFault as fault:
             self.fault, self.answer = fault, fault.answer
         except StorageAway as away:
             _log.error("call %s (request %s) was not made: %s", self.record.id, self.record.request_id, away)
-            error = storage_away()
+            return storage_away(asked=self.asked, keyed=self.keyed)
         except Exception:  # noqa: BLE001 - the last line of defence: whatever a producer raises must end in an error event
             _log.exception("call %s (request %s) failed", self.record.id, self.record.request_id)
-            error = ApiError(500, "The gateway failed on this call. Report it with the request id.", code="internal")
-        self.settling = True
-        await self._end(error)
+            return _internal()
+        return None
 
     async def _end(self, error: ApiError | None) -> None:
-        if error is not None:
-            error.call_id = self.record.id
-        if self._grace is not None:
-            self._grace.cancel()
-        tail = self._tail(error)
-        self.error = error
-        cancelled = self._ending is not None
+        """Settle the call, then show its end to whoever listens."""
+        tail: list[bytes] = []
         try:
-            await self._calls.settle(self, error, tail, interrupted=self._interrupted, cancelled=cancelled)
+            if self._grace is not None:
+                self._grace.cancel()
+            self.error = error
+            if error is not None:
+                error.call_id = self.record.id
+            tail = self._tail(error)
+            ending = Ending(error, tail, interrupted=self._interrupted, cancelled=self._ending is not None)
+            await self._calls.settlement.settle(self, ending)
             self.moved = self._handed_over
-        except StorageError as failure:
-            away = isinstance(failure, StorageAway)
-            _log.error(
-                "call %s (request %s) could not be recorded: %s", self.record.id, self.record.request_id, failure
-            )
-            tail = self._withhold(storage_away() if away else _unrecorded())
+        except StorageAway as failure:
+            tail = self._withhold(storage_away(asked=self.asked, keyed=self.keyed))
+            _log.error("call %s (request %s) is not recorded yet: %s", self.record.id, self.record.request_id, failure)
         except Superseded as lost:
             # Whoever has its key is told how it did end, or goes on, where that is written.
             self.moved = self.keyed
             tail = [] if self.moved else self._withhold(lost.error)
+        except Exception as failure:  # noqa: BLE001 - nobody waits for ever for a call that cannot be settled
+            tail = self._withhold(_unrecorded())
+            _log.error(
+                "call %s (request %s) could not be recorded: %s", self.record.id, self.record.request_id, failure
+            )
         finally:
             self.frames.extend([] if self.moved else tail)
             self.done = not self.moved
@@ -273,7 +287,12 @@ class Superseded(Exception):
 def _unrecorded() -> ApiError:
     """Nobody is told that a call is done before that is on the disk; if it cannot be put there, this is told."""
     message = "The answer could not be recorded and is withheld. Whoever runs the gateway finds why in its log."
-    return ApiError(500, message, code="storage_failed")
+    return ApiError(500, message, code="storage_failed", headers=(("x-should-retry", "false"),))
+
+
+def _internal() -> ApiError:
+    message = "The gateway failed on this call. Report it with the request id."
+    return ApiError(500, message, code="internal")
 
 
 def vanished() -> ApiError:

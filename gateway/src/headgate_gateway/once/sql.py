@@ -22,6 +22,7 @@ __all__ = [
     "DROP_EVENTS",
     "DROP_KEY",
     "DROP_KEYS",
+    "FAIL_CALL",
     "FIND_ANSWER",
     "FIND_CALL",
     "FIND_EVENTS",
@@ -127,6 +128,9 @@ RESTORE = """
     WHERE id = ? AND node = ? AND status = 'in_progress'
 """
 DROP_CALL = "DELETE FROM call WHERE id = ? AND node = ? AND status = 'in_progress'"
+
+# For a call whose end cannot be written: it does not run, whatever its record would say.
+FAIL_CALL = "UPDATE call SET status = 'failed', finished_at = ? WHERE id = ? AND node = ? AND status = 'in_progress'"
 
 # -- calls and mutations of nodes
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import msgspec
 
 from ..emission import Answer
-from ..errors import ApiError
+from ..errors import ApiError, encoded
 from ..storage import Batch, Database
 from . import sql
 
@@ -17,6 +17,7 @@ __all__ = ["CallRecord", "CallStore", "EventBlock", "Status", "StoredKey"]
 
 Status = Literal["in_progress", "completed", "failed", "cancelled", "interrupted"]
 _NANO = 1_000_000_000
+_MOST = 1 << 53
 
 
 @dataclass(slots=True, eq=False)
@@ -50,9 +51,9 @@ class CallRecord:
     def tokens(self) -> dict[str, int]:
         """Tokens in the three counts every family has, whatever names its own usage uses."""
         usage = self.usage or {}
-        prompt = int(usage.get("prompt_tokens", usage.get("input_tokens", 0)) or 0)
-        completion = int(usage.get("completion_tokens", usage.get("output_tokens", 0)) or 0)
-        total = int(usage.get("total_tokens", prompt + completion) or 0)
+        prompt = _count(usage.get("prompt_tokens", usage.get("input_tokens")))
+        completion = _count(usage.get("completion_tokens", usage.get("output_tokens")))
+        total = _count(usage.get("total_tokens", prompt + completion))
         return {"prompt_tokens": prompt, "completion_tokens": completion, "total_tokens": total}
 
     @property
@@ -111,13 +112,18 @@ class CallRecord:
             self.request_id,
             self.created_at,
             self.finished_at,
-            None if self.usage is None else msgspec.json.encode(self.usage).decode(),
+            None if self.usage is None else encoded(self.usage).decode(),
             self.cost_nano,
             self.error_status,
-            None if self.error is None else msgspec.json.encode(self.error).decode(),
+            None if self.error is None else encoded(self.error).decode(),
             self.node,
             self.attempt,
         )
+
+
+def _count(value: Any) -> int:
+    """A number of tokens; what is none counts for nothing."""
+    return min(max(int(value), 0), _MOST) if isinstance(value, (int, float)) and value == value else 0
 
 
 def _record(row: tuple[Any, ...]) -> CallRecord:
@@ -229,6 +235,14 @@ class CallStore:
         batch: Batch, principal: str, key: str, operation: str, fingerprint: bytes, call_id: str, expires_at: float
     ) -> None:
         batch.add(sql.PUT_KEY, (principal, key, operation, fingerprint, call_id, expires_at))
+
+    @classmethod
+    def put_key_of(
+        cls, batch: Batch, record: CallRecord, operation: str, fingerprint: bytes | None, expires_at: float
+    ) -> None:
+        """The key of a call, if it has one."""
+        if record.key is not None and fingerprint is not None:
+            cls.put_key(batch, record.principal, record.key, operation, fingerprint, record.id, expires_at)
 
     @staticmethod
     def put_answer(batch: Batch, call_id: str, answer: Answer) -> None:

@@ -17,6 +17,7 @@ from .changes import Action
 from .core import Platform
 from .principal import Principal
 from .records import Bounded, Key, R
+from .restrictions import require_within
 from .store import Store
 
 __all__ = [
@@ -104,7 +105,11 @@ async def chosen_id(call: Call, store: Store[Any], kind: str, given: str | None,
 async def below_caller(call: Call, asked: Mapping[str, Any]) -> None:
     """Hold what is asked for against the key that asks."""
     own = await caller_key(call)
-    if own is not None and not call.caller.admin:
+    if own is None:
+        return
+    # Where a key may be used, and for what, holds for whatever it makes, whoever it belongs to.
+    require_within(asked, own, call.gateway.platform.routes)
+    if not call.caller.admin:
         attenuate(asked, Ceiling.of(own), strict=True)
 
 

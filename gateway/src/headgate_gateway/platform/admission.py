@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from ..errors import ApiError
+from ..errors import ApiError, conflict, invalid
 from .principal import Allowed, Bound, Principal, Scope, in_order
-from .records import Bounded, Key, Member, User
+from .records import Bounded, Key, Member, Organization, User
+from .restrictions import restrictions_of
+from .sql import equal
+from .store import Store
 
 if TYPE_CHECKING:
     from .core import Platform
 
-__all__ = ["CHALLENGE", "READERS", "again", "expired", "in_group", "principal_of", "replaced"]
+__all__ = ["CHALLENGE", "READERS", "again", "expired", "for_groups", "in_group", "principal_of", "replaced"]
 
 CHALLENGE = (("www-authenticate", "Bearer"),)
 # Roles that look and change nothing.
@@ -52,6 +56,7 @@ async def principal_of(platform: Platform, key: Key) -> Principal:
         aliases=MappingProxyType({**(team.aliases if team is not None else {}), **key.aliases}),
         guardrails=_united(above),
         cache_controls=_common(line),
+        restrictions=restrictions_of(line),
         models=_levels([*line, user if team is None else None, team, organization]),
         bounds=await _bounds(platform, above, seats),
         metadata=MappingProxyType(key.metadata),
@@ -64,32 +69,114 @@ async def principal_of(platform: Platform, key: Key) -> Principal:
     return bare if user is None else await _governing(platform, bare, user)
 
 
-async def in_group(platform: Platform, key: Key, team_id: str | None, organization_id: str | None) -> Principal:
-    """The caller of a key, working for a team or an organization that its user is in; raises 403 for others."""
+async def in_group(platform: Platform, key: Key, team: str | None, organization: str | None) -> Principal:
+    """Return the caller of a key, working for a team or an organization that its user is in; raise 403 for others.
+
+    One that there is not is told like one of others: a key is not told what exists.
+    """
     caller = await principal_of(platform, key)
-    team = await platform.teams.get(team_id)
-    allowed_team = (
-        team_id is None
-        or team_id == caller.team_id
-        or (caller.team_id is None and team is not None and team_id in caller.teams_in)
+    teams = {caller.team_id} if caller.team_id is not None else caller.teams_in
+    organizations = {caller.organization_id} if caller.organization_id is not None else caller.organizations_in
+    asked_team = None if team is None else await _own(platform.teams, "team", team, teams)
+    asked = (
+        None
+        if organization is None
+        else await _own(platform.organizations, "organization", organization, organizations)
     )
-    allowed_organization = (
-        organization_id is None
-        or organization_id == caller.organization_id
-        or (caller.organization_id is None and organization_id in caller.organizations_in)
-    )
-    if team is not None and organization_id is not None and team.organization_id != organization_id:
-        allowed_organization = False
-    if not allowed_team or not allowed_organization:
-        kind, id = ("organization", organization_id) if allowed_team else ("team", team_id)
-        raise ApiError(
-            403,
-            f"The key does not belong to the {kind} {id!r}. Name one that it belongs to, or none.",
-            code=f"{kind}_access_denied",
+    if team is not None and asked_team is None:
+        raise _denied("team", team)
+    if organization is not None and asked is None:
+        raise _denied("organization", organization)
+    if asked_team is not None and asked is not None and asked_team.organization_id != asked.id:
+        raise _denied("organization", str(organization))
+    key.team_id = key.team_id if asked_team is None else asked_team.id
+    key.organization_id = key.organization_id if asked is None else asked.id
+    scope = (None if asked_team is None else asked_team.id, None if asked is None else asked.id)
+    return replace(await principal_of(platform, key), acting_for=scope)
+
+
+async def _own(store: Store[B], kind: str, text: str, allowed: Collection[str | None]) -> B | None:
+    """The one of a caller's own groups that a text names."""
+    if text in allowed:
+        return await store.get(text)
+    return _only([one for one in await store.find(equal("alias", text)) if one.id in allowed], kind, text)
+
+
+def _only(found: list[B], kind: str, text: str) -> B | None:
+    if len(found) > 1:
+        raise conflict(
+            f"{len(found)} {kind}s have the alias {text!r}. Name the one that you mean by its id.",
+            code="ambiguous",
             param=f"X-Headgate-{kind.capitalize()}",
         )
-    key.team_id, key.organization_id = team_id or key.team_id, organization_id or key.organization_id
-    return await principal_of(platform, key)
+    return found[0] if found else None
+
+
+def _denied(kind: str, text: str) -> ApiError:
+    return ApiError(
+        403,
+        f"The key does not belong to the {kind} {text!r}. Name one that it belongs to, or none.",
+        code=f"{kind}_access_denied",
+        param=f"X-Headgate-{kind.capitalize()}",
+    )
+
+
+async def for_groups(platform: Platform, caller: Principal, team: str | None, organization: str | None) -> Principal:
+    """Return who runs the gateway, or a caller that needs no key, within what a team or an organization may do.
+
+    Raises 404 for a team or an organization that there is not.
+    """
+    over = None if organization is None else await _named(platform.organizations, "organization", organization, None)
+    group = None if team is None else await _named(platform.teams, "team", team, over)
+    if group is not None and group.organization_id is not None and over is None:
+        over = await platform.organizations.get(group.organization_id)
+    groups = [one for one in (group, over) if one is not None]
+    for one in groups:
+        if one.blocked:
+            raise ApiError(
+                403,
+                f"The {one.title} is blocked. Have it unblocked, or name another one.",
+                code=f"{one.kind}_blocked",
+                param=f"X-Headgate-{one.kind.capitalize()}",
+            )
+    bounds = [bound for one in groups for bound in await platform.bounds_of(one)]
+    aliases = caller.aliases if group is None else MappingProxyType({**group.aliases, **caller.aliases})
+    return replace(
+        caller,
+        team_id=caller.team_id if group is None else group.id,
+        organization_id=caller.organization_id if over is None else over.id,
+        tier=caller.tier if over is None else over.tier,
+        tags=tuple(dict.fromkeys((*caller.tags, *(tag for one in groups for tag in one.tags)))),
+        aliases=aliases,
+        guardrails=tuple(dict.fromkeys((*caller.guardrails, *_united(groups)))),
+        models=(*caller.models, *_levels(groups)),
+        bounds=in_order((*caller.bounds, *bounds)),
+        acting_for=(None if group is None else group.id, None if over is None else over.id),
+    )
+
+
+async def _named(store: Store[B], kind: str, text: str, over: Organization | None) -> B:
+    """The team or the organization of an id or an alias. An id goes first: an alias may be anything."""
+    found = await store.get(text)
+    if found is None:
+        named = await store.find(equal("alias", text))
+        inside = [one for one in named if over is None or getattr(one, "organization_id", None) == over.id]
+        found = _only(inside or named, kind, text)
+    param = f"X-Headgate-{kind.capitalize()}"
+    if found is None:
+        raise ApiError(
+            404,
+            f"There is no {kind} with the id or alias {text!r}. Check `{param}` (in an SDK: `{kind}`).",
+            code=f"{kind}_not_found",
+            param=param,
+        )
+    if over is not None and getattr(found, "organization_id", None) != over.id:
+        raise invalid(
+            f"The {found.title} is not in the {over.title}. Name a team of that organization, or leave one out.",
+            code="team_not_in_organization",
+            param=param,
+        )
+    return found
 
 
 async def _lineage(platform: Platform, key: Key) -> list[Key]:

@@ -31,6 +31,8 @@ class _Admitted:
 
     principal: Principal | None
     refusal: ApiError | None
+    # What an alias leads to may be another one after any change of a team or an organization.
+    by_alias: bool = False
 
 
 class Callers:
@@ -60,16 +62,24 @@ class Callers:
 
         return await self._kept(digest, read)
 
-    async def in_group(self, caller: Principal, team_id: str | None, organization_id: str | None) -> Principal:
-        """A caller in a team or an organization that its user is in; raises 403 for others."""
-        place = (caller.key_id, team_id, organization_id)
+    async def in_scope(self, caller: Principal, team: str | None, organization: str | None) -> Principal:
+        """Return a caller in the team or the organization that a request names by id or alias; raise for others."""
+        platform, everywhere = self._platform, caller.admin or caller.key_id is None
+        place = (caller.key_id or f"{caller.id}:{caller.admin}", team, organization)
 
         async def read() -> _Admitted | None:
-            record = None if caller.key_id is None else await self._platform.keys.get(caller.key_id)
-            if record is None:
-                return None
-            return _Admitted(await admission.in_group(self._platform, record, team_id, organization_id), None)
+            if everywhere:
+                found = await admission.for_groups(platform, caller, team, organization)
+            else:
+                record = await platform.keys.get(caller.key_id)
+                if record is None:
+                    return None
+                found = await admission.in_group(platform, record, team, organization)
+            named = (found.acting_for[0] or team, found.acting_for[1] or organization)
+            return _Admitted(found, None, by_alias=named != (team, organization) or not everywhere)
 
+        if not platform.changes.is_fresh():
+            await platform.changes.refresh()
         return self.known(place) or await self._kept(place, read) or caller
 
     async def _kept(self, place: _Place, read: Callable[[], Awaitable[_Admitted | None]]) -> Principal | None:
@@ -119,6 +129,8 @@ def _concerns(entry: _Admitted, change: Change) -> bool:
         return True
     if change.kind == "customer":
         return False
+    if entry.by_alias and change.kind in ("team", "organization"):
+        return True
     if change.kind == "key":
         return change.key_ids is None or caller.key_id in change.key_ids
     if change.kind == "member":

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from typing import cast
 
 import msgspec
 
 from ..clock import Clock
 from ..storage import Database
-from . import secret_keys, sql
+from . import admission, secret_keys, sql
 from .callers import Callers, Customers
 from .changes import Action, Change, Changes
 from .fresh_secrets import FreshSecrets
-from .principal import ANONYMOUS, Bound, NoSpending, Principal, Scope, Spending, in_order
+from .principal import ANONYMOUS, Bound, NoSpending, Principal, Scope, Spending
 from .records import Bounded, Budget, Customer, Key, Organization, Record, Team, User
+from .restrictions import RouteCatalog
 from .sql import equal
 from .store import Keys, Members, Store
 
@@ -40,6 +40,8 @@ class Platform:
         # When a key was used last, as the ledger tells it.
         self.last_used: Callable[[str], Awaitable[float | None]] = _never
         self.masters: dict[str, Principal] = {}
+        # What `allowed_routes` may name; known when the application is composed.
+        self.routes = RouteCatalog()
         self.callers = Callers(self)
         self.customer_bounds = Customers(self)
         self.secrets = FreshSecrets(db, clock)
@@ -84,6 +86,8 @@ class Platform:
         record = None if caller.key_id is None else await self.keys.any(caller.key_id)
         if record is None:
             return caller
+        if caller.admin and caller.acting_for != (None, None):
+            return await admission.for_groups(self, await self.callers.now(record), *caller.acting_for)
         # What a key leaves open, the request may have named.
         record.team_id = record.team_id or caller.only_team
         record.organization_id = record.organization_id or caller.only_organization
@@ -108,21 +112,12 @@ class Platform:
             await self.changes.refresh()
         return caller.on_account_of(await self.customer_bounds.bounds(caller.organization_id, name), name)
 
-    async def in_group(self, caller: Principal, team_id: str | None, organization_id: str | None) -> Principal:
-        """The caller of a key, working for a team or an organization that its user is in; raises 403 for others."""
-        return await self.callers.in_group(caller, team_id, organization_id)
+    async def in_scope(self, caller: Principal, team: str | None, organization: str | None) -> Principal:
+        """Return the caller, working for the team or the organization that its request names by id or alias.
 
-    async def for_groups(self, caller: Principal, team: Team | None, organization: Organization | None) -> Principal:
-        """An admin of the gateway, working for a team or an organization, within what these may spend."""
-        groups = [group for group in (team, organization) if group is not None]
-        bounds = [bound for group in groups for bound in await self.bounds_of(group)]
-        return replace(
-            caller,
-            team_id=team.id if team is not None else caller.team_id,
-            organization_id=organization.id if organization is not None else caller.organization_id,
-            tier=organization.tier if organization is not None else caller.tier,
-            bounds=in_order((*caller.bounds, *bounds)),
-        )
+        Raises 404 for one that there is not, and 403 for one that the caller has no part in.
+        """
+        return await self.callers.in_scope(caller, team, organization)
 
     # -- lookups
 

@@ -13,12 +13,14 @@ from .authority import Ceiling, attenuate, power_over_key, sight
 from .core import Platform
 from .fields import applied, changed_limits, one_of, plain_dict, plain_list
 from .records import Key, Limits
+from .restrictions import RouteCatalog, read_networks, require_within
 from .seen import keys_seen
 from .sql import ALL, Where, equal, of_teams_run_by
 from .views import numbered, show_key
 
 __all__ = ["ROUTES", "delete_keys", "new_key"]
 
+_RESTRICTIONS = ("allowed_ips", "allowed_routes")
 _LISTS = ("models", "guardrails", "tags")
 _FIELDS = {"key_alias": "alias", "budget_id": "budget_id", "metadata": "metadata", "aliases": "aliases"}
 
@@ -38,6 +40,10 @@ def _changes(call: Call, data: Mapping[str, Any]) -> dict[str, Any]:
             changes[name] = plain_dict(data[wire]) if name in ("metadata", "aliases") else data[wire]
     if data.get("blocked") is not None:
         changes["blocked"] = data["blocked"]
+    if "allowed_ips" in data:
+        changes["allowed_ips"] = read_networks(data["allowed_ips"])
+    if "allowed_routes" in data:
+        changes["allowed_routes"] = call.gateway.platform.routes.checked(data["allowed_routes"])
     if "duration" in data:
         duration = data["duration"]
         changes["expires_at"] = None if duration is None else durations.parse(duration, "duration").after(now)
@@ -68,7 +74,12 @@ async def _free_alias(platform: Platform, key: Key) -> None:
 async def _inherited(call: Call, changes: dict[str, Any]) -> None:
     """Give a new key what limits the key that makes it, wherever it does not say more narrowly."""
     own = await caller_key(call)
-    if own is None or call.caller.admin:
+    if own is None:
+        return
+    for name in _RESTRICTIONS:
+        if changes.get(name) is None:
+            changes[name] = getattr(own, name)
+    if call.caller.admin:
         return
     ceiling = Ceiling.of(own)
     changes["models"] = changes.get("models") or list(ceiling.models)
@@ -156,16 +167,17 @@ async def _changed(call: Call, key: Key, data: Mapping[str, Any]) -> Key:
     below(asked, place.team, place.organization, place.user if place.team is None else None)
     await below_caller(call, changes)
     if power != "above":
-        _own_changes(key, changes)
+        _own_changes(key, changes, platform.routes)
     if "budget_id" in changes and changes["budget_id"] != key.budget_id:
         await placing.require_budget(call, changes["budget_id"])
     await _free_alias(platform, wanted)
     return wanted
 
 
-def _own_changes(key: Key, changes: Mapping[str, Any]) -> None:
+def _own_changes(key: Key, changes: Mapping[str, Any], catalog: RouteCatalog) -> None:
     """Who has a key and no place above it makes it smaller, never larger."""
     attenuate(changes, Ceiling.of(key), strict=True)
+    require_within(changes, key, catalog)
     if changes.get("blocked") is False and key.blocked:
         raise forbidden("Who blocked this key is above you. Have it unblocked there.", param="blocked")
     if key.budget_id is not None and "budget_id" in changes and changes["budget_id"] != key.budget_id:
@@ -185,7 +197,7 @@ async def _regenerate(call: Call) -> tuple[dict[str, Any], str]:
     secret, changed = secret_keys.mint(), await _changed(call, key, call.data)
     if key.id != call.caller.key_id:
         # Who gets the secret of a key gets all that it may: no more than the key that asks.
-        fields = ("models", "guardrails", "allowed_cache_controls", "expires_at")
+        fields = ("models", "guardrails", "allowed_cache_controls", "expires_at", *_RESTRICTIONS)
         limits = {name: getattr(changed.limits, name) for name in Limits.__struct_fields__}
         await below_caller(call, limits | {name: getattr(changed, name) for name in fields})
     wanted = renewed(

@@ -9,9 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from ..errors import ApiError
+
+if TYPE_CHECKING:
+    from .restrictions import Restrictions
 
 __all__ = [
     "ANONYMOUS",
@@ -150,6 +153,7 @@ class Principal:
     aliases: Mapping[str, str] = field(default_factory=lambda: MappingProxyType(dict[str, str]()))
     guardrails: tuple[str, ...] = ()
     cache_controls: frozenset[str] | None = None
+    restrictions: Restrictions | None = None
     models: tuple[Allowed, ...] = ()
     bounds: tuple[Bound, ...] = ()
     metadata: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType(dict[str, Any]()))
@@ -161,6 +165,8 @@ class Principal:
     only_team: str | None = None
     only_organization: str | None = None
     expires_at: float | None = None
+    # The ids of the team and the organization that a request named, which its caller does not work for by itself.
+    acting_for: tuple[str | None, str | None] = (None, None)
 
     def may_use(self, model: str) -> bool:
         """Whether every level allows the model."""

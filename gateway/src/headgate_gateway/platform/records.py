@@ -144,6 +144,8 @@ class Key(Bounded, kw_only=True, omit_defaults=True):
     expires_at: float | None = None
     aliases: dict[str, str] = {}
     allowed_cache_controls: list[str] | None = None
+    allowed_ips: list[str] | None = None
+    allowed_routes: list[str] | None = None
     rotated_at: float | None = None
 
     @property

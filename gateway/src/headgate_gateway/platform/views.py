@@ -104,6 +104,8 @@ async def show_key(platform: Platform, key: Key) -> dict[str, Any]:
         "model_tpm_limit": limits.model_tpm_limit,
         "model_rpm_limit": limits.model_rpm_limit,
         "allowed_cache_controls": key.allowed_cache_controls,
+        "allowed_ips": key.allowed_ips,
+        "allowed_routes": key.allowed_routes,
         "guardrails": key.guardrails,
         "blocked": key.blocked,
         "tags": key.tags,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .. import __version__
+from ..errors import AWAY, ApiError
 from ..http import Call, Response, json_response
 
 if TYPE_CHECKING:
@@ -19,16 +20,24 @@ async def live(call: Call) -> Response:
 
 
 async def ready(call: Call) -> Response:
-    """The gateway takes calls: 200, or 503 while it starts, drains, or cannot reach its database."""
+    """The gateway takes calls: 200, or 503 while it starts, drains, or cannot write its database."""
     gateway = call.gateway
     if gateway.draining:
         return json_response({"ok": False, "status": "draining"}, 503)
     if not gateway.ready:
         return json_response({"ok": False, "status": "starting"}, 503)
     if not (gateway.nodes.connected and gateway.db.connected):
-        return json_response({"ok": False, "status": "storage_unavailable"}, 503)
+        return _unwritable(call, "The database cannot be reached or written. Calls are refused until it can be.")
+    fault = await gateway.readiness.fault()
+    if fault is not None:
+        return _unwritable(call, fault)
     state = {"ok": True, "status": "ready", "auth_mode": gateway.settings.auth_mode, "issues": issues(gateway)}
     return json_response(state)
+
+
+def _unwritable(call: Call, fault: str) -> Response:
+    error = ApiError(503, fault, code=AWAY, details={"issues": [fault]}).body(call.request_id)
+    return json_response({"ok": False, "status": AWAY, "issues": [fault], "error": error}, 503)
 
 
 def issues(gateway: Gateway) -> list[str]:

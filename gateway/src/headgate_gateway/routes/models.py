@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ..errors import ApiError, forbidden
+from ..errors import ApiError, forbidden, invalid
 from ..http import Call, Response, json_response
 from ..offline.catalog import kind_of
 from ..routing.deployments import Deployment
@@ -91,8 +91,27 @@ async def _find(call: Call, name: str) -> dict[str, Any]:
 
 
 async def listed(call: Call) -> Response:
-    """All models of this caller."""
-    return json_response({"object": "list", "data": await _usable(call), "has_more": False})
+    """The models of this caller, in a stable order; `cursor` is the id of the last model of the page before."""
+    cards = await _of_provider(call)
+    cursor, limit = call.query.get("cursor"), call.query.get("limit")
+    if cursor is not None:
+        places = [at for at, card in enumerate(cards, 1) if card["id"] == cursor]
+        if not places:
+            raise invalid(
+                f"`cursor` is {cursor!r}, which no page of this list gave. Take `next_cursor` of the page before.",
+                param="cursor",
+                code="invalid_cursor",
+            )
+        cards = cards[places[0] :]
+    shown = cards if limit is None else cards[: int(limit)]
+    more = len(shown) < len(cards)
+    next_cursor = shown[-1]["id"] if more else None
+    return json_response({"object": "list", "data": shown, "has_more": more, "next_cursor": next_cursor})
+
+
+async def _of_provider(call: Call) -> list[dict[str, Any]]:
+    provider = call.query.get("provider")
+    return [card for card in await _usable(call) if provider in (None, card.get("provider"), card.get("owned_by"))]
 
 
 async def retrieve(call: Call) -> Response:
@@ -116,7 +135,12 @@ async def delete(call: Call) -> Response:
 
 async def capabilities(call: Call) -> Response:
     """What each model is able to do."""
-    return json_response({"object": "list", "data": [_capability(card) for card in await _usable(call)]})
+    shown = [_capability(card) for card in await _of_provider(call)]
+    for name in ("supports_vision", "supports_tools", "supports_reasoning"):
+        wanted = call.query.get(name)
+        if wanted is not None:
+            shown = [one for one in shown if bool(one[name]) is wanted]
+    return json_response({"object": "list", "data": shown})
 
 
 def _capability(card: dict[str, Any]) -> dict[str, Any]:

@@ -290,7 +290,9 @@ class Router:
         if self.gateway.settings.offline:
             members = tuple(one for one in members if one.upstream is None)
         caller = call.caller
-        seen = tuple(one for one in members if one.team_id is None or caller.admin or one.team_id == caller.team_id)
+        # Who runs the gateway and names a team or an organization sees what these see.
+        everywhere = caller.admin and caller.acting_for == (None, None)
+        seen = tuple(one for one in members if one.team_id is None or everywhere or one.team_id == caller.team_id)
         return seen or None
 
     def _plain(self, call: Call, name: str, kind: str) -> tuple[Deployment, ...]:

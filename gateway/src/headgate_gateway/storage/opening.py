@@ -6,6 +6,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from .port import Database, StorageError
+from .private import private_folder, tighten
 from .schema import upgrade_sqlite
 from .sqlite import SqliteDatabase, keep_alone
 
@@ -21,7 +22,7 @@ def prepare(settings: Settings) -> None:
     Raises `StorageError` for one that cannot be used, with what to do.
     """
     try:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        private_folder(settings.data_dir)
     except OSError as error:
         raise StorageError(
             f"The folder {str(settings.data_dir)!r} cannot be made: {error.strerror}. Choose another `data_dir`."
@@ -29,6 +30,7 @@ def prepare(settings: Settings) -> None:
     if settings.database_url.is_sqlite:
         with closing(keep_alone(settings.database)):
             upgrade_sqlite(settings.database)
+            tighten(settings.database)
     else:
         from .postgres_schema import prepare_postgres
 

@@ -92,6 +92,10 @@ class Database(Protocol):
         """Whether the database could be asked when it was asked last."""
         ...
 
+    async def probe(self) -> None:
+        """Write something small; raises `StorageAway` where nothing can be written now."""
+        ...
+
     @property
     def shared(self) -> bool:
         """Whether other processes use this database too."""

@@ -12,13 +12,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import sqlite3
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager, closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from .port import AlreadyDone, Batch, Row, Statement, StorageError, Unstorable
+from .port import AlreadyDone, Batch, Row, Statement, StorageAway, StorageError, Unstorable
+from .private import create, tighten
 from .statements import plain_insert
 from .values import check_texts, kept
 
@@ -26,22 +29,44 @@ __all__ = ["SqliteDatabase", "keep_alone"]
 
 _log = logging.getLogger("headgate_gateway")
 _LAZY_SECONDS = 0.05
-_AGAIN_SECONDS = 1.0
+_AGAIN_SECONDS = 0.25
+# Seconds that a write waits for another process to let go of the file, and how often it looks.
+_PATIENCE_SECONDS = 1.0
+_LOOK_SECONDS = 0.02
+# A disk with less room than this is full: the next answers do not fit.
+_LEAST_FREE_BYTES = 1 << 20
 # Full, failing, locked, out of memory: another time it may go.
 _PASSING = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_NOMEM)
 # What SQLite cannot take is not always an error of its own: numbers beyond 64 bits, texts of lone surrogates.
 _FAULTS = (sqlite3.Error, OverflowError, ValueError)
 
 
+@dataclass(slots=True, eq=False)
+class _Entry:
+    """A batch, and who waits for it to be durable."""
+
+    batch: Batch
+    waiter: asyncio.Future[None] | None = None
+
+    def end(self, error: Exception | None = None) -> None:
+        """Tell whoever waits that it is durable, or why it is not."""
+        if self.waiter is None or self.waiter.done():
+            return
+        if error is None:
+            self.waiter.set_result(None)
+        else:
+            self.waiter.set_exception(error)
+
+
 class SqliteDatabase:
     """One connection and its group commit. No other process may use the file meanwhile."""
 
     shared = False
-    connected = True
 
     def __init__(self, path: Path, *, synchronous: Literal["normal", "full"] = "normal") -> None:
         self.path = path
         self._alone = keep_alone(path)
+        tighten(path)
         self._connection = sqlite3.connect(str(path), isolation_level=None, cached_statements=256)
         try:
             self._connection.execute("PRAGMA busy_timeout = 1000")
@@ -51,6 +76,8 @@ class SqliteDatabase:
             self._connection.execute("PRAGMA wal_autocheckpoint = 4000")
             self._connection.execute("BEGIN IMMEDIATE")
             self._connection.execute("COMMIT")
+            # From here on the loop waits, and not SQLite, which would keep everybody waiting.
+            self._connection.execute("PRAGMA busy_timeout = 0")
         except sqlite3.Error as error:
             self._close()
             raise _unusable(path, error) from error
@@ -64,14 +91,36 @@ class SqliteDatabase:
         # How deep the block is in which a statement failed, which then cannot be written; 0 for none.
         self._failed = 0
         self._turns: list[asyncio.Future[None]] = []
-        # What `soon` took: not yet executed; executed but not yet committed; to be tried again at another time.
-        self._queued: list[Batch] = []
-        self._executed: list[Batch] = []
-        self._again: list[Batch] = []
+        # Batches not yet executed, in their order, and those executed but not yet committed.
+        self._queued: list[_Entry] = []
+        self._executed: list[_Entry] = []
+        # Why what is queued cannot be written now (a full disk, a locked file), since when, and when it is tried again.
+        self._stuck: StorageAway | None = None
+        self._stuck_since = 0.0
         self._retry: asyncio.TimerHandle | None = None
+        self._closing = False
 
     async def open(self) -> None:
         """Nothing is left to open: the file was opened with the object."""
+
+    @property
+    def connected(self) -> bool:
+        """Whether what is to be written can be written."""
+        return self._stuck is None
+
+    async def probe(self) -> None:
+        """Write something; raises `StorageAway` where that cannot be done, or the disk is as good as full."""
+        if self._stuck is not None:
+            self._try_again()
+        if self._stuck is not None:
+            raise self._stuck
+        free = _free_bytes(self.path.parent)
+        if free is not None and free < _LEAST_FREE_BYTES:
+            raise StorageAway(f"The disk of the database {str(self.path)!r} is full: {free} bytes are free.")
+        (version,) = await self.one("PRAGMA user_version") or (0,)
+        # It writes a page of the file, with what is there already.
+        await self.write(f"PRAGMA user_version = {version:d}")
+        await self.committed()
 
     async def query(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
         """All rows."""
@@ -104,8 +153,7 @@ class SqliteDatabase:
 
     async def write(self, sql: str, parameters: Sequence[Any] = ()) -> int:
         """Execute in this tick's transaction; gives the number of changed rows."""
-        if self._holder is not None:
-            await self._turn()
+        await self._entered()
         self._begin()
         return self._execute(sql, parameters).rowcount
 
@@ -114,9 +162,7 @@ class SqliteDatabase:
 
         Its commit is not pressed for: what follows from these rows is written in the same transaction, and asks for it.
         """
-        if self._holder is not None:
-            await self._turn()
-        self._enter()
+        await self._entered()
         self._later()
         return self._execute(sql, parameters).fetchall()
 
@@ -124,17 +170,14 @@ class SqliteDatabase:
         """Execute once for each row, all or none."""
         batch = Batch()
         batch.add_many(sql, rows)
-        if self._holder is not None:
-            await self._turn()
+        await self._entered()
         self._begin()
         self._write(batch)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[None]:
         """What this task executes inside is written together; the others wait until it ends."""
-        if self._holder is not None:
-            await self._turn()
-        self._enter()
+        await self._entered()
         self._holder = asyncio.current_task()
         self._depth += 1
         try:
@@ -186,53 +229,124 @@ class SqliteDatabase:
             self._turns.append(turn)
             await turn
 
+    async def _entered(self) -> None:
+        """Wait for this task's turn, and for the file if another process has it; then there is an open transaction."""
+        deadline = None
+        while True:
+            if self._holder is not None:
+                await self._turn()
+            try:
+                if self._stuck is not None and not self._open:
+                    # Nothing overtakes what is queued.
+                    self._try_again()
+                    if self._stuck is not None:
+                        raise self._stuck
+                self._enter()
+                return
+            except StorageAway as fault:
+                now = asyncio.get_running_loop().time()
+                if deadline is None:
+                    since = self._stuck_since if self._stuck is not None else now
+                    deadline = since + _PATIENCE_SECONDS
+                if now >= deadline or not _is_locked(fault.__cause__):
+                    raise
+            await asyncio.sleep(_LOOK_SECONDS)
+
     async def together(self, batch: Batch) -> None:
         """Write the batch in this tick's transaction and wait for its commit."""
         if self._holder is not None:
             await self._turn()
-        self._begin()
-        self._write(batch)
-        if not self._is_mine():
-            await self.committed()
+        if self._is_mine():
+            self._begin()
+            self._write(batch)
+            return
+        if self._stuck is None and not self._queued:
+            try:
+                self._begin()
+                self._write(batch)
+            except StorageAway as fault:
+                self._stick(fault)
+            else:
+                self._executed.append(_Entry(batch))
+                await self.committed()
+                return
+        waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._queued.append(_Entry(batch, waiter))
+        await self._landed(waiter)
+
+    async def _landed(self, waiter: asyncio.Future[None]) -> None:
+        """Wait until a queued batch is durable; it stays queued when that takes too long."""
+        loop = asyncio.get_running_loop()
+        if self._stuck is None:
+            self._schedule()
+        while not waiter.done():
+            stuck = self._stuck
+            if stuck is not None and (
+                not _is_locked(stuck.__cause__) or loop.time() - self._stuck_since > _PATIENCE_SECONDS
+            ):
+                raise stuck
+            await asyncio.wait([waiter], timeout=_LOOK_SECONDS)
+            if self._stuck is not None:
+                self._try_again()
+        await waiter
 
     def soon(self, batch: Batch) -> None:
         """Write the batch in this tick's transaction; while a task has one open, behind its end."""
-        self._queued.append(batch)
-        if self._holder is None:
+        self._queued.append(_Entry(batch))
+        if self._holder is None and self._stuck is None:
             self._drain()
             self._schedule()
 
     def _drain(self) -> None:
-        """Execute what `soon` took. What the database may take at another time is kept for then."""
-        queued, self._queued = self._queued, []
-        for batch in queued:
+        """Execute what is queued, in its order, up to what the database can take at another time only."""
+        while self._queued:
+            entry = self._queued[0]
             try:
                 self._enter()
-                self._write(batch)
-                self._executed.append(batch)
-            except AlreadyDone:
+                self._write(entry.batch)
+            except StorageAway as fault:
+                self._stick(fault)
+                return
+            except AlreadyDone as done:
                 _log.info("a batch that is written once was there already")
+                entry.end(done)
             except StorageError as error:
-                passing = _is_passing(error.__cause__)
-                _log.error("%s %s", error, "It is tried again." if passing else "A batch was given up.")
-                if passing:
-                    self._keep([batch])
+                _log.error("%s A batch was given up.", error)
+                entry.end(error)
+            else:
+                self._executed.append(entry)
+            if self._queued and self._queued[0] is entry:
+                del self._queued[0]
+        self._stuck = None
 
-    def _keep(self, batches: list[Batch]) -> None:
-        """Try these again in a while, apart from what calls write meanwhile."""
-        self._again += batches
-        if self._again and self._retry is None:
-            self._retry = asyncio.get_running_loop().call_later(_AGAIN_SECONDS, self._try_again)
+    def _stick(self, fault: StorageAway) -> None:
+        """Keep what is queued, and try it again in a while."""
+        if self._stuck is None:
+            self._stuck_since = _now()
+            _log.error("%s What is to be written is kept.", fault)
+        self._stuck = fault
+        if self._retry is None and not self._closing:
+            try:
+                self._retry = asyncio.get_running_loop().call_later(_AGAIN_SECONDS, self._try_again)
+            except RuntimeError:
+                # No loop runs while the gateway is being composed: it is tried with the first write.
+                return
 
     def _try_again(self) -> None:
         if self._retry is not None:
             self._retry.cancel()
             self._retry = None
-        if self._open or self._holder is not None:
-            self._keep([])
+        if self._holder is not None:
+            if self._stuck is not None:
+                self._stick(self._stuck)
             return
-        self._queued, self._again = [*self._again, *self._queued], []
+        waits = bool(self._queued)
+        if not waits:
+            # Nothing waits to be written: whether it can be is seen by the next write.
+            self._stuck = None
         self._commit()
+        if waits and self._stuck is None:
+            _log.warning("the database %s can be written again", self.path)
 
     def _write(self, batch: Batch) -> None:
         """Execute a batch in the open transaction: all of it, or nothing and an error."""
@@ -279,6 +393,10 @@ class SqliteDatabase:
             raise RuntimeError(
                 "`committed` was awaited inside a transaction, which ends only after it. Await it behind."
             )
+        if self._stuck is not None:
+            self._try_again()
+        if self._stuck is not None:
+            raise self._stuck
         if not self._open and not self._queued:
             return
         waiter = asyncio.get_running_loop().create_future()
@@ -323,23 +441,32 @@ class SqliteDatabase:
                 self._open = False
         except _FAULTS as error:
             self._waiters = waiters
-            self._lose(StorageError(f"The database {str(self.path)!r} could not commit: {error}."))
+            fault = StorageAway(f"The database {str(self.path)!r} could not commit: {error}.")
+            fault.__cause__ = error
+            self._lose(fault)
             return
-        self._executed.clear()
+        executed, self._executed = self._executed, []
+        for entry in executed:
+            entry.end()
         for waiter in waiters:
-            if not waiter.done():
+            if waiter.done():
+                continue
+            if self._stuck is None:
                 waiter.set_result(None)
+            else:
+                waiter.set_exception(self._stuck)
 
     def _lose(self, fault: StorageError) -> None:
-        """The open transaction is gone: tell those who wait, and keep what `soon` took."""
+        """The open transaction is gone: tell those who wait, and keep the batches of it."""
         if self._connection.in_transaction:
             self._connection.execute("ROLLBACK")
         self._open = False
         executed, self._executed = self._executed, []
-        if executed:
-            self._keep(executed)
+        self._queued = [*executed, *self._queued]
         waiters, self._waiters = self._waiters, []
-        if not waiters:
+        if isinstance(fault, StorageAway):
+            self._stick(fault)
+        elif not waiters:
             _log.error("%s", fault)
         for waiter in waiters:
             if not waiter.done():
@@ -358,18 +485,20 @@ class SqliteDatabase:
             self._schedule()
 
     def _fault(self, error: Exception) -> StorageError:
+        if _is_passing(error):
+            return StorageAway(f"The database {str(self.path)!r} cannot be used now: {error}.")
         if isinstance(error, sqlite3.Error):
             return StorageError(f"The database {str(self.path)!r} could not do what was asked: {error}.")
         return Unstorable(f"The database {str(self.path)!r} cannot keep a value: {error}.")
 
     async def close(self) -> None:
         """Commit what is open and close the file."""
+        self._closing = True
         self._commit()
-        if self._again:
-            self._try_again()
         if self._retry is not None:
             self._retry.cancel()
-            _log.error("%d batches were not written when the gateway stopped", len(self._again))
+        if self._queued:
+            _log.error("%d batches were not written when the gateway stopped", len(self._queued))
         self._close()
 
     def _close(self) -> None:
@@ -381,6 +510,28 @@ def _is_passing(error: BaseException | None) -> bool:
     return isinstance(error, sqlite3.Error) and getattr(error, "sqlite_errorcode", 0) & 0xFF in _PASSING
 
 
+def _is_locked(error: BaseException | None) -> bool:
+    """Whether another process has the file, which may be over in a moment."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF if isinstance(error, sqlite3.Error) else 0
+    return code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
+
+def _free_bytes(folder: Path) -> int | None:
+    """What of a folder's disk is free for this user; None where that cannot be told."""
+    try:
+        found = os.statvfs(folder)
+    except (AttributeError, OSError):
+        return None
+    return found.f_bavail * found.f_frsize
+
+
+def _now() -> float:
+    try:
+        return asyncio.get_running_loop().time()
+    except RuntimeError:
+        return 0.0
+
+
 def keep_alone(path: Path) -> sqlite3.Connection:
     """Keep the database for this process: which calls run is known in its memory, and a second one would take them for
     dead.
@@ -389,8 +540,11 @@ def keep_alone(path: Path) -> sqlite3.Connection:
     lets go of it when the process ends, however it ends. Closing gives it back.
     """
     try:
+        for file in (path, path.with_name(path.name + ".lock")):
+            if not file.exists():
+                create(file).close()
         lock = sqlite3.connect(f"{path}.lock", isolation_level=None)
-    except sqlite3.Error as error:
+    except (OSError, sqlite3.Error) as error:
         raise _unusable(path, error) from error
     try:
         lock.execute("PRAGMA busy_timeout = 1000")
@@ -401,7 +555,7 @@ def keep_alone(path: Path) -> sqlite3.Connection:
     return lock
 
 
-def _unusable(path: Path, error: sqlite3.Error) -> StorageError:
+def _unusable(path: Path, error: Exception) -> StorageError:
     return StorageError(
         f"The database {str(path)!r} cannot be opened: {error}. "
         "Check that the folder can be written and that no other gateway uses it, or choose another `data_dir`."

@@ -50,7 +50,12 @@ class AccessLog:
 
     def add(self, seen: Seen, status: int, seconds: float) -> None:
         """Write of one request."""
-        self._lines.append(_encode(_entry(seen, status, seconds)))
+        try:
+            line = _encode(_entry(seen, status, seconds))
+        except Exception:  # noqa: BLE001 - a call of odd parts has its line too
+            _log.exception("the request %s is logged without its call", seen.request_id)
+            line = _encode(_request(seen, status, seconds))
+        self._lines.append(line)
         if len(self._lines) >= _MOST_HELD:
             self.flush()
         elif self._timer is None:
@@ -98,8 +103,8 @@ class AccessLog:
         self._file = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o640)
 
 
-def _entry(seen: Seen, status: int, seconds: float) -> dict[str, Any]:
-    entry: dict[str, Any] = {
+def _request(seen: Seen, status: int, seconds: float) -> dict[str, Any]:
+    return {
         "time": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         "request_id": seen.request_id,
         "method": seen.method if len(seen.method) <= 16 else "",
@@ -107,6 +112,10 @@ def _entry(seen: Seen, status: int, seconds: float) -> dict[str, Any]:
         "status": status,
         "ms": round(seconds * 1000, 3),
     }
+
+
+def _entry(seen: Seen, status: int, seconds: float) -> dict[str, Any]:
+    entry = _request(seen, status, seconds)
     call = seen.call
     if call is not None:
         entry["caller"] = call.caller.id

@@ -20,6 +20,7 @@ from ..once.store import CallRecord
 from ..targets import Target
 from .access_log import AccessLog
 from .gauges import gauges, lag
+from .harmless import harmless
 from .meters import Meters
 from .names import Names
 from .reading import Listener, route
@@ -108,6 +109,7 @@ class Telemetry:
         """A request has come."""
         return Seen(self, method, path, headers, request_id)
 
+    @harmless
     def request_begins(self, seen: Seen) -> Any:
         """Told by the request itself."""
         if self._meters is not None:
@@ -118,14 +120,29 @@ class Telemetry:
 
     def request_ends(self, seen: Seen, begun: Any, status: int, seconds: float, error: BaseException | None) -> None:
         """Told by the request itself."""
+        self._count_answer(seen, status, seconds)
+        if self._tracing is not None and begun is not None:
+            self._end_span(seen, begun, status, error)
+        if self._log is not None:
+            self._log_line(seen, status, seconds)
+
+    @harmless
+    def _count_answer(self, seen: Seen, status: int, seconds: float) -> None:
         if self._meters is not None:
             self._meters.open -= 1
             self._meters.answered(seen.operation, status, seconds)
-        if self._tracing is not None and begun is not None:
-            self._tracing.request_ends(seen, begun, status, error)
-        if self._log is not None:
-            self._log.add(seen, status, seconds)
 
+    @harmless
+    def _end_span(self, seen: Seen, begun: Any, status: int, error: BaseException | None) -> None:
+        assert self._tracing is not None
+        self._tracing.request_ends(seen, begun, status, error)
+
+    @harmless
+    def _log_line(self, seen: Seen, status: int, seconds: float) -> None:
+        assert self._log is not None
+        self._log.add(seen, status, seconds)
+
+    @harmless
     def refused(self, error: ApiError) -> None:
         """A request, of a client or from inside, was answered by an error."""
         if self._meters is not None:
@@ -133,6 +150,7 @@ class Telemetry:
 
     # -- what the pipeline tells
 
+    @harmless
     def repeated(self, call: Call, kind: str, record: CallRecord) -> None:
         """A request is answered by a call that was made before: `joined`, `replayed` or `resumed`."""
         call.repeated, call.record = kind, record
@@ -143,11 +161,13 @@ class Telemetry:
         """`make`, with each try that it makes watched."""
         return watched(make, call, target, kind, self._meters, self._tracing)
 
+    @harmless
     def ended(self, run: Run, settle_seconds: float) -> None:
         """A call has ended and its record is durable."""
         if self._meters is not None:
             self._meters.ended(run, settle_seconds)
 
+    @harmless
     def pass_on(self, headers: MutableMapping[str, str]) -> None:
         """Add to a request for an upstream what tells it of the trace."""
         if self._tracing is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from ..errors import ApiError
 from ..http import Call
 from ..once.sink import Producer, Sink
 from ..targets import Target
+from .harmless import harmless
 
 if TYPE_CHECKING:
     from .meters import Meters
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["outcome_of", "watched"]
 
+_log = logging.getLogger("headgate_gateway.telemetry")
 Make = Callable[[Sink], Producer]
 
 
@@ -39,20 +42,50 @@ def watched(make: Make, call: Call, target: Target, kind: str, meters: Meters | 
                 if tracing is None:
                     await inner(out)
                 else:
-                    await tracing.tried(inner, out, call, target, kind)
+                    await _traced(tracing, inner, out, call, target, kind)
                 outcome = "ok"
             except BaseException as error:
                 outcome = outcome_of(error)
                 raise
             finally:
                 if meters is not None:
-                    meters.tried(out, perf_counter() - began, outcome)
+                    _tried(meters, out, perf_counter() - began, outcome)
 
         return produce
 
     return outer
 
 
+async def _traced(tracing: Tracing, inner: Producer, out: Sink, call: Call, target: Target, kind: str) -> None:
+    """Run a try in its span. What goes wrong with the span is logged, and fails no call."""
+    ended: list[BaseException | None] = []
+
+    async def tried(sink: Sink) -> None:
+        ended.append(None)
+        try:
+            await inner(sink)
+        except BaseException as error:
+            ended[0] = error
+            raise
+
+    try:
+        await tracing.tried(tried, out, call, target, kind)
+    except Exception as error:
+        if ended and error is ended[0]:
+            raise
+        _log.exception("the span of a try failed")
+        if not ended:
+            await inner(out)
+        elif ended[0] is not None:
+            raise ended[0] from None
+
+
+@harmless
+def _tried(meters: Meters, out: Sink, seconds: float, outcome: str) -> None:
+    meters.tried(out, seconds, outcome)
+
+
+@harmless
 def _count(meters: Meters, call: Call, out: Sink) -> None:
     model = out.record.model
     if call.tried is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from headgate_generator.diagnostics import Report
-from headgate_generator.load import Map, Node
+from headgate_generator.load import Map, Node, Seq
 from headgate_generator.model import (
     Framing,
     JsonType,
@@ -122,6 +122,7 @@ class MethodBuilder:
             tag=shape.get("tag"),
             error_event=shape.get("error_event"),
             resumable=shape.get("resumable") is True,
+            finish=_finish(shape.get("finish")),
         )
 
     def _pages(self, operation: Map, content: Map, params: tuple[Param, ...], defs: dict[str, TypeDef]) -> Pages | None:
@@ -174,6 +175,11 @@ class MethodBuilder:
         if given is None:
             return tuple(inside)
         return tuple(wire for wire in given if any(param.wire == wire for param in params))
+
+
+def _finish(node: Node) -> tuple[str, str, str] | None:
+    words = [str(word) for word in node] if isinstance(node, Seq) else []
+    return (words[0], words[1], words[2]) if len(words) == 3 else None
 
 
 def _keys(path: Node) -> tuple[str, ...] | None:

@@ -190,6 +190,7 @@ class _Finder:
             "tag": known.get("tag"),
             "error_event": known.get("error_event", "error"),
             "resumable": bool(known.get("resumable", False)),
+            "finish": known.get("finish"),
         }
         given = self._note if isinstance(self._note, Map) else Map({}, event.at)
         shape.update({key: given[key] for key in shape if key in given})

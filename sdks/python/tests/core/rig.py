@@ -227,7 +227,7 @@ def chunk(text: str, finish: str | None = None) -> dict[str, Any]:
 
 def event(number: int, text: str = "x", ident: bool = True) -> bytes:
     head = f"id: call_1:{number}\n" if ident else ""
-    return f"{head}data: {json.dumps(chunk(text))}\n\n".encode()
+    return f"{head}data: {json.dumps(chunk(text, 'stop'))}\n\n".encode()
 
 
 def stream(*chunks: Any, **headers: str) -> Reply:

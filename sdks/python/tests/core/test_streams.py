@@ -144,7 +144,7 @@ def test_an_error_before_content_is_retried_like_a_status(rig: Make) -> None:
 
 
 def test_a_text_that_says_error_is_no_error(rig: Make) -> None:
-    tricky = chunk('he said "error": {"message": 1}')
+    tricky = chunk('he said "error": {"message": 1}', "stop")
     tricky["error"] = None
     r = rig([stream(f"data: {json.dumps(tricky)}\n\n".encode() + DONE)])
     assert len(r.events()) == 1
@@ -158,7 +158,7 @@ def test_a_malformed_event_is_a_shape_error_after_the_good_ones(rig: Make) -> No
 
 
 def test_a_deviating_event_is_kept(rig: Make) -> None:
-    odd = chunk("a")
+    odd = chunk("a", "stop")
     odd["created"] = "yesterday"
     r = rig([stream(f"data: {json.dumps(odd)}\n\n".encode() + DONE)])
     (item,) = r.events()

@@ -188,7 +188,7 @@ MESSAGES: Any = [{"role": "user", "content": "hi"}]
 
 
 def chunk(text: str) -> dict[str, Any]:
-    choice = {"index": 0, "delta": {"content": text}, "finish_reason": None}
+    choice = {"index": 0, "delta": {"content": text}, "finish_reason": "stop"}
     return {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "m", "choices": [choice]}
 
 

@@ -20,12 +20,25 @@ from ..schema.budget import TooComplex, Unfillable
 from ..schema.hints import words_of
 from .conversation import Conversation
 from .refusals import schema_too_complex
+from .sentences import answer
 
-__all__ = ["ToolCall", "calls_for"]
+__all__ = ["Tool", "ToolCall", "asked_for", "calls_for", "is_final"]
 
 _ENOUGH = 1.5
 _LONGEST_SEARCH = 2000
 _MOST_CALLS = 8
+_ANSWERS = frozenset(["answer", "result", "response", "output", "final", "summary", "message", "text"])
+_LONGEST_DESCRIPTION = 1000
+_FINAL_NAME = re.compile(
+    r"(?:give_|submit_|return_|provide_)?final_(?:answer|result|response|output)(?:_\w+)?|finish(?:_task|_conversation)?"
+    r"|(?:task_complete|complete_task|attempt_completion|submit_answer|return_answer)"
+)
+_FINAL_ABOUT = re.compile(
+    r"\bfinal (?:answer|result|response|output)\b.{0,60}\b(?:end|ends|finish|conversation|problem|task)"
+    r"|\bprovides? (?:a|the) final answer\b"
+    r"|\bcorrectly extracted\b",
+    re.IGNORECASE,
+)
 _GENERIC = frozenset(
     [
         "get",
@@ -130,12 +143,14 @@ class ToolCall:
 
 
 @dataclass(frozen=True, slots=True)
-class _Tool:
+class Tool:
+    """A tool as the request defines it."""
+
     kind: str
     name: str
     description: str
     parameters: Any
-    field: str
+    field: str = "tools"
 
 
 def calls_for(request: Mapping[str, Any], conversation: Conversation, draw: Draw) -> tuple[ToolCall, ...]:
@@ -144,24 +159,75 @@ def calls_for(request: Mapping[str, Any], conversation: Conversation, draw: Draw
     if not tools or mode == "none":
         return ()
     parallel = request.get("parallel_tool_calls") is not False and not request.get("functions")
-    if mode == "auto":
-        wanted = [tool for tool in tools if _asked_for(tool, conversation.asked) >= _ENOUGH]
-        wanted.sort(key=lambda tool: -_asked_for(tool, conversation.asked))
-        if conversation.results and parallel:
-            wanted = []
-    else:
-        wanted = sorted(tools, key=lambda tool: -_asked_for(tool, conversation.asked))[:1]
-    filled = [(tool, text) for tool in wanted for text in _arguments(tool, conversation.hints, draw)]
-    if mode == "auto":
-        filled = [(tool, text) for tool, text in filled if (tool.name, text) not in conversation.called]
-    filled = filled[: _MOST_CALLS if parallel else 1]
+    filled: list[tuple[Tool, str]] = []
+    for tool in _chosen(tools, mode, conversation, parallel):
+        made = sum(name == tool.name for name, _ in conversation.called)
+        texts = _arguments(tool, _hints_for(tool, conversation, draw), draw)
+        # A tool is called once for each thing that is asked of it, whatever its results then add to the conversation.
+        again = mode != "auto" or made < len(texts)
+        filled += [(tool, text) for text in texts if again and (mode != "auto" or not _done(tool, text, conversation))]
+    filled = filled[: _MOST_CALLS if parallel and not any(is_final(tool) for tool, _ in filled) else 1]
     return tuple(
         ToolCall(hex_id("call_", conversation.name, at, tool.name, text), tool.kind, tool.name, text)
         for at, (tool, text) in enumerate(filled)
     )
 
 
-def _allowed(request: Mapping[str, Any]) -> tuple[list[_Tool], str]:
+def _hints_for(tool: Tool, conversation: Conversation, draw: Draw) -> Hints:
+    """What fills a tool's arguments; a tool that ends a loop is told the answer in words."""
+    properties = tool.parameters.get("properties") if isinstance(tool.parameters, Mapping) else None
+    if not is_final(tool) or not isinstance(properties, Mapping):
+        return conversation.hints
+    hints = conversation.hints
+    for name, schema in properties.items():
+        if _ANSWERS.intersection(words_of(name)) and isinstance(schema, Mapping) and _takes_text(schema):
+            results = "\n".join(result.text for result in conversation.results)
+            hints = hints.with_fixed(name, results or answer(conversation, draw))
+    return hints
+
+
+def _takes_text(schema: Mapping[str, Any]) -> bool:
+    return schema.get("type") in (None, "string", "any") and "enum" not in schema and "format" not in schema
+
+
+def _done(tool: Tool, text: str, conversation: Conversation) -> bool:
+    return not is_final(tool) and (tool.name, text) in conversation.called
+
+
+def _chosen(tools: Sequence[Tool], mode: str, conversation: Conversation, parallel: bool) -> list[Tool]:
+    """The tools to call next. A tool that ends an agent's loop is called when no other is left to call."""
+    asked = conversation.asked
+    called = {name for name, _ in conversation.called}
+    ordinary = sorted((tool for tool in tools if not is_final(tool)), key=lambda tool: -asked_for(tool, asked))
+    finals = sorted((tool for tool in tools if is_final(tool)), key=lambda tool: -asked_for(tool, asked))
+    wanted = [tool for tool in ordinary if asked_for(tool, asked) >= _ENOUGH]
+    if conversation.results and parallel:
+        wanted = [] if finals or mode == "auto" else [tool for tool in wanted if tool.name not in called]
+    elif mode != "auto":
+        wanted = [tool for tool in wanted if tool.name not in called]
+    if wanted and mode == "auto" and finals and all(_exhausted(tool, conversation) for tool in wanted):
+        wanted = []
+    if wanted:
+        return wanted if mode == "auto" else wanted[:1]
+    if finals:
+        return finals[:1]
+    if mode == "auto":
+        return []
+    return [tool for tool in ordinary if tool.name not in called][:1] or ordinary[:1]
+
+
+def _exhausted(tool: Tool, conversation: Conversation) -> bool:
+    return any(name == tool.name for name, _ in conversation.called)
+
+
+def is_final(tool: Tool) -> bool:
+    """Whether a tool ends an agent's loop: frameworks ask again until it is called."""
+    return bool(_FINAL_NAME.fullmatch(tool.name.lower())) or bool(
+        _FINAL_ABOUT.search(tool.description[:_LONGEST_DESCRIPTION])
+    )
+
+
+def _allowed(request: Mapping[str, Any]) -> tuple[list[Tool], str]:
     """The tools that may be called, and `none`, `auto` or `required`."""
     name = "tools" if request.get("tools") else "functions"
     tools = [
@@ -186,7 +252,7 @@ def _name_in(choice: Mapping[str, Any]) -> str:
     return str(body.get("name", "")) if isinstance(body, Mapping) else ""
 
 
-def _tool(raw: Any, field: str) -> _Tool | None:
+def _tool(raw: Any, field: str) -> Tool | None:
     if not isinstance(raw, Mapping):
         return None
     kind = "custom" if raw.get("type") == "custom" else "function"
@@ -195,10 +261,10 @@ def _tool(raw: Any, field: str) -> _Tool | None:
         return None
     parameters = body.get("parameters") or body.get("input_schema") or {}
     field += ".function.parameters" if "function" in raw else ".parameters"
-    return _Tool(kind, body["name"], str(body.get("description") or ""), parameters, field)
+    return Tool(kind, body["name"], str(body.get("description") or ""), parameters, field)
 
 
-def _asked_for(tool: _Tool, asked: str) -> float:
+def asked_for(tool: Tool, asked: str) -> float:
     """How much of a tool the user's words name: 2 for each telling word of its name, 0.5 for one of its description."""
     low = asked[:_LONGEST_SEARCH].lower()
     if re.search(rf"(?<!\w){re.escape(tool.name.lower())}(?!\w)", low):
@@ -227,7 +293,7 @@ def _stem(word: str) -> str:
     return word
 
 
-def _arguments(tool: _Tool, hints: Hints, draw: Draw) -> list[str]:
+def _arguments(tool: Tool, hints: Hints, draw: Draw) -> list[str]:
     """The arguments of each call of one tool: as many calls as the user names places or people for its first text."""
     if tool.kind == "custom":
         return [next(iter(hints.candidates("input", ("string",))), "")]
@@ -237,7 +303,7 @@ def _arguments(tool: _Tool, hints: Hints, draw: Draw) -> list[str]:
     return list(dict.fromkeys(texts))
 
 
-def _filled(tool: _Tool, hints: Hints, draw: Draw) -> str:
+def _filled(tool: Tool, hints: Hints, draw: Draw) -> str:
     schema = tool.parameters or {"type": "object", "properties": {}}
     try:
         value = fill(schema, hints, draw.child("arguments", tool.name), sparse=True)

@@ -54,7 +54,7 @@ def completion_chunks(
     for place, prompt in enumerate(prompts):
         asked = {
             "seed": request.get("seed"),
-            "stop": request.get("stop"),
+            "stop": _stops(request),
             "mock_response": request.get("mock_response"),
             "max_tokens": _USUAL_LIMIT if limit is None else limit,
         }
@@ -67,9 +67,16 @@ def completion_chunks(
     for turn in zip_longest(*streams):
         yield from ({**frame, "choices": [choice]} for choice in turn if choice is not None)
     spent = sum(reply.tokens() for reply in replies)
-    asked_tokens = sum(count(prompt) for prompt in prompts)
+    asked_tokens = sum(count(prompt) for prompt in prompts) + len(prompts) * count(str(request.get("suffix") or ""))
     usage = {"prompt_tokens": asked_tokens, "completion_tokens": spent, "total_tokens": asked_tokens + spent}
     yield {**frame, "choices": [], "usage": usage}
+
+
+def _stops(request: Mapping[str, Any]) -> list[str]:
+    """Where an answer ends: also where it reaches the text that comes behind it."""
+    stop, suffix = request.get("stop"), request.get("suffix")
+    stops = [stop] if isinstance(stop, str) else list(stop or ())
+    return [*stops, suffix] if isinstance(suffix, str) and suffix else stops
 
 
 def _choice_chunks(request: Mapping[str, Any], reply: Reply, index: int, prompt: str) -> Iterator[dict[str, Any]]:

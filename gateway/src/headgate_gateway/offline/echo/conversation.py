@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -16,6 +17,11 @@ from ..speech.listen import listen
 __all__ = ["Conversation", "ToolResult", "Turn", "text_of"]
 
 _INSTRUCTING = ("system", "developer")
+_LONGEST_STEP = 4000
+_FORM = re.compile(r"\bJSON\b|\bschema\b|^\s*```", re.IGNORECASE)
+_TASK = re.compile(r"^\s*New task:\s*")
+_OBSERVED = re.compile(r"\s*Observation:\s*")
+_ACTION = re.compile(r"Action:[ \t]*([\w.-]+)|['\"]name['\"]:\s*['\"]([\w.-]+)")
 _LONG_TEXT = 65_536
 _MEDIA = {"video_url": "video", "audio_url": "audio", "document_url": "document"}
 _LONGEST_URL = 200
@@ -52,6 +58,7 @@ class Conversation:
 
     @classmethod
     def read(cls, messages: Sequence[Mapping[str, Any]]) -> Conversation:
+        messages = _with_observations(messages)
         turns = [Turn(str(message.get("role", "user")), text_of(message)) for message in messages]
         since = _index_after_last_user(messages)
         last = messages[since - 1] if since else {}
@@ -72,8 +79,12 @@ class Conversation:
         """What the user said last; without a user's message what was said last at all."""
         said = [turn.text for turn in self.turns if turn.role == "user"]
         if said:
-            return said[-1]
+            return _TASK.sub("", said[-1])
         return self.turns[-1].text if self.turns else self.instructions
+
+    def since_asked(self) -> Sequence[Mapping[str, Any]]:
+        """The messages after the last one of the user."""
+        return self.messages[_index_after_last_user(self.messages) :]
 
     @cached_property
     def earlier(self) -> tuple[str, ...]:
@@ -85,6 +96,12 @@ class Conversation:
         """The texts in the order in which they tell: the last question, tool results, what came before."""
         texts = [self.asked, *(result.text for result in self.results), *reversed(self.earlier), self.instructions]
         return Hints(texts)
+
+    @cached_property
+    def plain_hints(self) -> Hints:
+        """The hints without what the texts show as the form of an answer: a schema in a prompt says nothing of it."""
+        texts = [self.asked, *(result.text for result in self.results), *reversed(self.earlier), self.instructions]
+        return Hints([_without_braces(text) for text in texts])
 
     @cached_property
     def name(self) -> bytes:
@@ -99,6 +116,42 @@ def _shortened(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {name: _shortened(item) for name, item in value.items()}
     return [_shortened(item) for item in value] if isinstance(value, list) else value
+
+
+def _without_braces(text: str) -> str:
+    """A text up to its first brace and from its last one on, without the lines that demand JSON."""
+    first, last = text.find("{"), text.rfind("}")
+    if 0 <= first < last:
+        text = f"{text[:first]}\n{text[last + 1 :]}"
+    kept = [line for line in text.splitlines() if not _FORM.search(line[:_LONGEST_STEP]) or "?" in line]
+    return "\n".join(kept) or text
+
+
+def _with_observations(messages: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
+    """The messages, with what agents send back as a user's `Observation: ...` as the result of a tool."""
+    if not any(message.get("role") == "user" and _OBSERVED.match(_written(message)) for message in messages[1:]):
+        return messages
+    out: list[Mapping[str, Any]] = []
+    for at, message in enumerate(messages):
+        text = _written(message) if message.get("role") == "user" and at else ""
+        observed = _OBSERVED.match(text)
+        if observed is None:
+            out.append(message)
+            continue
+        called = _ACTION.search(_written(messages[at - 1])[-_LONGEST_STEP:])
+        name = next((group for group in called.groups() if group), "") if called else ""
+        out.append({"role": "function", "name": name, "content": text[observed.end() :].strip()})
+    return out
+
+
+def _written(message: Mapping[str, Any]) -> str:
+    """The text of a message, without what is heard in it."""
+    content = message.get("content")
+    if isinstance(content, str):
+        return content
+    return "\n".join(
+        part["text"] for part in _parts(message) if isinstance(part, Mapping) and isinstance(part.get("text"), str)
+    )
 
 
 def text_of(message: Mapping[str, Any]) -> str:
@@ -170,7 +223,11 @@ def _calls(message: Mapping[str, Any]) -> list[tuple[str, str, str]]:
 
 
 def _called(messages: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
-    return [(name, arguments) for message in messages for _, name, arguments in _calls(message)]
+    """Name and arguments of each call; of a result that came back as an observation at least the name."""
+    made = [(name, arguments) for message in messages for _, name, arguments in _calls(message)]
+    known = {name for name, _ in made}
+    observed = [str(message.get("name") or "") for message in messages if message.get("role") == "function"]
+    return made + [(name, "") for name in observed if name and name not in known]
 
 
 def _results(messages: Sequence[Mapping[str, Any]]) -> list[ToolResult]:

@@ -10,21 +10,20 @@ from typing import Any
 
 from ..catalog import MOST_TOKENS
 from ..draw import Draw
-from ..schema import fill
+from ..schema import Hints, fill
+from ..schema.check import fits
+from ..schema.fill import Unfillable
 from ..tokenizer import encode
+from .agents import agent_code, agent_fields, agent_text
 from .calls import ToolCall, calls_for
 from .conversation import Conversation
-from .sentences import answer, think
+from .formats import schema_in
+from .sentences import answer, answer_to_order, think
 
 __all__ = ["Part", "Reply", "effort_of", "reply_to", "stops_of"]
 
 _STEPS = {"none": 0, "minimal": 1, "low": 2, "medium": 4, "high": 7, "xhigh": 8, "max": 8}
-_LONGEST_SEARCH = 1000
 _REFUSE = re.compile(r"^(?:please\s+)?refuse\b", re.IGNORECASE)
-_KEYS = re.compile(
-    r"\b(?:keys?|fields?|properties)\b(?:\s+(?:named|called|of))?\s*:?\s*((?:[\"'`]?\w+[\"'`]?(?:\s*,\s*and\s+|\s*,\s*|\s+and\s+)?)+)",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,28 +99,48 @@ def _content(request: Mapping[str, Any], conversation: Conversation, draw: Draw)
         return "refusal", "I was asked to refuse, so I do."
     if kind == "json_schema" and isinstance(form, Mapping):
         schema = (form.get("json_schema") or {}).get("schema") or {"type": "object"}
-        return "content", json.dumps(fill(schema, conversation.hints, draw.child("schema")), ensure_ascii=False)
+        fields = agent_fields(conversation, draw)
+        if fields is not None and fits(fields, schema, schema):
+            return "content", json.dumps(fields, ensure_ascii=False)
+        hints = _coding(schema, conversation, draw)
+        return "content", json.dumps(fill(schema, hints, draw.child("schema")), ensure_ascii=False)
     if kind == "json_object":
         return "content", json.dumps(_object(conversation, draw), ensure_ascii=False)
-    return "content", answer(conversation, draw)
+    said = answer_to_order(conversation, draw)
+    if said is None:
+        said = agent_text(conversation, draw)
+    if said is None and (wanted := _wanted(conversation, draw, demanded=False)) is not None:
+        said = json.dumps(wanted, ensure_ascii=False)
+    return "content", answer(conversation, draw) if said is None else said
+
+
+def _coding(schema: Any, conversation: Conversation, draw: Draw) -> Hints:
+    """The conversation's hints; for an agent that writes code as JSON with that code."""
+    properties = schema.get("properties") if isinstance(schema, Mapping) else None
+    if not isinstance(properties, Mapping) or not {"thought", "code"} <= properties.keys():
+        return conversation.hints
+    step = agent_code(conversation, draw)
+    if step is None:
+        return conversation.hints
+    return conversation.hints.with_fixed("thought", step[0]).with_fixed("code", step[1])
 
 
 def _object(conversation: Conversation, draw: Draw) -> Any:
-    """JSON mode without a schema: the keys that the conversation names, or one `answer`."""
-    for text in (conversation.asked, conversation.instructions):
-        found = _KEYS.search(text[:_LONGEST_SEARCH])
-        names = (
-            [name for name in re.findall(r"\w+", found.group(1)) if name.lower() not in ("and", "the", "a")]
-            if found
-            else []
-        )
-        if names:
-            return fill(
-                {"type": "object", "properties": {name: {} for name in names}, "required": names},
-                conversation.hints,
-                draw,
-            )
-    return {"answer": answer(conversation, draw)}
+    """JSON mode without a schema: the form that the conversation asks for, or one `answer`."""
+    fields = agent_fields(conversation, draw)
+    wanted = _wanted(conversation, draw, demanded=True) if fields is None else fields
+    return {"answer": answer(conversation, draw)} if wanted is None else wanted
+
+
+def _wanted(conversation: Conversation, draw: Draw, *, demanded: bool) -> Any:
+    """What the conversation asks for as JSON, filled; None where it asks for none, or for what cannot be."""
+    schema = schema_in((conversation.asked, conversation.instructions), demanded=demanded)
+    if schema is None:
+        return None
+    try:
+        return fill(schema, conversation.plain_hints, draw)
+    except Unfillable:
+        return None
 
 
 def effort_of(request: Mapping[str, Any]) -> str:

@@ -12,10 +12,11 @@ from collections.abc import Callable
 
 from ..calculate import find_sum, shown
 from ..draw import Draw
+from ..facts import answer_from_facts
 from .conversation import Conversation, ToolResult
 from .prose import counted_words, items, piece, topic_of
 
-__all__ = ["answer", "think"]
+__all__ = ["answer", "answer_to_order", "think"]
 
 # Rules that search everywhere in a text are not tried on a long one.
 _LONGEST_SEARCH = 1000
@@ -73,6 +74,17 @@ _GREETING = re.compile(
     re.IGNORECASE,
 )
 _PERSONA = re.compile(r"\byou are (?:an? |the )?([^.\n,;]{2,60})", re.IGNORECASE)
+_WHO = re.compile(r"^who are you\b|^what is your (?:name|role|job)\b", re.IGNORECASE)
+_TERSE = re.compile(
+    r"\b(?:one|a single|1) word\b"
+    r"|\b(?:only|just)\b(?: with)?(?: the| a)? (?:\w+ )?(?:number|name|answer|city|country|result|word|value)\b"
+    r"|\bnothing else\b",
+    re.IGNORECASE,
+)
+_AS_JSON = re.compile(
+    r"\b(?:as|in|with|only|valid)\b[^.:\n]{0,30}\bJSON\b|\bJSON\b[^.:\n]{0,30}\b(?:schema|object|keys|format)\b",
+    re.IGNORECASE,
+)
 _PING = re.compile(r"^ping[.!?]?$", re.IGNORECASE)
 
 Rule = Callable[[Conversation, str, Draw], "str | None"]
@@ -84,6 +96,15 @@ def answer(conversation: Conversation, draw: Draw) -> str:
     rules = _RULES if len(asked) <= _LONGEST_SEARCH else _RULES_FOR_LONG
     text = next(said for rule in rules if (said := rule(conversation, asked, draw)) is not None)
     return _styled(text, conversation.instructions)
+
+
+def answer_to_order(conversation: Conversation, draw: Draw) -> str | None:
+    """The answer to a plain order to say or repeat something, which goes before whatever its words contain."""
+    asked = _POLITE.sub("", conversation.asked.strip())
+    if conversation.results:
+        return None
+    ordered = _SAY.match(asked) is not None and not _AS_JSON.search(asked[:_LONGEST_SEARCH])
+    return answer(conversation, draw) if ordered or _REPEAT.match(asked) else None
 
 
 def think(conversation: Conversation, steps: int) -> str:
@@ -192,7 +213,21 @@ def _counts(conversation: Conversation, asked: str, draw: Draw) -> str | None:
 
 def _adds_up(conversation: Conversation, asked: str, draw: Draw) -> str | None:
     found = find_sum(asked)
-    return None if found is None else f"{found[0]} = {shown(found[1])}"
+    if found is None:
+        return None
+    return shown(found[1]) if _terse(conversation, asked) else f"{found[0]} = {shown(found[1])}"
+
+
+def _knows(conversation: Conversation, asked: str, draw: Draw) -> str | None:
+    persona = _PERSONA.search(conversation.instructions[:_LONGEST_SEARCH])
+    if persona and _WHO.match(asked):
+        return f"I am {persona.group(1).strip()}."
+    return answer_from_facts(asked, terse=_terse(conversation, asked))
+
+
+def _terse(conversation: Conversation, asked: str) -> bool:
+    """Whether the bare answer is asked for, by the user or by the instructions."""
+    return _TERSE.search(asked) is not None or _TERSE.search(conversation.instructions[:_LONGEST_SEARCH]) is not None
 
 
 def _remembers(conversation: Conversation, asked: str, draw: Draw) -> str | None:
@@ -317,6 +352,7 @@ _RULES: tuple[Rule, ...] = (
     _repeats,
     _counts,
     _remembers,
+    _knows,
     _changes,
     _adds_up,
     _writes,

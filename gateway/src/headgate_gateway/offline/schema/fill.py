@@ -16,6 +16,7 @@ from ..draw import Draw
 from .budget import TooComplex, Unfillable, budget, spend
 from .check import fits, same
 from .hints import Hints, words_of
+from .known import known_values, numbers_named, plausible, samples_in
 from .resolve import Schema, merge, plain, types_of
 from .scalars import number_for, string_for
 
@@ -60,11 +61,12 @@ def fill(schema: Schema, hints: Hints = _NO_HINTS, draw: Draw | None = None, *, 
 class _Filler:
     """One attempt: the root for references, what was already taken from the conversation, how much was built."""
 
-    __slots__ = ("attempt", "draw", "hints", "nodes", "root", "sparse", "taken")
+    __slots__ = ("attempt", "draw", "hints", "nodes", "objects", "root", "sparse", "taken")
 
     def __init__(self, root: Schema, hints: Hints, draw: Draw, attempt: int, sparse: bool = False) -> None:
         self.root, self.hints, self.draw, self.attempt = root, hints, draw, attempt
         self.sparse = sparse
+        self.objects: list[dict[str, Any]] = []
         self.nodes = 0
         self.taken = 0
 
@@ -170,11 +172,13 @@ class _Filler:
             raise Unfillable("`type` leaves nothing")
         scalar = [kind for kind in kinds if kind not in ("object", "array", "null")]
         if name and scalar:
-            for candidate in self.hints.candidates(name, scalar):
+            for candidate in self._candidates(node, name, scalar):
                 if fits(candidate, node, self.root):
                     return candidate
-        if name and self.attempt == 0 and "default" in node and fits(node["default"], node, self.root):
-            return node["default"]
+        if name and self.attempt == 0:
+            for sample in samples_in(node):
+                if fits(sample, node, self.root):
+                    return sample
         order = (
             sorted(kinds, key=lambda kind: kind == "null")
             if not self._deep(depth)
@@ -191,6 +195,13 @@ class _Filler:
                     raise
         raise Unfillable("`type` leaves nothing")
 
+    def _candidates(self, node: Mapping[str, Any], name: str, kinds: Sequence[str]) -> Iterator[Any]:
+        """What was said of the property, what is known of the place that it is about, what is likely."""
+        if self.hints is not _NO_HINTS:
+            yield from self.hints.said(name, kinds)
+            yield from known_values(name, self.objects, self.hints)
+        yield from self.hints.candidates(name, kinds)
+
     def _of_type(self, kind: str, node: Mapping[str, Any], name: str, depth: int) -> Any:
         if kind == "null":
             return None
@@ -205,18 +216,20 @@ class _Filler:
             if text is None:
                 raise Unfillable("no text fits `pattern`, `minLength` and `maxLength`")
             return text
-        number = self._said_number(node, kind) if name else None
+        number = self._said_number(node, kind, name) if name else None
+        if number is None and name and self.attempt == 0:
+            number = next((one for one in numbers_named(name) if fits(one, {**node, "type": kind}, self.root)), None)
         if number is None:
             number = number_for(node, kind == "integer", self.draw)
         if number is None:
             raise Unfillable("no number fits the bounds")
         return number
 
-    def _said_number(self, node: Mapping[str, Any], kind: str) -> float | int | None:
+    def _said_number(self, node: Mapping[str, Any], kind: str, name: str) -> float | int | None:
         """The next number of the conversation that was not taken yet: `add 2 and 3` fills `a` and `b`."""
         numbers = self.hints.numbers()
         for at in range(self.taken, len(numbers)):
-            if fits(numbers[at], {**node, "type": kind}, self.root):
+            if plausible(name, numbers[at]) and fits(numbers[at], {**node, "type": kind}, self.root):
                 self.taken = at + 1
                 return numbers[at]
         return None
@@ -227,8 +240,23 @@ class _Filler:
         properties: Mapping[str, Schema] = node.get("properties") or {}
         required = dict.fromkeys(name for name in node.get("required") or () if isinstance(name, str))
         spend(len(properties) + len(required))
-        most, missing = node.get("maxProperties", math.inf), len(required)
         out: dict[str, Any] = {}
+        self.objects.append(out)
+        try:
+            self._properties(node, properties, required, out, depth)
+        finally:
+            self.objects.pop()
+        return out
+
+    def _properties(
+        self,
+        node: Mapping[str, Any],
+        properties: Mapping[str, Schema],
+        required: Mapping[str, None],
+        out: dict[str, Any],
+        depth: int,
+    ) -> None:
+        most, missing = node.get("maxProperties", math.inf), len(required)
         for name, schema in properties.items():
             if name not in required:
                 if self._deep(depth) or len(out) + missing >= most:
@@ -251,7 +279,6 @@ class _Filler:
                 break
             schema = properties[name] if name in properties else self._other(node, name)
             out[name] = self.value(schema, name, depth + 1)
-        return out
 
     def _told(self, schema: Schema, name: str) -> bool:
         """Whether the conversation says a value for this property."""

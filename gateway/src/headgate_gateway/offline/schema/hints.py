@@ -104,6 +104,7 @@ _ASKING = re.compile(
     r"|ask|tell me|extract|summari[sz]e)(?:\s+(?:for|about|me|up))*[:\s]+",
     re.IGNORECASE,
 )
+_BLANK = re.compile(r"\s*(?:\{[^{}]*\}|<[^<>]*>|\.{3}|\u2026)?\s*")
 _QUOTED = re.compile(r"[\"\u201c'\u2018`]([^\"\u201d\u201c'\u2019`]{1,400})[\"\u201d'\u2019`]")
 _NOT_NAMES = frozenset(
     [
@@ -173,7 +174,7 @@ class Hints:
         self.texts = tuple(text[:_LONGEST_SEARCH] for text in texts if text)[:_MOST_TEXTS]
         self._low = tuple(text.lower() for text in self.texts)
         self._fixed = dict(fixed or {})
-        self._objects = [found for text in texts[:_MOST_TEXTS] for found in _objects_in(text[:_LONGEST_JSON])]
+        self._objects = [_said_in(found) for text in texts[:_MOST_TEXTS] for found in _objects_in(text[:_LONGEST_JSON])]
 
     def with_fixed(self, name: str, value: Any) -> Hints:
         other = Hints(self.texts, {**self._fixed, name: value})
@@ -194,6 +195,17 @@ class Hints:
             yield from self._numbers(name)
         if "boolean" in kinds:
             yield from self._booleans(name)
+
+    def said(self, name: str, kinds: Sequence[str]) -> Iterator[Any]:
+        """Values that the conversation gives this very property, by its name."""
+        spend(_SEARCHING * len(self.texts))
+        if name in self._fixed:
+            yield self._fixed[name]
+        yield from (found[name] for found in self._objects if name in found)
+        if "string" in kinds:
+            yield from self._labelled(words_of(name))
+        if "integer" in kinds or "number" in kinds:
+            yield from self._numbers(name)
 
     def labelled(self, name: str, kinds: Sequence[str]) -> Iterator[Any]:
         """Values that stand beside the property's own name, or in JSON under it; nothing that is merely likely."""
@@ -289,6 +301,11 @@ class Hints:
             found = re.search(rf"\b{label}\W+(?:is\W+|should be\W+)?(true|false|yes|no)\b", text, re.IGNORECASE)
             if found:
                 yield found.group(1).lower() in ("true", "yes")
+
+
+def _said_in(found: dict[str, Any]) -> dict[str, Any]:
+    """An object without the values that only hold a place: `{answer}`, `<name>`, `...`."""
+    return {key: value for key, value in found.items() if not (isinstance(value, str) and _BLANK.fullmatch(value))}
 
 
 def _objects_in(text: str) -> Iterator[dict[str, Any]]:

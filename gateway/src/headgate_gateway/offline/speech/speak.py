@@ -35,42 +35,45 @@ _HUM = 900
 _FADE = 48
 
 
-def speak(text: str, voice: str = "alloy", format: str = "wav", speed: float = 1.0) -> bytes:
+def speak(text: str, voice: str = "alloy", format: str = "wav", speed: float = 1.0, instructions: str = "") -> bytes:
     """`text` as a sound file.
 
-    A voice is a quiet hum below the words. Raises KeyError for a format that is not real here.
+    A voice is a quiet hum below the words, and instructions change how loud it is. Raises KeyError for a format that is
+    not real here.
     """
     CONTENT_TYPES[format]
-    data = samples(text, voice, speed)
+    data = samples(text, voice, speed, instructions)
     if format == "wav":
         return wav(data)
     return flac(data, RATE) if format == "flac" else data
 
 
-def samples(text: str, voice: str = "alloy", speed: float = 1.0) -> bytes:
+def samples(text: str, voice: str = "alloy", speed: float = 1.0, instructions: str = "") -> bytes:
     """Little-endian 16-bit mono samples at 24,000 a second."""
     cells = cells_for(speed)
     hum = 100 + 100 * (sum(voice.encode("utf-8", "replace")) % 3)
+    loud = 1 + sum(instructions.encode("utf-8", "replace")) % 5 if instructions else 0
     silence = bytes(2 * CELL * 2)
     return b"".join(
         (
             silence,
-            _chord(OPENING, OPENING, hum, cells),
-            *(_spoken(byte, hum, cells) for byte in text.encode("utf-8", "replace")),
+            _chord(OPENING, OPENING, hum, cells, loud),
+            *(_spoken(byte, hum, cells, loud) for byte in text.encode("utf-8", "replace")),
             silence,
         )
     )
 
 
-def _spoken(byte: int, hum: int, cells: int) -> bytes:
-    return _chord(LOW[byte >> 4], HIGH[byte & 15], hum, cells)
+def _spoken(byte: int, hum: int, cells: int, loud: int) -> bytes:
+    return _chord(LOW[byte >> 4], HIGH[byte & 15], hum, cells, loud)
 
 
 @lru_cache(maxsize=2048)
-def _chord(low: int, high: int, hum: int, cells: int) -> bytes:
+def _chord(low: int, high: int, hum: int, cells: int, loud: int) -> bytes:
+    humming = _HUM + 100 * loud
     turn = 2 * math.pi / RATE
     cell = [
-        _LOUDNESS * (math.sin(turn * low * at) + math.sin(turn * high * at)) + _HUM * math.sin(turn * hum * at)
+        _LOUDNESS * (math.sin(turn * low * at) + math.sin(turn * high * at)) + humming * math.sin(turn * hum * at)
         for at in range(CELL)
     ]
     out = array.array("h", [int(value) for value in cell * cells])

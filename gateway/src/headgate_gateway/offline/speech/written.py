@@ -9,7 +9,7 @@ from typing import Any
 from ..tokenizer import count, encode, token_id
 from .listen import Heard, Word
 
-__all__ = ["segments", "transcript"]
+__all__ = ["logprobs", "segments", "transcript"]
 
 _LONGEST = 80
 
@@ -38,9 +38,20 @@ def _joined(words: list[Word]) -> tuple[float, float, str]:
 
 
 def transcript(
-    heard: Heard, format: str, task: str, language: str | None, details: Collection[str] = ()
+    heard: Heard,
+    format: str,
+    task: str,
+    language: str | None,
+    details: Collection[str] = (),
+    *,
+    hint: int = 0,
+    temperature: float = 0.0,
+    likely: bool = False,
 ) -> str | dict[str, Any]:
-    """The answer's body: a text for `text`, `srt` and `vtt`, an object for `json` and `verbose_json`."""
+    """The answer's body: a text for `text`, `srt` and `vtt`, an object for `json` and `verbose_json`.
+
+    `hint` is how many tokens the caller's prompt has; `likely` adds the probability of every token.
+    """
     if format == "text":
         return heard.text + "\n"
     if format == "srt":
@@ -55,20 +66,33 @@ def transcript(
             + "\n"
         )
     if format == "verbose_json":
-        return _verbose(heard, task, language, details)
+        return _verbose(heard, task, language, details, temperature)
     tokens = max(1, math.ceil(heard.seconds * 10))
     spoken = count(heard.text)
     usage = {
         "type": "tokens",
-        "input_tokens": tokens,
+        "input_tokens": tokens + hint,
         "output_tokens": spoken,
-        "total_tokens": tokens + spoken,
-        "input_token_details": {"audio_tokens": tokens, "text_tokens": 0},
+        "total_tokens": tokens + hint + spoken,
+        "input_token_details": {"audio_tokens": tokens, "text_tokens": hint},
     }
-    return {"text": heard.text, "usage": usage} if task == "transcribe" else {"text": heard.text}
+    if task != "transcribe":
+        return {"text": heard.text}
+    more = {"logprobs": logprobs(heard)} if likely else {}
+    return {"text": heard.text, "usage": usage, **more}
 
 
-def _verbose(heard: Heard, task: str, language: str | None, details: Collection[str]) -> dict[str, Any]:
+def logprobs(heard: Heard) -> list[dict[str, Any]]:
+    """The probability of every token: the sound leaves no doubt about any."""
+    return [
+        {"token": piece, "bytes": list(piece.encode("utf-8", "replace")), "logprob": -0.01}
+        for piece in encode(heard.text)
+    ]
+
+
+def _verbose(
+    heard: Heard, task: str, language: str | None, details: Collection[str], temperature: float
+) -> dict[str, Any]:
     out: dict[str, Any] = {
         "task": task,
         "language": language or "english",
@@ -78,13 +102,13 @@ def _verbose(heard: Heard, task: str, language: str | None, details: Collection[
     if "word" in details and task == "transcribe":
         out["words"] = [{"word": word.text, "start": word.start, "end": word.end} for word in heard.words]
     if "segment" in details or "word" not in details:
-        out["segments"] = [_segment(at, *stretch) for at, stretch in enumerate(segments(heard))]
+        out["segments"] = [_segment(at, temperature, *stretch) for at, stretch in enumerate(segments(heard))]
     if task == "transcribe":
         out["usage"] = {"type": "duration", "seconds": math.ceil(heard.seconds)}
     return out
 
 
-def _segment(number: int, start: float, end: float, text: str) -> dict[str, Any]:
+def _segment(number: int, temperature: float, start: float, end: float, text: str) -> dict[str, Any]:
     return {
         "id": number,
         "seek": int(start * 100),
@@ -92,7 +116,7 @@ def _segment(number: int, start: float, end: float, text: str) -> dict[str, Any]
         "end": end,
         "text": text,
         "tokens": [token_id(piece) for piece in encode(text)],
-        "temperature": 0.0,
+        "temperature": temperature,
         "avg_logprob": -0.01,
         "compression_ratio": 1.0,
         "no_speech_prob": 0.0,

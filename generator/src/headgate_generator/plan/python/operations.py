@@ -158,6 +158,7 @@ def _stream(naming: Naming, streams: Streams | None) -> Expr | None:
         tag=_string(streams.tag),
         error_event=_string(streams.error_event, "error"),
         resumable=_flag(streams.resumable),
+        finish=_path(streams.finish),
     )
 
 

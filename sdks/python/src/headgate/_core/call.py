@@ -8,6 +8,7 @@ Words used here
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -19,7 +20,7 @@ from .breaker import Breaker
 from .config import Config
 from .encoding import decompress
 from .envelope import error_from
-from .errors import APIConnectionError, APIError, APITimeoutError
+from .errors import APIConnectionError, APIError, APITimeoutError, ResponseShapeError
 from .log import Log, shown_headers
 from .meta import Headers, Meta
 from .operation import Result, Stream
@@ -30,6 +31,7 @@ from .wire import (
     ConnectFailed,
     ConnectTimedOut,
     PoolTimedOut,
+    ReadFailed,
     ReadTimedOut,
     Request,
     Timeouts,
@@ -328,8 +330,12 @@ def _refuse(tries: Tries, meta: Meta, response: Any, request: Request) -> Steps[
     _count(call, ok=meta.status_code < 500)
     try:
         body = yield from read_body(tries, response, request, meta)
-    except TransportError:
-        body = b""  # the status alone says enough
+    except TransportError as error:
+        # A status without what belongs to it is no answer: who knows what the rest said.
+        yield Close(response)
+        raise tries.failure(error, opened=True) from error
+    except ResponseShapeError:
+        body = b""  # whole, but nobody can read it: the status alone has to say enough
     where = call.where
     if meta.status_code in _REDIRECTS:
         target = meta.headers.get("location", "nowhere")
@@ -420,8 +426,27 @@ def read_body(tries: Tries, response: Any, request: Request, meta: Meta) -> Step
                 break
             pieces.append(chunk)
         body = b"".join(pieces)
-    encoding = meta.headers.get("content-encoding") if body else None
-    return decompress(body, encoding) if encoding else body
+    headers = meta.headers
+    encoding = headers.get("content-encoding") if body else None
+    if encoding:
+        body = decompress(body, encoding)
+    if "content-length" not in headers and "transfer-encoding" not in headers and _is_cut(headers, body):
+        raise ReadFailed("the answer ended early: its JSON is not whole")
+    return body
+
+
+def _is_cut(headers: Headers, body: bytes) -> bool:
+    """Whether JSON that ends where its connection ends was cut: nothing else tells the length of such an answer."""
+    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+    if not body or not (kind == "application/json" or kind.endswith("+json")) or body.lstrip()[:1] not in b"{[":
+        return False
+    try:
+        json.loads(body)
+    except RecursionError:
+        return False
+    except ValueError:
+        return True
+    return False
 
 
 # --- whole calls -----------------------------------------------------------------------------------------------------

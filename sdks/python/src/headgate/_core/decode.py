@@ -23,7 +23,8 @@ __all__ = ["Shape", "decode", "decode_event", "embedded_error", "shape_of"]
 
 _ROOT: Final = __name__.rpartition("._core.")[0]
 _ERROR_KEY: Final = b'"error"'
-# An error under a status of success is a small object; looking further would cost on large answers.
+# An error under a status of success is a small object, or stands at the end of a larger one; looking further would
+# cost on large answers.
 _ERROR_WINDOW: Final = 2048
 
 
@@ -128,7 +129,7 @@ def _json(shape: Shape, meta: Meta, body: bytes, where: str, now: float) -> Any:
     except ValueError:  # pydantic's ValidationError
         value = _second_try(shape, meta, body, where, now)
     else:
-        if not shape.declares_error and _ERROR_KEY in body[:_ERROR_WINDOW]:
+        if not shape.declares_error and (_ERROR_KEY in body[:_ERROR_WINDOW] or _ERROR_KEY in body[-_ERROR_WINDOW:]):
             error = embedded_error(body, meta, where, now)
             if error is not None:
                 raise error
@@ -144,12 +145,12 @@ def _attached(value: Any, meta: Meta) -> Any:
 
 
 def embedded_error(body: bytes, meta: Meta, where: str, now: float) -> APIError | None:
-    """The error that a body holds under its key ``error``, whatever its status said."""
+    """The error that a body holds, whatever its status said."""
     import json
 
     try:
         value = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     if error_member(value) is None:
         return None
@@ -163,7 +164,7 @@ def embedded_error(body: bytes, meta: Meta, where: str, now: float) -> APIError 
     )
 
 
-def _second_try(shape: Shape, meta: Meta, body: bytes, where: str, now: float) -> Any:
+def _second_try(shape: Shape, meta: Meta, body: bytes, where: str, now: float, *, event: bool = False) -> Any:
     import json
 
     from .lenient import construct, hopeless
@@ -179,7 +180,7 @@ def _second_try(shape: Shape, meta: Meta, body: bytes, where: str, now: float) -
             raise inner
     deviations: list[Deviation] = []
     value = construct(shape.annotation, raw, "", deviations)
-    if hopeless(shape.annotation, raw, deviations):
+    if hopeless(shape.annotation, raw, deviations, event=event):
         faults = tuple(f"`{path or 'the whole answer'}`: {problem}" for path, problem in deviations[:20])
         text = f"{where}: the answer is JSON, but no `{shape.name}`: {'; '.join(faults[:3])}."
         raise _shape_error(text, meta, raw).with_faults(faults)
@@ -219,4 +220,4 @@ def _shape_error(text: str, meta: Meta, body: Any) -> ResponseShapeError:
 def decode_event(shape: Shape, meta: Meta, data: bytes, where: str, now: float) -> Any:
     """An event that the fast decoder refused: the error it holds is raised, a deviation is kept, all else is a shape
     error."""
-    return _second_try(shape, meta, data, where, now)
+    return _second_try(shape, meta, data, where, now, event=True)

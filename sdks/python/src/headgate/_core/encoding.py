@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .errors import ResponseShapeError
 from .wire import ReadFailed
 
 __all__ = ["Inflater", "decompress"]
@@ -21,7 +22,7 @@ class Inflater:
         ]
         unknown = [name for name in self._names if name not in ("gzip", "x-gzip", "deflate")]
         if unknown:
-            raise ReadFailed(f"the server used the content encoding {unknown[0]!r}, which was not asked for")
+            raise ResponseShapeError(f"the server used the content encoding {unknown[0]!r}, which was not asked for")
         # 47: a zlib or a gzip header, whichever is there.
         self._stages: list[Any] = [zlib.decompressobj(47) for _ in self._names]
 
@@ -30,7 +31,7 @@ class Inflater:
             for stage in reversed(self._stages):
                 chunk = stage.decompress(chunk)
         except self._error as error:
-            raise ReadFailed(f"the compressed answer is damaged: {error}") from error
+            raise ResponseShapeError(f"the compressed answer cannot be read: {error}") from error
         return chunk
 
     def finish(self) -> bytes:

@@ -72,7 +72,14 @@ _BY_STATUS: Final[dict[int, type[e.APIStatusError]]] = {
     502: e.ProviderError,
     529: e.OverloadedError,
 }
-_PLAIN: Final = frozenset({"message", "type", "code", "param", "request_id", "retry_after"})
+# Members that only answers have: one that has them is no bare error, whatever else it holds.
+_ANSWERS: Final = frozenset({"data", "id", "choices", "usage", "results", "text"})
+_BROKEN_OFF: Final[dict[str, Any]] = {
+    "message": "the provider broke the answer off: its finish reason is 'error'",
+    "type": "provider_error",
+    "retryable": False,
+}
+_PLAIN: Final = frozenset({"message", "type", "code", "param", "request_id", "retry_after", "status", "status_code"})
 _TEXT_LIMIT: Final = 500
 
 
@@ -88,11 +95,20 @@ def error_class(type: str | None, code: str | None, status: int | None) -> type[
 
 
 def error_member(value: Any) -> Any:
-    """The error inside a decoded answer, where it has one: an object, or a text that is not empty."""
+    """What in a decoded answer, or in an event of a stream, says that it failed: its ``error``, that of one of its
+    choices, a choice that finished by one, or a whole that is nothing but an error."""
     if not is_mapping(value):
         return None
-    inner = value.get("error")
-    return inner if inner and (isinstance(inner, str) or is_mapping(inner)) else None
+    if value.get("error"):
+        return value["error"]
+    choices = value.get("choices")
+    if not is_list(choices):
+        bare = "detail" in value or "error" in (value.get("object"), value.get("type"))
+        return value if bare and not _ANSWERS.intersection(value) else None
+    for choice in choices:
+        if is_mapping(choice) and (choice.get("error") or choice.get("finish_reason") == "error"):
+            return choice.get("error") or _BROKEN_OFF
+    return None
 
 
 def error_from(
@@ -106,7 +122,9 @@ def error_from(
 ) -> e.APIStatusError:
     """The error that an answer, or an event of a stream, stands for. ``where`` names the request in the message."""
     value = _decoded(body)
-    fields = _fields(value, body)
+    fields = _fields(_told(value), body)
+    if status is None or status < 400:
+        status = _status_in(fields) or status
     text = fields.get("message")
     message = text if isinstance(text, str) and text else _fallback(status, body)
     type_ = _word(fields.get("type"))
@@ -136,8 +154,29 @@ def error_from(
 def _decoded(body: bytes) -> Any:
     try:
         return json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return body.decode("utf-8", "replace")
+
+
+def _told(value: Any) -> Any:
+    """The value with the error of a choice in the place where all others have theirs."""
+    if is_dict(value) and not value.get("error"):
+        inner = error_member(value)
+        if inner is not None and inner is not value:
+            return {"error": inner}
+    return value
+
+
+def _status_in(fields: dict[str, Any]) -> int | None:
+    """A status that stands in the error itself, as a number or as digits, under ``status``, ``status_code`` or
+    ``code``."""
+    for name in ("status_code", "status", "code"):
+        value = fields.get(name)
+        if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) == 3:
+            value = int(value)
+        if isinstance(value, int) and not isinstance(value, bool) and 400 <= value <= 599:
+            return value
+    return None
 
 
 def _fields(value: Any, body: bytes) -> dict[str, Any]:
@@ -155,8 +194,10 @@ def _fields(value: Any, body: bytes) -> dict[str, Any]:
                 fields.setdefault(name, table[name])
         return fields
     if "detail" in table:
-        return _validation(table["detail"])
-    flat = {key: item for key, item in table.items() if key not in ("error", "status")}
+        return {**{key: item for key, item in table.items() if key != "detail"}, **_validation(table["detail"])}
+    flat = {key: item for key, item in table.items() if key != "error"}
+    if is_list(inner) or (inner is not None and not isinstance(inner, str) and "message" not in flat):
+        flat["message"] = f"the server reported the error {json.dumps(inner)[:_TEXT_LIMIT]}"
     if isinstance(inner, str):
         flat.setdefault("message", inner)
         if inner.isidentifier():

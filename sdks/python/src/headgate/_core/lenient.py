@@ -82,6 +82,8 @@ def _model(cls: type[Model], value: Mapping[str, Any], path: str, deviations: li
         elif info.is_required():
             deviations.append((_join(path, wire), "missing"))
             built[name] = None
+        if built.get(name, ()) is None and info.is_required() and get_origin(_bare(info.annotation)) is list:
+            built[name] = []  # of nothing, so that a loop over it is none
     return cls.model_construct(given | set(rest), **rest, **built)
 
 
@@ -125,13 +127,37 @@ def _join(path: str, part: object) -> str:
     return f"{path}.{part}" if path else str(part)
 
 
-def hopeless(annotation: Any, value: Any, deviations: list[Deviation]) -> bool:
-    """Whether the answer is something else altogether: not the JSON type promised, or an object with none of its
-    keys."""
+def hopeless(annotation: Any, value: Any, deviations: list[Deviation], *, event: bool = False) -> bool:
+    """Whether the answer is something else altogether: not the JSON type promised, an object with none of its keys, or
+    one without the objects that it is for. An ``event`` may leave its lists out, since others have them."""
     if any(path == "" for path, _ in deviations):
         return True
     cls = _bare(annotation)
-    if not (isinstance(cls, type) and issubclass(cls, Model) and isinstance(value, Mapping)):
+    if not (isinstance(cls, type) and issubclass(cls, Model) and is_mapping(value)):
         return False
     required = [info.alias or name for name, info in cls.model_fields.items() if info.is_required()]
-    return bool(required) and not any(wire in value for wire in required)
+    if required and not any(wire in value for wire in required):
+        return True
+    return not _holds(cls, value, event)
+
+
+def _holds(cls: type[Model], value: Mapping[str, Any], event: bool) -> bool:
+    """Whether the objects, and the lists of objects, that an answer must have are there."""
+    for name, info in _fields(cls).items():
+        form = _bare(info.annotation)
+        item = value.get(info.alias or name)
+        if not info.is_required() or (event and item is None):
+            continue
+        if get_origin(form) is list:
+            inner = _bare(get_args(form)[0])
+            if not is_list(item) or not all(_fits(inner, one, event) for one in item):
+                return False
+        elif not _fits(form, item, event):
+            return False
+    return True
+
+
+def _fits(form: Any, value: Any, event: bool) -> bool:
+    if not (isinstance(form, type) and issubclass(form, Model)):
+        return True
+    return is_mapping(value) and _holds(form, value, event)

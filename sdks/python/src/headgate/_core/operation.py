@@ -57,6 +57,8 @@ class Stream:
     tag: str | None = None
     error_event: str | None = "error"
     resumable: bool = False
+    finish: tuple[str, str, str] | None = None
+    """The list of an event, the member that numbers its items, and the one that says that an item has finished."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

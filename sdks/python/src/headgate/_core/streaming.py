@@ -24,6 +24,7 @@ from .partials import partial_hook
 from .ports import Acquire, Batch, Close, Opened, ReadChunk, Release, Sleep, Steps
 from .retry import retryable_error
 from .sse import ServerEvent, SSEDecoder
+from .surrogates import Halves, may_hold_half
 from .wire import ReadFailed, ReadTimedOut, Request, Timeouts, TransportError
 
 __all__ = ["CANCEL_TIMEOUT", "EventRun"]
@@ -67,6 +68,11 @@ class EventRun:
         self._error_name = None if spec.error_event is None else spec.error_event.encode()
         # Events whose end is told by their type have to be looked at one by one.
         self._quick = not spec.terminal
+        self._finish = spec.finish
+        self._started: set[Any] = set()
+        self._finished: set[Any] = set()
+        """Of the answers that come side by side, by their numbers: those that have begun, and those that have ended."""
+        self._halves = Halves()
         self._hook = partial_hook(call.operation)
         self._heard: list[_Heard] = []
         """One for each connection."""
@@ -117,7 +123,7 @@ class EventRun:
         except APIError as error:
             yield from self._close()
             if self._delivered:
-                if opened or not retryable_error(error):
+                if opened or not (retryable_error(error) or isinstance(error, APIConnectionError)):
                     raise self._informed(error, opened) from error.__cause__
                 return self._again(error)
             return self.tries.after(error)
@@ -185,7 +191,9 @@ class EventRun:
         ids = self._ids
         error.last_event_id = ids[-1] if ids else None
         if self._hook is not None:
-            error.partial = self._hook([self._again_decoded(data) for data, _, _ in self._delivered_events()])
+            halves = Halves()
+            delivered = [self._again_decoded(data) for data, _, _ in self._delivered_events()]
+            error.partial = self._hook([halves.mend(event) for event in delivered])
             error.usage = getattr(error.partial, "usage", None)
         if isinstance(error, StreamInterrupted):
             error.resumable = self._resumable()
@@ -242,6 +250,7 @@ class EventRun:
                     if failure is not None:
                         raise failure
                     if self.ended:
+                        self._check_finish()
                         yield from self._drain(request)
                         return
                 last = monotonic()
@@ -255,6 +264,14 @@ class EventRun:
             if not chunk:
                 raise ReadFailed("the stream ended without its closing event")
 
+    def _check_finish(self) -> None:
+        """Raise where the stream has closed in good order, but one of its answers has not."""
+        if self._finish is None or (self._finished and not self._started):
+            return
+        open_ = ", ".join(str(number) for number in sorted(self._started, key=str))
+        what = f"choice {open_} had no `{self._finish[2]}`" if open_ else f"no choice had a `{self._finish[2]}`"
+        raise StreamInterrupted(f"{self.call.where}: the stream ended, but {what}: the answer is not whole.")
+
     def _wind(self, request: Request, idle: float | None) -> None:
         """Let the next read take ``idle`` seconds, or what is left of `total`."""
         remaining = self.tries.remaining()
@@ -266,7 +283,7 @@ class EventRun:
 
     def _batch(self, raw: list[ServerEvent], final: bool) -> tuple[Batch, APIError | None]:
         """Decode what one chunk brought. An error ends the batch, so that the events before it are delivered first."""
-        plain = self._plain(raw) if self._quick and not self._known else []
+        plain = self._plain(raw) if self._quick and not self._known and not self._halves else []
         if len(plain) == len(raw):
             return self._delivering(plain, raw), None
         taken = raw[: len(plain)]
@@ -287,6 +304,8 @@ class EventRun:
                 break
             if event is None:
                 break
+            if self._halves or may_hold_half(data):
+                event = self._halves.mend(event)
             plain.append(event)
             taken.append(item)
             if self.spec.terminal and self._kind(event, name) in self.spec.terminal:
@@ -294,13 +313,25 @@ class EventRun:
                 break
         return self._delivering(plain, taken), failure
 
+    def _note_finish(self, events: list[Any], finish: tuple[str, str, str]) -> None:
+        items, number, reason = finish
+        started, finished = self._started, self._finished
+        for event in events:
+            for item in getattr(event, items, None) or ():
+                key = getattr(item, number, None)
+                if getattr(item, reason, None) is not None:
+                    finished.add(key)
+                    started.discard(key)
+                elif key not in finished:
+                    started.add(key)
+
     def _plain(self, raw: list[ServerEvent]) -> list[Any]:
         """The events up to the first that needs a second look. Nearly all events of nearly all streams end here."""
         validate, done, keeps_unknown = self._shape.validate, self._done, self._shape.keeps_unknown
         events: list[Any] = []
         try:
             for data, name, _ in raw:
-                if name is not None or data == done:
+                if name is not None or data == done or may_hold_half(data):
                     break
                 event = validate(data)
                 # Where a model keeps what it does not know, an error is there; else it can only be seen in the bytes.
@@ -308,7 +339,7 @@ class EventRun:
                     extra = event.__pydantic_extra__
                     if extra and "error" in extra:
                         break
-                elif b'"error"' in data:
+                if b'"error"' in data:
                     break
                 events.append(event)
         except ValueError:  # pydantic's ValidationError
@@ -318,7 +349,7 @@ class EventRun:
     def _event(self, data: bytes, name: bytes | None, final: bool) -> Any:
         """One event, looked at closely; raises the error it holds. None: half an event at a body's end, a cut."""
         named = name is not None and name == self._error_name
-        if named or (b'"error"' in data and not self._shape.declares_error):
+        if named or (not self._shape.declares_error and (b'"error"' in data or b'"detail"' in data)):
             failure = self._embedded(data, named)
             if failure is not None:
                 raise failure
@@ -334,6 +365,8 @@ class EventRun:
 
     def _delivering(self, events: list[Any], taken: list[ServerEvent]) -> Batch:
         if events:
+            if self._finish is not None:
+                self._note_finish(events, self._finish)
             self._delivered = True
             self._stuck = 0
             self._known = frozenset()
@@ -394,7 +427,7 @@ class EventRun:
                 sent_request_id=meta.request_id,
             )
         error = decode.embedded_error(data, meta, where, now)
-        if error is not None:
+        if error is not None and (error.status_code or 0) < 400:
             error.status_code = None
         return error
 

@@ -38,6 +38,8 @@ _WHAT = (
     pairs("--model-alias", "aliases", "a name of a model that stands for another", "NAME=MODEL"),
     text("--duration", "duration", "how long it lives", "30d"),
     *LIMITS,
+    listed("--allowed-ips", "allowed_ips", "client addresses and ranges that it may be used from"),
+    listed("--allowed-routes", "allowed_routes", "routes or groups of routes that it may call"),
     listed("--guardrails", "guardrails", "guardrails that its calls pass"),
     listed("--tags", "tags", "tags of its calls"),
     METADATA,

@@ -112,6 +112,7 @@ _SPEECH_CREATE = Operation(
         "voice": Param(wire="voice", required=True, check="audio:SpeechRequestVoiceParam"),
         "instructions": Param(wire="instructions", nullable=True, check=("null", "string")),
         "response_format": Param(wire="response_format", nullable=True, check=("null", "string")),
+        "stream_format": Param(wire="stream_format", nullable=True, check=("null", ("enum", "audio", "sse"))),
         "speed": Param(
             wire="speed", nullable=True, check=("null", ("within", "number", {"minimum": 0.25, "maximum": 4}))
         ),
@@ -420,6 +421,8 @@ class AudioSpeech(Resource):
             voice: A voice by name, or one of your own.
             instructions: How to speak.
             response_format: The format of the audio.
+            stream_format: How the audio is sent: as its bytes, or as server-sent events `speech.audio.delta`,
+                whose `audio` is a piece of the file in base64, and `speech.audio.done`.
             speed: How fast to speak; 1 is normal.
             user: Your end user, by an id of yours.
             metadata: Up to the caller; kept with the record and given back.
@@ -468,6 +471,8 @@ class AsyncAudioSpeech(AsyncResource):
             voice: A voice by name, or one of your own.
             instructions: How to speak.
             response_format: The format of the audio.
+            stream_format: How the audio is sent: as its bytes, or as server-sent events `speech.audio.delta`,
+                whose `audio` is a piece of the file in base64, and `speech.audio.done`.
             speed: How fast to speak; 1 is normal.
             user: Your end user, by an id of yours.
             metadata: Up to the caller; kept with the record and given back.

@@ -101,7 +101,9 @@ _COMPLETIONS_CREATE = Operation(
     },
     body=Body(),
     result=Result(type="chat:ChatCompletion"),
-    stream=Stream(event="chat:ChatCompletionChunk", done="[DONE]", resumable=True),
+    stream=Stream(
+        event="chat:ChatCompletionChunk", done="[DONE]", resumable=True, finish=("choices", "index", "finish_reason")
+    ),
     retry="keyed",
 )
 

@@ -66,7 +66,9 @@ _CREATE = Operation(
     },
     body=Body(),
     result=Result(type="completions:Completion"),
-    stream=Stream(event="completions:Completion", done="[DONE]", resumable=True),
+    stream=Stream(
+        event="completions:Completion", done="[DONE]", resumable=True, finish=("choices", "index", "finish_reason")
+    ),
     retry="keyed",
 )
 

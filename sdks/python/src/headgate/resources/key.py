@@ -66,6 +66,12 @@ _GENERATE = Operation(
         "allowed_cache_controls": Param(
             wire="allowed_cache_controls", nullable=True, check=("null", ("list", "string"))
         ),
+        "allowed_ips": Param(
+            wire="allowed_ips", nullable=True, check=("null", ("within", ("list", "string"), {"max_length": 256}))
+        ),
+        "allowed_routes": Param(
+            wire="allowed_routes", nullable=True, check=("null", ("within", ("list", "string"), {"max_length": 256}))
+        ),
         "guardrails": Param(wire="guardrails", nullable=True, check=("null", ("list", "string"))),
         "blocked": Param(wire="blocked", nullable=True, check=("null", "boolean")),
         "tags": Param(wire="tags", nullable=True, check=("null", ("list", "string"))),
@@ -109,6 +115,12 @@ _UPDATE = Operation(
         "model_rpm_limit": Param(wire="model_rpm_limit", nullable=True, check=("null", ("map", "integer"))),
         "allowed_cache_controls": Param(
             wire="allowed_cache_controls", nullable=True, check=("null", ("list", "string"))
+        ),
+        "allowed_ips": Param(
+            wire="allowed_ips", nullable=True, check=("null", ("within", ("list", "string"), {"max_length": 256}))
+        ),
+        "allowed_routes": Param(
+            wire="allowed_routes", nullable=True, check=("null", ("within", ("list", "string"), {"max_length": 256}))
         ),
         "guardrails": Param(wire="guardrails", nullable=True, check=("null", ("list", "string"))),
         "blocked": Param(wire="blocked", nullable=True, check=("null", "boolean")),
@@ -238,6 +250,12 @@ _REGENERATE = Operation(
         "allowed_cache_controls": Param(
             wire="allowed_cache_controls", nullable=True, check=("null", ("list", "string"))
         ),
+        "allowed_ips": Param(
+            wire="allowed_ips", nullable=True, check=("null", ("within", ("list", "string"), {"max_length": 256}))
+        ),
+        "allowed_routes": Param(
+            wire="allowed_routes", nullable=True, check=("null", ("within", ("list", "string"), {"max_length": 256}))
+        ),
         "guardrails": Param(wire="guardrails", nullable=True, check=("null", ("list", "string"))),
         "blocked": Param(wire="blocked", nullable=True, check=("null", "boolean")),
         "tags": Param(wire="tags", nullable=True, check=("null", ("list", "string"))),
@@ -287,6 +305,9 @@ class Key(Resource):
             model_tpm_limit: Tokens a minute of single models.
             model_rpm_limit: Requests a minute of single models.
             allowed_cache_controls: What a call may ask of the cache, such as `no-cache` and `no-store`.
+            allowed_ips: The client addresses that it may be used from: addresses such as `203.0.113.7` and
+                ranges such as `203.0.113.0/24` or `2001:db8::/32`; else 403.
+            allowed_routes: The routes that it may call; else 403.
             guardrails: Guardrails that every call passes, by name; see `GET /guardrails/list`.
             blocked: Whether it is refused.
             tags: Marks that every record of its calls carries.
@@ -330,6 +351,9 @@ class Key(Resource):
             model_tpm_limit: Tokens a minute of single models.
             model_rpm_limit: Requests a minute of single models.
             allowed_cache_controls: What a call may ask of the cache, such as `no-cache` and `no-store`.
+            allowed_ips: The client addresses that it may be used from: addresses such as `203.0.113.7` and
+                ranges such as `203.0.113.0/24` or `2001:db8::/32`; else 403.
+            allowed_routes: The routes that it may call; else 403.
             guardrails: Guardrails that every call passes, by name; see `GET /guardrails/list`.
             blocked: Whether it is refused.
             tags: Marks that every record of its calls carries.
@@ -494,6 +518,9 @@ class Key(Resource):
             model_tpm_limit: Tokens a minute of single models.
             model_rpm_limit: Requests a minute of single models.
             allowed_cache_controls: What a call may ask of the cache, such as `no-cache` and `no-store`.
+            allowed_ips: The client addresses that it may be used from: addresses such as `203.0.113.7` and
+                ranges such as `203.0.113.0/24` or `2001:db8::/32`; else 403.
+            allowed_routes: The routes that it may call; else 403.
             guardrails: Guardrails that every call passes, by name; see `GET /guardrails/list`.
             blocked: Whether it is refused.
             tags: Marks that every record of its calls carries.
@@ -577,6 +604,9 @@ class AsyncKey(AsyncResource):
             model_tpm_limit: Tokens a minute of single models.
             model_rpm_limit: Requests a minute of single models.
             allowed_cache_controls: What a call may ask of the cache, such as `no-cache` and `no-store`.
+            allowed_ips: The client addresses that it may be used from: addresses such as `203.0.113.7` and
+                ranges such as `203.0.113.0/24` or `2001:db8::/32`; else 403.
+            allowed_routes: The routes that it may call; else 403.
             guardrails: Guardrails that every call passes, by name; see `GET /guardrails/list`.
             blocked: Whether it is refused.
             tags: Marks that every record of its calls carries.
@@ -620,6 +650,9 @@ class AsyncKey(AsyncResource):
             model_tpm_limit: Tokens a minute of single models.
             model_rpm_limit: Requests a minute of single models.
             allowed_cache_controls: What a call may ask of the cache, such as `no-cache` and `no-store`.
+            allowed_ips: The client addresses that it may be used from: addresses such as `203.0.113.7` and
+                ranges such as `203.0.113.0/24` or `2001:db8::/32`; else 403.
+            allowed_routes: The routes that it may call; else 403.
             guardrails: Guardrails that every call passes, by name; see `GET /guardrails/list`.
             blocked: Whether it is refused.
             tags: Marks that every record of its calls carries.
@@ -784,6 +817,9 @@ class AsyncKey(AsyncResource):
             model_tpm_limit: Tokens a minute of single models.
             model_rpm_limit: Requests a minute of single models.
             allowed_cache_controls: What a call may ask of the cache, such as `no-cache` and `no-store`.
+            allowed_ips: The client addresses that it may be used from: addresses such as `203.0.113.7` and
+                ranges such as `203.0.113.0/24` or `2001:db8::/32`; else 403.
+            allowed_routes: The routes that it may call; else 403.
             guardrails: Guardrails that every call passes, by name; see `GET /guardrails/list`.
             blocked: Whether it is refused.
             tags: Marks that every record of its calls carries.

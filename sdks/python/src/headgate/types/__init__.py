@@ -188,6 +188,7 @@ if TYPE_CHECKING:
     from .params.audio import AudioTranscriptionsCreateParams as AudioTranscriptionsCreateParams
     from .params.audio import AudioTranslationsCreateParams as AudioTranslationsCreateParams
     from .params.audio import SpeechRequestResponseFormat as SpeechRequestResponseFormat
+    from .params.audio import SpeechRequestStreamFormat as SpeechRequestStreamFormat
     from .params.audio import SpeechRequestVoiceParam as SpeechRequestVoiceParam
     from .params.audio import TimestampGranularity as TimestampGranularity
     from .params.audio import TranscriptionRequestChunkingStrategyParam as TranscriptionRequestChunkingStrategyParam
@@ -895,6 +896,7 @@ else:
         "ResponseFormatTextParam": (".params.chat", "ResponseFormatTextParam"),
         "ServiceTier": (".chat", "ServiceTier"),
         "SpeechRequestResponseFormat": (".params.audio", "SpeechRequestResponseFormat"),
+        "SpeechRequestStreamFormat": (".params.audio", "SpeechRequestStreamFormat"),
         "SpeechRequestVoiceParam": (".params.audio", "SpeechRequestVoiceParam"),
         "SpendCalculateParams": (".params.spend", "SpendCalculateParams"),
         "SpendCalculation": (".spend", "SpendCalculation"),
@@ -1382,6 +1384,7 @@ __all__ = [
     "ResponseFormatTextParam",
     "ServiceTier",
     "SpeechRequestResponseFormat",
+    "SpeechRequestStreamFormat",
     "SpeechRequestVoiceParam",
     "SpendCalculateParams",
     "SpendCalculation",

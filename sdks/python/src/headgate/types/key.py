@@ -107,6 +107,12 @@ class KeyGenerateResponse(Model):
     allowed_cache_controls: list[str] | None = None
     """What a call may ask of the cache."""
 
+    allowed_ips: list[str] | None = None
+    """The client addresses that it may be used from. Null is any."""
+
+    allowed_routes: list[str] | None = None
+    """The routes that it may call. Null is every route."""
+
     guardrails: list[str] | None = None
     """Guardrails that every call passes."""
 

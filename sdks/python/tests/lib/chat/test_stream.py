@@ -45,7 +45,7 @@ def test_usage_is_asked_for_unless_the_caller_says_otherwise(gateway: FakeGatewa
 
 
 def test_text_stream_needs_no_index(gateway: FakeGateway, client: Headgate) -> None:
-    gateway.respond_sse([*text_chunks("Hel", "lo")[:-1], chunk(index=1, content="other"), usage_chunk()])
+    gateway.respond_sse([*text_chunks("Hel", "lo"), chunk(index=1, content="other", finish="stop")])
     stream = client.chat.completions.stream(model="m", messages=MESSAGES, n=2)
     assert list(stream.text_stream) == ["Hel", "lo"]
     assert stream.snapshot.choices[1].message.content == "other"

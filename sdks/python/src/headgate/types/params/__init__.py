@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from .audio import AudioTranscriptionsCreateParams as AudioTranscriptionsCreateParams
     from .audio import AudioTranslationsCreateParams as AudioTranslationsCreateParams
     from .audio import SpeechRequestResponseFormat as SpeechRequestResponseFormat
+    from .audio import SpeechRequestStreamFormat as SpeechRequestStreamFormat
     from .audio import SpeechRequestVoiceParam as SpeechRequestVoiceParam
     from .audio import TimestampGranularity as TimestampGranularity
     from .audio import TranscriptionRequestChunkingStrategyParam as TranscriptionRequestChunkingStrategyParam
@@ -494,6 +495,7 @@ else:
         "ResponseFormatParam": (".chat", "ResponseFormatParam"),
         "ResponseFormatTextParam": (".chat", "ResponseFormatTextParam"),
         "SpeechRequestResponseFormat": (".audio", "SpeechRequestResponseFormat"),
+        "SpeechRequestStreamFormat": (".audio", "SpeechRequestStreamFormat"),
         "SpeechRequestVoiceParam": (".audio", "SpeechRequestVoiceParam"),
         "SpendCalculateParams": (".spend", "SpendCalculateParams"),
         "SpendListParams": (".spend", "SpendListParams"),
@@ -761,6 +763,7 @@ __all__ = [
     "ResponseFormatParam",
     "ResponseFormatTextParam",
     "SpeechRequestResponseFormat",
+    "SpeechRequestStreamFormat",
     "SpeechRequestVoiceParam",
     "SpendCalculateParams",
     "SpendListParams",

@@ -19,6 +19,7 @@ __all__ = [
     "AudioTranscriptionsCreateParams",
     "AudioTranslationsCreateParams",
     "SpeechRequestResponseFormat",
+    "SpeechRequestStreamFormat",
     "SpeechRequestVoiceParam",
     "TimestampGranularity",
     "TranscriptionRequestChunkingStrategyParam",
@@ -46,6 +47,11 @@ class AudioSpeechCreateParams(CallOptions, total=False):
 
     response_format: SpeechRequestResponseFormat | None
     """The format of the audio. Absent is `mp3`."""
+
+    stream_format: SpeechRequestStreamFormat | None
+    """How the audio is sent: as its bytes, or as server-sent events `speech.audio.delta`, whose `audio` is a piece
+    of the file in base64, and `speech.audio.done`. Absent is `audio`.
+    """
 
     speed: float | None
     """How fast to speak; 1 is normal."""
@@ -140,6 +146,12 @@ AudioResponseFormat: TypeAlias = Literal["json", "text", "srt", "verbose_json", 
 
 SpeechRequestResponseFormat: TypeAlias = Literal["mp3", "opus", "aac", "flac", "wav", "pcm"] | str
 """The format of the audio. Absent is `mp3`."""
+
+
+SpeechRequestStreamFormat: TypeAlias = Literal["audio", "sse"]
+"""How the audio is sent: as its bytes, or as server-sent events `speech.audio.delta`, whose `audio` is a piece of
+the file in base64, and `speech.audio.done`. Absent is `audio`.
+"""
 
 
 SpeechRequestVoiceParam: TypeAlias = "Voice | CustomVoiceParam"

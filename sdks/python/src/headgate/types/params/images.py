@@ -189,7 +189,7 @@ ImageEditRequestOutputFormat: TypeAlias = Literal["png", "jpeg", "webp"] | str
 """The format of the file."""
 
 
-ImageEditRequestQuality: TypeAlias = Literal["auto", "standard", "low", "medium", "high"] | str
+ImageEditRequestQuality: TypeAlias = Literal["auto", "standard", "low", "medium", "high", "xhigh", "max"] | str
 """How carefully the model draws."""
 
 
@@ -215,7 +215,9 @@ ImageGenerateRequestOutputFormat: TypeAlias = Literal["png", "jpeg", "webp"] | s
 """The format of the file."""
 
 
-ImageGenerateRequestQuality: TypeAlias = Literal["auto", "standard", "hd", "low", "medium", "high"] | str
+ImageGenerateRequestQuality: TypeAlias = (
+    Literal["auto", "standard", "hd", "low", "medium", "high", "xhigh", "max"] | str
+)
 """How carefully the model draws."""
 
 

@@ -105,6 +105,17 @@ class KeyGenerateParams(CallOptions, total=False):
     allowed_cache_controls: Sequence[str] | None
     """What a call may ask of the cache, such as `no-cache` and `no-store`. Absent: anything."""
 
+    allowed_ips: Sequence[str] | None
+    """The client addresses that it may be used from: addresses such as `203.0.113.7` and ranges such as
+    `203.0.113.0/24` or `2001:db8::/32`; else 403. Null is any address, an empty list is none.
+    """
+
+    allowed_routes: Sequence[str] | None
+    """The routes that it may call; else 403. Each is a path of this contract such as `/v1/chat/completions`, which
+    stands for all paths of that operation, a path with `*` for any text such as `/v1/files*`, or a group:
+    `llm_api_routes`, `management_routes`, `info_routes`. Null is every route, an empty list is none.
+    """
+
     guardrails: Sequence[str] | None
     """Guardrails that every call passes, by name; see `GET /guardrails/list`."""
 
@@ -210,6 +221,17 @@ class KeyRegenerateParams(CallOptions, total=False):
     allowed_cache_controls: Sequence[str] | None
     """What a call may ask of the cache, such as `no-cache` and `no-store`. Absent: anything."""
 
+    allowed_ips: Sequence[str] | None
+    """The client addresses that it may be used from: addresses such as `203.0.113.7` and ranges such as
+    `203.0.113.0/24` or `2001:db8::/32`; else 403. Null is any address, an empty list is none.
+    """
+
+    allowed_routes: Sequence[str] | None
+    """The routes that it may call; else 403. Each is a path of this contract such as `/v1/chat/completions`, which
+    stands for all paths of that operation, a path with `*` for any text such as `/v1/files*`, or a group:
+    `llm_api_routes`, `management_routes`, `info_routes`. Null is every route, an empty list is none.
+    """
+
     guardrails: Sequence[str] | None
     """Guardrails that every call passes, by name; see `GET /guardrails/list`."""
 
@@ -289,6 +311,17 @@ class KeyUpdateParams(CallOptions, total=False):
 
     allowed_cache_controls: Sequence[str] | None
     """What a call may ask of the cache, such as `no-cache` and `no-store`. Absent: anything."""
+
+    allowed_ips: Sequence[str] | None
+    """The client addresses that it may be used from: addresses such as `203.0.113.7` and ranges such as
+    `203.0.113.0/24` or `2001:db8::/32`; else 403. Null is any address, an empty list is none.
+    """
+
+    allowed_routes: Sequence[str] | None
+    """The routes that it may call; else 403. Each is a path of this contract such as `/v1/chat/completions`, which
+    stands for all paths of that operation, a path with `*` for any text such as `/v1/files*`, or a group:
+    `llm_api_routes`, `management_routes`, `info_routes`. Null is every route, an empty list is none.
+    """
 
     guardrails: Sequence[str] | None
     """Guardrails that every call passes, by name; see `GET /guardrails/list`."""

@@ -1,0 +1,68 @@
+"""Whether the database takes what calls would write: asked by writing, within a bounded time."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from ..clock import Clock
+from .port import Database, StorageError
+
+__all__ = ["Readiness"]
+
+_log = logging.getLogger("headgate_gateway")
+_TIMEOUT_SECONDS = 2.0
+# Who asks often is told what was found a moment ago.
+_KEPT_SECONDS = 0.5
+
+
+class Readiness:
+    """Probes a database. Many who ask at once cause one write."""
+
+    def __init__(self, db: Database, clock: Clock) -> None:
+        self._db = db
+        self._clock = clock
+        self._task: asyncio.Task[str | None] | None = None
+        self._found: str | None = None
+        self._found_at = float("-inf")
+
+    async def fault(self) -> str | None:
+        """Return what is wrong with the database, without its address, or None."""
+        if self._clock.monotonic() - self._found_at < _KEPT_SECONDS:
+            return self._found
+        if self._task is None:
+            self._task = asyncio.get_running_loop().create_task(self._probe(), name="readiness")
+            self._task.add_done_callback(self._done)
+        return await asyncio.shield(self._task)
+
+    def _done(self, task: asyncio.Task[str | None]) -> None:
+        self._task = None
+        if not task.cancelled():
+            self._found, self._found_at = task.result(), self._clock.monotonic()
+
+    async def _probe(self) -> str | None:
+        try:
+            async with asyncio.timeout(_TIMEOUT_SECONDS):
+                await self._db.probe()
+        except TimeoutError:
+            _log.error("the database took no write within %g s", _TIMEOUT_SECONDS)
+            return f"The database took no write within {_TIMEOUT_SECONDS:g} s."
+        except StorageError as error:
+            _log.error("the database takes no writes: %s", error)
+            return _told(error)
+        except Exception:  # noqa: BLE001 - whoever asks is told that something is wrong, and the log what
+            _log.exception("the database could not be probed")
+            return "The database could not be probed. The log of the gateway tells why."
+        return None
+
+
+def _told(error: StorageError) -> str:
+    """The kind of a fault, in words that name no file and no address."""
+    text = str(error).lower()
+    if "full" in text or "no space" in text or "53100" in text:
+        return "The disk of the database is full. Make room; what is queued is written then."
+    if "lock" in text:
+        return "Another process has the database locked. End it, or wait for it."
+    if "read-only" in text or "readonly" in text or "recovery" in text:
+        return "The database takes no writes: it is read-only or a standby. Point the gateway at the primary."
+    return "The database cannot be written. The log of the gateway tells why."
