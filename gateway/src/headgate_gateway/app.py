@@ -35,7 +35,7 @@ from .http import (
 from .once.presented import check_key
 from .pipeline import HeadedStream, ModelEndpoint, fingerprint
 from .platform.restrictions import RouteCatalog
-from .reading import ClientGone, read_body, read_query, refuse_ambiguous
+from .reading import ClientGone, close_files, read_body, read_query, refuse_ambiguous
 from .storage import StorageAway, StorageError, Unstorable
 from .table import Match, Missing, RouteTable, WrongMethod, aliases_of
 from .telemetry.seen import Seen
@@ -227,9 +227,12 @@ class App:
                 await self._reach(call)
             endpoint = route.endpoint
             assert endpoint is not None
-            if route.once:
-                return await self._once(call, endpoint, route)
-            return await endpoint(call)
+            try:
+                return await (self._once(call, endpoint, route) if route.once else endpoint(call))
+            finally:
+                # A model's call may go on behind its request, and closes its files when it is forgotten.
+                if call.files and route.kind is None:
+                    close_files(call)
         except (_WholeAnswersOnly, ClientGone):
             raise
         except ApiError as error:

@@ -18,7 +18,7 @@ from .platform.principal import ANONYMOUS
 from .unknown_fields import refuse_repeated
 from .validate import Specification
 
-__all__ = ["ClientGone", "read_body", "read_query", "refuse_ambiguous", "take_json"]
+__all__ = ["ClientGone", "close_files", "read_body", "read_query", "refuse_ambiguous", "take_json"]
 
 # Of one field that is no file, and of a whole form that is sent as one text.
 _FIELD_BYTES = 1 << 20
@@ -158,16 +158,20 @@ async def _take_form(call: Call, limits: Limits, spec: Specification | None, con
     else:
         fields = await _take_multipart(call, limits)
     names = [upload.name for upload in call.files]
-    if merge:
-        fields, call.merged = effective_form(fields, names)
-    call.fields = fields
-    if spec is not None:
-        try:
-            call.data = spec.read_form(fields, names)
-        except ApiError as error:
-            raise named_as_sent(error, call.merged) from None
-    else:
-        call.data = dict(fields)
+    try:
+        if merge:
+            fields, call.merged = effective_form(fields, names)
+        call.fields = fields
+        call.data = dict(fields) if spec is None else spec.read_form(fields, names)
+    except ApiError as error:
+        close_files(call)
+        raise named_as_sent(error, call.merged) from None
+
+
+def close_files(call: Call) -> None:
+    """Give up the files of a form."""
+    for upload in call.files:
+        upload.file.close()
 
 
 async def _take_multipart(call: Call, limits: Limits) -> list[tuple[str, str]]:

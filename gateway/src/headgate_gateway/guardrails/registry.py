@@ -61,7 +61,7 @@ class Guardrails:
         if not wanted <= known:
             raise _missing(sorted(wanted - known)[0])
         for name in named:
-            if name not in known:
+            if not isinstance(name, str) or name not in known:
                 raise invalid(
                     f"There is no guardrail {name!r} here. `GET /guardrails/list` lists them.",
                     param="guardrails",

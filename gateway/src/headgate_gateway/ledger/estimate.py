@@ -6,11 +6,12 @@ sent inside a request count by what they are, not by their bytes.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from ..config import Provider
 
-__all__ = ["Candidate", "Estimate", "estimate", "most_output"]
+__all__ = ["Candidate", "Estimate", "estimate", "most_output", "weigh"]
 
 _BYTES_A_TOKEN = 3
 _MANY_BYTES = 4096
@@ -106,6 +107,11 @@ def _has_parts(data: dict[str, Any]) -> bool:
     if not isinstance(messages, list):
         return False
     return any(isinstance(message, dict) and isinstance(message.get("content"), list) for message in messages)
+
+
+def weigh(data: Mapping[str, Any]) -> tuple[int, int]:
+    """Bytes of text in a request, and tokens of what is no text."""
+    return _weigh(data, "")
 
 
 def _weigh(value: Any, name: str) -> tuple[int, int]:
