@@ -17,6 +17,7 @@ from .embed import MOST_DIMENSIONS, MOST_INPUTS, embeddings, inputs_of, tokens_o
 from .faults import FAULT_PREFIX, KINDS, Fault, fault_in, named_fault, whole_with_fault, with_fault
 from .learned import Memory
 from .schema.budget import Unfillable, budget
+from .speech.speak import unsupported
 from .tokenizer import content_length, count_messages
 
 __all__ = ["BASE", "BuiltIn", "default_for", "listing", "resolve", "tuned"]
@@ -145,12 +146,9 @@ def _refuse_audio(request: Mapping[str, Any]) -> None:
     if "audio" not in (request.get("modalities") or ()):
         return
     form = (request.get("audio") or {}).get("format", "wav")
-    if form not in ("wav", "pcm16"):
-        raise invalid(
-            f"`audio.format` {form!r} cannot be made offline. Use 'wav' or 'pcm16'.",
-            param="audio.format",
-            code="unsupported_format",
-        )
+    refusal = unsupported(str(form))
+    if refusal is not None:
+        raise invalid(f"`audio.format` {refusal}.", param="audio.format", code="unsupported_format")
 
 
 def _refuse_format(request: Mapping[str, Any]) -> None:
