@@ -22,7 +22,7 @@ from .work import ADMIN, Ask, draw
 
 __all__ = ["BATCH_SECONDS", "Batches", "Sprees"]
 
-BATCH_SECONDS = 60.0
+BATCH_SECONDS = 180.0
 """How long a client waits for a batch."""
 _SPREE_CALLS = 12
 _SPREE_BUDGET = 0.000_04

@@ -29,8 +29,11 @@ def pytest_unconfigure() -> None:
 class GatewayProcess:
     """`python -m headgate_gateway` and what a test does to it."""
 
-    def __init__(self, folder: Path, *arguments: str, environ: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, folder: Path, *arguments: str, environ: dict[str, str] | None = None, log: Path | None = None
+    ) -> None:
         self.folder = folder
+        self.log = log
         self.arguments = arguments
         self.environ = environ or {}
         self.process: subprocess.Popen[str] | None = None
@@ -40,9 +43,17 @@ class GatewayProcess:
         env = {name: value for name, value in os.environ.items() if not name.startswith("HEADGATE")}
         env |= environ_for(self.folder / "data") | {"HEADGATE_GATEWAY_FAULT_MODELS": "true"}
         command = [sys.executable, "-m", "headgate_gateway", "--port", "0", "--data-dir", str(self.folder / "data")]
+        errors = None if self.log is None else self.log.open("ab")
         self.process = subprocess.Popen(
-            [*command, *self.arguments], cwd=self.folder, env=env | self.environ, stdout=subprocess.PIPE, text=True
+            [*command, *self.arguments],
+            cwd=self.folder,
+            env=env | self.environ,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
         )
+        if errors is not None:
+            errors.close()
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
         found = re.search(r"http://\S+", line)
@@ -50,7 +61,7 @@ class GatewayProcess:
             self.stop()
             raise AssertionError(f"the gateway did not start: {line!r}")
         self.url = found[0]
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while not self.is_ready():
             assert time.monotonic() < deadline, "the gateway did not become ready"
         return self

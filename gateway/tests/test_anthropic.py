@@ -18,6 +18,7 @@ from pydantic import TypeAdapter
 from headgate_gateway.errors import ApiError
 from headgate_gateway.fold import fold
 from headgate_gateway.providers.anthropic import Chunks, completion, request
+from headgate_gateway.providers.meter import Meter
 
 Launch = Callable[..., Any]
 CHAT = "/v1/chat/completions"
@@ -215,7 +216,9 @@ def test_a_stream_folds_to_the_whole_answer(blocks: list[dict[str, Any]], cut: i
     chunks = Chunks("claude", 1)
     folded = fold(chunk for event in events_of(whole, cut) for chunk in chunks.feed(event))
     assert chunks.ended
-    wanted = completion(whole, "claude", 1)
+    wanted = completion(whole, "claude", 1, {})
+    # Their usage is counted beside them.
+    del wanted["usage"]
     assert normal(folded) == normal(wanted)
 
 
@@ -228,7 +231,7 @@ def normal(value: dict[str, Any]) -> dict[str, Any]:
 
 @given(BLOCKS)
 def test_an_answer_told_back_is_the_same_turn(blocks: list[dict[str, Any]]) -> None:
-    answer = completion(message(blocks), "claude", 1)["choices"][0]["message"]
+    answer = completion(message(blocks), "claude", 1, {})["choices"][0]["message"]
     turns = translated(messages=[{"role": "user", "content": "Hi"}, answer])["messages"]
     texts = "".join(block["text"] for block in blocks if block["type"] == "text")
     told = turns[1]["content"] if len(turns) > 1 else []
@@ -248,11 +251,13 @@ def test_an_answer_told_back_is_the_same_turn(blocks: list[dict[str, Any]]) -> N
     ],
 )
 def test_the_reasons_to_end(reason: str, finish: str) -> None:
-    assert completion(message([], reason), "m", 1)["choices"][0]["finish_reason"] == finish
+    assert completion(message([], reason), "m", 1, {})["choices"][0]["finish_reason"] == finish
 
 
 def test_usage_counts_the_cache() -> None:
-    usage = completion(message([]), "m", 1)["usage"]
+    meter = Meter(lambda: 1)
+    meter.read(message([]))
+    usage = meter.usage()
     assert usage["prompt_tokens"] == 10
     assert usage["prompt_tokens_details"] == {"cached_tokens": 3, "cache_write_tokens": 2}
 

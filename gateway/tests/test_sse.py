@@ -36,7 +36,7 @@ def streams(draw: st.DrawFn) -> tuple[bytes, list[tuple[str, bytes]]]:
 @given(streams(), st.lists(st.integers(0, 400)))
 def test_any_split_gives_the_same_events(stream: tuple[bytes, list[tuple[str, bytes]]], cuts: list[int]) -> None:
     data, events = stream
-    reader, got, at = SseReader(), list[tuple[str, bytes]](), 0
+    reader, got, at = SseReader(1 << 20), list[tuple[str, bytes]](), 0
     for cut in [*sorted(cuts), len(data)]:
         if cut > at:
             got += reader.feed(data[at:cut])
@@ -46,7 +46,7 @@ def test_any_split_gives_the_same_events(stream: tuple[bytes, list[tuple[str, by
 
 
 def test_the_last_blank_line_may_be_missing() -> None:
-    reader = SseReader()
+    reader = SseReader(1 << 20)
     assert list(reader.feed(b"data: a\n\ndata: b\n")) == [("", b"a")]
     assert list(reader.close()) == [("", b"b")]
 

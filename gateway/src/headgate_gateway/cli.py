@@ -112,6 +112,7 @@ def _alone(settings: Settings, listener: socket.socket, greet: Callable[[], None
         greet()
         return run(app, listener)
     except (ConfigError, StorageError) as error:
+        listener.close()
         print(f"headgate: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

@@ -60,6 +60,8 @@ class Limits:
     drain_seconds: float = 8.0
     keep_hours: float = 24.0
     lag_events: int = 256
+    event_bytes: int = 16 * 1024 * 1024
+    answer_bytes: int = 256 * 1024 * 1024
     when_away: Literal["open", "closed"] = "open"
 
 
@@ -288,6 +290,8 @@ def _limits(env: Table, table: Table) -> Limits:
         drain_seconds=number("drain_seconds"),
         keep_hours=number("keep_hours"),
         lag_events=_first(table.whole("lag_events", 1), base.lag_events),
+        event_bytes=_first(table.whole("event_bytes", 1024), base.event_bytes),
+        answer_bytes=_first(table.whole("answer_bytes", 1024), base.answer_bytes),
         when_away=_first(env.choice("when_away", _WHEN_AWAY), table.choice("when_away", _WHEN_AWAY), base.when_away),
     )
 

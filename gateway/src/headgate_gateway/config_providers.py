@@ -33,7 +33,7 @@ _WIRES = ("openai", "anthropic")
 _DEFAULT_URLS = {"openai": "https://api.openai.com/v1", "anthropic": "https://api.anthropic.com"}
 _PROVIDER_KEYS = (
     *("wire", "base_url", "api_key", "api_key_env", "api_key_file", "headers"),
-    *("connect_timeout", "idle_timeout", "retries", "max_output_tokens"),
+    *("connect_timeout", "idle_timeout", "answer_timeout", "stream_timeout", "retries", "max_output_tokens"),
 )
 _PRICE_KEYS = ("input_per_million", "output_per_million", "cached_input_per_million")
 _LONGEST_NAME = 64
@@ -68,6 +68,9 @@ class Provider:
     headers: Mapping[str, str] = field(default_factory=dict)
     connect_timeout: float = 5.0
     idle_timeout: float = 120.0
+    # Seconds for a whole answer, however steadily it comes; of a unary call, and of a stream.
+    answer_timeout: float = 900.0
+    stream_timeout: float = 3600.0
     retries: int = 2
     max_output_tokens: int = 4096
     guarded: bool = False
@@ -151,6 +154,8 @@ def _provider(name: str, table: Table, environ: Mapping[str, str], issues: Issue
         headers=MappingProxyType(table.table("headers").strings()),
         connect_timeout=_or(table.number("connect_timeout", 0), base.connect_timeout),
         idle_timeout=_or(table.number("idle_timeout", 0), base.idle_timeout),
+        answer_timeout=_or(table.number("answer_timeout", 0), base.answer_timeout),
+        stream_timeout=_or(table.number("stream_timeout", 0), base.stream_timeout),
         retries=_or(table.whole("retries", 0, 10), base.retries),
         max_output_tokens=_or(table.whole("max_output_tokens", 1), base.max_output_tokens),
         key_problem=problem,

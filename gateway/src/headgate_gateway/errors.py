@@ -63,6 +63,8 @@ class ApiError(Exception):
         code: str | None = None,
         param: str | None = None,
         retry_after: float | None = None,
+        retryable: bool | None = None,
+        provider_asked: bool = False,
         headers: tuple[tuple[str, str], ...] = (),
         **extra: Any,
     ) -> None:
@@ -73,14 +75,23 @@ class ApiError(Exception):
         self.code = code
         self.param = param
         self.retry_after = retry_after
+        # Whether the request went out to a provider, who may want to be paid for it.
+        self.provider_asked = provider_asked
         self.headers = headers
         self.call_id: str | None = None
         self.extra = extra
+        self._retryable = retryable
 
     @property
     def retryable(self) -> bool:
-        """Whether the same request may succeed later: nothing about the request itself is wrong."""
+        """Whether the same request may succeed later: nothing about the request itself is wrong, and it is not paid."""
+        if self._retryable is not None:
+            return self._retryable
         return self.status in (408, 429) or self.status >= 500
+
+    @retryable.setter
+    def retryable(self, value: bool) -> None:
+        self._retryable = value
 
     def body(self, request_id: str | None) -> dict[str, Any]:
         """The value of `error` in the envelope."""
@@ -91,6 +102,7 @@ class ApiError(Exception):
             "param": self.param,
             "status": self.status,
             "retryable": self.retryable,
+            "provider_asked": self.provider_asked,
         }
         if self.retry_after is not None:
             error["retry_after"] = self.retry_after
@@ -104,6 +116,8 @@ class ApiError(Exception):
     def all_headers(self) -> tuple[tuple[str, str], ...]:
         """The error's own headers, with `retry-after` where a wait is known (whole seconds, rounded up)."""
         headers = self.headers
+        if self._retryable is False and not any(name == "x-should-retry" for name, _ in headers):
+            headers = (*headers, ("x-should-retry", "false"))
         if self.call_id is not None:
             headers = (*headers, ("x-headgate-call-id", self.call_id))
         if self.retry_after is None:

@@ -24,6 +24,7 @@ from .limits.shared import SharedPace
 from .offline_port import OfflineModels
 from .once import Calls
 from .once.mutations import Mutations
+from .platform.revocation import Revocation
 from .prices import PriceBook, warm
 from .routing.router import Router
 from .storage import StorageError, open_database, prepare
@@ -106,6 +107,7 @@ class Gateway:
             node=self.nodes.id,
             together=self.platform.together,
         )
+        self.revocation = Revocation(self.platform, self.calls.running, self.spawn)
         self.app: App | None = None
         self.control = Control(self)
         self._providers: Providers | None = None
@@ -153,6 +155,7 @@ class Gateway:
             self.spawn(self._forever("heartbeat", self.nodes.run), "heartbeat")
             self.spawn(self._forever("nodes", self.nodes.look), "nodes")
             self.spawn(self._forever("calls", self.calls.others.watch), "calls")
+            self.spawn(self._forever("revocations", self.revocation.look), "revocations")
         if self.settings.providers:
             self.spawn(asyncio.to_thread(warm), "prices")
         self.ready = True

@@ -19,6 +19,7 @@ from .config import Price
 __all__ = ["PriceBook", "UnitPrice", "warm"]
 
 _PICO_PER_NANO = 1000
+_NANO = 1_000_000_000
 _PER_MILLION = 1_000_000
 _DAY = 86400
 _MOST_TOKENS = 1 << 53
@@ -29,6 +30,8 @@ _MOST_NANO = 1 << 53
 class UnitPrice:
     """Pico-USD for a token read, read from a cache, written to a cache, and written as an answer.
 
+    `cache_write_hour` is for what a cache keeps for an hour, where that costs more.
+
     `above` are the prices of calls whose prompt is longer than so many tokens, the longest first.
     """
 
@@ -36,6 +39,7 @@ class UnitPrice:
     output: int
     cached_input: int
     cache_write: int
+    cache_write_hour: int | None = None
     above: tuple[tuple[int, UnitPrice], ...] = ()
 
     def of(self, prompt: int) -> UnitPrice:
@@ -67,17 +71,21 @@ class PriceBook:
             return None
         price = self.unit(provider, model)
         if price is None:
-            return None
+            return _told(usage.get("cost"))
         prompt = _count(usage.get("prompt_tokens", usage.get("input_tokens")))
         completion = _count(usage.get("completion_tokens", usage.get("output_tokens")))
         price = price.of(prompt)
-        details = usage.get("prompt_tokens_details") or {}
+        details = usage.get("prompt_tokens_details")
+        details = details if isinstance(details, dict) else {}
         cached = min(_count(details.get("cached_tokens")), prompt)
         written = min(_count(details.get("cache_write_tokens")), prompt - cached)
+        hour = min(_count(details.get("cache_write_1h_tokens")), written)
+        dearer = price.cache_write if price.cache_write_hour is None else price.cache_write_hour
         pico = (
             (prompt - cached - written) * price.input
             + cached * price.cached_input
-            + written * price.cache_write
+            + (written - hour) * price.cache_write
+            + hour * dearer
             + completion * price.output
         )
         return min((pico + _PICO_PER_NANO // 2) // _PICO_PER_NANO, _MOST_NANO)
@@ -99,6 +107,13 @@ class PriceBook:
 def _count(value: Any) -> int:
     """A number of tokens as an upstream tells it. What is none counts for nothing, and nothing is below zero."""
     return min(max(value, 0), _MOST_TOKENS) if isinstance(value, int) else 0
+
+
+def _told(cost: Any) -> int | None:
+    """What the upstream says that it charged, in nano-USD: for models whose price nobody knows here."""
+    if isinstance(cost, bool) or not isinstance(cost, int | float) or not 0 <= cost < _MOST_NANO / _NANO:
+        return None
+    return round(cost * _NANO)
 
 
 def _own(price: Price) -> UnitPrice:
@@ -134,7 +149,12 @@ def _unit(parts: Sequence[Any], start: int | None) -> UnitPrice:
     reading, writing, cached, written = (_pico(part, start) for part in parts)
     reading = reading or 0
     return UnitPrice(
-        reading, writing or 0, reading if cached is None else cached, reading if written is None else written
+        reading,
+        writing or 0,
+        reading if cached is None else cached,
+        reading if written is None else written,
+        # Nobody but Anthropic keeps a cache for an hour; there it costs twice the input, and five minutes 1.25 times.
+        None if written is None else max(written, 2 * reading),
     )
 
 

@@ -23,6 +23,7 @@ from typing import Any
 
 import uvicorn
 
+from .accepting import Acceptor, Balance, Counted
 from .app import App
 from .offload import share_the_interpreter
 from .protocol import HttpProtocol
@@ -39,8 +40,11 @@ Beside = Callable[["GatewayServer"], Coroutine[Any, Any, None]]
 class GatewayServer(uvicorn.Server):
     """A server that drains before it stops listening."""
 
-    def __init__(self, config: uvicorn.Config, app: App, beside: Beside | None = None) -> None:
+    def __init__(
+        self, config: uvicorn.Config, app: App, beside: Beside | None = None, balance: Balance | None = None
+    ) -> None:
         super().__init__(config)
+        self._balance = balance
         self._app = app
         self._beside = beside
         self._signals = 0
@@ -48,9 +52,24 @@ class GatewayServer(uvicorn.Server):
         self._ending: asyncio.Task[None] | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
+        if self._balance is None:
+            await super().startup(sockets)
+        else:
+            self.server_state.connections = Counted(self._balance)
+            await super().startup([])
+            if self.started:
+                servers: list[Any] = [Acceptor(one, self._protocol, self._balance) for one in sockets or ()]
+                self.servers = servers
         if self.started and self._beside is not None:
             self._app.gateway.spawn(self._beside(self), "beside the server")
+
+    def _protocol(self) -> asyncio.Protocol:
+        """The protocol of one more connection, as uvicorn makes it."""
+        protocol: Any = self.config.http_protocol_class
+        made: asyncio.Protocol = protocol(
+            config=self.config, server_state=self.server_state, app_state=self.lifespan.state
+        )
+        return made
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Drain at the first signal, end what still runs at the second, and ask nobody at the third."""
@@ -127,11 +146,14 @@ class _Quiet(logging.Filter):
         return "returned without" not in record.getMessage()
 
 
-def serve(app: App, listener: socket.socket, *, beside: Beside | None = None) -> int:
-    """Serve on a bound socket until told to stop, with something beside it while it serves. Gives the exit status."""
+def serve(app: App, listener: socket.socket, *, beside: Beside | None = None, balance: Balance | None = None) -> int:
+    """Serve on a bound socket until told to stop, with something beside it while it serves. Gives the exit status.
+
+    `balance` shares what comes with the other workers of the socket.
+    """
     share_the_interpreter()
     logging.getLogger("uvicorn.error").addFilter(_Quiet())
-    server = GatewayServer(_config(app), app, beside)
+    server = GatewayServer(_config(app), app, beside, balance)
     # uvicorn raises a caught signal again at its end; an orderly stop is a success and exits with 0.
     server._captured_signals = []
     try:

@@ -1,8 +1,8 @@
 """Several processes on one socket: `headgate serve --workers N`.
 
-The supervisor binds the socket and starts the workers, which inherit it: each accepts what it has time for, and what
-is waiting to be accepted is lost by no worker's death. A worker that dies is started again, after a pause that doubles
-while it keeps dying; another is told which node is dead, so that its calls go on without waiting for the lease.
+The supervisor binds the socket and starts the workers, which inherit it: each accepts its part (`accepting.py`), and
+what is waiting to be accepted is lost by no worker's death. A worker that dies is started again, after a pause that
+doubles while it keeps dying; another is told which node is dead, so that its calls go on without waiting for the lease.
 
 SIGTERM or Ctrl+C has all workers drain; a second signal has them interrupt what still runs, and a third kills them. A
 worker whose supervisor is gone drains too.
@@ -22,13 +22,17 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
+from .accepting import Balance
 from .telemetry.workers import FOLDER, SLOT
 
 __all__ = ["Supervisor"]
 
 _log = logging.getLogger("headgate_gateway")
+# The file of what each worker has, in the folder where they meet.
+BALANCE = "balance"
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.25, 10.0
 # Seconds that a worker has to live for its death to count as the first.
 _SETTLED_SECONDS = 10.0
@@ -56,6 +60,7 @@ class _Worker:
         self.node, self.ready = f"node_{secrets.token_hex(13)}", False
         ours, theirs = socket.socketpair()
         told = {**arguments, "node": self.node, "listener": listener.fileno(), "line": theirs.fileno()}
+        told |= {"number": self.number, "balance": str(Path(folder) / BALANCE)}
         with theirs:
             # A session of its own: Ctrl+C reaches the supervisor alone, which passes it on once.
             self.process = await asyncio.create_subprocess_exec(
@@ -97,7 +102,7 @@ class Supervisor:
         greet: Callable[[], None],
     ) -> None:
         self._listener = listener
-        self._arguments = arguments
+        self._arguments = {**arguments, "count": count}
         self._patience = drain_seconds + _MARGIN_SECONDS
         self._greet = greet
         self._workers = [_Worker(number) for number in range(count)]
@@ -113,6 +118,7 @@ class Supervisor:
         """Serve until told to stop; gives the exit status."""
         self._listener.listen(_BACKLOG)
         with tempfile.TemporaryDirectory(prefix="headgate-") as self._folder:
+            Balance.create(Path(self._folder) / BALANCE, len(self._workers))
             return asyncio.run(self._run())
 
     async def _run(self) -> int:
@@ -172,6 +178,7 @@ class Supervisor:
             return await process.wait()
         finally:
             worker.ready = False
+            Balance.clear(Path(self._folder) / BALANCE, worker.number)
             listening.cancel()
             ending.cancel()
             worker.hang_up()

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from .accepting import Balance
 from .app import App, create_app
 from .config import ConfigError, load
 from .server import GatewayServer, serve
@@ -55,7 +56,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (ConfigError, StorageError) as error:
         print(f"headgate: {error}", file=sys.stderr)
         return 1
-    return serve(app, listener, beside=lambda server: _heed(app, server, line))
+    balance = Balance(Path(told["balance"]), told["number"], told["count"])
+    return serve(app, listener, beside=lambda server: _heed(app, server, line), balance=balance)
 
 
 if __name__ == "__main__":

@@ -115,7 +115,7 @@ def record_of(url: str, call: str) -> dict[str, Any]:
     return answer
 
 
-async def eventually(condition: Callable[[], Awaitable[Any] | Any], seconds: float = 15) -> Any:
+async def eventually(condition: Callable[[], Awaitable[Any] | Any], seconds: float = 90) -> Any:
     """What a condition gives once that is something; fails when it does not come in time."""
     deadline = time.monotonic() + seconds
     while True:

@@ -19,7 +19,7 @@ from .gateways import CHAT, MASTER, Gateways, Reading, asked, eventually, ids_of
 
 pytestmark = pytest.mark.skipif(no_postgres(), reason="PostgreSQL is not installed")
 # So long that nobody waits for it: it is the supervisor who says that a worker is dead.
-LEASE = "[limits]\ndrain_seconds = 20.0\n"
+LEASE = "[limits]\ndrain_seconds = 60.0\n"
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ async def all_ready(server: Any, count: int, nodes: Gateways) -> dict[int, str]:
         known = {row[0] for row in nodes.rows("SELECT id FROM node")}
         return workers if len(workers) == count and set(workers.values()) <= known else None
 
-    found: dict[int, str] = await eventually(ready, 30)
+    found: dict[int, str] = await eventually(ready)
     return found
 
 
@@ -72,7 +72,7 @@ async def test_a_stream_goes_on_when_its_worker_is_killed(served: Gateways) -> N
         seen = await read.end()
         assert read.cut is not None
         behind = Reading(second, body, Idempotency_Key=key, Last_Event_ID=ids_of(seen)[-1])
-        events = seen + await behind.end(20)
+        events = seen + await behind.end()
         assert ids_of(events) == [f"{call}:{n + 1}" for n in range(len(events))]
         assert events[-1].endswith("data: [DONE]\n\n")
         assert served.rows("SELECT status FROM usage WHERE call_id = %s", call) == [("completed",)]
@@ -121,16 +121,76 @@ async def test_a_second_signal_ends_at_once(served: Gateways) -> None:
 
         await eventually(draining)
         server.terminate()
-        await stream.end(20)
+        await stream.end()
     assert await asyncio.to_thread(server.wait) == 0
     assert served.rows("SELECT status FROM call WHERE key = 'long'") == [("interrupted",)]
+
+
+async def test_short_and_long_connections_are_shared_by_all_workers(served: Gateways) -> None:
+    server = served.add("--workers", "3")
+    workers = await all_ready(server, 3, served)
+    await eventually(lambda: serving(server) == 3)
+    limits = httpx2.Limits(max_connections=64, max_keepalive_connections=0)
+    async with httpx2.AsyncClient(base_url=server.url, headers=MASTER, timeout=60, limits=limits) as client:
+        for _ in range(60):
+            assert (await client.post(CHAT, json=asked())).status_code == 200
+        counts = dict(served.rows("SELECT node, count(*) FROM call GROUP BY node"))
+        assert set(counts) == set(workers.values())
+        assert min(counts.values()) >= 15, counts
+        body = asked("x " * 400, stream=True, pace=0.5)
+        streams = [Reading(client, body, Idempotency_Key=f"long{n}") for n in range(30)]
+        for stream in streams:
+            await stream.has(1)
+        held = dict(served.rows("SELECT node, count(*) FROM call WHERE stream = 1 GROUP BY node"))
+        for stream in streams:
+            await stream.leave()
+        # Ten each, but for one that was busy for longer than the others wait for it.
+        assert min(held.values()) >= 8, held
+        assert max(held.values()) <= 13, held
+
+
+def serving(server: Any) -> int:
+    """How many workers accept connections, as they show it to each other."""
+    for file in Path("/tmp").glob("headgate-*/balance"):
+        if file.stat().st_size == 3 * 24:
+            words = memoryview(file.read_bytes()).cast("q")
+            if owner_of(file.parent) == server.process.pid:
+                return sum(words[0::3])
+    return 0
+
+
+def owner_of(folder: Path) -> int:
+    """The supervisor whose workers meet in a folder."""
+    for pid in (int(one.name) for one in Path("/proc").glob("[0-9]*")):
+        try:
+            words = Path(f"/proc/{pid}/cmdline").read_bytes()
+            if b"headgate_gateway.worker" in words and str(folder).encode() in words:
+                return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+        except OSError:
+            continue
+    return 0
+
+
+async def test_a_second_signal_in_the_same_instant_is_not_lost(served: Gateways) -> None:
+    server = served.add("--workers", "2")
+    await all_ready(server, 2, served)
+    async with in_clients([server.url]) as (client,):
+        stream = Reading(client, asked("x " * 500, stream=True, pace=0.2), Idempotency_Key="long")
+        await stream.has(1)
+        assert server.process is not None
+        # Two kinds are two signals, however close; the supervisor tells its workers by two kinds as well.
+        server.process.send_signal(signal.SIGTERM)
+        server.process.send_signal(signal.SIGINT)
+        await stream.end(30)
+    # Far below the time for draining.
+    assert await asyncio.to_thread(server.wait, 30) == 0
 
 
 async def test_workers_without_their_supervisor_end(served: Gateways) -> None:
     server = served.add("--workers", "2")
     workers = await all_ready(server, 2, served)
     server.kill()
-    await eventually(lambda: not any(Path(f"/proc/{pid}").exists() for pid in workers), 30)
+    await eventually(lambda: not any(Path(f"/proc/{pid}").exists() for pid in workers))
     assert served.rows("SELECT count(*) FROM node") == [(0,)]
 
 

@@ -330,3 +330,21 @@ def test_a_team_that_is_deleted_has_no_keys(pair: Pair) -> None:
         assert deleted.status_code == 200
         assert made.status_code in (200, 404)
         assert pair.a.get("/key/list", team_id=team).json()["total_count"] == 0, n
+
+
+def test_a_stream_ends_at_the_node_where_it_runs(pair: Pair) -> None:
+    """Nobody else calls at that node, and nothing tells it: it looks by itself."""
+    id, _, there = pair.key(key_alias="streams over nodes")
+    body = {
+        "model": "headgate/echo",
+        "messages": [{"role": "user", "content": "word " * 200}],
+        "stream": True,
+        "provider_specific_params": {"fault": {"kind": "drip", "seconds": 0.3}},
+    }
+    with there.client.stream("POST", "/v1/chat/completions", json=body, timeout=10) as answer:
+        lines = answer.iter_lines()
+        assert any(line.startswith("data:") for line in lines)
+        pair.a.made("/key/block", key_id=id)
+        said = [line for line in lines if line.startswith("data:")]
+    assert len(said) < 100
+    assert '"code":"key_blocked"' in said[-1]

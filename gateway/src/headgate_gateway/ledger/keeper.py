@@ -104,7 +104,7 @@ class Keeper:
         batch = Batch()
         for ticket in self._running:
             hold, run = ticket.hold, ticket.run
-            if hold is not None and hold.written and run is not None and run.events_produced != ticket.events:
+            if hold is not None and hold.written and run is not None and run.tokens_produced != ticket.events:
                 self._write(ticket, expires_at, batch)
         if batch:
             self._db.soon(batch)
@@ -117,7 +117,7 @@ class Keeper:
         hold = ticket.hold
         if hold is None:
             hold = ticket.hold = self._holds.new()
-        events = ticket.events = ticket.run.events_produced if ticket.run is not None else 0
+        events = ticket.events = ticket.run.tokens_produced if ticket.run is not None else 0
         account = self._account(ticket)
         if hold.written:
             batch.add(sql.RENEW, (expires_at, ticket.call_id, events, account, hold.id))

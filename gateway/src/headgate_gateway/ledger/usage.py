@@ -34,8 +34,8 @@ def tokens_of(usage: Mapping[str, Any] | None) -> Tokens:
     prompt = _count(usage.get("prompt_tokens", usage.get("input_tokens")))
     completion = _count(usage.get("completion_tokens", usage.get("output_tokens")))
     total = _count(usage.get("total_tokens", prompt + completion))
-    read = usage.get("prompt_tokens_details") or usage.get("input_tokens_details") or {}
-    written = usage.get("completion_tokens_details") or usage.get("output_tokens_details") or {}
+    read = _object(usage.get("prompt_tokens_details") or usage.get("input_tokens_details"))
+    written = _object(usage.get("completion_tokens_details") or usage.get("output_tokens_details"))
     if not read and not written:
         return Tokens(prompt, completion, total)
     return Tokens(
@@ -47,6 +47,10 @@ def tokens_of(usage: Mapping[str, Any] | None) -> Tokens:
         _count(written.get("reasoning_tokens")),
         _count(read.get("audio_tokens")) + _count(written.get("audio_tokens")),
     )
+
+
+def _object(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
 
 
 def _count(value: Any) -> int:

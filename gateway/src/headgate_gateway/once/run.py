@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..emission import DeliveryFault, Fault
@@ -58,6 +59,7 @@ class Run(Feed):
         self.usage: dict[str, Any] | None = None
         self.deployment: str | None = None
         self.cached = False
+        self.wasted: list[tuple[str, str, Mapping[str, Any]]] = []
         self.ticket: Ticket | None = None
         self.first_at: float | None = None
         self._calls = calls
@@ -226,6 +228,7 @@ class Run(Feed):
             self.error = error
             if error is not None:
                 error.call_id = self.record.id
+                error.provider_asked = error.provider_asked or self.record.asked
             tail = self._tail(error)
             ending = Ending(error, tail, interrupted=self._interrupted, cancelled=self._ending is not None)
             await self._calls.settlement.settle(self, ending)
@@ -274,6 +277,12 @@ class Run(Feed):
     @property
     def events_produced(self) -> int:
         return max(self._produced, self.skip)
+
+    @property
+    def tokens_produced(self) -> int:
+        """Tokens of what was produced so far: what its meter counts, else one an event."""
+        meter = self.record.meter
+        return self.events_produced if meter is None else meter.tokens
 
 
 class Superseded(Exception):

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from ..clock import Clock
 from ..errors import AWAY
+from ..ledger.spent import cost_of, with_wasted
 from ..storage import AlreadyDone, Batch, Database, StorageAway, StorageError
 from . import sql
 from .claims import Claims
@@ -156,12 +157,13 @@ class Settlement:
         record.status = ending.status
         if error is not None and not ending.interrupted:
             record.error_status, record.error = error.status, error.body(record.request_id)
-        record.usage = run.usage or (run.answer.usage if run.answer is not None else None)
-        if record.usage is None and error is not None and run.events_produced:
-            record.usage = estimated_usage(run)
+        usage: Any = run.usage or (run.answer.usage if run.answer is not None else None)
+        if usage is None and error is not None and run.events_produced and record.meter is None:
+            usage = estimated_usage(run)
         if detail >= Detail.PLAIN:
-            record.usage = _plain(record.usage, run)
-        record.cost_nano = self._cost(run, detail)
+            usage = _plain(usage, run)
+        record.usage = with_wasted(run, usage)
+        record.cost_nano = self._cost(run, usage, detail)
         batch = Batch()
         if not run.recorded:
             self._store.put_key_of(batch, record, run.operation, run.fingerprint, run.expires_at)
@@ -177,13 +179,13 @@ class Settlement:
                 self._biller.apply(run, bill)
         return batch, own
 
-    def _cost(self, run: Run, detail: Detail) -> int | None:
+    def _cost(self, run: Run, usage: Any, detail: Detail) -> int | None:
         """What the call cost; what was reserved for it where its price cannot be computed."""
         if run.cached:
             return 0
         record = run.record
         try:
-            return self._prices.cost(record.provider, run.price_name, record.usage)
+            return cost_of(run, usage, self._prices)
         except Exception:
             if detail is Detail.WHOLE:
                 raise

@@ -6,7 +6,7 @@ rewrites texts, the response cache keeps a copy. Each is a sink itself, so they 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol
 
 from ..emission import Answer, Fault
@@ -25,6 +25,8 @@ class Sink(Protocol):
     marks: dict[str, str]
     deployment: str | None
     cached: bool
+    # What tries used that came to nothing: the provider, the name of the price, the usage.
+    wasted: list[tuple[str, str, Mapping[str, Any]]]
 
     @property
     def catching_up(self) -> bool: ...
@@ -98,6 +100,14 @@ class Filter:
     @cached.setter
     def cached(self, value: bool) -> None:
         self._inner.cached = value
+
+    @property
+    def wasted(self) -> list[tuple[str, str, Mapping[str, Any]]]:
+        return self._inner.wasted
+
+    @wasted.setter
+    def wasted(self, value: list[tuple[str, str, Mapping[str, Any]]]) -> None:
+        self._inner.wasted = value
 
     @property
     def catching_up(self) -> bool:

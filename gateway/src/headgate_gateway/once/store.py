@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 import msgspec
 
@@ -13,11 +13,20 @@ from ..errors import ApiError, encoded
 from ..storage import Batch, Database
 from . import sql
 
-__all__ = ["CallRecord", "CallStore", "EventBlock", "Status", "StoredKey"]
+__all__ = ["CallRecord", "CallStore", "EventBlock", "Meter", "Status", "StoredKey"]
 
 Status = Literal["in_progress", "completed", "failed", "cancelled", "interrupted"]
 _NANO = 1_000_000_000
 _MOST = 1 << 53
+
+
+class Meter(Protocol):
+    """What counts an answer while it comes."""
+
+    @property
+    def tokens(self) -> int:
+        """Tokens that were written so far."""
+        ...
 
 
 @dataclass(slots=True, eq=False)
@@ -46,6 +55,14 @@ class CallRecord:
     error: Mapping[str, Any] | None = None
     node: str | None = None
     attempt: int = 1
+    # Not kept: whether a provider was asked, and what counts its answer while it comes.
+    asked: bool = False
+    meter: Meter | None = None
+
+    @property
+    def estimated(self) -> bool:
+        """Whether tokens were counted here, and not told by the provider."""
+        return self.usage is not None and bool(self.usage.get("estimated"))
 
     @property
     def tokens(self) -> dict[str, int]:
@@ -75,6 +92,7 @@ class CallRecord:
             "idempotency_key": self.key,
             "attempts": self.attempts,
             "usage": self._usage(),
+            "estimated": self.estimated,
             "cost_usd": self.cost_usd,
             "error": self.error,
             "request_id": self.request_id,
@@ -84,7 +102,10 @@ class CallRecord:
         if self.usage is None:
             return None
         shown: dict[str, Any] = dict(self.tokens)
-        if self.usage.get("estimated"):
+        for name in ("prompt_tokens_details", "completion_tokens_details"):
+            if isinstance(self.usage.get(name), dict):
+                shown[name] = self.usage[name]
+        if self.estimated:
             shown["estimated"] = True
         return shown
 
@@ -94,9 +115,20 @@ class CallRecord:
         message = str(error.pop("message", "The call failed."))
         kind, code, param = error.pop("type", None), error.pop("code", None), error.pop("param", None)
         wait = error.pop("retry_after", None)
-        for name in ("request_id", "call_id", "status", "retryable"):
+        # What may be tried again follows from the status, except where it was said not to be.
+        again = False if error.pop("retryable", None) is False and (self.error_status or 500) >= 500 else None
+        for name in ("request_id", "call_id", "status"):
             error.pop(name, None)
-        return ApiError(self.error_status or 500, message, type=kind, code=code, param=param, retry_after=wait, **error)
+        return ApiError(
+            self.error_status or 500,
+            message,
+            type=kind,
+            code=code,
+            param=param,
+            retry_after=wait,
+            retryable=again,
+            **error,
+        )
 
     def row(self) -> tuple[Any, ...]:
         return (

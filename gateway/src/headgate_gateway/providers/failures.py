@@ -1,29 +1,48 @@
-"""Failures of an upstream as errors of the gateway, its own words kept in `provider_error`. Pure functions."""
+"""Failures of an upstream as errors of the gateway, its own words kept in `provider_error`. Pure functions.
+
+An error tells nothing of where the upstream is: that is for the log.
+"""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Mapping
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-import msgspec
-
 from ..errors import ApiError
+from .lenient import Unreadable, decode, plain
 
-__all__ = ["broken_answer", "broken_stream", "conceal", "from_event", "from_status", "unreachable"]
+__all__ = [
+    "broken_answer",
+    "broken_stream",
+    "conceal",
+    "cut_answer",
+    "from_event",
+    "from_status",
+    "too_large",
+    "too_long",
+    "unreachable",
+]
 
 _KEPT = 8192
 _HIDDEN = "...REDACTED"
+_UPSTREAM = "[provider]"
 _CALLERS_FAULT = (400, 404, 409, 413, 422)
+_LONGEST_WAIT = 86_400.0
+_CODES = {429: "provider_rate_limit", 503: "provider_overloaded", 529: "provider_overloaded"}
+_KINDS = {"overloaded_error": 529, "rate_limit_error": 429, "timeout_error": 504, "invalid_request_error": 400}
 
 
-def conceal(error: ApiError, secrets: Collection[str]) -> None:
-    """Take the secrets that an upstream was sent out of what it says: some repeat the key that they refuse."""
+def conceal(error: ApiError, secrets: Collection[str], places: Collection[str] = ()) -> None:
+    """Take out of an error what an upstream was sent in confidence, and where it is: some repeat either."""
 
     def hidden(value: Any) -> Any:
         if isinstance(value, str):
             for secret in secrets:
                 value = value.replace(secret, _HIDDEN)
+            for place in places:
+                value = value.replace(place, _UPSTREAM)
             return value
         if isinstance(value, dict):
             return {hidden(name): hidden(inner) for name, inner in value.items()}
@@ -58,13 +77,57 @@ def from_status(
     )
 
 
-def from_event(provider: str, error: Any) -> ApiError:
-    """The error for one that an upstream put into its stream."""
+def from_event(provider: str, error: Any, *, whole: bool = False) -> ApiError:
+    """The error for one that an upstream put into its stream, or into an answer with a status of success."""
+    error = plain(error)
     message, code, param, kind = _words({"error": error})
-    kept = {"provider": provider, "status": None, "body": error}
-    status = {"overloaded_error": 529, "rate_limit_error": 429}.get(kind or "", 502)
-    said = f"{provider!r} failed in mid-stream: {message or 'no message'}"
-    return ApiError(status, said, code=code or "provider_stream_failed", param=param, provider_error=kept)
+    number = _number(error)
+    status = _status(number, kind)
+    kept = {"provider": provider, "status": number, "body": error}
+    where = "in an answer that it called a success" if whole else "in mid-stream"
+    said = f"{provider!r} failed {where}: {message or 'no message'}"
+    return ApiError(
+        status,
+        said,
+        code=code or _CODES.get(status, "provider_failed" if whole else "provider_stream_failed"),
+        param=param,
+        retry_after=_wait_in(error),
+        provider_error=kept,
+    )
+
+
+def _number(error: Any) -> int | None:
+    """The HTTP status that an error names, if it names one."""
+    if not isinstance(error, dict):
+        return None
+    for name in ("code", "status", "status_code", "http_status"):
+        value = error.get(name)
+        if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) == 3:
+            value = int(value)
+        if isinstance(value, int | float) and not isinstance(value, bool) and 400 <= value < 600:
+            return int(value)
+    return None
+
+
+def _status(number: int | None, kind: str | None) -> int:
+    if number is None:
+        return _KINDS.get(kind or "", 502)
+    if number in (429, 529, 502, 503, 504, 408) or number in _CALLERS_FAULT:
+        return number
+    return 502
+
+
+def _wait_in(error: Any) -> float | None:
+    """Seconds to wait, as the members of an error tell them."""
+    if not isinstance(error, dict):
+        return None
+    for holder in (error, error.get("metadata"), error.get("details")):
+        if isinstance(holder, dict):
+            for name, unit in (("retry_after_ms", 0.001), ("retry_after", 1.0), ("retry_after_seconds", 1.0)):
+                wait = _seconds(holder.get(name))
+                if wait is not None:
+                    return wait * unit
+    return None
 
 
 def unreachable(provider: str, reason: str) -> ApiError:
@@ -81,28 +144,61 @@ def broken_stream(provider: str, reason: str) -> ApiError:
     return ApiError(502, said, code="provider_stream_cut", provider_error=kept)
 
 
-def broken_answer(provider: str, body: bytes) -> ApiError:
-    """The upstream answered with success and with something that is no answer."""
+def cut_answer(provider: str, reason: str) -> ApiError:
+    """The upstream's answer ended before its end."""
+    kept = {"provider": provider, "status": 200, "body": None}
+    said = f"The answer of {provider!r} broke off: {reason}. Send the request again."
+    return ApiError(502, said, code="provider_answer_cut", provider_error=kept)
+
+
+def broken_answer(provider: str, body: bytes, reason: str = "no JSON object") -> ApiError:
+    """The upstream answered with success and with something that is no answer. It is paid, so it is not asked again."""
     kept = {"provider": provider, "status": 200, "body": _body(body)}
-    said = f"{provider!r} answered with something that is no JSON object. Check `providers.{provider}.base_url`."
-    return ApiError(502, said, code="provider_bad_answer", provider_error=kept)
+    said = (
+        f"{provider!r} answered with something that cannot be read: {reason}. It may have been paid for, so the "
+        "request is not sent again by itself. Check `provider_error`, or choose another model."
+    )
+    return ApiError(502, said, code="provider_bad_answer", retryable=False, provider_error=kept)
+
+
+def too_large(provider: str, what: str, limit: int, setting: str) -> ApiError:
+    """The upstream sent more than is kept."""
+    kept = {"provider": provider, "status": 200, "body": None}
+    said = f"{what} of {provider!r} is larger than {limit} bytes (`{setting}`). Ask for less, or have it raised."
+    return ApiError(502, said, code="provider_answer_too_large", retryable=False, provider_error=kept)
+
+
+def too_long(provider: str, seconds: float, setting: str) -> ApiError:
+    """The upstream took longer for its whole answer than it may."""
+    kept = {"provider": provider, "status": None, "body": None}
+    said = (
+        f"{provider!r} did not finish its answer within {seconds:g} s (`{setting}`). Ask for less, or have it raised."
+    )
+    return ApiError(504, said, code="provider_timeout", retryable=False, provider_error=kept)
 
 
 def _body(body: bytes) -> Any:
     try:
-        return msgspec.json.decode(body)
-    except msgspec.DecodeError:
+        return plain(decode(body[: _KEPT * 8]))
+    except Unreadable:
         return body[:_KEPT].decode("utf-8", "replace")
 
 
 def _words(detail: Any) -> tuple[str | None, str | None, str | None, str | None]:
     """Message, code, param and type out of the shapes that upstreams use."""
-    error = detail.get("error", detail) if isinstance(detail, dict) else detail
+    if isinstance(detail, list) and len(detail) == 1:
+        detail = detail[0]
+    error = (detail.get("error") or detail) if isinstance(detail, dict) else detail
     if isinstance(error, str):
-        return error[:500], None, None, None
+        return error[:500] or None, None, None, None
     if not isinstance(error, dict):
         return None, None, None, None
+    inner = error.get("error")
+    if isinstance(inner, dict) and not error.get("message"):
+        error = inner
     message = error.get("message") or error.get("detail")
+    if isinstance(message, list | dict):
+        message = str(message)
     return _text(message, 2000), _text(error.get("code")), _text(error.get("param")), _text(error.get("type"))
 
 
@@ -115,17 +211,29 @@ def _request_type(kind: str | None) -> str | None:
 
 
 def _retry_after(headers: Mapping[str, str], now: float) -> float | None:
-    milliseconds = headers.get("retry-after-ms")
-    if milliseconds is not None and milliseconds.isdigit():
-        return int(milliseconds) / 1000
+    """Seconds to wait, as headers tell them; what is no time is passed over, and no wait is longer than a day."""
+    milliseconds = _seconds(headers.get("retry-after-ms"))
+    if milliseconds is not None:
+        return milliseconds / 1000
     value = headers.get("retry-after")
-    if value is None:
-        return None
+    wait = _seconds(value)
+    if wait is not None or value is None:
+        return wait
     try:
-        return max(0.0, float(value))
-    except ValueError:
-        pass
-    try:
-        return max(0.0, parsedate_to_datetime(value).timestamp() - now)
-    except ValueError:
+        return min(max(0.0, parsedate_to_datetime(value).timestamp() - now), _LONGEST_WAIT)
+    except (ValueError, OverflowError, OSError, TypeError, IndexError, AttributeError):
         return None
+
+
+def _seconds(value: Any) -> float | None:
+    """A number of seconds (or of their parts) that somebody may wait; None for all that is none."""
+    if isinstance(value, str):
+        if not value.isascii():
+            return None
+        try:
+            value = float(value[:64])
+        except ValueError:
+            return None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
+        return None
+    return min(float(value), _LONGEST_WAIT)

@@ -5,16 +5,25 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-__all__ = ["SseReader"]
+__all__ = ["EventTooLarge", "SseReader"]
 
 _BLANK = re.compile(rb"\r\n\r\n|\n\n|\r\r|\r\n\n|\n\r\n")
 _LINE = re.compile(rb"\r\n|\n|\r")
 
 
-class SseReader:
-    """Feed it bytes; it gives `(event, data)` of every event that has data. The rest is passed over."""
+class EventTooLarge(ValueError):
+    """One event is larger than it may be."""
 
-    def __init__(self) -> None:
+
+class SseReader:
+    """Feed it bytes; it gives `(event, data)` of every event that has data. The rest is passed over.
+
+    Raises `EventTooLarge` where an event grows beyond `most_bytes`. An event that is named `error` is given even
+    without data.
+    """
+
+    def __init__(self, most_bytes: int) -> None:
+        self._most_bytes = most_bytes
         self._pending = b""
         self._searched = 0
 
@@ -24,12 +33,16 @@ class SseReader:
         # What was searched before is not searched again, but for a blank line that began there.
         start, search = 0, max(0, self._searched - 3)
         while (found := _BLANK.search(self._pending, search)) is not None:
+            if found.start() - start > self._most_bytes:
+                raise EventTooLarge
             event = _parse(self._pending[start : found.start()])
             start = search = found.end()
             if event is not None:
                 yield event
         self._pending = self._pending[start:]
         self._searched = len(self._pending)
+        if self._searched > self._most_bytes:
+            raise EventTooLarge
 
     def close(self) -> Iterator[tuple[str, bytes]]:
         """The event that the end of the stream completes: some servers leave out the last blank line."""
@@ -51,4 +64,4 @@ def _parse(block: bytes) -> tuple[str, bytes] | None:
         elif field == b"event":
             name = value.decode("utf-8", "replace")
     # Line breaks between the tokens of JSON are white space, and an event of ours has one line.
-    return (name, b" ".join(data)) if data else None
+    return (name, b" ".join(data)) if any(data) or name == "error" else None

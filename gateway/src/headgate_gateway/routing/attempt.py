@@ -72,6 +72,15 @@ class Attempt(Filter):
         for data, event in held:
             await self._inner.emit(data, event)
 
+    def lost(self, *, last: bool) -> None:
+        """The try came to nothing. What it used is paid nevertheless: as the call's use where no other try follows."""
+        if self.committed or self._usage is None:
+            return
+        if last:
+            self._inner.usage = self._usage
+        else:
+            self._inner.wasted.append((self.record.provider, self.price_name, self._usage))
+
     async def finish(self) -> None:
         """The try succeeded."""
         await self.commit()

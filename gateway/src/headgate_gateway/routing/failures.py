@@ -45,6 +45,8 @@ _CALLERS = Verdict(counts=False, at_once=False, moves_on=False)
 _TOO_LONG = Verdict(counts=False, at_once=False, moves_on=True)
 _RESTS = Verdict(counts=True, at_once=True, moves_on=True)
 _FAILED = Verdict(counts=True, at_once=False, moves_on=True)
+# What was paid is not bought again, here or elsewhere.
+_PAID = Verdict(counts=True, at_once=False, moves_on=False)
 
 
 def judge(error: ApiError) -> Verdict:
@@ -54,6 +56,8 @@ def judge(error: ApiError) -> Verdict:
     status = said if isinstance(said, int) and said != 200 else error.status
     if error.code == "context_length_exceeded" or error.type == "context_length_exceeded":
         return _TOO_LONG
+    if error.status >= 500 and not error.retryable:
+        return _PAID
     if status in (401, 403, 429):
         return _RESTS
     if status in (404, 408) or status >= 500:
@@ -92,7 +96,15 @@ def none_left(name: str, tried: Sequence[Tried], passed: Sequence[PassedOver]) -
     waits += [one.wait for one in passed if one.wait > 0]
     reasons = " | ".join(f"{one['deployment']}: {one['message']}" for one in attempts)
     said = f"No deployment of {name!r} answered. {reasons}. Try again later, or name another model."
-    return ApiError(status, said, code=code, retry_after=min(waits, default=None), attempts=attempts)
+    asked = any(one.error.provider_asked for one in tried)
+    return ApiError(
+        status,
+        said,
+        code=code,
+        retry_after=min(waits, default=None),
+        provider_asked=asked,
+        attempts=attempts,
+    )
 
 
 def _of_all(tried: Sequence[Tried], passed: Sequence[PassedOver]) -> tuple[int, str]:

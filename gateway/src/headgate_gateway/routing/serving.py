@@ -135,7 +135,8 @@ class _Journey:
         run.price_name, run.deployment = router.price_name(one), one.id
         state.begin()
         patience, own = self._patience(one)
-        told = False
+        told, moves_on = False, False
+        attempt: Attempt | None = None
         try:
             async with asyncio.timeout(patience) as limit:
 
@@ -160,14 +161,18 @@ class _Journey:
             if isinstance(failure, TimeoutError) and not own:
                 raise out_of_time(pool.name, router.settings.total_timeout_seconds, self.tried, one) from None
             error = too_slow(one, patience or 0.0) if isinstance(failure, TimeoutError) else failure
+            error.provider_asked = error.provider_asked or run.record.asked
             verdict = judge(error)
             if verdict.counts:
                 told = True
                 router.failed(one, error, at_once=verdict.at_once)
-            if took is not None or pool.alone or not verdict.moves_on:
+            moves_on = took is None and not pool.alone and verdict.moves_on
+            if not moves_on:
                 raise error from None
             return error
         finally:
+            if attempt is not None:
+                attempt.lost(last=not moves_on)
             state.end()
             if not told:
                 state.give_up()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -37,6 +38,7 @@ class _Nowhere:
         self.marks: dict[str, str] = {}
         self.deployment: str | None = None
         self.cached = False
+        self.wasted: list[tuple[str, str, Mapping[str, Any]]] = []
         self.catching_up = False
 
     async def emit(self, data: bytes, event: str | None = None) -> None:

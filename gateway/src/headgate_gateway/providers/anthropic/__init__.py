@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .answer import completion
+from .answer import BrokenMessage, completion
 from .request import request
 from .stream import Chunks
 
-__all__ = ["Chunks", "completion", "request"]
+__all__ = ["BrokenMessage", "Chunks", "completion", "request"]

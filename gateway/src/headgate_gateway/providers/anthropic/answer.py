@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import msgspec
+from ..lenient import encode
 
-__all__ = ["FINISH_REASONS", "completion", "usage_of"]
+__all__ = ["FINISH_REASONS", "BrokenMessage", "completion", "finish_of"]
 
 FINISH_REASONS: Mapping[str, str] = {
     "end_turn": "stop",
@@ -20,44 +20,60 @@ FINISH_REASONS: Mapping[str, str] = {
 }
 
 
-def completion(message: dict[str, Any], model: str, created: int) -> dict[str, Any]:
-    """The chat completion that says what this message says."""
+class BrokenMessage(ValueError):
+    """A message, or an event of one, that cannot be translated; says why."""
+
+
+def finish_of(reason: Any) -> str:
+    """The finish reason that a stop reason is."""
+    return FINISH_REASONS.get(reason, "stop") if isinstance(reason, str) else "stop"
+
+
+def completion(message: dict[str, Any], model: str, created: int, usage: dict[str, Any]) -> dict[str, Any]:
+    """The chat completion that says what this message says. Raises `BrokenMessage`."""
+    content = message.get("content")
+    if isinstance(content, str):
+        content = [{"type": "text", "text": content}]
+    if not isinstance(content, list):
+        raise BrokenMessage("`content` is missing")
+    if not content and not message.get("stop_reason"):
+        raise BrokenMessage("`content` is empty")
     return {
-        "id": message.get("id", ""),
+        "id": message.get("id") or "",
         "object": "chat.completion",
         "created": created,
         "model": message.get("model") or model,
         "choices": [
             {
                 "index": 0,
-                "message": _message(message.get("content") or []),
+                "message": _message(content),
                 "logprobs": None,
-                "finish_reason": FINISH_REASONS.get(message.get("stop_reason") or "end_turn", "stop"),
+                "finish_reason": finish_of(message.get("stop_reason")),
             }
         ],
-        "usage": usage_of(message.get("usage") or {}),
+        "usage": usage,
     }
 
 
-def _message(blocks: list[dict[str, Any]]) -> dict[str, Any]:
+def _message(blocks: list[Any]) -> dict[str, Any]:
     texts: list[str] = []
     thoughts: list[str] = []
     signed: list[dict[str, Any]] = []
     calls: list[dict[str, Any]] = []
     others: list[dict[str, Any]] = []
     for block in blocks:
+        if not isinstance(block, dict):
+            raise BrokenMessage("a block of `content` is not an object")
         kind = block.get("type")
         if kind == "text":
-            texts.append(block["text"])
+            texts.append(_text(block, "text"))
         elif kind == "thinking":
-            thoughts.append(block["thinking"])
+            thoughts.append(_text(block, "thinking"))
             signed.append(block)
         elif kind == "redacted_thinking":
             signed.append(block)
         elif kind == "tool_use":
-            arguments = msgspec.json.encode(block["input"]).decode()
-            function = {"name": block["name"], "arguments": arguments}
-            calls.append({"id": block["id"], "type": "function", "function": function})
+            calls.append(_tool_call(block, len(calls)))
         else:
             others.append(block)
     made: dict[str, Any] = {"role": "assistant", "content": "".join(texts) if texts else None, "refusal": None}
@@ -73,17 +89,21 @@ def _message(blocks: list[dict[str, Any]]) -> dict[str, Any]:
     return made
 
 
-def usage_of(usage: Mapping[str, Any]) -> dict[str, Any]:
-    """Tokens by the names of chat: the prompt counts what was read from and written to the cache."""
-    read, written = int(usage.get("cache_read_input_tokens") or 0), int(usage.get("cache_creation_input_tokens") or 0)
-    prompt = int(usage.get("input_tokens") or 0) + read + written
-    completed = int(usage.get("output_tokens") or 0)
-    details: dict[str, Any] = {"cached_tokens": read}
-    if written:
-        details["cache_write_tokens"] = written
+def _text(block: Mapping[str, Any], name: str) -> str:
+    value = block.get(name, "")
+    if not isinstance(value, str):
+        raise BrokenMessage(f"`{name}` of a block is not a text")
+    return value
+
+
+def _tool_call(block: Mapping[str, Any], number: int) -> dict[str, Any]:
+    name, given = block.get("name"), block.get("input")
+    if not isinstance(name, str) or not name:
+        raise BrokenMessage("a `tool_use` block has no `name`")
+    arguments = given if isinstance(given, str) else encode({} if given is None else given).decode()
+    call_id = block.get("id")
     return {
-        "prompt_tokens": prompt,
-        "completion_tokens": completed,
-        "total_tokens": prompt + completed,
-        "prompt_tokens_details": details,
+        "id": call_id if isinstance(call_id, str) and call_id else f"toolu_{number}",
+        "type": "function",
+        "function": {"name": name, "arguments": arguments},
     }

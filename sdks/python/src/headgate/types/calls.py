@@ -54,6 +54,9 @@ class Call(Model):
     usage: CompletionUsage | None = None
     """What a call read and wrote."""
 
+    estimated: bool | None = None
+    """Whether tokens were counted by the gateway, because the provider did not report them."""
+
     cost_usd: float | None = None
     """What it cost, in US dollars."""
 

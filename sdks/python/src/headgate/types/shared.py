@@ -86,6 +86,9 @@ class CompletionUsage(Model):
     cost_usd: float | None = None
     """What the call cost, in US dollars."""
 
+    estimated: bool | None = None
+    """Whether tokens were counted by the gateway, because the provider did not report them."""
+
 
 class ErrorObject(Model):
     """What failed. `type` says which kind of failure it is, `code` which one, `message` what to do."""
@@ -116,6 +119,9 @@ class ErrorObject(Model):
 
     retryable: bool | None = None
     """Whether the same request can succeed later."""
+
+    provider_asked: bool | None = None
+    """Whether the request was sent to a provider, so that it may have been paid for."""
 
     fatal: bool | None = None
     """Whether the session or stream that the failure belongs to is over."""
@@ -307,6 +313,9 @@ class PromptTokensDetails(Model):
 
     cache_write_tokens: int | None = None
     """Written to the provider's cache."""
+
+    cache_write_1h_tokens: int | None = None
+    """Written to the provider's cache to be kept for an hour, part of `cache_write_tokens`."""
 
     audio_tokens: int | None = None
     """Audio."""

@@ -1,0 +1,149 @@
+"""Whole answers of the OpenAI wire: judged, counted, and turned into chunks and back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..fold import fold, fold_text
+from ..ledger.count import count_text, size_of_picture, size_of_speech
+from . import failures
+from .chunks import ChunkReader, error_of, texts_of
+from .lenient import Unreadable, encode, readable
+from .meter import Meter
+from .sse import EventTooLarge, SseReader
+from .usage import is_clean
+
+__all__ = ["Refused", "chunk_of", "count_answer", "events_in", "folded", "is_stream", "judged", "with_usage"]
+
+_STREAMED = ("chat", "completions")
+_LISTS = {"embeddings": "data", "moderations": "results"}
+_SPACE = b" \t\r\n\xef\xbb\xbf"
+
+
+class Refused(ValueError):
+    """The value is no answer; says why."""
+
+
+def judged(provider: str, kind: str | None, value: Any, meter: Meter) -> Mapping[str, Any]:
+    """The answer that a value is. Raises an `ApiError` for one that says that it failed, `Refused` for none at all."""
+    error = error_of(value)
+    if error is not None:
+        meter.refused = True
+        if isinstance(value, dict):
+            meter.read(value)
+        raise failures.from_event(provider, error, whole=True)
+    if not isinstance(value, dict) or not value:
+        raise Refused("no JSON object")
+    try:
+        if kind in _STREAMED:
+            _choices(provider, value.get("choices"), meter)
+    finally:
+        # Behind the texts: what is told here is told of all of them.
+        meter.read(value)
+    if kind in _LISTS and not isinstance(value.get(_LISTS[kind]), list):
+        raise Refused(f"`{_LISTS[kind]}` is missing")
+    return value
+
+
+def _choices(provider: str, choices: Any, meter: Meter) -> None:
+    if not isinstance(choices, list) or not choices:
+        raise Refused("`choices` is missing or empty")
+    failed: Any = None
+    for choice in choices:
+        if not isinstance(choice, dict):
+            raise Refused("a choice is not an object")
+        message, text = choice.get("message"), choice.get("text")
+        if not isinstance(message, dict) and not isinstance(text, str):
+            raise Refused("a choice has neither `message` nor `text`")
+        for said in texts_of(message if isinstance(message, dict) else text):
+            meter.produced(said)
+        if choice.get("error") or choice.get("finish_reason") == "error":
+            failed = choice.get("error") or "the finish reason of a choice is 'error'"
+    if failed is not None:
+        meter.refused = True
+        raise failures.from_event(provider, failed, whole=True)
+
+
+def count_answer(kind: str | None, request: Mapping[str, Any], value: Any, meter: Meter) -> None:
+    """Count what is no text of a completion: pictures, sound, what was heard."""
+    if kind == "images":
+        pictures = value.get("data") if isinstance(value, dict) else None
+        meter.unseen = size_of_picture(request) * (len(pictures) if isinstance(pictures, list) else 1)
+    elif kind == "speech":
+        meter.unseen = size_of_speech(request.get("input"))
+    elif kind in ("transcription", "translation"):
+        text = value.get("text") if isinstance(value, dict) else value
+        meter.unseen = count_text(text) if isinstance(text, str) else 0
+
+
+def with_usage(value: Mapping[str, Any], body: bytes, usage: Mapping[str, Any]) -> bytes:
+    """The body, with its usage in the form that clients can read where it has another."""
+    told = value.get("usage")
+    if told is None or is_clean(told):
+        return body
+    return encode({**value, "usage": usage})
+
+
+# ---- a whole answer where a stream was asked for, and the other way round
+
+
+def chunk_of(value: Mapping[str, Any], kind: str | None) -> dict[str, Any]:
+    """The one chunk that says what a whole answer says."""
+    choices = []
+    for place, choice in enumerate(value["choices"]):
+        made = {name: inner for name, inner in choice.items() if name != "message"}
+        made.setdefault("index", place)
+        message = choice.get("message")
+        if isinstance(message, dict):
+            made["delta"] = _numbered(message)
+        made["finish_reason"] = choice.get("finish_reason") or "stop"
+        choices.append(made)
+    name = "text_completion" if kind == "completions" else "chat.completion.chunk"
+    return {**value, "object": name, "choices": choices, "usage": None}
+
+
+def _numbered(message: Mapping[str, Any]) -> dict[str, Any]:
+    """A message as a delta: its tool calls by number."""
+    calls = message.get("tool_calls")
+    if not isinstance(calls, list):
+        return dict(message)
+    return {**message, "tool_calls": [{"index": at, **call} for at, call in enumerate(calls) if isinstance(call, dict)]}
+
+
+def is_stream(body: bytes) -> bool:
+    """Whether a body is events though JSON was asked for."""
+    head = body[:64].lstrip(_SPACE)
+    return head.startswith((b"data:", b"event:", b"id:", b"retry:", b": ", b":\n"))
+
+
+def events_in(body: bytes) -> list[tuple[str, bytes]]:
+    """The events in a body."""
+    reader = SseReader(len(body) + 1)
+    try:
+        return [*reader.feed(body), *reader.close()]
+    except EventTooLarge:
+        return []
+
+
+def folded(provider: str, kind: str | None, body: bytes, choices: int, meter: Meter) -> Mapping[str, Any]:
+    """The whole answer that the events in a body spell. Raises as a stream does that is not whole."""
+    reader, chunks, done = ChunkReader(provider, choices, meter), [], False
+    for event, data in events_in(body):
+        if data == b"[DONE]":
+            done = True
+        elif done:
+            _read_late(data, meter)
+        else:
+            chunks.append(dict(reader.read(event, data).value))
+    reader.end(done=done)
+    return (fold_text if kind == "completions" else fold)(chunks)
+
+
+def _read_late(data: bytes, meter: Meter) -> None:
+    try:
+        value, _ = readable(data)
+    except Unreadable:
+        return
+    if isinstance(value, dict):
+        meter.read(value)

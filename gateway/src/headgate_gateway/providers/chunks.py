@@ -1,0 +1,165 @@
+"""The chunks of a stream of the OpenAI wire, judged as they pass: whole, finished, failed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from . import failures
+from .lenient import Unreadable, readable
+from .meter import Meter
+from .usage import is_clean
+
+__all__ = ["Chunk", "ChunkReader", "choices_asked", "error_of", "texts_of"]
+
+_UNNAMED = ("", "message")
+_CHUNKS = ("chat.completion.chunk", "text_completion", "chat.completion", "text_completion.chunk")
+_MOST_CHOICES = 128
+# Members that are no text of the model, or repeat one.
+_NOT_SAID = frozenset(
+    {"role", "id", "type", "index", "data", "url", "signature", "annotations", "thinking_blocks", "reasoning_details"}
+)
+
+
+class Chunk:
+    """One event: its value, and the bytes of it that go to the client."""
+
+    __slots__ = ("data", "event", "value")
+
+    def __init__(self, event: str, data: bytes, value: Mapping[str, Any]) -> None:
+        self.event = event
+        self.data = data
+        self.value = value
+
+    @property
+    def only_usage(self) -> bool:
+        """Whether this is the extra chunk that only `include_usage` brings."""
+        return not self.value.get("choices") and bool(self.value.get("usage"))
+
+    @property
+    def clean_usage(self) -> bool:
+        return is_clean(self.value["usage"])
+
+
+class ChunkReader:
+    """Reads the events of one stream. `choices` is how many answers were asked for."""
+
+    def __init__(self, provider: str, choices: int, meter: Meter) -> None:
+        self._provider = provider
+        self._choices = choices
+        self._meter = meter
+        self._open: set[int] = set()
+        self._finished: set[int] = set()
+
+    def read(self, event: str, data: bytes) -> Chunk:
+        """Read one event; raises where it is an error, or nothing that a stream may hold."""
+        try:
+            value, data = readable(data)
+        except Unreadable:
+            if event == "error":
+                raise self._failed(data.decode("utf-8", "replace")) from None
+            raise failures.broken_stream(self._provider, "an event is not JSON") from None
+        error = error_of(value, event)
+        if error is not None:
+            raise self._failed(error)
+        if not isinstance(value, dict):
+            raise failures.broken_stream(self._provider, "an event is not a JSON object")
+        choices = value.get("choices")
+        if isinstance(choices, list):
+            for choice in choices:
+                self._choice(choice)
+        elif choices is not None or not _is_known(value, event):
+            raise failures.broken_stream(self._provider, "an event is not a chunk of a completion")
+        self._meter.read(value)
+        return Chunk(event, data, value)
+
+    def _failed(self, error: Any) -> Exception:
+        self._meter.refused = True
+        return failures.from_event(self._provider, error)
+
+    def _choice(self, choice: Any) -> None:
+        if not isinstance(choice, dict):
+            raise failures.broken_stream(self._provider, "a choice is not an object")
+        said = False
+        for holder in (choice.get("delta"), choice.get("text")):
+            for text in texts_of(holder):
+                said = True
+                self._meter.produced(text)
+        error, reason, index = choice.get("error"), choice.get("finish_reason"), choice.get("index")
+        if error or reason == "error":
+            raise self._failed(error or "the finish reason of a choice is 'error'")
+        place = int(index) if isinstance(index, int | float) and abs(index) < 1e6 else 0
+        if place in self._finished:
+            if said:
+                raise failures.broken_stream(self._provider, "more text came after the finish reason")
+        elif reason:
+            self._finished.add(place)
+            self._open.discard(place)
+        else:
+            self._open.add(place)
+
+    def finish(self, choice: Mapping[str, Any]) -> None:
+        """A choice came whole."""
+        self._finished.add(choice["index"])
+
+    def end(self, *, done: bool) -> None:
+        """The stream is over; raises where not every choice has finished."""
+        if self._open or not self._finished:
+            raise failures.broken_stream(
+                self._provider, "`[DONE]` came before a finish reason" if done else "it ended without a finish reason"
+            )
+        if len(self._finished) < self._choices:
+            raise failures.broken_stream(
+                self._provider, f"{len(self._finished)} of {self._choices} choices have finished"
+            )
+
+
+def _is_known(value: Mapping[str, Any], event: str) -> bool:
+    """Whether an object without choices may stand in a stream: it tells the usage, or is an event of another name."""
+    if event not in _UNNAMED:
+        return True
+    usage = value.get("usage") or value.get("usageMetadata") or value.get("x_groq")
+    return isinstance(usage, dict) or value.get("object") in _CHUNKS or not value
+
+
+def error_of(value: Any, event: str = "") -> Any:
+    """The error that an answer (or an event of one) is, in whatever shape; None where it is none."""
+    if not isinstance(value, dict):
+        return value if event == "error" else None
+    error = value.get("error")
+    if error:
+        return error
+    if event == "error" or value.get("object") == "error" or value.get("type") == "error":
+        return value
+    if "choices" in value or "data" in value or "content" in value:
+        return None
+    if isinstance(value.get("detail"), str | list | dict) and value["detail"]:
+        return {"message": value["detail"], **value}
+    if isinstance(value.get("message"), str) and any(name in value for name in ("code", "status", "type")):
+        return value
+    errors = value.get("errors")
+    return errors if isinstance(errors, list) and errors else None
+
+
+def texts_of(delta: Any) -> Iterator[str]:
+    """Every text that a delta (or a message) adds to the answer: content, reasoning, refusals, arguments of tools."""
+    if isinstance(delta, str):
+        if delta:
+            yield delta
+    elif isinstance(delta, dict):
+        for name, value in delta.items():
+            if value and name not in _NOT_SAID and not (name == "reasoning" and delta.get("reasoning_content")):
+                yield from texts_of(value)
+    elif isinstance(delta, list):
+        for value in delta:
+            yield from texts_of(value)
+
+
+def choices_asked(request: Mapping[str, Any]) -> int:
+    """How many answers a request asks for."""
+    count = request.get("n")
+    asked = count if isinstance(count, int) and not isinstance(count, bool) else 1
+    prompt = request.get("prompt")
+    if isinstance(prompt, list) and prompt and not isinstance(prompt[0], int):
+        asked *= len(prompt)
+    return max(1, min(asked, _MOST_CHOICES))

@@ -1,0 +1,114 @@
+"""JSON as upstreams write it: read what can be read, and write only what every client can read.
+
+Accepted beyond the standard: a byte order mark, another encoding than UTF-8, bytes that are no text, `NaN` and
+`Infinity`, halves of surrogate pairs, numbers of any length, and other bytes behind the value.
+"""
+
+from __future__ import annotations
+
+import codecs
+import json
+import math
+import re
+from typing import Any
+
+import msgspec
+
+__all__ = ["Unreadable", "decode", "encode", "plain", "readable"]
+
+_MOST_DIGITS = 400
+_MOST_DEPTH = 64
+_LARGEST = 1 << 63
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_strict = msgspec.json.Decoder().decode
+_encoder = msgspec.json.Encoder()
+
+
+class Unreadable(ValueError):
+    """The bytes hold no JSON value."""
+
+
+def decode(data: bytes) -> Any:
+    """The value that these bytes spell; raises `Unreadable`."""
+    return readable(data)[0]
+
+
+def readable(data: bytes, charset: str | None = None) -> tuple[Any, bytes]:
+    """The value, and the bytes of it that every client can read: the given ones where they are standard JSON."""
+    try:
+        return _strict(data), data
+    except (ValueError, RecursionError):  # of msgspec: bad JSON, and bytes that are no text
+        pass
+    text, exact = _text(data, charset)
+    odd: list[str] = []
+    decoder = json.JSONDecoder(parse_constant=odd.append, parse_int=_integer, parse_float=_float)
+    begin = len(text) - len(text.lstrip(" \t\r\n"))
+    try:
+        value, end = decoder.raw_decode(text, begin)
+    except (ValueError, RecursionError) as error:
+        raise Unreadable(str(error)) from None
+    if exact and not odd and not text[end:].strip(" \t\r\n"):
+        return value, data
+    return value, encode(value)
+
+
+def _text(data: bytes, charset: str | None) -> tuple[str, bool]:
+    """The text of these bytes, and whether they are UTF-8 without a mark."""
+    encoding = json.detect_encoding(data)
+    try:
+        return data.decode(encoding), encoding == "utf-8"
+    except UnicodeDecodeError:
+        pass
+    try:
+        known = codecs.lookup(charset) if charset else None
+    except (LookupError, ValueError):
+        known = None
+    if known is not None and known.name != "utf-8":
+        try:
+            return data.decode(known.name), False
+        except (UnicodeError, LookupError):
+            pass
+    return data.decode("utf-8", "replace"), False
+
+
+def _integer(digits: str) -> int | float:
+    return int(digits) if len(digits) <= _MOST_DIGITS else _float(digits)
+
+
+def _float(digits: str) -> float:
+    """A number that JSON can say: what is beyond it becomes the largest."""
+    value = float(digits)
+    return value if math.isfinite(value) else math.copysign(1.7976931348623157e308, value)
+
+
+def encode(value: Any) -> bytes:
+    """The value as standard JSON. What JSON cannot say is left out or replaced."""
+    try:
+        return _encoder.encode(value)
+    except UnicodeEncodeError:
+        # Halves of a pair may meet their other half in the next event: they are kept, as escapes.
+        return json.dumps(plain(value, surrogates=True), separators=(",", ":")).encode()
+    except (ValueError, OverflowError, RecursionError, TypeError):
+        return _encoder.encode(plain(value))
+
+
+def plain(value: Any, *, surrogates: bool = False, depth: int = _MOST_DEPTH) -> Any:
+    """The value with what no JSON can say replaced: numbers without end, halves of pairs, what is nested too deep."""
+    if isinstance(value, str):
+        return value if surrogates else _SURROGATE.sub("\ufffd", value)
+    if isinstance(value, bool) or value is None:
+        return value
+    if isinstance(value, int):
+        return value if -_LARGEST < value < _LARGEST else float(min(max(value, -(10**300)), 10**300))
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if depth <= 0:
+        return "..."
+    if isinstance(value, dict):
+        return {
+            plain(str(name), surrogates=surrogates): plain(inner, surrogates=surrogates, depth=depth - 1)
+            for name, inner in value.items()
+        }
+    if isinstance(value, list | tuple):
+        return [plain(inner, surrogates=surrogates, depth=depth - 1) for inner in value]
+    return str(value)

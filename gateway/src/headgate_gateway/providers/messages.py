@@ -1,0 +1,131 @@
+"""What runs a chat at an upstream of the Anthropic wire: its messages become chat completions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..emission import Answer
+from ..errors import ApiError
+from ..fold import fold
+from ..once.sink import Sink
+from ..producers import include_usage
+from . import anthropic, failures
+from .answers import events_in, is_stream
+from .chunks import error_of, texts_of
+from .exchange import WHOLE, Exchange
+from .lenient import Unreadable, encode, readable
+
+__all__ = ["answer", "stream"]
+
+
+async def answer(exchange: Exchange, sink: Sink) -> None:
+    """A message as a chat completion."""
+    async with exchange.open(sink) as response:
+        body = await exchange.read(response)
+    if is_stream(body):
+        reader = _Reader(exchange, sink)
+        chunks = [chunk for event, data in events_in(body) for chunk in reader.read(event, data)]
+        if not reader.chunks.ended:
+            raise failures.broken_stream(exchange.provider, "it ended without `message_stop`")
+        completion: dict[str, Any] = {**fold(chunks), "usage": exchange.meter.usage()}
+    else:
+        completion = _completion(exchange, sink, body)
+    sink.answer = Answer(encode(completion))
+
+
+def _completion(exchange: Exchange, sink: Sink, body: bytes) -> dict[str, Any]:
+    """The chat completion that a message in a body is."""
+    meter = exchange.meter
+    try:
+        message, _ = readable(body)
+    except Unreadable:
+        for text in exchange.texts(body):
+            meter.produced(text)
+        raise exchange.broken(body) from None
+    error = error_of(message)
+    if error is not None or (isinstance(message, dict) and message.get("error")):
+        meter.refused = True
+        raise failures.from_event(exchange.provider, _inner(error), whole=True)
+    if not isinstance(message, dict) or message.get("type") != "message":
+        raise exchange.broken(body, "no message")
+    for text in texts_of(message.get("content")):
+        meter.produced(text)
+    meter.read(message)
+    try:
+        return anthropic.completion(message, sink.record.model, int(sink.record.created_at), meter.usage())
+    except anthropic.BrokenMessage as broken:
+        raise exchange.broken(body, str(broken)) from None
+
+
+async def stream(exchange: Exchange, sink: Sink) -> None:
+    """The events of a message as chat completion chunks."""
+    reader = _Reader(exchange, sink)
+    async with exchange.open(sink) as response:
+        async for event, data in exchange.events(response):
+            if event is WHOLE:
+                await _whole(exchange, sink, data)
+                return
+            for chunk in reader.read(event, data):
+                await sink.emit(encode(chunk))
+            if reader.chunks.ended:
+                break
+    if not reader.chunks.ended:
+        raise failures.broken_stream(exchange.provider, "it ended without `message_stop`")
+    await _tell_usage(exchange, sink, reader.chunks.head)
+
+
+async def _whole(exchange: Exchange, sink: Sink, body: bytes) -> None:
+    """The upstream answered by a whole message: it is passed on as one chunk."""
+    from .answers import chunk_of
+
+    chunk = chunk_of(_completion(exchange, sink, body), exchange.kind)
+    await sink.emit(encode(chunk))
+    await _tell_usage(exchange, sink, {name: chunk[name] for name in ("id", "object", "created", "model")})
+
+
+async def _tell_usage(exchange: Exchange, sink: Sink, head: dict[str, Any]) -> None:
+    if include_usage(exchange.call.data):
+        await sink.emit(encode({**head, "choices": [], "usage": exchange.meter.usage()}))
+
+
+class _Reader:
+    """Reads the events of one message, and counts them."""
+
+    def __init__(self, exchange: Exchange, sink: Sink) -> None:
+        self.chunks = anthropic.Chunks(sink.record.model, int(sink.record.created_at))
+        self._exchange = exchange
+
+    def read(self, event: str, data: bytes) -> list[dict[str, Any]]:
+        """The chunks of one event; raises where it is an error, or cannot come there."""
+        try:
+            value, _ = readable(data)
+        except Unreadable:
+            if event == "error":
+                raise self._failed(data.decode("utf-8", "replace")) from None
+            raise failures.broken_stream(self._exchange.provider, "an event is not JSON") from None
+        error = error_of(value, event)
+        if error is not None:
+            raise self._failed(_inner(error))
+        if not isinstance(value, dict):
+            raise failures.broken_stream(self._exchange.provider, "an event is not a JSON object")
+        self._count(value)
+        try:
+            return list(self.chunks.feed(value))
+        except anthropic.BrokenMessage as broken:
+            raise failures.broken_stream(self._exchange.provider, str(broken)) from None
+
+    def _failed(self, error: Any) -> ApiError:
+        self._exchange.meter.refused = True
+        return failures.from_event(self._exchange.provider, error)
+
+    def _count(self, value: dict[str, Any]) -> None:
+        meter = self._exchange.meter
+        if value.get("type") in ("content_block_start", "content_block_delta"):
+            for text in texts_of(value.get("content_block") or value.get("delta")):
+                meter.produced(text)
+        meter.read(value)
+
+
+def _inner(error: Any) -> Any:
+    """The error inside of Anthropic's envelope."""
+    return error.get("error") or error if isinstance(error, dict) else error

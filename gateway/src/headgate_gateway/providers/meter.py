@@ -1,0 +1,116 @@
+"""The meter of one try at an upstream: what it was told of the usage, and what it counted itself.
+
+Unknown is never zero: what nobody told is counted by the tokenizer, and the usage is marked as estimated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ..ledger.count import TextCounter
+from .usage import Reported, read_usage, usages_in
+
+__all__ = ["Meter"]
+
+
+class Meter:
+    """Counts one try. `prompt` counts the request, when that is asked for; `unseen` the tokens of what is no text."""
+
+    __slots__ = ("_final", "_produced", "_prompt", "answered", "asked", "given_up", "refused", "reported", "unseen")
+
+    def __init__(self, prompt: Callable[[], int]) -> None:
+        self._prompt = prompt
+        self._produced = TextCounter()
+        self._final = False
+        self.reported = Reported()
+        self.unseen = 0
+        self.asked = False
+        self.answered = False
+        # Whether it was left while it worked, and whether it said that it failed.
+        self.given_up = False
+        self.refused = False
+
+    def produced(self, text: str) -> None:
+        """The model wrote this."""
+        self._produced.add(text)
+        self._final = False
+
+    def unread(self, size: int) -> None:
+        """So many bytes came that nobody can read. Where nothing else is known of the answer, they count."""
+        if self._produced.empty and not self.reported.completion:
+            self.unseen += size // 4
+
+    @property
+    def tokens(self) -> int:
+        """Tokens that were written so far."""
+        return max(self._produced.tokens + self.unseen, self.reported.completion or 0)
+
+    def read(self, value: Mapping[str, Any]) -> None:
+        """Read the usage out of an answer, or out of an event of one."""
+        for usage in usages_in(value):
+            self.tell(read_usage(usage))
+
+    def tell(self, told: Reported) -> None:
+        """Take over what was told."""
+        self.reported.merge(told)
+        if told.completion:
+            self._final = True
+
+    @property
+    def known(self) -> bool:
+        """Whether the upstream has told all that there is to be told."""
+        return bool(self.reported.prompt and self.reported.completion and self._final)
+
+    @property
+    def owed(self) -> bool:
+        """Whether the try has to be paid: the upstream worked on it, and did not say that it did not."""
+        worked = self.reported.anything or not self._produced.empty or bool(self.unseen)
+        return self.asked and (worked if self.refused else self.answered or self.given_up or worked)
+
+    def usage(self) -> dict[str, Any]:
+        """The usage as records and clients get it; `estimated` where some of it was counted here."""
+        told = self.reported
+        written = self._produced.tokens + self.unseen
+        prompt, completion, estimated = told.prompt or 0, told.completion or 0, False
+        if told.total and not prompt and not completion:
+            read = self._prompt()
+            completion = told.total * written // max(1, read + written)
+            prompt, estimated = told.total - completion, bool(written)
+        if not prompt:
+            prompt, estimated = self._prompt(), True
+        if (not completion or not self._final) and written > completion:
+            completion, estimated = written, True
+        usage: dict[str, Any] = {
+            "prompt_tokens": prompt,
+            "completion_tokens": completion,
+            "total_tokens": prompt + completion,
+        }
+        usage |= _details(told, prompt, completion)
+        if told.cost is not None:
+            usage["cost"] = told.cost
+        if estimated:
+            usage["estimated"] = True
+        return usage
+
+
+def _details(told: Reported, prompt: int, completion: int) -> dict[str, Any]:
+    """The finer counts, none of which is more than what it is part of."""
+    cached = min(told.cached or 0, prompt)
+    written = min(told.cache_write or 0, prompt - cached)
+    read = {
+        "cached_tokens": cached,
+        "cache_write_tokens": written,
+        "cache_write_1h_tokens": min(told.cache_write_1h or 0, written),
+        "audio_tokens": min(told.audio_in or 0, prompt),
+    }
+    reasoned = {
+        "reasoning_tokens": min(told.reasoning or 0, completion),
+        "audio_tokens": min(told.audio_out or 0, completion),
+    }
+    details: dict[str, Any] = {}
+    for name, counts in (("prompt_tokens_details", read), ("completion_tokens_details", reasoned)):
+        kept = {key: count for key, count in counts.items() if count}
+        if kept:
+            details[name] = kept
+    return details

@@ -1,0 +1,137 @@
+"""What runs a call at an upstream of the OpenAI wire: its bytes pass through, judged and counted on their way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..emission import Answer
+from ..once.sink import Sink
+from ..producers import include_usage
+from .answers import Refused, chunk_of, count_answer, events_in, folded, is_stream, judged, with_usage
+from .chunks import Chunk, ChunkReader, choices_asked
+from .exchange import WHOLE, Exchange
+from .lenient import Unreadable, encode, readable
+
+__all__ = ["answer", "stream"]
+
+_STREAMED = ("chat", "completions")
+_JSON_KINDS = (*_STREAMED, "embeddings", "moderations")
+_DONE = b"[DONE]"
+
+
+async def stream(exchange: Exchange, sink: Sink) -> None:
+    """Pass the upstream's events through."""
+    await _Relay(exchange, sink).run()
+
+
+class _Relay:
+    def __init__(self, exchange: Exchange, sink: Sink) -> None:
+        self._exchange = exchange
+        self._sink = sink
+        self._meter = exchange.meter
+        self._show_usage = include_usage(exchange.call.data)
+        self._reader = ChunkReader(exchange.provider, choices_asked(exchange.call.data), exchange.meter)
+        self._shown = False
+        self._head: dict[str, Any] = {}
+
+    async def run(self) -> None:
+        exchange, done = self._exchange, False
+        async with exchange.open(self._sink) as response:
+            events = exchange.events(response)
+            async for event, data in events:
+                if data == _DONE:
+                    done = True
+                    await exchange.late(events, self._late)
+                    break
+                if event is WHOLE:
+                    await self._whole(data)
+                    done = True
+                    break
+                await self._pass_on(self._reader.read(event, data))
+        self._reader.end(done=done)
+        if self._show_usage and not self._shown:
+            await self._sink.emit(encode({**self._head, "choices": [], "usage": self._meter.usage()}))
+
+    async def _pass_on(self, chunk: Chunk) -> None:
+        if not self._head:
+            self._head = _head_of(chunk.value)
+        if chunk.value.get("usage"):
+            if chunk.only_usage and not (self._show_usage and chunk.clean_usage):
+                # Either nobody asked for it, or it is told at the end in the form that clients can read.
+                return
+            self._shown = self._shown or chunk.clean_usage
+        await self._sink.emit(chunk.data, chunk.event or None)
+
+    def _late(self, event: str, data: bytes) -> None:
+        try:
+            value, _ = readable(data)
+        except Unreadable:
+            return
+        if isinstance(value, dict):
+            self._meter.read(value)
+
+    async def _whole(self, body: bytes) -> None:
+        """The upstream answered by a whole completion: it is passed on as one chunk."""
+        value = _value(self._exchange, body)[0]
+        chunk = chunk_of(value, self._exchange.kind)
+        self._head = _head_of(chunk)
+        for choice in chunk["choices"]:
+            self._reader.finish(choice)
+        await self._sink.emit(encode(chunk))
+
+
+def _head_of(chunk: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: chunk.get(name) for name in ("id", "object", "created", "model")}
+
+
+async def answer(exchange: Exchange, sink: Sink) -> None:
+    """Pass the upstream's whole answer through."""
+    async with exchange.open(sink) as response:
+        body = await exchange.read(response)
+        kind = response.headers.get("Content-Type", "application/json")
+    if not body:
+        raise exchange.broken(body, "it is empty")
+    if exchange.kind in _STREAMED and is_stream(body):
+        choices = choices_asked(exchange.call.data)
+        value = folded(exchange.provider, exchange.kind, body, choices, exchange.meter)
+        sink.answer = Answer(encode({**value, "usage": exchange.meter.usage()}))
+        return
+    if exchange.kind in _JSON_KINDS or "json" in kind.lower() or _may_be_json(body):
+        value, body = _value(exchange, body)
+        count_answer(exchange.kind, exchange.call.data, value, exchange.meter)
+        sink.answer = Answer(with_usage(value, body, exchange.meter.usage()))
+        return
+    _count_other(exchange, body)
+    sink.answer = Answer(body, kind)
+
+
+def _may_be_json(body: bytes) -> bool:
+    return body[:64].lstrip(b" \t\r\n\xef\xbb\xbf")[:1] == b"{"
+
+
+def _value(exchange: Exchange, body: bytes) -> tuple[Mapping[str, Any], bytes]:
+    """The answer in a body, and the bytes of it that every client can read."""
+    charset = exchange.content_type.partition("charset=")[2].partition(";")[0].strip("\"' ") or None
+    try:
+        value, standard = readable(body, charset)
+        return judged(exchange.provider, exchange.kind, value, exchange.meter), standard
+    except Unreadable:
+        for text in exchange.texts(body):
+            exchange.meter.produced(text)
+        raise exchange.broken(body) from None
+    except Refused as refused:
+        raise exchange.broken(body, str(refused)) from None
+
+
+def _count_other(exchange: Exchange, body: bytes) -> None:
+    """Count an answer that is no JSON object: sound, a text, or the events of either."""
+    for _, data in events_in(body) if is_stream(body) else ():
+        try:
+            value, _ = readable(data)
+        except Unreadable:
+            continue
+        if isinstance(value, dict):
+            exchange.meter.read(value)
+    text = body.decode("utf-8", "replace") if exchange.kind != "speech" else ""
+    count_answer(exchange.kind, exchange.call.data, text, exchange.meter)

@@ -1,0 +1,274 @@
+"""Usage as upstreams tell it, in the spellings of every vendor, read into one form.
+
+The form is that of chat completions: `prompt_tokens` counts all that was read, what came out of a cache and went into
+one included; `completion_tokens` all that was written, reasoning included. None is what nobody told.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+__all__ = ["Reported", "is_clean", "of_headers", "read_usage", "usages_in"]
+
+# A call of more tokens than this is none: the number is wrong, and counts as not told.
+_MOST = 10**9
+_COUNTS = (
+    "prompt_tokens",
+    "completion_tokens",
+    "input_tokens",
+    "output_tokens",
+    "total_tokens",
+)
+_DETAILS = ("prompt_tokens_details", "completion_tokens_details", "input_tokens_details", "output_tokens_details")
+_HEADERS = {
+    "x-input-tokens": "prompt",
+    "x-prompt-tokens": "prompt",
+    "x-usage-input-tokens": "prompt",
+    "x-usage-prompt-tokens": "prompt",
+    "x-amzn-bedrock-input-token-count": "prompt",
+    "x-output-tokens": "completion",
+    "x-completion-tokens": "completion",
+    "x-generated-tokens": "completion",
+    "x-usage-output-tokens": "completion",
+    "x-usage-completion-tokens": "completion",
+    "x-amzn-bedrock-output-token-count": "completion",
+    "x-total-tokens": "total",
+    "x-usage-total-tokens": "total",
+    "x-cached-tokens": "cached",
+    "x-amzn-bedrock-cache-read-input-token-count": "cached",
+}
+
+
+@dataclass(slots=True)
+class Reported:
+    """What was told of a usage."""
+
+    prompt: int | None = None
+    completion: int | None = None
+    total: int | None = None
+    cached: int | None = None
+    cache_write: int | None = None
+    cache_write_1h: int | None = None
+    reasoning: int | None = None
+    audio_in: int | None = None
+    audio_out: int | None = None
+    cost: float | None = None
+    """US dollars, where the upstream says what it charged."""
+
+    def merge(self, other: Reported) -> None:
+        """Add what another place told. Of two counts the larger one holds: usage only grows while an answer comes."""
+        for name in _NAMES:
+            new, old = getattr(other, name), getattr(self, name)
+            if new is not None and (old is None or new > old):
+                setattr(self, name, new)
+
+    @property
+    def anything(self) -> bool:
+        """Whether any tokens were told."""
+        return any(getattr(self, name) for name in ("prompt", "completion", "total"))
+
+
+_NAMES = tuple(field.name for field in fields(Reported))
+
+
+def usages_in(value: Mapping[str, Any]) -> Iterable[Any]:
+    """Everything in an answer, or in an event of one, that may be its usage."""
+    for name in ("usage", "usageMetadata", "usage_metadata"):
+        found = value.get(name)
+        if found:
+            yield found
+    groq = value.get("x_groq")
+    if isinstance(groq, dict) and groq.get("usage"):
+        yield groq["usage"]
+    meta = value.get("meta")
+    if isinstance(meta, dict):
+        yield {name: meta[name] for name in ("billed_units", "tokens") if meta.get(name)}
+    if "prompt_eval_count" in value or "eval_count" in value:
+        yield value
+    for name in ("choices", "candidates"):
+        choices = value.get(name)
+        if isinstance(choices, list):
+            for choice in choices:
+                if isinstance(choice, dict) and choice.get("usage"):
+                    yield choice["usage"]
+    for name in ("message", "response", "delta"):
+        inner = value.get(name)
+        if isinstance(inner, dict) and inner.get("usage"):
+            yield inner["usage"]
+
+
+def of_headers(headers: Mapping[str, str]) -> Reported:
+    """What headers tell. Some upstreams count nowhere else."""
+    told = Reported()
+    for name, place in _HEADERS.items():
+        value = headers.get(name)
+        if value is not None:
+            found = _count(value)
+            if found is not None:
+                setattr(told, place, found)
+    return told
+
+
+def is_clean(usage: Any) -> bool:
+    """Whether a usage is one as chat completions have it: every count a whole number, every detail an object."""
+    if not isinstance(usage, dict):
+        return False
+    for name in _COUNTS:
+        value = usage.get(name, 0)
+        if type(value) is not int or not 0 <= value <= _MOST:
+            return False
+    for name in _DETAILS:
+        details = usage.get(name)
+        if details is not None and not isinstance(details, dict):
+            return False
+        for value in (details or {}).values():
+            if isinstance(value, dict | list | str | bool) or (isinstance(value, int | float) and value < 0):
+                return False
+    return ("prompt_tokens" in usage and "total_tokens" in usage) or ("input_tokens" in usage)
+
+
+def read_usage(usage: Any) -> Reported:
+    """Read a usage in whatever spelling it has. What is no count is passed over."""
+    if isinstance(usage, list):
+        usage = next((item for item in usage if isinstance(item, dict)), None)
+    if not isinstance(usage, dict):
+        return Reported()
+    told = Reported()
+    for name in ("billed_units", "tokens"):
+        if isinstance(usage.get(name), dict):
+            told.merge(read_usage(usage[name]))
+    _totals(told, usage)
+    _details(told, usage)
+    _conclude(told)
+    return told
+
+
+def _totals(told: Reported, usage: Mapping[str, Any]) -> None:
+    told.prompt = _first(usage, "prompt_tokens", "promptTokenCount", "prompt_eval_count", "promptTokens") or told.prompt
+    if told.prompt is None:
+        told.prompt = _exclusive(usage)
+    told.completion = (
+        _first(usage, "completion_tokens", "output_tokens", "eval_count", "outputTokens", "completionTokens")
+        if "candidatesTokenCount" not in usage
+        else _sum(_first(usage, "candidatesTokenCount"), _first(usage, "thoughtsTokenCount"))
+    ) or told.completion
+    if told.completion is None and any(usage.get(name) == 0 for name in ("completion_tokens", "output_tokens")):
+        told.completion = 0
+    told.total = _first(usage, "total_tokens", "totalTokenCount", "totalTokens")
+    extra = _first(usage, "toolUsePromptTokenCount")
+    if extra and told.prompt is not None:
+        told.prompt += extra
+
+
+def _exclusive(usage: Mapping[str, Any]) -> int | None:
+    """The prompt by names under which what a cache had, and what it took, is not part of the input."""
+    prompt = _first(usage, "input_tokens", "inputTokens")
+    read = _first(usage, "cache_read_input_tokens", "cacheReadInputTokens", "cacheReadInputTokenCount")
+    written = _first(usage, "cache_creation_input_tokens", "cacheWriteInputTokens", "cacheWriteInputTokenCount")
+    written = written if written else _sum(*_creation(usage))
+    if prompt is None and read is None and written is None:
+        hit, miss = _first(usage, "prompt_cache_hit_tokens"), _first(usage, "prompt_cache_miss_tokens")
+        return _sum(hit, miss)
+    return _sum(prompt, read, written)
+
+
+def _creation(usage: Mapping[str, Any]) -> tuple[int | None, int | None]:
+    """What went into a cache, by how long it is kept: five minutes, an hour."""
+    details = usage.get("prompt_tokens_details") or {}
+    holder = usage.get("cache_creation") or (details.get("cache_creation") if isinstance(details, dict) else None)
+    if not isinstance(holder, dict):
+        return None, None
+    return _first(holder, "ephemeral_5m_input_tokens"), _first(holder, "ephemeral_1h_input_tokens")
+
+
+def _details(told: Reported, usage: Mapping[str, Any]) -> None:
+    read = _object(usage, "prompt_tokens_details", "input_tokens_details", "prompt_token_details")
+    written = _object(usage, "completion_tokens_details", "output_tokens_details", "completion_token_details")
+    short, hour = _creation(usage)
+    told.cached = _largest(
+        _first(read, "cached_tokens", "cache_read_tokens", "cache_read_input_tokens"),
+        _first(usage, "cache_read_input_tokens", "cacheReadInputTokens", "cacheReadInputTokenCount"),
+        _first(usage, "prompt_cache_hit_tokens", "cached_tokens", "num_cached_tokens", "cachedContentTokenCount"),
+        _first(usage, "cached_prompt_tokens", "cached_prompt_text_tokens", "cache_read_tokens"),
+    )
+    told.cache_write = _largest(
+        _first(read, "cache_write_tokens", "cache_creation_tokens", "cache_creation_input_tokens"),
+        _first(usage, "cache_creation_input_tokens", "cacheWriteInputTokens", "cacheWriteInputTokenCount"),
+        _first(usage, "cache_write_tokens"),
+        _sum(short, hour),
+    )
+    told.cache_write_1h = _largest(hour, _first(read, "cache_write_1h_tokens"))
+    told.reasoning = _largest(
+        _first(written, "reasoning_tokens", "thinking_tokens"),
+        _first(usage, "reasoning_tokens", "thoughtsTokenCount", "thinking_tokens", "reasoningTokens"),
+    )
+    told.audio_in = _first(read, "audio_tokens")
+    told.audio_out = _first(written, "audio_tokens")
+    cost = usage.get("cost")
+    if isinstance(cost, int | float) and not isinstance(cost, bool) and 0 <= cost < 1e6:
+        told.cost = float(cost)
+
+
+def _conclude(told: Reported) -> None:
+    """Work out what follows from the rest: a total tells of tokens that are counted nowhere else."""
+    if told.total is None:
+        return
+    if told.prompt is not None and told.completion is not None and told.prompt + told.completion:
+        more = told.total - told.prompt - told.completion
+        if 0 < more <= max(4 * (told.prompt + told.completion), told.reasoning or 0):
+            # Reasoning that is counted beside the answer, by name (xAI) or only in the total (Gemini).
+            told.completion += more
+    elif told.prompt and told.completion is None:
+        told.completion = max(0, told.total - told.prompt)
+    elif told.completion and not told.prompt:
+        told.prompt = max(0, told.total - told.completion) or None
+
+
+def _object(usage: Mapping[str, Any], *names: str) -> Mapping[str, Any]:
+    for name in names:
+        value = usage.get(name)
+        if isinstance(value, dict) and value:
+            return value
+    return {}
+
+
+def _first(usage: Mapping[str, Any], *names: str) -> int | None:
+    """The first of these counts that is told, by preference one above zero."""
+    zero: int | None = None
+    for name in names:
+        if name in usage:
+            value = _count(usage[name])
+            if value:
+                return value
+            zero = value if zero is None else zero
+    return zero
+
+
+def _sum(*counts: int | None) -> int | None:
+    told = [count for count in counts if count is not None]
+    return sum(told) if told else None
+
+
+def _largest(*counts: int | None) -> int | None:
+    return max((count for count in counts if count is not None), default=None)
+
+
+def _count(value: Any) -> int | None:
+    """Read a count: a number, a text that is one, a list or an object with just one."""
+    if isinstance(value, list) and len(value) == 1:
+        value = value[0]
+    elif isinstance(value, dict) and len(value) == 1:
+        (value,) = value.values()
+    if isinstance(value, str):
+        try:
+            value = float(value[:64])
+        except ValueError:
+            return None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    if not 0 <= value <= _MOST:  # what is not a number is neither
+        return None
+    return math.ceil(value)
