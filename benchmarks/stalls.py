@@ -33,7 +33,7 @@ from headgate_gateway.config import Settings
 from headgate_gateway.offload import share_the_interpreter
 from headgate_gateway.protocol import HttpProtocol
 
-__all__ = ["ATTACKS", "Stall", "main", "measure"]
+__all__ = ["ATTACKS", "Server", "Stall", "main", "measure"]
 
 MOST_MS = 50.0
 _MB = 1 << 20
@@ -185,7 +185,7 @@ async def run(words: list[str], most_ms: float) -> int:
         app: Any = create_app(dataclasses.replace(Settings(), offline=True, data_dir=Path(folder)))
         listener = socket.create_server(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        server = _Server(uvicorn.Config(app, http=HttpProtocol, log_config=None, lifespan="on"))
+        server = Server(uvicorn.Config(app, http=HttpProtocol, log_config=None, lifespan="on"))
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         await server.ready.wait()
         print(f"{'attack':34} {'stall, wall ms':>15} {'of CPU ms':>10} {'seconds':>8}  answers")
@@ -202,7 +202,7 @@ async def run(words: list[str], most_ms: float) -> int:
     return 1 if failed else 0
 
 
-class _Server(uvicorn.Server):
+class Server(uvicorn.Server):
     """Tells when it serves."""
 
     def __init__(self, config: uvicorn.Config) -> None:

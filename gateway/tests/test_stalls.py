@@ -48,7 +48,10 @@ def test_a_slow_body_is_given_up(launch: Launch, limit: str, content_type: str) 
     path = "/v1/chat/completions" if "json" in content_type else "/v1/files"
     head = f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {content_type}\r\nContent-Length: 99999\r\n\r\n"
     with socket.create_connection(_address(url), timeout=20) as connection:
-        connection.sendall(head.encode())
+        connection.sendall(
+            head.encode()
+            + (b'--x\r\nContent-Disposition: form-data; name="purpose"\r\n\r\n' * ("multi" in content_type))
+        )
         said, deadline = b"", time.monotonic() + 20
         connection.settimeout(0.2)
         while b"slow_body" not in said and time.monotonic() < deadline:

@@ -10,6 +10,7 @@ from typing import Any
 from ..config_table import ConfigError
 from ..errors import ApiError, invalid
 from ..http import Call
+from ..offload import LARGE_BODY
 from . import pii, words
 from .port import Context, Factory, Guardrail, Rewriter
 from .settings import GuardrailSettings
@@ -60,7 +61,7 @@ class Guardrails:
         if not wanted <= known:
             raise _missing(sorted(wanted - known)[0])
         for name in named:
-            if name not in known:
+            if not isinstance(name, str) or name not in known:
                 raise invalid(
                     f"There is no guardrail {name!r} here. `GET /guardrails/list` lists them.",
                     param="guardrails",
@@ -86,7 +87,15 @@ def _missing(name: str) -> ApiError:
 
 def context_of(call: Call) -> Context:
     caller = call.caller
-    return Context(call.operation, call.model, call.request_id, caller.key_id, caller.team_id, caller.organization_id)
+    return Context(
+        call.operation,
+        call.model,
+        call.request_id,
+        caller.key_id,
+        caller.team_id,
+        caller.organization_id,
+        is_large=len(call.raw) > LARGE_BODY,
+    )
 
 
 def rewriters(guards: Sequence[Guard], context: Context) -> list[Rewriter]:
