@@ -205,6 +205,24 @@ def test_a_call_of_a_dead_node_is_booked_once_with_its_prompt(bench: Bench) -> N
     assert bench.rows("SELECT COUNT(*) FROM hold") == [(0,)]
 
 
+def test_an_attempt_of_a_dead_node_is_booked_in_the_window_in_which_it_reserved(bench: Bench) -> None:
+    first, second = bench.nodes[:2]
+    caller = Principal("k1", key_id="k1", bounds=(bound("key", "k1", 500, budget_duration="10s"),))
+    asked_at = bench.clock.now
+    # It was asked for in one window, and taken up again in a later one, by a node that dies too.
+    bench.clock.now += 25.0
+    ticket = bench.act(first.enter(caller, tokens=100))
+    has_sent(ticket, 40)
+    bench.written()
+    bench.clock.now += 25.0
+    assert bench.act(second.ledger.interrupted([interrupted(ticket, created_at=asked_at)])) == 1
+    ((started, cost),) = bench.rows("SELECT started_at, cost_nano FROM usage")
+    assert started == ticket.started_at
+    opened = bench.rows("SELECT start_at, end_at, spent, held FROM budget_window WHERE scope = 'key'")
+    assert [(spent, held) for start, end, spent, held in opened if start <= started < end] == [(cost, 0)]
+    assert sum(spent for _, _, spent, _ in opened) == cost > 0
+
+
 def test_a_call_that_had_sent_nothing_is_charged_nothing(bench: Bench) -> None:
     gone, here, _ = bench.nodes
     ticket = bench.act(gone.enter(ONE, tokens=200))

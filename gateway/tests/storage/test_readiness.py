@@ -116,7 +116,7 @@ def test_a_server_that_only_reads_is_not_ready(launch: Launch, tmp_path: Path) -
         status, told, seconds = ready(url)
         assert (status, told["status"]) == (503, "storage_unavailable")
         assert seconds < 3
-        assert httpx2.post(url + CHAT, json=HELLO, timeout=20).json()["error"]["code"] == "storage_unavailable"
+        assert httpx2.post(url + CHAT, json=HELLO, timeout=90).json()["error"]["code"] == "storage_unavailable"
         admin.execute("SET default_transaction_read_only = off")
         admin.execute(f'ALTER DATABASE "{name}" RESET default_transaction_read_only')
         admin.execute(

@@ -18,6 +18,7 @@ fault of one that is not.
 from __future__ import annotations
 
 import importlib
+import threading
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -346,6 +347,8 @@ _PRIMITIVES: Final[dict[str, Node]] = {
     "boolean": Boolean(),
 }
 _NAMED: Final[dict[str, Node]] = {}
+_PENDING: Final[dict[str, Node]] = {}
+_MAKING: Final = threading.RLock()
 
 
 def compiled(check: Check) -> Node:
@@ -379,14 +382,17 @@ def compiled(check: Check) -> Node:
 
 def _named(name: str) -> Node:
     family, _, member = name.partition(":")
-    known = importlib.import_module(f"{_PACKAGE}._checks.{family}").CHECKS
-    _NAMED[name] = _Later(name)
-    try:
-        made = compiled(known[member])
-    except BaseException:
-        del _NAMED[name]
-        raise
-    _NAMED[name] = made
+    checks = importlib.import_module(f"{_PACKAGE}._checks.{family}").CHECKS
+    # Only the thread that makes a type sees it before it is whole: to others it would look itself up for ever.
+    with _MAKING:
+        known = _NAMED.get(name) or _PENDING.get(name)
+        if known is not None:
+            return known
+        _PENDING[name] = _Later(name)
+        try:
+            _NAMED[name] = made = compiled(checks[member])
+        finally:
+            del _PENDING[name]
     return made
 
 

@@ -1,0 +1,45 @@
+"""A stream that goes on elsewhere, where that cannot be found out, ends in an error event and not in a cut."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from headgate_gateway.errors import ApiError
+from headgate_gateway.once.deliver import LiveStream, Presence
+from headgate_gateway.once.feed import Feed, Listener
+from headgate_gateway.once.store import CallRecord
+from headgate_gateway.storage import StorageAway
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (StorageAway("gone"), "storage_unavailable"),
+        (ApiError(409, "No.", code="call_not_resumable"), "call_not_resumable"),
+        (RuntimeError("a bug"), "internal"),
+    ],
+)
+async def test_a_stream_that_cannot_be_followed_says_so(error: Exception, code: str) -> None:
+    record = CallRecord("call_1", "me", "chat", "m", "p", "in_progress", True, "k", 1, "req", 0.0)
+    feed = Feed(record)
+    feed.frames, feed.moved = [b"id: call_1:1\ndata: {}\n\n"], True
+    listener = Listener(0, takes_faults=False)
+    feed.join(listener)
+    sent: list[dict[str, Any]] = []
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    async def moved(source: Feed) -> Feed:
+        raise error
+
+    async with asyncio.timeout(5):
+        await LiveStream(feed, listener, Presence(None, listener), None, 10, moved).send(send, [])
+    body = b"".join(message.get("body", b"") for message in sent)
+    assert b"event: error" in body
+    assert f'"code":"{code}"'.encode() in body
+    assert sent[-1]["more_body"] is False
+    assert not feed.listeners
