@@ -148,6 +148,16 @@ def test_a_failure_before_content_is_tried_again_under_its_key(gateway: str) -> 
     assert record["attempts"] == 4
 
 
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_flaky_model_counts_callers_without_a_key(gateway: str, stream: bool) -> None:
+    body, other = asked("One", model="headgate/fault-flaky", stream=stream), asked("Two", model="headgate/fault-flaky")
+    statuses = [post(gateway, one).status_code for one in (body, other, body, body, other, other, body, body, body)]
+    assert statuses == [503, 503, 503, 200, 503, 200, 503, 503, 200]
+    embedding = {"model": "gpt-4", "input": "x", "provider_specific_params": {"fault": {"kind": "flaky", "times": 1}}}
+    url = f"{gateway}/v1/embeddings"
+    assert [httpx2.post(url, json=embedding).status_code for _ in range(4)] == [503, 200, 503, 200]
+
+
 def test_a_call_without_a_key_ends_with_its_client(gateway: str) -> None:
     body = asked("x " * 200, stream=True, pace=0.02)
     with httpx2.stream("POST", gateway + CHAT, json=body) as answer:

@@ -11,6 +11,8 @@ from .prices import UnitPrice
 
 if TYPE_CHECKING:
     from .gateway import Gateway
+    from .http import Call
+    from .offline.turns import Turns
     from .platform.principal import Principal
 
 __all__ = ["OfflineModels"]
@@ -29,6 +31,7 @@ class OfflineModels:
         self._faults = settings.offline if settings.fault_models is None else settings.fault_models
         self._built_in: dict[str, OfflineModel] = {}
         self._tuned: OrderedDict[str, OfflineModel] = OrderedDict()
+        self._turns: Turns | None = None
 
     async def require(self, caller: Principal, name: str) -> None:
         """Raise 404 for a fine-tuned model of somebody else."""
@@ -79,6 +82,14 @@ class OfflineModels:
                 "`--fault-models`, or set `server.fault_models = true`."
             )
         return "`GET /v1/models` lists those that are."
+
+    def turn(self, call: Call, model: str) -> int:
+        """Return how often the caller of a call without an idempotency key made it, where its model counts that."""
+        if self._turns is None:
+            from .offline.turns import Turns
+
+            self._turns = Turns()
+        return self._turns.of(call, model, self._gateway.settings.trusted_proxies)
 
     def default_for(self, kind: str) -> str:
         from .offline import models

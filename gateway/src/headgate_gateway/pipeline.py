@@ -142,7 +142,7 @@ class ModelEndpoint:
         local = self._route.local
 
         def make(run: Sink) -> Producer:
-            context = _context(call, run.record, name)
+            context = _context(call, run.record, name, target.model.id)
             if local is not None:
                 return offline_answer(local, target.model, call, context)
             source = source_of(target.model, self._kind)(call.data, context)
@@ -337,12 +337,12 @@ def _fingerprint(call: Call) -> bytes:
     return digest.digest()
 
 
-def _context(call: Call, record: CallRecord, name: str) -> ModelContext:
+def _context(call: Call, record: CallRecord, name: str, model: str) -> ModelContext:
     return ModelContext(
         call_id=record.id,
         created=int(record.created_at),
         model=name,
-        attempt=record.attempts,
+        attempt=record.attempts if record.key is not None else call.gateway.offline.turn(call, model),
         key=record.key,
         request_id=record.request_id,
         principal=record.principal,

@@ -116,9 +116,28 @@ def test_speech_in_its_formats(client: openai.OpenAI) -> None:
     assert client.audio.speech.create(model="tts-1", voice="nova", input="x").read().startswith(b"RIFF")
     slow = client.audio.speech.create(model="tts-1", voice="nova", input="x", speed=0.5).read()
     assert len(slow) > len(client.audio.speech.create(model="tts-1", voice="nova", input="x", speed=2).read())
-    with pytest.raises(openai.BadRequestError, match="mp3") as caught:
-        client.audio.speech.create(model="tts-1", voice="nova", input="x", response_format="mp3")
-    assert caught.value.code == "unsupported_format"
+    for form in ("opus", "aac"):
+        with pytest.raises(openai.BadRequestError, match=f"'{form}' cannot be made offline") as caught:
+            client.audio.speech.create(model="tts-1", voice="nova", input="x", response_format=form)  # type: ignore[arg-type]
+        assert caught.value.code == "unsupported_format"
+
+
+def test_speech_as_mp3(client: openai.OpenAI) -> None:
+    pytest.importorskip("lameenc")
+    answer = client.audio.speech.with_raw_response.create(
+        model="tts-1", voice="nova", input="Hello there", response_format="mp3"
+    )
+    assert answer.headers["content-type"] == "audio/mpeg"
+    assert answer.content[0] == 0xFF
+    assert answer.content[1] & 0xE0 == 0xE0  # the sync word of an MPEG frame
+    spoken = client.chat.completions.create(
+        model="gpt-4o-audio-preview",
+        modalities=["text", "audio"],
+        audio={"voice": "nova", "format": "mp3"},
+        messages=[{"role": "user", "content": "Say exactly: Hello there"}],
+    )
+    assert spoken.choices[0].message.audio is not None
+    assert base64.b64decode(spoken.choices[0].message.audio.data) == answer.content
 
 
 def test_sound_that_is_no_speech_is_named(client: openai.OpenAI) -> None:

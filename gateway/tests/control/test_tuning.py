@@ -152,7 +152,7 @@ def test_jobs_are_listed(client: openai.OpenAI) -> None:
         ({"model": "headgate/embed"}, "model"),
         ({"training_file": "file-none"}, "training_file"),
         ({"validation_file": "file-none"}, "validation_file"),
-        ({"method": {"type": "dpo"}}, "method.type"),
+        ({"method": {"type": "distillation"}}, "method.type"),
         ({"hyperparameters": {"n_epochs": 0}}, None),
     ],
 )

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from headgate_gateway.offline.speech import FORMATS, VOICES, listen, speak, transcript
+from headgate_gateway.offline.speech.speak import unsupported
 
 
 @settings(max_examples=60, deadline=None)
@@ -71,6 +72,18 @@ def test_the_forms_of_a_transcript() -> None:
     assert isinstance(verbose, dict)
     assert [part["text"] for part in verbose["segments"]] == ["Hello there.", "How are you?"]
     assert [word["word"] for word in verbose["words"]] == ["Hello", "there.", "How", "are", "you?"]
+
+
+def test_a_format_without_its_encoder_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(unsupported.__globals__, "find_spec", lambda name: None)
+    assert "pip install 'headgate-gateway[mp3]'" in str(unsupported("mp3"))
+    assert "cannot be made offline" in str(unsupported("opus"))
+    assert unsupported("wav") is None
+
+
+def test_mp3_is_the_same_every_time() -> None:
+    pytest.importorskip("lameenc")
+    assert speak("Hello", format="mp3") == speak("Hello", format="mp3")
 
 
 @pytest.mark.skipif(shutil.which("flac") is None, reason="the `flac` program is not installed")

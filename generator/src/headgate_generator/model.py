@@ -466,6 +466,8 @@ class Resource:
     description: str
     methods: tuple[Method, ...]
     children: tuple[Resource, ...]
+    aliases: tuple[str, ...] = ()
+    """Other names of the attribute that has this resource, such as its plural."""
     helpers: str | None = None
     """The name under which a runtime keeps hand-written additions to this resource (streams, builders), if any."""
 
@@ -551,6 +553,8 @@ class Brand:
     base_url: str
     key_prefix: str = "sk-"
     aliases: tuple[tuple[str, str], ...] = ()
+    providers: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """Providers whose keys a caller may bring, each with the prefixes of model names that mean it too."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from ..errors import ApiError, invalid
 from ..http import BodyKind, Call, model_route
 from ..offline.speech import listen, speak, transcript
 from ..offline.speech.listen import Heard
-from ..offline.speech.speak import CONTENT_TYPES
+from ..offline.speech.speak import CONTENT_TYPES, unsupported
 from ..offline.speech.written import logprobs
 from ..offline.tokenizer import count, encode
 from ..offload import offload
@@ -31,12 +31,9 @@ async def _speech(model: OfflineModel, call: Call, context: ModelContext) -> Ans
     text, form = str(data["input"]), data.get("response_format") or "wav"
     if not text or len(text) > _LONGEST_INPUT:
         raise invalid(f"`input` must have from 1 to {_LONGEST_INPUT} characters, not {len(text)}.", param="input")
-    if form not in CONTENT_TYPES:
-        raise invalid(
-            f"`response_format` {form!r} cannot be made offline. Use 'wav', 'flac' or 'pcm'.",
-            param="response_format",
-            code="unsupported_format",
-        )
+    refusal = unsupported(form)
+    if refusal is not None:
+        raise invalid(f"`response_format` {refusal}.", param="response_format", code="unsupported_format")
     voice = data["voice"]["id"] if isinstance(data["voice"], dict) else str(data["voice"])
     instructions = str(data.get("instructions") or "")
     sound = await offload(speak, text, voice, form, float(data.get("speed") or 1.0), instructions)

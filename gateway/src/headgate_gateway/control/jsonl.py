@@ -3,29 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from ..config import Limits
 from ..errors import ApiError, invalid
 from ..json_body import parse_json
-from ..offline.learned import Example
+from .examples import LineFault, examples_in, method_of
 
 __all__ = ["LineFault", "check_upload", "examples_in", "read_lines"]
 
 _MOST_COMPLAINTS = 5
 _LONGEST_LINE = 16 * 1024 * 1024
 _LIMITS = Limits()
-
-
-@dataclass(frozen=True, slots=True)
-class LineFault:
-    """What is wrong with a line (numbered from 1)."""
-
-    line: int
-    code: str
-    message: str
-    param: str | None = None
 
 
 def read_lines(file: BinaryIO) -> Iterator[tuple[int, dict[str, Any] | LineFault]]:
@@ -64,6 +53,7 @@ def check_upload(file: BinaryIO, purpose: str) -> None:
         return
     faults: list[LineFault] = []
     lines = 0
+    methods: dict[str, int] = {}
     for number, value in read_lines(file):
         lines += 1
         if isinstance(value, LineFault):
@@ -71,6 +61,10 @@ def check_upload(file: BinaryIO, purpose: str) -> None:
         elif purpose == "fine-tune":
             found = examples_in(value, number)
             faults += [found] if isinstance(found, LineFault) else []
+            first = next(iter(methods), method_of(value))
+            methods.setdefault(method_of(value), number)
+            if method_of(value) != first and methods[method_of(value)] == number:
+                faults.append(_mixed(number, method_of(value), first, methods[first]))
         if len(faults) >= _MOST_COMPLAINTS:
             break
     if faults:
@@ -83,6 +77,11 @@ def check_upload(file: BinaryIO, purpose: str) -> None:
         )
 
 
+def _mixed(number: int, method: str, first: str, line: int) -> LineFault:
+    told = f"The line is one of the method {method!r}, and line {line} one of {first!r}. A file holds one kind."
+    return LineFault(number, "mixed_examples", told)
+
+
 def _refused(purpose: str, faults: list[LineFault]) -> ApiError:
     told = " ".join(f"Line {fault.line}: {fault.message}" for fault in faults)
     lines = [{"line": fault.line, "code": fault.code, "message": fault.message} for fault in faults]
@@ -93,42 +92,3 @@ def _refused(purpose: str, faults: list[LineFault]) -> ApiError:
         param="file",
         details={"lines": lines},
     )
-
-
-def examples_in(value: dict[str, Any], number: int) -> list[Example] | LineFault:
-    """The examples of a training line: `{"messages": [...]}` or `{"prompt": ..., "completion": ...}`."""
-    if "messages" not in value:
-        prompt, completion = value.get("prompt"), value.get("completion")
-        if isinstance(prompt, str) and isinstance(completion, str):
-            return [Example(prompt, completion.strip())]
-        return LineFault(
-            number, "invalid_example", "The line has neither `messages` nor `prompt` and `completion` as texts."
-        )
-    messages = value["messages"]
-    if not isinstance(messages, list) or not all(
-        isinstance(item, dict) and isinstance(item.get("role"), str) for item in messages
-    ):
-        return LineFault(number, "invalid_example", "`messages` must be a list of objects with a `role`.", "messages")
-    out: list[Example] = []
-    asked = ""
-    for item in messages:
-        text = _text(item.get("content"))
-        if item["role"] == "user":
-            asked = text
-        elif item["role"] == "assistant" and text and item.get("weight", 1):
-            out.append(Example(asked, text))
-    if not any(item["role"] == "assistant" for item in messages):
-        return LineFault(
-            number, "invalid_example", "`messages` holds no answer of the role 'assistant' to learn.", "messages"
-        )
-    return out
-
-
-def _text(content: Any) -> str:
-    if isinstance(content, str):
-        return content
-    if isinstance(content, list):
-        return "\n".join(
-            str(part["text"]) for part in content if isinstance(part, dict) and isinstance(part.get("text"), str)
-        )
-    return ""

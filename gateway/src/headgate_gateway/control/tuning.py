@@ -9,6 +9,7 @@ import msgspec
 from ..errors import conflict, invalid, not_found
 from ..http import BodyKind, Call, Response, Route, json_response
 from . import sql, tuning_work
+from .examples import METHODS
 from .files import find
 from .pages import LAST, page, place
 
@@ -20,6 +21,7 @@ __all__ = ["ROUTES"]
 _USUAL_LIMIT = 20
 _BASES = ("headgate/echo",)
 _SCAN = 200
+_HYPER = {"dpo": ("beta",), "reinforcement": ("compute_multiplier", "eval_interval", "eval_samples")}
 
 
 async def _create(call: Call) -> Response:
@@ -53,7 +55,7 @@ async def _create(call: Call) -> Response:
         "seed": data["seed"] if data.get("seed") is not None else 0,
         "error": None,
         "hyperparameters": hyper,
-        "method": {"type": method, method: {"hyperparameters": hyper}},
+        "method": {"type": method, method: _details(method, data, hyper)},
         "integrations": data.get("integrations") or [],
         "metadata": data.get("metadata"),
         "user_provided_suffix": data.get("suffix"),
@@ -88,17 +90,37 @@ def _method(data: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     """The method and the hyperparameters as they were given; what is missing is `auto`."""
     method = data.get("method") or {}
     kind = str(method.get("type") or "supervised")
-    if kind != "supervised":
-        raise invalid(f"`method.type` {kind!r} cannot be done offline. Use 'supervised'.", param="method.type")
-    said = (method.get("supervised") or {}).get("hyperparameters") or data.get("hyperparameters") or {}
-    names = ("n_epochs", "batch_size", "learning_rate_multiplier")
+    if kind not in METHODS:
+        raise invalid(
+            f"`method.type` {kind!r} cannot be done offline. Use {', '.join(map(repr, METHODS))}.", param="method.type"
+        )
+    where = f"method.{kind}.hyperparameters"
+    said = (method.get(kind) or {}).get("hyperparameters")
+    if not said:
+        where, said = "hyperparameters", data.get("hyperparameters") or {}
+    names = ("n_epochs", "batch_size", "learning_rate_multiplier", *_HYPER.get(kind, ()))
     hyper: dict[str, Any] = {name: "auto" if said.get(name) is None else said[name] for name in names}
+    if kind == "reinforcement" and said.get("reasoning_effort") is not None:
+        hyper["reasoning_effort"] = said["reasoning_effort"]
     for name, most in (("n_epochs", 50), ("batch_size", 256)):
         if hyper[name] != "auto" and not (isinstance(hyper[name], int) and 1 <= hyper[name] <= most):
-            raise invalid(
-                f"`hyperparameters.{name}` is out of range: {hyper[name]!r}.", param=f"hyperparameters.{name}"
-            )
+            raise invalid(f"`{where}.{name}` must be from 1 to {most}, not {hyper[name]!r}.", param=f"{where}.{name}")
     return kind, hyper
+
+
+def _details(kind: str, data: dict[str, Any], hyper: dict[str, Any]) -> dict[str, Any]:
+    """The member of `method` that is named like its type."""
+    grader = ((data.get("method") or {}).get(kind) or {}).get("grader")
+    if kind != "reinforcement":
+        return {"hyperparameters": hyper}
+    if not grader:
+        raise invalid(
+            "`method.reinforcement.grader` is missing. Say who grades, such as "
+            '{"type": "string_check", "name": "exact", "operation": "eq", "input": "{{sample.output_text}}", '
+            '"reference": "{{item.reference_answer}}"}.',
+            param="method.reinforcement.grader",
+        )
+    return {"grader": grader, "hyperparameters": hyper}
 
 
 async def _wanted(call: Call) -> dict[str, Any]:

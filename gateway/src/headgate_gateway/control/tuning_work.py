@@ -17,8 +17,9 @@ from ..offline.learned import Example
 from ..offline.tokenizer import count
 from . import files, sql, tuned
 from .course import Course
+from .examples import LineFault, examples_in
 from .jobs import JobLost
-from .jsonl import LineFault, examples_in, read_lines
+from .jsonl import read_lines
 
 if TYPE_CHECKING:
     from ..gateway import Gateway
@@ -168,15 +169,17 @@ async def _examples(work: _Work, field: str) -> list[Example] | str:
         if record is None:
             raise FileNotFoundError
         async with files.content(work.gateway, record) as file:
-            return await asyncio.to_thread(_read, file)
+            return await asyncio.to_thread(
+                _read, file, str((work.body.get("method") or {}).get("type") or "supervised")
+            )
     except FileNotFoundError:
         return f"The file {file_id!r} was deleted."
 
 
-def _read(file: BinaryIO) -> list[Example] | str:
+def _read(file: BinaryIO, method: str) -> list[Example] | str:
     out: list[Example] = []
     for number, value in read_lines(file):
-        found = value if isinstance(value, LineFault) else examples_in(value, number)
+        found = value if isinstance(value, LineFault) else examples_in(value, number, method)
         if isinstance(found, LineFault):
             return f"Line {found.line}: {found.message}"
         out += found
@@ -191,7 +194,7 @@ async def _learn(work: _Work, training: list[Example], validation: Sequence[Exam
         "queued",
         "Files validated, moving job to queued state",
         hyperparameters=settled,
-        method={"type": "supervised", "supervised": {"hyperparameters": settled}},
+        method=_settled_method(body, settled),
     )
     await gateway.db.committed()
     course = await asyncio.to_thread(Course, training, validation, settled["batch_size"], body["seed"])
@@ -216,9 +219,16 @@ async def _learn(work: _Work, training: list[Example], validation: Sequence[Exam
     await _keep_model(work, name, training, history)
 
 
+def _settled_method(body: dict[str, Any], settled: dict[str, Any]) -> dict[str, Any]:
+    kind = str((body.get("method") or {}).get("type") or "supervised")
+    details = (body.get("method") or {}).get(kind) or {}
+    return {"type": kind, kind: {**details, "hyperparameters": settled}}
+
+
 def _settled(hyper: dict[str, Any], examples: int) -> dict[str, Any]:
     """The hyperparameters with what was left to the gateway."""
     chosen = {"n_epochs": _EPOCHS, "batch_size": max(1, min(256, examples // 20)), "learning_rate_multiplier": 1.0}
+    chosen |= {"beta": 0.1, "compute_multiplier": 1.0, "eval_interval": 1, "eval_samples": 1}
     return {name: chosen[name] if value == "auto" else value for name, value in hyper.items()}
 
 

@@ -83,6 +83,10 @@ def brand_of(document: Map, sdk: SdkFile, servers: tuple[Server, ...]) -> Brand:
         base_url=given.text("base_url") or first or "http://localhost",
         key_prefix=given.text("key_prefix") or "sk-",
         aliases=tuple((alias, str(target)) for alias, target in aliases.items()),
+        providers=tuple(
+            (name, tuple(str(prefix) for prefix in prefixes or ()))
+            for name, prefixes in (given.map("providers") or {}).items()
+        ),
     )
 
 

@@ -50,6 +50,7 @@ class _Branch:
             description=(note.text("description") if note else None) or texts.tag(self.path),
             methods=tuple(self.methods),
             children=tuple(child.resource(texts) for child in self.children.values()),
+            aliases=tuple(str(name) for name in (note.seq("aliases") if note else None) or ()),
             helpers=note.text("helpers") if note else None,
         )
 

@@ -16,5 +16,7 @@ BRAND = Brand(
     key_prefix="sk-",
     version="0.1.0",
     auth="bearer",
+    providers=("openai", "anthropic", "groq", "cerebras", "openrouter", "gemini"),
+    provider_aliases={"oai-resp": "openai", "gem-dev": "gemini"},
     cancel_path="/v1/calls/{call_id}/cancel",
 )

@@ -139,12 +139,22 @@ class Headgate(SyncClient):
 
         return Key(self)
 
+    @property
+    def keys(self) -> Key:
+        """Another name of `key`."""
+        return self.key
+
     @cached_property
     def team(self) -> Team:
         """Teams, their members, and what they may do together."""
         from .resources.team import Team
 
         return Team(self)
+
+    @property
+    def teams(self) -> Team:
+        """Another name of `team`."""
+        return self.team
 
     @cached_property
     def user(self) -> User:
@@ -153,12 +163,22 @@ class Headgate(SyncClient):
 
         return User(self)
 
+    @property
+    def users(self) -> User:
+        """Another name of `user`."""
+        return self.user
+
     @cached_property
     def organization(self) -> Organization:
         """Organizations, their members, and what they may do together."""
         from .resources.organization import Organization
 
         return Organization(self)
+
+    @property
+    def organizations(self) -> Organization:
+        """Another name of `organization`."""
+        return self.organization
 
     @cached_property
     def customer(self) -> Customer:
@@ -167,12 +187,22 @@ class Headgate(SyncClient):
 
         return Customer(self)
 
+    @property
+    def customers(self) -> Customer:
+        """Another name of `customer`."""
+        return self.customer
+
     @cached_property
     def budget(self) -> Budget:
         """Budgets that several can share."""
         from .resources.budget import Budget
 
         return Budget(self)
+
+    @property
+    def budgets(self) -> Budget:
+        """Another name of `budget`."""
+        return self.budget
 
     @cached_property
     def spend(self) -> Spend:
@@ -202,6 +232,11 @@ class Headgate(SyncClient):
 
         return ModelGroup(self)
 
+    @property
+    def model_groups(self) -> ModelGroup:
+        """Another name of `model_group`."""
+        return self.model_group
+
     @cached_property
     def credentials(self) -> Credentials:
         """What providers ask for, stored encrypted."""
@@ -215,6 +250,11 @@ class Headgate(SyncClient):
         from .resources.provider import Provider
 
         return Provider(self)
+
+    @property
+    def providers(self) -> Provider:
+        """Another name of `provider`."""
+        return self.provider
 
     @cached_property
     def guardrails(self) -> Guardrails:
@@ -341,12 +381,22 @@ class AsyncHeadgate(AsyncClient):
 
         return AsyncKey(self)
 
+    @property
+    def keys(self) -> AsyncKey:
+        """Another name of `key`."""
+        return self.key
+
     @cached_property
     def team(self) -> AsyncTeam:
         """Teams, their members, and what they may do together."""
         from .resources.team import AsyncTeam
 
         return AsyncTeam(self)
+
+    @property
+    def teams(self) -> AsyncTeam:
+        """Another name of `team`."""
+        return self.team
 
     @cached_property
     def user(self) -> AsyncUser:
@@ -355,12 +405,22 @@ class AsyncHeadgate(AsyncClient):
 
         return AsyncUser(self)
 
+    @property
+    def users(self) -> AsyncUser:
+        """Another name of `user`."""
+        return self.user
+
     @cached_property
     def organization(self) -> AsyncOrganization:
         """Organizations, their members, and what they may do together."""
         from .resources.organization import AsyncOrganization
 
         return AsyncOrganization(self)
+
+    @property
+    def organizations(self) -> AsyncOrganization:
+        """Another name of `organization`."""
+        return self.organization
 
     @cached_property
     def customer(self) -> AsyncCustomer:
@@ -369,12 +429,22 @@ class AsyncHeadgate(AsyncClient):
 
         return AsyncCustomer(self)
 
+    @property
+    def customers(self) -> AsyncCustomer:
+        """Another name of `customer`."""
+        return self.customer
+
     @cached_property
     def budget(self) -> AsyncBudget:
         """Budgets that several can share."""
         from .resources.budget import AsyncBudget
 
         return AsyncBudget(self)
+
+    @property
+    def budgets(self) -> AsyncBudget:
+        """Another name of `budget`."""
+        return self.budget
 
     @cached_property
     def spend(self) -> AsyncSpend:
@@ -404,6 +474,11 @@ class AsyncHeadgate(AsyncClient):
 
         return AsyncModelGroup(self)
 
+    @property
+    def model_groups(self) -> AsyncModelGroup:
+        """Another name of `model_group`."""
+        return self.model_group
+
     @cached_property
     def credentials(self) -> AsyncCredentials:
         """What providers ask for, stored encrypted."""
@@ -417,6 +492,11 @@ class AsyncHeadgate(AsyncClient):
         from .resources.provider import AsyncProvider
 
         return AsyncProvider(self)
+
+    @property
+    def providers(self) -> AsyncProvider:
+        """Another name of `provider`."""
+        return self.provider
 
     @cached_property
     def guardrails(self) -> AsyncGuardrails:

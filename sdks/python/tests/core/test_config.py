@@ -123,9 +123,21 @@ def test_scope_headers(rig: Make) -> None:
     assert r.header("User-Agent") == "headgate-python/0.1.0"
 
 
+BOTH = {"openai", "anthropic"}
+
+
 @pytest.mark.parametrize(
     ("model", "sent"),
-    [("openai/gpt", {"openai"}), ("anthropic/claude", {"anthropic"}), ("gpt", set()), ("other/x", set())],
+    [
+        ("openai/gpt", {"openai"}),
+        ("anthropic/claude", {"anthropic"}),
+        ("gpt", BOTH),
+        ("other/x", BOTH),
+        ("oai-resp/gpt", {"openai"}),
+        ("OpenAI/gpt", {"openai"}),
+        ("groq/x", set()),
+        ("headgate/echo", set()),
+    ],
 )
 def test_only_the_key_of_the_models_provider_travels(rig: Make, model: str, sent: set[str]) -> None:
     r = rig([Reply(body=COMPLETION)], provider_keys={"openai": "sk-openai-123", "Anthropic": "sk-anthropic-123"})
@@ -136,6 +148,45 @@ def test_only_the_key_of_the_models_provider_travels(rig: Make, model: str, sent
         if name.lower().startswith("x-provider-key-")
     }
     assert names == sent
+
+
+def test_the_key_may_be_the_first_argument_and_may_be_set(rig: Make) -> None:
+    assert str(Headgate("sk-positional-1").api_key) == "sk-pos...REDACTED"
+    r = rig([Reply(body=COMPLETION)] * 3, api_key="sk-first-123456")
+    copy = r.client.with_options(max_retries=1)
+    r.client.api_key = "sk-second-12345"
+    r.create()
+    assert r.header("authorization") == "Bearer sk-second-12345"
+    assert r.client.with_options(max_retries=3).api_key.reveal() == "sk-second-12345"
+    r.client.api_key = None
+    r.create()
+    assert r.header("authorization") is None
+    r.client = copy
+    r.create()
+    assert r.header("authorization") == "Bearer sk-first-123456"
+    with pytest.raises(ConfigError, match="holds a space"):
+        r.client.api_key = "two words"
+
+
+def test_unknown_options_name_the_nearest(rig: Make) -> None:
+    for name, nearest in (
+        ("api_keys", "api_key"),
+        ("baseurl", "base_url"),
+        ("max_retry", "max_retries"),
+        ("time_out", "timeout"),
+    ):
+        with pytest.raises(ConfigError, match=f"`{name}` is no option of the client; did you mean `{nearest}`"):
+            Headgate(**{name: "x"})
+    with pytest.raises(ConfigError, match="the options are api_key, api_version"):
+        Headgate(colour="red")
+
+
+def test_plurals_are_the_same_resources() -> None:
+    client = Headgate("sk-0123456789abc")
+    pairs = [("keys", "key"), ("teams", "team"), ("users", "user"), ("organizations", "organization"),
+             ("customers", "customer"), ("budgets", "budget")]  # fmt: skip
+    for plural, singular in pairs:
+        assert getattr(client, plural) is getattr(client, singular)
 
 
 def test_copies_share_connections_and_change_options(rig: Make) -> None:

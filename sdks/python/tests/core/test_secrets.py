@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from headgate import Headgate
+from headgate import BadRequestError, Headgate
 from headgate._core.secrets import MaskedStr, Secret, mask
 from headgate._core.wire import ConnectFailed, ReadFailed
 
@@ -97,7 +97,8 @@ def test_logged_headers_are_an_allow_list(rig: Make, caplog: pytest.LogCaptureFi
     r.create()
     assert "canary" not in caplog.text
     assert "req_7" in caplog.text
-    assert "'Authorization': '...'" in caplog.text
+    assert "'Authorization': 'sk-" in caplog.text
+    assert "...REDACTED'" in caplog.text
     assert "/v1/chat/completions" in caplog.text
 
 
@@ -128,3 +129,33 @@ def test_a_key_that_was_made_is_not_printed_but_there() -> None:
     assert "canary" not in f"{made} {made!r} {made._repr_html_()}"
     assert "sk-hea...REDACTED" in repr(made)
     assert made.key == made.to_dict()["key"] == KEY
+
+
+def test_bodies_are_logged_at_debug_with_secrets_masked_and_bounded(
+    rig: Make, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG, "headgate")
+    made = {"key": "sk-made-0123456789", "token": "tok-0123456789abcdef", "max_budget": 5}
+    headers = {"content-type": "application/json"}
+    rig([Reply(body=made, headers=headers)], api_key=KEY).run(
+        lambda client: client.key.generate(metadata={"password": "hunter2hunter2", "note": "see sk-other-0123456789"})
+    )
+    assert '"note":"see sk-oth...REDACTED"' in caplog.text
+    assert '"password":"hunter...REDACTED"' in caplog.text
+    assert '"max_budget": 5' in caplog.text
+    for secret in ("sk-made-0123456789", "tok-0123456789abcdef", "hunter2hunter2", "sk-other-0123456789", KEY):
+        assert secret not in caplog.text
+    caplog.clear()
+    rig([Reply(body=COMPLETION, headers=headers)]).create(metadata={"a": "x" * 100_000})
+    assert max(len(record.getMessage()) for record in caplog.records) < 2200
+    caplog.clear()
+    rig([Reply(body=COMPLETION, headers=headers)], log_bodies=False).create()
+    assert "body=" not in caplog.text
+
+
+def test_errors_show_bodies_in_logs_too(rig: Make, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG, "headgate")
+    reply = Reply(400, {"error": {"message": "no such thing"}}, headers={"content-type": "application/json"})
+    with pytest.raises(BadRequestError):
+        rig([reply]).create()
+    assert "no such thing" in caplog.text

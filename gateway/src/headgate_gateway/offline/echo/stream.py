@@ -8,7 +8,7 @@ from itertools import zip_longest
 from typing import Any
 
 from ..draw import Draw, hex_id
-from ..speech.speak import samples, wav
+from ..speech.speak import encoded, samples
 from ..speech.tones import RATE
 from ..tokenizer import count_messages, count_tools, encode, token_id
 from .reply import Part, Reply
@@ -97,8 +97,7 @@ def _audio(request: Mapping[str, Any], reply: Reply, part: Part, created: int) -
     """Sound in slices of whole base64 groups, so that the slices' texts put together are the base64 of the whole."""
     wanted = request.get("audio") or {}
     data = samples(part.text[:_LONGEST_SPOKEN], _voice(wanted.get("voice")))
-    if wanted.get("format", "wav") == "wav":
-        data = wav(data)
+    data = encoded(data, str(wanted.get("format") or "wav"))
     yield {"id": hex_id("audio_", part.text, reply.index), "transcript": "", "expires_at": created + _AUDIO_LIFE}
     for piece in part.pieces:
         yield {"transcript": piece}

@@ -7,11 +7,12 @@ import math
 import struct
 import sys
 from functools import lru_cache
+from importlib.util import find_spec
 
 from .flac import flac
 from .tones import CELL, HIGH, LOW, OPENING, RATE, cells_for
 
-__all__ = ["CONTENT_TYPES", "FORMATS", "VOICES", "samples", "speak", "wav"]
+__all__ = ["CONTENT_TYPES", "FORMATS", "VOICES", "encoded", "samples", "speak", "unsupported", "wav"]
 
 VOICES = (
     "alloy",
@@ -28,8 +29,15 @@ VOICES = (
     "marin",
     "cedar",
 )
-CONTENT_TYPES = {"wav": "audio/wav", "pcm": "audio/pcm", "pcm16": "audio/pcm", "flac": "audio/flac"}
-FORMATS = tuple(CONTENT_TYPES)
+CONTENT_TYPES = {
+    "wav": "audio/wav",
+    "pcm": "audio/pcm",
+    "pcm16": "audio/pcm",
+    "flac": "audio/flac",
+    "mp3": "audio/mpeg",
+}
+# What needs no further package, and can be heard again.
+FORMATS = tuple(name for name in CONTENT_TYPES if name != "mp3")
 _LOUDNESS = 5200
 _HUM = 900
 _FADE = 48
@@ -42,10 +50,30 @@ def speak(text: str, voice: str = "alloy", format: str = "wav", speed: float = 1
     not real here.
     """
     CONTENT_TYPES[format]
-    data = samples(text, voice, speed, instructions)
+    return encoded(samples(text, voice, speed, instructions), format)
+
+
+def encoded(data: bytes, format: str) -> bytes:
+    """Samples in a file of the format."""
     if format == "wav":
         return wav(data)
+    if format == "mp3":
+        from .mp3 import mp3
+
+        return mp3(data, RATE)
     return flac(data, RATE) if format == "flac" else data
+
+
+def unsupported(format: str) -> str | None:
+    """Why a format cannot be made here, and what to do; None for one that can."""
+    if format == "mp3" and find_spec("lameenc") is None:
+        return (
+            "'mp3' needs an encoder that is not installed. Install it with "
+            "`pip install 'headgate-gateway[mp3]'`, or use 'wav', 'flac' or 'pcm'"
+        )
+    if format not in CONTENT_TYPES:
+        return f"{format!r} cannot be made offline. Use 'wav', 'flac', 'pcm' or 'mp3'"
+    return None
 
 
 def samples(text: str, voice: str = "alloy", speed: float = 1.0, instructions: str = "") -> bytes:

@@ -40,6 +40,11 @@ def _client(package: Package, prefix: str, base: str) -> str:
             docstring(module.root.doc, 2) + f"from .{module.module.lstrip('.')} import {name}\n\nreturn {name}(self)\n"
         )
         members.append(f"@cached_property\ndef {module.root.attribute}(self) -> {name}:\n{indent(body)}")
+        for alias in module.root.aliases:
+            other = (
+                docstring(f"Another name of `{module.root.attribute}`.", 2) + f"return self.{module.root.attribute}\n"
+            )
+            members.append(f"@property\ndef {alias}(self) -> {name}:\n{indent(other)}")
     return f"class {prefix}{package.client}({base}):\n" + indent("\n".join(members))
 
 
@@ -56,6 +61,9 @@ def render_brand(package: Package, version: str, cancel_path: str | None) -> str
         "version": version,
         "auth": _auth(package.api.auth),
     }
+    if brand.providers:
+        values["providers"] = tuple(name for name, _ in brand.providers)
+        values["provider_aliases"] = {prefix: name for name, prefixes in brand.providers for prefix in prefixes}
     if cancel_path is not None:
         values["cancel_path"] = cancel_path
     arguments = "".join(f"    {key}={value!r},\n" for key, value in values.items())

@@ -35,6 +35,8 @@ def _methods(package: Package) -> Iterator[str]:
         for resource in reversed(module.resources):
             path = attributes[resource.name]
             yield path
+            if resource is module.root:
+                yield from (f"client.{alias}" for alias in resource.aliases)
             attributes |= {child: f"{path}.{attribute}" for attribute, child, _ in resource.children}
             for method in resource.methods:
                 positional = ", ".join([*(item.name for item in method.positional), f"**{method.params.name}"])

@@ -66,6 +66,7 @@ class _Planner:
             methods=tuple(item.method for item in planned),
             children=tuple((name, class_name(child.path), child.description) for child, name in children),
             helpers=self._mixins(resource),
+            aliases=tuple(clear_of(module_name(alias), CLIENT_ATTRIBUTES) for alias in resource.aliases),
         )
 
     def _mixins(self, resource: Resource) -> tuple[Symbol, Symbol] | None:

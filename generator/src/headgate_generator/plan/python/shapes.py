@@ -146,6 +146,7 @@ class ResourceDef:
     methods: tuple[MethodDef, ...]
     children: tuple[tuple[str, str, str], ...]
     helpers: tuple[Symbol, Symbol] | None
+    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

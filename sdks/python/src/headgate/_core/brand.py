@@ -28,6 +28,8 @@ class Brand:
     auth: Literal["bearer"] | tuple[Literal["header"], str] = "bearer"
     cancel_path: str | None = None
     provider_key_header: str = "X-Provider-Key"
+    providers: tuple[str, ...] = ()
+    """Providers whose prefixes the server knows."""
     provider_aliases: Mapping[str, str] = field(default_factory=dict[str, str])
     """Model prefix -> provider id, where the two differ."""
 

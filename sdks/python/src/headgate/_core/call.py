@@ -21,7 +21,7 @@ from .config import Config
 from .encoding import decompress
 from .envelope import error_from
 from .errors import APIConnectionError, APIError, APITimeoutError, ResponseShapeError
-from .log import Log, shown_headers
+from .log import Log, shown_body, shown_headers
 from .meta import Headers, Meta
 from .operation import Result, Stream
 from .options import Timeout
@@ -261,13 +261,14 @@ def _root_cause(error: BaseException) -> str:
     cause = error
     while cause.__cause__ is not None or (cause.__context__ is not None and not cause.__suppress_context__):
         cause = cause.__cause__ or cause.__context__ or cause
-    return str(cause) or str(error) or type(cause).__name__
+    # The system's own words say most. Those of a library may be its parts, which read as code.
+    return (str(cause) if isinstance(cause, OSError) else "") or str(error) or str(cause) or type(cause).__name__
 
 
 def _certificate_fault(error: BaseException) -> bool:
     cause: BaseException | None = error
     while cause is not None:
-        if type(cause).__name__ == "SSLCertVerificationError":
+        if type(cause).__name__ == "SSLCertVerificationError" or "invalid peer certificate" in str(cause):
             return True
         cause = cause.__cause__ or cause.__context__
     return False
@@ -284,7 +285,7 @@ def exchange(tries: Tries, *extra: tuple[str, str]) -> Steps[tuple[Meta, Any, Re
     for _ in range(_MAX_REDIRECTS + 1):
         started = time.perf_counter() if log.enabled(20) else 0.0
         if started and log.enabled(10):
-            log.debug("%s %s headers=%s", request.method, request.url, shown_headers(request.headers))
+            _tell_request(log, request)
         try:
             response = yield Send(request, tries.remaining())
         except TransportError:
@@ -314,6 +315,13 @@ def exchange(tries: Tries, *extra: tuple[str, str]) -> Steps[tuple[Meta, Any, Re
                 continue
         yield from _refuse(tries, meta, response, request)
     raise tries.stamp(APIError(f"{call.where}: more than {_MAX_REDIRECTS} redirects; check `base_url`."))
+
+
+def _tell_request(log: Log, request: Request) -> None:
+    log.debug("%s %s headers=%s", request.method, request.url, shown_headers(request.headers))
+    if log.bodies and request.body:
+        kind = next((value for name, value in request.headers if name.lower() == "content-type"), "")
+        log.debug("%s %s body=%s", request.method, request.url, shown_body(request.body, kind))
 
 
 def _count(call: Call, *, ok: bool) -> None:
@@ -430,6 +438,10 @@ def read_body(tries: Tries, response: Any, request: Request, meta: Meta) -> Step
     encoding = headers.get("content-encoding") if body else None
     if encoding:
         body = decompress(body, encoding)
+    log = tries.call.shared.log
+    if log.bodies and log.enabled(10):
+        kind = headers.get("content-type", "")
+        log.debug("%s %s answered body=%s", request.method, request.url, shown_body(body, kind))
     if "content-length" not in headers and "transfer-encoding" not in headers and _is_cut(headers, body):
         raise ReadFailed("the answer ended early: its JSON is not whole")
     return body

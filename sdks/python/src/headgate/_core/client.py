@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import random as _random
-from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Final, Literal, Self
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, ClassVar, Final, Literal, Never, Self
+from urllib.parse import urlsplit
 
 from .brand import Brand
 from .breaker import Breaker
@@ -41,6 +42,7 @@ _NAMES: Final = (
     "default_headers",
     "default_query",
     "log_level",
+    "log_bodies",
     "api_version",
     "max_concurrency",
     "circuit_breaker",
@@ -69,8 +71,8 @@ class BaseClient:
 
     def __init__(
         self,
-        *,
         api_key: str | Secret | None = None,
+        *,
         base_url: str | None = None,
         organization: str | None = None,
         team: str | None = None,
@@ -82,6 +84,7 @@ class BaseClient:
         http_client: Any = None,
         transport: Any = None,
         log_level: str | None = None,
+        log_bodies: bool | None = None,
         api_version: str | None = None,
         max_concurrency: int | None = None,
         circuit_breaker: Any = None,
@@ -91,6 +94,7 @@ class BaseClient:
         cancel_abandoned: bool | None = None,
         clock: Clock | None = None,
         random: Any = None,
+        **unknown: Never,
     ) -> None:
         """Make a client. What is not given comes from the environment, then from defaults.
 
@@ -107,6 +111,7 @@ class BaseClient:
             http_client: Your own client of the HTTP library. It is used as it is, and never closed.
             transport: ``"httpx2"`` (the default), ``"fast"``, or an object with the two methods of a transport.
             log_level: debug, info, warn, error or off; also from ``<PREFIX>_LOG``.
+            log_bodies: Whether bodies are logged at debug level, secrets masked; also from ``<PREFIX>_LOG_BODIES``.
             api_version: The version of the API to ask for.
             max_concurrency: How many calls may run at a time; the rest wait, at most for the `pool` clock.
             circuit_breaker: True or a `CircuitBreaker`: send nothing for a while after failures in a row.
@@ -117,6 +122,8 @@ class BaseClient:
             clock: Where time comes from; for tests.
             random: Where chance comes from; for tests.
         """
+        if unknown:
+            raise ConfigError(_unknown_options(unknown, [*_NAMES, *_OWN]))
         # From here on keys are secrets, so that a traceback that shows the locals of this function shows none.
         api_key = Secret(api_key) if isinstance(api_key, str) else api_key
         provider_keys = _secrets(provider_keys)
@@ -128,7 +135,7 @@ class BaseClient:
             raise ConfigError("`http_client` and `transport` exclude each other; give one of them")
         self._clock: Clock = clock if clock is not None else self._default_clock
         breaker = None if self._config.circuit_breaker is None else Breaker(self._config.circuit_breaker, self._clock)
-        log = Log(self._brand.package, self._config.log_level)
+        log = Log(self._brand.package, self._config.log_level, self._config.log_bodies)
         self._shared = Shared(
             self._brand, self._clock, random if random is not None else _random, log, RetryBudget(), breaker
         )
@@ -140,6 +147,8 @@ class BaseClient:
             "random": random,
         }
         self._link = self._connect(http_client, transport)
+        if self._config.api_key is not None and self._config.base_url.startswith("http:"):
+            _warn_of_plain_http(self._config.base_url)
 
     def _connect(self, http_client: Any, transport: Any) -> Any:
         """What holds the connections; shared by all copies of the client."""
@@ -150,6 +159,11 @@ class BaseClient:
     @property
     def api_key(self) -> Secret | None:
         return self._config.api_key
+
+    @api_key.setter
+    def api_key(self, value: str | Secret | None) -> None:
+        """Use another key from the next request on. Copies of this client, and calls under way, keep theirs."""
+        self._reconfigure({"api_key": value})
 
     @property
     def base_url(self) -> str:
@@ -174,7 +188,7 @@ class BaseClient:
             hint = (
                 f"`{own[0]}` belongs to a client's connections: make a new client"
                 if own
-                else f"known are {', '.join(_NAMES)}"
+                else _unknown_options(unknown, _NAMES)
             )
             raise ConfigError(f"`with_options`: `{unknown[0]}` cannot be changed; {hint}")
         for name in ("default_headers", "default_query", "provider_keys"):
@@ -206,8 +220,8 @@ class BaseClient:
             settings = self._config.circuit_breaker
             breaker = None if settings is None else Breaker(settings, self._clock)
             shared = Shared(shared.brand, shared.clock, shared.random, shared.log, shared.budget, breaker)
-        if before.log_level != self._config.log_level:
-            log = Log(self._brand.package, self._config.log_level)
+        if (before.log_level, before.log_bodies) != (self._config.log_level, self._config.log_bodies):
+            log = Log(self._brand.package, self._config.log_level, self._config.log_bodies)
             shared = Shared(shared.brand, shared.clock, shared.random, log, shared.budget, shared.breaker)
         self._shared = shared
         self._headers, self._auth = self._base_headers(), self._auth_headers()
@@ -268,13 +282,20 @@ class BaseClient:
         return [(self._brand.auth[1], MaskedStr(key.reveal()))]
 
     def _provider_header(self, model: Any) -> list[tuple[str, str]]:
-        """The caller's own key for the provider that the model's prefix names, and no other."""
-        if not self._config.provider_keys or not isinstance(model, str) or "/" not in model:
+        """The caller's own key for the provider that the model's prefix names, and no other. A name that does not say
+        whose it is (a route, ``gpt-4o``) takes all of them, since only the gateway knows where it leads."""
+        keys, brand = self._config.provider_keys, self._brand
+        if not keys or not isinstance(model, str):
             return []
-        prefix = model.partition("/")[0].lower()
-        provider = self._brand.provider_aliases.get(prefix, prefix)
-        key = self._config.provider_keys.get(provider) or self._config.provider_keys.get(prefix)
-        return [] if key is None else [(f"{self._brand.provider_key_header}-{provider}", MaskedStr(key.reveal()))]
+        prefix = model.partition("/")[0].lower() if "/" in model else ""
+        provider = brand.provider_aliases.get(prefix, prefix)
+        if prefix in keys and provider not in keys:
+            provider = prefix
+        known = provider in keys or provider in brand.providers or provider == brand.package
+        names = [provider] if known else list(keys)
+        return [
+            (f"{brand.provider_key_header}-{name}", MaskedStr(keys[name].reveal())) for name in names if name in keys
+        ]
 
     # --- calls ---
 
@@ -490,6 +511,38 @@ class BaseClient:
 
 def _secrets(keys: Mapping[str, str | Secret] | None) -> dict[str, str | Secret] | None:
     return {name: Secret(key) if isinstance(key, str) else key for name, key in keys.items()} if keys else None
+
+
+def _unknown_options(unknown: Iterable[str], known: Sequence[str]) -> str:
+    """What is said about options that no client has, each with the nearest that there is."""
+    from difflib import get_close_matches  # only where there is a fault to tell
+
+    faults: list[str] = []
+    for name in unknown:
+        close = get_close_matches(name, known, n=1, cutoff=0.6)
+        hint = f"did you mean `{close[0]}`?" if close else f"the options are {', '.join(sorted(known))}"
+        faults.append(f"`{name}` is no option of the client; {hint}")
+    return "; ".join(faults)
+
+
+_warned: Final[set[str]] = set()
+
+
+def _warn_of_plain_http(base_url: str) -> None:
+    """Warn once of a server that gets the key unencrypted, over networks that others use."""
+    from .hosts import is_public
+
+    host = urlsplit(base_url).hostname or ""
+    if host in _warned or not is_public(host):
+        return
+    import warnings
+
+    _warned.add(host)
+    warnings.warn(
+        f"`base_url` is {base_url!r}: the key travels unencrypted to {host}, for everybody in between to read. "
+        "Use `https://`.",
+        stacklevel=4,
+    )
 
 
 def _accept(result: Result) -> str:

@@ -34,6 +34,7 @@ class Config:
     default_headers: Mapping[str, str | None] = field(repr=False)
     default_query: Mapping[str, Any]
     log_level: str | None
+    log_bodies: bool
     api_version: str | None
     max_concurrency: int | None
     circuit_breaker: CircuitBreaker | None
@@ -69,6 +70,7 @@ def resolve(brand: Brand, given: Mapping[str, Any], environ: Mapping[str, str] |
         default_headers=_headers(given.get("default_headers")),
         default_query=dict(given.get("default_query") or {}),
         log_level=_log_level(given.get("log_level") or env.get(brand.env("LOG")), brand),
+        log_bodies=_switch("log_bodies", pick("log_bodies"), True),
         api_version=_header_value("api_version", given.get("api_version")),
         max_concurrency=_concurrency(given.get("max_concurrency")),
         circuit_breaker=_breaker(given.get("circuit_breaker")),
@@ -204,6 +206,16 @@ def _log_level(value: Any, brand: Brand) -> str | None:
     if level not in LEVELS:
         raise ConfigError(f"`log_level` (or {brand.env('LOG')}) is {value!r}; use one of debug, info, warn, error, off")
     return level
+
+
+def _switch(name: str, value: Any, default: bool) -> bool:
+    if value is None:
+        return default
+    words = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+    known = value if isinstance(value, bool) else words.get(str(value).strip().lower())
+    if known is None:
+        raise ConfigError(f"`{name}` is {value!r}; give True or False")
+    return known
 
 
 def _concurrency(value: Any) -> int | None:

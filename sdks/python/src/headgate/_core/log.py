@@ -1,4 +1,4 @@
-"""What the client tells about its work: one line a request, with headers from an allow-list and no body, ever.
+"""What the client tells about its work: one line a request, and at debug level headers and bodies with secrets masked.
 
 The logger is the standard one, named after the package. ``logging`` is imported on the first line that is written, and
 a client that was given no level writes only if the program has set up the logger itself.
@@ -10,10 +10,12 @@ import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final
 
+from .secrets import mask
+
 if TYPE_CHECKING:
     import logging
 
-__all__ = ["LEVELS", "LOGGED_HEADERS", "Log", "shown_headers"]
+__all__ = ["LEVELS", "LOGGED_HEADERS", "Log", "shown_body", "shown_headers"]
 
 LEVELS: Final = {"debug": 10, "info": 20, "warn": 30, "warning": 30, "error": 40, "off": 100}
 
@@ -44,15 +46,51 @@ LOGGED_HEADERS: Final = frozenset(
 )
 
 
+_BODY_CHARACTERS: Final = 2000
+# Members whose values nobody should read in a log, and what looks like a key wherever it stands.
+_SECRET_MEMBER: Final = (
+    r'("(?:[^"\\]*(?:api[-_]?key|token|secret|password|authorization|credential)s?|key)"\s*:\s*")((?:[^"\\]|\\.)*)'
+)
+_SECRET_TEXT: Final = r"\b(sk|pk|rk|hk)-[A-Za-z0-9_-]{8,}|(?<=Bearer )[^\s\"']{8,}"
+
+
 def shown_headers(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Headers for a log line. What is not on the list shows its name alone, since nobody knows what it holds."""
-    return {name: value if name.lower() in LOGGED_HEADERS else "..." for name, value in headers}
+    """Headers for a log line. Keys show how they begin; what else is not on the list shows its name alone, since
+    nobody knows what it holds."""
+    return {name: _shown_header(name.lower(), value) for name, value in headers}
+
+
+def _shown_header(name: str, value: str) -> str:
+    if name in LOGGED_HEADERS:
+        return value
+    if name == "authorization" or name.endswith("api-key") or name.startswith("x-provider-key-"):
+        text = str.__str__(value) if type(value) is str else value.encode("latin-1", "replace").decode("latin-1")
+        return mask(text.rpartition(" ")[2])
+    return "..."
+
+
+def shown_body(body: Any, content_type: str) -> str:
+    """A body for a log line: text with its secrets masked, up to a bound; of anything else its size."""
+    if not isinstance(body, bytes):
+        return "a stream"
+    kind = content_type.lower()
+    if "json" not in kind and not kind.startswith(("text/", "application/x-www-form")):
+        return f"{len(body)} bytes of {kind or 'no type'}"
+    import re  # only where somebody debugs
+
+    # Masked before it is cut, or half a key would stand at the end; a bound on both keeps large bodies cheap.
+    text = body[: 4 * _BODY_CHARACTERS].decode("utf-8", "replace")
+    text = re.sub(_SECRET_MEMBER, lambda found: f"{found[1]}{mask(found[2])}", text, flags=re.IGNORECASE)
+    text = re.sub(_SECRET_TEXT, lambda found: mask(found[0]), text)
+    return text if len(text) <= _BODY_CHARACTERS else f"{text[:_BODY_CHARACTERS]}... ({len(body)} bytes)"
 
 
 class Log:
     """The log of one client. ``level`` None leaves all to the program's own set-up."""
 
-    def __init__(self, package: str, level: str | None) -> None:
+    def __init__(self, package: str, level: str | None, bodies: bool = True) -> None:
+        self.bodies = bodies
+        """Whether bodies are told at debug level."""
         self._package = package
         self._level = None if level is None else LEVELS[level]
         self._logger: logging.Logger | None = None

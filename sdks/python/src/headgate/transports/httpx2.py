@@ -9,6 +9,7 @@ use.
 
 from __future__ import annotations
 
+import os
 import socket
 import ssl
 import threading
@@ -22,6 +23,7 @@ from urllib.parse import urlsplit
 
 import httpcore2
 
+from .._core.errors import ConfigError
 from .._core.wire import (
     ConnectFailed,
     ConnectTimedOut,
@@ -63,11 +65,22 @@ def shared_ssl_context() -> ssl.SSLContext:
     if _ssl_context is None:
         with _ssl_lock:
             if _ssl_context is None:
-                context = httpcore2.default_ssl_context()
+                context = _default_context()
                 context.minimum_version = ssl.TLSVersion.TLSv1_2
                 context.set_alpn_protocols(["http/1.1"])
                 _ssl_context = context
     return _ssl_context
+
+
+def _default_context() -> ssl.SSLContext:
+    try:
+        return httpcore2.default_ssl_context()
+    except (OSError, ValueError) as error:
+        named = {name: os.environ[name] for name in ("SSL_CERT_FILE", "SSL_CERT_DIR") if os.environ.get(name)}
+        said = " and ".join(f"`{name}` is {value!r}" for name, value in named.items()) or "the system's store is broken"
+        raise ConfigError(
+            f"the certificates of authorities cannot be read: {said}: {error}. Name a PEM file, or unset it."
+        ) from error
 
 
 def _raise(
@@ -93,7 +106,9 @@ def _named(
             return ConnectTimedOut(text)
         case httpcore2.ReadTimeout():
             return ReadTimedOut(text)
-        case httpcore2.ConnectError() | httpcore2.ProxyError() | httpcore2.UnsupportedProtocol():
+        case httpcore2.ProxyError():
+            return ConnectFailed(f"the proxy refused the connection: {text}")
+        case httpcore2.ConnectError() | httpcore2.UnsupportedProtocol():
             return ConnectFailed(text)
         case httpcore2.WriteTimeout() | httpcore2.WriteError():
             return WriteFailed(text)
@@ -152,7 +167,16 @@ def _lowered(headers: list[tuple[bytes, bytes]]) -> list[tuple[str, str]]:
 
 
 def _proxy(url: str) -> httpcore2.Proxy:
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # raises where it is no number
+    except ValueError as error:
+        raise ConfigError(f"the proxy that the environment names cannot be used: {error}") from None
+    if parts.scheme not in ("http", "https", "socks5", "socks5h") or not parts.hostname:
+        raise ConfigError(
+            f"the proxy that the environment names has the scheme {parts.scheme!r}; give an address like "
+            "'http://proxy.example:3128' in HTTPS_PROXY, HTTP_PROXY or ALL_PROXY"
+        )
     auth = (parts.username or "", parts.password or "") if parts.username else None
     port = f":{parts.port}" if parts.port else ""
     return httpcore2.Proxy(f"{parts.scheme}://{parts.hostname}{port}", auth=auth)

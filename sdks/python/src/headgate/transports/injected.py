@@ -15,6 +15,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from time import monotonic
 from typing import Any, Literal, NoReturn, Protocol, cast
 
+from .._core.errors import ConfigError
 from .._core.wire import (
     ConnectFailed,
     ConnectTimedOut,
@@ -98,6 +99,19 @@ def kind_of_client(client: object) -> Literal["sync", "async"] | None:
             if base.__name__ == "AsyncClient":
                 return "async"
     return None
+
+
+def _check_verification(client: object) -> None:
+    """Raise for a client that accepts every certificate: whoever stands between could read the key."""
+    mounts: Any = getattr(client, "_mounts", None) or {}
+    for transport in (getattr(client, "_transport", None), *mounts.values()):
+        context = getattr(getattr(transport, "_pool", None), "_ssl_context", None)
+        if context is not None and (not context.check_hostname or context.verify_mode.name == "CERT_NONE"):
+            raise ConfigError(
+                "`http_client` does not verify certificates (`verify=False`, or such an `ssl.SSLContext`), so that "
+                "anybody in between could read the key; for a private authority give `verify=` a context that trusts "
+                "it (`ssl.create_default_context(cafile=...)`), or set SSL_CERT_FILE"
+            )
 
 
 def _errors_of(client: object) -> tuple[type[Exception], ...]:
@@ -290,6 +304,7 @@ class InjectedTransport:
                 f"`http_client` must be a `Client` of httpx2 or httpx, not {type(client).__name__!r}; "
                 "an `AsyncClient` goes to the asynchronous client"
             )
+        _check_verification(client)
         self._client = cast(_SyncClient, client)
         self._errors = _errors_of(client)
 
@@ -320,6 +335,7 @@ class AsyncInjectedTransport:
                 f"`http_client` must be an `AsyncClient` of httpx2 or httpx, not {type(client).__name__!r}; "
                 "a `Client` goes to the synchronous client"
             )
+        _check_verification(client)
         self._client = cast(_AsyncClient, client)
         self._errors = _errors_of(client)
 
