@@ -32,6 +32,7 @@ from .http import (
     attachment,
     header_value,
 )
+from .ledger.record import require_bounded
 from .once.presented import check_key
 from .pipeline import HeadedStream, ModelEndpoint, fingerprint
 from .platform.restrictions import RouteCatalog
@@ -259,6 +260,7 @@ class App:
 
     async def _reach(self, call: Call) -> None:
         """Settle for whom the call is, and whether its model is within the caller's reach."""
+        require_bounded(call)
         if call.caller.models and call.model:
             # A name that stands for another is as good as that one, and no better.
             call.caller.require_model(call.caller.aliases.get(call.model, call.model))
