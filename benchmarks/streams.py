@@ -1,6 +1,6 @@
 """Thousands of streams at once on one gateway process: all open together, all whole.
 
-    python benchmarks/streams.py                 5,000 streams
+    python benchmarks/streams.py                 5,000 streams: a few minutes
     python benchmarks/streams.py --streams 1000
 
 A gateway serves offline answers that wait before each word, so that all streams are open before the first one ends. Two
@@ -30,6 +30,7 @@ import uvloop
 from stalls import Server
 
 from headgate_gateway.app import create_app
+from headgate_gateway.collector import collect_when_quiet
 from headgate_gateway.config import Settings
 from headgate_gateway.offload import share_the_interpreter
 from headgate_gateway.protocol import HttpProtocol
@@ -116,6 +117,7 @@ async def measure(count: int, listener: socket.socket, readers: list[Any], opene
         server = Server(uvicorn.Config(app, http=HttpProtocol, log_config=None, lifespan="on"))
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         await server.ready.wait()
+        collecting = asyncio.create_task(collect_when_quiet(lambda: len(app.gateway.calls.running)))
         before = most = memory()
         together = 0
         wall = cpu = 0.0
@@ -129,6 +131,7 @@ async def measure(count: int, listener: socket.socket, readers: list[Any], opene
             open_now = opened.value - ended.value
             if open_now > together:
                 together, most = open_now, memory()
+        collecting.cancel()
         server.should_exit = True
         await serving
     return {"together": together, "kib": (most - before) / 1024 / max(1, together), "wall": wall, "cpu": cpu}

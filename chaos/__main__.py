@@ -13,7 +13,10 @@ import argparse
 import random
 import signal
 import sys
+import time
+from collections import Counter
 
+from .evidence import Complaint
 from .monkey import schedule
 from .run import Outcome, run
 from .stores import missing
@@ -49,11 +52,21 @@ def main() -> int:
     outcomes: list[Outcome] = []
     for seed in range(first, first + given.runs):
         print(f"seed {seed}: {given.nodes} nodes, {given.seconds:g} s", flush=True)
-        outcomes.append(run(nodes=given.nodes, seed=seed, seconds=given.seconds, keep=given.keep))
+        outcomes.append(_run(given.nodes, seed, given.seconds, keep=given.keep))
         _tell(outcomes[-1])
     if given.runs > 1:
         _table(outcomes)
     return 0 if all(outcome.green for outcome in outcomes) else 1
+
+
+def _run(nodes: int, seed: int, seconds: float, *, keep: bool) -> Outcome:
+    """One run; one that breaks off is red, and the others follow."""
+    began = time.monotonic()
+    try:
+        return run(nodes=nodes, seed=seed, seconds=seconds, keep=keep)
+    except Exception as error:  # noqa: BLE001 - a series tells of all its runs
+        told = " ".join([repr(error), *getattr(error, "__notes__", ())])
+        return Outcome(seed, [Complaint("run", told)], [], Counter(), Counter(), time.monotonic() - began)
 
 
 def _tell(outcome: Outcome) -> None:

@@ -14,7 +14,8 @@ __all__ = ["ADMIN_KEY", "LEASE_SECONDS", "PRICES", "Cluster", "Node"]
 ADMIN_KEY = "sk-chaos-admin-0123456789abcdef"
 LEASE_SECONDS = 3.0
 """After this long a silent node is dead for the others, and what it held is given back."""
-_READY_WITHIN = 30.0
+# Generous: beside a load on all cores a process takes half a minute to import what it needs.
+_READY_WITHIN = 120.0
 
 PRICES = {
     "headgate/echo": (0.0375, 0.1505),
@@ -123,6 +124,10 @@ class Cluster:
         self.balancer = Remote("balancer", module("balancer", *ports), self.folder)
         self.balancer.start()
         self.url = f"http://127.0.0.1:{self.balancer.hear()['port']}"
+        self.wait_until_reachable()
+
+    def wait_until_reachable(self) -> None:
+        """Return when the balancer has a node that is ready."""
         until(self._reachable, "the balancer to know a ready node", seconds=_READY_WITHIN)
 
     def _reachable(self) -> bool:

@@ -157,6 +157,7 @@ def _evidence(cluster: Cluster, load: _Load, made: tuple[Made, ...], crashes: li
     entries = [*made, *read(load.journals), *read([cluster.provider_journal])]
     records = read_records(cluster.database)
     (cluster.folder / "records.json").write_bytes(msgspec.json.format(msgspec.json.encode(records), indent=1))
+    cluster.wait_until_reachable()
     return Evidence(entries, records, _reports(cluster), told, seconds, counted=cluster.redis is None)
 
 

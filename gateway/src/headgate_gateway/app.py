@@ -16,6 +16,7 @@ from typing import Any
 from .auth import Gate
 from .brand_headers import BrandHeaders
 from .config import Settings
+from .effective import models_beside, named_as_sent
 from .errors import ApiError, envelope, invalid, storage_away
 from .gateway import Gateway
 from .http import (
@@ -31,6 +32,7 @@ from .http import (
     attachment,
     header_value,
 )
+from .ledger.record import require_bounded
 from .once.presented import check_key
 from .pipeline import HeadedStream, ModelEndpoint, fingerprint
 from .platform.restrictions import RouteCatalog
@@ -174,7 +176,7 @@ class App:
             )
         if isinstance(reply, HeadedStream):
             reply.close()
-        raise ApiError(400, f"`{path}` does not give a whole answer here. Ask for it without `stream`.", param="stream")
+        raise ApiError(400, f"`{path}` does not give a whole answer here. Ask for something else.")
 
     async def _answer(
         self,
@@ -215,7 +217,9 @@ class App:
             spec = self._spec(match)
             call.query = read_query(query, spec)
             if route.method != "GET":
-                await read_body(call, route.body, self.gateway.settings.limits, spec)
+                await read_body(call, route.body, self.gateway.settings.limits, spec, merge=route.kind is not None)
+                if principal is not None and call.data.get("stream") is True:
+                    raise _whole_answers_only(call)
             if spec is not None and spec.closed and call.raw:
                 await refuse_ambiguous(call, route.body, spec)
             named = call.params.get("model") or call.data.get("virtual_model_id") or call.data.get("model") or ""
@@ -230,10 +234,10 @@ class App:
                 # A model's call may go on behind its request, and closes its files when it is forgotten.
                 if call.files and route.kind is None:
                     close_files(call)
+        except (_WholeAnswersOnly, ClientGone):
+            raise
         except ApiError as error:
             return self._failed(error, request_id, seen)
-        except ClientGone:
-            raise
         except Unstorable as error:
             unstorable = invalid(f"The request has a value that cannot be kept: {error}", code="unstorable_value")
             return self._failed(unstorable, request_id, seen)
@@ -256,9 +260,12 @@ class App:
 
     async def _reach(self, call: Call) -> None:
         """Settle for whom the call is, and whether its model is within the caller's reach."""
+        require_bounded(call)
         if call.caller.models and call.model:
             # A name that stands for another is as good as that one, and no better.
             call.caller.require_model(call.caller.aliases.get(call.model, call.model))
+            for other in models_beside(call.data):
+                call.caller.require_model(other)
         customer = call.data.get("user")
         if isinstance(customer, str) and customer:
             call.caller = await self.gateway.platform.with_customer(call.caller, customer)
@@ -318,6 +325,20 @@ def _complete(route: Route, contract: Contract) -> Route:
     if spec is not None and spec.operation_id:
         route = replace(route, operation=spec.operation_id)
     return route if route.endpoint is not None else replace(route, endpoint=ModelEndpoint(route))
+
+
+class _WholeAnswersOnly(ApiError):
+    """A stream was asked for by a request from inside."""
+
+
+def _whole_answers_only(call: Call) -> ApiError:
+    error = _WholeAnswersOnly(
+        400,
+        "`stream` is true, and a whole answer is needed here. Ask without `stream`.",
+        code="stream_not_allowed",
+        param="stream",
+    )
+    return named_as_sent(error, call.merged)
 
 
 def _draining() -> ApiError:

@@ -143,6 +143,8 @@ class Call:
     query: dict[str, Any] = field(default_factory=dict)
     data: dict[str, Any] = field(default_factory=dict)
     raw: bytes = b""
+    # Which members of the body came out of which container of extra parameters.
+    merged: dict[str, str] = field(default_factory=dict)
     files: list[Upload] = field(default_factory=list)
     fields: list[tuple[str, str]] = field(default_factory=list)
     model: str = ""

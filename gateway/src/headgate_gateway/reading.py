@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl
 import msgspec
 
 from .config import Limits
+from .effective import effective_body, effective_form, named_as_sent
 from .errors import ApiError, invalid
 from .http import BodyKind, Call, Receive, Upload
 from .json_body import parse_json
@@ -28,11 +29,13 @@ class ClientGone(Exception):
     """The client left before its request was whole."""
 
 
-async def read_body(call: Call, kind: BodyKind, limits: Limits, spec: Specification | None) -> None:
-    """Read and check the body of `call` as the route wants it."""
+async def read_body(
+    call: Call, kind: BodyKind, limits: Limits, spec: Specification | None, *, merge: bool = False
+) -> None:
+    """Read and check the body of `call` as the route wants it; `merge` its extra parameters first."""
     content_type = call.headers.get("content-type", "")
     if kind in (BodyKind.FORM, BodyKind.FORM_OR_JSON) and _is_form(content_type):
-        await _take_form(call, limits, spec, content_type)
+        await _take_form(call, limits, spec, content_type, merge=merge)
         return
     if kind is BodyKind.FORM:
         raise ApiError(
@@ -45,7 +48,7 @@ async def read_body(call: Call, kind: BodyKind, limits: Limits, spec: Specificat
     if call.raw and call.caller.id == ANONYMOUS.id:
         _refuse_simple(content_type)
     if kind is not BodyKind.NONE and not (kind is BodyKind.JSON_OR_NONE and not call.raw.strip()):
-        await take_json(call, limits, spec)
+        await take_json(call, limits, spec, merge=merge)
 
 
 def _refuse_simple(content_type: str) -> None:
@@ -61,21 +64,32 @@ def _refuse_simple(content_type: str) -> None:
         )
 
 
-async def take_json(call: Call, limits: Limits, spec: Specification | None) -> None:
-    """Decode `call.raw` and check it against the contract."""
+async def take_json(call: Call, limits: Limits, spec: Specification | None, *, merge: bool = False) -> None:
+    """Decode `call.raw` and check it against the contract; `merge` its extra parameters first."""
     if len(call.raw) > LARGE_BODY:
-        call.data = await offload(_checked, call.raw, limits, spec)
+        call.data, call.merged, call.raw = await offload(_checked, call.raw, limits, spec, merge)
     else:
-        call.data = _checked(call.raw, limits, spec)
+        call.data, call.merged, call.raw = _checked(call.raw, limits, spec, merge)
 
 
-def _checked(raw: bytes, limits: Limits, spec: Specification | None) -> dict[str, Any]:
+def _checked(
+    raw: bytes, limits: Limits, spec: Specification | None, merge: bool
+) -> tuple[dict[str, Any], dict[str, str], bytes]:
+    """The value of a body, where its merged members came from, and its bytes with these in it."""
+    is_large, merged = len(raw) > LARGE_BODY, dict[str, str]()
     value = parse_json(raw, limits)
+    if merge and isinstance(value, dict):
+        value, merged = effective_body(value)
+        if merged:
+            raw = msgspec.json.encode(value)
     if spec is not None:
-        spec.check_json(value, is_large=len(raw) > LARGE_BODY)
+        try:
+            spec.check_json(value, is_large=is_large)
+        except ApiError as error:
+            raise named_as_sent(error, merged) from None
     if not isinstance(value, dict):
         raise invalid(f"The body is {_kind(value)}, not an object. Send a JSON object.", code="wrong_type", param=None)
-    return value
+    return value, merged, raw
 
 
 async def refuse_ambiguous(call: Call, kind: BodyKind, spec: Specification) -> None:
@@ -137,19 +151,21 @@ def _is_form(content_type: str) -> bool:
     return content_type.lower().startswith(("multipart/form-data", "application/x-www-form-urlencoded"))
 
 
-async def _take_form(call: Call, limits: Limits, spec: Specification | None, content_type: str) -> None:
+async def _take_form(call: Call, limits: Limits, spec: Specification | None, content_type: str, *, merge: bool) -> None:
     if content_type.lower().startswith("application/x-www-form-urlencoded"):
         body = await _read(call.headers, call.receive, min(limits.body_bytes, _FIELD_BYTES))
         fields = _pairs(body.decode("utf-8", "replace"))
     else:
         fields = await _take_multipart(call, limits)
-    call.fields = fields
     names = [upload.name for upload in call.files]
     try:
+        if merge:
+            fields, call.merged = effective_form(fields, names)
+        call.fields = fields
         call.data = dict(fields) if spec is None else spec.read_form(fields, names)
-    except ApiError:
+    except ApiError as error:
         close_files(call)
-        raise
+        raise named_as_sent(error, call.merged) from None
 
 
 def close_files(call: Call) -> None:

@@ -25,6 +25,7 @@ import uvicorn
 
 from .accepting import Acceptor, Balance, Counted
 from .app import App
+from .collector import collect_when_quiet
 from .offload import share_the_interpreter
 from .protocol import HttpProtocol
 
@@ -60,6 +61,9 @@ class GatewayServer(uvicorn.Server):
             if self.started:
                 servers: list[Any] = [Acceptor(one, self._protocol, self._balance) for one in sockets or ()]
                 self.servers = servers
+        if self.started:
+            gateway = self._app.gateway
+            gateway.spawn(collect_when_quiet(lambda: len(gateway.calls.running)), "the garbage collector")
         if self.started and self._beside is not None:
             self._app.gateway.spawn(self._beside(self), "beside the server")
 

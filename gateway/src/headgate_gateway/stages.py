@@ -6,11 +6,14 @@ nothing waits between the look-up of an idempotency key and the beginning of its
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
 import msgspec
 
 from .cache.cache import Keeper, Plan
+from .effective import as_fields
 from .errors import ApiError
 from .guardrails.registry import Guard, context_of, rewriters
 from .guardrails.stage import GuardStage
@@ -47,14 +50,42 @@ def staged(call: Call, route: Route, make: Make) -> Make:
 
 async def _before(call: Call, guards: Sequence[Guard]) -> None:
     """Let the guardrails look at the request, and put what they made of it in its place."""
-    if not call.raw:
+    if not any(guard.before for guard in guards):
         return
-    context, data = context_of(call), call.data
+    context, files = context_of(call), _names_of_files(call)
+    data = shown = {**files, **call.data} if files else call.data
     for guard in guards:
         if guard.before:
             data = await guard.guardrail.before(data, context)
-    if data != call.data:
-        call.data, call.raw = data, msgspec.json.encode(data)
+    if not call.raw:
+        if data != shown:
+            _put_form(call, files, shown, data)
+        return
+    # Also where nothing changed: what was looked at is what is sent, and a name that stands twice stands once now.
+    call.data, call.raw = data, msgspec.json.encode(data)
+
+
+def _names_of_files(call: Call) -> dict[str, list[str]]:
+    """The names of the files of a form, by their fields: a provider is sent them too."""
+    names: dict[str, list[str]] = {}
+    for upload in call.files:
+        names.setdefault(upload.name, []).append(upload.filename)
+    return {name: listed for name, listed in names.items() if name not in call.data}
+
+
+def _put_form(call: Call, files: Mapping[str, list[str]], shown: Mapping[str, Any], data: Mapping[str, Any]) -> None:
+    """Put what guardrails made of a form into its fields and the names of its files."""
+    differ = {name for name in (*shown, *data) if shown.get(name) != data.get(name)}
+    call.fields = [(name, text) for name, text in call.fields if name.partition("[")[0] not in differ]
+    for name in data:
+        if name in differ and name not in files:
+            call.fields += as_fields(name, data[name])
+    left = {name: list(data.get(name) or ()) for name in files}
+    call.files = [
+        replace(upload, filename=str(left[upload.name].pop(0))) if left.get(upload.name) else upload
+        for upload in call.files
+    ]
+    call.data = {name: value for name, value in data.items() if name not in files}
 
 
 async def _cached(call: Call, plan: Plan, guards: Sequence[Guard], make: Make, out: Sink) -> None:

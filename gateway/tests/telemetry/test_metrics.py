@@ -350,3 +350,15 @@ async def test_a_call_that_is_taken_up_after_a_kill_is_told(launch: Launch) -> N
     assert seen.sum("headgate_repeats_total", kind="joined" if on_postgres() else "resumed") == 1
     assert seen.sum("headgate_repeats_total") == 1
     assert seen.sum("headgate_calls_total", status="completed") == 1
+
+
+async def test_no_web_page_reads_a_port_of_their_own(launch: Launch) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    launch(config=f'[metrics]\nlisten = "127.0.0.1:{port}"\n')
+    own = f"http://127.0.0.1:{port}"
+    assert await _status(own) == 200
+    assert await _status(own, {"Host": f"localhost:{port}"}) == 200
+    assert await _status(own, {"Host": "rebound.example"}) == 403
+    assert await _status(own, {"Origin": "https://evil.example"}) == 403

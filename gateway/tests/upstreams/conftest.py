@@ -34,6 +34,13 @@ api_key = "sk-operators-own-key"
 retries = 0
 answer_timeout = 3
 stream_timeout = 3
+[providers.patient-up]
+base_url = "{upstream.url}/v1"
+api_key = "sk-operators-own-key"
+[providers.patient-claude]
+wire = "anthropic"
+base_url = "{upstream.url}"
+api_key = "sk-operators-own-key"
 [limits]
 grace_seconds = 0.1
 {prices()}

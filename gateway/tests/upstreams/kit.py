@@ -28,7 +28,7 @@ KINDS: dict[str, tuple[str, str, dict[str, Any]]] = {
 
 def prices() -> str:
     """Prices for every model: a dollar for a million tokens read, ten for a million written."""
-    names = [f"{provider}/{name}" for name in ("sound", *QUIRKS) for provider in ("up", "claude")]
+    names = ("sound", *QUIRKS)
     return "\n".join(f'[prices."{name}"]\ninput_per_million = 1\noutput_per_million = 10' for name in names)
 
 

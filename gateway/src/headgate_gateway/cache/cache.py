@@ -83,9 +83,10 @@ class Cache:
         """What makes two calls the same: who may share, what was asked, and what the answer passes on its way."""
         body = {name: value for name, value in call.data.items() if name not in _LEFT_OUT}
         region, tags = call.header("x-headgate-region"), call.header("x-headgate-tags")
+        betas = [call.header("openai-beta"), call.header("anthropic-beta")]
         model = call.caller.aliases.get(call.model, call.model)
         parts: list[Any] = [plan.kind, plan.scope, plan.controls.namespace, plan.guards, model, region, tags]
-        parts += [call.data.get("tags"), self._routing.audience(call, model)]
+        parts += [betas, call.data.get("tags"), self._routing.audience(call, model)]
         return hashlib.sha256(msgspec.json.encode([parts, body], order="sorted")).hexdigest()
 
     async def find(self, key: str, plan: Plan) -> Entry | None:

@@ -7,6 +7,7 @@ from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
+from ..effective import member_of
 from .jsonl import LineFault, read_lines
 
 __all__ = ["Checked", "Line", "Lines", "check"]
@@ -42,7 +43,7 @@ def check(file: BinaryIO, endpoint: str) -> Checked:
         found = value if isinstance(value, LineFault) else _line(number, value, endpoint, seen)
         if isinstance(found, Line):
             seen.add(found.custom_id)
-            named = found.body.get("model")
+            named = member_of(found.body, "model")
             models.add(named if isinstance(named, str) else None)
         else:
             faults.append(found)

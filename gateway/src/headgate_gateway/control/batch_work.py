@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 import msgspec
 
+from ..effective import member_of
 from ..errors import ApiError
 from ..offload import offload
 from ..storage import StorageAway, StorageError
@@ -202,7 +203,7 @@ def _pace(body: dict[str, Any]) -> float:
 
 
 async def _call(work: _Work, line: Line) -> None:
-    if line.body.get("stream"):
+    if member_of(line.body, "stream"):
         await work.refuse(line, "stream_not_allowed", "`stream` cannot be used in a batch.", "stream")
         return
     gateway = work.gateway

@@ -1,93 +1,178 @@
-"""Which texts a request and an answer hold. Pure functions; what is not a text of somebody's is left as it is."""
+"""The texts of a request: every string that a provider is sent, and every name beside which one may stand.
+
+Left out are, and only these:
+
+- the name of the model, and what only the gateway reads (`tags`, `cache`, `guardrails`, `mock_response`,
+  `virtual_model_id`)
+- ids without white space (`id`, `tool_call_id`, `file_id`, ...)
+- base64: of `data:` URLs, and of `data`, `file_data`, `b64_json` and signatures
+- words of the protocol: the fixed values that the contract lists for a member (`"type": "text"`, `"role": "user"`), and
+  the names of members that the contract or JSON Schema has
+
+Tokens instead of texts cannot be read, and are refused.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator, Mapping, Set
+from functools import cache
 from typing import Any
+
+import msgspec
+
+from ..contract import load_contract
+from ..effective import OWN
+from ..errors import invalid
 
 __all__ = ["map_texts"]
 
 Change = Callable[[str], str]
-_PLAIN = ("prompt", "input", "suffix", "instructions")
+_LEFT_OUT = OWN | {"model"}
+_IDS = frozenset({"id", "tool_call_id", "file_id", "call_id", "tool_use_id", "response_id", "item_id"})
+_ID = re.compile(r"(?=[^A-Za-z]*[A-Za-z])[A-Za-z0-9_.:|\-]{1,256}")
+_ENCODED = frozenset({"data", "file_data", "b64_json", "signature", "encrypted_content", "thought_signature"})
+_BASE64 = re.compile(r"[A-Za-z0-9+/_\-]{48,}={0,2}")
+_DATA_URL = re.compile(r"data:[A-Za-z0-9.+/;=_\-]*;base64,[A-Za-z0-9+/_\-]*={0,2}")
+_TYPES = frozenset({"object", "array", "string", "number", "integer", "boolean", "null"})
+_KEYWORDS = (
+    *("$defs", "$id", "$ref", "$schema", "additionalProperties", "allOf", "anyOf", "const", "contains", "default"),
+    *("definitions", "dependentRequired", "description", "else", "enum", "examples", "exclusiveMaximum"),
+    *("exclusiveMinimum", "format", "if", "items", "maxItems", "maxLength", "maximum", "minItems", "minLength"),
+    *("minimum", "multipleOf", "not", "nullable", "oneOf", "pattern", "patternProperties", "prefixItems"),
+    *("properties", "propertyNames", "required", "then", "title", "type", "uniqueItems"),
+)
+# Members whose ids and numbers are somebody's words too.
+_TOLD = frozenset({"metadata", "arguments"})
+_TOKENS = ("prompt", "input")
+_ROUTES = re.compile(r"/v1/(?:chat/completions|completions|embeddings|moderations|audio/.+|images/.+)")
 
 
 def map_texts(request: dict[str, Any], change: Change) -> dict[str, Any]:
-    """The request with every text of it changed: messages, prompts, inputs, predicted outputs."""
-    changed = dict(request)
-    messages = request.get("messages")
-    if isinstance(messages, list):
-        changed["messages"] = [_message(message, change) for message in messages]
-    for name in _PLAIN:
-        if name in request:
-            changed[name] = _text_or_list(request[name], change)
-    prediction = request.get("prediction")
-    if isinstance(prediction, dict) and "content" in prediction:
-        changed["prediction"] = {**prediction, "content": _content(prediction["content"], change)}
+    """Return the request with every text of it changed; raise 400 where there are tokens instead of texts."""
+    for name in _TOKENS:
+        _refuse_tokens(name, request.get(name))
+    walk = _Walk(change)
+    changed: dict[str, Any] = {}
+    for name, value in request.items():
+        if name in _LEFT_OUT:
+            changed[name] = value
+        else:
+            walk.put(changed, name, value, told=False)
     return changed
 
 
-def _message(message: Any, change: Change) -> Any:
-    if not isinstance(message, dict):
-        return message
-    changed = dict(message)
-    for name in ("content", "refusal", "reasoning_content"):
-        if name in message:
-            changed[name] = _content(message[name], change)
-    calls = message.get("tool_calls")
-    if isinstance(calls, list):
-        changed["tool_calls"] = [_tool_call(call, change) for call in calls]
-    function = message.get("function_call")
-    if isinstance(function, dict):
-        changed["function_call"] = _arguments(function, change)
-    return changed
+class _Walk:
+    """One walk over a request."""
+
+    __slots__ = ("_change", "_names", "_words")
+
+    def __init__(self, change: Change) -> None:
+        self._change = change
+        self._names, self._words = _vocabulary()
+
+    def put(self, holder: dict[str, Any], name: str, value: Any, *, told: bool) -> None:
+        """Put a member, changed, into the object that is made."""
+        changed = name if name in self._names else self._change(name)
+        while changed in holder:
+            changed += "_"
+        holder[changed] = self._value(value, name, told=told or name in _TOLD)
+
+    def _value(self, value: Any, name: str, *, told: bool) -> Any:
+        """The value of the member `name`; of a list, each item is one."""
+        if isinstance(value, str):
+            return self._text(value, name, told=told)
+        if isinstance(value, dict):
+            changed: dict[str, Any] = {}
+            for key, item in value.items():
+                self.put(changed, key, item, told=told)
+            return changed
+        if isinstance(value, list):
+            return [self._value(item, name, told=told) for item in value]
+        if told and isinstance(value, int | float) and not isinstance(value, bool):
+            shown = str(value)
+            text = self._change(shown)
+            return value if text == shown else text
+        return value
+
+    def _text(self, text: str, name: str, *, told: bool) -> str:
+        if text in self._words.get(name, ()):
+            return text
+        if name in _IDS and not told and _ID.fullmatch(text):
+            return text
+        if name in _ENCODED and _BASE64.fullmatch(text):
+            return text
+        if text.startswith("data:") and _DATA_URL.fullmatch(text):
+            return text
+        return self._json(text) if name == "arguments" else self._change(text)
+
+    def _json(self, text: str) -> str:
+        """The JSON in a text, with its texts changed: what escapes hide is seen, and JSON it stays."""
+        try:
+            value = msgspec.json.decode(text)
+            changed = self._value(value, "", told=True)
+        except msgspec.DecodeError:
+            return self._change(text)
+        except RecursionError:
+            raise invalid(
+                "`arguments` of a tool call is nested too deeply for the guardrails of this call. Flatten it.",
+                param="messages",
+                code="too_deep",
+            ) from None
+        return text if changed == value else msgspec.json.encode(changed).decode()
 
 
-def _content(content: Any, change: Change) -> Any:
-    if isinstance(content, str):
-        return change(content)
-    if isinstance(content, list):
-        return [_part(part, change) for part in content]
-    return content
+def _refuse_tokens(name: str, value: Any) -> None:
+    if not isinstance(value, list):
+        return
+    items = (item for one in value for item in (one if isinstance(one, list) else (one,)))
+    if any(isinstance(item, int) and not isinstance(item, bool) for item in items):
+        raise invalid(
+            f"`{name}` holds tokens, which the guardrails of this call cannot read. Send the text.",
+            param=name,
+            code="tokens_not_readable",
+        )
 
 
-def _part(part: Any, change: Change) -> Any:
-    if isinstance(part, str):
-        return change(part)
-    if not isinstance(part, dict):
-        return part
-    changed = dict(part)
-    for name in ("text", "refusal"):
-        if isinstance(part.get(name), str):
-            changed[name] = change(part[name])
-    return changed
+@cache
+def _vocabulary() -> tuple[frozenset[str], Mapping[str, Set[str]]]:
+    """The members that the contract has for calls of models, and the fixed words that each may hold."""
+    document = load_contract()
+    names, words = set(_KEYWORDS), {"type": set(_TYPES)}
+    for path, item in document["paths"].items():
+        if _ROUTES.fullmatch(path) and "post" in item:
+            for schema in _schemas(document, item["post"].get("requestBody", {})):
+                properties = schema.get("properties")
+                for name, of in properties.items() if isinstance(properties, dict) else ():
+                    names.add(name)
+                    words.setdefault(name, set()).update(_words(document, of))
+    return frozenset(names), words
 
 
-def _tool_call(call: Any, change: Change) -> Any:
-    if not isinstance(call, dict):
-        return call
-    changed = dict(call)
-    for name in ("function", "custom"):
-        inner = call.get(name)
-        if isinstance(inner, dict):
-            changed[name] = _arguments(inner, change)
-    return changed
+def _words(document: Mapping[str, Any], schema: Any) -> set[str]:
+    """The fixed words among the values of a schema."""
+    while isinstance(schema, dict) and "$ref" in schema:
+        schema = document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+    if not isinstance(schema, dict):
+        return set()
+    listed = schema.get("enum")
+    found = {word for word in (schema.get("const"), *(listed or ())) if isinstance(word, str)}
+    for branch in (*schema.get("anyOf", ()), *schema.get("oneOf", ()), schema.get("items")):
+        found |= _words(document, branch)
+    return found
 
 
-def _arguments(function: dict[str, Any], change: Change) -> dict[str, Any]:
-    changed = dict(function)
-    for name in ("arguments", "input"):
-        if isinstance(function.get(name), str):
-            changed[name] = change(function[name])
-    return changed
-
-
-def _text_or_list(value: Any, change: Change) -> Any:
-    if isinstance(value, str):
-        return change(value)
-    if isinstance(value, list):
-        return [_content_item(item, change) for item in value]
-    return value
-
-
-def _content_item(item: Any, change: Change) -> Any:
-    return _part(item, change) if isinstance(item, str | dict) else item
+def _schemas(document: Mapping[str, Any], start: Any) -> Iterator[Mapping[str, Any]]:
+    """Every object of the contract under a place, through references."""
+    todo, seen = [start], set[str]()
+    while todo:
+        one = todo.pop()
+        if isinstance(one, list):
+            todo += one
+        elif isinstance(one, dict):
+            yield one
+            todo += one.values()
+            reference = one.get("$ref")
+            if isinstance(reference, str) and reference not in seen:
+                seen.add(reference)
+                todo.append(document["components"]["schemas"][reference.rpartition("/")[2]])

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from ..errors import ApiError
+from ..offload import offload
 from .chat import map_texts
 
 __all__ = ["Context", "Factory", "Guardrail", "Rewriter", "TextGuardrail", "refused"]
@@ -36,6 +37,8 @@ class Context:
     key_id: str | None
     team_id: str | None
     organization_id: str | None
+    # Whether the request is so large that looking at it would hold up other calls.
+    is_large: bool = False
 
 
 class Rewriter(Protocol):
@@ -68,6 +71,8 @@ class TextGuardrail(ABC):
     def rewriter(self) -> Rewriter: ...
 
     async def before(self, request: dict[str, Any], context: Context) -> dict[str, Any]:
+        if context.is_large:
+            return await offload(map_texts, request, self._whole)
         return map_texts(request, self._whole)
 
     def output(self, context: Context) -> Rewriter | None:

@@ -10,6 +10,7 @@ from typing import Any
 from ..config_table import ConfigError
 from ..errors import ApiError, invalid
 from ..http import Call
+from ..offload import LARGE_BODY
 from . import pii, words
 from .port import Context, Factory, Guardrail, Rewriter
 from .settings import GuardrailSettings
@@ -86,7 +87,15 @@ def _missing(name: str) -> ApiError:
 
 def context_of(call: Call) -> Context:
     caller = call.caller
-    return Context(call.operation, call.model, call.request_id, caller.key_id, caller.team_id, caller.organization_id)
+    return Context(
+        call.operation,
+        call.model,
+        call.request_id,
+        caller.key_id,
+        caller.team_id,
+        caller.organization_id,
+        is_large=len(call.raw) > LARGE_BODY,
+    )
 
 
 def rewriters(guards: Sequence[Guard], context: Context) -> list[Rewriter]:

@@ -20,6 +20,10 @@ _FILE_TOKENS = 8000
 _SOUND_BYTES_A_TOKEN = 1600
 _FILE_BYTES_A_TOKEN = 12
 _PICTURE_OUT = 6300
+# By these names servers take a bound of the answer, and how many answers there are.
+_BOUNDS = ("max_completion_tokens", "max_tokens", "max_output_tokens", "max_new_tokens", "max_tokens_to_sample")
+_COUNTS = ("num_return_sequences", "candidate_count")
+# The contract's own maximum.
 _CHOICES = 128
 _BULKY = ("data", "file_data", "url", "b64_json")
 
@@ -62,7 +66,7 @@ def estimate(kind: str, data: dict[str, Any], size: int, default_output: int) ->
         return _generation(data, size, default_output)
     if kind == "images":
         number = _number(data.get("n")) or 1
-        return Estimate(_text(data, size), min(number, 16) * _PICTURE_OUT, declared=True)
+        return Estimate(_text(data, size), number * _PICTURE_OUT, declared=True)
     if kind in ("transcription", "translation"):
         return Estimate(max(64, size // _SOUND_BYTES_A_TOKEN), default_output, declared=False)
     return Estimate(_text(data, size), 0, declared=True)
@@ -70,8 +74,9 @@ def estimate(kind: str, data: dict[str, Any], size: int, default_output: int) ->
 
 def _generation(data: dict[str, Any], size: int, default_output: int) -> Estimate:
     # Of two bounds nobody knows which one the model heeds; none is heeded that is 0.
-    declared = max(_number(data.get("max_completion_tokens")), _number(data.get("max_tokens")))
-    choices = min(max(_number(data.get("n")), _number(data.get("best_of")), 1), _CHOICES) * _prompts(data)
+    declared = max(_number(data.get(name)) for name in _BOUNDS)
+    choices = min(max(_number(data.get("n")), _number(data.get("best_of")), 1), _CHOICES)
+    choices = max(choices, *(_number(data.get(name)) for name in _COUNTS)) * _prompts(data)
     each = declared or default_output
     return Estimate(_text(data, size), each * choices, declared=declared > 0, choices=choices)
 

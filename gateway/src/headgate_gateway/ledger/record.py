@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from ..errors import ApiError, invalid
 from ..http import Call
 from ..platform.principal import Principal
 from ..storage import Batch
@@ -18,13 +19,15 @@ if TYPE_CHECKING:
     from ..once.run import Run
     from .ledger import Ticket
 
-__all__ = ["add_sums", "charged_of", "metadata_of", "owners_of", "row_of", "tags_of"]
+__all__ = ["add_sums", "charged_of", "metadata_of", "owners_of", "require_bounded", "row_of", "tags_of"]
 
 _PLAIN = frozenset({"user", "team", "organization", "customer"})
 _MOST_TAGS = 32
 _LONGEST_TAG = 128
 _LONGEST_MESSAGE = 500
-_LONGEST_METADATA = 4096
+_LONGEST_METADATA = 16_384
+_MOST_METADATA = 64
+_LONGEST_USER = 256
 _MOST_AT_ONCE = 8
 _ADD_TOTALS = tuple(sql.add_totals(count) for count in range(_MOST_AT_ONCE + 1))
 
@@ -67,6 +70,41 @@ def tags_of(call: Call) -> tuple[str, ...]:
         own = [tag.strip()[:_LONGEST_TAG] for tag in given[:_MOST_TAGS] if isinstance(tag, str) and tag.strip()]
         tags = (*tags, *own)
     return tuple(dict.fromkeys(tags)) if tags else ()
+
+
+def require_bounded(call: Call) -> None:
+    """Raise 400 for tags, a user or metadata that are too many or too long to be kept with the record of a call."""
+    data, header = call.data, call.header("x-headgate-tags")
+    user, metadata, tags = data.get("user"), data.get("metadata"), data.get("tags")
+    if isinstance(user, str) and len(user) > _LONGEST_USER:
+        raise _too_long("user", f"{len(user)} characters long", f"{_LONGEST_USER} characters")
+    if isinstance(metadata, dict) and metadata:
+        if len(metadata) > _MOST_METADATA:
+            raise _too_long("metadata", f"{len(metadata)} members large", f"{_MOST_METADATA} members")
+        size = len(msgspec.json.encode(metadata))
+        if size > _LONGEST_METADATA:
+            raise _too_long("metadata", f"{size} bytes large as JSON", f"{_LONGEST_METADATA} bytes")
+        _require_tags("metadata.tags", metadata.get("tags"))
+    _require_tags("tags", tags)
+    if header is not None:
+        _require_tags("X-Headgate-Tags", header)
+
+
+def _require_tags(name: str, given: Any) -> None:
+    tags = given.split(",") if isinstance(given, str) else given
+    if not isinstance(tags, list):
+        return
+    if len(tags) > _MOST_TAGS:
+        raise _too_long(name, f"a list of {len(tags)} tags", f"{_MOST_TAGS} tags")
+    for tag in tags:
+        if isinstance(tag, str) and len(tag.strip()) > _LONGEST_TAG:
+            raise _too_long(
+                name, f"a list with a tag of {len(tag.strip())} characters", f"{_LONGEST_TAG} characters a tag"
+            )
+
+
+def _too_long(name: str, what: str, most: str) -> ApiError:
+    return invalid(f"`{name}` is {what}; the most is {most}. Send less.", param=name, code="too_long")
 
 
 def metadata_of(call: Call) -> str | None:

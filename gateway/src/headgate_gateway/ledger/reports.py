@@ -22,6 +22,7 @@ __all__ = [
     "Row",
     "Sum",
     "Where",
+    "add_metadata",
     "dearest",
     "grouped",
     "log_page",
@@ -33,6 +34,7 @@ __all__ = [
     "week_of",
 ]
 
+_METADATA = "metadata."
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _CURSOR = re.compile(r"call_[0-9a-z]{26}\.[0-9]{1,9}", re.ASCII)
 _DAY_SECONDS = 86400.0
@@ -185,10 +187,30 @@ class Row:
     models: dict[str, Sum] = field(default_factory=lambda: dict[str, Sum]())
 
 
+def _member(call: Call, name: str) -> tuple[str, list[str]]:
+    """The text of a member of the metadata, and the values that are bound in it."""
+    if call.gateway.db.shared:
+        return sql.metadata_text(postgres=True), [name]
+    return sql.metadata_text(postgres=False), [f'$."{name}"'] * 2
+
+
+def add_metadata(call: Call, where: Where, given: str | None) -> None:
+    """Take only records whose metadata has a member with a value, written `name=value`."""
+    if given is not None:
+        name, _, value = given.partition("=")
+        text, names = _member(call, name)
+        where.conditions.append(f"{text} = ?")
+        where.values += [*names, value]
+
+
 async def grouped(call: Call, where: Where, group: str, interval: str) -> list[Row]:
     """Sums by group, in steps of time; within a step the dearest first."""
     step = "day" if interval == "week" else interval
-    rows = await call.gateway.db.aside(sql.report(group, step, where.conditions), tuple(where.values))
+    text, values = None, list(where.values)
+    if group.startswith(_METADATA):
+        text, names = _member(call, group.removeprefix(_METADATA))
+        values = [*names, *values]
+    rows = await call.gateway.db.aside(sql.report(group, step, where.conditions, text), tuple(values))
     found: dict[tuple[str, str | None], Row] = {}
     for at, name, model, *numbers in rows:
         when = week_of(at) if interval == "week" else at

@@ -45,6 +45,7 @@ async def listed(call: Call) -> Response:
         "status",
     ):
         where.add(name, query.get(name))
+    reports.add_metadata(call, where, query.get("metadata"))
     limit = query.get("limit")
     rows, cursor = await reports.log_page(call, where, limit if isinstance(limit, int) else 20, query.get("cursor"))
     places = sight(call.caller).all
@@ -235,6 +236,7 @@ async def report(call: Call) -> Response:
     where.add("customer", query.get("customer_id"))
     for name in ("team_id", "organization_id", "model"):
         where.add(name, query.get(name))
+    reports.add_metadata(call, where, query.get("metadata"))
     rows = await reports.grouped(call, where, group, interval)
     total = await reports.totals(call, where) if group == "tag" else reports.Sum()
     if group != "tag":

@@ -64,6 +64,7 @@ __all__ = [
     "credit_sums",
     "entries",
     "logs",
+    "metadata_text",
     "report",
     "tags",
     "total",
@@ -319,11 +320,25 @@ def logs(conditions: list[str]) -> str:
     return f"SELECT {_COLUMNS}, {hashed} FROM usage WHERE {' AND '.join(conditions)} ORDER BY usage.id DESC LIMIT ?"
 
 
-def report(group: str, step: str, conditions: list[str]) -> str:
+def metadata_text(*, postgres: bool) -> str:
+    """The text of a member of the metadata, whose name is bound: once for PostgreSQL, twice for SQLite."""
+    if postgres:
+        # A text that holds NUL cannot be taken out there.
+        return (
+            "(CASE WHEN usage.metadata IS NULL OR position('\\u0000' in usage.metadata) > 0 THEN NULL "
+            "ELSE CAST(usage.metadata AS json) ->> CAST(? AS TEXT) END)"
+        )
+    return (
+        "(CASE json_type(usage.metadata, ?) WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' "
+        "ELSE CAST(json_extract(usage.metadata, ?) AS TEXT) END)"
+    )
+
+
+def report(group: str, step: str, conditions: list[str], grouped: str | None = None) -> str:
     """Sums by step of time, group and model. By tags a call without one is in the group NULL."""
     joined = " LEFT JOIN usage_tag ON usage_tag.usage_id = usage.id" if group == "tag" else ""
     return (
-        f"SELECT {STEPS[step]}, {GROUPS[group]}, model_served, {_SUMS} FROM usage{joined}"
+        f"SELECT {STEPS[step]}, {grouped or GROUPS[group]}, model_served, {_SUMS} FROM usage{joined}"
         f" WHERE {' AND '.join(conditions)} GROUP BY 1, 2, 3"
     )
 

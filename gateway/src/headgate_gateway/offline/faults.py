@@ -84,9 +84,11 @@ def named_fault(model: str) -> Fault | None:
 
 def fault_in(request: Mapping[str, Any]) -> Fault | None:
     """The fault that the request itself asks for."""
-    for field in ("provider_specific_params", "extra_body"):
-        extra = request.get(field)
+    for field in ("", "provider_specific_params", "extra_body"):
+        # A gateway merged them; who asks a model directly did not.
+        extra = request.get(field) if field else request
         raw = extra.get("fault") if isinstance(extra, Mapping) else None
+        field = field or "provider_specific_params"
         if isinstance(raw, str):
             return _fault(raw, {}, f"{field}.fault")
         if isinstance(raw, Mapping):

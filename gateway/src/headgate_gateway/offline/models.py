@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
+from ..effective import member_of
 from ..emission import Answer, Delay, Emission, ModelContext
 from ..errors import invalid
 from .catalog import CHAT_WINDOW, EMBED_WINDOW, MODELS, default_for, entry, find
@@ -24,7 +25,6 @@ __all__ = ["BASE", "BuiltIn", "default_for", "listing", "resolve", "tuned"]
 # What fine-tuned models learn on top of.
 BASE = MODELS[0].id
 _MOST_CHOICES = 2048
-_MOST_ANSWERS = 128
 
 
 class BuiltIn:
@@ -112,7 +112,6 @@ class BuiltIn:
     def _chat(self, request: dict[str, Any], context: ModelContext) -> Iterator[Emission]:
         _refuse_audio(request)
         _refuse_format(request)
-        _refuse_many(request, "n")
         messages = request["messages"]
         _refuse_long("messages", sum(map(content_length, messages)), partial(count_messages, messages))
         conversation = Conversation.read(messages)
@@ -126,7 +125,6 @@ class BuiltIn:
         yield from chat_chunks(request, replies, id=id, created=context.created, model=context.model)
 
     def _complete(self, request: dict[str, Any], context: ModelContext) -> Iterator[Emission]:
-        _refuse_many(request, "n", "best_of")
         if request.get("best_of") and int(request["best_of"]) < int(request.get("n") or 1):
             raise invalid("`best_of` must not be less than `n`.", param="best_of")
         choices = len(prompts_of(request)) * max(int(request.get("n") or 1), int(request.get("best_of") or 1))
@@ -166,17 +164,6 @@ def _refuse_format(request: Mapping[str, Any]) -> None:
         )
 
 
-def _refuse_many(request: Mapping[str, Any], *names: str) -> None:
-    """Refuse more answers than an offline model gives."""
-    for name in names:
-        if int(request.get(name) or 1) > _MOST_ANSWERS:
-            raise invalid(
-                f"`{name}` is {request[name]!r}; an offline model gives at most {_MOST_ANSWERS}. Ask for fewer.",
-                param=name,
-                code="too_many_answers",
-            )
-
-
 def _refuse_long(param: str, characters: int, counting: Callable[[], int], window: int = CHAT_WINDOW) -> None:
     """Refuse what is longer than the model's window. No token is shorter than a character or longer than eight."""
     if characters <= window:
@@ -191,9 +178,8 @@ def _refuse_long(param: str, characters: int, counting: Callable[[], int], windo
 
 
 def _paced(source: Iterator[Emission], request: Mapping[str, Any]) -> Iterator[Emission]:
-    """The emissions with a wait before each where `provider_specific_params.pace` (seconds) asks for one."""
-    extra = request.get("provider_specific_params")
-    pace = extra.get("pace") if isinstance(extra, Mapping) else None
+    """The emissions with a wait before each where `pace` in `provider_specific_params` (seconds) asks for one."""
+    pace = member_of(request, "pace")
     if isinstance(pace, bool) or not isinstance(pace, int | float) or pace <= 0:
         return source
     return _waiting(source, min(float(pace), 10.0))

@@ -49,7 +49,7 @@ class Providers:
                     param="model",
                     code="model_not_capable",
                 )
-            translated = anthropic.request(call.data, target.model, target.upstream.max_output_tokens)
+            translated = anthropic.request(call.data, target.model, target.upstream.max_output_tokens, call.merged)
             exchange.aim("/v1/messages", msgspec.json.encode(translated), "application/json")
             return _bound(exchange, messages.stream if stream else messages.answer)
         path = route.path.removeprefix("/v1")

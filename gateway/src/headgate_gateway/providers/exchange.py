@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl, urlsplit
 import aiohttp
 from multidict import CIMultiDict
 
+from ..effective import OWN
 from ..errors import ApiError, invalid
 from ..http import Call
 from ..ledger.count import count_prompt
@@ -226,6 +227,8 @@ class Exchange:
         form = aiohttp.FormData(default_to_multipart=True)
         named = False
         for name, value in self.call.fields:
+            if name.partition("[")[0] in OWN:
+                continue
             named |= name == "model"
             form.add_field(name, self.target.model if name == "model" else value)
         if not named:

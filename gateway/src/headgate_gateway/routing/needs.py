@@ -42,7 +42,7 @@ def needs_of(
         answer_format = data.get("response_format")
         if isinstance(answer_format, dict) and answer_format.get("type") == "json_schema":
             abilities.add("structured_output")
-        if data.get("reasoning_effort") not in (None, "none") or data.get("thinking"):
+        if data.get("reasoning_effort") not in (None, "none") or _thinks(data.get("thinking")):
             abilities.add("reasoning")
         if "audio" in (data.get("modalities") or ()):
             abilities.add("audio_output")
@@ -59,6 +59,10 @@ def needs_of(
         region,
         tags,
     )
+
+
+def _thinks(thinking: Any) -> bool:
+    return thinking.get("type") != "disabled" if isinstance(thinking, dict) else bool(thinking)
 
 
 def _media(message: Any, abilities: set[str]) -> int:

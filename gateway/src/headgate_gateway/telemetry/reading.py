@@ -14,6 +14,7 @@ from ..config_table import ConfigError
 from ..errors import ApiError
 from ..http import Access, Call, Response, Route
 from ..platform.authority import require_admin
+from ..web.hosts import host_of, is_loopback
 from .series import CONTENT_TYPE
 from .settings import MetricsSettings
 
@@ -22,7 +23,7 @@ __all__ = ["Listener", "allowed", "route"]
 _log = logging.getLogger("headgate_gateway.telemetry")
 _PATIENCE = 10.0
 _MOST_HEADERS = 16_384
-_REASONS = {200: "OK", 401: "Unauthorized", 404: "Not Found", 405: "Method Not Allowed"}
+_REASONS = {200: "OK", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed"}
 Read = Callable[[], Awaitable[bytes]]
 
 
@@ -59,6 +60,7 @@ class Listener:
 
     def __init__(self, settings: MetricsSettings, read: Read, *, shared: bool) -> None:
         assert settings.listen is not None
+        self._host = settings.listen[0]
         self._settings = settings
         self._read = read
         self._socket = _bound(*settings.listen, shared=shared)
@@ -93,9 +95,19 @@ class Listener:
         if method not in ("GET", "HEAD"):
             return 405, b"Use GET.\n"
         pairs = (line.partition(":") for line in lines if line)
-        if not allowed(self._settings, {name.strip().lower(): value.strip() for name, _, value in pairs}):
+        headers = {name.strip().lower(): value.strip() for name, _, value in pairs}
+        if self._is_foreign(headers):
+            return 403, b"Without a token the metrics are read under the name localhost, and by no web page.\n"
+        if not allowed(self._settings, headers):
             return 401, b"Send the token of the metrics as `Authorization: Bearer ...`.\n"
         return 200, await self._read()
+
+    def _is_foreign(self, headers: dict[str, str]) -> bool:
+        """Whether a web page may be asking: under a name of its own, or from its own origin."""
+        if self._settings.readers == "token" or not is_loopback(self._host):
+            return False
+        host = host_of(headers.get("host", "localhost"))
+        return host is None or not is_loopback(host) or "origin" in headers
 
 
 def _bound(host: str, port: int, *, shared: bool) -> socket.socket:

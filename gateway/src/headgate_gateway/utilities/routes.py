@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from ..effective import effective_body
 from ..errors import ApiError, invalid
 from ..http import Access, BodyKind, Call, Response, Route, json_response
 from ..offline import tokenizer
@@ -71,11 +72,12 @@ async def _transform(call: Call) -> Response:
         known = ", ".join(name for name in _CALLS if not name.startswith("a"))
         return json_response({"error": f"`call_type` is {call.data['call_type']!r}. It may be: {known}."})
     kind, path = found
-    model = body.get("model")
-    if not isinstance(model, str) or not model:
-        return json_response({"error": "`request_body.model` is missing. Name the model."})
     try:
-        inner = replace(call, data=body, raw=msgspec.json.encode(body), model=model)
+        body, merged = effective_body(body)
+        model = body.get("model")
+        if not isinstance(model, str) or not model:
+            return json_response({"error": "`request_body.model` is missing. Name the model."})
+        inner = replace(call, data=body, merged=merged, raw=msgspec.json.encode(body), model=model)
         target, _ = await place_of(inner, model, kind)
         return json_response(_sent(target, inner, kind, path))
     except ApiError as error:
@@ -94,7 +96,7 @@ def _sent(target: OfflineTarget | ProviderTarget, call: Call, kind: str, path: s
     if upstream.wire == "anthropic":
         if kind != "chat":
             return {"error": f"The provider {target.provider!r} does not serve {kind}. Choose another model."}
-        body: Any = anthropic.request(call.data, target.model, upstream.max_output_tokens)
+        body: Any = anthropic.request(call.data, target.model, upstream.max_output_tokens, call.merged)
         url = upstream.base_url.removesuffix("/v1") + "/v1/messages"
         headers |= {"anthropic-version": "2023-06-01", "x-api-key": "sk-...REDACTED"}
     else:

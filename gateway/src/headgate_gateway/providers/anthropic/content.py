@@ -7,19 +7,19 @@ from typing import Any
 
 from .refusal import Refusals
 
-__all__ = ["blocks_of", "text_blocks"]
+__all__ = ["assistant_blocks", "blocks_of", "text_blocks"]
 
 _DATA = re.compile(r"data:(?P<type>[\w.+/-]+);base64,(?P<data>[A-Za-z0-9+/=\s]*)")
 
 
-def text_blocks(content: Any, place: str, refusals: Refusals) -> list[dict[str, Any]]:
-    """Content that may only be text."""
+def text_blocks(content: Any, place: str, refusals: Refusals, first: int = 0) -> list[dict[str, Any]]:
+    """Content that may only be text; its parts are counted from `first`."""
     if content is None or content == "":
         return []
     if isinstance(content, str):
         return [{"type": "text", "text": content}]
     blocks = []
-    for at, part in enumerate(content):
+    for at, part in enumerate(content, first):
         if part.get("type") != "text":
             refusals.add(f"{place}[{at}].type", f"is {part.get('type')!r}; here there is only text")
         elif part.get("text"):
@@ -27,8 +27,27 @@ def text_blocks(content: Any, place: str, refusals: Refusals) -> list[dict[str, 
     return blocks
 
 
+def assistant_blocks(content: Any, place: str, refusals: Refusals) -> list[dict[str, Any]]:
+    """Content of the model: text, and the signed thinking that it wants back."""
+    if content is None or isinstance(content, str):
+        return text_blocks(content, place, refusals)
+    blocks: list[dict[str, Any]] = []
+    for at, part in enumerate(content):
+        kind = part.get("type")
+        if kind == "thinking":
+            signed = isinstance(part.get("thinking"), str) and part.get("signature")
+            if not signed:
+                refusals.add(f"{place}[{at}].thinking", "is not signed by this provider, and only such is taken there")
+            blocks.append({"type": kind, "thinking": part.get("thinking"), "signature": part.get("signature")})
+        elif kind == "redacted_thinking":
+            blocks.append({"type": kind, "data": part.get("data")})
+        else:
+            blocks += text_blocks([part], place, refusals, first=at)
+    return blocks
+
+
 def blocks_of(content: Any, place: str, refusals: Refusals) -> list[dict[str, Any]]:
-    """Content of a user: text, images and documents."""
+    """Content of a user or a tool: text, images and documents."""
     if content is None or isinstance(content, str):
         return text_blocks(content, place, refusals)
     blocks = []
@@ -45,13 +64,20 @@ def _block(part: dict[str, Any], place: str, refusals: Refusals) -> dict[str, An
         return {"type": "text", "text": part["text"]} if part.get("text") else None
     if kind == "image_url":
         # `detail` is a hint on cost, not on meaning.
-        return {"type": "image", "source": _source(part["image_url"]["url"])}
-    if kind in ("image", "document"):
+        return {"type": "image", "source": _source(_url_of(part["image_url"]))}
+    if kind == "document_url":
+        block = {"type": "document", "source": _source(_url_of(part["document_url"]))}
+        return {**block, "title": part["document_name"]} if part.get("document_name") else block
+    if kind in ("image", "document") and isinstance(part.get("source"), dict):
         return {"type": kind, "source": part["source"]}
     if kind == "file":
         return _document(part["file"], place, refusals)
     refusals.add(f"{place}.type", f"is {kind!r}, which has no counterpart there")
     return None
+
+
+def _url_of(source: Any) -> str:
+    return str(source["url"] if isinstance(source, dict) else source)
 
 
 def _source(url: str) -> dict[str, Any]:

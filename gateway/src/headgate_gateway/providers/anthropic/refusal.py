@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from ...errors import ApiError
 
 __all__ = ["Refusals"]
@@ -10,10 +12,13 @@ __all__ = ["Refusals"]
 class Refusals:
     """The fields of one request that have no translation."""
 
-    def __init__(self) -> None:
+    def __init__(self, merged: Mapping[str, str] | None = None) -> None:
         self._issues: list[dict[str, str]] = []
+        self._merged = merged or {}
 
     def add(self, param: str, message: str) -> None:
+        container = self._merged.get(param.partition(".")[0].partition("[")[0])
+        param = f"{container}.{param}" if container else param
         self._issues.append(
             {"severity": "error", "param": param, "code": "not_translatable", "message": f"`{param}` {message}"}
         )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
-from .content import blocks_of, text_blocks
+from ...effective import OWN, effective_body
+from .content import assistant_blocks, blocks_of, text_blocks
 from .refusal import Refusals
 
 __all__ = ["request"]
@@ -33,8 +35,9 @@ _NEUTRAL: dict[str, tuple[Any, ...]] = {
     "store": (False,),
 }
 _EFFORTS = ("low", "medium", "high", "xhigh", "max")
-_TIERS = {"auto": "auto", "default": "standard_only"}
-_READ = frozenset(
+_TIERS = {"auto": "auto", "default": "standard_only", "standard_only": "standard_only"}
+_NATIVE_CHOICES = ("auto", "any", "none", "tool")
+_READ = OWN | frozenset(
     {
         "model",
         "messages",
@@ -42,6 +45,7 @@ _READ = frozenset(
         "stream_options",
         "temperature",
         "top_p",
+        "top_k",
         "stop",
         "max_completion_tokens",
         "max_tokens",
@@ -54,53 +58,70 @@ _READ = frozenset(
         "user",
         "safety_identifier",
         "service_tier",
-        # The gateway's own: they say nothing to a provider.
+        # The gateway's own: it says nothing to this provider.
         "metadata",
-        "tags",
-        "cache",
-        "guardrails",
-        "mock_response",
-        "virtual_model_id",
-        "provider_specific_params",
-        "extra_body",
     }
 )
 
 
-def request(chat: dict[str, Any], model: str, max_output_tokens: int) -> dict[str, Any]:
-    """The messages request that says the same. Raises one error that names every field which cannot be said."""
-    refusals = Refusals()
+def request(
+    chat: Mapping[str, Any], model: str, max_output_tokens: int, merged: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """Return the messages request that says the same; raise one error that names every field which cannot be said.
+
+    `merged` are the members that were extra parameters, by their container; absent, they are still to be merged. Those
+    that chat does not know are meant for this provider, and go out as they are.
+    """
+    if merged is None:
+        chat, merged = effective_body(dict(chat))
+    refusals = Refusals(merged)
+    native: dict[str, Any] = {}
     for name, value in chat.items():
-        if value is not None and name not in _READ and value not in _NEUTRAL.get(name, ()):
+        if value is None or name in _READ or value in _NEUTRAL.get(name, ()):
+            continue
+        if name in merged and name not in _NEUTRAL:
+            native[name] = value
+        else:
             refusals.add(name, "has no counterpart there")
-    wanted = chat.get("max_completion_tokens") or chat.get("max_tokens") or max_output_tokens
     system, messages = _conversation(chat["messages"], refusals)
-    out: dict[str, Any] = {"model": model, "max_tokens": wanted, "messages": messages}
+    out: dict[str, Any] = {"model": model, "max_tokens": _most(chat, max_output_tokens, refusals), "messages": messages}
     if system:
         out["system"] = system
     if chat.get("stream"):
         out["stream"] = True
     _sampling(chat, out, refusals)
-    _tools(chat, out, refusals)
+    _tools(chat, out, refusals, takes_native="tools" in merged)
     _thinking(chat, out, refusals)
     _format(chat, out, refusals)
     user = chat.get("safety_identifier") or chat.get("user")
     if user:
         out["metadata"] = {"user_id": user}
-    for added in ("provider_specific_params", "extra_body"):
-        out.update(chat.get(added) or {})
+    out.update(native)
     refusals.check()
     return out
 
 
-def _sampling(chat: dict[str, Any], out: dict[str, Any], refusals: Refusals) -> None:
+def _most(chat: Mapping[str, Any], max_output_tokens: int, refusals: Refusals) -> int:
+    """The most tokens to write. A number below 0 asks for no bound; one has to be given there."""
+    for name in ("max_completion_tokens", "max_tokens"):
+        wanted = chat.get(name)
+        if wanted is None:
+            continue
+        if wanted == 0:
+            refusals.add(name, "is 0; at least one token is written there")
+        return int(wanted) if wanted > 0 else max_output_tokens
+    return max_output_tokens
+
+
+def _sampling(chat: Mapping[str, Any], out: dict[str, Any], refusals: Refusals) -> None:
     temperature = chat.get("temperature")
     if temperature is not None:
         if temperature > 1:
             refusals.add("temperature", f"is {temperature!r}; it goes from 0 to 1 there")
         out["temperature"] = temperature
-    if chat.get("top_p") is not None:
-        out["top_p"] = chat["top_p"]
+    for name in ("top_p", "top_k"):
+        if chat.get(name) is not None:
+            out[name] = chat[name]
     stop = chat.get("stop")
     if stop:
         out["stop_sequences"] = [stop] if isinstance(stop, str) else list(stop)
@@ -112,7 +133,7 @@ def _sampling(chat: dict[str, Any], out: dict[str, Any], refusals: Refusals) -> 
             refusals.add("service_tier", f"is {tier!r}; there are 'auto' and 'default'")
 
 
-def _thinking(chat: dict[str, Any], out: dict[str, Any], refusals: Refusals) -> None:
+def _thinking(chat: Mapping[str, Any], out: dict[str, Any], refusals: Refusals) -> None:
     effort, thinking = chat.get("reasoning_effort"), chat.get("thinking")
     if effort == "none":
         out["thinking"] = {"type": "disabled"}
@@ -124,9 +145,11 @@ def _thinking(chat: dict[str, Any], out: dict[str, Any], refusals: Refusals) -> 
         out["thinking"] = {"type": "adaptive", "display": "summarized"}
     elif thinking is False:
         out["thinking"] = {"type": "disabled"}
+    elif thinking is not None:
+        out["thinking"] = thinking
 
 
-def _format(chat: dict[str, Any], out: dict[str, Any], refusals: Refusals) -> None:
+def _format(chat: Mapping[str, Any], out: dict[str, Any], refusals: Refusals) -> None:
     wanted = chat.get("response_format")
     if wanted is None or wanted.get("type") == "text":
         return
@@ -137,9 +160,12 @@ def _format(chat: dict[str, Any], out: dict[str, Any], refusals: Refusals) -> No
         refusals.add("response_format", "must be a `json_schema` with a `schema`; free JSON cannot be asked for")
 
 
-def _tools(chat: dict[str, Any], out: dict[str, Any], refusals: Refusals) -> None:
-    tools = []
+def _tools(chat: Mapping[str, Any], out: dict[str, Any], refusals: Refusals, *, takes_native: bool) -> None:
+    tools: list[Any] = []
     for at, tool in enumerate(chat.get("tools") or ()):
+        if takes_native and tool.get("type") not in ("function", "custom"):
+            tools.append(tool)
+            continue
         if tool.get("type") != "function":
             refusals.add(f"tools[{at}].type", f"is {tool.get('type')!r}; there are only functions")
             continue
@@ -172,11 +198,13 @@ def _choice(choice: Any, refusals: Refusals) -> dict[str, Any] | None:
     if choice is None:
         return None
     if isinstance(choice, str):
-        known = {"auto": "auto", "required": "any", "none": "none"}.get(choice)
+        known = {"auto": "auto", "required": "any", "any": "any", "none": "none"}.get(choice)
         if known is not None:
             return {"type": known}
     elif choice.get("type") == "function":
         return {"type": "tool", "name": choice["function"]["name"]}
+    elif choice.get("type") in _NATIVE_CHOICES:
+        return dict(choice)
     refusals.add("tool_choice", "must be 'auto', 'required', 'none' or one function")
     return None
 
@@ -213,20 +241,20 @@ def _turn(turns: list[dict[str, Any]], role: str, blocks: list[dict[str, Any]]) 
 def _result(message: dict[str, Any], place: str, refusals: Refusals) -> dict[str, Any]:
     content = message.get("content")
     block: dict[str, Any] = {"type": "tool_result", "tool_use_id": message["tool_call_id"]}
-    block["content"] = content if isinstance(content, str) else text_blocks(content, f"{place}.content", refusals)
+    block["content"] = content if isinstance(content, str) else blocks_of(content, f"{place}.content", refusals)
     return block
 
 
 def _assistant(message: dict[str, Any], place: str, refusals: Refusals) -> list[dict[str, Any]]:
     for name in ("audio", "function_call", "refusal"):
-        if message.get(name) is not None:
+        if message.get(name):
             refusals.add(f"{place}.{name}", "has no counterpart there")
     # `reasoning_content` is a shown copy; what the model wants back is the signed blocks.
     blocks: list[dict[str, Any]] = list(message.get("thinking_blocks") or ())
-    blocks += text_blocks(message.get("content"), f"{place}.content", refusals)
+    blocks += assistant_blocks(message.get("content"), f"{place}.content", refusals)
     for at, call in enumerate(message.get("tool_calls") or ()):
         spot = f"{place}.tool_calls[{at}]"
-        if call.get("type", "function") != "function":
+        if call.get("type") not in (None, "function"):
             refusals.add(f"{spot}.type", f"is {call.get('type')!r}; there are only functions")
             continue
         function = call["function"]
@@ -235,9 +263,11 @@ def _assistant(message: dict[str, Any], place: str, refusals: Refusals) -> list[
     return blocks
 
 
-def _arguments(text: str | None, place: str, refusals: Refusals) -> Any:
+def _arguments(given: Any, place: str, refusals: Refusals) -> Any:
+    if isinstance(given, dict):
+        return given
     try:
-        value = msgspec.json.decode(text or "{}")
+        value = msgspec.json.decode(given or "{}")
     except msgspec.DecodeError:
         value = None
     if not isinstance(value, dict):

@@ -226,6 +226,7 @@ CHECKS: Final[dict[str, Any]] = {
         ("type", "content"),
     ),
     "ChatCompletionRequestFunctionCallParam": ("union", ("enum", "none", "auto"), "chat:ToolNameParam"),
+    "ChatCompletionRequestThinkingParam": ("union", "boolean", ("map", None)),
     "ChatCompletionSystemMessageParam": (
         "object",
         {"role": ("is", "system"), "content": "chat:ChatCompletionContentParam", "name": ("null", "string")},

@@ -22,6 +22,15 @@ __all__ = ["GROUP", "command"]
 
 _GROUPS: Final = ("team", "customer", "key", "user", "organization", "model", "provider", "tag")
 _MOST_BARS = 20
+
+
+class _Choices(tuple[str, ...]):
+    """Words to choose from, and `metadata.` with the name of a member of the metadata."""
+
+    def __contains__(self, word: object) -> bool:
+        return super().__contains__(word) or (isinstance(word, str) and word.startswith("metadata."))
+
+
 _SUMS = (
     Column("calls", "requests", count, numeric=True),
     Column("failed", "failed_requests", count, numeric=True),
@@ -51,6 +60,7 @@ _FILTERS = (
     text("--team", "team_id", "only calls of this team, by id or name", "TEAM"),
     text("--org", "organization_id", "only calls of this organization, by id or name", "ORG"),
     text("--model", "model", "only calls of this model", "MODEL"),
+    text("--metadata", "metadata", "only calls with this member in their metadata", "NAME=VALUE"),
 )
 _USER = text("--user", "internal_user_id", "only calls of this user", "ID")
 _CUSTOMER = text("--customer", "customer_id", "only calls for this customer", "ID")
@@ -176,9 +186,9 @@ GROUP = Group(
                 Option(
                     "--by",
                     None,
-                    f"by what the rows differ: {', '.join(_GROUPS)}",
+                    f"by what the rows differ: {', '.join(_GROUPS)} or metadata.NAME",
                     default="team",
-                    choices=_GROUPS,
+                    choices=_Choices(_GROUPS),
                     metavar="WHAT",
                 ),
                 Option(
@@ -206,7 +216,7 @@ GROUP = Group(
                     None,
                     f"over time by {', '.join(UNITS)}; or side by side by {', '.join(_GROUPS)}",
                     default="day",
-                    choices=(*UNITS, *_GROUPS),
+                    choices=_Choices((*UNITS, *_GROUPS)),
                     metavar="WHAT",
                 ),
                 Option("--save", None, "write it as a picture too (SVG)", metavar="FILE.svg"),

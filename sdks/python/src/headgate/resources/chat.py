@@ -44,7 +44,7 @@ _COMPLETIONS_CREATE = Operation(
             wire="temperature", nullable=True, check=("null", ("within", "number", {"minimum": 0, "maximum": 2}))
         ),
         "top_p": Param(wire="top_p", nullable=True, check=("null", ("within", "number", {"minimum": 0, "maximum": 1}))),
-        "n": Param(wire="n", nullable=True, check=("null", ("within", "integer", {"minimum": 1}))),
+        "n": Param(wire="n", nullable=True, check=("null", ("within", "integer", {"minimum": 1, "maximum": 128}))),
         "stop": Param(wire="stop", nullable=True, check=("null", "shared:StopSequencesParam")),
         "max_completion_tokens": Param(wire="max_completion_tokens", nullable=True, check=("null", "integer")),
         "max_tokens": Param(wire="max_tokens", nullable=True, check=("null", "integer")),
@@ -75,7 +75,7 @@ _COMPLETIONS_CREATE = Operation(
         ),
         "verbosity": Param(wire="verbosity", nullable=True, check=("null", "string")),
         "reasoning_effort": Param(wire="reasoning_effort", nullable=True, check=("null", "string")),
-        "thinking": Param(wire="thinking", nullable=True, check=("null", "boolean")),
+        "thinking": Param(wire="thinking", nullable=True, check=("null", "chat:ChatCompletionRequestThinkingParam")),
         "web_search_options": Param(
             wire="web_search_options", nullable=True, check=("null", "chat:WebSearchOptionsParam")
         ),
@@ -166,7 +166,8 @@ class ChatCompletions(ChatCompletionsHelpers, Resource):
             prediction: What the answer will mostly be, known beforehand; makes rewriting a text fast.
             verbosity: How long the answer is.
             reasoning_effort: How long the model thinks before it answers.
-            thinking: Whether the model shows its thinking, as `reasoning_content`, where it can.
+            thinking: Whether the model shows its thinking, as `reasoning_content`, where it can; or how it
+                thinks, in a provider's own words.
             web_search_options: Lets the model search the web.
             moderation: Checks the conversation and the answer by a moderation model.
             user: Your end user, by an id of yours.
@@ -264,7 +265,8 @@ class AsyncChatCompletions(AsyncChatCompletionsHelpers, AsyncResource):
             prediction: What the answer will mostly be, known beforehand; makes rewriting a text fast.
             verbosity: How long the answer is.
             reasoning_effort: How long the model thinks before it answers.
-            thinking: Whether the model shows its thinking, as `reasoning_content`, where it can.
+            thinking: Whether the model shows its thinking, as `reasoning_content`, where it can; or how it
+                thinks, in a provider's own words.
             web_search_options: Lets the model search the web.
             moderation: Checks the conversation and the answer by a moderation model.
             user: Your end user, by an id of yours.

@@ -39,8 +39,10 @@ _CREATE = Operation(
             wire="temperature", nullable=True, check=("null", ("within", "number", {"minimum": 0, "maximum": 2}))
         ),
         "top_p": Param(wire="top_p", nullable=True, check=("null", ("within", "number", {"minimum": 0, "maximum": 1}))),
-        "n": Param(wire="n", nullable=True, check=("null", ("within", "integer", {"minimum": 1}))),
-        "best_of": Param(wire="best_of", nullable=True, check=("null", ("within", "integer", {"minimum": 0}))),
+        "n": Param(wire="n", nullable=True, check=("null", ("within", "integer", {"minimum": 1, "maximum": 128}))),
+        "best_of": Param(
+            wire="best_of", nullable=True, check=("null", ("within", "integer", {"minimum": 0, "maximum": 128}))
+        ),
         "stop": Param(wire="stop", nullable=True, check=("null", "shared:StopSequencesParam")),
         "echo": Param(wire="echo", nullable=True, check=("null", "boolean")),
         "logprobs": Param(wire="logprobs", nullable=True, check=("null", "integer")),

@@ -46,6 +46,7 @@ _LIST = Operation(
         "provider": Param(wire="provider", place="query", check=("within", "string", {"min_length": 1})),
         "request_id_": Param(wire="request_id", place="query", check=("within", "string", {"min_length": 1})),
         "call_id": Param(wire="call_id", place="query", check=("within", "string", {"min_length": 1})),
+        "metadata": Param(wire="metadata", place="query", check="string"),
         "tag": Param(wire="tag", place="query", check=("within", "string", {"min_length": 1})),
         "status": Param(wire="status", place="query", check=("within", "string", {"min_length": 1})),
     },
@@ -101,11 +102,7 @@ _REPORT = Operation(
     params={
         "start_date": Param(wire="start_date", place="query", check=("within", "string", {"min_length": 1})),
         "end_date": Param(wire="end_date", place="query", check=("within", "string", {"min_length": 1})),
-        "group_by": Param(
-            wire="group_by",
-            place="query",
-            check=("enum", "team", "customer", "api_key", "user", "organization", "model", "provider", "tag"),
-        ),
+        "group_by": Param(wire="group_by", place="query", check="string"),
         "interval": Param(wire="interval", place="query", check=("enum", "hour", "day", "week", "month", "total")),
         "api_key": Param(wire="api_key", place="query", check=("within", "string", {"min_length": 1})),
         "internal_user_id": Param(
@@ -114,6 +111,7 @@ _REPORT = Operation(
         "team_id": Param(wire="team_id", place="query", check=("within", "string", {"min_length": 1})),
         "organization_id": Param(wire="organization_id", place="query", check=("within", "string", {"min_length": 1})),
         "customer_id": Param(wire="customer_id", place="query", check=("within", "string", {"min_length": 1})),
+        "metadata": Param(wire="metadata", place="query", check="string"),
         "model": Param(wire="model", place="query", check=("within", "string", {"min_length": 1})),
     },
     result=Result(type="spend:SpendReport"),
@@ -169,6 +167,7 @@ class Spend(Resource):
             provider: Only calls that this provider served.
             request_id_: Only the call of this request.
             call_id: Only this call.
+            metadata: Only calls whose metadata has this member with this value, written `name=value`.
             tag: Only calls with this tag.
             status: Only calls that stand so.
 
@@ -249,13 +248,15 @@ class Spend(Resource):
             start_date: The first day, such as `2026-01-01`, or the first moment, such as
                 `2026-01-01T12:00:00Z`.
             end_date: The last day, itself included, or the moment before which it ends.
-            group_by: By what the rows differ. Default: 'team'.
+            group_by: By what the rows differ: one of these, or `metadata.` and the name of a member of the
+                metadata. Default: 'team'.
             interval: How long a time each row stands for; `total` is all of it. Default: 'total'.
             api_key: Only calls with this key, by its `key_id` or `token`.
             internal_user_id: Only calls of this user.
             team_id: Only calls of this team.
             organization_id: Only calls of this organization.
             customer_id: Only calls for this customer.
+            metadata: Only calls whose metadata has this member with this value, written `name=value`.
             model: Only calls of this model.
 
         Raises:
@@ -335,6 +336,7 @@ class AsyncSpend(AsyncResource):
             provider: Only calls that this provider served.
             request_id_: Only the call of this request.
             call_id: Only this call.
+            metadata: Only calls whose metadata has this member with this value, written `name=value`.
             tag: Only calls with this tag.
             status: Only calls that stand so.
 
@@ -415,13 +417,15 @@ class AsyncSpend(AsyncResource):
             start_date: The first day, such as `2026-01-01`, or the first moment, such as
                 `2026-01-01T12:00:00Z`.
             end_date: The last day, itself included, or the moment before which it ends.
-            group_by: By what the rows differ. Default: 'team'.
+            group_by: By what the rows differ: one of these, or `metadata.` and the name of a member of the
+                metadata. Default: 'team'.
             interval: How long a time each row stands for; `total` is all of it. Default: 'total'.
             api_key: Only calls with this key, by its `key_id` or `token`.
             internal_user_id: Only calls of this user.
             team_id: Only calls of this team.
             organization_id: Only calls of this organization.
             customer_id: Only calls for this customer.
+            metadata: Only calls whose metadata has this member with this value, written `name=value`.
             model: Only calls of this model.
 
         Raises:

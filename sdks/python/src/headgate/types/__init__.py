@@ -273,6 +273,7 @@ if TYPE_CHECKING:
     from .params.chat import ChatCompletionPredictionContentParam as ChatCompletionPredictionContentParam
     from .params.chat import ChatCompletionRequestFunctionCallChoice as ChatCompletionRequestFunctionCallChoice
     from .params.chat import ChatCompletionRequestFunctionCallParam as ChatCompletionRequestFunctionCallParam
+    from .params.chat import ChatCompletionRequestThinkingParam as ChatCompletionRequestThinkingParam
     from .params.chat import ChatCompletionRequestVerbosity as ChatCompletionRequestVerbosity
     from .params.chat import ChatCompletionsCreateBaseParams as ChatCompletionsCreateBaseParams
     from .params.chat import ChatCompletionsCreateParams as ChatCompletionsCreateParams
@@ -627,6 +628,7 @@ else:
         "ChatCompletionPredictionContentParam": (".params.chat", "ChatCompletionPredictionContentParam"),
         "ChatCompletionRequestFunctionCallChoice": (".params.chat", "ChatCompletionRequestFunctionCallChoice"),
         "ChatCompletionRequestFunctionCallParam": (".params.chat", "ChatCompletionRequestFunctionCallParam"),
+        "ChatCompletionRequestThinkingParam": (".params.chat", "ChatCompletionRequestThinkingParam"),
         "ChatCompletionRequestVerbosity": (".params.chat", "ChatCompletionRequestVerbosity"),
         "ChatCompletionSystemMessageParam": (".params.chat", "ChatCompletionSystemMessageParam"),
         "ChatCompletionTextContentParam": (".params.chat", "ChatCompletionTextContentParam"),
@@ -1114,6 +1116,7 @@ __all__ = [
     "ChatCompletionPredictionContentParam",
     "ChatCompletionRequestFunctionCallChoice",
     "ChatCompletionRequestFunctionCallParam",
+    "ChatCompletionRequestThinkingParam",
     "ChatCompletionRequestVerbosity",
     "ChatCompletionSystemMessageParam",
     "ChatCompletionTextContentParam",

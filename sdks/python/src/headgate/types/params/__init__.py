@@ -92,6 +92,7 @@ if TYPE_CHECKING:
     from .chat import ChatCompletionPredictionContentParam as ChatCompletionPredictionContentParam
     from .chat import ChatCompletionRequestFunctionCallChoice as ChatCompletionRequestFunctionCallChoice
     from .chat import ChatCompletionRequestFunctionCallParam as ChatCompletionRequestFunctionCallParam
+    from .chat import ChatCompletionRequestThinkingParam as ChatCompletionRequestThinkingParam
     from .chat import ChatCompletionRequestVerbosity as ChatCompletionRequestVerbosity
     from .chat import ChatCompletionsCreateBaseParams as ChatCompletionsCreateBaseParams
     from .chat import ChatCompletionsCreateParams as ChatCompletionsCreateParams
@@ -356,6 +357,7 @@ else:
         "ChatCompletionPredictionContentParam": (".chat", "ChatCompletionPredictionContentParam"),
         "ChatCompletionRequestFunctionCallChoice": (".chat", "ChatCompletionRequestFunctionCallChoice"),
         "ChatCompletionRequestFunctionCallParam": (".chat", "ChatCompletionRequestFunctionCallParam"),
+        "ChatCompletionRequestThinkingParam": (".chat", "ChatCompletionRequestThinkingParam"),
         "ChatCompletionRequestVerbosity": (".chat", "ChatCompletionRequestVerbosity"),
         "ChatCompletionSystemMessageParam": (".chat", "ChatCompletionSystemMessageParam"),
         "ChatCompletionTextContentParam": (".chat", "ChatCompletionTextContentParam"),
@@ -623,6 +625,7 @@ __all__ = [
     "ChatCompletionPredictionContentParam",
     "ChatCompletionRequestFunctionCallChoice",
     "ChatCompletionRequestFunctionCallParam",
+    "ChatCompletionRequestThinkingParam",
     "ChatCompletionRequestVerbosity",
     "ChatCompletionSystemMessageParam",
     "ChatCompletionTextContentParam",

@@ -83,6 +83,7 @@ __all__ = [
     "ChatCompletionPredictionContentParam",
     "ChatCompletionRequestFunctionCallChoice",
     "ChatCompletionRequestFunctionCallParam",
+    "ChatCompletionRequestThinkingParam",
     "ChatCompletionRequestVerbosity",
     "ChatCompletionSystemMessageParam",
     "ChatCompletionTextContentParam",
@@ -206,8 +207,10 @@ class ChatCompletionsCreateBaseParams(CallOptions, total=False):
     reasoning_effort: ReasoningEffort | None
     """How long the model thinks before it answers."""
 
-    thinking: bool | None
-    """Whether the model shows its thinking, as `reasoning_content`, where it can."""
+    thinking: ChatCompletionRequestThinkingParam | None
+    """Whether the model shows its thinking, as `reasoning_content`, where it can; or how it thinks, in a
+    provider's own words.
+    """
 
     web_search_options: WebSearchOptionsParam | None
     """Lets the model search the web."""
@@ -936,6 +939,12 @@ ChatCompletionRequestFunctionCallChoice: TypeAlias = Literal["none", "auto"]
 
 ChatCompletionRequestFunctionCallParam: TypeAlias = "ChatCompletionRequestFunctionCallChoice | ToolNameParam"
 """The older form of `tool_choice`."""
+
+
+ChatCompletionRequestThinkingParam: TypeAlias = bool | Mapping[str, object]
+"""Whether the model shows its thinking, as `reasoning_content`, where it can; or how it thinks, in a provider's
+own words.
+"""
 
 
 ChatCompletionRequestVerbosity: TypeAlias = Literal["low", "medium", "high"] | str

@@ -86,6 +86,9 @@ class SpendListParams(CallOptions, total=False):
     call_id: str
     """Only this call."""
 
+    metadata: str
+    """Only calls whose metadata has this member with this value, written `name=value`."""
+
     tag: str
     """Only calls with this tag."""
 
@@ -105,7 +108,7 @@ class SpendReportParams(CallOptions, total=False):
     """The last day, itself included, or the moment before which it ends."""
 
     group_by: SpendReportGroupBy
-    """By what the rows differ."""
+    """By what the rows differ: one of these, or `metadata.` and the name of a member of the metadata."""
 
     interval: SpendReportInterval
     """How long a time each row stands for; `total` is all of it."""
@@ -124,6 +127,9 @@ class SpendReportParams(CallOptions, total=False):
 
     customer_id: str
     """Only calls for this customer."""
+
+    metadata: str
+    """Only calls whose metadata has this member with this value, written `name=value`."""
 
     model: str
     """Only calls of this model."""
@@ -166,9 +172,9 @@ class SpendTagsParams(CallOptions, total=False):
     """Only these tags, separated by commas."""
 
 
-SpendReportGroupBy: TypeAlias = Literal[
-    "team", "customer", "api_key", "user", "organization", "model", "provider", "tag"
-]
+SpendReportGroupBy: TypeAlias = (
+    Literal["team", "customer", "api_key", "user", "organization", "model", "provider", "tag"] | str
+)
 
 
 SpendReportInterval: TypeAlias = Literal["hour", "day", "week", "month", "total"]

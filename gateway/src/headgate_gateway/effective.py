@@ -1,0 +1,219 @@
+"""The effective body of a model call: extra parameters are merged before anything is decided on it.
+
+`extra_body` and `provider_specific_params` add members to what a provider is sent. Access, price, budget, limits,
+guardrails, cache and streaming are decided on the merged body, and the same body is sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from .errors import ApiError, invalid
+
+__all__ = [
+    "CONTAINERS",
+    "OWN",
+    "Fields",
+    "as_fields",
+    "effective_body",
+    "effective_form",
+    "member_of",
+    "models_beside",
+    "named_as_sent",
+]
+
+Fields = list[tuple[str, str]]
+# The later one wins.
+CONTAINERS = ("provider_specific_params", "extra_body")
+# What only the gateway reads; no provider is sent it.
+OWN = frozenset({"tags", "mock_response", "virtual_model_id", "cache", "guardrails", *CONTAINERS})
+# What the gateway decides by. A server that ignores the case of names must not read another value than the gateway.
+_DECISIVE = OWN | {
+    "best_of",
+    "file",
+    "function_call",
+    "functions",
+    "image",
+    "input",
+    "instructions",
+    "max_completion_tokens",
+    "max_tokens",
+    "messages",
+    "metadata",
+    "modalities",
+    "model",
+    "n",
+    "prompt",
+    "response_format",
+    "stream",
+    "stream_options",
+    "suffix",
+    "tool_choice",
+    "tools",
+    "user",
+}
+_OTHER_MODELS = ("models", "fallbacks")
+_WHOLE = ("max_tokens", "max_completion_tokens", "n", "best_of", "dimensions", "seed", "top_logprobs", "logprobs")
+_SHOWN = 60
+
+
+def effective_body(body: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return the body with its extra parameters merged, and for each merged member the container it came from."""
+    _check_names(body)
+    merged: dict[str, str] = {}
+    if any(name in body for name in CONTAINERS):
+        body = dict(body)
+        for container in CONTAINERS:
+            given = body.pop(container, None)
+            if given is not None:
+                _merge(body, container, given, merged)
+    for name in _WHOLE:
+        value = body.get(name)
+        if type(value) is float and value.is_integer():
+            # 1e3 is the whole number 1000, for every reader.
+            body[name] = int(value)
+    return body, merged
+
+
+def _merge(body: dict[str, Any], container: str, given: Any, merged: dict[str, str]) -> None:
+    if not isinstance(given, dict):
+        raise _wrong_container(container, given)
+    _check_names(given, container + ".")
+    for name, value in given.items():
+        if name in CONTAINERS:
+            if value is not None:
+                raise _nested(container, name)
+            continue
+        body[name] = value
+        merged[name] = container
+
+
+def effective_form(fields: Fields, files: Iterable[str]) -> tuple[Fields, dict[str, str]]:
+    """Return the fields of a form with its extra parameters merged, and the container of each merged member."""
+    _check_files(files)
+    _check_names({_base(name): None for name, _ in fields})
+    given = [(name, text) for name, text in fields if _base(name) in CONTAINERS]
+    if not given:
+        return fields, {}
+    fields = [(name, text) for name, text in fields if _base(name) not in CONTAINERS]
+    merged: dict[str, str] = {}
+    for container in CONTAINERS:
+        members: dict[str, Any] = {}
+        for name, text in given:
+            if _base(name) == container:
+                members.update(_form_members(container, name, text))
+        if not members:
+            continue
+        added: dict[str, Any] = {}
+        _merge(added, container, members, merged)
+        fields = [(name, text) for name, text in fields if _base(name) not in added]
+        for name, value in added.items():
+            fields += as_fields(name, value)
+    return fields, merged
+
+
+def _form_members(container: str, name: str, text: str) -> dict[str, Any]:
+    inner = name.removeprefix(container)
+    if inner.startswith("[") and inner.endswith("]") and inner != "[]":
+        member = inner[1:-1]
+        if "[" in member or "]" in member:
+            raise invalid(f"`{name}` is nested. Send `{container}` as one field that holds a JSON object.", param=name)
+        return {member: text}
+    try:
+        value = msgspec.json.decode(text) if text.strip() else {}
+    except msgspec.DecodeError:
+        value = text
+    if not isinstance(value, dict):
+        raise _wrong_container(container, value)
+    return value
+
+
+def as_fields(name: str, value: Any) -> Fields:
+    """Return the fields of a form that carry a value."""
+    if isinstance(value, list):
+        return [(f"{name}[]", _as_text(item)) for item in value]
+    return [] if value is None else [(name, _as_text(value))]
+
+
+def _as_text(value: Any) -> str:
+    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
+
+
+def _base(name: str) -> str:
+    return name.partition("[")[0]
+
+
+def member_of(body: Mapping[str, Any], name: str) -> Any:
+    """Return the value that a member of a body has once its extra parameters are merged."""
+    value = body.get(name)
+    for container in CONTAINERS:
+        given = body.get(container)
+        if isinstance(given, dict) and name in given:
+            value = given[name]
+    return value
+
+
+def models_beside(body: Mapping[str, Any]) -> list[str]:
+    """Return the models that a provider is told it may answer by instead of `model`, as some providers take them."""
+    found: list[str] = []
+    todo = [body[name] for name in _OTHER_MODELS if name in body]
+    while todo:
+        one = todo.pop()
+        if isinstance(one, str):
+            found.append(one)
+        elif isinstance(one, list):
+            todo += one
+        elif isinstance(one, dict):
+            todo += [value for name, value in one.items() if name == "model" or isinstance(value, list)]
+    return found
+
+
+def named_as_sent(error: ApiError, merged: Mapping[str, str]) -> ApiError:
+    """Return the error with its member named as the caller wrote it, such as `extra_body.max_tokens`."""
+    param = error.param or ""
+    container = merged.get(param.partition(".")[0].partition("[")[0])
+    if container is not None:
+        error.message = error.message.replace(f"`{param}`", f"`{container}.{param}`")
+        error.param = f"{container}.{param}"
+    return error
+
+
+def _check_names(body: Mapping[str, Any], prefix: str = "") -> None:
+    for name in body:
+        if name in _DECISIVE:
+            continue
+        plain = name.casefold()
+        if plain in _DECISIVE:
+            raise invalid(
+                f"`{prefix}{name}` differs from `{plain}` in the case of letters only. Write `{prefix}{plain}`.",
+                param=prefix + name,
+                code="unknown_parameter",
+            )
+
+
+def _check_files(names: Iterable[str]) -> None:
+    for name in names:
+        plain = _base(name).casefold()
+        if plain in _DECISIVE and plain not in ("file", "image"):
+            raise invalid(f"`{name}` is sent as a file. Send it as a field with a text.", param=name, code="wrong_type")
+
+
+def _wrong_container(container: str, value: Any) -> ApiError:
+    shown = repr(value)
+    shown = shown if len(shown) <= _SHOWN else shown[:_SHOWN] + "…"
+    return invalid(
+        f"`{container}` is {shown}, which is not an object. Send a JSON object of parameters.",
+        param=container,
+        code="wrong_type",
+    )
+
+
+def _nested(container: str, name: str) -> ApiError:
+    return invalid(
+        f"`{container}.{name}` is nested. Write its members into `{container}`.",
+        param=f"{container}.{name}",
+        code="nested_parameters",
+    )

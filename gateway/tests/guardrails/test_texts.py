@@ -1,0 +1,156 @@
+"""Guardrails see every text of a request that a provider is sent."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from headgate_gateway.errors import ApiError
+from headgate_gateway.guardrails.chat import map_texts
+from headgate_gateway.guardrails.pii import Pii
+from headgate_gateway.guardrails.port import Context
+from headgate_gateway.guardrails.words import Words
+
+PII, WORDS = Pii({}), Words({"words": ["Voldemort"], "action": "block"})
+MAIL = "joe@x.com"
+CONTEXT = Context("chat_completions_create", "m", "req_1", None, None, None)
+
+
+def ask(**members: Any) -> dict[str, Any]:
+    return {"model": "m", "messages": [{"role": "user", "content": "ok"}], **members}
+
+
+def tool(**function: Any) -> dict[str, Any]:
+    return ask(tools=[{"type": "function", "function": {"name": "w", **function}}])
+
+
+def message(**members: Any) -> dict[str, Any]:
+    return {"model": "m", "messages": [{"role": "user", "content": "ok", **members}]}
+
+
+def part(**members: Any) -> dict[str, Any]:
+    return message(content=[members])
+
+
+def called(**function: Any) -> dict[str, Any]:
+    call = {"id": "c1", "type": "function", "function": {"name": "w", "arguments": "{}", **function}}
+    return message(role="assistant", tool_calls=[call])
+
+
+def carriers(text: str) -> list[dict[str, Any]]:
+    """The places of a request that hold `text`."""
+    return [
+        message(content=text),
+        message(name=text),
+        message(role="assistant", reasoning=text),
+        message(role="assistant", reasoning_details=[{"type": "reasoning.text", "text": text}]),
+        message(unknown={"deep": [text]}),
+        message(**{text: 1}),
+        part(type="text", text=text),
+        part(type="of_the_future", says=text),
+        part(type=text),
+        part(type="image_url", image_url=f"https://x/?q={text}"),
+        part(type="file", file={"filename": text}),
+        part(type="input_audio", input_audio={"data": f"{'A' * 60} {text}", "format": "wav"}),
+        part(type="image_url", image_url={"url": f"data:text/plain,{text}"}),
+        part(type="image_url", image_url={"url": f"data:image/png;base64,AAAA {text}"}),
+        called(name=text),
+        called(arguments=json.dumps({"to": text})),
+        called(arguments=json.dumps({text: 1})),
+        called(arguments='{"to": "' + "".join(f"\\u{ord(char):04x}" for char in text) + '"}'),
+        called(arguments={"to": text}),
+        called(arguments=f"no JSON: {text}"),
+        message(role="tool", tool_call_id=f"see {text}"),
+        tool(description=text),
+        tool(name=text),
+        tool(parameters={"type": "object", "properties": {"a": {"type": "string", "enum": [text]}}}),
+        tool(parameters={"type": "object", "properties": {text: {}}, "required": [text]}),
+        tool(parameters={"type": "object", "properties": {"type": {"const": text}}}),
+        ask(response_format={"type": "json_schema", "json_schema": {"schema": {"description": text}}}),
+        ask(response_format={"type": "grammar", "grammar": text}),
+        ask(metadata={"a": text}),
+        ask(metadata={"id": text}),
+        ask(metadata={text: "a"}),
+        ask(user=text),
+        ask(safety_identifier=text),
+        ask(stop=[text]),
+        ask(prediction={"type": "content", "content": text}),
+        ask(of_the_future={"x": [[text]]}),
+        ask(**{text: True}),
+        ask(web_search_options={"user_location": {"type": "approximate", "approximate": {"city": text}}}),
+        {"model": "m", "prompt": ["ok", text], "suffix": text},
+        {"model": "m", "input": [text], "instructions": text},
+    ]
+
+
+@pytest.mark.parametrize("at", range(len(carriers(""))))
+async def test_a_text_is_seen_wherever_it_stands(at: int) -> None:
+    context = CONTEXT
+    with pytest.raises(ApiError, match="words"):
+        await WORDS.before(carriers("about Voldemort")[at], context)
+    changed = await PII.before(carriers(MAIL)[at], context)
+    assert MAIL not in json.dumps(changed)
+    assert "[EMAIL]" in json.dumps(changed)
+    harmless = carriers("fine")[at]
+    assert await WORDS.before(harmless, context) == await PII.before(harmless, context) == harmless
+
+
+def test_arguments_stay_json() -> None:
+    body = called(arguments='{"card": 4111111111111111, "to": ["joe@x.com"], "n": 7, "ok": true}')
+    changed = map_texts(body, PII._whole)
+    arguments = changed["messages"][0]["tool_calls"][0]["function"]["arguments"]
+    assert json.loads(arguments) == {"card": "[CARD]", "to": ["[EMAIL]"], "n": 7, "ok": True}
+    untouched = called(arguments='{ "a" : 1.0 }')
+    assert map_texts(untouched, PII._whole) == untouched
+
+
+async def test_a_large_request_is_seen_beside_the_loop() -> None:
+    large = replace(CONTEXT, is_large=True)
+    with pytest.raises(ApiError, match="words"):
+        await WORDS.before(message(content="x " * 50_000 + "Voldemort"), large)
+
+
+def test_arguments_too_deep_to_see_are_refused() -> None:
+    for levels in (5_000, 100_000):
+        with pytest.raises(ApiError, match="nested"):
+            map_texts(called(arguments="[" * levels + "]" * levels), str)
+
+
+def test_what_is_left_out() -> None:
+    picture = "data:image/png;base64," + "A" * 60
+    body = ask(
+        tags=["T"],
+        cache={"namespace": "N"},
+        tool_choice="auto",
+        response_format={"type": "json_object"},
+        messages=[
+            {"role": "user", "content": [{"type": "image_url", "image_url": {"url": picture, "detail": "low"}}]},
+            {"role": "assistant", "tool_calls": [{"id": "call_1", "type": "function", "function": {}}]},
+            {"role": "tool", "tool_call_id": "call_1", "content": ""},
+            {"role": "user", "content": [{"type": "input_audio", "input_audio": {"data": "B" * 60, "format": "wav"}}]},
+        ],
+    )
+    assert map_texts(body, lambda text: text and "***") == body
+
+
+@pytest.mark.parametrize("name", ["prompt", "input"])
+@pytest.mark.parametrize("tokens", [[1, 2], [[1, 2]], ["text", [3]]])
+def test_tokens_are_refused(name: str, tokens: list[Any]) -> None:
+    with pytest.raises(ApiError, match=f"`{name}` holds tokens"):
+        map_texts({"model": "m", name: tokens}, str)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(), lambda one: st.lists(one) | st.dictionaries(st.text(), one)
+)
+
+
+@given(st.dictionaries(st.text(), JSON))
+def test_any_body_can_be_walked(body: dict[str, Any]) -> None:
+    body = {name: value for name, value in body.items() if name not in ("prompt", "input")}
+    assert map_texts(body, lambda text: text) == body

@@ -1,0 +1,394 @@
+"""What was authorised is what is sent: extra parameters, guardrails and charges, at a real gateway and its provider."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from .conftest import GatewayProcess
+
+MASTER = "sk-master-0123456789abcdef"
+HELLO = [{"role": "user", "content": "hi"}]
+USAGE = {"prompt_tokens": 10, "completion_tokens": 100, "total_tokens": 110}
+CONFIG = """
+[auth]
+api_keys = ["{master}"]
+[providers.up]
+base_url = "{url}/v1"
+api_key = "sk-operators"
+[providers.claude]
+wire = "anthropic"
+base_url = "{url}"
+api_key = "sk-operators"
+[models]
+"cheap" = "up/cheap"
+"exp" = "up/exp"
+"claude" = "claude/claude-x"
+[prices."up/cheap"]
+input_per_million = 1
+output_per_million = 1
+[prices."up/exp"]
+input_per_million = 1000
+output_per_million = 1000
+[prices."claude/claude-x"]
+input_per_million = 1
+output_per_million = 1
+[guardrails.pii]
+guardrail = "pii"
+default_on = false
+[guardrails.names]
+guardrail = "words"
+default_on = false
+options = {{ words = ["Voldemort"], action = "block" }}
+"""
+
+
+class _Provider(BaseHTTPRequestHandler):
+    """Answers every call in the form that it asks for, and keeps what it was sent."""
+
+    protocol_version = "HTTP/1.1"
+    seen: list[tuple[str, bytes]] = []  # noqa: RUF012 - of the one server of this module
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.seen.append((self.path, body))
+        asked: dict[str, Any] = json.loads(body) if body[:1] == b"{" else {}
+        kind = "application/json"
+        if self.path.endswith("/messages"):
+            message = {
+                "type": "message",
+                "id": "m",
+                "role": "assistant",
+                "model": asked["model"],
+                "stop_reason": "end_turn",
+            }
+            content = [{"type": "text", "text": "ok"}]
+            data = json.dumps(
+                message | {"content": content, "usage": {"input_tokens": 10, "output_tokens": 100}}
+            ).encode()
+        elif asked.get("stream"):
+            kind = "text/event-stream"
+            first = {"index": 0, "delta": {"content": "ok"}, "text": "ok", "finish_reason": None}
+            last = {"index": 0, "delta": {}, "text": "", "finish_reason": "stop"}
+            chunks = [{"choices": [first]}, {"choices": [last]}, {"choices": [], "usage": USAGE}]
+            frame = {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": asked["model"]}
+            data = (
+                b"".join(b"data: " + json.dumps(frame | one).encode() + b"\n\n" for one in chunks) + b"data: [DONE]\n\n"
+            )
+        else:
+            choice = {
+                "index": 0,
+                "message": {"role": "assistant", "content": "ok"},
+                "text": "ok",
+                "finish_reason": "stop",
+            }
+            vector = {"object": "embedding", "index": 0, "embedding": [0.0], "b64_json": "", "url": "http://x/y"}
+            answer = {"id": "c", "object": "chat.completion", "created": 1, "model": asked.get("model"), "text": "ok"}
+            data = json.dumps(answer | {"choices": [choice], "data": [vector], "usage": USAGE}).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    def log_message(self, format: str, *args: Any) -> None: ...
+
+
+class World:
+    """A gateway, its provider, and a key for the model `cheap` alone."""
+
+    def __init__(self, url: str) -> None:
+        self.http = httpx2.Client(base_url=url, timeout=60)
+        self.cheap = self.key(models=["cheap"])
+
+    def key(self, **members: Any) -> str:
+        answer = self.http.post("/key/generate", json=members, headers={"Authorization": f"Bearer {MASTER}"})
+        assert answer.status_code == 200, answer.text
+        return str(answer.json()["key"])
+
+    def ask(
+        self, body: Any, key: str | None = None, path: str = "/v1/chat/completions", **more: Any
+    ) -> httpx2.Response:
+        _Provider.seen.clear()
+        headers = {"Authorization": f"Bearer {key or self.cheap}"}
+        if isinstance(body, bytes):
+            return self.http.post(path, content=body, headers=headers | {"Content-Type": "application/json"})
+        return self.http.post(path, json=body, headers=headers, **more)
+
+    @property
+    def sent(self) -> dict[str, Any]:
+        """The one body that the provider was sent."""
+        ((_, body),) = _Provider.seen
+        value: dict[str, Any] = json.loads(body)
+        return value
+
+    def spend(self, key: str) -> float:
+        answer = self.http.get("/key/info", params={"key": key}, headers={"Authorization": f"Bearer {MASTER}"})
+        return float(answer.json()["info"]["spend"])
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    provider = ThreadingHTTPServer(("127.0.0.1", 0), _Provider)
+    threading.Thread(target=provider.serve_forever, daemon=True).start()
+    folder: Path = tmp_path_factory.mktemp("one-view")
+    url = f"http://127.0.0.1:{provider.server_address[1]}"
+    (folder / "headgate.toml").write_text(CONFIG.format(master=MASTER, url=url))
+    gateway = GatewayProcess(folder).start()
+    made = World(gateway.url)
+    yield made
+    made.http.close()
+    gateway.stop()
+    provider.shutdown()
+    provider.server_close()
+
+
+PATHS = {
+    "/v1/chat/completions": {"messages": HELLO},
+    "/v1/completions": {"prompt": "hi"},
+    "/v1/embeddings": {"input": "hi"},
+    "/v1/images/generations": {"prompt": "hi"},
+    "/v1/audio/speech": {"input": "hi", "voice": "alloy"},
+    "/v1/moderations": {"input": "hi"},
+}
+
+
+@pytest.mark.parametrize("container", ["extra_body", "provider_specific_params"])
+@pytest.mark.parametrize("path", PATHS)
+def test_a_model_is_authorised_where_it_stands(world: World, path: str, container: str) -> None:
+    body = {"model": "cheap", **PATHS[path]}
+    for smuggled in ({"model": "exp"}, {"virtual_model_id": "exp"}):
+        refused = world.ask(body | {container: smuggled}, path=path)
+        assert refused.status_code == 403, refused.text
+        assert "model_access_denied" in refused.json()["error"]["code"]
+        assert _Provider.seen == []
+    assert world.ask(body | {container: {"top_k": 4}}, path=path).status_code == 200
+    assert world.sent["top_k"] == 4
+    assert world.sent["model"] == "cheap"
+    assert container not in world.sent
+
+
+def test_a_merged_model_is_routed_and_charged_as_itself(world: World) -> None:
+    key = world.key(models=["cheap", "exp"])
+    answer = world.ask({"model": "cheap", "messages": HELLO, "extra_body": {"model": "exp"}}, key)
+    assert answer.headers["x-cost-usd"] == "0.11"
+    assert world.sent["model"] == "exp"
+    assert world.spend(key) == pytest.approx(0.11)
+
+
+@pytest.mark.parametrize(
+    "extra",
+    [
+        {"models": ["exp"]},
+        {"extra_body": {"models": ["cheap", "exp"]}},
+        {"extra_body": {"fallbacks": [{"model": "exp"}]}},
+    ],
+)
+def test_a_provider_is_not_asked_for_a_model_out_of_reach(world: World, extra: dict[str, Any]) -> None:
+    refused = world.ask({"model": "cheap", "messages": HELLO, **extra})
+    assert refused.status_code == 403, refused.text
+    assert "`exp`" in refused.json()["error"]["message"] or "'exp'" in refused.json()["error"]["message"]
+    assert _Provider.seen == []
+    assert world.ask({"model": "cheap", "messages": HELLO, **extra}, MASTER).status_code == 200
+
+
+def test_a_path_names_the_model(world: World) -> None:
+    body = {"messages": HELLO, "model": None, "extra_body": {"model": "exp"}}
+    assert world.ask(body, path="/openai/deployments/cheap/chat/completions").status_code == 200
+    assert world.sent["model"] == "cheap"
+    assert world.ask(body, path="/openai/deployments/exp/chat/completions").status_code == 403
+
+
+@pytest.mark.parametrize(
+    "bounds",
+    [
+        {"max_tokens": 1, "extra_body": {"max_tokens": 100_000}},
+        {"max_tokens": 1, "extra_body": {"max_tokens": 1e5}},
+        {"max_tokens": 1, "extra_body": {"max_completion_tokens": 100_000}},
+        {"max_tokens": 1, "provider_specific_params": {"max_new_tokens": 100_000}},
+        {"max_tokens": 1000, "extra_body": {"n": 100}},
+        {"max_tokens": 1, "extra_body": {"messages": [{"role": "user", "content": "x" * 400_000}]}},
+    ],
+)
+def test_a_budget_is_asked_for_what_is_sent(world: World, bounds: dict[str, Any]) -> None:
+    key = world.key(models=["cheap"], max_budget=0.05)
+    refused = world.ask({"model": "cheap", "messages": HELLO, **bounds}, key)
+    assert refused.status_code == 402, refused.text
+    assert _Provider.seen == []
+    assert world.ask({"model": "cheap", "messages": HELLO, "max_tokens": 1}, key).status_code == 200
+    assert world.spend(key) == pytest.approx(0.00011)
+
+
+@pytest.mark.parametrize("container", ["extra_body", "provider_specific_params"])
+@pytest.mark.parametrize("path", ["/v1/chat/completions", "/v1/completions"])
+def test_a_merged_stream_is_streamed_and_charged(world: World, path: str, container: str) -> None:
+    key = world.key(models=["cheap"])
+    answer = world.ask({"model": "cheap", **PATHS[path], "max_tokens": 1, container: {"stream": True}}, key, path)
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["content-type"].startswith("text/event-stream")
+    assert answer.text.endswith("data: [DONE]\n\n")
+    assert world.sent["stream_options"] == {"include_usage": True}
+    assert world.spend(key) == pytest.approx(0.00011)
+
+
+def test_a_merged_stream_of_false_is_none(world: World) -> None:
+    answer = world.ask({"model": "cheap", "messages": HELLO, "stream": True, "extra_body": {"stream": False}})
+    assert answer.json()["usage"] == USAGE
+    assert world.sent["stream"] is False
+
+
+@pytest.mark.parametrize(
+    "guardrails", [{"guardrails": ["names", "pii"]}, {"extra_body": {"guardrails": ["names", "pii"]}}]
+)
+def test_guardrails_see_what_is_sent(world: World, guardrails: dict[str, Any]) -> None:
+    def body(text: str, **extra: Any) -> dict[str, Any]:
+        inner = guardrails.get("extra_body", {}) | {"messages": [{"role": "user", "content": text}], **extra}
+        return {"model": "cheap", "messages": HELLO, **guardrails, "extra_body": inner}
+
+    blocked = world.ask(body("about Voldemort"))
+    assert blocked.status_code == 400, blocked.text
+    assert blocked.json()["error"]["code"] == "content_blocked"
+    assert world.ask(body("hi", unknown={"Voldemort": 1})).status_code == 400
+    assert _Provider.seen == []
+    assert world.ask(body("mail joe@x.com", metadata={"to": "joe@x.com"}, user="joe@x.com")).status_code == 200
+    assert world.sent["messages"][0]["content"] == "mail [EMAIL]"
+    assert b"joe@x.com" not in _Provider.seen[0][1]
+    assert "guardrails" not in world.sent
+
+
+@pytest.mark.parametrize(
+    ("path", "fields"),
+    [
+        ("/v1/images/edits", {"prompt": "for joe@x.com"}),
+        ("/v1/audio/transcriptions", {"prompt": "for joe@x.com", "extra_body": '{"hotwords": "joe@x.com"}'}),
+        ("/v1/audio/translations", {"prompt": "ok", "extra_body[prompt]": "for joe@x.com"}),
+    ],
+)
+def test_forms_are_seen_whole(world: World, path: str, fields: dict[str, str]) -> None:
+    file = {"image" if "images" in path else "file": ("joe@x.com.wav", b"RIFF", "audio/wav")}
+    plain = {"model": "cheap", "tags": "a"}
+    key = world.key(models=["cheap"], guardrails=["pii", "names"])
+    assert world.ask(None, key, path, data=plain | fields, files=file).status_code == 200
+    ((_, body),) = _Provider.seen
+    assert b"joe@x.com" not in body
+    assert b"[EMAIL]" in body
+    assert b"extra_body" not in body
+    assert b'name="tags"' not in body
+    smuggled = plain | {"extra_body": '{"model": "exp"}', "prompt": "x"}
+    assert world.ask(None, key, path, data=smuggled, files=file).status_code == 403
+    assert world.ask(None, key, path, data=plain | {"prompt": "Voldemort"}, files=file).status_code == 400
+    assert _Provider.seen == []
+
+
+@pytest.mark.parametrize(
+    ("extra", "param"),
+    [
+        ({"extra_body": {"max_tokens": "many"}}, "extra_body.max_tokens"),
+        ({"extra_body": {"messages": []}}, "extra_body.messages"),
+        ({"extra_body": {"messages": [{"role": "user", "content": 5}]}}, "extra_body.messages[0].content"),
+        ({"extra_body": {"model": None}}, "extra_body.model"),
+        ({"extra_body": {"stream": "yes"}}, "extra_body.stream"),
+        ({"provider_specific_params": {"n": 0}}, "provider_specific_params.n"),
+        ({"extra_body": {"cache": 7}}, "extra_body.cache"),
+        ({"extra_body": "model"}, "extra_body"),
+        ({"extra_body": [{"model": "exp"}]}, "extra_body"),
+        ({"extra_body": {"extra_body": {"model": "exp"}}}, "extra_body.extra_body"),
+        ({"extra_body": {"provider_specific_params": {}}}, "extra_body.provider_specific_params"),
+        ({"provider_specific_params": {"extra_body": {"model": "exp"}}}, "provider_specific_params.extra_body"),
+        ({"Extra_Body": {"model": "exp"}}, "Extra_Body"),
+        ({"MODEL": "exp"}, "MODEL"),
+        ({"me\u017f\u017fages": HELLO}, "me\u017f\u017fages"),
+        ({"extra_body": {"Model": "exp"}}, "extra_body.Model"),
+    ],
+)
+def test_a_wrong_parameter_is_named_as_it_was_sent(world: World, extra: dict[str, Any], param: str) -> None:
+    refused = world.ask({"model": "cheap", "messages": HELLO, **extra})
+    assert refused.status_code == 400, refused.text
+    assert refused.json()["error"]["param"] == param
+    assert f"`{param}`" in refused.json()["error"]["message"]
+    assert _Provider.seen == []
+
+
+def test_a_name_that_stands_twice_is_sent_once(world: World) -> None:
+    raw = (
+        b'{"model":"exp","max_tokens":9999,"messages":[{"role":"user","content":"hi"}],"max_tokens":1,"model":"cheap"}'
+    )
+    assert world.ask(raw).status_code == 200
+    assert _Provider.seen[0][1].count(b'"model"') == _Provider.seen[0][1].count(b'"max_tokens"') == 1
+    assert world.sent == {"model": "cheap", "max_tokens": 1, "messages": HELLO}
+    twice = (
+        b'{"model":"cheap","guardrails":["names"],"messages":[{"role":"user","content":"Voldemort","content":"hi"}]}'
+    )
+    assert world.ask(twice).status_code == 200
+    assert b"Voldemort" not in _Provider.seen[0][1]
+
+
+def test_the_messages_wire_is_sent_what_was_authorised(world: World) -> None:
+    key = world.key(models=["claude"], max_budget=0.05)
+    body = {"model": "claude", "messages": HELLO, "max_tokens": 1}
+    native = {"top_k": 4, "thinking": {"type": "disabled"}, "context_management": {"edits": []}}
+    assert world.ask(body | {"extra_body": native}, key).status_code == 200
+    assert world.sent | native == world.sent
+    assert world.sent["max_tokens"] == 1
+    assert not {"extra_body", "provider_specific_params"} & world.sent.keys()
+    assert world.ask(body | {"extra_body": {"max_tokens": 100_000}}, key).status_code == 402
+    assert world.ask(body | {"extra_body": {"model": "exp"}}, key).status_code == 403
+    refused = world.ask(body | {"extra_body": {"n": 2}}, key)
+    assert refused.json()["error"]["param"] == "extra_body.n"
+    blocked = body | {"guardrails": ["names"], "extra_body": {"system": "You are Voldemort"}}
+    assert world.ask(blocked, key).json()["error"]["code"] == "content_blocked"
+    assert _Provider.seen == []
+    assert world.spend(key) == pytest.approx(0.00011)
+
+
+def test_a_line_of_a_batch_is_a_call_like_any_other(world: World) -> None:
+    key = world.key(models=["cheap"], guardrails=["names"])
+    extras: list[dict[str, Any]] = [
+        {"model": "exp"},
+        {"stream": True},
+        {"messages": [{"role": "user", "content": "Voldemort"}]},
+        {"top_k": 4},
+    ]
+    lines = [
+        {
+            "custom_id": f"c{at}",
+            "method": "POST",
+            "url": "/v1/chat/completions",
+            "body": {"model": "cheap", "messages": HELLO, "extra_body": extra},
+        }
+        for at, extra in enumerate(extras)
+    ]
+    text = "\n".join(json.dumps(line) for line in lines)
+    auth = {"Authorization": f"Bearer {key}"}
+    file = world.http.post(
+        "/v1/files",
+        data={"purpose": "batch"},
+        files={"file": ("a.jsonl", text.encode(), "application/jsonl")},
+        headers=auth,
+    ).json()
+    _Provider.seen.clear()
+    asked = {"input_file_id": file["id"], "endpoint": "/v1/chat/completions", "completion_window": "24h"}
+    batch = world.http.post("/v1/batches", json=asked, headers=auth).json()
+    for _ in range(600):
+        batch = world.http.get(f"/v1/batches/{batch['id']}", headers=auth).json()
+        if batch["status"] in ("completed", "failed", "expired", "cancelled"):
+            break
+        threading.Event().wait(0.05)
+    assert batch["request_counts"] == {"total": 4, "completed": 1, "failed": 3}
+    assert world.sent["top_k"] == 4
+    assert "extra_body" not in world.sent
+    assert world.spend(key) == pytest.approx(0.00011)
+
+
+def test_what_a_call_is_recorded_under_is_merged_too(world: World) -> None:
+    own = {"user": "u-9", "metadata": {"app": "a"}, "tags": ["t-9"], "mock_response": "said"}
+    answer = world.ask({"model": "cheap", "messages": HELLO, "extra_body": own})
+    assert answer.json()["choices"][0]["message"]["content"] == "said"
+    assert _Provider.seen == []
