@@ -345,3 +345,59 @@ async def test_a_refusal_reaches_the_caller(client: openai.AsyncOpenAI, upstream
     assert error["code"] == "not_translatable"
     assert {issue["param"] for issue in error["compat_issues"]} == {"seed", "n"}
     assert upstream.requests == []
+
+
+TURN = {"role": "user", "content": "Hi"}
+
+
+@pytest.mark.parametrize(
+    "chat",
+    [
+        {"max_tokens": -1},
+        {"tool_choice": "any", "tools": [{"type": "function", "function": {"name": "w", "parameters": None}}]},
+        {"messages": [{"role": "user", "content": [{"type": "image_url", "image_url": "http://x/a.png"}]}]},
+        {"messages": [{"role": "user", "content": [{"type": "document_url", "document_url": "http://x/a.pdf"}]}]},
+        {"messages": [TURN, {"role": "assistant", "content": None, "refusal": None, "audio": None}, TURN]},
+        {"messages": [TURN, {"role": "assistant", "tool_calls": [{"id": "c", "function": {"name": "w"}}]}]},
+        {
+            "messages": [
+                {"role": "tool", "tool_call_id": "c", "content": [{"type": "image_url", "image_url": "http://x"}]}
+            ]
+        },
+        {"messages": [{"role": "assistant", "content": [{"type": "thinking", "thinking": "hm", "signature": "s"}]}]},
+        {"thinking": {"type": "enabled", "budget_tokens": 2000}, "top_k": 4},
+    ],
+)
+def test_what_the_contract_takes_is_translated(chat: dict[str, Any]) -> None:
+    made = request({"messages": [TURN]} | chat, "claude", 4096)
+    assert made["max_tokens"] == 4096
+    assert made["messages"]
+
+
+@pytest.mark.parametrize(
+    ("chat", "param"),
+    [
+        ({"max_tokens": 0}, "max_tokens"),
+        (
+            {"messages": [{"role": "user", "content": [{"type": "video_url", "video_url": "http://x"}]}]},
+            "messages[0].content[0].type",
+        ),
+        ({"messages": [{"role": "user", "content": [{"type": "document"}]}]}, "messages[0].content[0].type"),
+        (
+            {"messages": [{"role": "system", "content": [{"type": "image_url", "image_url": "x"}]}]},
+            "messages[0].content[0].type",
+        ),
+        (
+            {"messages": [{"role": "assistant", "content": [{"type": "thinking", "thinking": [{"type": "text"}]}]}]},
+            "messages[0].content[0].thinking",
+        ),
+        ({"tools": [{"type": "web_search"}]}, "tools[0].type"),
+        ({"tool_choice": {"type": "web_search"}}, "tool_choice"),
+        ({"response_format": {"type": "grammar", "grammar": "x"}}, "response_format"),
+        ({"extra_body": {"seed": 1}}, "extra_body.seed"),
+    ],
+)
+def test_what_has_no_counterpart_is_named(chat: dict[str, Any], param: str) -> None:
+    with pytest.raises(ApiError) as refused:
+        request({"messages": [TURN]} | chat, "claude", 4096)
+    assert refused.value.param == param

@@ -15,7 +15,7 @@ import pytest
 import headgate
 from headgate.testing import FakeGateway, Fault
 
-from .conftest import CHUNKS, User, chunk, completion
+from .conftest import CHUNKS, MakeUser, User, chunk, completion
 from .test_field_table import asked, texts
 
 
@@ -134,3 +134,25 @@ def test_an_answer_without_its_choices_is_a_typed_error(user: User, gateway: Fak
     with pytest.raises(headgate.ResponseShapeError, match="choices"):
         user.create()
     assert len(gateway.requests) == 1
+
+
+def test_an_answer_that_a_filter_stopped_is_an_error_when_asked(make_user: MakeUser, gateway: FakeGateway) -> None:
+    stopped = {**completion("he"), "choices": [{**completion("he")["choices"][0], "finish_reason": "content_filter"}]}
+    for name in ("sync-httpx2", "async-httpx2"):
+        for asks in (False, True):
+            gateway.reset()
+            user = make_user(name, raise_on_content_filter=asks)
+            gateway.respond_json(stopped, times=1)
+            gateway.respond_sse([CHUNKS[0], chunk(finish="content_filter")])
+            if not asks:
+                assert user.create().choices[0].finish_reason == "content_filter"
+                assert user.stream()[1] is None
+                continue
+            with pytest.raises(headgate.ContentFilterError) as caught:
+                user.create()
+            assert caught.value.partial.choices[0].message.content == "he"
+            events, error = user.stream()
+            assert texts(events) == "he"
+            assert isinstance(error, headgate.ContentFilterError)
+            assert error.partial.choices[0].message.content == "he"
+            assert len(asked(gateway)) == 2

@@ -15,6 +15,7 @@ from .config import Config, resolve
 from .decode import decode
 from .encode import encode_json, encode_query, header_fault, query_pairs, surrogate_faults
 from .errors import ConfigError, ParameterError
+from .filters import raise_if_filtered
 from .log import Log
 from .meta import Meta
 from .multipart import Layout, lay_out, single
@@ -43,6 +44,7 @@ _NAMES: Final = (
     "default_query",
     "log_level",
     "log_bodies",
+    "raise_on_content_filter",
     "api_version",
     "max_concurrency",
     "circuit_breaker",
@@ -85,6 +87,7 @@ class BaseClient:
         transport: Any = None,
         log_level: str | None = None,
         log_bodies: bool | None = None,
+        raise_on_content_filter: bool | None = None,
         api_version: str | None = None,
         max_concurrency: int | None = None,
         circuit_breaker: Any = None,
@@ -112,6 +115,7 @@ class BaseClient:
             transport: ``"httpx2"`` (the default), ``"fast"``, or an object with the two methods of a transport.
             log_level: debug, info, warn, error or off; also from ``<PREFIX>_LOG``.
             log_bodies: Whether bodies are logged at debug level, secrets masked; also from ``<PREFIX>_LOG_BODIES``.
+            raise_on_content_filter: Whether an answer that a content filter stopped is a `ContentFilterError`. False.
             api_version: The version of the API to ask for.
             max_concurrency: How many calls may run at a time; the rest wait, at most for the `pool` clock.
             circuit_breaker: True or a `CircuitBreaker`: send nothing for a while after failures in a row.
@@ -462,7 +466,10 @@ class BaseClient:
         return f"{url}{'&' if '?' in path else '?'}{encode_query(pairs)}" if pairs else url
 
     def _decoded(self, call: Call, meta: Meta, body: bytes) -> Any:
-        return decode(call.result, meta, body, call.where, self._clock.time(), as_text=call.as_text, type_=call.type_)
+        value = decode(call.result, meta, body, call.where, self._clock.time(), as_text=call.as_text, type_=call.type_)
+        if self._config.raise_on_content_filter:
+            raise_if_filtered(call.where, meta, value)
+        return value
 
     def _adhoc(
         self,

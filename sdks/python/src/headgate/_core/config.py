@@ -35,6 +35,7 @@ class Config:
     default_query: Mapping[str, Any]
     log_level: str | None
     log_bodies: bool
+    raise_on_content_filter: bool
     api_version: str | None
     max_concurrency: int | None
     circuit_breaker: CircuitBreaker | None
@@ -71,6 +72,7 @@ def resolve(brand: Brand, given: Mapping[str, Any], environ: Mapping[str, str] |
         default_query=dict(given.get("default_query") or {}),
         log_level=_log_level(given.get("log_level") or env.get(brand.env("LOG")), brand),
         log_bodies=_switch("log_bodies", pick("log_bodies"), True),
+        raise_on_content_filter=_switch("raise_on_content_filter", given.get("raise_on_content_filter"), False),
         api_version=_header_value("api_version", given.get("api_version")),
         max_concurrency=_concurrency(given.get("max_concurrency")),
         circuit_breaker=_breaker(given.get("circuit_breaker")),

@@ -16,6 +16,7 @@ from .call import Call, Tries, exchange, read_body, unary
 from .encoding import Inflater
 from .envelope import error_from
 from .errors import APIConnectionError, APIError, APITimeoutError, ResponseShapeError, StreamInterrupted
+from .filters import filter_error
 from .jsonlines import JSONLinesDecoder
 from .meta import Meta
 from .operation import Stream
@@ -69,6 +70,7 @@ class EventRun:
         # Events whose end is told by their type have to be looked at one by one.
         self._quick = not spec.terminal
         self._finish = spec.finish
+        self._filtered = False
         self._started: set[Any] = set()
         self._finished: set[Any] = set()
         """Of the answers that come side by side, by their numbers: those that have begun, and those that have ended."""
@@ -266,6 +268,8 @@ class EventRun:
 
     def _check_finish(self) -> None:
         """Raise where the stream has closed in good order, but one of its answers has not."""
+        if self._filtered and self.call.config.raise_on_content_filter:
+            raise self._informed(filter_error(self.call.where), True)
         if self._finish is None or (self._finished and not self._started):
             return
         open_ = ", ".join(str(number) for number in sorted(self._started, key=str))
@@ -319,7 +323,9 @@ class EventRun:
         for event in events:
             for item in getattr(event, items, None) or ():
                 key = getattr(item, number, None)
-                if getattr(item, reason, None) is not None:
+                said = getattr(item, reason, None)
+                if said is not None:
+                    self._filtered = self._filtered or said == "content_filter"
                     finished.add(key)
                     started.discard(key)
                 elif key not in finished:
