@@ -156,7 +156,7 @@ def test_without_its_contract_a_gateway_does_not_start(
     file = folder / "contract.json"
     file.write_bytes((Path(contract_module.__file__).parent / "contract.json").read_bytes())
     BROKEN[how](file)
-    monkeypatch.setattr(contract_module.resources, "files", lambda package: folder)
+    monkeypatch.setattr("headgate_gateway.contract.resources.files", lambda package: folder)
     monkeypatch.chdir(tmp_path)
     assert main(["--offline", "--port", "0", "--data-dir", str(tmp_path / "data")]) == 1
     told = capsys.readouterr()
