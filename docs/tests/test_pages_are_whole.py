@@ -45,7 +45,9 @@ def test_every_page_is_in_the_index() -> None:
 
 def test_every_option_of_a_client_is_listed() -> None:
     page = (DOCS / "quickstart.md").read_text()
-    options = [name for name in inspect.signature(headgate.Headgate.__init__).parameters if name != "self"]
+    given = inspect.signature(headgate.Headgate.__init__).parameters.items()
+    # What catches unknown options, to name the nearest known one, is no option.
+    options = [name for name, one in given if name != "self" and one.kind is not one.VAR_KEYWORD]
     assert [name for name in options if f"`{name}`" not in page] == []
 
 
