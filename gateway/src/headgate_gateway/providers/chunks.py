@@ -61,17 +61,25 @@ class ChunkReader:
             raise failures.broken_stream(self._provider, "an event is not JSON") from None
         error = error_of(value, event)
         if error is not None:
+            if isinstance(value, dict):
+                self._meter.read(value)
             raise self._failed(error)
         if not isinstance(value, dict):
             raise failures.broken_stream(self._provider, "an event is not a JSON object")
+        try:
+            self._choices_of(value, event)
+        finally:
+            # Behind the texts, and also where one of them is an error: what is told of the usage is paid.
+            self._meter.read(value)
+        return Chunk(event, data, value)
+
+    def _choices_of(self, value: Mapping[str, Any], event: str) -> None:
         choices = value.get("choices")
         if isinstance(choices, list):
             for choice in choices:
                 self._choice(choice)
         elif choices is not None or not _is_known(value, event):
             raise failures.broken_stream(self._provider, "an event is not a chunk of a completion")
-        self._meter.read(value)
-        return Chunk(event, data, value)
 
     def _failed(self, error: Any) -> Exception:
         self._meter.refused = True

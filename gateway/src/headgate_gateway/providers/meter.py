@@ -71,8 +71,9 @@ class Meter:
     def usage(self) -> dict[str, Any]:
         """The usage as records and clients get it; `estimated` where some of it was counted here."""
         told = self.reported
-        written = self._produced.tokens + self.unseen
         prompt, completion, estimated = told.prompt or 0, told.completion or 0, False
+        # Counting takes time, and is left out where all was told.
+        written = 0 if self.known else self._produced.tokens + self.unseen
         if told.total and not prompt and not completion:
             read = self._prompt()
             completion = told.total * written // max(1, read + written)
