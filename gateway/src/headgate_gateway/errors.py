@@ -17,6 +17,7 @@ __all__ = [
     "encoded",
     "envelope",
     "forbidden",
+    "internal",
     "invalid",
     "not_found",
     "storage_away",
@@ -165,6 +166,11 @@ def conflict(
 def forbidden(message: str, *, code: str | None = None, param: str | None = None) -> ApiError:
     """403: the caller is known and may not do this."""
     return ApiError(403, message, code=code, param=param)
+
+
+def internal() -> ApiError:
+    """500: the gateway failed, and its log tells why."""
+    return ApiError(500, "The gateway failed on this call. Report it with the request id.", code="internal")
 
 
 def storage_away(*, asked: bool = False, keyed: bool = True) -> ApiError:

@@ -1,4 +1,4 @@
-"""What the offline models know of the world: places, a few words of other languages, the calendar.
+"""Facts that the offline models know: places, a few words of other languages, the calendar.
 
 They know little on purpose. It is enough that a first question gets a true answer and that a schema about a place is
 filled with what is true of it.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
@@ -155,7 +156,7 @@ class CallRecord:
 
 def _count(value: Any) -> int:
     """A number of tokens; what is none counts for nothing."""
-    return min(max(int(value), 0), _MOST) if isinstance(value, (int, float)) and value == value else 0
+    return min(max(int(value), 0), _MOST) if isinstance(value, int | float) and math.isfinite(value) else 0
 
 
 def _record(row: tuple[Any, ...]) -> CallRecord:

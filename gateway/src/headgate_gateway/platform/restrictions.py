@@ -1,4 +1,4 @@
-"""Where a key may be used from and for what: `allowed_ips` and `allowed_routes`.
+"""Restrictions of keys by client address and by route: `allowed_ips` and `allowed_routes`.
 
 A route is named by any of its paths (`/v1/chat/completions`, `/chat/completions`, `/openai/deployments/{model}/...`),
 by a path with `*` for any text, or by a group. All paths of one operation are the same route.
