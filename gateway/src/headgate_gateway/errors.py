@@ -85,7 +85,7 @@ class ApiError(Exception):
 
     @property
     def retryable(self) -> bool:
-        """Whether the same request may succeed later: nothing about the request itself is wrong, and it is not paid."""
+        """Return whether the same request may succeed later: it is not wrong in itself, and not paid."""
         if self._retryable is not None:
             return self._retryable
         return self.status in (408, 429) or self.status >= 500

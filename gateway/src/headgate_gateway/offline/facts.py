@@ -122,7 +122,7 @@ def place_in(texts: Iterable[str]) -> Place | None:
 
 
 def fact_about(place: Place, words: Iterable[str]) -> str | int | None:
-    """What a property of these words is for a place: `country`, `population`, `currency_name`, `country_code`."""
+    """Return the fact that a property of these words asks of a place: `country`, `population`, `country_code`, ..."""
     said = set(words)
     if said & {"population", "inhabitants", "residents"}:
         return place.population

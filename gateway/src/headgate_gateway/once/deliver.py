@@ -163,7 +163,7 @@ def _unsaid(feed: Feed, listener: Listener) -> bytes:
 
 
 def _as_told(error: Exception, feed: Feed) -> ApiError:
-    """What a client is told where its call could not be followed to where it goes on."""
+    """Return the error for a client whose call cannot be followed to the node where it goes on."""
     if isinstance(error, ApiError):
         return error
     if isinstance(error, StorageAway):

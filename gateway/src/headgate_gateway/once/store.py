@@ -22,7 +22,7 @@ _MOST = 1 << 53
 
 
 class Meter(Protocol):
-    """What counts an answer while it comes."""
+    """A counter of an answer's tokens while it comes."""
 
     @property
     def tokens(self) -> int:
@@ -62,7 +62,7 @@ class CallRecord:
 
     @property
     def estimated(self) -> bool:
-        """Whether tokens were counted here, and not told by the provider."""
+        """Return whether tokens were counted here, and not told by the provider."""
         return self.usage is not None and bool(self.usage.get("estimated"))
 
     @property

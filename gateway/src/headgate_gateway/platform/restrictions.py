@@ -142,12 +142,12 @@ class RouteCatalog:
         )
 
     def allows(self, names: Sequence[str], route: Route) -> bool:
-        """Whether a route is among those that are named."""
+        """Return whether a route is among those that are named."""
         unit = (route.method, route.path)
         return any(unit in self.covered(name) for name in names)
 
     def is_within(self, asked: Sequence[str], held: Sequence[str]) -> bool:
-        """Whether names stand for no more routes than others do."""
+        """Return whether names stand for no more routes than others do."""
         most = frozenset[_Unit]().union(*(self.covered(name) for name in held))
         return all(self.covered(name) <= most for name in asked)
 
@@ -161,7 +161,7 @@ def _plain(path: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Restrictions:
-    """What a key and those that it was derived from are restricted to: each level holds."""
+    """Restrictions of a key and of those that it was derived from: each level holds."""
 
     title: str
     networks: tuple[tuple[Network, ...], ...]

@@ -33,7 +33,7 @@ class Chunk:
 
     @property
     def only_usage(self) -> bool:
-        """Whether this is the extra chunk that only `include_usage` brings."""
+        """Return whether this is the extra chunk that only `include_usage` brings."""
         return not self.value.get("choices") and bool(self.value.get("usage"))
 
     @property
@@ -123,7 +123,7 @@ class ChunkReader:
 
 
 def _is_known(value: Mapping[str, Any], event: str) -> bool:
-    """Whether an object without choices may stand in a stream: it tells the usage, or is an event of another name."""
+    """Return whether an object without choices may stand in a stream: a usage, or an event of another name."""
     if event not in _UNNAMED:
         return True
     usage = value.get("usage") or value.get("usageMetadata") or value.get("x_groq")
@@ -164,7 +164,7 @@ def texts_of(delta: Any) -> Iterator[str]:
 
 
 def choices_asked(request: Mapping[str, Any]) -> int:
-    """How many answers a request asks for."""
+    """Return how many answers a request asks for."""
     count = request.get("n")
     asked = count if isinstance(count, int) and not isinstance(count, bool) else 1
     prompt = request.get("prompt")

@@ -73,7 +73,7 @@ class _Zlib:
 
 
 def _is_text(data: bytes) -> bool:
-    """Whether bytes are JSON or events, and not compressed."""
+    """Return whether bytes are JSON or events, and not compressed."""
     return data.lstrip().startswith((b"{", b"[", b'"', b":", b"data:", b"event:", b"id:"))
 
 

@@ -59,12 +59,12 @@ class Meter:
 
     @property
     def known(self) -> bool:
-        """Whether the upstream has told all that there is to be told."""
+        """Return whether the upstream has told all that there is to be told."""
         return bool(self.reported.prompt and self.reported.completion and self._final)
 
     @property
     def owed(self) -> bool:
-        """Whether the try has to be paid: the upstream worked on it, and did not say that it did not."""
+        """Return whether the try has to be paid: the upstream worked on it, and did not say that it did not."""
         worked = self.reported.anything or not self._produced.empty or bool(self.unseen)
         return self.asked and (worked if self.refused else self.answered or self.given_up or worked)
 
