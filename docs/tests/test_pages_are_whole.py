@@ -74,10 +74,11 @@ def test_every_setting_of_the_gateway_is_in_the_whole_configuration() -> None:
         "key_header",
         "key_problem",
     }
-    served = {"host", "port", "offline", "data_dir", "fault_models", "allowed_hosts", "public_url", "trusted_proxies"}
+    served = {"host", "port", "offline", "data_dir", "fault_models", "allowed_hosts"}
+    served |= {"public_url", "trusted_proxies", "header_prefixes"}
     assert set(whole["server"]) == served
     assert set(whole["cors"]) == {field.name for field in fields(CorsSettings)}
-    known = served | {"cors", "issues", "header_prefixes", "auth_mode", "key_hashes", "source", "secret_keys"}
+    known = served | {"cors", "issues", "auth_mode", "key_hashes", "source", "secret_keys"}
     tables = {"providers", "models", "prices", "limits", "storage", "cluster"}
     tables |= {"ledger", "routing", "outbound", "cache", "guardrails"}  # platform.md and routing.md have these
     tables |= {"watch"}  # monitoring.md has it
