@@ -36,7 +36,7 @@ __all__ = ["Recovery"]
 
 @dataclass(slots=True)
 class _Left:
-    """What a dead node left of a call: when its attempt started, what it held, and how much it had written."""
+    """Remains of a call whose node died: when its attempt started, what it held, and how much it had written."""
 
     started_at: float | None = None
     hold: Hold = field(default_factory=lambda: Hold(""))

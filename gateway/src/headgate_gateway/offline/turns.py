@@ -1,4 +1,4 @@
-"""How often a caller without an idempotency key made the same call: what `headgate/fault-flaky` counts by.
+"""Counts of the same call by a caller without an idempotency key: what `headgate/fault-flaky` counts by.
 
 With a key the gateway counts the attempts of the call itself. Without one a repeated call is known by its caller (the
 key or the address), its model and its body. After an answer the count begins anew.
