@@ -149,6 +149,10 @@ class Exchange:
                 self.meter.answered = True
                 self._note(error)
                 raise failures.broken_answer(self.provider, b"", "the head of its answer is not HTTP") from error
+            except aiohttp.ConnectionTimeoutError as error:
+                # No connection was made, so that nothing was asked and nothing is to be paid.
+                self.meter.asked = False
+                raise self._unreachable(error) from error
             except (TimeoutError, aiohttp.ClientError) as error:
                 self.meter.given_up = isinstance(error, TimeoutError)
                 raise self._unreachable(error) from error
