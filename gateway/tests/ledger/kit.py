@@ -76,6 +76,7 @@ class Node:
             cached=False,
             first_at=None,
             events_produced=0,
+            tokens_produced=0,
         )
         self.ledger.begun(ticket, run)
         return ticket
@@ -237,6 +238,6 @@ def interrupted(ticket: Ticket, **changes: Any) -> CallRecord:
 
 
 def has_sent(ticket: Ticket, events: int) -> None:
-    """So many events of a call's answer went out."""
+    """So many events of a call's answer went out, of a token each."""
     run: Any = ticket.run
-    run.events_produced = events
+    run.events_produced = run.tokens_produced = events
