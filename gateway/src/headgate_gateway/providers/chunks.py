@@ -10,7 +10,7 @@ from .lenient import Unreadable, readable
 from .meter import Meter
 from .usage import is_clean
 
-__all__ = ["Chunk", "ChunkReader", "choices_asked", "error_of", "texts_of"]
+__all__ = ["Chunk", "ChunkReader", "choices_asked", "error_of", "texts_of", "texts_of_events"]
 
 _UNNAMED = ("", "message")
 _CHUNKS = ("chat.completion.chunk", "text_completion", "chat.completion", "text_completion.chunk")
@@ -161,6 +161,21 @@ def texts_of(delta: Any) -> Iterator[str]:
     elif isinstance(delta, list):
         for value in delta:
             yield from texts_of(value)
+
+
+def texts_of_events(body: bytes) -> Iterator[str]:
+    """Every text that the chunks in these events add to the answer. What is no chunk is passed over."""
+    for block in body.split(b"\n\n"):
+        _, _, data = block.rpartition(b"data: ")
+        try:
+            value, _ = readable(data)
+        except Unreadable:
+            continue
+        choices = value.get("choices") if isinstance(value, dict) else None
+        for choice in choices if isinstance(choices, list) else ():
+            if isinstance(choice, dict):
+                yield from texts_of(choice.get("delta"))
+                yield from texts_of(choice.get("text"))
 
 
 def choices_asked(request: Mapping[str, Any]) -> int:
