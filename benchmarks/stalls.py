@@ -1,4 +1,4 @@
-"""How long the event loop stands still while a gateway is attacked, and what its attackers are told.
+"""Stalls of the event loop while a gateway is attacked, and the answers that its attackers get.
 
     python benchmarks/stalls.py                 all attacks
     python benchmarks/stalls.py recursive wide  those whose name has one of the words
@@ -55,7 +55,7 @@ class Attack:
 
 @dataclasses.dataclass
 class Stall:
-    """What an attack did: the longest stalls in milliseconds, and the statuses that its requests ended with."""
+    """The outcome of an attack: the longest stalls in milliseconds, and the statuses that its requests ended with."""
 
     wall_ms: float
     cpu_ms: float

@@ -1,4 +1,4 @@
-"""What `serve` prints: the address, and a `curl` line that works when it is pasted."""
+"""The greeting of `serve`: the address, and a `curl` line that works when it is pasted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was authorised is what is sent: extra parameters, guardrails and charges, at a real gateway and its provider."""
+"""One view of a request, authorised as it is sent: extra parameters, guardrails and charges, at a real gateway."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ _PAUSE_SECONDS = 0.1
 
 
 class Balance:
-    """What the workers of one socket have: open connections, all that they ever took, and whether they serve."""
+    """The workers of one socket: their open connections, all that they ever took, and whether they serve."""
 
     def __init__(self, file: Path, number: int, count: int) -> None:
         self._number = number
@@ -59,7 +59,7 @@ class Balance:
 
     @property
     def is_ours(self) -> bool:
-        """Whether no other worker has fewer connections, or as many and took fewer."""
+        """Return whether no other worker has fewer connections, or as many and took fewer."""
         mine = (self._open, self._taken)
         return all(
             not serves or number == self._number or mine <= (opened, taken)

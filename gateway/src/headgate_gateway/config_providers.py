@@ -102,7 +102,7 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """What of the configuration cannot be used: as everybody may read it, and with the value for the operator's log."""
+    """A part of the configuration that cannot be used: as all may read it, and with its value for the log."""
 
     shown: str
     logged: str

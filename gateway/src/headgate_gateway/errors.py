@@ -17,6 +17,7 @@ __all__ = [
     "encoded",
     "envelope",
     "forbidden",
+    "internal",
     "invalid",
     "not_found",
     "storage_away",
@@ -84,7 +85,7 @@ class ApiError(Exception):
 
     @property
     def retryable(self) -> bool:
-        """Whether the same request may succeed later: nothing about the request itself is wrong, and it is not paid."""
+        """Return whether the same request may succeed later: it is not wrong in itself, and not paid."""
         if self._retryable is not None:
             return self._retryable
         return self.status in (408, 429) or self.status >= 500
@@ -165,6 +166,11 @@ def conflict(
 def forbidden(message: str, *, code: str | None = None, param: str | None = None) -> ApiError:
     """403: the caller is known and may not do this."""
     return ApiError(403, message, code=code, param=param)
+
+
+def internal() -> ApiError:
+    """500: the gateway failed, and its log tells why."""
+    return ApiError(500, "The gateway failed on this call. Report it with the request id.", code="internal")
 
 
 def storage_away(*, asked: bool = False, keyed: bool = True) -> ApiError:

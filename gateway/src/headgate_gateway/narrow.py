@@ -16,7 +16,7 @@ Path = tuple[str | int, ...]
 
 
 class Narrowed:
-    """What is left of a value, and where its items stood.
+    """A narrowed value, and where its items stood.
 
     `value` is None when it could not be made small. `too_long` is the place of an array all of whose items are right.
     """
@@ -27,7 +27,7 @@ class Narrowed:
         self.too_long: Path | None = None
 
     def place(self, path: Path) -> Path:
-        """Where something in the whole value is that is at `path` in what is left."""
+        """Return where something in the whole value is that is at `path` in what is left."""
         out: list[str | int] = []
         for at, part in enumerate(path):
             out.append(part + self.starts.get(path[:at], 0) if isinstance(part, int) else part)
@@ -48,7 +48,7 @@ def narrow(value: Any, is_valid: Callable[[Any], bool], names: Container[str]) -
 
 
 def _parts(value: Any, most: int) -> int:
-    """How many parts a value has; counting ends above `most`."""
+    """Return how many parts a value has; counting ends above `most`."""
     count, waiting = 0, [value]
     while waiting and count <= most:
         one = waiting.pop()
@@ -111,7 +111,7 @@ class _Narrowing:
             holder[key] = kept | {name: node[name] for name in strange[:low]}
 
     def _first_end(self, holder: Any, key: Any, node: list[Any]) -> int:
-        """How many of the first items it takes for the fault."""
+        """Return how many of the first items it takes for the fault."""
         low, high = 1, len(node)
         while low < high:
             middle = 1 if high == len(node) and low == 1 else (low + high) // 2

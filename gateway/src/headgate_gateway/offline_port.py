@@ -73,7 +73,7 @@ class OfflineModels:
         return found
 
     def hint(self, name: str) -> str:
-        """What to do about a name that no offline model has."""
+        """Return a hint for a name that no offline model has."""
         from .offline import models
 
         if models.resolve(name) is not None:

@@ -110,7 +110,7 @@ def _count(value: Any) -> int:
 
 
 def _told(cost: Any) -> int | None:
-    """What the upstream says that it charged, in nano-USD: for models whose price nobody knows here."""
+    """Return what the upstream says that it charged, in nano-USD: for models whose price nobody knows here."""
     if isinstance(cost, bool) or not isinstance(cost, int | float) or not 0 <= cost < _MOST_NANO / _NANO:
         return None
     return round(cost * _NANO)

@@ -49,7 +49,7 @@ def not_capable(name: str, kind: str) -> ApiError:
 
 
 def may_be_long(call: Call) -> bool:
-    """Whether an offline model may compute for long: over a large body, a caller's schemas, or many choices."""
+    """Return whether an offline model may compute for long: over a large body, a caller's schemas, or many choices."""
     choices, prompt = call.data.get("n"), call.data.get("prompt")
     return (
         len(call.raw) > _LONG_BODY

@@ -138,7 +138,7 @@ class Supervisor:
 
     @property
     def _stop_signal(self) -> signal.Signals:
-        """What workers are sent next. Two of one kind that a worker has not seen yet would be one to it."""
+        """Return the next signal for the workers. Two of one kind that a worker has not seen yet would be one to it."""
         if self._signals > 2:
             return signal.SIGKILL
         return signal.SIGTERM if self._signals < 2 else signal.SIGINT

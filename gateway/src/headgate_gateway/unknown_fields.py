@@ -65,7 +65,7 @@ class _Shape:
 
     @property
     def free(self) -> bool:
-        """Whether it declares no member, and so takes any."""
+        """Return whether it declares no member, and so takes any."""
         return not self.members and not self.others
 
 

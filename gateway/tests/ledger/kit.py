@@ -75,7 +75,7 @@ class Node:
             deployment=None,
             cached=False,
             first_at=None,
-            events_produced=0,
+            tokens_produced=0,
         )
         self.ledger.begun(ticket, run)
         return ticket
@@ -236,7 +236,7 @@ def interrupted(ticket: Ticket, **changes: Any) -> CallRecord:
     return replace(ticket.run.record, status="interrupted", **changes)
 
 
-def has_sent(ticket: Ticket, events: int) -> None:
-    """So many events of a call's answer went out."""
+def has_sent(ticket: Ticket, tokens: int) -> None:
+    """So many tokens of a call's answer went out."""
     run: Any = ticket.run
-    run.events_produced = events
+    run.tokens_produced = tokens

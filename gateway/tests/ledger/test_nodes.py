@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,10 +14,13 @@ from typing import Any
 import pytest
 
 from headgate_gateway.errors import ApiError
+from headgate_gateway.ledger.count import count_text
 from headgate_gateway.ledger.estimate import Candidate
 from headgate_gateway.ledger.ledger import Ticket
 from headgate_gateway.ledger.settings import Band, CreditSettings, LedgerSettings, Tier
+from headgate_gateway.once.store import CallStore
 from headgate_gateway.platform import Bound, Principal
+from headgate_gateway.storage import Batch
 
 from .kit import NANO_A_TOKEN, Bench, Node, has_sent, interrupted
 
@@ -203,6 +207,26 @@ def test_a_call_of_a_dead_node_is_booked_once_with_its_prompt(bench: Bench) -> N
     assert windows(bench) == {"k1": (107, 0)}
     assert bench.rows("SELECT spent FROM spend_total WHERE scope = 'key'") == [(107 * NANO_A_TOKEN,)]
     assert bench.rows("SELECT COUNT(*) FROM hold") == [(0,)]
+
+
+def test_the_logged_text_of_a_dead_node_is_counted_by_the_tokenizer(bench: Bench) -> None:
+    gone, here, _ = bench.nodes
+    ticket = bench.act(gone.enter(ONE, tokens=300))
+    pieces = ["word " * 100, "more " * 50, "end."]
+    frames = [
+        b"id: %s:%d\ndata: " % (ticket.call_id.encode(), at)
+        + json.dumps({"choices": [{"index": 0, "delta": {"content": piece}}]}).encode()
+        + b"\n\n"
+        for at, piece in enumerate(pieces, 1)
+    ]
+    batch = Batch()
+    # Two blocks overlap: a node that was taken for dead went on.
+    CallStore.put_events(batch, (ticket.call_id, 1, 2, b"".join(frames[:2])))
+    CallStore.put_events(batch, (ticket.call_id, 2, 3, b"".join(frames[1:])))
+    bench.act(bench.db.together(batch))
+    bench.act(gone.ledger.sweep())
+    bench.act(here.ledger.interrupted([interrupted(ticket, provider="p")]))
+    assert bench.rows("SELECT completion_tokens, estimated FROM usage") == [(count_text("".join(pieces)), 1)]
 
 
 def test_an_attempt_of_a_dead_node_is_booked_in_the_window_in_which_it_reserved(bench: Bench) -> None:

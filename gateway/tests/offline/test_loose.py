@@ -1,4 +1,4 @@
-"""What providers accept is answered by offline models, or refused by name."""
+"""Requests that providers accept are answered by offline models, or refused by name."""
 
 from __future__ import annotations
 

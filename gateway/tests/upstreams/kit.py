@@ -1,4 +1,4 @@
-"""What the tests of odd upstreams share: how a call is made, what came of it, and what was booked."""
+"""The kit of the tests of odd upstreams: how a call is made, what came of it, and what was booked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who leaves, and who is not asked: what is paid of a call that ended early, and what its error tells."""
+"""Clients that leave, and providers that are not asked: the cost and the error of a call that ended early."""
 
 from __future__ import annotations
 

@@ -385,9 +385,10 @@ class Streams:
     tag: str | None = None
     error_event: str | None = "error"
     resumable: bool = False
-    finish: tuple[str, str, str] | None = None
-    """Where an event says that one of several answers has finished: the list, the member that numbers its items, and
-    the member that is null until the item has finished. A stream in which one has not was cut."""
+    finish: tuple[str, str, str, str] | None = None
+    """Where an event says that one of several answers has finished: the list, the member that numbers its items, the
+    member that is null until the item has finished, and the member of the request that says how many there are. A
+    stream in which one has not finished was cut."""
 
 
 class PageStyle(Enum):

@@ -38,7 +38,7 @@ _REFERENCES = (
 
 @dataclass(frozen=True, slots=True)
 class LineFault:
-    """What is wrong with a line (numbered from 1)."""
+    """A fault of a line (numbered from 1)."""
 
     line: int
     code: str

@@ -1,4 +1,4 @@
-"""Counting tokens that nobody told: of a text by the tokenizer, of a request by the texts and media in it.
+"""Token counts that no provider reported: of a text by the tokenizer, of a request by the texts and media in it.
 
 It takes a bounded time: of a long text samples are counted, and the rest by proportion.
 """
@@ -36,12 +36,14 @@ def count_text(text: str) -> int:
 class TextCounter:
     """Counts a text that comes in pieces, without keeping it."""
 
-    __slots__ = ("_counted", "_held", "_pieces")
+    __slots__ = ("_counted", "_held", "_pieces", "_read")
 
     def __init__(self) -> None:
         self._counted = 0
         self._pieces: list[str] = []
         self._held = 0
+        # The size of what is held when it was counted last, and its tokens.
+        self._read = (0, 0)
 
     def add(self, text: str) -> None:
         self._pieces.append(text)
@@ -52,14 +54,14 @@ class TextCounter:
     def _settle(self) -> None:
         self._counted += count_text("".join(self._pieces))
         self._pieces.clear()
-        self._held = 0
+        self._held, self._read = 0, (0, 0)
 
     @property
     def tokens(self) -> int:
         """Tokens of all that came."""
-        if self._held:
-            return self._counted + count_text("".join(self._pieces))
-        return self._counted
+        if self._read[0] != self._held:
+            self._read = (self._held, count_text("".join(self._pieces)))
+        return self._counted + self._read[1]
 
     @property
     def empty(self) -> bool:

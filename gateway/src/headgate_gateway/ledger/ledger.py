@@ -113,7 +113,7 @@ class Ticket:
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """What the use of one call changes of the standings in memory, and the tokens that count against its limits."""
+    """Changes of the standings in memory by the use of one call, and the tokens that count against its limits."""
 
     changes: Sequence[Change]
     tokens: int

@@ -17,8 +17,10 @@ from ..errors import ApiError
 from ..platform.core import Platform
 from ..platform.principal import Principal
 from ..prices import PriceBook
+from ..providers.chunks import texts_of_events
 from ..storage import Batch, Database, Row
 from . import sql
+from .count import TextCounter
 from .credits import debited
 from .holds import Hold, Holds, Taken
 from .money import credits_for
@@ -34,12 +36,12 @@ __all__ = ["Recovery"]
 
 @dataclass(slots=True)
 class _Left:
-    """What a dead node left of a call: when its attempt started, what it held, and how far it was."""
+    """Remains of a call whose node died: when its attempt started, what it held, and how much it had written."""
 
     started_at: float | None = None
     hold: Hold = field(default_factory=lambda: Hold(""))
     account: Account | None = None
-    events: int = 0
+    tokens: int = 0
 
 
 class Recovery:
@@ -76,17 +78,27 @@ class Recovery:
         for id, _, lines, counted, kept, started_at in await self._db.query(sql.HOLDS_OF_CALL, (call.id,)):
             if await self._db.write(sql.DROP_HOLD, (id,)):
                 left.hold.taken += msgspec.json.decode(lines, type=list[Taken])
-                left.events = max(left.events, int(counted))
+                left.tokens = max(left.tokens, int(counted))
                 left.account = None if kept is None else msgspec.json.decode(kept, type=Account)
                 # An attempt is billed in the window in which it reserved, which its record names too.
                 left.started_at = max(left.started_at or 0.0, float(started_at))
-        (logged,) = await self._db.one(sql.EVENTS_OF, (call.id,)) or (0,)
-        left.events = max(left.events, int(logged))
+        left.tokens = max(left.tokens, await self._logged(call.id))
         return left
+
+    async def _logged(self, call_id: str) -> int:
+        """Tokens of the text in a call's event log; one an event where the events say no text."""
+        written, last = TextCounter(), 0
+        for first, end, data in await self._db.query(sql.EVENTS_OF, (call_id,)):
+            # Blocks overlap where a node that was taken for dead went on beside the one that took its call over.
+            frames = bytes(data).split(b"\n\n")[max(0, last + 1 - first) :]
+            last = max(last, end)
+            for text in texts_of_events(b"\n\n".join(frames)):
+                written.add(text)
+        return written.tokens or last
 
     async def _book(self, call: CallRecord, left: _Left, batch: Batch) -> bool:
         """Write a call's record, and into `batch` what it is added to; False where it had ended after all."""
-        account, hold, events = left.account, left.hold, left.events
+        account, hold, tokens = left.account, left.hold, left.tokens
         started = call.created_at if left.started_at is None else left.started_at
         if account is None:
             caller = await self._caller(call.principal)
@@ -94,9 +106,9 @@ class Recovery:
         else:
             caller = account.caller
         provider = account.provider or call.provider
-        prompt = account.prompt_tokens if events else 0
-        used = {"prompt_tokens": prompt, "completion_tokens": events}
-        cost = self._prices.cost(provider, account.price_name or call.model, used) if events else 0
+        prompt = account.prompt_tokens if tokens else 0
+        used = {"prompt_tokens": prompt, "completion_tokens": tokens}
+        cost = self._prices.cost(provider, account.price_name or call.model, used) if tokens else 0
         credits = credits_for(cost or 0, account.milli_per_usd) if account.account is not None else 0
         now = self._clock.time()
         usage_id = f"{call.id}.{call.attempt}"
@@ -104,8 +116,8 @@ class Recovery:
             *(usage_id, call.id, call.attempt, call.request_id, call.key, call.principal),
             *(caller.key_id, caller.key_alias, caller.user_id, caller.team_id, caller.organization_id),
             *(caller.customer, call.operation, account.model, account.model_served or call.model),
-            *(account.deployment, provider, prompt, events, prompt + events, 0, 0, 0, 0),
-            *(cost or 0, int(cost is not None), credits, account.band, account.account, int(bool(events)), 0),
+            *(account.deployment, provider, prompt, tokens, prompt + tokens, 0, 0, 0, 0),
+            *(cost or 0, int(cost is not None), credits, account.band, account.account, int(bool(tokens)), 0),
             *(int(call.stream), "interrupted", None, None, None, started, now),
             *(round((now - started) * 1000), None, hour_of(started)),
             *(msgspec.json.encode(account.tags).decode() if account.tags else None, self._holds.node),

@@ -1,4 +1,4 @@
-"""What a call used, and what that costs: its answer, and the tries before it that had to be paid as well."""
+"""Usage and cost of a call: its answer, and the tries before it that had to be paid as well."""
 
 from __future__ import annotations
 

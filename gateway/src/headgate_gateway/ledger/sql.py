@@ -251,7 +251,7 @@ HOLDS_OVER = f"""
     {_HOLD} expires_at <= ? AND NOT EXISTS (SELECT 1 FROM node WHERE node.id = hold.holder) ORDER BY hold.id
 """
 CALL_RUNS = "SELECT 1 FROM call WHERE id = ? AND status = 'in_progress'"
-EVENTS_OF = "SELECT COALESCE(MAX(last), 0) FROM event WHERE call_id = ?"
+EVENTS_OF = "SELECT first, last, data FROM event WHERE call_id = ? ORDER BY first"
 
 # -- credits and keys
 

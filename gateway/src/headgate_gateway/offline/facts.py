@@ -1,4 +1,4 @@
-"""What the offline models know of the world: places, a few words of other languages, the calendar.
+"""Facts that the offline models know: places, a few words of other languages, the calendar.
 
 They know little on purpose. It is enough that a first question gets a true answer and that a schema about a place is
 filled with what is true of it.
@@ -122,7 +122,7 @@ def place_in(texts: Iterable[str]) -> Place | None:
 
 
 def fact_about(place: Place, words: Iterable[str]) -> str | int | None:
-    """What a property of these words is for a place: `country`, `population`, `currency_name`, `country_code`."""
+    """Return the fact that a property of these words asks of a place: `country`, `population`, `country_code`, ..."""
     said = set(words)
     if said & {"population", "inhabitants", "residents"}:
         return place.population

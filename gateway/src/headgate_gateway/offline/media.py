@@ -77,7 +77,7 @@ def describe_image(part: Mapping[str, Any]) -> Picture | None:
 
 
 def _payload_bytes(url: str) -> int:
-    """How many bytes a `data:` URL holds; a long one is not decoded for that."""
+    """Return how many bytes a `data:` URL holds; a long one is not decoded for that."""
     start = url.find(",") + 1
     if len(url) - start <= _HEAD:
         return len(payload_of(url) or b"")

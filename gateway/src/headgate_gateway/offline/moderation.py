@@ -150,7 +150,7 @@ def _plain(text: str) -> str:
 
 
 def _stands(word: str, low: str) -> bool:
-    """Whether a text has `word` as a word, and not within another."""
+    """Return whether a text has `word` as a word, and not within another."""
     at = low.find(word)
     while at >= 0:
         if _pattern(word).match(low, at):

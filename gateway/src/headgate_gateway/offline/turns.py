@@ -1,4 +1,4 @@
-"""How often a caller without an idempotency key made the same call: what `headgate/fault-flaky` counts by.
+"""Counts of the same call by a caller without an idempotency key: what `headgate/fault-flaky` counts by.
 
 With a key the gateway counts the attempts of the call itself. Without one a repeated call is known by its caller (the
 key or the address), its model and its body. After an answer the count begins anew.
@@ -33,7 +33,7 @@ class Turns:
 
     def of(self, call: Call, model: str, trusted_proxies: Sequence[Network]) -> int:
         """The number of this call, from 1. Every offline call without a key asks, and few ask for the fault."""
-        if not (_KIND in model or "provider_specific_params" in call.data or "extra_body" in call.data):
+        if not (_KIND in model or "fault" in call.data):
             return 1
         try:
             fault = fault_in(call.data) or named_fault(model)

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from ..emission import Cut, Fault, Garbage, Stall
-from ..errors import ApiError, envelope, storage_away
+from ..errors import ApiError, envelope, internal, storage_away
 from ..http import Receive, Response, Send
 from ..storage import StorageAway
 from .feed import Feed, Listener, frame
@@ -163,14 +163,14 @@ def _unsaid(feed: Feed, listener: Listener) -> bytes:
 
 
 def _as_told(error: Exception, feed: Feed) -> ApiError:
-    """What a client is told where its call could not be followed to where it goes on."""
+    """Return the error for a client whose call cannot be followed to the node where it goes on."""
     if isinstance(error, ApiError):
         return error
     if isinstance(error, StorageAway):
         _log.error("the call %s cannot be followed: %s", feed.record.id, error)
         return storage_away(asked=feed.record.provider != "offline", keyed=feed.record.key is not None)
     _log.error("the call %s could not be followed", feed.record.id, exc_info=error)
-    return ApiError(500, "The gateway failed on this call. Report it with the request id.", code="internal")
+    return internal()
 
 
 def _told(feed: Feed, listener: Listener, error: ApiError) -> bytes:

@@ -1,4 +1,4 @@
-"""How a call ended."""
+"""The end of a call, as it is settled and recorded."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["Ending"]
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How a call ended: the error if it failed, and the last events of its stream."""
+    """The end of a call: the error if it failed, and the last events of its stream."""
 
     error: ApiError | None
     tail: list[bytes]

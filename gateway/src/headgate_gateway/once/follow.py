@@ -11,7 +11,7 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING
 
-from ..errors import ApiError, envelope
+from ..errors import ApiError, envelope, internal
 from ..storage import StorageError
 from .feed import Feed, Listener, draining, frame
 from .log import topic_of
@@ -48,7 +48,7 @@ class Follower(Feed):
         if task.cancelled() or task.exception() is None:
             return
         _log.error("call %s could not be followed", self.record.id, exc_info=task.exception())
-        self._fail(ApiError(500, "The gateway failed on this call. Report it with the request id.", code="internal"))
+        self._fail(internal())
         self._calls.unfollow(self)
         self.wake()
 

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..emission import DeliveryFault, Fault
-from ..errors import ApiError, envelope, storage_away
+from ..errors import ApiError, envelope, internal, storage_away
 from ..storage import StorageAway
 from .ending import Ending
 from .feed import Feed, Listener, draining, frame
@@ -197,7 +197,7 @@ class Run(Feed):
         try:
             error = await self._failure_of(produce)
         except Exception:  # noqa: BLE001 - even what tells of a failure may fail, and the call ends all the same
-            error = _internal()
+            error = internal()
         self.settling = True
         await self._end(error)
 
@@ -216,7 +216,7 @@ class Run(Feed):
             return storage_away(asked=self.asked, keyed=self.keyed)
         except Exception:  # noqa: BLE001 - the last line of defence: whatever a producer raises must end in an error event
             _log.exception("call %s (request %s) failed", self.record.id, self.record.request_id)
-            return _internal()
+            return internal()
         return None
 
     async def _end(self, error: ApiError | None) -> None:
@@ -297,11 +297,6 @@ def _unrecorded() -> ApiError:
     """Nobody is told that a call is done before that is on the disk; if it cannot be put there, this is told."""
     message = "The answer could not be recorded and is withheld. Whoever runs the gateway finds why in its log."
     return ApiError(500, message, code="storage_failed", headers=(("x-should-retry", "false"),))
-
-
-def _internal() -> ApiError:
-    message = "The gateway failed on this call. Report it with the request id."
-    return ApiError(500, message, code="internal")
 
 
 def vanished() -> ApiError:

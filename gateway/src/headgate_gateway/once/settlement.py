@@ -35,7 +35,7 @@ _AGAIN_SECONDS = 1.0
 
 
 class Biller(Protocol):
-    """What books the use of calls, and has what they hold of limits."""
+    """Books the use of calls, and keeps what they hold of limits."""
 
     def bill(self, run: Run, batch: Batch, *, bare: bool = False) -> Bill | None:
         """Add what books a call to its batch, and change nothing else."""
@@ -59,7 +59,7 @@ class Biller(Protocol):
 
 
 class Detail(enum.IntEnum):
-    """How much is written of the end of a call. Each level leaves out what may have spoiled the one before."""
+    """Levels of detail in the record of a call's end. Each level leaves out what may have spoiled the one before."""
 
     WHOLE = 0
     # Usage as three plain counts.
@@ -180,7 +180,7 @@ class Settlement:
         return batch, own
 
     def _cost(self, run: Run, usage: Any, detail: Detail) -> int | None:
-        """What the call cost; what was reserved for it where its price cannot be computed."""
+        """Return what the call cost; what was reserved for it where its price cannot be computed."""
         if run.cached:
             return 0
         record = run.record

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
@@ -21,7 +22,7 @@ _MOST = 1 << 53
 
 
 class Meter(Protocol):
-    """What counts an answer while it comes."""
+    """A counter of an answer's tokens while it comes."""
 
     @property
     def tokens(self) -> int:
@@ -61,7 +62,7 @@ class CallRecord:
 
     @property
     def estimated(self) -> bool:
-        """Whether tokens were counted here, and not told by the provider."""
+        """Return whether tokens were counted here, and not told by the provider."""
         return self.usage is not None and bool(self.usage.get("estimated"))
 
     @property
@@ -155,7 +156,7 @@ class CallRecord:
 
 def _count(value: Any) -> int:
     """A number of tokens; what is none counts for nothing."""
-    return min(max(int(value), 0), _MOST) if isinstance(value, (int, float)) and value == value else 0
+    return min(max(int(value), 0), _MOST) if isinstance(value, int | float) and math.isfinite(value) else 0
 
 
 def _record(row: tuple[Any, ...]) -> CallRecord:

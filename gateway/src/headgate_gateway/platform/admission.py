@@ -70,9 +70,10 @@ async def principal_of(platform: Platform, key: Key) -> Principal:
 
 
 async def in_group(platform: Platform, key: Key, team: str | None, organization: str | None) -> Principal:
-    """Return the caller of a key, working for a team or an organization that its user is in; raise 403 for others.
+    """Return the caller of a key, working for a team or an organization that its user is in.
 
-    One that there is not is told like one of others: a key is not told what exists.
+    Raises 403 for the id of one that the key does not belong to, and 404 for every other text: aliases resolve only
+    within what the key belongs to, so that a key cannot learn which of them exist.
     """
     caller = await principal_of(platform, key)
     teams = {caller.team_id} if caller.team_id is not None else caller.teams_in
@@ -84,9 +85,9 @@ async def in_group(platform: Platform, key: Key, team: str | None, organization:
         else await _own(platform.organizations, "organization", organization, organizations)
     )
     if team is not None and asked_team is None:
-        raise _denied("team", team)
+        raise await _not_own(platform.teams, "team", team)
     if organization is not None and asked is None:
-        raise _denied("organization", organization)
+        raise await _not_own(platform.organizations, "organization", organization)
     if asked_team is not None and asked is not None and asked_team.organization_id != asked.id:
         raise _denied("organization", str(organization))
     key.team_id = key.team_id if asked_team is None else asked_team.id
@@ -110,6 +111,21 @@ def _only(found: list[B], kind: str, text: str) -> B | None:
             param=f"X-Headgate-{kind.capitalize()}",
         )
     return found[0] if found else None
+
+
+async def _not_own(store: Store[B], kind: str, text: str) -> ApiError:
+    """Return the error for a scope that a key does not belong to."""
+    return _unknown(kind, text) if await store.get(text) is None else _denied(kind, text)
+
+
+def _unknown(kind: str, text: str) -> ApiError:
+    param = f"X-Headgate-{kind.capitalize()}"
+    return ApiError(
+        404,
+        f"There is no {kind} with the id or alias {text!r}. Check `{param}` (in an SDK: `{kind}`).",
+        code=f"{kind}_not_found",
+        param=param,
+    )
 
 
 def _denied(kind: str, text: str) -> ApiError:
@@ -164,12 +180,7 @@ async def _named(store: Store[B], kind: str, text: str, over: Organization | Non
         found = _only(inside or named, kind, text)
     param = f"X-Headgate-{kind.capitalize()}"
     if found is None:
-        raise ApiError(
-            404,
-            f"There is no {kind} with the id or alias {text!r}. Check `{param}` (in an SDK: `{kind}`).",
-            code=f"{kind}_not_found",
-            param=param,
-        )
+        raise _unknown(kind, text)
     if over is not None and getattr(found, "organization_id", None) != over.id:
         raise invalid(
             f"The {found.title} is not in the {over.title}. Name a team of that organization, or leave one out.",

@@ -1,4 +1,4 @@
-"""Where a key may be used from and for what: `allowed_ips` and `allowed_routes`.
+"""Restrictions of keys by client address and by route: `allowed_ips` and `allowed_routes`.
 
 A route is named by any of its paths (`/v1/chat/completions`, `/chat/completions`, `/openai/deployments/{model}/...`),
 by a path with `*` for any text, or by a group. All paths of one operation are the same route.
@@ -142,12 +142,12 @@ class RouteCatalog:
         )
 
     def allows(self, names: Sequence[str], route: Route) -> bool:
-        """Whether a route is among those that are named."""
+        """Return whether a route is among those that are named."""
         unit = (route.method, route.path)
         return any(unit in self.covered(name) for name in names)
 
     def is_within(self, asked: Sequence[str], held: Sequence[str]) -> bool:
-        """Whether names stand for no more routes than others do."""
+        """Return whether names stand for no more routes than others do."""
         most = frozenset[_Unit]().union(*(self.covered(name) for name in held))
         return all(self.covered(name) <= most for name in asked)
 
@@ -161,7 +161,7 @@ def _plain(path: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Restrictions:
-    """What a key and those that it was derived from are restricted to: each level holds."""
+    """Restrictions of a key and of those that it was derived from: each level holds."""
 
     title: str
     networks: tuple[tuple[Network, ...], ...]

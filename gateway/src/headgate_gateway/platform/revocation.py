@@ -61,7 +61,7 @@ class Revocation:
                 run.cancel(admission.again(error))
 
     async def _refusal(self, change: Change, caller: Principal) -> ApiError | None:
-        """What the caller would be told if it called now, or None where it may still call."""
+        """Return the error that the caller would get if it called now, or None where it may still call."""
         platform = self._platform
         try:
             if change.action == "rotated" and caller.key_id == change.id:

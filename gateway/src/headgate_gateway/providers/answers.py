@@ -112,7 +112,7 @@ def _numbered(message: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def is_stream(body: bytes) -> bool:
-    """Whether a body is events though JSON was asked for."""
+    """Return whether a body is events though JSON was asked for."""
     head = body[:64].lstrip(_SPACE)
     return head.startswith((b"data:", b"event:", b"id:", b"retry:", b": ", b":\n"))
 

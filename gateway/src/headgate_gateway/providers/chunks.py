@@ -10,7 +10,7 @@ from .lenient import Unreadable, readable
 from .meter import Meter
 from .usage import is_clean
 
-__all__ = ["Chunk", "ChunkReader", "choices_asked", "error_of", "texts_of"]
+__all__ = ["Chunk", "ChunkReader", "choices_asked", "error_of", "texts_of", "texts_of_events"]
 
 _UNNAMED = ("", "message")
 _CHUNKS = ("chat.completion.chunk", "text_completion", "chat.completion", "text_completion.chunk")
@@ -33,7 +33,7 @@ class Chunk:
 
     @property
     def only_usage(self) -> bool:
-        """Whether this is the extra chunk that only `include_usage` brings."""
+        """Return whether this is the extra chunk that only `include_usage` brings."""
         return not self.value.get("choices") and bool(self.value.get("usage"))
 
     @property
@@ -61,17 +61,25 @@ class ChunkReader:
             raise failures.broken_stream(self._provider, "an event is not JSON") from None
         error = error_of(value, event)
         if error is not None:
+            if isinstance(value, dict):
+                self._meter.read(value)
             raise self._failed(error)
         if not isinstance(value, dict):
             raise failures.broken_stream(self._provider, "an event is not a JSON object")
+        try:
+            self._choices_of(value, event)
+        finally:
+            # Behind the texts, and also where one of them is an error: what is told of the usage is paid.
+            self._meter.read(value)
+        return Chunk(event, data, value)
+
+    def _choices_of(self, value: Mapping[str, Any], event: str) -> None:
         choices = value.get("choices")
         if isinstance(choices, list):
             for choice in choices:
                 self._choice(choice)
         elif choices is not None or not _is_known(value, event):
             raise failures.broken_stream(self._provider, "an event is not a chunk of a completion")
-        self._meter.read(value)
-        return Chunk(event, data, value)
 
     def _failed(self, error: Any) -> Exception:
         self._meter.refused = True
@@ -115,7 +123,7 @@ class ChunkReader:
 
 
 def _is_known(value: Mapping[str, Any], event: str) -> bool:
-    """Whether an object without choices may stand in a stream: it tells the usage, or is an event of another name."""
+    """Return whether an object without choices may stand in a stream: a usage, or an event of another name."""
     if event not in _UNNAMED:
         return True
     usage = value.get("usage") or value.get("usageMetadata") or value.get("x_groq")
@@ -155,8 +163,23 @@ def texts_of(delta: Any) -> Iterator[str]:
             yield from texts_of(value)
 
 
+def texts_of_events(body: bytes) -> Iterator[str]:
+    """Every text that the chunks in these events add to the answer. What is no chunk is passed over."""
+    for block in body.split(b"\n\n"):
+        _, _, data = block.rpartition(b"data: ")
+        try:
+            value, _ = readable(data)
+        except Unreadable:
+            continue
+        choices = value.get("choices") if isinstance(value, dict) else None
+        for choice in choices if isinstance(choices, list) else ():
+            if isinstance(choice, dict):
+                yield from texts_of(choice.get("delta"))
+                yield from texts_of(choice.get("text"))
+
+
 def choices_asked(request: Mapping[str, Any]) -> int:
-    """How many answers a request asks for."""
+    """Return how many answers a request asks for."""
     count = request.get("n")
     asked = count if isinstance(count, int) and not isinstance(count, bool) else 1
     prompt = request.get("prompt")

@@ -53,9 +53,14 @@ class _Zlib:
             yield data
             return
         try:
-            while data and not self._inner.eof:
+            while data:
+                if self._inner.eof:
+                    if not data.startswith(_GZIP[:1]):
+                        return
+                    # gzip may consist of several members, each of which is a part of the body.
+                    self._inner = zlib.decompressobj(47)
                 yield self._inner.decompress(data, _PIECE)
-                data = self._inner.unconsumed_tail
+                data = self._inner.unused_data if self._inner.eof else self._inner.unconsumed_tail
         except zlib.error as error:
             raise Undecodable(str(error)) from None
 
@@ -68,8 +73,8 @@ class _Zlib:
 
 
 def _is_text(data: bytes) -> bool:
-    """Whether bytes are JSON or events, and not compressed."""
-    return data.lstrip()[:1] in (b"{", b"[", b'"', b":") or data[:5] in (b"data:", b"event", b"data", b"id: 1")
+    """Return whether bytes are JSON or events, and not compressed."""
+    return data.lstrip().startswith((b"{", b"[", b'"', b":", b"data:", b"event:", b"id:"))
 
 
 def decoder_of(encoding: str) -> Decoder | None:

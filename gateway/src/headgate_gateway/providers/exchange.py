@@ -300,7 +300,7 @@ class Exchange:
 
     @staticmethod
     def texts(body: bytes) -> Iterator[str]:
-        """What a body says that cannot be read as a whole."""
+        """Yield the texts of a body that cannot be read as a whole."""
         return texts_in(body)
 
     def broken(self, body: bytes, reason: str = "no JSON object") -> ApiError:
@@ -364,7 +364,7 @@ class Exchange:
 
 
 def _is_total(error: BaseException) -> bool:
-    """Whether the time for the whole answer is over, and not the time between two pieces of it."""
+    """Return whether the time for the whole answer is over, and not the time between two pieces of it."""
     return isinstance(error, TimeoutError) and not isinstance(error, aiohttp.ServerTimeoutError)
 
 

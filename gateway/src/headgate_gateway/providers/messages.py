@@ -1,4 +1,4 @@
-"""What runs a chat at an upstream of the Anthropic wire: its messages become chat completions."""
+"""Chat calls at upstreams of the Anthropic wire: messages become chat completions."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ..fold import fold
 from ..once.sink import Sink
 from ..producers import include_usage
 from . import anthropic, failures
-from .answers import events_in, is_stream
+from .answers import chunk_of, events_in, is_stream
 from .chunks import error_of, texts_of
 from .exchange import WHOLE, Exchange
 from .lenient import Unreadable, encode, readable
@@ -43,8 +43,11 @@ def _completion(exchange: Exchange, sink: Sink, body: bytes) -> dict[str, Any]:
             meter.produced(text)
         raise exchange.broken(body) from None
     error = error_of(message)
-    if error is not None or (isinstance(message, dict) and message.get("error")):
+    if error is not None:
         meter.refused = True
+        if isinstance(message, dict):
+            # An error may stand beside a usage, which is paid.
+            meter.read(message)
         raise failures.from_event(exchange.provider, _inner(error), whole=True)
     if not isinstance(message, dict) or message.get("type") != "message":
         raise exchange.broken(body, "no message")
@@ -76,8 +79,6 @@ async def stream(exchange: Exchange, sink: Sink) -> None:
 
 async def _whole(exchange: Exchange, sink: Sink, body: bytes) -> None:
     """The upstream answered by a whole message: it is passed on as one chunk."""
-    from .answers import chunk_of
-
     chunk = chunk_of(_completion(exchange, sink, body), exchange.kind)
     await sink.emit(encode(chunk))
     await _tell_usage(exchange, sink, {name: chunk[name] for name in ("id", "object", "created", "model")})
@@ -105,6 +106,8 @@ class _Reader:
             raise failures.broken_stream(self._exchange.provider, "an event is not JSON") from None
         error = error_of(value, event)
         if error is not None:
+            if isinstance(value, dict):
+                self._exchange.meter.read(value)
             raise self._failed(_inner(error))
         if not isinstance(value, dict):
             raise failures.broken_stream(self._exchange.provider, "an event is not a JSON object")

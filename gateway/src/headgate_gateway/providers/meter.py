@@ -59,20 +59,21 @@ class Meter:
 
     @property
     def known(self) -> bool:
-        """Whether the upstream has told all that there is to be told."""
+        """Return whether the upstream has told all that there is to be told."""
         return bool(self.reported.prompt and self.reported.completion and self._final)
 
     @property
     def owed(self) -> bool:
-        """Whether the try has to be paid: the upstream worked on it, and did not say that it did not."""
+        """Return whether the try has to be paid: the upstream worked on it, and did not say that it did not."""
         worked = self.reported.anything or not self._produced.empty or bool(self.unseen)
         return self.asked and (worked if self.refused else self.answered or self.given_up or worked)
 
     def usage(self) -> dict[str, Any]:
         """The usage as records and clients get it; `estimated` where some of it was counted here."""
         told = self.reported
-        written = self._produced.tokens + self.unseen
         prompt, completion, estimated = told.prompt or 0, told.completion or 0, False
+        # Counting takes time, and is left out where all was told.
+        written = 0 if self.known else self._produced.tokens + self.unseen
         if told.total and not prompt and not completion:
             read = self._prompt()
             completion = told.total * written // max(1, read + written)

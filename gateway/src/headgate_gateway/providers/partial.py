@@ -1,4 +1,4 @@
-"""What a body that broke off had said: the texts in as much of its JSON as came."""
+"""Texts in the part of a JSON body that came before it broke off."""
 
 from __future__ import annotations
 

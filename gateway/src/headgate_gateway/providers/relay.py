@@ -1,4 +1,4 @@
-"""What runs a call at an upstream of the OpenAI wire: its bytes pass through, judged and counted on their way."""
+"""Calls at upstreams of the OpenAI wire: the bytes of an answer pass through, checked and counted on their way."""
 
 from __future__ import annotations
 

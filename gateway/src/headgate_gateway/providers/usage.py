@@ -44,7 +44,7 @@ _HEADERS = {
 
 @dataclass(slots=True)
 class Reported:
-    """What was told of a usage."""
+    """A usage as an upstream reported it."""
 
     prompt: int | None = None
     completion: int | None = None
@@ -67,7 +67,7 @@ class Reported:
 
     @property
     def anything(self) -> bool:
-        """Whether any tokens were told."""
+        """Return whether any tokens were told."""
         return any(getattr(self, name) for name in ("prompt", "completion", "total"))
 
 
@@ -101,7 +101,7 @@ def usages_in(value: Mapping[str, Any]) -> Iterable[Any]:
 
 
 def of_headers(headers: Mapping[str, str]) -> Reported:
-    """What headers tell. Some upstreams count nowhere else."""
+    """Return the usage in headers. Some upstreams report it nowhere else."""
     told = Reported()
     for name, place in _HEADERS.items():
         value = headers.get(name)
@@ -113,7 +113,7 @@ def of_headers(headers: Mapping[str, str]) -> Reported:
 
 
 def is_clean(usage: Any) -> bool:
-    """Whether a usage is one as chat completions have it: every count a whole number, every detail an object."""
+    """Return whether a usage is one as chat completions have it: every count a whole number, every detail an object."""
     if not isinstance(usage, dict):
         return False
     for name in _COUNTS:
@@ -176,7 +176,7 @@ def _exclusive(usage: Mapping[str, Any]) -> int | None:
 
 
 def _creation(usage: Mapping[str, Any]) -> tuple[int | None, int | None]:
-    """What went into a cache, by how long it is kept: five minutes, an hour."""
+    """Return what went into a cache, by how long it is kept: five minutes, an hour."""
     details = usage.get("prompt_tokens_details") or {}
     holder = usage.get("cache_creation") or (details.get("cache_creation") if isinstance(details, dict) else None)
     if not isinstance(holder, dict):

@@ -1,4 +1,4 @@
-"""Whether the database takes what calls would write: asked by writing, within a bounded time."""
+"""Readiness of the database: a small write, within a bounded time."""
 
 from __future__ import annotations
 

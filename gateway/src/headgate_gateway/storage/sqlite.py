@@ -105,7 +105,7 @@ class SqliteDatabase:
 
     @property
     def connected(self) -> bool:
-        """Whether what is to be written can be written."""
+        """Return whether what is to be written can be written."""
         return self._stuck is None
 
     async def probe(self) -> None:
@@ -511,13 +511,13 @@ def _is_passing(error: BaseException | None) -> bool:
 
 
 def _is_locked(error: BaseException | None) -> bool:
-    """Whether another process has the file, which may be over in a moment."""
+    """Return whether another process has the file, which may be over in a moment."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF if isinstance(error, sqlite3.Error) else 0
     return code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
 def _free_bytes(folder: Path) -> int | None:
-    """What of a folder's disk is free for this user; None where that cannot be told."""
+    """Return the bytes that are free for this user on a folder's disk; None where that is unknown."""
     try:
         found = os.statvfs(folder)
     except (AttributeError, OSError):

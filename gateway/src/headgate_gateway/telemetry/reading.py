@@ -103,7 +103,7 @@ class Listener:
         return 200, await self._read()
 
     def _is_foreign(self, headers: dict[str, str]) -> bool:
-        """Whether a web page may be asking: under a name of its own, or from its own origin."""
+        """Return whether a web page may be asking: under a name of its own, or from its own origin."""
         if self._settings.readers == "token" or not is_loopback(self._host):
             return False
         host = host_of(headers.get("host", "localhost"))

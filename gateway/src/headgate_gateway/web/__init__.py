@@ -1,4 +1,4 @@
-"""What browsers bring: the check of `Host` and `Origin`, CORS, and the page at `/`."""
+"""Requests of browsers: the check of `Host` and `Origin`, CORS, and the page at `/`."""
 
 from __future__ import annotations
 

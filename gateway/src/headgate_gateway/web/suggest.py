@@ -57,7 +57,7 @@ def _meant(method: str, path: str, table: RouteTable) -> str | None:
 
 
 def _repaired(path: str) -> Iterable[str]:
-    """What a path is without the usual slips: a doubled or missing version, slashes too many, capitals."""
+    """Return what a path is without the usual slips: a doubled or missing version, slashes too many, capitals."""
     plain = "/" + "/".join(segment for segment in path.split("/") if segment)
     lower = plain.lower()
     for text in dict.fromkeys((plain, lower)):

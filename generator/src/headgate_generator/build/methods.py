@@ -177,9 +177,9 @@ class MethodBuilder:
         return tuple(wire for wire in given if any(param.wire == wire for param in params))
 
 
-def _finish(node: Node) -> tuple[str, str, str] | None:
+def _finish(node: Node) -> tuple[str, str, str, str] | None:
     words = [str(word) for word in node] if isinstance(node, Seq) else []
-    return (words[0], words[1], words[2]) if len(words) == 3 else None
+    return (words[0], words[1], words[2], words[3]) if len(words) == 4 else None
 
 
 def _keys(path: Node) -> tuple[str, ...] | None:

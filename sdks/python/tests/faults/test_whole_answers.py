@@ -61,6 +61,24 @@ def test_a_stream_that_closes_in_good_order_but_is_not_whole_is_an_error(
     assert len(asked(gateway)) == 1
 
 
+@pytest.mark.parametrize(
+    ("asked_for", "sent", "expected"),
+    [
+        ({"n": 2}, CHUNKS, headgate.StreamInterrupted),
+        ({"extra_body": {"n": 2}}, CHUNKS, headgate.StreamInterrupted),
+        ({"n": 1, "metadata": {"n": "2"}}, CHUNKS, type(None)),
+        ({"n": 2}, [*CHUNKS, {**CHUNKS[2], "choices": [{**CHUNKS[2]["choices"][0], "index": 1}]}], type(None)),
+    ],
+)
+def test_a_stream_has_as_many_choices_as_were_asked_for(
+    user: User, gateway: FakeGateway, asked_for: dict[str, Any], sent: list[Any], expected: type[Any]
+) -> None:
+    gateway.respond_sse(sent)
+    seen, error = user.stream(**asked_for)
+    assert texts(seen) == "hello"
+    assert type(error) is expected
+
+
 def test_a_last_event_without_its_blank_line_still_closes_the_stream(user: User, gateway: FakeGateway) -> None:
     gateway.respond_sse([*CHUNKS[:2], {**CHUNKS[2]}, b"data: [DONE]"], done=None)
     events, error = user.stream()

@@ -50,7 +50,7 @@ _TYPES = {"str": "string", "int": "integer", "float": "number", "bool": "boolean
 
 @dataclass(frozen=True, slots=True)
 class _Task:
-    """What an agent is to do: its prompt, the question, and what its tools gave back so far."""
+    """The task of an agent: its prompt, the question, and what its tools gave back so far."""
 
     prompt: str
     question: str

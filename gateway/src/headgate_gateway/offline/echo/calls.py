@@ -174,7 +174,7 @@ def calls_for(request: Mapping[str, Any], conversation: Conversation, draw: Draw
 
 
 def _hints_for(tool: Tool, conversation: Conversation, draw: Draw) -> Hints:
-    """What fills a tool's arguments; a tool that ends a loop is told the answer in words."""
+    """Return what fills a tool's arguments; a tool that ends a loop is told the answer in words."""
     properties = tool.parameters.get("properties") if isinstance(tool.parameters, Mapping) else None
     if not is_final(tool) or not isinstance(properties, Mapping):
         return conversation.hints
@@ -221,7 +221,7 @@ def _exhausted(tool: Tool, conversation: Conversation) -> bool:
 
 
 def is_final(tool: Tool) -> bool:
-    """Whether a tool ends an agent's loop: frameworks ask again until it is called."""
+    """Return whether a tool ends an agent's loop: frameworks ask again until it is called."""
     return bool(_FINAL_NAME.fullmatch(tool.name.lower())) or bool(
         _FINAL_ABOUT.search(tool.description[:_LONGEST_DESCRIPTION])
     )

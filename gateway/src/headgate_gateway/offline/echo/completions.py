@@ -73,7 +73,7 @@ def completion_chunks(
 
 
 def _stops(request: Mapping[str, Any]) -> list[str]:
-    """Where an answer ends: also where it reaches the text that comes behind it."""
+    """Return where an answer ends: also where it reaches the text that comes behind it."""
     stop, suffix = request.get("stop"), request.get("suffix")
     stops = [stop] if isinstance(stop, str) else list(stop or ())
     return [*stops, suffix] if isinstance(suffix, str) and suffix else stops

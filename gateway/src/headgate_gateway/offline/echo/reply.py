@@ -133,7 +133,7 @@ def _object(conversation: Conversation, draw: Draw) -> Any:
 
 
 def _wanted(conversation: Conversation, draw: Draw, *, demanded: bool) -> Any:
-    """What the conversation asks for as JSON, filled; None where it asks for none, or for what cannot be."""
+    """Return what the conversation asks for as JSON, filled; None where it asks for none, or for what cannot be."""
     schema = schema_in((conversation.asked, conversation.instructions), demanded=demanded)
     if schema is None:
         return None

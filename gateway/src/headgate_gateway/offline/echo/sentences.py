@@ -226,7 +226,7 @@ def _knows(conversation: Conversation, asked: str, draw: Draw) -> str | None:
 
 
 def _terse(conversation: Conversation, asked: str) -> bool:
-    """Whether the bare answer is asked for, by the user or by the instructions."""
+    """Return whether the bare answer is asked for, by the user or by the instructions."""
     return _TERSE.search(asked) is not None or _TERSE.search(conversation.instructions[:_LONGEST_SEARCH]) is not None
 
 

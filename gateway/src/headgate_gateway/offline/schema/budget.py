@@ -59,7 +59,7 @@ def spend(steps: int = 1) -> None:
 
 
 def is_new_pattern(pattern: str) -> bool:
-    """Whether the budget meets `pattern` for the first time: its compilation is then to be counted."""
+    """Return whether the budget meets `pattern` for the first time: its compilation is then to be counted."""
     current = _current.get()
     if current is None or pattern in current.patterns:
         return False

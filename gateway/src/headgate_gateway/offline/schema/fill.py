@@ -196,7 +196,7 @@ class _Filler:
         raise Unfillable("`type` leaves nothing")
 
     def _candidates(self, node: Mapping[str, Any], name: str, kinds: Sequence[str]) -> Iterator[Any]:
-        """What was said of the property, what is known of the place that it is about, what is likely."""
+        """Return what was said of the property, what is known of the place that it is about, what is likely."""
         if self.hints is not _NO_HINTS:
             yield from self.hints.said(name, kinds)
             yield from known_values(name, self.objects, self.hints)

@@ -79,7 +79,7 @@ _EXAMPLE = re.compile(
 
 
 def known_values(name: str, objects: Sequence[Mapping[str, Any]], hints: Hints) -> Iterator[Any]:
-    """What is true of the place that the object under construction names, or that the conversation is about."""
+    """Return what is true of the place that the object under construction names, or that the conversation is about."""
     words = words_of(name)
     for place in _places(objects, hints):
         fact = fact_about(place, words)
@@ -110,7 +110,7 @@ def numbers_named(name: str) -> tuple[float | int, ...]:
 
 
 def plausible(name: str, number: float) -> bool:
-    """Whether a number of the conversation can be meant for the property: a year is not 3."""
+    """Return whether a number of the conversation can be meant for the property: a year is not 3."""
     bounds = next((_LEAST[word] for word in reversed(words_of(name)) if word in _LEAST), None)
     return bounds is None or bounds[0] <= number <= bounds[1]
 

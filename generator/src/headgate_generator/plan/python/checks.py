@@ -64,7 +64,7 @@ class Checks:
         )
 
     def of(self, type_: Type, check: Check | None = None) -> Data:
-        """What a value of the type must be; None where nothing is asked of it."""
+        """Return what a value of the type must be; None where nothing is asked of it."""
         return self._within(self._of(type_), check, type_)
 
     def _of(self, type_: Type) -> Data:
@@ -120,7 +120,7 @@ class Checks:
         return ("null", ("within", made[1], said)) if null else ("within", made, said)
 
     def _is_named(self, type_: Type) -> bool:
-        """Whether a type is written once and referred to; scalars are written wherever they stand."""
+        """Return whether a type is written once and referred to; scalars are written wherever they stand."""
         match type_:
             case Nullable(inner):
                 return self._is_named(inner)

@@ -116,7 +116,7 @@ def _is_file(api: Api, type_: Type) -> bool:
 
 
 def _check(checks: Checks, param: Param, body: Body | None) -> Expr | None:
-    """What the argument may be. Files, and bodies that are no JSON, are read as they are sent."""
+    """Return what the argument may be. Files, and bodies that are no JSON, are read as they are sent."""
     if param.place is Place.WHOLE_BODY and (body is None or body.kind is not BodyKind.JSON):
         return None
     made = checks.of(param.type, param.check)

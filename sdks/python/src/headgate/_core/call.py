@@ -448,7 +448,7 @@ def read_body(tries: Tries, response: Any, request: Request, meta: Meta) -> Step
 
 
 def _is_cut(headers: Headers, body: bytes) -> bool:
-    """Whether JSON that ends where its connection ends was cut: nothing else tells the length of such an answer."""
+    """Return whether JSON that ends with its connection was cut: nothing else tells the length of such an answer."""
     kind = headers.get("content-type", "").partition(";")[0].strip().lower()
     if not body or not (kind == "application/json" or kind.endswith("+json")) or body.lstrip()[:1] not in b"{[":
         return False

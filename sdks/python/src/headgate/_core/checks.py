@@ -204,7 +204,7 @@ class _Union(Node):
         return self._by_tag.get(tag) if isinstance(tag, str) else None
 
     def _slip(self, value: Mapping[str, Any]) -> bool:
-        """Whether an object says nothing but a kind that is nearly one of the known: ``{"type": "json"}``."""
+        """Return whether an object says nothing but a kind that is nearly one of the known: ``{"type": "json"}``."""
         tag = value.get(self._tag or "")
         known = list(self._by_tag)
         return isinstance(tag, str) and bool(
@@ -442,14 +442,14 @@ def made_of(node: Node, value: Any, path: str, faults: list[str]) -> Any:
 
 
 def makes(node: Node) -> bool:
-    """Whether functions may stand somewhere in a value."""
+    """Return whether functions may stand somewhere in a value."""
     while isinstance(node, (_Nullable, _Within)):
         node = node.inner
     return isinstance(node, _Made) or (isinstance(node, _List) and isinstance(node.item, _Made))
 
 
 def loosely_ok(node: Node, value: Any) -> bool:
-    """Whether a value is right once it is text, as in paths, queries, headers and forms."""
+    """Return whether a value is right once it is text, as in paths, queries, headers and forms."""
     if isinstance(value, str):
         words = {"true": True, "false": False}
         try:
@@ -477,5 +477,5 @@ def _fewest(nodes: Sequence[Node], value: Any, path: str) -> list[str]:
 
 
 def _one_shot(value: Any) -> bool:
-    """Whether looking at the items would use them up."""
+    """Return whether looking at the items would use them up."""
     return hasattr(value, "__next__")

@@ -521,7 +521,7 @@ def _secrets(keys: Mapping[str, str | Secret] | None) -> dict[str, str | Secret]
 
 
 def _unknown_options(unknown: Iterable[str], known: Sequence[str]) -> str:
-    """What is said about options that no client has, each with the nearest that there is."""
+    """Return what is said about options that no client has, each with the nearest that there is."""
     from difflib import get_close_matches  # only where there is a fault to tell
 
     faults: list[str] = []

@@ -95,8 +95,8 @@ def error_class(type: str | None, code: str | None, status: int | None) -> type[
 
 
 def error_member(value: Any) -> Any:
-    """What in a decoded answer, or in an event of a stream, says that it failed: its ``error``, that of one of its
-    choices, a choice that finished by one, or a whole that is nothing but an error."""
+    """Return the error in a decoded answer, or in an event of a stream: its ``error``, that of one of its choices,
+    a choice that finished by one, or a whole that is nothing but an error."""
     if not is_mapping(value):
         return None
     if value.get("error"):

@@ -1,4 +1,4 @@
-"""What is said about a wrong argument: the value cut to some length, the nearest right one, the bound it breaks."""
+"""Words for a wrong argument: the value cut to some length, the nearest right one, the bound it breaks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which hosts are reached over networks that others use."""
+"""Hosts that are reached over public networks."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _PRIVATE: Final = (".localhost", ".local", ".internal", ".lan", ".home.arpa", ".
 
 
 def is_public(host: str) -> bool:
-    """Whether a host is neither this machine nor one of a private network, as far as its name or address tells."""
+    """Return whether a host is public: not this machine, nor in a private network, by its name or address."""
     host = host.lower().rstrip(".")
     if "." not in host and ":" not in host:  # localhost, the name of a container
         return False

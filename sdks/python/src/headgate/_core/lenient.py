@@ -128,8 +128,8 @@ def _join(path: str, part: object) -> str:
 
 
 def hopeless(annotation: Any, value: Any, deviations: list[Deviation], *, event: bool = False) -> bool:
-    """Whether the answer is something else altogether: not the JSON type promised, an object with none of its keys, or
-    one without the objects that it is for. An ``event`` may leave its lists out, since others have them."""
+    """Return whether the answer is something else altogether: not the JSON type promised, an object with none of its
+    keys, or one without the objects that it is for. An ``event`` may leave its lists out, since others have them."""
     if any(path == "" for path, _ in deviations):
         return True
     cls = _bare(annotation)
@@ -142,7 +142,7 @@ def hopeless(annotation: Any, value: Any, deviations: list[Deviation], *, event:
 
 
 def _holds(cls: type[Model], value: Mapping[str, Any], event: bool) -> bool:
-    """Whether the objects, and the lists of objects, that an answer must have are there."""
+    """Return whether the objects, and the lists of objects, that an answer must have are there."""
     for name, info in _fields(cls).items():
         form = _bare(info.annotation)
         item = value.get(info.alias or name)

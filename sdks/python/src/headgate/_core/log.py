@@ -1,4 +1,4 @@
-"""What the client tells about its work: one line a request, and at debug level headers and bodies with secrets masked.
+"""Logging: one line a request, and at debug level headers and bodies with secrets masked.
 
 The logger is the standard one, named after the package. ``logging`` is imported on the first line that is written, and
 a client that was given no level writes only if the program has set up the logger itself.

@@ -46,7 +46,7 @@ class Node:
         faults.append(f"`{path}` is {shown(value)}; give {self.needs}")
 
     def as_received(self, value: Mapping[str, Any]) -> bool:
-        """Whether an answer may be given back as it came. What a later server put into it is its own affair."""
+        """Return whether an answer may be given back as it came. What a later server put into it is its own affair."""
         return self.ok(value)
 
     @property
@@ -150,12 +150,12 @@ class Choice(Node):
 
 
 def is_function(value: Any) -> bool:
-    """Whether a value is a function, a method, or what is called like one, and no class and no model."""
+    """Return whether a value is a function, a method, or what is called like one, and no class and no model."""
     return callable(value) and not isinstance(value, (type, Mapping)) and not hasattr(value, "model_dump")
 
 
 def other_ok(node: Node, value: Any) -> bool:
-    """Whether a model, an enumeration's member, a date and the like is right, in the form that it is sent in."""
+    """Return whether a model, an enumeration's member, a date and the like is right, in the form that it is sent in."""
     try:
         made = plain(value)
     except ParameterError:

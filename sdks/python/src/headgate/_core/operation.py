@@ -57,8 +57,9 @@ class Stream:
     tag: str | None = None
     error_event: str | None = "error"
     resumable: bool = False
-    finish: tuple[str, str, str] | None = None
-    """The list of an event, the member that numbers its items, and the one that says that an item has finished."""
+    finish: tuple[str, str, str, str] | None = None
+    """The list of an event, the member that numbers its items, the one that says that an item has finished, and the
+    member of the request that says how many items there are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

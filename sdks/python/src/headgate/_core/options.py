@@ -99,7 +99,7 @@ OPTION_NAMES: Final = frozenset(CallOptions.__annotations__)
 
 
 def option_fault(name: str, value: Any) -> str | None:
-    """What is wrong with an option of a call, if anything is."""
+    """Return what is wrong with an option of a call, if anything is."""
     if value is None or isinstance(value, Unset):
         return None
     if name in ("extra_headers", "extra_query", "extra_body"):

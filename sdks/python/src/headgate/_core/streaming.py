@@ -7,6 +7,7 @@ the rest of the body is drained, so that the connection can be used again.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -270,10 +271,17 @@ class EventRun:
         """Raise where the stream has closed in good order, but one of its answers has not."""
         if self._filtered and self.call.config.raise_on_content_filter:
             raise self._informed(filter_error(self.call.where), True)
-        if self._finish is None or (self._finished and not self._started):
+        if self._finish is None:
             return
-        open_ = ", ".join(str(number) for number in sorted(self._started, key=str))
-        what = f"choice {open_} had no `{self._finish[2]}`" if open_ else f"no choice had a `{self._finish[2]}`"
+        _, _, reason, count = self._finish
+        if self._finished and not self._started:
+            asked = _asked(self.call.body, count)
+            if len(self._finished) >= asked:
+                return
+            what = f"{len(self._finished)} of {asked} choices had a `{reason}`"
+        else:
+            open_ = ", ".join(str(number) for number in sorted(self._started, key=str))
+            what = f"choice {open_} had no `{reason}`" if open_ else f"no choice had a `{reason}`"
         raise StreamInterrupted(f"{self.call.where}: the stream ended, but {what}: the answer is not whole.")
 
     def _wind(self, request: Request, idle: float | None) -> None:
@@ -317,8 +325,8 @@ class EventRun:
                 break
         return self._delivering(plain, taken), failure
 
-    def _note_finish(self, events: list[Any], finish: tuple[str, str, str]) -> None:
-        items, number, reason = finish
+    def _note_finish(self, events: list[Any], finish: tuple[str, str, str, str]) -> None:
+        items, number, reason, _ = finish
         started, finished = self._started, self._finished
         for event in events:
             for item in getattr(event, items, None) or ():
@@ -528,3 +536,14 @@ def _cancellation(call: Call, meta: Meta) -> Call | None:
         shared=call.shared,
         config=call.config,
     )
+
+
+def _asked(body: Any, name: str) -> int:
+    """Return how many answers a request asks for, at least: 1 where it does not say."""
+    if not isinstance(body, bytes) or f'"{name}"'.encode() not in body:
+        return 1
+    try:
+        count = json.loads(body).get(name)
+    except (ValueError, AttributeError, RecursionError):
+        return 1
+    return count if type(count) is int else 1

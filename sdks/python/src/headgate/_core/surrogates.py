@@ -14,7 +14,7 @@ __all__ = ["Halves", "may_hold_half"]
 
 
 def may_hold_half(data: bytes) -> bool:
-    """Whether an event may have half a character: an escape of a surrogate is in its bytes."""
+    """Return whether an event may have half a character: an escape of a surrogate is in its bytes."""
     return b"\\ud" in data or b"\\uD" in data
 
 

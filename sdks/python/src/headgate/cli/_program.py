@@ -1,4 +1,4 @@
-"""How the reader's shell runs this command: printed next steps must work when they are pasted."""
+"""The name of this command in the reader's shell: printed next steps must work when they are pasted."""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ class Screen(Protocol):
         ...
 
     def notice(self, text: str) -> None:
-        """What a person should know while they wait, on standard error."""
+        """Tell a person on standard error what they should know while they wait."""
         ...
 
     def progress(self, label: str, total: int) -> AbstractContextManager[Callable[[int], None]]:

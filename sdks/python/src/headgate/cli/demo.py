@@ -96,7 +96,7 @@ def clean_environment(environ: Mapping[str, str], folder: str) -> dict[str, str]
 
 
 def _packages(environ: Mapping[str, str]) -> str:
-    """Where the demo's processes find packages: as this one does, but never in the folder that it was started in."""
+    """Return where the demo's processes find packages: as this one does, but not in the current folder."""
     specs = [find_spec(name) for name in _OWN]
     own = [Path(spec.origin).parent.parent for spec in specs if spec is not None and spec.origin]
     given = [Path(place).resolve() for place in environ.get("PYTHONPATH", "").split(os.pathsep) if place]

@@ -102,7 +102,10 @@ _COMPLETIONS_CREATE = Operation(
     body=Body(),
     result=Result(type="chat:ChatCompletion"),
     stream=Stream(
-        event="chat:ChatCompletionChunk", done="[DONE]", resumable=True, finish=("choices", "index", "finish_reason")
+        event="chat:ChatCompletionChunk",
+        done="[DONE]",
+        resumable=True,
+        finish=("choices", "index", "finish_reason", "n"),
     ),
     retry="keyed",
 )

@@ -67,7 +67,7 @@ _CREATE = Operation(
     body=Body(),
     result=Result(type="completions:Completion"),
     stream=Stream(
-        event="completions:Completion", done="[DONE]", resumable=True, finish=("choices", "index", "finish_reason")
+        event="completions:Completion", done="[DONE]", resumable=True, finish=("choices", "index", "finish_reason", "n")
     ),
     retry="keyed",
 )

@@ -39,7 +39,7 @@ _PATHS: tuple[tuple[str, Kind], ...] = (
 
 
 def count_tokens(text: str) -> int:
-    """How many tokens ``text`` is to this upstream: its words and punctuation marks."""
+    """Return how many tokens ``text`` is to this upstream: its words and punctuation marks."""
     return len(_TOKEN.findall(text))
 
 

@@ -47,7 +47,7 @@ class Quirk:
         return tuple(found)
 
     def shows(self, kind: Kind | None, *, stream: bool) -> bool:
-        """Whether such a request gets an odd answer."""
+        """Return whether such a request gets an odd answer."""
         return kind in self.kinds and ("stream" if stream else "unary") in self.parts
 
 

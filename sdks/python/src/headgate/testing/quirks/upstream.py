@@ -19,7 +19,7 @@ _TEXT = "The gate is open, and the road behind it is clear."
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """What one request cost: the tokens that the upstream would bill for it.
+    """The cost of one request: the tokens that the upstream would bill for it.
 
     It charges for the prompt of every request that a model worked on, and for the text that it wrote until the answer
     broke off, whether the client stayed or left.
@@ -38,7 +38,7 @@ class Charge:
 
     @property
     def paid(self) -> bool:
-        """Whether the request cost anything."""
+        """Return whether the request cost anything."""
         return self.prompt_tokens + self.completion_tokens > 0
 
 
@@ -111,7 +111,7 @@ class QuirkyUpstream:
 
     @property
     def charges(self) -> list[Charge]:
-        """What each request cost, in the order of arrival: one entry a request, with zeros where it cost nothing."""
+        """Return the cost of each request, in the order of arrival: zeros where it cost nothing."""
         with self._lock:
             return list(self._charges)
 

@@ -1,0 +1,65 @@
+"""The meter of an answer and the decoding of its body, without a server."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from typing import Any
+
+import pytest
+
+from headgate_gateway.errors import ApiError
+from headgate_gateway.ledger.count import TextCounter
+from headgate_gateway.offline import tokenizer
+from headgate_gateway.providers.chunks import ChunkReader
+from headgate_gateway.providers.encodings import decoder_of
+from headgate_gateway.providers.meter import Meter
+
+TEXT = "A text of a few words, which is counted. "
+
+
+def test_nothing_is_counted_where_the_upstream_told_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    def counted(*_: object) -> int:
+        raise AssertionError("it was counted")
+
+    monkeypatch.setattr(tokenizer, "count", counted)
+    meter = Meter(lambda: counted())
+    meter.produced(TEXT)
+    meter.read({"usage": {"prompt_tokens": 7, "completion_tokens": 9, "total_tokens": 16}})
+    assert meter.usage() == {"prompt_tokens": 7, "completion_tokens": 9, "total_tokens": 16}
+
+
+def test_asking_for_tokens_changes_no_count() -> None:
+    asked, left = TextCounter(), TextCounter()
+    for _ in range(600):
+        asked.add(TEXT)
+        left.add(TEXT)
+        assert asked.tokens == asked.tokens > 0
+    assert asked.tokens == left.tokens
+
+
+@pytest.mark.parametrize("size", [1, 7, 1 << 16])
+def test_every_member_of_a_gzip_body_is_read(size: int) -> None:
+    body = gzip.compress(b'{"a": ') + gzip.compress(b'"b"}')
+    decoder = decoder_of("gzip")
+    assert decoder is not None
+    pieces = [piece for at in range(0, len(body), size) for piece in decoder.feed(body[at : at + size])]
+    assert b"".join([*pieces, *decoder.close()]) == b'{"a": "b"}'
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"error": {"message": "overloaded", "code": 529}},
+        {"choices": [{"index": 0, "delta": {}, "finish_reason": "error"}]},
+        {"choices": ["none"]},
+    ],
+)
+def test_a_usage_beside_an_error_in_a_stream_is_paid(event: dict[str, Any]) -> None:
+    meter = Meter(lambda: 40)
+    meter.asked = True
+    told = event | {"usage": {"prompt_tokens": 7, "completion_tokens": 9, "total_tokens": 16}}
+    with pytest.raises(ApiError):
+        ChunkReader("acme", 1, meter).read("", json.dumps(told).encode())
+    assert meter.owed
+    assert meter.usage()["completion_tokens"] == 9
