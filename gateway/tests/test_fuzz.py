@@ -7,7 +7,6 @@ import contextlib
 import json
 import logging
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from headgate_gateway.app import App, create_app
-from headgate_gateway.config import Settings
+
+from .databases import settings_for
 
 _JSON = st.recursive(
     st.none()
@@ -87,7 +87,7 @@ def edge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[App, asynci
     """A gateway in this process, and the loop that it lives on."""
     loop = asyncio.new_event_loop()
     folder: Path = tmp_path_factory.mktemp("fuzz")
-    app = create_app(replace(Settings(), offline=True, data_dir=folder))
+    app = create_app(settings_for(folder, offline=True))
     loop.run_until_complete(app.gateway.start())
     yield app, loop
     loop.run_until_complete(app.gateway.stop())

@@ -140,7 +140,7 @@ async def test_a_stream_of_a_killed_node_is_paid_by_what_it_had_sent(
 ) -> None:
     monkeypatch.setenv("HEADGATE_TEST_DATABASE", "postgresql")
     word = b'data: {"id":"x","object":"chat.completion.chunk","created":1,"model":"m","choices":'
-    word += b'[{"index":0,"delta":{"content":"word "},"finish_reason":null}]}\n\n'
+    word += b'[{"index":0,"delta":{"content":" word"},"finish_reason":null}]}\n\n'
 
     async def answer(request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})

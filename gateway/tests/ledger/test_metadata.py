@@ -65,3 +65,12 @@ def test_what_is_too_long_to_be_kept_is_refused(launch: Launch) -> None:
         assert f"`{param}`" in error["message"]
     most = {"user": "u" * 256, "tags": ["t" * 128] * 32, "metadata": {"text": "x" * 16_300}}
     assert httpx2.post(url, json={**HELLO, **most}).status_code == 200
+
+
+def test_tags_of_the_header_are_recorded_with_the_call(launch: Launch) -> None:
+    url = launch().url
+    for body, header in (({}, "red, blue"), ({"tags": ["green"]}, "red"), ({"metadata": {"tags": ["green"]}}, "blue")):
+        answer = httpx2.post(url + "/v1/chat/completions", json={**HELLO, **body}, headers={"X-Headgate-Tags": header})
+        assert answer.status_code == 200, answer.text
+    rows = httpx2.get(url + "/spend/logs").json()["data"]
+    assert sorted(sorted(row["request_tags"]) for row in rows) == [["blue", "green"], ["blue", "red"], ["green", "red"]]

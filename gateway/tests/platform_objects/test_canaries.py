@@ -186,7 +186,6 @@ async def test_what_a_provider_repeats_is_not_passed_on(told: Told) -> None:
 
 async def test_a_gateway_that_cannot_start_says_nothing_of_its_secrets(tmp_path: Path) -> None:
     for config, environ in (
-        (f'[providers.up]\nbase_url = "nonsense"\napi_key = "{OPERATOR}"\n', {}),
         (f'[providers.up]\nbase_url = "http://x"\napi_key = "{OPERATOR}"\nnothing = 1\n', {}),
         ("", {"HEADGATE_GATEWAY_DATABASE_URL": f"postgresql://u:{OPERATOR}@127.0.0.1:1/x?connect_timeout=2"}),
         ("", {"HEADGATE_GATEWAY_DATABASE_URL": f"nonsense://u:{OPERATOR}@127.0.0.1/x"}),
@@ -200,6 +199,28 @@ async def test_a_gateway_that_cannot_start_says_nothing_of_its_secrets(tmp_path:
         assert len(said) > 40
         assert OPERATOR not in said
         (tmp_path / "gateway.log").unlink()
+
+
+class OnlineServer(Server):
+    """A gateway that would ask its providers."""
+
+    flags = ()
+
+
+async def test_a_provider_that_cannot_be_used_says_nothing_of_its_secrets(tmp_path: Path) -> None:
+    (tmp_path / "headgate.toml").write_text(f'[providers.up]\nbase_url = "nonsense"\napi_key = "{OPERATOR}"\n')
+    server = await asyncio.to_thread(lambda: OnlineServer(tmp_path))
+    try:
+        async with httpx2.AsyncClient(base_url=server.url) as client:
+            ready = (await client.get("/readyz")).text
+            asked = {"model": "up/m", "messages": [{"role": "user", "content": "hi"}]}
+            refused = (await client.post("/v1/chat/completions", json=asked)).text
+    finally:
+        await asyncio.to_thread(server.stop)
+    log = (tmp_path / "gateway.log").read_text()
+    assert "base_url" in ready
+    assert "base_url" in log
+    assert OPERATOR not in ready + refused + log
 
 
 def test_keys_that_begin_alike_are_not_taken_for_each_other(tmp_path: Path) -> None:

@@ -94,7 +94,7 @@ def places() -> set[str]:
 
 
 def test_all_places_for_an_address_are_tried_here() -> None:
-    assert places() == {"api_base", "endpoint", "image_url", "url"}
+    assert places() == {"api_base", "audio_url", "document_url", "endpoint", "image_url", "url", "video_url"}
 
 
 async def test_no_address_of_a_user_leads_into_the_house(client: httpx2.AsyncClient, trap: Trap) -> None:
@@ -111,7 +111,11 @@ async def test_no_address_of_a_user_leads_into_the_house(client: httpx2.AsyncCli
         assert kept.status_code == 400, (url, kept.text)
         for image in (
             {"type": "image_url", "image_url": {"url": url}},
+            {"type": "image_url", "image_url": url},
             {"type": "image", "source": {"type": "url", "url": url}},
+            {"type": "audio_url", "audio_url": {"url": url}},
+            {"type": "video_url", "video_url": {"url": url}},
+            {"type": "document_url", "document_url": url},
         ):
             for model in ("outside", "headgate/echo"):
                 body = {"model": model, "messages": [{"role": "user", "content": [image]}]}

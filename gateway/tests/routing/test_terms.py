@@ -226,7 +226,7 @@ async def test_tries_at_one_deployment_are_as_many_as_it_says(bench: Bench) -> N
 @pytest.mark.parametrize(
     ("more", "code", "param"),
     [
-        ({"drop_params": True}, "param_not_supported", "litellm_params.drop_params"),
+        ({"drop_params": True}, "unknown_parameter", "litellm_params.drop_params"),
         ({"input_cost_per_second": 0.1}, "param_not_supported", "litellm_params.input_cost_per_second"),
         ({"budget_duration": "1d"}, "budget_missing", "litellm_params.max_budget"),
         ({"max_budget": 5, "budget_duration": "2 fortnights"}, "invalid_value", "litellm_params.budget_duration"),

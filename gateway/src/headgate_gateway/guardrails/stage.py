@@ -11,16 +11,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-import msgspec
-
 from ..emission import Answer
 from ..errors import ApiError
 from ..once.sink import Filter, Sink
+from ..providers.lenient import Unreadable, decode, encode
 from .port import Rewriter
 
 __all__ = ["GuardStage"]
 
 _TEXTS = ("content", "refusal", "reasoning_content", "reasoning")
+# Members without words of the model: protocol, ids and encoded bytes.
+_NO_TEXTS = frozenset({"role", "id", "type", "data", "signature", "encrypted_content", "thought_signature", "format"})
+_IN_PIECES = frozenset({*_TEXTS, "tool_calls", "function_call"})
 Open = Callable[[], Sequence[Rewriter]]
 
 
@@ -72,7 +74,7 @@ class GuardStage(Filter):
         if changed == choices:
             await self._inner.emit(data, event)
         elif chunk.get("usage") is not None or any(map(_tells, changed)):
-            await self._inner.emit(msgspec.json.encode({**chunk, "choices": changed}), event)
+            await self._inner.emit(encode({**chunk, "choices": changed}), event)
 
     def _choice(self, choice: Any) -> Any:
         if not isinstance(choice, dict):
@@ -91,6 +93,10 @@ class GuardStage(Filter):
 
     def _delta(self, index: int, delta: dict[str, Any]) -> dict[str, Any]:
         changed = dict(delta)
+        for name, value in delta.items():
+            in_parts = name in _TEXTS and not isinstance(value, str)
+            if name not in _NO_TEXTS and (in_parts or name not in _IN_PIECES):
+                changed[name] = self._nested(value)
         for name in _TEXTS:
             if isinstance(delta.get(name), str):
                 changed[name] = self._feed(index, name, 0, delta[name])
@@ -102,6 +108,16 @@ class GuardStage(Filter):
             fed = self._feed(index, "function_call", 0, function["arguments"])
             changed["function_call"] = {**function, "arguments": fed}
         return changed
+
+    def _nested(self, value: Any) -> Any:
+        """A member of an answer with each text in it rewritten, such as content in parts."""
+        if isinstance(value, str):
+            return self._whole(value)
+        if isinstance(value, list):
+            return [self._nested(item) for item in value]
+        if isinstance(value, dict):
+            return {name: item if name in _NO_TEXTS else self._nested(item) for name, item in value.items()}
+        return value
 
     def _call(self, index: int, call: Any) -> Any:
         if not isinstance(call, dict):
@@ -138,7 +154,7 @@ class GuardStage(Filter):
             if self._end(index, choice):
                 chunk = {**self._last, "choices": [choice]}
                 chunk.pop("usage", None)
-                await self._inner.emit(msgspec.json.encode(chunk))
+                await self._inner.emit(encode(chunk))
 
     # -- whole answers
 
@@ -162,7 +178,7 @@ class GuardStage(Filter):
             changed["text"] = self._whole(value["text"])
         if isinstance(value.get("choices"), list):
             changed["choices"] = [self._whole_choice(choice) for choice in value["choices"]]
-        return answer if changed == value else replace(answer, body=msgspec.json.encode(changed))
+        return answer if changed == value else replace(answer, body=encode(changed))
 
     def _whole(self, text: str) -> str:
         return _Chain(self._open()).whole(text)
@@ -256,8 +272,9 @@ def _index(value: dict[str, Any]) -> int:
 
 
 def _object(data: bytes) -> dict[str, Any] | None:
+    """The object in these bytes, halves of surrogate pairs and other oddities of upstreams included."""
     try:
-        value = msgspec.json.decode(data)
-    except msgspec.DecodeError:
+        value = decode(data)
+    except Unreadable:
         return None
     return value if isinstance(value, dict) else None

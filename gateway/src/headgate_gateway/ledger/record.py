@@ -64,11 +64,11 @@ def tags_of(call: Call) -> tuple[str, ...]:
     metadata = call.data.get("metadata")
     if given is None and isinstance(metadata, dict):
         given = metadata.get("tags")
-    if isinstance(given, str):
-        given = given.split(",")
-    if isinstance(given, list):
-        own = [tag.strip()[:_LONGEST_TAG] for tag in given[:_MOST_TAGS] if isinstance(tag, str) and tag.strip()]
-        tags = (*tags, *own)
+    for source in (given, call.header("x-headgate-tags")):
+        listed = source.split(",") if isinstance(source, str) else source
+        if isinstance(listed, list):
+            named = [tag.strip() for tag in listed[:_MOST_TAGS] if isinstance(tag, str)]
+            tags = (*tags, *(tag[:_LONGEST_TAG] for tag in named if tag))
     return tuple(dict.fromkeys(tags)) if tags else ()
 
 

@@ -33,7 +33,7 @@ class Turns:
 
     def of(self, call: Call, model: str, trusted_proxies: Sequence[Network]) -> int:
         """The number of this call, from 1. Every offline call without a key asks, and few ask for the fault."""
-        if not (_KIND in model or "provider_specific_params" in call.data or "extra_body" in call.data):
+        if not (_KIND in model or "fault" in call.data):
             return 1
         try:
             fault = fault_in(call.data) or named_fault(model)

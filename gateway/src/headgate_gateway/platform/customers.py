@@ -8,7 +8,7 @@ from ..errors import conflict
 from ..http import Access, BodyKind, Call, Response, Route, json_response
 from .acting import below, bury, missing, renewed, save, writer
 from .budgets import home_organization
-from .fields import applied, changed_limits, plain_dict
+from .fields import applied, bounded_metadata, changed_limits
 from .placing import require_budget
 from .records import Customer, Limits
 from .seen import customers_seen
@@ -24,7 +24,7 @@ def _changes(call: Call) -> tuple[dict[str, Any], dict[str, Any]]:
     data = call.data
     changes: dict[str, Any] = {name: data[name] for name in _PLAIN if name in data}
     if "metadata" in data:
-        changes["metadata"] = plain_dict(data["metadata"])
+        changes["metadata"] = bounded_metadata(data["metadata"])
     if data.get("blocked") is not None:
         changes["blocked"] = data["blocked"]
     return changes, changed_limits(data, call.gateway.clock.time())

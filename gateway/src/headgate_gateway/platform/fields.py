@@ -13,9 +13,22 @@ from ..errors import ApiError, invalid
 from . import durations
 from .records import Limits, ModelLimit
 
-__all__ = ["LIMITS", "changed_limits", "given", "moment", "nano", "plain_dict", "plain_list"]
+__all__ = [
+    "LIMITS",
+    "bounded_metadata",
+    "bounded_names",
+    "changed_limits",
+    "given",
+    "moment",
+    "nano",
+    "plain_dict",
+    "plain_list",
+]
 
 _LARGEST = 1 << 53
+_LARGEST_METADATA = 16_384
+_MOST_NAMES = 32
+_LONGEST_NAME = 128
 _MOST_DOLLARS = 1_000_000_000
 LIMITS = (
     "max_budget",
@@ -53,6 +66,36 @@ def moment(text: str, param: str) -> float:
             param=param,
             code="invalid_value",
         ) from None
+
+
+def bounded_metadata(value: Any, param: str = "metadata") -> dict[str, Any]:
+    """An object that is kept with a record; null is an empty one, and 400 for one that is too large to keep."""
+    found = plain_dict(value)
+    size = len(msgspec.json.encode(found))
+    if size > _LARGEST_METADATA:
+        raise invalid(
+            f"`{param}` is {size} bytes large as JSON; the most is {_LARGEST_METADATA} bytes. Send less.",
+            param=param,
+            code="too_long",
+        )
+    return found
+
+
+def bounded_names(value: Any, param: str) -> list[str]:
+    """Tags or guardrails without repetitions; 400 for more or longer ones than can be kept."""
+    found = plain_list(value)
+    if len(found) > _MOST_NAMES:
+        raise invalid(
+            f"`{param}` has {len(found)} items; the most is {_MOST_NAMES}. Send fewer.", param=param, code="too_long"
+        )
+    for name in found:
+        if len(name) > _LONGEST_NAME:
+            raise invalid(
+                f"`{param}` has an item of {len(name)} characters; the most is {_LONGEST_NAME}. Shorten it.",
+                param=param,
+                code="too_long",
+            )
+    return found
 
 
 def plain_list(value: Any) -> list[str]:

@@ -11,7 +11,7 @@ from . import durations, placing, secret_keys
 from .acting import below, below_caller, bury, caller_key, missing, renewed, revealing_once, save, writer
 from .authority import Ceiling, attenuate, power_over_key, sight
 from .core import Platform
-from .fields import applied, changed_limits, one_of, plain_dict, plain_list
+from .fields import applied, bounded_metadata, bounded_names, changed_limits, one_of, plain_list
 from .records import Key, Limits
 from .restrictions import RouteCatalog, read_networks, require_within
 from .seen import keys_seen
@@ -31,13 +31,13 @@ def _changes(call: Call, data: Mapping[str, Any]) -> dict[str, Any]:
     changes: dict[str, Any] = changed_limits(data, now)
     for name in _LISTS:
         if name in data:
-            changes[name] = plain_list(data[name])
+            changes[name] = plain_list(data[name]) if name == "models" else bounded_names(data[name], name)
     if "allowed_cache_controls" in data:
         given = data["allowed_cache_controls"]
         changes["allowed_cache_controls"] = None if given is None else plain_list(given)
     for wire, name in _FIELDS.items():
         if wire in data:
-            changes[name] = plain_dict(data[wire]) if name in ("metadata", "aliases") else data[wire]
+            changes[name] = bounded_metadata(data[wire], wire) if name in ("metadata", "aliases") else data[wire]
     if data.get("blocked") is not None:
         changes["blocked"] = data["blocked"]
     if "allowed_ips" in data:

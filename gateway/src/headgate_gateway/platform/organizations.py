@@ -9,7 +9,7 @@ from ..errors import forbidden
 from ..http import Access, BodyKind, Call, Response, Route, json_response
 from .acting import bury, chosen_id, missing, renewed, save, writer
 from .authority import Ceiling, attenuate, power_over_organization, require_admin, sees_organization, sight
-from .fields import applied, changed_limits, plain_dict, plain_list
+from .fields import applied, bounded_metadata, changed_limits, plain_list
 from .keys import delete_keys
 from .placing import require_budget
 from .records import Limits, Organization
@@ -29,7 +29,7 @@ def _changes(call: Call) -> tuple[dict[str, Any], dict[str, Any]]:
     if "models" in data:
         changes["models"] = plain_list(data["models"])
     if "metadata" in data:
-        changes["metadata"] = plain_dict(data["metadata"])
+        changes["metadata"] = bounded_metadata(data["metadata"])
     if data.get("blocked") is not None:
         changes["blocked"] = data["blocked"]
     return changes, changed_limits(data, call.gateway.clock.time())

@@ -11,7 +11,7 @@ from .acting import below, bury, chosen_id, missing, renewed, save, writer
 from .authority import Ceiling, Power, attenuate, power_over_team, sees_team, sight
 from .budgets import home_organization
 from .core import Platform
-from .fields import applied, changed_limits, plain_dict, plain_list
+from .fields import applied, bounded_metadata, bounded_names, changed_limits, plain_list
 from .keys import delete_keys
 from .placing import require_budget
 from .records import Limits, Member, Organization, Team
@@ -30,8 +30,10 @@ _MOST_SHOWN = 100
 def _changes(call: Call) -> tuple[dict[str, Any], dict[str, Any]]:
     data = call.data
     changes: dict[str, Any] = {name: data[wire] for wire, name in _FIELDS.items() if wire in data}
-    changes |= {name: plain_dict(data[wire]) for wire, name in _DICTS.items() if wire in data}
-    changes |= {name: plain_list(data[name]) for name in ("models", "guardrails", "tags") if name in data}
+    changes |= {name: bounded_metadata(data[wire], wire) for wire, name in _DICTS.items() if wire in data}
+    changes |= {name: bounded_names(data[name], name) for name in ("guardrails", "tags") if name in data}
+    if "models" in data:
+        changes["models"] = plain_list(data["models"])
     if data.get("blocked") is not None:
         changes["blocked"] = data["blocked"]
     return changes, changed_limits(data, call.gateway.clock.time())

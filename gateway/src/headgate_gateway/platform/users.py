@@ -11,7 +11,7 @@ from .acting import below, bury, chosen_id, missing, renewed, revealing_once, sa
 from .authority import Ceiling, attenuate, sees_team, sight
 from .budgets import home_organization
 from .core import Platform
-from .fields import applied, changed_limits, one_of, plain_dict, plain_list
+from .fields import applied, bounded_metadata, changed_limits, one_of, plain_list
 from .keys import delete_keys, new_key
 from .placing import require_budget, sees_user
 from .records import Key, Limits, Member, Team, User
@@ -32,7 +32,7 @@ def _changes(call: Call, data: Mapping[str, Any]) -> tuple[dict[str, Any], dict[
     if "models" in data:
         changes["models"] = plain_list(data["models"])
     if "metadata" in data:
-        changes["metadata"] = plain_dict(data["metadata"])
+        changes["metadata"] = bounded_metadata(data["metadata"])
     if data.get("blocked") is not None:
         changes["blocked"] = data["blocked"]
     if data.get("user_role") is not None:

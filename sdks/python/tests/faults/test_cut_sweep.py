@@ -67,7 +67,9 @@ class CutApplication:
 
     def __init__(self) -> None:
         self.blocks = sse(
-            [cut_sweep._chunk(number) for number in range(20)], done="[DONE]", ids=lambda n: f"call_1:{n}"
+            [cut_sweep._chunk(number, finish="stop" if number == 19 else None) for number in range(20)],
+            done="[DONE]",
+            ids=lambda n: f"call_1:{n}",
         )
         self.cut: int | None = None
         self.keys: list[str] = []

@@ -200,7 +200,7 @@ def test_a_client_records_and_another_replays_streams_and_retries(tmp_path: Path
         client = headgate.Headgate(base_url=gateway.url, api_key=KEY, transport=transport)
         live = list(client.chat.completions.create(model="m", messages=MESSAGES, stream=True))
         client.close()
-    client = headgate.Headgate(base_url="http://nowhere.invalid", api_key=KEY, transport=replay(path))
+    client = headgate.Headgate(base_url="https://nowhere.invalid", api_key=KEY, transport=replay(path))
     again = list(client.chat.completions.create(model="m", messages=MESSAGES, stream=True))
     assert [event.to_dict() for event in again] == [event.to_dict() for event in live]
     assert len(live) == 2
@@ -216,7 +216,7 @@ async def test_an_asynchronous_client_records_and_replays(tmp_path: Path) -> Non
         live = [e async for e in await client.chat.completions.create(model="m", messages=MESSAGES, stream=True)]
         await client.aclose()
     tape = replay(path)
-    client = headgate.AsyncHeadgate(base_url="http://nowhere.invalid", api_key=KEY, transport=tape)
+    client = headgate.AsyncHeadgate(base_url="https://nowhere.invalid", api_key=KEY, transport=tape)
     again = [e async for e in await client.chat.completions.create(model="m", messages=MESSAGES, stream=True)]
     assert [event.to_dict() for event in again] == [event.to_dict() for event in live]
     assert tape.left == []
@@ -229,7 +229,7 @@ def test_an_upload_is_recorded_and_replayed(tmp_path: Path) -> None:
         gateway.respond_json(file)
         client = headgate.Headgate(base_url=gateway.url, api_key=KEY, transport=transport)
         client.files.create(file=("a.txt", b"abc"), purpose="batch")
-    client = headgate.Headgate(base_url="http://nowhere.invalid", api_key=KEY, transport=replay(path))
+    client = headgate.Headgate(base_url="https://nowhere.invalid", api_key=KEY, transport=replay(path))
     assert client.files.create(file=("a.txt", b"abc"), purpose="batch").id == "file-1"
     with pytest.raises(ReplayMismatch):
         client.files.create(file=("a.txt", b"abd"), purpose="batch")
