@@ -18,6 +18,14 @@ __all__ = ["answer", "stream"]
 _STREAMED = ("chat", "completions")
 _JSON_KINDS = (*_STREAMED, "embeddings", "moderations")
 _DONE = b"[DONE]"
+_SOUND_TYPES = {
+    "mp3": "audio/mpeg",
+    "opus": "audio/opus",
+    "aac": "audio/aac",
+    "flac": "audio/flac",
+    "wav": "audio/wav",
+    "pcm": "audio/pcm",
+}
 
 
 async def stream(exchange: Exchange, sink: Sink) -> None:
@@ -97,13 +105,27 @@ async def answer(exchange: Exchange, sink: Sink) -> None:
         value = folded(exchange.provider, exchange.kind, body, choices, exchange.meter)
         sink.answer = Answer(encode({**value, "usage": exchange.meter.usage()}))
         return
-    if exchange.kind in _JSON_KINDS or "json" in kind.lower() or _may_be_json(body):
+    # Sound is not JSON, whatever its content type says.
+    typed = "json" in kind.lower() and exchange.kind != "speech"
+    if exchange.kind in _JSON_KINDS or typed or _may_be_json(body):
         value, body = _value(exchange, body)
         count_answer(exchange.kind, exchange.call.data, value, exchange.meter)
         sink.answer = Answer(with_usage(value, body, exchange.meter.usage()))
         return
     _count_other(exchange, body)
-    sink.answer = Answer(body, kind)
+    sink.answer = Answer(
+        body, _sound_type(exchange.call.data) if exchange.kind == "speech" and _untyped(kind) else kind
+    )
+
+
+def _untyped(kind: str) -> bool:
+    """Return whether a content type says nothing about a body of sound."""
+    return not kind.lower().startswith(("audio/", "application/octet-stream", "text/event-stream"))
+
+
+def _sound_type(data: Mapping[str, Any]) -> str:
+    """Return the content type of the sound that a request asked for."""
+    return _SOUND_TYPES.get(str(data.get("response_format") or "mp3"), "application/octet-stream")
 
 
 def _may_be_json(body: bytes) -> bool:
