@@ -17,7 +17,7 @@ from .views import cursor_page, show_customer
 
 __all__ = ["ROUTES"]
 
-_PLAIN = ("alias", "allowed_model_region", "default_model", "budget_id")
+_PLAIN = ("alias", "budget_id")
 
 
 def _changes(call: Call) -> tuple[dict[str, Any], dict[str, Any]]:

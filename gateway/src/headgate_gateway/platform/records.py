@@ -209,8 +209,6 @@ class Customer(Bounded, kw_only=True, omit_defaults=True):
 
     name: str
     organization_id: str | None = None
-    allowed_model_region: str | None = None
-    default_model: str | None = None
 
     @property
     def title(self) -> str:

@@ -211,8 +211,6 @@ async def show_customer(platform: Platform, customer: Customer) -> dict[str, Any
         "user_id": customer.name,
         "alias": customer.alias,
         "organization_id": customer.organization_id,
-        "allowed_model_region": customer.allowed_model_region,
-        "default_model": customer.default_model,
         **shown,
     }
 

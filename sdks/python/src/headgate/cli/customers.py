@@ -10,8 +10,6 @@ __all__ = ["GROUP", "command"]
 _COLUMNS = (
     Column("customer", "user_id"),
     Column("name", "alias"),
-    Column("region", "allowed_model_region"),
-    Column("default model", "default_model"),
     Column("spend", "spend", usd, numeric=True),
     Column("budget", "max_budget", usd, numeric=True),
     Column("rpm", "rpm_limit", count, numeric=True),
@@ -21,8 +19,6 @@ _CUSTOMER = Option("CUSTOMER", None, "the id that calls give as `user`", require
 _CUSTOMERS = Option("CUSTOMER", "user_ids", "ids of customers", many=True)
 _WHAT = (
     text("--name", "alias", "a name for people", "NAME"),
-    text("--region", "allowed_model_region", "only deployments of this region serve the customer", "REGION"),
-    text("--default-model", "default_model", "the model of calls that name none", "MODEL"),
     text("--budget", "budget_id", "a budget shared with others", "ID"),
     *LIMITS,
     METADATA,

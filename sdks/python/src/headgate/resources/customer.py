@@ -52,10 +52,6 @@ _CREATE = Operation(
             wire="alias", nullable=True, check=("null", ("within", "string", {"min_length": 1, "max_length": 255}))
         ),
         "blocked": Param(wire="blocked", nullable=True, check=("null", "boolean")),
-        "allowed_model_region": Param(wire="allowed_model_region", nullable=True, check=("null", "string")),
-        "default_model": Param(
-            wire="default_model", nullable=True, check=("null", ("within", "string", {"min_length": 1}))
-        ),
         "metadata": Param(wire="metadata", nullable=True, check=("null", "shared:MetadataParam")),
         "user_id": Param(
             wire="user_id", required=True, check=("within", "string", {"min_length": 1, "max_length": 255})
@@ -87,10 +83,6 @@ _UPDATE = Operation(
             wire="alias", nullable=True, check=("null", ("within", "string", {"min_length": 1, "max_length": 255}))
         ),
         "blocked": Param(wire="blocked", nullable=True, check=("null", "boolean")),
-        "allowed_model_region": Param(wire="allowed_model_region", nullable=True, check=("null", "string")),
-        "default_model": Param(
-            wire="default_model", nullable=True, check=("null", ("within", "string", {"min_length": 1}))
-        ),
         "metadata": Param(wire="metadata", nullable=True, check=("null", "shared:MetadataParam")),
         "user_id": Param(
             wire="user_id", required=True, check=("within", "string", {"min_length": 1, "max_length": 255})
@@ -200,8 +192,6 @@ class Customer(Resource):
             model_max_budget: Limits for single models.
             alias: A name for people.
             blocked: Whether calls for the customer are refused.
-            allowed_model_region: Only deployments of this region serve the customer.
-            default_model: The model that `auto` stands for.
             metadata: Up to the caller; kept with the record and given back.
             user_id: The customer as calls name it in `user`.
 
@@ -233,8 +223,6 @@ class Customer(Resource):
             model_max_budget: Limits for single models.
             alias: A name for people.
             blocked: Whether calls for the customer are refused.
-            allowed_model_region: Only deployments of this region serve the customer.
-            default_model: The model that `auto` stands for.
             metadata: Up to the caller; kept with the record and given back.
             user_id: The customer as calls name it in `user`.
 
@@ -392,8 +380,6 @@ class AsyncCustomer(AsyncResource):
             model_max_budget: Limits for single models.
             alias: A name for people.
             blocked: Whether calls for the customer are refused.
-            allowed_model_region: Only deployments of this region serve the customer.
-            default_model: The model that `auto` stands for.
             metadata: Up to the caller; kept with the record and given back.
             user_id: The customer as calls name it in `user`.
 
@@ -425,8 +411,6 @@ class AsyncCustomer(AsyncResource):
             model_max_budget: Limits for single models.
             alias: A name for people.
             blocked: Whether calls for the customer are refused.
-            allowed_model_region: Only deployments of this region serve the customer.
-            default_model: The model that `auto` stands for.
             metadata: Up to the caller; kept with the record and given back.
             user_id: The customer as calls name it in `user`.
 

@@ -325,13 +325,11 @@ if TYPE_CHECKING:
     from .params.credits import CreditsStatsPeriod as CreditsStatsPeriod
     from .params.customer import CustomerBlockParams as CustomerBlockParams
     from .params.customer import CustomerCreateParams as CustomerCreateParams
-    from .params.customer import CustomerCreateRequestAllowedModelRegion as CustomerCreateRequestAllowedModelRegion
     from .params.customer import CustomerDeleteParams as CustomerDeleteParams
     from .params.customer import CustomerInfoParams as CustomerInfoParams
     from .params.customer import CustomerListParams as CustomerListParams
     from .params.customer import CustomerUnblockParams as CustomerUnblockParams
     from .params.customer import CustomerUpdateParams as CustomerUpdateParams
-    from .params.customer import CustomerUpdateRequestAllowedModelRegion as CustomerUpdateRequestAllowedModelRegion
     from .params.embeddings import EmbeddingInputListParam as EmbeddingInputListParam
     from .params.embeddings import EmbeddingInputParam as EmbeddingInputParam
     from .params.embeddings import EmbeddingRequestEncodingFormat as EmbeddingRequestEncodingFormat
@@ -688,7 +686,6 @@ else:
         "CustomerBlockParams": (".params.customer", "CustomerBlockParams"),
         "CustomerBlockResponse": (".customer", "CustomerBlockResponse"),
         "CustomerCreateParams": (".params.customer", "CustomerCreateParams"),
-        "CustomerCreateRequestAllowedModelRegion": (".params.customer", "CustomerCreateRequestAllowedModelRegion"),
         "CustomerDeleteParams": (".params.customer", "CustomerDeleteParams"),
         "CustomerDeleteResponse": (".customer", "CustomerDeleteResponse"),
         "CustomerInfoParams": (".params.customer", "CustomerInfoParams"),
@@ -697,7 +694,6 @@ else:
         "CustomerUnblockParams": (".params.customer", "CustomerUnblockParams"),
         "CustomerUnblockResponse": (".customer", "CustomerUnblockResponse"),
         "CustomerUpdateParams": (".params.customer", "CustomerUpdateParams"),
-        "CustomerUpdateRequestAllowedModelRegion": (".params.customer", "CustomerUpdateRequestAllowedModelRegion"),
         "Deployment": (".model", "Deployment"),
         "DeploymentInfo": (".model", "DeploymentInfo"),
         "DeploymentInfoMode": (".model", "DeploymentInfoMode"),
@@ -1176,7 +1172,6 @@ __all__ = [
     "CustomerBlockParams",
     "CustomerBlockResponse",
     "CustomerCreateParams",
-    "CustomerCreateRequestAllowedModelRegion",
     "CustomerDeleteParams",
     "CustomerDeleteResponse",
     "CustomerInfoParams",
@@ -1185,7 +1180,6 @@ __all__ = [
     "CustomerUnblockParams",
     "CustomerUnblockResponse",
     "CustomerUpdateParams",
-    "CustomerUpdateRequestAllowedModelRegion",
     "Deployment",
     "DeploymentInfo",
     "DeploymentInfoMode",

@@ -63,12 +63,6 @@ class Customer(Model):
     organization_id: str | None = None
     """The organization whose customer it is."""
 
-    allowed_model_region: str | None = None
-    """Only deployments of this region serve the customer."""
-
-    default_model: str | None = None
-    """The model that `auto` stands for."""
-
     metadata: Metadata | None = None
     """Up to the caller; kept with the record and given back. Most providers take strings alone as values."""
 

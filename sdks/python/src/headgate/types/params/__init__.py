@@ -144,13 +144,11 @@ if TYPE_CHECKING:
     from .credits import CreditsStatsPeriod as CreditsStatsPeriod
     from .customer import CustomerBlockParams as CustomerBlockParams
     from .customer import CustomerCreateParams as CustomerCreateParams
-    from .customer import CustomerCreateRequestAllowedModelRegion as CustomerCreateRequestAllowedModelRegion
     from .customer import CustomerDeleteParams as CustomerDeleteParams
     from .customer import CustomerInfoParams as CustomerInfoParams
     from .customer import CustomerListParams as CustomerListParams
     from .customer import CustomerUnblockParams as CustomerUnblockParams
     from .customer import CustomerUpdateParams as CustomerUpdateParams
-    from .customer import CustomerUpdateRequestAllowedModelRegion as CustomerUpdateRequestAllowedModelRegion
     from .embeddings import EmbeddingInputListParam as EmbeddingInputListParam
     from .embeddings import EmbeddingInputParam as EmbeddingInputParam
     from .embeddings import EmbeddingRequestEncodingFormat as EmbeddingRequestEncodingFormat
@@ -389,13 +387,11 @@ else:
         "CustomVoiceParam": (".shared", "CustomVoiceParam"),
         "CustomerBlockParams": (".customer", "CustomerBlockParams"),
         "CustomerCreateParams": (".customer", "CustomerCreateParams"),
-        "CustomerCreateRequestAllowedModelRegion": (".customer", "CustomerCreateRequestAllowedModelRegion"),
         "CustomerDeleteParams": (".customer", "CustomerDeleteParams"),
         "CustomerInfoParams": (".customer", "CustomerInfoParams"),
         "CustomerListParams": (".customer", "CustomerListParams"),
         "CustomerUnblockParams": (".customer", "CustomerUnblockParams"),
         "CustomerUpdateParams": (".customer", "CustomerUpdateParams"),
-        "CustomerUpdateRequestAllowedModelRegion": (".customer", "CustomerUpdateRequestAllowedModelRegion"),
         "DeploymentInfoParam": (".model", "DeploymentInfoParam"),
         "DeploymentParamsChangeParam": (".model", "DeploymentParamsChangeParam"),
         "DeploymentParamsInput": (".model", "DeploymentParamsInput"),
@@ -657,13 +653,11 @@ __all__ = [
     "CustomVoiceParam",
     "CustomerBlockParams",
     "CustomerCreateParams",
-    "CustomerCreateRequestAllowedModelRegion",
     "CustomerDeleteParams",
     "CustomerInfoParams",
     "CustomerListParams",
     "CustomerUnblockParams",
     "CustomerUpdateParams",
-    "CustomerUpdateRequestAllowedModelRegion",
     "DeploymentInfoParam",
     "DeploymentParamsChangeParam",
     "DeploymentParamsInput",

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Literal, Required, TypeAlias
+from typing import TYPE_CHECKING, Required
 
 from ..._core.options import CallOptions
 
@@ -16,13 +16,11 @@ if TYPE_CHECKING:
 __all__ = [
     "CustomerBlockParams",
     "CustomerCreateParams",
-    "CustomerCreateRequestAllowedModelRegion",
     "CustomerDeleteParams",
     "CustomerInfoParams",
     "CustomerListParams",
     "CustomerUnblockParams",
     "CustomerUpdateParams",
-    "CustomerUpdateRequestAllowedModelRegion",
 ]
 
 
@@ -65,12 +63,6 @@ class CustomerCreateParams(CallOptions, total=False):
 
     blocked: bool | None
     """Whether calls for the customer are refused."""
-
-    allowed_model_region: CustomerCreateRequestAllowedModelRegion | None
-    """Only deployments of this region serve the customer."""
-
-    default_model: str | None
-    """The model that `auto` stands for."""
 
     metadata: MetadataParam | None
     """Up to the caller; kept with the record and given back. Most providers take strings alone as values."""
@@ -143,22 +135,8 @@ class CustomerUpdateParams(CallOptions, total=False):
     blocked: bool | None
     """Whether calls for the customer are refused."""
 
-    allowed_model_region: CustomerUpdateRequestAllowedModelRegion | None
-    """Only deployments of this region serve the customer."""
-
-    default_model: str | None
-    """The model that `auto` stands for."""
-
     metadata: MetadataParam | None
     """Up to the caller; kept with the record and given back. Most providers take strings alone as values."""
 
     user_id: Required[str]
     """The customer as calls name it in `user`."""
-
-
-CustomerCreateRequestAllowedModelRegion: TypeAlias = Literal["eu", "us"] | str
-"""Only deployments of this region serve the customer."""
-
-
-CustomerUpdateRequestAllowedModelRegion: TypeAlias = Literal["eu", "us"] | str
-"""Only deployments of this region serve the customer."""
