@@ -199,6 +199,19 @@ def test_a_provider_is_not_asked_for_a_model_out_of_reach(world: World, extra: d
     assert world.ask({"model": "cheap", "messages": HELLO, **extra}, MASTER).status_code == 200
 
 
+def test_a_call_with_a_budget_lets_no_provider_choose_the_model(world: World) -> None:
+    key = world.key(max_budget=5.0)
+    for extra, param in (
+        ({"models": ["cheap", "exp"]}, "models"),
+        ({"extra_body": {"fallbacks": [{"model": "exp"}]}}, "extra_body.fallbacks"),
+    ):
+        refused = world.ask({"model": "cheap", "messages": HELLO, **extra}, key)
+        assert (refused.status_code, refused.json()["error"]["code"]) == (400, "models_not_priced")
+        assert refused.json()["error"]["param"] == param
+    assert _Provider.seen == []
+    assert world.ask({"model": "cheap", "messages": HELLO, "models": ["cheap"]}, key).status_code == 200
+
+
 def test_a_path_names_the_model(world: World) -> None:
     body = {"messages": HELLO, "model": None, "extra_body": {"model": "exp"}}
     assert world.ask(body, path="/openai/deployments/cheap/chat/completions").status_code == 200

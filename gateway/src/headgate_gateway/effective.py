@@ -22,6 +22,7 @@ __all__ = [
     "effective_form",
     "member_of",
     "models_beside",
+    "refuse_models_beside",
     "named_as_sent",
 ]
 
@@ -169,6 +170,23 @@ def models_beside(body: Mapping[str, Any]) -> list[str]:
         elif isinstance(one, dict):
             todo += [value for name, value in one.items() if name == "model" or isinstance(value, list)]
     return found
+
+
+def refuse_models_beside(body: Mapping[str, Any], model: str, merged: Mapping[str, str]) -> None:
+    """Refuse lists of other models: a call with a budget is reserved at the price of the model that it names.
+
+    Raises ApiError 400 for a list that names any model but `model`.
+    """
+    for name in _OTHER_MODELS:
+        for other in models_beside({name: body[name]} if name in body else {}):
+            if other != model:
+                error = invalid(
+                    f"`{name}` lets the provider answer by {other!r} instead of {model!r}, and a budget holds for this "
+                    "call: its price could not be known beforehand. Leave the list out, or name one model.",
+                    param=name,
+                    code="models_not_priced",
+                )
+                raise named_as_sent(error, merged)
 
 
 def named_as_sent(error: ApiError, merged: Mapping[str, str]) -> ApiError:
