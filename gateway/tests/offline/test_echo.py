@@ -234,6 +234,30 @@ def test_the_forms_of_tool_choice(choice: Any, names: list[str]) -> None:
     assert [call["function"]["name"] for call in message.get("tool_calls") or []] == names
 
 
+@pytest.mark.parametrize("choice", ["auto", "required"])
+@pytest.mark.parametrize("field", ["tools", "functions"])
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        *({"type": "object", "properties": odd} for odd in (True, 7, 1.5, "x", [None], [{}], ["expression"], [["x"]])),
+        *(
+            {"properties": {"city": {"type": "string"}}, "required": odd}
+            for odd in (7, "city", [{}], [["a"]], {"a": 1})
+        ),
+        {"properties": {"city": 7}, "required": ["city", None]},
+        [{}],
+        "x",
+    ],
+)
+def test_parameters_of_a_tool_that_are_no_schema_are_no_crash(parameters: Any, field: str, choice: str) -> None:
+    for name in ("weather", "final_answer"):
+        function = {"name": name, "parameters": parameters}
+        tools = [{"type": "function", "function": function}] if field == "tools" else [function]
+        message = ask("What is the weather, and 2+2?", **{field: tools}, tool_choice=choice)["choices"][0]["message"]
+        calls = message.get("tool_calls") or [{"function": message.get("function_call") or {"arguments": "{}"}}]
+        assert isinstance(json.loads(calls[0]["function"]["arguments"]), dict)
+
+
 def test_custom_tools_and_functions() -> None:
     custom = {"type": "custom", "custom": {"name": "run_python", "description": "Runs code"}}
     call = ask("run_python `print(1)`", tools=[custom])["choices"][0]["message"]["tool_calls"][0]

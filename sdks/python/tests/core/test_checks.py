@@ -177,6 +177,22 @@ def test_an_iterator_is_walked_once(rig: Make) -> None:
         r.create(messages=iter([]))
 
 
+def test_iterators_inside_arguments_are_sent_and_not_used_up_by_the_checks(rig: Make) -> None:
+    part = {"type": "text", "text": "hi"}
+    r = rig([Reply(body=COMPLETION)])
+    r.create(messages=[{"role": "user", "content": (one for one in [part])}], stop=[], tools=map(dict, []))
+    assert b'"content":[{"type":"text","text":"hi"}]' in bytes(r.requests[0].body or b"")
+    with pytest.raises(headgate.ParameterError, match=r"`messages\[0\].role` is "):
+        r.create(messages=[{"role": iter(["user"]), "content": "hi"}])
+
+
+@pytest.mark.parametrize("value", [10**400, -(10**5000)], ids=["400 digits", "5000 digits"])
+def test_a_huge_number_is_refused_in_a_short_sentence(rig: Make, value: int) -> None:
+    with pytest.raises(headgate.ParameterError, match="`temperature` is ") as caught:
+        rig([]).create(temperature=value)
+    assert len(str(caught.value)) < 200
+
+
 class Kit:
     def method(self, city: str) -> str:
         """A method."""

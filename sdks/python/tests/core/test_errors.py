@@ -119,6 +119,13 @@ def test_every_legacy_shape_is_read(body: Any, message: str, param: str | None) 
     assert error.status_code == 400
 
 
+def test_an_error_with_half_a_character_can_be_printed() -> None:
+    error = make(400, b'{"error": {"message": "cut \\ud83d", "code": "\\udc00", "param": "\\ud800"}}')
+    assert "cut \ufffd" in str(error)
+    assert str(error).encode()
+    assert make(400, b'{"error": {"message": "\\ud83d\\ude00"}}').message == "\U0001f600"
+
+
 def test_a_page_is_told_from_a_message() -> None:
     assert "HTML page" in make(502, b"<html><body>Bad Gateway</body></html>").message
 

@@ -260,7 +260,15 @@ def test_extras_of_a_call(rig: Make) -> None:
 
 
 @pytest.mark.parametrize(
-    "options", [{"max_retries": -1}, {"timeout": -1}, {"timeout": "soon"}, {"extra_headers": {"a": "b\r\nc"}}]
+    "options",
+    [
+        {"max_retries": -1},
+        {"timeout": -1},
+        {"timeout": "soon"},
+        {"extra_headers": {"a": "b\r\nc"}},
+        {"extra_headers": {"x y": "b"}},
+        {"extra_headers": {"": "b"}},
+    ],
 )
 def test_options_are_checked(rig: Make, options: dict[str, Any]) -> None:
     with pytest.raises(ParameterError):

@@ -159,3 +159,40 @@ def test_errors_show_bodies_in_logs_too(rig: Make, caplog: pytest.LogCaptureFixt
     with pytest.raises(BadRequestError):
         rig([reply]).create()
     assert "no such thing" in caplog.text
+
+
+def test_addresses_are_logged_and_raised_without_the_secrets_in_them(
+    rig: Make, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG, "headgate")
+    bad = Reply(400, {"error": {"message": "no"}})
+    query = {"access_token": "tok-canary-0123456789", "sig": "canary", "page": "kept"}
+    told: list[str] = []
+    for call in (
+        lambda client: client.key.info(key=KEY, extra_query=query),
+        lambda client: client.key.regenerate(KEY),
+        lambda client: client.key.info(key="a-canary-of-one's-own"),
+    ):
+        with pytest.raises(BadRequestError) as caught:
+            rig([bad], api_key=KEY).run(call)
+        told.append(str(caught.value))
+    assert "canary" not in caplog.text + "".join(told)
+    assert "page=kept" in told[0]
+    assert "/key/sk-" in told[1]
+
+
+def test_every_value_of_a_credential_is_masked_in_logged_bodies(rig: Make, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG, "headgate")
+    values = {"connection": "canary", "aws_access_key_id": "canary", 'note " here': 'a "canary"'}
+    r = rig([Reply(400, {"error": {"message": "no"}})], api_key=KEY)
+    with pytest.raises(BadRequestError):
+        r.run(
+            lambda client: client.credentials.create(
+                credential_name="shown",
+                credential_values=values,
+                credential_info={"description": "kept"},
+                extra_body={"litellm_params": {"aws_secret_access_key": "canary", "privateKey": "canary"}},
+            )
+        )
+    assert "canary" not in caplog.text
+    assert '"description":"kept"' in caplog.text

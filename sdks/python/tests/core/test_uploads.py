@@ -38,6 +38,12 @@ def sent(request: Request) -> bytes:
     return asyncio.run(gather())
 
 
+def closed() -> io.BytesIO:
+    file = io.BytesIO(b"abc")
+    file.close()
+    return file
+
+
 def parts(request: Request) -> dict[str, Any]:
     kind = next(value for name, value in request.headers if name == "Content-Type")
     message = email.parser.BytesParser(policy=email.policy.HTTP).parsebytes(
@@ -93,6 +99,9 @@ def test_every_form_of_a_file(rig: Make, tmp_path: pathlib.Path) -> None:
         ("/no/such/file", "there is no file '/no/such/file'"),
         (io.StringIO("x"), "opened as text"),
         (("a", b"", "b", "c"), "tuple of 4"),
+        ("/", "'/' is a folder; give a file"),
+        (closed(), "`file` is a file that is closed"),
+        ([], "`file` is an empty list"),
     ],
 )
 def test_what_is_no_file(rig: Make, form: Any, text: str) -> None:

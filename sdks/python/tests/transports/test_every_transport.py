@@ -84,6 +84,15 @@ def test_header_names_of_the_answer_are_lower_case_and_repeats_are_kept(subject:
     assert all(name == name.lower() for name, _ in answer.headers)
 
 
+def test_a_header_of_the_answer_that_is_not_ascii_loses_nothing_else(subject: Any, gateway: FakeGateway) -> None:
+    headers = [("x-odd", "\xc2\xb2"), ("x-request-id", "req_1"), ("set-cookie", "\xff"), ("set-cookie", "b=2")]
+    gateway.respond(Reply(body=b"{}", headers=headers))
+    answer = subject.send()
+    assert answer.read() == b"{}"
+    assert answer.header("x-request-id") == "req_1"
+    assert "b=2" in [value for name, value in answer.headers if name == "set-cookie"]
+
+
 def test_a_masked_header_arrives_unmasked(subject: Any, gateway: FakeGateway) -> None:
     gateway.respond_json({})
     subject.send(headers=[("authorization", MaskedStr("Bearer sk-secret-1"))]).read()

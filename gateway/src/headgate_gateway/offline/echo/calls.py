@@ -175,8 +175,8 @@ def calls_for(request: Mapping[str, Any], conversation: Conversation, draw: Draw
 
 def _hints_for(tool: Tool, conversation: Conversation, draw: Draw) -> Hints:
     """Return what fills a tool's arguments; a tool that ends a loop is told the answer in words."""
-    properties = tool.parameters.get("properties") if isinstance(tool.parameters, Mapping) else None
-    if not is_final(tool) or not isinstance(properties, Mapping):
+    properties = _properties(tool.parameters)
+    if not is_final(tool) or not properties:
         return conversation.hints
     hints = conversation.hints
     for name, schema in properties.items():
@@ -184,6 +184,12 @@ def _hints_for(tool: Tool, conversation: Conversation, draw: Draw) -> Hints:
             results = "\n".join(result.text for result in conversation.results)
             hints = hints.with_fixed(name, results or answer(conversation, draw))
     return hints
+
+
+def _properties(parameters: Any) -> Mapping[str, Any]:
+    """Return the properties of a schema; none where the caller wrote something else in their place."""
+    found = parameters.get("properties") if isinstance(parameters, Mapping) else None
+    return found if isinstance(found, Mapping) else {}
 
 
 def _takes_text(schema: Mapping[str, Any]) -> bool:
@@ -276,8 +282,7 @@ def asked_for(tool: Tool, asked: str) -> float:
     score += sum(1.0 for word in names if word in _GENERIC and word not in _EMPTY and _stem(word) in said)
     described = {word for word in re.findall(r"[^\W\d_]{3,}", tool.description.lower()) if word not in _EMPTY}
     score += min(2.0, sum(0.5 for word in described if _stem(word) in said))
-    properties = tool.parameters.get("properties") if isinstance(tool.parameters, Mapping) else None
-    if properties and {"expression", "formula", "equation"} & set(properties) and find_sum(asked):
+    if {"expression", "formula", "equation"} & _properties(tool.parameters).keys() and find_sum(asked):
         score += 2.0
     return score
 
@@ -315,10 +320,10 @@ def _filled(tool: Tool, hints: Hints, draw: Draw) -> str:
 
 
 def _series(parameters: Any, hints: Hints) -> Sequence[tuple[str, str]]:
-    if not isinstance(parameters, Mapping):
-        return ()
-    properties = parameters.get("properties") or {}
-    for name in [*(parameters.get("required") or ()), *properties]:
+    properties = _properties(parameters)
+    required = parameters.get("required") if properties else None
+    first = [name for name in required if isinstance(name, str)] if isinstance(required, list) else []
+    for name in [*first, *properties]:
         schema = properties.get(name)
         if isinstance(schema, Mapping) and schema.get("type") == "string" and "enum" not in schema:
             if not {"city", "location", "place", "country", "town", "name", "person"}.intersection(words_of(name)):

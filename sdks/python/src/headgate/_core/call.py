@@ -21,7 +21,7 @@ from .config import Config
 from .encoding import decompress
 from .envelope import error_from
 from .errors import APIConnectionError, APIError, APITimeoutError, ResponseShapeError
-from .log import Log, shown_body, shown_headers
+from .log import Log, shown_body, shown_headers, shown_url
 from .meta import Headers, Meta
 from .operation import Result, Stream
 from .options import Timeout
@@ -88,7 +88,7 @@ class Call:
 
     @property
     def where(self) -> str:
-        return f"{self.method} {self.url}"
+        return f"{self.method} {shown_url(self.url)}"
 
 
 class Tries:
@@ -296,14 +296,16 @@ def exchange(tries: Tries, *extra: tuple[str, str]) -> Steps[tuple[Meta, Any, Re
             log.info(
                 "%s %s: %d in %.3f s (attempt %d, request id %s)",
                 request.method,
-                request.url,
+                shown_url(request.url),
                 meta.status_code,
                 time.perf_counter() - started,
                 tries.attempts,
                 meta.request_id,
             )
             if log.enabled(10):
-                log.debug("%s %s answered headers=%s", request.method, request.url, shown_headers(response.headers))
+                log.debug(
+                    "%s %s answered headers=%s", request.method, shown_url(request.url), shown_headers(response.headers)
+                )
         if 200 <= meta.status_code < 300:
             _count(call, ok=True)
             return meta, response, request
@@ -318,10 +320,10 @@ def exchange(tries: Tries, *extra: tuple[str, str]) -> Steps[tuple[Meta, Any, Re
 
 
 def _tell_request(log: Log, request: Request) -> None:
-    log.debug("%s %s headers=%s", request.method, request.url, shown_headers(request.headers))
+    log.debug("%s %s headers=%s", request.method, shown_url(request.url), shown_headers(request.headers))
     if log.bodies and request.body:
         kind = next((value for name, value in request.headers if name.lower() == "content-type"), "")
-        log.debug("%s %s body=%s", request.method, request.url, shown_body(request.body, kind))
+        log.debug("%s %s body=%s", request.method, shown_url(request.url), shown_body(request.body, kind))
 
 
 def _count(call: Call, *, ok: bool) -> None:
@@ -441,7 +443,7 @@ def read_body(tries: Tries, response: Any, request: Request, meta: Meta) -> Step
     log = tries.call.shared.log
     if log.bodies and log.enabled(10):
         kind = headers.get("content-type", "")
-        log.debug("%s %s answered body=%s", request.method, request.url, shown_body(body, kind))
+        log.debug("%s %s answered body=%s", request.method, shown_url(request.url), shown_body(body, kind))
     if "content-length" not in headers and "transfer-encoding" not in headers and _is_cut(headers, body):
         raise ReadFailed("the answer ended early: its JSON is not whole")
     return body

@@ -24,6 +24,7 @@ __all__ = [
 ]
 
 _LONE: Final = re.compile("[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]")
+_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+").fullmatch
 _SEPARATORS: Final = {"form": ",", "simple": ",", "spaceDelimited": " ", "pipeDelimited": "|"}
 
 
@@ -83,7 +84,9 @@ def encode_query(pairs: Iterable[tuple[str, str]]) -> str:
 
 
 def header_fault(name: str, value: str) -> str | None:
-    """What is wrong with a header's value, if anything is."""
+    """What is wrong with a header, if anything is."""
+    if not _NAME(name):
+        return f"{name!r} is no name of a header; give letters, digits and hyphens"
     if "\n" in value or "\r" in value or "\0" in value:
         return f"header `{name}` holds a line break; it would end the header there"
     try:

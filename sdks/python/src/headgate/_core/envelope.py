@@ -13,6 +13,7 @@ from . import errors as e
 from .meta import Headers
 from .narrow import is_dict, is_list, is_mapping
 from .retry import parse_retry_after
+from .surrogates import whole
 
 __all__ = ["error_class", "error_from", "error_member"]
 
@@ -126,7 +127,7 @@ def error_from(
     if status is None or status < 400:
         status = _status_in(fields) or status
     text = fields.get("message")
-    message = text if isinstance(text, str) and text else _fallback(status, body)
+    message = whole(text) if isinstance(text, str) and text else _fallback(status, body)
     type_ = _word(fields.get("type"))
     code = _code(fields.get("code"))
     after = parse_retry_after(headers, now)
@@ -231,7 +232,7 @@ def _is_html(body: bytes) -> bool:
 
 
 def _word(value: Any) -> str | None:
-    return value if isinstance(value, str) and value else None
+    return whole(value) if isinstance(value, str) and value else None
 
 
 def _code(value: Any) -> str | None:

@@ -19,7 +19,10 @@ def shown(value: Any) -> str:
     """A value as an error shows it, cut to some length."""
     if value.__class__ not in JSON_TYPES:
         return f"of type `{type(value).__name__}`"
-    text = repr(value[:_SHOWN] if isinstance(value, str) or is_row(value) else value)
+    try:
+        text = repr(value[:_SHOWN] if isinstance(value, str) or is_row(value) else value)
+    except ValueError:  # Python writes no number of more than 4,300 digits
+        return "a number of very many digits"
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
 
 
@@ -48,13 +51,13 @@ def out_of_bounds(value: Any, bounds: Mapping[str, float]) -> str | None:
 def _range_fault(value: float, bounds: Mapping[str, float]) -> str | None:
     for name, bound in bounds.items():
         if name == "minimum" and value < bound:
-            return f"is {value!r}; at least {bound:g} needed"
+            return f"is {shown(value)}; at least {bound:g} needed"
         if name == "maximum" and value > bound:
-            return f"is {value!r}; at most {bound:g} allowed"
+            return f"is {shown(value)}; at most {bound:g} allowed"
         if name == "exclusive_minimum" and value <= bound:
-            return f"is {value!r}; more than {bound:g} needed"
+            return f"is {shown(value)}; more than {bound:g} needed"
         if name == "exclusive_maximum" and value >= bound:
-            return f"is {value!r}; less than {bound:g} needed"
+            return f"is {shown(value)}; less than {bound:g} needed"
     return None
 
 

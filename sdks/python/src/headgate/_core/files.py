@@ -77,16 +77,21 @@ def as_upload(value: Any, argument: str) -> Upload:
 
 def _size_of(path: str, argument: str) -> int:
     try:
-        if not os.path.isfile(path):
-            raise ParameterError([f"`{argument}`: there is no file {path!r}; to send text as a file, give its bytes"])
-        return os.stat(path).st_size
+        if os.path.isfile(path):
+            return os.stat(path).st_size
+        folder = os.path.isdir(path)
     except (OSError, ValueError) as error:
         raise ParameterError([f"`{argument}`: cannot look at {path!r}: {error}"]) from error
+    if folder:
+        raise ParameterError([f"`{argument}`: {path!r} is a folder; give a file"])
+    raise ParameterError([f"`{argument}`: there is no file {path!r}; to send text as a file, give its bytes"])
 
 
 def _of_file_object(content: Any, name: str | None, mime: str | None, argument: str) -> Upload:
     if hasattr(content, "encoding"):
         raise ParameterError([f"`{argument}` is a file opened as text; open it with mode 'rb'"])
+    if getattr(content, "closed", False) is True:
+        raise ParameterError([f"`{argument}` is a file that is closed; give it while it is open"])
     given: Any = getattr(content, "name", None)
     name = name or (os.path.basename(given) if isinstance(given, str) and given else None)
     start: int | None = None

@@ -14,8 +14,9 @@ from .secrets import mask
 
 if TYPE_CHECKING:
     import logging
+    import re
 
-__all__ = ["LEVELS", "LOGGED_HEADERS", "Log", "shown_body", "shown_headers"]
+__all__ = ["LEVELS", "LOGGED_HEADERS", "Log", "shown_body", "shown_headers", "shown_url"]
 
 LEVELS: Final = {"debug": 10, "info": 20, "warn": 30, "warning": 30, "error": 40, "off": 100}
 
@@ -49,7 +50,13 @@ LOGGED_HEADERS: Final = frozenset(
 _BODY_CHARACTERS: Final = 2000
 # Members whose values nobody should read in a log, and what looks like a key wherever it stands.
 _SECRET_MEMBER: Final = (
-    r'("(?:[^"\\]*(?:api[-_]?key|token|secret|password|authorization|credential)s?|key)"\s*:\s*")((?:[^"\\]|\\.)*)'
+    r'("(?:[^"\\]*(?:(?:api|access|secret|private|signing|shared|account)[-_]?key|token|secret|password|authorization'
+    r'|credential|signature)s?|key)"\s*:\s*")((?:[^"\\]|\\.)*)'
+)
+_SECRET_OBJECT: Final = r'"credential_values"\s*:\s*\{[^{}]*'
+_MEMBER: Final = r'("(?:[^"\\]|\\.)*"\s*:\s*")((?:[^"\\]|\\.)*)'
+_SECRET_QUERY: Final = (
+    r"([?&](?:[^=&#]*(?:key|token|secret|password|authorization|credential|signature)s?|sig|auth)=)([^&#]*)"
 )
 _SECRET_TEXT: Final = r"\b(sk|pk|rk|hk)-[A-Za-z0-9_-]{8,}|(?<=Bearer )[^\s\"']{8,}"
 
@@ -80,9 +87,25 @@ def shown_body(body: Any, content_type: str) -> str:
 
     # Masked before it is cut, or half a key would stand at the end; a bound on both keeps large bodies cheap.
     text = body[: 4 * _BODY_CHARACTERS].decode("utf-8", "replace")
-    text = re.sub(_SECRET_MEMBER, lambda found: f"{found[1]}{mask(found[2])}", text, flags=re.IGNORECASE)
+    text = re.sub(_SECRET_OBJECT, lambda found: re.sub(_MEMBER, _masked, found[0]), text)
+    text = re.sub(_SECRET_MEMBER, _masked, text, flags=re.IGNORECASE)
     text = re.sub(_SECRET_TEXT, lambda found: mask(found[0]), text)
     return text if len(text) <= _BODY_CHARACTERS else f"{text[:_BODY_CHARACTERS]}... ({len(body)} bytes)"
+
+
+def shown_url(url: str) -> str:
+    """Return an address for a log line or an error: without the secrets that stand in its query or its path."""
+    if "?" not in url and "k-" not in url:
+        return url
+    import re  # most addresses hold neither
+
+    url = re.sub(_SECRET_QUERY, _masked, url, flags=re.IGNORECASE)
+    return re.sub(_SECRET_TEXT, lambda found: mask(found[0]), url)
+
+
+def _masked(found: re.Match[str]) -> str:
+    value = found[2]
+    return found[0] if value.endswith("...REDACTED") else f"{found[1]}{mask(value)}"
 
 
 class Log:

@@ -73,6 +73,8 @@ def lay_out(body: Mapping[str, Any], forms: Mapping[str, Param], operation: str)
 def _uploads(value: Any, wire: str, operation: str) -> list[Upload]:
     try:
         if is_list(value):
+            if not value:
+                raise ParameterError([f"`{wire}` is an empty list; give at least one file"])
             return [as_upload(item, wire) for item in value]
         return [as_upload(value, wire)]
     except ParameterError as error:

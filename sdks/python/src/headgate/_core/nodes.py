@@ -156,6 +156,8 @@ def is_function(value: Any) -> bool:
 
 def other_ok(node: Node, value: Any) -> bool:
     """Return whether a model, an enumeration's member, a date and the like is right, in the form that it is sent in."""
+    if hasattr(value, "__next__"):
+        return False  # looking would use it up, and nothing would be left to send
     try:
         made = plain(value)
     except ParameterError:

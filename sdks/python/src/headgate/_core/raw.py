@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
+from .log import shown_url
 from .meta import Headers, Meta
 
 __all__ = ["AsyncRawResponse", "RawResponse"]
@@ -60,7 +61,7 @@ class RawResponse(Generic[T]):
         return self._parse()
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self.status_code} {self.url} {len(self.content)} bytes>"
+        return f"<{type(self).__name__} {self.status_code} {shown_url(self.url)} {len(self.content)} bytes>"
 
 
 class AsyncRawResponse(RawResponse[T]):

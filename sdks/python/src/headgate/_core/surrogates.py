@@ -10,12 +10,17 @@ from typing import Any
 
 from .narrow import is_dict, is_list
 
-__all__ = ["Halves", "may_hold_half"]
+__all__ = ["Halves", "may_hold_half", "whole"]
 
 
 def may_hold_half(data: bytes) -> bool:
     """Return whether an event may have half a character: an escape of a surrogate is in its bytes."""
     return b"\\ud" in data or b"\\uD" in data
+
+
+def whole(text: str) -> str:
+    """Return the text with a replacement character for each half that stands alone, so that it can be printed."""
+    return text if text.isascii() else text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 class Halves:

@@ -233,6 +233,23 @@ def _late(what: str, seconds: float | None) -> ReadTimedOut:
     return ReadTimedOut(f"nothing arrived {what} within {seconds or 0:g} s")
 
 
+def _headers(response: Any) -> list[tuple[str, str]]:
+    """Return the headers of an answer, with names in lower case. The library gives no value that is not ASCII: such
+    a header is left out, and the answer is delivered."""
+    try:
+        return list(response.headers.items())
+    except ValueError:
+        items = iter(response.headers.items())
+    found: list[tuple[str, str]] = []
+    while True:
+        try:
+            found.append(next(items))
+        except ValueError:
+            continue
+        except StopIteration:
+            return found
+
+
 class _Answer:
     """What is the same of an answer, whichever way it is read."""
 
@@ -240,7 +257,7 @@ class _Answer:
 
     def __init__(self, exchange: Any, response: Any, request: Request) -> None:
         self.status: int = response.status
-        self.headers: list[tuple[str, str]] = list(response.headers.items())  # the library gives lower case names
+        self.headers: list[tuple[str, str]] = _headers(response)
         self._exchange = exchange
         self._reader = response.body_reader
         self._request = request
