@@ -67,3 +67,33 @@ def test_every_text_of_a_whole_answer_is_rewritten(deltas: list[dict[str, Any]])
     said = stage()[0].guarded(Answer(body)).body.decode()
     assert "[EMAIL]" in said
     assert MAIL not in said
+
+
+BESIDE: list[dict[str, Any]] = [
+    {"choices": [{"index": 0, "message": {"content": MAIL}, "finish_reason": "stop"}]},
+    {"choices": [{"index": 0, "delta": {}, "context": {"intent": MAIL}}]},
+    {"choices": [{"index": 0, "delta": {}}], "citations": [MAIL]},
+    {"choices": [], "search_results": [{"title": MAIL}]},
+    {"text": "hi", "segments": [{"id": 0, "text": MAIL}]},
+    {"data": [{"b64_json": "QUJD", "revised_prompt": MAIL}]},
+]
+
+
+@pytest.mark.parametrize("value", BESIDE)
+def test_texts_beside_the_answer_are_rewritten(value: dict[str, Any]) -> None:
+    body = json.dumps(value).encode()
+    said = [stage()[0].guarded(Answer(body)).body]
+    if "data" not in value:
+        guarded, out = stage()
+        asyncio.run(guarded.emit(body))
+        said += out.events
+    for one in said:
+        assert b"[EMAIL]" in one
+        assert MAIL.encode() not in one
+
+
+def test_an_answer_without_anything_to_hide_goes_on_byte_for_byte() -> None:
+    body = b'{"id": "c1",  "choices": [{"index": 0, "delta": {"content": ""}, "x": [1, null, "y"]}], "usage": {"a": 1}}'
+    guarded, out = stage()
+    asyncio.run(guarded.emit(body))
+    assert out.events == [body]

@@ -23,6 +23,9 @@ _TEXTS = ("content", "refusal", "reasoning_content", "reasoning")
 # Members without words of the model: protocol, ids and encoded bytes.
 _NO_TEXTS = frozenset({"role", "id", "type", "data", "signature", "encrypted_content", "thought_signature", "format"})
 _IN_PIECES = frozenset({*_TEXTS, "tool_calls", "function_call"})
+# Members of an answer and of a choice that are no texts, or have a treatment of their own.
+_HEAD = frozenset({"object", "created", "model", "system_fingerprint", "service_tier", "usage", "choices"})
+_CHOICE = frozenset({"index", "text", "delta", "message", "logprobs", "finish_reason"})
 Open = Callable[[], Sequence[Rewriter]]
 
 
@@ -62,26 +65,32 @@ class GuardStage(Filter):
     async def emit(self, data: bytes, event: str | None = None) -> None:
         chunk = _object(data)
         choices = chunk.get("choices") if chunk is not None else None
-        if chunk is None or not isinstance(choices, list) or not choices:
+        if chunk is None:
             await self._inner.emit(data, event)
             return
-        self._last = chunk
         try:
-            changed = [self._choice(choice) for choice in choices]
+            head = self._beside(chunk, _HEAD)
+            changed = [self._choice(choice) for choice in choices] if isinstance(choices, list) else []
         except ApiError:
             self._refused = True
             raise
-        if changed == choices:
+        if changed:
+            self._last = head
+        if head == chunk and (not changed or changed == choices):
             await self._inner.emit(data, event)
-        elif chunk.get("usage") is not None or any(map(_tells, changed)):
-            await self._inner.emit(encode({**chunk, "choices": changed}), event)
+        elif not changed:
+            await self._inner.emit(encode(head), event)
+        elif head != chunk or chunk.get("usage") is not None or any(map(_tells, changed)):
+            await self._inner.emit(encode({**head, "choices": changed}), event)
 
     def _choice(self, choice: Any) -> Any:
         if not isinstance(choice, dict):
             return choice
-        changed, index = dict(choice), _index(choice)
+        changed, index = self._beside(choice, _CHOICE), _index(choice)
         if isinstance(choice.get("text"), str):
             changed["text"] = self._feed(index, "text", 0, choice["text"])
+        if choice.get("message") is not None:
+            changed["message"] = self._nested(choice["message"])
         delta = choice.get("delta")
         if isinstance(delta, dict):
             changed["delta"] = self._delta(index, delta)
@@ -108,6 +117,12 @@ class GuardStage(Filter):
             fed = self._feed(index, "function_call", 0, function["arguments"])
             changed["function_call"] = {**function, "arguments": fed}
         return changed
+
+    def _beside(self, value: dict[str, Any], known: frozenset[str]) -> dict[str, Any]:
+        """An object with each text rewritten of the members that are not `known`."""
+        return {
+            name: item if name in known or name in _NO_TEXTS else self._nested(item) for name, item in value.items()
+        }
 
     def _nested(self, value: Any) -> Any:
         """A member of an answer with each text in it rewritten, such as content in parts."""
@@ -173,20 +188,26 @@ class GuardStage(Filter):
             if answer.content_type.startswith("text/"):
                 return replace(answer, body=self._whole(answer.body.decode("utf-8", "replace")).encode())
             return answer
-        changed = dict(value)
-        if isinstance(value.get("text"), str):
-            changed["text"] = self._whole(value["text"])
+        changed = self._beside(value, _HEAD)
         if isinstance(value.get("choices"), list):
             changed["choices"] = [self._whole_choice(choice) for choice in value["choices"]]
+        if isinstance(value.get("data"), list):
+            changed["data"] = [self._picture(item) for item in value["data"]]
         return answer if changed == value else replace(answer, body=encode(changed))
 
     def _whole(self, text: str) -> str:
         return _Chain(self._open()).whole(text)
 
+    def _picture(self, item: Any) -> Any:
+        """An item of `data` with the prompt rewritten that a picture was made by; vectors have no texts."""
+        if isinstance(item, dict) and isinstance(item.get("revised_prompt"), str):
+            return {**item, "revised_prompt": self._whole(item["revised_prompt"])}
+        return item
+
     def _whole_choice(self, choice: Any) -> Any:
         if not isinstance(choice, dict):
             return choice
-        changed = dict(choice)
+        changed = self._beside(choice, _CHOICE)
         if isinstance(choice.get("text"), str):
             changed["text"] = self._whole(choice["text"])
         message = choice.get("message")
