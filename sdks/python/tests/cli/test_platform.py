@@ -85,6 +85,14 @@ def test_a_key_is_made_shown_once_used_limited_and_deleted(run: Run) -> None:
     assert run("keys", "show", "k1").status == 1
 
 
+@pytest.mark.parametrize("names", ["", " ", ",", " , "])
+def test_a_list_that_names_nothing_is_no_key_without_limits(run: Run, names: str) -> None:
+    done = run("keys", "new", "--alias", "unlimited", "--models", names)
+    assert done.status == 2
+    assert "names nothing; `none` is the empty list" in done.err
+    assert "unlimited" not in said(run, "keys")
+
+
 def test_a_blocked_key_does_nothing_until_it_is_unblocked(run: Run) -> None:
     key = answer(run, "keys", "new", "--alias", "k2")["key"]
     assert "blocked key_" in said(run, "keys", "block", "k2")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -238,3 +239,23 @@ def test_numbers_as_timeouts() -> None:
     assert Timeout.of(None) == Timeout(connect=None, pool=None, first_byte=None, idle=None)
     with pytest.raises(ValueError, match="`idle` is 0"):
         Timeout(idle=0)
+
+
+@pytest.mark.parametrize(
+    ("options", "fault"),
+    [
+        ({"provider_keys": ["sk-a"]}, "`provider_keys` is of type `list`; give a mapping"),
+        ({"default_headers": ["a"]}, "`default_headers` is of type `list`; give a mapping"),
+        ({"default_headers": {"a b": "c"}}, "'a b' is no name of a header"),
+        ({"default_headers": {5: "c"}}, "5 is no name of a header"),
+        ({"default_query": "a=b"}, "`default_query` is of type `str`; give a mapping"),
+        ({"backoff": 5}, "`backoff` is of type `int`; give a `Backoff`"),
+        ({"on_retry": 5}, "`on_retry` is of type `int`; give a function"),
+        ({"base_url": "http://\ud800.test"}, "`base_url` has the host"),
+    ],
+)
+def test_options_of_a_wrong_type_are_refused_by_name(options: dict[str, Any], fault: str) -> None:
+    with pytest.raises(ConfigError, match=re.escape(fault)):
+        Headgate(**options)
+    with pytest.raises(ConfigError, match=re.escape(fault)):
+        Headgate().with_options(**options)

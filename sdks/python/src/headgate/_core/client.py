@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 from .brand import Brand
 from .breaker import Breaker
 from .call import Call, Shared
-from .config import Config, resolve
+from .config import Config, resolve, table_option
 from .decode import decode
-from .encode import encode_json, encode_query, header_fault, query_pairs, surrogate_faults
+from .encode import encode_json, encode_query, header_fault, header_name_fault, query_pairs, surrogate_faults
 from .errors import ConfigError, ParameterError
 from .filters import raise_if_filtered
 from .log import Log
@@ -197,7 +197,7 @@ class BaseClient:
             raise ConfigError(f"`with_options`: `{unknown[0]}` cannot be changed; {hint}")
         for name in ("default_headers", "default_query", "provider_keys"):
             if options.get(name):
-                options[name] = {**(self._given[name] or {}), **options[name]}
+                options[name] = {**(self._given[name] or {}), **table_option(name, options[name])}
         return self._copy(options)
 
     def _copy(self, options: Mapping[str, Any]) -> Self:
@@ -423,7 +423,7 @@ class BaseClient:
             )
             headers.append(("Content-Type", content_type))
         if "extra_headers" in options:
-            headers = _overridden(headers, options["extra_headers"])
+            headers = _overridden(headers, _named(options["extra_headers"], operation))
             key = next((value for name, value in headers if name.lower() == "idempotency-key"), None)
             request_id = next((value for name, value in headers if name.lower() == "x-request-id"), request_id)
         _check_headers(headers, operation)
@@ -517,7 +517,8 @@ class BaseClient:
 
 
 def _secrets(keys: Mapping[str, str | Secret] | None) -> dict[str, str | Secret] | None:
-    return {name: Secret(key) if isinstance(key, str) else key for name, key in keys.items()} if keys else None
+    known = table_option("provider_keys", keys)
+    return {name: Secret(key) if isinstance(key, str) else key for name, key in known.items()} or None
 
 
 def _unknown_options(unknown: Iterable[str], known: Sequence[str]) -> str:
@@ -569,6 +570,14 @@ def _overridden(headers: list[tuple[str, str]], changes: Mapping[str, str | None
     names = {name.lower() for name in changes}
     kept = [pair for pair in headers if pair[0].lower() not in names]
     return kept + [(name, value) for name, value in changes.items() if value is not None]
+
+
+def _named(headers: Mapping[str, str | None], operation: str) -> Mapping[str, str | None]:
+    """The headers of a caller, whose names are right."""
+    faults = [fault for fault in map(header_name_fault, headers) if fault]
+    if faults:
+        raise ParameterError(faults, operation)
+    return headers
 
 
 def _check_headers(headers: list[tuple[str, str]], operation: str) -> None:

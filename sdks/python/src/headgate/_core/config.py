@@ -10,14 +10,15 @@ from urllib.parse import urlsplit
 
 from .brand import Brand
 from .breaker import CircuitBreaker
-from .encode import header_fault
+from .encode import header_fault, header_name_fault
 from .errors import ConfigError
 from .log import LEVELS
+from .narrow import is_mapping
 from .options import UNSET, Timeout, Unset
 from .retry import Backoff, RetryEvent
 from .secrets import Secret
 
-__all__ = ["Config", "normalise_base_url", "resolve"]
+__all__ = ["Config", "normalise_base_url", "resolve", "table_option"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +70,7 @@ def resolve(brand: Brand, given: Mapping[str, Any], environ: Mapping[str, str] |
         timeout=_timeout(given.get("timeout", UNSET), env.get(brand.env("TIMEOUT")), brand),
         max_retries=_retries(pick("max_retries"), brand),
         default_headers=_headers(given.get("default_headers")),
-        default_query=dict(given.get("default_query") or {}),
+        default_query=table_option("default_query", given.get("default_query")),
         log_level=_log_level(given.get("log_level") or env.get(brand.env("LOG")), brand),
         log_bodies=_switch("log_bodies", pick("log_bodies"), True),
         raise_on_content_filter=_switch("raise_on_content_filter", given.get("raise_on_content_filter"), False),
@@ -77,8 +78,8 @@ def resolve(brand: Brand, given: Mapping[str, Any], environ: Mapping[str, str] |
         max_concurrency=_concurrency(given.get("max_concurrency")),
         circuit_breaker=_breaker(given.get("circuit_breaker")),
         max_retry_after=_seconds("max_retry_after", given.get("max_retry_after"), _DEFAULT_MAX_RETRY_AFTER),
-        backoff=given.get("backoff") or Backoff(),
-        on_retry=given.get("on_retry"),
+        backoff=_backoff(given.get("backoff")),
+        on_retry=_callback("on_retry", given.get("on_retry")),
         cancel_abandoned=given.get("cancel_abandoned") is not False,
     )
 
@@ -112,7 +113,10 @@ def normalise_base_url(url: Any, brand: Brand) -> str:
 
 
 def _idna(netloc: str) -> str:
-    return netloc if netloc.isascii() else netloc.encode("idna").decode("ascii")
+    try:
+        return netloc if netloc.isascii() else netloc.encode("idna").decode("ascii")
+    except UnicodeError as error:
+        raise ConfigError(f"`base_url` has the host {netloc!r}, which no address can have") from error
 
 
 def _key(value: Any, brand: Brand) -> Secret | None:
@@ -145,11 +149,32 @@ def _cleaned(secret: Secret) -> tuple[Secret, str | None]:
 
 def _provider_keys(value: Any) -> dict[str, Secret]:
     keys: dict[str, Secret] = {}
-    for provider, key in dict(value or {}).items():
+    for provider, key in table_option("provider_keys", value).items():
         if not isinstance(provider, str) or not provider.replace("-", "").replace("_", "").isalnum():
             raise ConfigError(f"`provider_keys` names the provider {provider!r}; use its id, such as 'openai'")
         keys[provider.lower()] = _secret(f"provider_keys[{provider!r}]", key, "give the provider's key")
     return keys
+
+
+def table_option(name: str, value: Any) -> dict[Any, Any]:
+    """Return an option that maps names to values, as a dictionary of its own."""
+    if value is None:
+        return {}
+    if not is_mapping(value):
+        raise ConfigError(f"`{name}` is of type `{type(value).__name__}`; give a mapping of names to values")
+    return dict(value)
+
+
+def _backoff(value: Any) -> Any:
+    if value is not None and not hasattr(value, "delay"):
+        raise ConfigError(f"`backoff` is of type `{type(value).__name__}`; give a `Backoff`")
+    return value or Backoff()
+
+
+def _callback(name: str, value: Any) -> Any:
+    if value is not None and not callable(value):
+        raise ConfigError(f"`{name}` is of type `{type(value).__name__}`; give a function")
+    return value
 
 
 def _timeout(given: Any, text: str | None, brand: Brand) -> Timeout:
@@ -182,8 +207,8 @@ def _retries(value: Any, brand: Brand) -> int:
 
 def _headers(value: Any) -> dict[str, str | None]:
     headers: dict[str, str | None] = {}
-    for name, text in dict(value or {}).items():
-        fault = header_fault(name, text) if isinstance(text, str) else None
+    for name, text in table_option("default_headers", value).items():
+        fault = header_name_fault(name) or (header_fault(name, text) if isinstance(text, str) else None)
         if fault or not (text is None or isinstance(text, str)):
             raise ConfigError(
                 f"`default_headers`: {fault or f'`{name}` is {text!r}; give a str, or None to leave it out'}"

@@ -17,6 +17,7 @@ __all__ = [
     "encode_query",
     "fill_path",
     "header_fault",
+    "header_name_fault",
     "plain",
     "query_pairs",
     "scalar",
@@ -83,10 +84,15 @@ def encode_query(pairs: Iterable[tuple[str, str]]) -> str:
     return "&".join(f"{quote(name, safe='-._~[]')}={quote(text, safe='-._~,:@')}" for name, text in pairs)
 
 
+def header_name_fault(name: object) -> str | None:
+    """Return what is wrong with a header's name, if anything is."""
+    if isinstance(name, str) and _NAME(name):
+        return None
+    return f"{name!r} is no name of a header; give letters, digits and hyphens"
+
+
 def header_fault(name: str, value: str) -> str | None:
-    """What is wrong with a header, if anything is."""
-    if not _NAME(name):
-        return f"{name!r} is no name of a header; give letters, digits and hyphens"
+    """What is wrong with a header's value, if anything is."""
     if "\n" in value or "\r" in value or "\0" in value:
         return f"header `{name}` holds a line break; it would end the header there"
     try:

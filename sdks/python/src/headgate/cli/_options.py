@@ -147,7 +147,10 @@ def _named(read: Callable[[str], Any], name: str) -> Callable[[str], Any]:
 
 
 def _split(word: str) -> list[str]:
-    return [part.strip() for part in word.split(",") if part.strip()]
+    names = [part.strip() for part in word.split(",") if part.strip()]
+    if not names:  # an unset variable of a shell must not take a limit away
+        raise argparse.ArgumentTypeError(f"{word!r} names nothing; `none` is the empty list")
+    return names
 
 
 def _object(word: str) -> Any:
