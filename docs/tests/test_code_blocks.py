@@ -89,7 +89,7 @@ def test_python_blocks_run(page: Path, environment: dict[str, str], tmp_path: Pa
     (tmp_path / "page.txt").write_text(program)
     command = [sys.executable, str(script), str(page)]
     done = subprocess.run(
-        command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120, check=False
+        command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300, check=False
     )
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
 
@@ -114,7 +114,7 @@ def test_shell_blocks_run(page: Path, environment: dict[str, str], tmp_path: Pat
         env=environment,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         check=False,
     )
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
