@@ -64,7 +64,7 @@ class Node:
     ) -> Ticket:
         """A call whose estimate is a token for three bytes of the prompt, and `tokens`."""
         data = {} if tokens is None else {"max_tokens": tokens}
-        call: Any = SimpleNamespace(caller=caller, data=data, raw=b"x" * prompt, files=[])
+        call: Any = SimpleNamespace(caller=caller, data=data, raw=b"x" * prompt, files=[], header=lambda name: None)
         call_id = self.bench.new_id("call_")
         ticket = await self.ledger.enter(call, "chat", model, via or [Candidate("p", model)], call_id)
         run: Any = SimpleNamespace(

@@ -284,7 +284,7 @@ def test_a_node_that_lives_keeps_what_it_holds_whatever_its_lease_says(bench: Be
 def test_what_was_held_for_a_call_that_never_began_is_given_back(bench: Bench) -> None:
     here = bench.node
     bench.act(here.db.write("INSERT INTO node (id, started_at, seen_at) VALUES (?, 0, 0)", (here.id,)))
-    call: Any = SimpleNamespace(caller=ONE, data={"max_tokens": 200}, raw=b"x" * 30, files=[])
+    call: Any = SimpleNamespace(caller=ONE, data={"max_tokens": 200}, raw=b"x" * 30, files=[], header=lambda name: None)
     bench.act(here.ledger.enter(call, "chat", "m", [Candidate("p", "m")]))
     assert windows(bench) == {"k1": (0, 210)}
     bench.clock.now += 120
