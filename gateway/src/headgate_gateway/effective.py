@@ -34,6 +34,8 @@ OWN = frozenset({"tags", "mock_response", "virtual_model_id", "cache", "guardrai
 # What the gateway decides by. A server that ignores the case of names must not read another value than the gateway.
 _DECISIVE = OWN | {
     "best_of",
+    "fallback_models",
+    "fallbacks",
     "file",
     "function_call",
     "functions",
@@ -46,6 +48,7 @@ _DECISIVE = OWN | {
     "metadata",
     "modalities",
     "model",
+    "models",
     "n",
     "prompt",
     "response_format",
@@ -56,7 +59,7 @@ _DECISIVE = OWN | {
     "tools",
     "user",
 }
-_OTHER_MODELS = ("models", "fallbacks")
+_OTHER_MODELS = ("models", "fallbacks", "fallback_models")
 _WHOLE = ("max_tokens", "max_completion_tokens", "n", "best_of", "dimensions", "seed", "top_logprobs", "logprobs")
 _SHOWN = 60
 

@@ -8,8 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from .effective import models_beside
 from .emission import Answer, ModelContext
-from .errors import ApiError, envelope
+from .errors import ApiError, envelope, invalid
 from .http import Call, Headers, Reply, Response, Route, header_value
 from .ledger.estimate import Candidate, most_output
 from .ledger.ledger import Ticket
@@ -34,6 +35,7 @@ __all__ = ["HeadedStream", "ModelEndpoint", "fingerprint"]
 
 _STREAMED = ("chat", "completions")
 _ECHO = "headgate/echo"
+_MOST_MODELS = 32
 
 
 class ModelEndpoint:
@@ -94,7 +96,7 @@ class ModelEndpoint:
         gateway, target = call.gateway, place.target
         try:
             ticket = await gateway.ledger.enter(
-                call, self._kind, place.asked, _candidates(gateway, target), claim.record.id
+                call, self._kind, place.asked, _candidates(call, target), claim.record.id
             )
         except BaseException:
             await gateway.calls.claims.release(claim)
@@ -289,8 +291,23 @@ class HeadedStream:
         self._streamer.close()
 
 
-def _candidates(gateway: Gateway, target: Target | Pool) -> list[Candidate]:
-    """Provider and price name of whatever may serve the call."""
+def _candidates(call: Call, target: Target | Pool) -> list[Candidate]:
+    """Provider and price name of whatever may serve the call, the models included that its request lets in."""
+    found = _served_by(call.gateway, target)
+    others = dict.fromkeys(models_beside(call.data))
+    if len(others) > _MOST_MODELS:
+        raise invalid(
+            f"The request lists {len(others)} models to choose among; the most is {_MOST_MODELS}. List fewer.",
+            param="models",
+            code="too_long",
+        )
+    for provider in dict.fromkeys(one.provider for one in found if others and one.provider != "offline"):
+        names = (name.removeprefix(provider + "/") for name in others)
+        found += [Candidate(provider, name, known_of(name).max_output_tokens) for name in names]
+    return found
+
+
+def _served_by(gateway: Gateway, target: Target | Pool) -> list[Candidate]:
     if isinstance(target, Pool):
         return gateway.routing.estimate(target)
     if isinstance(target, OfflineTarget):

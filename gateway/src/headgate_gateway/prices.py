@@ -30,7 +30,8 @@ _MOST_NANO = 1 << 53
 class UnitPrice:
     """Pico-USD for a token read, read from a cache, written to a cache, and written as an answer.
 
-    `cache_write_hour` is for what a cache keeps for an hour, where that costs more.
+    `cache_write_hour` is for what a cache keeps for an hour, where that costs more; `audio_input` and `audio_output`
+    for sound, where that costs other than text.
 
     `above` are the prices of calls whose prompt is longer than so many tokens, the longest first.
     """
@@ -40,6 +41,8 @@ class UnitPrice:
     cached_input: int
     cache_write: int
     cache_write_hour: int | None = None
+    audio_input: int | None = None
+    audio_output: int | None = None
     above: tuple[tuple[int, UnitPrice], ...] = ()
 
     def of(self, prompt: int) -> UnitPrice:
@@ -87,6 +90,7 @@ class PriceBook:
             + (written - hour) * price.cache_write
             + hour * dearer
             + completion * price.output
+            + _more_for_sound(price, usage, prompt - cached - written, completion)
         )
         return min((pico + _PICO_PER_NANO // 2) // _PICO_PER_NANO, _MOST_NANO)
 
@@ -102,6 +106,19 @@ class PriceBook:
                 self._known.clear()
             self._known[place] = self._offline(model) if provider == "offline" else _public(provider, model, day)
         return self._known[place]
+
+
+def _more_for_sound(price: UnitPrice, usage: Mapping[str, Any], prompt: int, completion: int) -> int:
+    """Return what tokens of sound cost more, or less, than those of text."""
+    more = 0
+    for name, most, text, sound in (
+        ("prompt_tokens_details", prompt, price.input, price.audio_input),
+        ("completion_tokens_details", completion, price.output, price.audio_output),
+    ):
+        details = usage.get(name)
+        if sound is not None and isinstance(details, dict):
+            more += min(_count(details.get("audio_tokens")), most) * (sound - text)
+    return more
 
 
 def _count(value: Any) -> int:
@@ -137,7 +154,11 @@ def _public(provider: str, model: str, day: int) -> UnitPrice | None:
 
 def _unit_of(price: Any) -> UnitPrice:
     parts = [
-        getattr(price, name, None) for name in ("input_mtok", "output_mtok", "cache_read_mtok", "cache_write_mtok")
+        getattr(price, name, None)
+        for name in (
+            *("input_mtok", "output_mtok", "cache_read_mtok", "cache_write_mtok"),
+            *("input_audio_mtok", "output_audio_mtok"),
+        )
     ]
     starts = sorted({tier.start for part in parts for tier in getattr(part, "tiers", ())}, reverse=True)
     above = tuple((start, _unit(parts, start)) for start in starts)
@@ -146,7 +167,7 @@ def _unit_of(price: Any) -> UnitPrice:
 
 def _unit(parts: Sequence[Any], start: int | None) -> UnitPrice:
     """The prices of prompts that are longer than `start`; None for all others."""
-    reading, writing, cached, written = (_pico(part, start) for part in parts)
+    reading, writing, cached, written, hearing, speaking = (_pico(part, start) for part in parts)
     reading = reading or 0
     return UnitPrice(
         reading,
@@ -155,6 +176,8 @@ def _unit(parts: Sequence[Any], start: int | None) -> UnitPrice:
         reading if written is None else written,
         # Nobody but Anthropic keeps a cache for an hour; there it costs twice the input, and five minutes 1.25 times.
         None if written is None else max(written, 2 * reading),
+        hearing,
+        speaking,
     )
 
 

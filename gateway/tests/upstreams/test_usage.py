@@ -222,3 +222,15 @@ def test_a_meter_owes_nothing_for_what_was_refused() -> None:
     assert not meter.owed
     meter.produced("word")
     assert meter.owed
+
+
+def test_sound_has_its_own_price() -> None:
+    usage = {
+        "prompt_tokens": 100,
+        "completion_tokens": 50,
+        "prompt_tokens_details": {"audio_tokens": 90},
+        "completion_tokens_details": {"audio_tokens": 40},
+    }
+    prices = PriceBook({}, SystemClock(), lambda name: UnitPrice(4000, 16000, 400, 4000, None, 32000, 64000))
+    assert prices.cost("offline", "m", usage) == 10 * 4 + 90 * 32 + 10 * 16 + 40 * 64
+    assert prices.cost("openai", "gpt-realtime", usage) == (10 * 4 + 90 * 32 + 10 * 16 + 40 * 64) * 1000

@@ -12,13 +12,14 @@ from typing import Any
 from ..offline import tokenizer
 from .estimate import weigh
 
-__all__ = ["TextCounter", "count_prompt", "count_text", "size_of_picture", "size_of_speech"]
+__all__ = ["TOKENS_OF_PICTURE", "TextCounter", "count_prompt", "count_text", "size_of_picture", "size_of_speech"]
 
 _COUNTED_WHOLE = 65_536
 _SAMPLES = 16
 _SAMPLE = _COUNTED_WHOLE // _SAMPLES
 _HELD = 8192
 _PICTURE_TOKENS = {"low": 272, "medium": 1056, "high": 4160}
+TOKENS_OF_PICTURE = _PICTURE_TOKENS["medium"]
 _SQUARE = 1024 * 1024
 _SIZE = re.compile(r"(\d{2,5})x(\d{2,5})")
 _TOKENS_OF_SPEECH = 4 / 3

@@ -8,7 +8,7 @@ from typing import Any
 from ..fold import fold, fold_text
 from ..ledger.count import count_text, size_of_picture, size_of_speech
 from . import failures
-from .chunks import ChunkReader, error_of, texts_of
+from .chunks import ChunkReader, count_said, error_of
 from .lenient import Unreadable, encode, readable
 from .meter import Meter
 from .sse import EventTooLarge, SseReader
@@ -56,8 +56,7 @@ def _choices(provider: str, choices: Any, meter: Meter) -> None:
         message, text = choice.get("message"), choice.get("text")
         if not isinstance(message, dict) and not isinstance(text, str):
             raise Refused("a choice has neither `message` nor `text`")
-        for said in texts_of(message if isinstance(message, dict) else text):
-            meter.produced(said)
+        count_said(message if isinstance(message, dict) else text, meter)
         if choice.get("error") or choice.get("finish_reason") == "error":
             failed = choice.get("error") or "the finish reason of a choice is 'error'"
     if failed is not None:

@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ..ledger.count import TOKENS_OF_PICTURE
 from . import failures
 from .lenient import Unreadable, readable
 from .meter import Meter
+from .partial import texts_in
 from .usage import is_clean
 
-__all__ = ["Chunk", "ChunkReader", "choices_asked", "error_of", "texts_of", "texts_of_events"]
+__all__ = ["Chunk", "ChunkReader", "choices_asked", "count_said", "error_of", "texts_of", "texts_of_events"]
 
 _UNNAMED = ("", "message")
 _CHUNKS = ("chat.completion.chunk", "text_completion", "chat.completion", "text_completion.chunk")
 _MOST_CHOICES = 128
+_BLOCKS = ("thinking_blocks", "reasoning_details")
 # Members that are no text of the model, or repeat one.
-_NOT_SAID = frozenset(
-    {"role", "id", "type", "index", "data", "url", "signature", "annotations", "thinking_blocks", "reasoning_details"}
-)
+_NOT_SAID = frozenset({"role", "id", "type", "index", "data", "url", "signature", "annotations", "format", *_BLOCKS})
 
 
 class Chunk:
@@ -58,6 +59,8 @@ class ChunkReader:
         except Unreadable:
             if event == "error":
                 raise self._failed(data.decode("utf-8", "replace")) from None
+            for text in texts_in(data):
+                self._meter.produced(text)
             raise failures.broken_stream(self._provider, "an event is not JSON") from None
         error = error_of(value, event)
         if error is not None:
@@ -88,17 +91,13 @@ class ChunkReader:
     def _choice(self, choice: Any) -> None:
         if not isinstance(choice, dict):
             raise failures.broken_stream(self._provider, "a choice is not an object")
-        said = False
-        for holder in (choice.get("delta"), choice.get("text")):
-            for text in texts_of(holder):
-                said = True
-                self._meter.produced(text)
+        said = [count_said(holder, self._meter) for holder in (choice.get("delta"), choice.get("text"))]
         error, reason, index = choice.get("error"), choice.get("finish_reason"), choice.get("index")
         if error or reason == "error":
             raise self._failed(error or "the finish reason of a choice is 'error'")
         place = int(index) if isinstance(index, int | float) and abs(index) < 1e6 else 0
         if place in self._finished:
-            if said:
+            if any(said):
                 raise failures.broken_stream(self._provider, "more text came after the finish reason")
         elif reason:
             self._finished.add(place)
@@ -161,6 +160,23 @@ def texts_of(delta: Any) -> Iterator[str]:
     elif isinstance(delta, list):
         for value in delta:
             yield from texts_of(value)
+
+
+def count_said(message: Any, meter: Meter) -> bool:
+    """Count what a delta, a message or a text says; return whether it has any text."""
+    said = False
+    for text in texts_of(message):
+        said = True
+        meter.produced(text)
+    if isinstance(message, dict):
+        pictures = message.get("images")
+        if isinstance(pictures, list):
+            meter.unseen += TOKENS_OF_PICTURE * len(pictures)
+        if not said:
+            # Reasoning that is told in no other form.
+            blocks = [message.get(name) for name in _BLOCKS]
+            meter.unread(sum(len(text) for block in blocks if block for text in texts_of(block)))
+    return said
 
 
 def texts_of_events(body: bytes) -> Iterator[str]:

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import random
 import ssl
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, urlsplit
 import aiohttp
 from multidict import CIMultiDict
 
-from ..effective import OWN
+from ..effective import OWN, models_beside
 from ..errors import ApiError, invalid
 from ..http import Call
 from ..ledger.count import count_prompt
@@ -24,6 +24,7 @@ from . import failures
 from .encodings import Undecodable, decoder_of
 from .meter import Meter
 from .partial import texts_in
+from .served import price_name_of
 from .sse import EventTooLarge, SseReader
 from .usage import of_headers
 
@@ -59,6 +60,8 @@ class Exchange:
         self.kind = kind
         self.meter = Meter(lambda: count_prompt(kind, call.data, sum(upload.size for upload in call.files)))
         self.content_type = ""
+        # Models by which the provider may answer instead.
+        self._others = models_beside(call.data)
         self._providers = providers
         self._gateway = gateway
         self._limits = gateway.settings.limits
@@ -91,13 +94,20 @@ class Exchange:
                 if isinstance(error, asyncio.CancelledError):
                     self.meter.given_up = True
                 if self.meter.owed:
+                    self._price(sink)
                     sink.usage = self.meter.usage()
                 if isinstance(error, ApiError):
                     failures.conceal(error, self._secrets(), self._places())
                 raise
+            self._price(sink)
             sink.usage = self.meter.usage()
 
         return run
+
+    def _price(self, sink: Sink) -> None:
+        if self._others:
+            asked = (self.target.model, sink.price_name)
+            sink.price_name = price_name_of(self._gateway.prices, self.provider, asked, self._others, self.meter.model)
 
     def _secrets(self) -> list[str]:
         upstream, key = self.target.upstream, self.target.key
@@ -253,6 +263,7 @@ class Exchange:
                     break
         except (TimeoutError, aiohttp.ClientError, ApiError) as error:
             self._note(error)
+        self.meter.read_body(body[:_SHOWN])
         headers = {name.lower(): value for name, value in response.headers.items()}
         return failures.from_status(
             self.provider,
@@ -297,22 +308,22 @@ class Exchange:
             async for piece in self.pieces(response):
                 pieces.append(piece)
         except BaseException:
-            for text in self.texts(b"".join(pieces)):
-                self.meter.produced(text)
+            self.count_part(b"".join(pieces))
             raise
         return b"".join(pieces)
 
-    @staticmethod
-    def texts(body: bytes) -> Iterator[str]:
-        """Yield the texts of a body that cannot be read as a whole."""
-        return texts_in(body)
+    def count_part(self, body: bytes) -> None:
+        """Count the texts of a body, or of an event, that cannot be read as a whole."""
+        for text in texts_in(body):
+            self.meter.produced(text)
 
     def broken(self, body: bytes, reason: str = "no JSON object") -> ApiError:
         """The error for a body that is no answer. A page of HTML is none of a model, and is not paid."""
         error = failures.broken_answer(self.provider, body, reason)
         if body.lstrip(_SPACE)[:1] == b"<":
             self.meter.refused, error.retryable = True, True
-        self.meter.unread(len(body))
+        else:
+            self.meter.unread(len(body))
         return error
 
     async def events(self, response: aiohttp.ClientResponse) -> AsyncIterator[tuple[str, bytes]]:
@@ -339,8 +350,13 @@ class Exchange:
                 found = True
                 yield event
         except EventTooLarge:
+            self.count_part(reader.rest)
             most = self._limits.event_bytes
             raise failures.too_large(self.provider, "An event", most, "limits.event_bytes") from None
+        except (Exception, asyncio.CancelledError):
+            # The event that was on its way was written as well.
+            self.count_part(reader.rest)
+            raise
         if not found:
             raise self.broken(head[:_SHOWN], "no events")
 
@@ -350,8 +366,7 @@ class Exchange:
             async for piece in pieces:
                 body.append(piece)
         except BaseException:
-            for text in self.texts(b"".join(body)):
-                self.meter.produced(text)
+            self.count_part(b"".join(body))
             raise
         return b"".join(body)
 

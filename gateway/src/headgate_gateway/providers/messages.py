@@ -39,8 +39,7 @@ def _completion(exchange: Exchange, sink: Sink, body: bytes) -> dict[str, Any]:
     try:
         message, _ = readable(body)
     except Unreadable:
-        for text in exchange.texts(body):
-            meter.produced(text)
+        exchange.count_part(body)
         raise exchange.broken(body) from None
     error = error_of(message)
     if error is not None:
@@ -103,6 +102,7 @@ class _Reader:
         except Unreadable:
             if event == "error":
                 raise self._failed(data.decode("utf-8", "replace")) from None
+            self._exchange.count_part(data)
             raise failures.broken_stream(self._exchange.provider, "an event is not JSON") from None
         error = error_of(value, event)
         if error is not None:

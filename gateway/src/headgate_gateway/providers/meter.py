@@ -9,21 +9,33 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..ledger.count import TextCounter
+from .lenient import Unreadable, readable
 from .usage import Reported, read_usage, usages_in
 
 __all__ = ["Meter"]
+
+# From so many reports on they may be of one event each, and by how many tokens a count of ours may be off.
+_SERIES = 3
+_SLACK = 16
 
 
 class Meter:
     """Counts one try. `prompt` counts the request, when that is asked for; `unseen` the tokens of what is no text."""
 
-    __slots__ = ("_final", "_produced", "_prompt", "answered", "asked", "given_up", "refused", "reported", "unseen")
+    __slots__ = (
+        *("_final", "_produced", "_prompt", "_sum", "_times"),
+        *("answered", "asked", "given_up", "model", "refused", "reported", "unseen"),
+    )
 
     def __init__(self, prompt: Callable[[], int]) -> None:
         self._prompt = prompt
         self._produced = TextCounter()
         self._final = False
         self.reported = Reported()
+        # How often tokens of the answer were reported, and their sum.
+        self._times = self._sum = 0
+        # The model that answers, as the upstream names it.
+        self.model: str | None = None
         self.unseen = 0
         self.asked = False
         self.answered = False
@@ -47,15 +59,31 @@ class Meter:
         return max(self._produced.tokens + self.unseen, self.reported.completion or 0)
 
     def read(self, value: Mapping[str, Any]) -> None:
-        """Read the usage out of an answer, or out of an event of one."""
+        """Read the usage out of an answer, or out of an event of one, and which model it is of."""
+        model = value.get("model")
+        if model and isinstance(model, str):
+            self.model = model
+        elif isinstance(inner := value.get("message"), dict) and isinstance(inner.get("model"), str):
+            self.model = inner["model"]
         for usage in usages_in(value):
             self.tell(read_usage(usage))
+
+    def read_body(self, body: bytes) -> None:
+        """Read the usage out of the body of an answer that is an error."""
+        try:
+            value, _ = readable(body)
+        except Unreadable:
+            return
+        if isinstance(value, dict):
+            self.read(value)
 
     def tell(self, told: Reported) -> None:
         """Take over what was told."""
         self.reported.merge(told)
         if told.completion:
             self._final = True
+            self._times += 1
+            self._sum += told.completion
 
     @property
     def known(self) -> bool:
@@ -73,14 +101,17 @@ class Meter:
         told = self.reported
         prompt, completion, estimated = told.prompt or 0, told.completion or 0, False
         # Counting takes time, and is left out where all was told.
-        written = 0 if self.known else self._produced.tokens + self.unseen
+        written = 0 if self.known and self._times < _SERIES else self._produced.tokens + self.unseen
         if told.total and not prompt and not completion:
             read = self._prompt()
             completion = told.total * written // max(1, read + written)
             prompt, estimated = told.total - completion, bool(written)
         if not prompt:
             prompt, estimated = self._prompt(), True
-        if (not completion or not self._final) and written > completion:
+        if self._times >= _SERIES and written > 2 * completion + _SLACK:
+            # It told what each event added, and not what there was by then.
+            completion, estimated = self._sum if 2 * self._sum > written else written, True
+        elif (not completion or not self._final) and written > completion:
             completion, estimated = written, True
         usage: dict[str, Any] = {
             "prompt_tokens": prompt,

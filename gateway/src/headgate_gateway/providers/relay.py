@@ -8,10 +8,11 @@ from typing import Any
 from ..emission import Answer
 from ..once.sink import Sink
 from ..producers import include_usage
-from .answers import Refused, chunk_of, count_answer, events_in, folded, is_stream, judged, with_usage
+from .answers import Refused, chunk_of, count_answer, folded, is_stream, judged, with_usage
 from .chunks import Chunk, ChunkReader, choices_asked
 from .exchange import WHOLE, Exchange
 from .lenient import Unreadable, encode, readable
+from .media import count_events, is_asked_for
 
 __all__ = ["answer", "stream"]
 
@@ -139,8 +140,7 @@ def _value(exchange: Exchange, body: bytes) -> tuple[Mapping[str, Any], bytes]:
         value, standard = readable(body, charset)
         return judged(exchange.provider, exchange.kind, value, exchange.meter), standard
     except Unreadable:
-        for text in exchange.texts(body):
-            exchange.meter.produced(text)
+        exchange.count_part(body)
         raise exchange.broken(body) from None
     except Refused as refused:
         raise exchange.broken(body, str(refused)) from None
@@ -148,12 +148,8 @@ def _value(exchange: Exchange, body: bytes) -> tuple[Mapping[str, Any], bytes]:
 
 def _count_other(exchange: Exchange, body: bytes) -> None:
     """Count an answer that is no JSON object: sound, a text, or the events of either."""
-    for _, data in events_in(body) if is_stream(body) else ():
-        try:
-            value, _ = readable(data)
-        except Unreadable:
-            continue
-        if isinstance(value, dict):
-            exchange.meter.read(value)
+    if is_stream(body) and is_asked_for(exchange.call.data, exchange.content_type):
+        count_events(exchange, body)
+        return
     text = body.decode("utf-8", "replace") if exchange.kind != "speech" else ""
     count_answer(exchange.kind, exchange.call.data, text, exchange.meter)

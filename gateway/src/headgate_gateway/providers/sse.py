@@ -16,7 +16,8 @@ class EventTooLarge(ValueError):
 
 
 class SseReader:
-    """Feed it bytes; it gives `(event, data)` of every event that has data. The rest is passed over.
+    """Feed it bytes; it gives `(event, data)` of every event that has data, without blanks around it. The rest is
+    passed over.
 
     Raises `EventTooLarge` where an event grows beyond `most_bytes`. An event that is named `error` is given even
     without data.
@@ -34,6 +35,7 @@ class SseReader:
         start, search = 0, max(0, self._searched - 3)
         while (found := _BLANK.search(self._pending, search)) is not None:
             if found.start() - start > self._most_bytes:
+                self._pending = self._pending[start:]
                 raise EventTooLarge
             event = _parse(self._pending[start : found.start()])
             start = search = found.end()
@@ -43,6 +45,11 @@ class SseReader:
         self._searched = len(self._pending)
         if self._searched > self._most_bytes:
             raise EventTooLarge
+
+    @property
+    def rest(self) -> bytes:
+        """What came of an event that is not complete, or too large."""
+        return self._pending
 
     def close(self) -> Iterator[tuple[str, bytes]]:
         """The event that the end of the stream completes: some servers leave out the last blank line."""
@@ -54,14 +61,14 @@ class SseReader:
 
 def _parse(block: bytes) -> tuple[str, bytes] | None:
     if block.startswith(b"data: ") and b"\n" not in block and b"\r" not in block:
-        return "", block[6:]
+        only = block[6:].strip()
+        return ("", only) if only else None
     name, data = "", list[bytes]()
     for line in _LINE.split(block.removeprefix(b"\xef\xbb\xbf")):
         field, _, value = line.partition(b":")
-        value = value.removeprefix(b" ")
         if field == b"data":
-            data.append(value)
+            data.append(value.strip())
         elif field == b"event":
-            name = value.decode("utf-8", "replace")
+            name = value.removeprefix(b" ").decode("utf-8", "replace")
     # Line breaks between the tokens of JSON are white space, and an event of ours has one line.
     return (name, b" ".join(data)) if any(data) or name == "error" else None

@@ -1,0 +1,76 @@
+"""Streams of pictures, sound and transcripts: counted, and judged by whether they are whole."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from . import failures
+from .answers import count_answer, events_in
+from .chunks import error_of
+from .lenient import Unreadable, readable
+
+if TYPE_CHECKING:
+    from .exchange import Exchange
+
+__all__ = ["count_events", "is_asked_for"]
+
+_DONE = b"[DONE]"
+# Events that others have to follow.
+_PARTS = ("partial_image", ".delta", ".segment")
+
+
+def is_asked_for(request: Mapping[str, Any], content_type: str) -> bool:
+    """Return whether an answer is one of events: by its content type, or because the request asks for them."""
+    streamed = request.get("stream") in (True, "true", "True", "1") or request.get("stream_format") == "sse"
+    return streamed or "event-stream" in content_type
+
+
+def count_events(exchange: Exchange, body: bytes) -> None:
+    """Count the events of a body; raises where one is an error, and where the last ones are missing."""
+    meter, text, last, reason = exchange.meter, _Text(), "", ""
+    failed: Any = None
+    written = False
+    for event, data in events_in(body):
+        if data == _DONE:
+            continue
+        try:
+            value, _ = readable(data)
+        except Unreadable:
+            value, reason = None, reason or "an event is not JSON"
+        error = error_of(data.decode("utf-8", "replace") if value is None else value, event)
+        if isinstance(value, dict):
+            meter.read(value)
+            text.add(value)
+            last, written = str(value.get("type") or event), written or error is None
+        failed = failed or error
+    if written:
+        count_answer(exchange.kind, exchange.call.data, text.whole, meter)
+    if failed is not None:
+        meter.refused = True
+        raise failures.from_event(exchange.provider, failed)
+    if last.endswith(_PARTS):
+        raise failures.broken_stream(exchange.provider, reason or f"`{last[:64]}` is its last event")
+    if not written:
+        raise exchange.broken(body, reason or "no events")
+    if reason:
+        raise failures.broken_answer(exchange.provider, body, reason)
+
+
+class _Text:
+    """The text of a transcript, of which the last event repeats what those before it added."""
+
+    def __init__(self) -> None:
+        self._parts: list[str] = []
+        self._said = ""
+
+    def add(self, value: Mapping[str, Any]) -> None:
+        part, said = value.get("delta"), value.get("text")
+        if isinstance(part, str):
+            self._parts.append(part)
+        if isinstance(said, str):
+            self._said = max(self._said, said, key=len)
+
+    @property
+    def whole(self) -> str:
+        return max("".join(self._parts), self._said, key=len)
