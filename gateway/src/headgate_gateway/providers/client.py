@@ -20,6 +20,7 @@ from ..routing.addresses import GuardedResolver
 from ..targets import ProviderTarget
 from . import anthropic, messages, openai, relay
 from .exchange import Exchange
+from .framing import Connector
 
 if TYPE_CHECKING:
     from ..gateway import Gateway
@@ -65,7 +66,7 @@ class Providers:
         if session is None:
             resolver = GuardedResolver(self._gateway.routing.guard) if guarded else None
             session = self._sessions[guarded] = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=0, ttl_dns_cache=60, keepalive_timeout=30, resolver=resolver),
+                connector=Connector(limit=0, ttl_dns_cache=60, keepalive_timeout=30, resolver=resolver),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 timeout=aiohttp.ClientTimeout(total=None),
                 # Answers are decoded here: some say that they are compressed, and are not.
