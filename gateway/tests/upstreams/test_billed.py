@@ -60,12 +60,11 @@ BESIDE: dict[str, bytes] = {
 # Answers that fail: whether they may be asked for again, and tokens of the answer (at least); None is not billed.
 FAILURES: dict[str, tuple[bytes, bool, int | None]] = {
     "no-reason": (framed(EMPTY + DONE), False, 0),
-    "no-end": (framed(EMPTY), False, 0),
+    "no-end": (framed(EMPTY), True, 0),
     "no-json": (framed(b"data: {oops\n\n" + DONE), False, 0),
     "foreign": (framed(event({"text": TEXT}) + DONE), False, 15),
     "usage-error": (framed(event({**FLAWED, "usage": USAGE})), False, 20),
     "error": (framed(EMPTY + event(FLAWED)), True, None),
-    "cut-unframed": (b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n" + EMPTY, True, 0),
     "cut": (framed(EMPTY, end=b""), True, 0),
     "whole-error": (whole({**COMPLETION, **FLAWED, "usage": USAGE}), False, 20),
 }

@@ -63,9 +63,8 @@ class Exchange:
         self.meter = Meter(lambda: count_prompt(kind, call.data, sum(upload.size for upload in call.files)))
         self._begin_meter()
         self.content_type = ""
-        # Whether the end of the answer came, and whether the connection may have cut it off.
-        self.done = False
-        self._cut = False
+        # Whether the answer broke off, so that the provider may not have made it to its end.
+        self.cut = False
         # Models by which the provider may answer instead.
         self._others = models_beside(call.data)
         self._providers = providers
@@ -130,7 +129,7 @@ class Exchange:
         meter = self.meter
         if not meter.owed:
             return False
-        return meter.final or (meter.answered and not meter.refused and (self.done or not self._cut))
+        return meter.final or (meter.answered and not meter.refused and not self.cut)
 
     def _price(self, sink: Sink) -> None:
         if self._others:
@@ -196,14 +195,14 @@ class Exchange:
                 raise self._unreachable(error) from error
 
     def _unreachable(self, error: BaseException) -> ApiError:
-        self._cut = True
+        self.cut = True
         self._note(error)
         if _is_total(error):
             return self._too_long()
         return failures.unreachable(self.provider, _reason(error))
 
     def _broken(self, error: BaseException, *, streamed: bool) -> ApiError:
-        self._cut = True
+        self.cut = True
         self._note(error)
         if _is_total(error):
             return self._too_long()
@@ -326,8 +325,6 @@ class Exchange:
                     yield piece
             for piece in decoder.close():
                 yield piece
-            # A body that only ends with its connection may have been cut off anywhere.
-            self._cut |= not ("Content-Length" in response.headers or "Transfer-Encoding" in response.headers)
         except Undecodable as error:
             raise failures.broken_answer(
                 self.provider, b"", f"its content encoding {encoding[:40]!r}: {error}"

@@ -55,7 +55,7 @@ class _Relay:
             events = exchange.events(response)
             async for event, data in events:
                 if data == _DONE:
-                    done = exchange.done = True
+                    done = True
                     await exchange.late(events, self._late)
                     break
                 if event is WHOLE:
@@ -63,6 +63,7 @@ class _Relay:
                     done = True
                     break
                 await self._pass_on(self._reader.read(event, data))
+        exchange.cut = not done
         self._reader.end(done=done)
         if self._show_usage:
             usage = self._meter.usage()
@@ -126,7 +127,7 @@ async def answer(exchange: Exchange, sink: Sink) -> None:
         raise exchange.broken(body, "it is empty")
     if exchange.kind in _STREAMED and is_stream(body):
         choices = choices_asked(exchange.call.data)
-        exchange.done = body.rstrip().endswith(_DONE)
+        exchange.cut = not body.rstrip().endswith(_DONE)
         value = folded(exchange.provider, exchange.kind, body, choices, exchange.meter)
         sink.answer = Answer(encode({**value, "usage": exchange.meter.usage()}))
         return
