@@ -22,6 +22,7 @@ from .gateway import Gateway
 from .http import (
     Access,
     Call,
+    Change,
     Endpoint,
     FileResponse,
     Receive,
@@ -229,7 +230,11 @@ class App:
             endpoint = route.endpoint
             assert endpoint is not None
             try:
-                return await (self._once(call, endpoint, route) if route.once else endpoint(call))
+                if route.once:
+                    return await self._once(call, endpoint, route)
+                reply = await endpoint(call)
+                assert not isinstance(reply, Change), f"{route.operation} is not a route with `once`"
+                return reply
             finally:
                 # A model's call may go on behind its request, and closes its files when it is forgotten.
                 if call.files and route.kind is None:
