@@ -189,6 +189,9 @@ def test_a_merged_model_is_routed_and_charged_as_itself(world: World) -> None:
         {"models": ["exp"]},
         {"extra_body": {"models": ["cheap", "exp"]}},
         {"extra_body": {"fallbacks": [{"model": "exp"}]}},
+        {"model_id": "exp"},
+        {"extra_body": {"engine": "exp"}},
+        {"provider_specific_params": {"deployment": "exp"}},
     ],
 )
 def test_a_provider_is_not_asked_for_a_model_out_of_reach(world: World, extra: dict[str, Any]) -> None:
@@ -319,6 +322,10 @@ def test_forms_are_seen_whole(world: World, path: str, fields: dict[str, str]) -
         ({"MODEL": "exp"}, "MODEL"),
         ({"me\u017f\u017fages": HELLO}, "me\u017f\u017fages"),
         ({"extra_body": {"Model": "exp"}}, "extra_body.Model"),
+        ({"extra_body": {"Engine": "exp"}}, "extra_body.Engine"),
+        ({"api_base": "http://example.com"}, "api_base"),
+        ({"extra_body": {"API_KEY": "sk-mine"}}, "extra_body.API_KEY"),
+        ({"provider_specific_params": {"litellm_params": {"model": "exp"}}}, "provider_specific_params.litellm_params"),
     ],
 )
 def test_a_wrong_parameter_is_named_as_it_was_sent(world: World, extra: dict[str, Any], param: str) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from .config import Settings, is_loopback
-from .errors import ApiError
+from .errors import ApiError, invalid
 from .http import Access, Route
 from .platform.core import Platform
 from .platform.principal import ANONYMOUS, Principal
@@ -20,6 +20,7 @@ from .web.hosts import HostCheck, host_of
 __all__ = ["Gate", "key_of"]
 
 _HEADERS = ("x-api-key", "api-key", "ocp-apim-subscription-key")
+_SINGLE = frozenset(name.encode() for name in ("authorization", *_HEADERS, "idempotency-key", "last-event-id"))
 _LONGEST = 4096
 _ORGANIZATION, _TEAM = "x-headgate-organization", "x-headgate-team"
 # Whoever reaches a gateway that asks for no key and listens on this machine only, runs it.
@@ -50,6 +51,8 @@ class Gate:
 
         A request without a known key is held to come from where the operator expects it, on every route.
         """
+        if scope is not None and len(scope["headers"]) != len(headers):
+            _refuse_doubled(scope)
         key = None if route.access is Access.PUBLIC else key_of(headers)
         caller = None if key is None else await self._known(key)
         if caller is None:
@@ -130,6 +133,17 @@ def _no_key() -> ApiError:
         code="missing_api_key",
         headers=_CHALLENGE,
     )
+
+
+def _refuse_doubled(scope: Mapping[str, Any]) -> None:
+    """Raise 400 for two values of a header that decides who calls or whether a call is a new one."""
+    said: dict[bytes, bytes] = {}
+    for name, value in scope["headers"]:
+        if name in _SINGLE and said.setdefault(name, value) != value:
+            shown = name.decode()
+            raise invalid(
+                f"`{shown}` is given twice, with two values. Send it once.", param=shown, code="conflicting_headers"
+            )
 
 
 def key_of(headers: dict[str, str]) -> str | None:

@@ -59,7 +59,20 @@ _DECISIVE = OWN | {
     "tools",
     "user",
 }
-_OTHER_MODELS = ("models", "fallbacks", "fallback_models")
+_OTHER_MODELS = (
+    *("models", "fallbacks", "fallback_models"),
+    # Names under which one upstream or another takes a model too, and may prefer it to `model`.
+    *("model_id", "model_name", "target_model", "engine", "deployment", "deployment_id", "preset"),
+)
+# Where a call goes, and by which credential. An upstream that is a gateway itself may follow them.
+_DESTINATIONS = frozenset(
+    {
+        *("api_base", "base_url", "api_key", "api_version", "api_type", "azure_ad_token", "azure_endpoint"),
+        *("aws_access_key_id", "aws_secret_access_key", "aws_session_token", "aws_region_name", "aws_role_name"),
+        *("vertex_credentials", "vertex_project", "vertex_location", "custom_llm_provider", "headers"),
+        *("extra_headers", "extra_query", "litellm_params", "user_config", "proxy_server_request"),
+    }
+)
 _WHOLE = ("max_tokens", "max_completion_tokens", "n", "best_of", "dimensions", "seed", "top_logprobs", "logprobs")
 _SHOWN = 60
 
@@ -204,10 +217,17 @@ def named_as_sent(error: ApiError, merged: Mapping[str, str]) -> ApiError:
 
 def _check_names(body: Mapping[str, Any], prefix: str = "") -> None:
     for name in body:
-        if name in _DECISIVE:
+        if name in _DECISIVE or name in _OTHER_MODELS:
             continue
         plain = name.casefold()
-        if plain in _DECISIVE:
+        if plain in _DESTINATIONS:
+            raise invalid(
+                f"`{prefix}{name}` would say where the call goes or what it is sent with, which the gateway decides. "
+                "Leave it out.",
+                param=prefix + name,
+                code="parameter_not_allowed",
+            )
+        if plain in _DECISIVE or plain in _OTHER_MODELS:
             raise invalid(
                 f"`{prefix}{name}` differs from `{plain}` in the case of letters only. Write `{prefix}{plain}`.",
                 param=prefix + name,

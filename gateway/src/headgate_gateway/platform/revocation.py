@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 from collections.abc import Callable, Coroutine, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +38,8 @@ class Revocation:
         self._running = running
         self._spawn = spawn
         self._timer: asyncio.TimerHandle | None = None
+        # When keys end whose end was changed while calls of theirs run.
+        self._ends: dict[str | None, float] = {}
         platform.on_change(self._changed)
 
     # -- changes
@@ -69,7 +72,7 @@ class Revocation:
                 return None if record is None else admission.replaced(record)
             if caller.key_id is None and caller.acting_for != (None, None):
                 await admission.for_groups(platform, caller, *caller.acting_for)
-            await platform.as_it_stands(caller)
+            self._note_end((await platform.as_it_stands(caller)).expires_at, caller)
             if caller.customer is not None:
                 await platform.customer_bounds.bounds(caller.organization_id, caller.customer)
         except ApiError as refusal:
@@ -91,6 +94,11 @@ class Revocation:
 
     # -- keys with an end
 
+    def _note_end(self, expires_at: float | None, caller: Principal) -> None:
+        if expires_at != caller.expires_at or caller.key_id in self._ends:
+            self._ends[caller.key_id] = math.inf if expires_at is None else expires_at
+            self.watch(self._ends[caller.key_id])
+
     def watch(self, expires_at: float) -> None:
         """Have a call of a key with an end cancelled when its time is over: one timer for all of them."""
         if self._timer is None:
@@ -100,16 +108,18 @@ class Revocation:
 
     def _expire(self) -> None:
         self._timer = None
-        now, left = self._platform.clock.time(), list[float]()
+        now, left = self._platform.clock.time(), dict[str | None, float]()
         for run, caller in self._callers():
-            if caller.expires_at is None:
+            end = self._ends.get(caller.key_id, caller.expires_at)
+            if end is None:
                 continue
-            if now >= caller.expires_at:
+            if now >= end:
                 run.cancel(admission.expired(caller))
             else:
-                left.append(caller.expires_at)
+                left[caller.key_id] = end
+        self._ends = {key: end for key, end in self._ends.items() if key in left}
         if left:
-            self.watch(min(left))
+            self.watch(min(left.values()))
 
 
 def _concerns(change: Change, caller: Principal) -> bool:
