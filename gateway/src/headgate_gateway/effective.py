@@ -75,18 +75,33 @@ _OTHER_MODELS = frozenset(
 )
 # Members that some servers read in place of `model`.
 _OTHER_NAMES = frozenset(
-    {"deployment", "deployment_id", "deployment_name", "engine", "model_group", "model_id", "model_name"}
+    {
+        "deployment",
+        "deployment_id",
+        "deployment_name",
+        "engine",
+        "model_group",
+        "model_id",
+        "model_name",
+        "preset",
+        "target_model",
+    }
 )
 # Objects of routing options: what they hold under the names above counts too.
-_ROUTING = frozenset(
-    {"extra_query", "gateway", "plugins", "provider", "providerOptions", "provider_options", "route", "routing"}
-)
+_ROUTING = frozenset({"gateway", "plugins", "provider", "providerOptions", "provider_options", "route", "routing"})
 _TELLING = _OTHER_MODELS | _OTHER_NAMES | _ROUTING
 _CASED = _DECISIVE | _OTHER_MODELS | _OTHER_NAMES
 # What a fallback may carry besides the name of its model.
 _NO_MODELS = frozenset({"functions", "input", "messages", "prompt", "response_format", "stop", "tools"})
-# They would have the provider send the call, and its credentials, to a place that the caller chose.
-_DESTINATIONS = frozenset({"api_base", "base_url"})
+# Where a call goes, and by which credential. An upstream that is a gateway itself may follow them.
+_DESTINATIONS = frozenset(
+    {
+        *("api_base", "base_url", "api_key", "api_version", "api_type", "azure_ad_token", "azure_endpoint"),
+        *("aws_access_key_id", "aws_secret_access_key", "aws_session_token", "aws_region_name", "aws_role_name"),
+        *("vertex_credentials", "vertex_project", "vertex_location", "custom_llm_provider", "headers"),
+        *("extra_headers", "extra_query", "litellm_params", "user_config", "proxy_server_request"),
+    }
+)
 _WHOLE = ("max_tokens", "max_completion_tokens", "n", "best_of", "dimensions", "seed", "top_logprobs", "logprobs")
 _SHOWN = 60
 
@@ -249,10 +264,10 @@ def _check_names(body: Mapping[str, Any], prefix: str = "") -> None:
         plain = name.casefold()
         if plain in _DESTINATIONS:
             raise invalid(
-                f"`{prefix}{name}` would choose where a provider sends the call. Leave it out; whoever runs the "
-                "gateway sets it by `providers.<name>.base_url`.",
+                f"`{prefix}{name}` would say where the call goes or what it is sent with, which the gateway decides. "
+                "Leave it out.",
                 param=prefix + name,
-                code="unknown_parameter",
+                code="parameter_not_allowed",
             )
         if plain in _CASED:
             raise invalid(

@@ -155,6 +155,15 @@ def test_a_running_stream_lives_as_long_as_its_key_now_does(world: World) -> Non
     caller.close()
 
 
+def test_a_running_stream_ends_when_the_end_of_its_key_is_brought_forward(world: World) -> None:
+    made = world.master.made("/key/generate", duration="1h")
+    caller = Caller(world.url, made["key"])
+    with streaming(caller) as (answer, lines):
+        world.master.made("/key/update", key=made["key"], duration="1s")
+        ends_with(world, answer, lines, "key_expired")
+    caller.close()
+
+
 def test_a_master_key_works_no_further_for_a_team_that_is_blocked(world: World) -> None:
     team = world.master.made("/team/new", team_alias="revoked scope")["team_id"]
     with streaming(world.master, **{"X-Headgate-Team": team}) as (answer, lines):
