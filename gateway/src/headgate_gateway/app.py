@@ -40,6 +40,7 @@ from .platform.restrictions import RouteCatalog
 from .reading import ClientGone, close_files, read_body, read_query, refuse_ambiguous
 from .request_headers import read_headers, refuse_conflicts
 from .storage import StorageAway, StorageError, Unstorable
+from .storage.disk import is_disk_failure
 from .table import Match, Missing, RouteTable, WrongMethod, aliases_of
 from .telemetry.seen import Seen
 from .validate import Contract, Specification
@@ -252,7 +253,10 @@ class App:
         except StorageAway as away:
             _log.error("request %s needs the database: %s", request_id, away)
             return self._failed(storage_away(), request_id, seen)
-        except Exception:  # noqa: BLE001 - the edge: whatever was not foreseen still leaves through the envelope
+        except Exception as error:  # noqa: BLE001 - the edge: whatever was not foreseen still leaves through the envelope
+            if is_disk_failure(error):
+                _log.error("request %s needs the disk: %s", request_id, error)
+                return self._failed(storage_away(), request_id, seen)
             _log.exception("request %s failed", request_id)
             failure = ApiError(
                 500, "The gateway failed on this request. Report it with the request id.", code="internal"

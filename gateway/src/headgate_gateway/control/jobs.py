@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..storage import StorageError
+from ..storage.disk import is_disk_failure
 from . import sql
 
 if TYPE_CHECKING:
@@ -152,7 +153,12 @@ class Jobs:
             except StorageError as error:
                 _log.warning("the %s %s waits for the database: %s", self._kind.name, id, error)
                 await gateway.clock.sleep(_AGAIN_SECONDS)
-            except Exception:  # noqa: BLE001 - a job that fails by a fault of the gateway's ends too
+            except Exception as error:  # noqa: BLE001 - a job that fails by a fault of the gateway's ends too
+                if is_disk_failure(error):
+                    # What was done so far is paid for: a full disk is waited for, as the database is.
+                    _log.warning("the %s %s waits for the disk: %s", self._kind.name, id, error)
+                    await gateway.clock.sleep(_AGAIN_SECONDS)
+                    continue
                 failures += 1
                 _log.exception("the work on the %s %s failed (%d of %d times)", self._kind.name, id, failures, _TRIES)
                 if failures > _TRIES:
