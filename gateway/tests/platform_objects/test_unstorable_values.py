@@ -59,7 +59,7 @@ def filters() -> Iterator[tuple[str, str]]:
 
 
 def test_hostile_members_of_management_writes(gateway: str) -> None:
-    wrong = []
+    wrong: list[tuple[object, ...]] = []
     with httpx2.Client(base_url=gateway, headers={"Content-Type": "application/json"}) as client:
         for method, path, name in writes():
             for kind, text in HOSTILE.items():
@@ -72,7 +72,7 @@ def test_hostile_members_of_management_writes(gateway: str) -> None:
 
 
 def test_nul_in_a_query(gateway: str) -> None:
-    wrong = []
+    wrong: list[tuple[object, ...]] = []
     with httpx2.Client(base_url=gateway) as client:
         for path, name in filters():
             answer = client.get(path, params={name: "a\0b"})
