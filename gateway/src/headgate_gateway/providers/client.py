@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import aiohttp
 import msgspec
@@ -20,6 +20,7 @@ from ..routing.addresses import GuardedResolver
 from ..targets import ProviderTarget
 from . import anthropic, messages, openai, relay
 from .exchange import Exchange
+from .meter import Meter
 
 if TYPE_CHECKING:
     from ..gateway import Gateway
@@ -75,6 +76,7 @@ class Providers:
                 max_headers=_HEADERS,
                 headers={"User-Agent": _AGENT},
                 json_serialize=lambda value: msgspec.json.encode(value).decode(),
+                trace_configs=[_tracing()],
             )
         return session
 
@@ -82,6 +84,18 @@ class Providers:
         for session in self._sessions.values():
             await session.close()
         self._sessions.clear()
+
+
+def _tracing() -> aiohttp.TraceConfig:
+    """Return the tracing that tells the meter of a request when it goes out over a connection."""
+
+    async def sent(session: aiohttp.ClientSession, context: Any, _: aiohttp.TraceRequestHeadersSentParams) -> None:
+        if isinstance(context.trace_request_ctx, Meter):
+            context.trace_request_ctx.asked = True
+
+    tracing = aiohttp.TraceConfig()
+    tracing.on_request_headers_sent.append(sent)
+    return tracing
 
 
 def _bound(exchange: Exchange, run: Callable[[Exchange, Sink], Awaitable[None]]) -> Producer:
