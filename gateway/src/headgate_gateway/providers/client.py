@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import aiohttp
 import msgspec
@@ -22,7 +22,6 @@ from ..targets import ProviderTarget
 from . import anthropic, messages, openai, relay
 from .exchange import Exchange
 from .framing import Connector
-from .meter import Meter
 
 if TYPE_CHECKING:
     from ..gateway import Gateway
@@ -81,7 +80,6 @@ class Providers:
                 max_headers=_HEADERS,
                 headers={"User-Agent": _AGENT},
                 json_serialize=lambda value: msgspec.json.encode(value).decode(),
-                trace_configs=[_tracing()],
             )
         return session
 
@@ -89,18 +87,6 @@ class Providers:
         for session in self._sessions.values():
             await session.close()
         self._sessions.clear()
-
-
-def _tracing() -> aiohttp.TraceConfig:
-    """Return the tracing that tells the meter of a request when it goes out over a connection."""
-
-    async def sent(session: aiohttp.ClientSession, context: Any, _: aiohttp.TraceRequestHeadersSentParams) -> None:
-        if isinstance(context.trace_request_ctx, Meter):
-            context.trace_request_ctx.asked = True
-
-    tracing = aiohttp.TraceConfig()
-    tracing.on_request_headers_sent.append(sent)
-    return tracing
 
 
 def _bound(exchange: Exchange, run: Callable[[Exchange, Sink], Awaitable[None]]) -> Producer:

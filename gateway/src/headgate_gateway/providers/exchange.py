@@ -22,7 +22,7 @@ from ..once.sink import Producer, Sink
 from ..targets import ProviderTarget
 from . import failures
 from .encodings import Undecodable, decoder_of
-from .framing import arriving
+from .framing import arriving, asking
 from .meter import Meter
 from .partial import texts_in
 from .served import price_name_of
@@ -172,8 +172,8 @@ class Exchange:
     async def _reached(self, run: Sink) -> aiohttp.ClientResponse:
         upstream, tries = self.target.upstream, 0
         while True:
-            # Not before the request goes out: what ends while it connects asked nobody, and costs nothing.
-            run.record.asked, self.meter.asked = run.record.asked or self.meter.asked, False
+            # Until there is a connection, nothing was asked and nothing is to be paid.
+            self.meter.asked = False
             try:
                 return await self._post(run)
             except (aiohttp.ClientConnectorError, aiohttp.ServerDisconnectedError, aiohttp.ClientOSError) as error:
@@ -230,14 +230,13 @@ class Exchange:
             data: Any = self._body if self._body is not None else self._form()
         except ValueError as error:
             raise invalid(f"The form cannot be passed on: {error}. Correct its names.", code="invalid_form") from error
-        return await self._providers.session(guarded=upstream.guarded).post(
-            self._url,
-            data=data,
-            headers=self._headers(run),
-            timeout=timeout,
-            allow_redirects=False,
-            trace_request_ctx=self.meter,
-        )
+        token = asking.set(self.meter)
+        try:
+            return await self._providers.session(guarded=upstream.guarded).post(
+                self._url, data=data, headers=self._headers(run), timeout=timeout, allow_redirects=False
+            )
+        finally:
+            asking.reset(token)
 
     def _headers(self, run: Sink) -> CIMultiDict[str]:
         headers = CIMultiDict({name: value for name in _PASSED_ON if (value := self.call.header(name)) is not None})
