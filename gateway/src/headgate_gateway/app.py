@@ -22,6 +22,7 @@ from .gateway import Gateway
 from .http import (
     Access,
     Call,
+    Change,
     Endpoint,
     FileResponse,
     Receive,
@@ -37,6 +38,7 @@ from .once.presented import check_key
 from .pipeline import HeadedStream, ModelEndpoint, fingerprint
 from .platform.restrictions import RouteCatalog
 from .reading import ClientGone, close_files, read_body, read_query, refuse_ambiguous
+from .request_headers import read_headers, refuse_conflicts
 from .storage import StorageAway, StorageError, Unstorable
 from .table import Match, Missing, RouteTable, WrongMethod, aliases_of
 from .telemetry.seen import Seen
@@ -118,7 +120,7 @@ class App:
         await send({"type": "lifespan.shutdown.complete"})
 
     async def _http(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
-        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        headers = read_headers(scope["headers"])
         request_id = self._request_id(headers)
         raw_path = scope.get("raw_path") or scope["path"].encode()
         method = scope["method"]
@@ -200,6 +202,8 @@ class App:
             if seen is not None:
                 seen.matched(route.operation, match.template)
             if principal is None:
+                if scope is not None:
+                    refuse_conflicts(headers, scope["headers"])
                 self._brand.adopt(headers, scope)
                 caller = await self._gate.admit(route, headers, scope)
             else:
@@ -229,7 +233,11 @@ class App:
             endpoint = route.endpoint
             assert endpoint is not None
             try:
-                return await (self._once(call, endpoint, route) if route.once else endpoint(call))
+                if route.once:
+                    return await self._once(call, endpoint, route)
+                reply = await endpoint(call)
+                assert not isinstance(reply, Change), f"{route.operation} is not a route with `once`"
+                return reply
             finally:
                 # A model's call may go on behind its request, and closes its files when it is forgotten.
                 if call.files and route.kind is None:

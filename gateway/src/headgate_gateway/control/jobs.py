@@ -93,13 +93,13 @@ class Jobs:
         """Leave what this node works on to the others."""
         await self._free_of(self._gateway.nodes.id)
 
-    def wake(self) -> None:
-        """There may be a job to take up."""
+    async def wake(self) -> None:
+        """Look for a job to take up."""
         self._news.set()
 
     async def _free_of(self, node: str) -> None:
         if await self._gateway.db.write(self._kind.free_of, (node,)):
-            self.wake()
+            await self.wake()
 
     async def _look(self) -> None:
         alone = not self._gateway.db.shared

@@ -13,9 +13,10 @@ from typing import Any
 
 from ..emission import Answer
 from ..errors import ApiError
+from ..offload import LARGE_BODY, offload
 from ..once.sink import Filter, Sink
 from ..providers.lenient import Unreadable, decode, encode
-from .port import Rewriter
+from .port import Rewriter, whole_of
 
 __all__ = ["GuardStage"]
 
@@ -49,7 +50,9 @@ class _Chain:
         return text
 
     def whole(self, text: str) -> str:
-        return self.feed(text) + self.close()
+        for rewriter in self._rewriters:
+            text = whole_of(rewriter, text)
+        return text
 
 
 class GuardStage(Filter):
@@ -64,18 +67,18 @@ class GuardStage(Filter):
         self._chains: dict[tuple[int, str, int], _Chain] = {}
         self._last: dict[str, Any] | None = None
         self._refused = False
+        self._large: Answer | None = None
 
     # -- streams
 
     async def emit(self, data: bytes, event: str | None = None) -> None:
         chunk = _object(data)
-        choices = chunk.get("choices") if chunk is not None else None
         if chunk is None:
             await self._inner.emit(data, event)
             return
+        choices = chunk.get("choices")
         try:
-            head = self._beside(chunk, _HEAD)
-            changed = [self._choice(choice) for choice in choices] if isinstance(choices, list) else []
+            head, changed = await offload(self._chunk, chunk) if len(data) > LARGE_BODY else self._chunk(chunk)
         except ApiError:
             self._refused = True
             raise
@@ -87,6 +90,11 @@ class GuardStage(Filter):
             await self._inner.emit(encode(head), event)
         elif head != chunk or chunk.get("usage") is not None or any(map(_tells, changed)):
             await self._inner.emit(encode({**head, "choices": changed}), event)
+
+    def _chunk(self, chunk: dict[str, Any]) -> tuple[dict[str, Any], list[Any]]:
+        """The members of an event with their texts rewritten, and its choices."""
+        head, choices = self._beside(chunk, _HEAD), chunk.get("choices")
+        return head, [self._choice(choice) for choice in choices] if isinstance(choices, list) else []
 
     def _choice(self, choice: Any) -> Any:
         if not isinstance(choice, dict):
@@ -225,7 +233,10 @@ class GuardStage(Filter):
         return found
 
     async def flush(self) -> None:
-        """The stream ends without its last event: what was held back goes out in one of its own."""
+        """Rewrite a large answer in a thread, or let out what was held back of a stream without its last event."""
+        if self._large is not None:
+            answer, self._large = self._large, None
+            self._inner.answer = await offload(self.guarded, answer)
         if self._refused or self._last is None:
             return
         for index in sorted({place[0] for place in self._chains}):
@@ -239,11 +250,14 @@ class GuardStage(Filter):
 
     @property
     def answer(self) -> Answer | None:
-        return self._inner.answer
+        return self._inner.answer if self._large is None else self._large
 
     @answer.setter
     def answer(self, value: Answer | None) -> None:
-        self._inner.answer = value if value is None else self.guarded(value)
+        if value is not None and len(value.body) > LARGE_BODY:
+            self._large = value
+        else:
+            self._inner.answer = value if value is None else self.guarded(value)
 
     def guarded(self, answer: Answer) -> Answer:
         """The answer with its texts rewritten."""
