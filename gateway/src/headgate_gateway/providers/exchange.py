@@ -22,7 +22,7 @@ from ..once.sink import Producer, Sink
 from ..targets import ProviderTarget
 from . import failures
 from .encodings import Undecodable, decoder_of
-from .framing import arriving
+from .framing import arriving, asking
 from .meter import Meter
 from .partial import texts_in
 from .served import price_name_of
@@ -172,11 +172,11 @@ class Exchange:
     async def _reached(self, run: Sink) -> aiohttp.ClientResponse:
         upstream, tries = self.target.upstream, 0
         while True:
-            self.meter.asked = True
+            # Until there is a connection, nothing was asked and nothing is to be paid.
+            self.meter.asked = False
             try:
                 return await self._post(run)
             except (aiohttp.ClientConnectorError, aiohttp.ServerDisconnectedError, aiohttp.ClientOSError) as error:
-                self.meter.asked = not isinstance(error, aiohttp.ClientConnectorError)
                 tries += 1
                 if tries > upstream.retries or isinstance(error, aiohttp.ClientSSLError | ssl.SSLError):
                     raise self._unreachable(error) from error
@@ -186,10 +186,6 @@ class Exchange:
                 self.meter.answered = True
                 self._note(error)
                 raise failures.broken_answer(self.provider, b"", "the head of its answer is not HTTP") from error
-            except aiohttp.ConnectionTimeoutError as error:
-                # No connection was made, so that nothing was asked and nothing is to be paid.
-                self.meter.asked = False
-                raise self._unreachable(error) from error
             except (TimeoutError, aiohttp.ClientError) as error:
                 self.meter.given_up = isinstance(error, TimeoutError)
                 raise self._unreachable(error) from error
@@ -233,11 +229,14 @@ class Exchange:
         try:
             data: Any = self._body if self._body is not None else self._form()
         except ValueError as error:
-            self.meter.asked = False
             raise invalid(f"The form cannot be passed on: {error}. Correct its names.", code="invalid_form") from error
-        return await self._providers.session(guarded=upstream.guarded).post(
-            self._url, data=data, headers=self._headers(run), timeout=timeout, allow_redirects=False
-        )
+        token = asking.set(self.meter)
+        try:
+            return await self._providers.session(guarded=upstream.guarded).post(
+                self._url, data=data, headers=self._headers(run), timeout=timeout, allow_redirects=False
+            )
+        finally:
+            asking.reset(token)
 
     def _headers(self, run: Sink) -> CIMultiDict[str]:
         headers = CIMultiDict({name: value for name in _PASSED_ON if (value := self.call.header(name)) is not None})

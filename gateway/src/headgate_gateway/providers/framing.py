@@ -7,15 +7,22 @@ Without it, aiohttp's parser forgets the body in which the framing broke: its re
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextvars import ContextVar
 from functools import partial
 from typing import Any, cast
 
 import aiohttp
 from aiohttp.client_proto import ResponseHandler
 
-__all__ = ["Connector", "arriving"]
+from .meter import Meter
+
+__all__ = ["Connector", "arriving", "asking"]
 
 _END_OF_HEAD = b"\r\n\r\n"
+
+
+# Whose request is on its way: its meter hears when there is a connection to send it on.
+asking: ContextVar[Meter | None] = ContextVar("asking", default=None)
 
 
 class Connector(aiohttp.TCPConnector):
@@ -24,6 +31,13 @@ class Connector(aiohttp.TCPConnector):
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self._factory = cast("partial[ResponseHandler]", partial(_Handler, loop=self._loop))
+
+    async def connect(self, req: Any, traces: Any, timeout: aiohttp.ClientTimeout) -> Any:  # noqa: ASYNC109 - aiohttp names it
+        connection = await super().connect(req, traces, timeout)
+        meter = asking.get()
+        if meter is not None:
+            meter.asked = True
+        return connection
 
 
 class _Handler(ResponseHandler):
