@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -14,7 +15,13 @@ from pathlib import Path
 
 import pytest
 
-READY_WITHIN = 20.0
+READY_WITHIN = 60.0
+
+
+def pytest_configure() -> None:
+    # A shell without job control starts its background commands with SIGINT ignored, and every child inherits that.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def free_port() -> int:

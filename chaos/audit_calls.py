@@ -27,6 +27,7 @@ __all__ = [
 ]
 
 _SLACK_SECONDS = 3.0
+_POOL = ("house-a", "house-b")
 
 
 def price_of(row: Row) -> int:
@@ -49,13 +50,16 @@ def check_recorded(evidence: Evidence) -> Iterator[Complaint]:
 
 
 def _differences(seen: Seen, row: Row, evidence: Evidence) -> Iterator[str]:
-    if seen.usage is None:
+    told = None if seen.usage is None else (seen.usage.prompt, seen.usage.completion)
+    cuts = evidence.cuts_billed(row, told) if told else 0
+    if told is None:
         yield "the answer told no usage"
-    elif (seen.usage.prompt, seen.usage.completion) != (row.prompt_tokens, row.completion_tokens):
+    elif told != (row.prompt_tokens, row.completion_tokens) and not cuts:
         yield f"the answer told {seen.usage}, the record has {row.prompt_tokens} and {row.completion_tokens} tokens"
-    if row.estimated:
+    if row.estimated and not cuts:
         yield "its tokens are marked as estimated"
-    if row.cost_nano != price_of(row):
+    # The tries that were cut may have been at another deployment, whose price is not that of the row.
+    if row.cost_nano != price_of(row) and not (cuts and _within_prices(row)):
         yield f"the record costs {row.cost_nano} nano-USD, its tokens {price_of(row)}"
     if seen.cost is not None and round(float(seen.cost) * 1e9) != row.cost_nano:
         yield f"the answer told a cost of {seen.cost} USD, the record has {row.cost_nano} nano-USD"
@@ -63,6 +67,16 @@ def _differences(seen: Seen, row: Row, evidence: Evidence) -> Iterator[str]:
         yield f"the record has the idempotency key {row.idempotency_key!r}"
     if row.key_id != evidence.key_of_account.get(seen.account):
         yield f"the record is for {row.key_id!r}, not for the key of {seen.account!r}"
+
+
+def _within_prices(row: Row) -> bool:
+    """Return whether a row of the pool costs what its tokens can cost, each at the price of some deployment."""
+    costs_in, costs_out = zip(*(PRICES[name] for name in _POOL), strict=True)
+    least, most = (
+        1000 * (row.prompt_tokens * pick(costs_in) + row.completion_tokens * pick(costs_out)) for pick in (min, max)
+    )
+    # Each try is rounded on its own.
+    return row.deployment in _POOL and least - 2 <= row.cost_nano <= most + 2
 
 
 def check_billed_once(evidence: Evidence) -> Iterator[Complaint]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from .evidence import Complaint, Evidence, grouped
+from .evidence import UNSEEN_EVENTS, Complaint, Evidence, grouped
 from .records import Row, Window
 
 __all__ = [
@@ -17,9 +17,6 @@ __all__ = [
     "check_totals",
     "check_windows",
 ]
-
-_UNSEEN_EVENTS = 3
-"""A stream's events that carry no word: role, end, usage."""
 
 
 def check_limits(evidence: Evidence) -> Iterator[Complaint]:
@@ -99,15 +96,15 @@ def check_provider(evidence: Evidence) -> Iterator[Complaint]:
     for told in whole:
         if not evidence.rows_of_call.get(told.call_id):
             yield Complaint("provider", f"{told.marker} ({told.call_id}) was answered whole and has no record")
-    told_of = grouped(evidence.told, lambda told: told.call_id)
     for row in evidence.records.usage:
         if row.provider == "up":
-            answers = told_of.get(row.call_id, [])
+            answers = evidence.told_of_call.get(row.call_id, [])
             if row.status == "completed":
                 tokens = (row.prompt_tokens, row.completion_tokens)
-                if tokens not in [(told.prompt, told.completion) for told in answers if told.whole]:
+                told_whole = [(told.prompt, told.completion) for told in answers if told.whole]
+                if tokens not in told_whole and not any(evidence.cuts_billed(row, one) for one in told_whole):
                     yield Complaint("provider", f"{row.id!r} is completed with {tokens}, the provider tells {answers}")
-            elif row.completion_tokens > max((told.sent for told in answers), default=0) + _UNSEEN_EVENTS:
+            elif row.completion_tokens > max((told.sent for told in answers), default=0) + UNSEEN_EVENTS:
                 yield Complaint("provider", f"{row.id!r} ({row.status}) counts {row.completion_tokens} of {answers}")
 
 

@@ -12,7 +12,12 @@ from .journal import Began, Entry, Made, Seen, Told
 from .records import Records, Row
 from .work import ADMIN, Ask
 
-__all__ = ["Complaint", "Evidence", "grouped"]
+__all__ = ["UNSEEN_EVENTS", "Complaint", "Evidence", "grouped"]
+
+UNSEEN_EVENTS = 3
+"""A stream's events that carry no word: role, end, usage."""
+_PROMPT_FACTOR = 4
+"""How many tokens the gateway estimates, at most, where this provider tells of one."""
 
 T = TypeVar("T")
 K = TypeVar("K")
@@ -79,6 +84,28 @@ class Evidence:
     @cached_property
     def succeeded(self) -> list[Seen]:
         return [seen for seen in self.seen if seen.end == "whole"]
+
+    @cached_property
+    def told_of_call(self) -> dict[str, list[Told]]:
+        return grouped(self.told, lambda told: told.call_id)
+
+    def cuts_billed(self, row: Row, answer: tuple[int, int]) -> int:
+        """Return how many cut tries a record has besides its answer; 0 where the provider's journal has not as many.
+
+        A try that began to answer and was cut before any content came is billed with the one that succeeded: with
+        its prompt as the gateway estimates it, and with no more than the provider sent.
+        """
+        cuts = [told for told in self.told_of_call.get(row.call_id, ()) if told.verdict == "cut" and not told.whole]
+        prompt, completion = row.prompt_tokens - answer[0], row.completion_tokens - answer[1]
+        if not row.estimated or prompt <= 0 or completion < 0:
+            return 0
+        most_prompt = most_completion = 0
+        for count, told in enumerate(sorted(cuts, key=lambda told: -told.sent), 1):
+            most_prompt += _PROMPT_FACTOR * told.prompt
+            most_completion += told.sent + UNSEEN_EVENTS
+            if prompt <= most_prompt and completion <= most_completion:
+                return count
+        return 0
 
     @cached_property
     def rows_of_call(self) -> dict[str, list[Row]]:

@@ -269,6 +269,33 @@ def test_a_broken_stream_that_is_billed_for_more_than_was_sent() -> None:
         assert ("provider" in found(doctored)) is complaint
 
 
+@pytest.mark.parametrize(
+    ("more", "verdict", "call", "allowed"),
+    [
+        ((20, 0), "cut", "call_c0t1.1", True),
+        ((20, 5), "cut", "call_c0t1.1", True),
+        ((20, 6), "cut", "call_c0t1.1", False),
+        ((25, 0), "cut", "call_c0t1.1", False),
+        ((0, 5), "cut", "call_c0t1.1", False),
+        ((20, 0), "busy", "call_c0t1.1", False),
+        ((20, 0), "cut", "call_other", False),
+    ],
+)
+def test_a_try_that_was_cut_is_billed_only_where_the_provider_cut_it(
+    more: tuple[int, int], verdict: str, call: str, allowed: bool
+) -> None:
+    doctored = with_entries(Told(POOL.marker, call, verdict, 6, 6, 2, False, 1000.0))
+    prompt, completion = 6 + more[0], 6 + more[1]
+    # Six tokens in and out at `house-a`, and what was cut at `house-b`.
+    cost = row_of(POOL).cost_nano + (495 * more[0] + 1805 * more[1]) // 10
+    row = row_of(POOL, prompt_tokens=prompt, completion_tokens=completion, estimated=True, cost_nano=cost)
+    doctored.records = msgspec.structs.replace(doctored.records, usage=(row_of(ECHO), row, row_of(SPREE)))
+    assert bool({"recorded", "provider"} & found(doctored)) is not allowed
+    dear = msgspec.structs.replace(row, cost_nano=3 * cost)
+    doctored = changed(doctored, usage=(row_of(ECHO), dear, row_of(SPREE)))
+    assert "recorded" in found(doctored)
+
+
 # -- the run itself
 
 

@@ -12,12 +12,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema_rs import Draft202012Validator
 
-from headgate_gateway import json_body
+from headgate_gateway import json_body, long_strings
 from headgate_gateway.config import Limits
 from headgate_gateway.contract import load_contract
+from headgate_gateway.effective import OWN
 from headgate_gateway.errors import ApiError
 from headgate_gateway.json_body import parse_json
 from headgate_gateway.narrow import narrow
+from headgate_gateway.providers import openai
 from headgate_gateway.validate import Contract
 
 LIMITS = Limits()
@@ -31,9 +33,12 @@ _VALUES = st.recursive(
 @pytest.fixture
 def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every body is a large one, and every piece of it is small."""
-    for name, size in (("LARGE_BODY", 8), ("_PIECE", 7), ("_GROUP_ITEMS", 2), ("_GROUP_BYTES", 20)):
+    for name, size in (("LARGE_BODY", 8), ("PIECE", 7), ("_GROUP_ITEMS", 2), ("_GROUP_BYTES", 20)):
         monkeypatch.setattr(json_body, name, size)
     monkeypatch.setattr(json_body, "_STRING_BYTES", 30)
+    monkeypatch.setattr(long_strings, "PIECE", 7)
+    monkeypatch.setattr(long_strings, "LONG", 10)
+    monkeypatch.setattr(openai, "LONG", 10)
 
 
 @settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -45,6 +50,9 @@ def test_pieces_are_what_the_whole_is(tiny: None, value: Any, ascii_only: bool, 
     except (UnicodeEncodeError, msgspec.DecodeError):
         return
     assert parse_json(raw, LIMITS) == expected
+    if isinstance(expected, dict):
+        sent = msgspec.json.decode(openai.prepare(raw, "m", stream=False))
+        assert sent == {**{name: item for name, item in expected.items() if name not in OWN}, "model": "m"}
 
 
 @pytest.mark.parametrize(

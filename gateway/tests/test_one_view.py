@@ -189,6 +189,17 @@ def test_a_merged_model_is_routed_and_charged_as_itself(world: World) -> None:
         {"models": ["exp"]},
         {"extra_body": {"models": ["cheap", "exp"]}},
         {"extra_body": {"fallbacks": [{"model": "exp"}]}},
+        {"fallbacks": [{"cheap": {"model": "exp"}}]},
+        {"fallbacks": {"cheap": "exp"}},
+        {"fallback": "exp"},
+        {"context_window_fallbacks": [{"cheap": ["exp"]}]},
+        {"providerOptions": {"gateway": {"order": ["up"], "models": ["exp"]}}},
+        {"extra_body": {"provider": {"models": ["exp"]}}},
+        {"plugins": [{"id": "auto-router", "allowed_models": ["exp"]}]},
+        {"deployment_id": "exp"},
+        {"model_id": "exp"},
+        {"extra_body": {"engine": "exp"}},
+        {"provider_specific_params": {"deployment": "exp"}},
     ],
 )
 def test_a_provider_is_not_asked_for_a_model_out_of_reach(world: World, extra: dict[str, Any]) -> None:
@@ -197,6 +208,27 @@ def test_a_provider_is_not_asked_for_a_model_out_of_reach(world: World, extra: d
     assert "`exp`" in refused.json()["error"]["message"] or "'exp'" in refused.json()["error"]["message"]
     assert _Provider.seen == []
     assert world.ask({"model": "cheap", "messages": HELLO, **extra}, MASTER).status_code == 200
+
+
+def test_routing_options_without_models_are_sent(world: World) -> None:
+    key = world.key(models=["cheap"])
+    options = {
+        "provider": {"order": ["a", "b"], "sort": "price"},
+        "engine": "cheap",
+        "fallbacks": [{"model": "cheap", "reasoning": "high", "tools": [{"required": ["exp"]}]}],
+    }
+    assert world.ask({"model": "cheap", "messages": HELLO, **options}, key).status_code == 200
+    assert json.loads(_Provider.seen[-1][1]).items() >= options.items()
+
+
+@pytest.mark.parametrize("name", ["base_url", "api_base", "API_Base"])
+@pytest.mark.parametrize("container", [None, "extra_body"])
+def test_a_caller_chooses_no_destination(world: World, name: str, container: str | None) -> None:
+    given = {name: "http://127.0.0.1:1"}
+    refused = world.ask({"model": "cheap", "messages": HELLO, **({container: given} if container else given)}, MASTER)
+    assert (refused.status_code, refused.json()["error"]["code"]) == (400, "parameter_not_allowed")
+    assert refused.json()["error"]["param"] == (f"{container}.{name}" if container else name)
+    assert _Provider.seen == []
 
 
 def test_a_call_with_a_budget_lets_no_provider_choose_the_model(world: World) -> None:
@@ -319,6 +351,10 @@ def test_forms_are_seen_whole(world: World, path: str, fields: dict[str, str]) -
         ({"MODEL": "exp"}, "MODEL"),
         ({"me\u017f\u017fages": HELLO}, "me\u017f\u017fages"),
         ({"extra_body": {"Model": "exp"}}, "extra_body.Model"),
+        ({"extra_body": {"Engine": "exp"}}, "extra_body.Engine"),
+        ({"api_base": "http://example.com"}, "api_base"),
+        ({"extra_body": {"API_KEY": "sk-mine"}}, "extra_body.API_KEY"),
+        ({"provider_specific_params": {"litellm_params": {"model": "exp"}}}, "provider_specific_params.litellm_params"),
     ],
 )
 def test_a_wrong_parameter_is_named_as_it_was_sent(world: World, extra: dict[str, Any], param: str) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from headgate_gateway.config import ConfigError, Settings, load
 from headgate_gateway.proxies import base_url, client_address
+from headgate_gateway.request_headers import read_headers
 
 Launch = Callable[..., Any]
 PROXIES = '[server]\ntrusted_proxies = ["10.0.0.0/8", "fd00::/8"]\n'
@@ -47,6 +48,39 @@ def test_the_client_is_named_by_trusted_proxies_alone(
     trusted = settings(tmp_path).trusted_proxies
     assert str(client_address({"client": (peer, 9)}, headers, trusted)) == client
     assert client_address(None, headers, trusted) is None
+
+
+@pytest.mark.parametrize(
+    ("lines", "client"),
+    [
+        (["127.0.0.1", "203.0.113.9"], "203.0.113.9"),
+        (["203.0.113.9", "10.2.2.2"], "203.0.113.9"),
+        (["127.0.0.1, 203.0.113.9", "10.2.2.2, 10.3.3.3"], "203.0.113.9"),
+    ],
+)
+@pytest.mark.parametrize("name", ["x-forwarded-for", "forwarded"])
+def test_proxies_may_add_lines_of_their_own(tmp_path: Path, name: str, lines: list[str], client: str) -> None:
+    prefix = "for=" if name == "forwarded" else ""
+    raw = [(name.encode(), ", ".join(prefix + one for one in line.split(", ")).encode()) for line in lines]
+    headers = read_headers([(b"host", b"gateway"), *raw])
+    trusted = settings(tmp_path).trusted_proxies
+    assert str(client_address({"client": ("10.1.1.1", 9)}, headers, trusted)) == client
+
+
+async def test_headers_that_decide_may_not_disagree(launch: Launch) -> None:
+    gateway = launch("--auth-mode", "disabled")
+    body = b'{"model":"headgate/echo","messages":[{"role":"user","content":"hi"}]}'
+    for name in ("Authorization", "X-API-Key", "Idempotency-Key", "Content-Type", "X-Provider-Key-OpenAI"):
+        for values, status in ((("application/json", "sk-secret"), 400), (("application/json",) * 2, 200)):
+            headers = [(name, value) for value in values]
+            if name != "Content-Type":
+                headers.append(("Content-Type", "application/json"))
+            answer = httpx2.post(f"{gateway.url}/v1/chat/completions", headers=headers, content=body)
+            assert answer.status_code == status, (name, answer.text)
+            if status == 400:
+                error = answer.json()["error"]
+                assert (error["code"], error["param"]) == ("conflicting_headers", name.lower())
+                assert "sk-secret" not in answer.text
 
 
 FORGED = {

@@ -202,6 +202,9 @@ def test_speech(client: openai.OpenAI, sound: bytes, gateway: str) -> None:
     assert [event["type"] for event in events] == ["speech.audio.delta"] * (len(events) - 1) + ["speech.audio.done"]
     assert b"".join(base64.b64decode(event["audio"]) for event in events[:-1]) == sound
     assert events[-1]["usage"]["total_tokens"] == int(answer.headers["x-total-tokens"])
+    absent = {name: value for name, value in body.items() if name != "response_format"}
+    plain = httpx2.post(gateway + "/v1/audio/speech", json=absent)
+    assert (plain.headers["content-type"], plain.content[:4]) == ("audio/wav", b"RIFF"), "the documented default"
     audio = httpx2.post(gateway + "/v1/audio/speech", json={**body, "stream_format": "audio"})
     assert audio.content == sound
     wrong = httpx2.post(gateway + "/v1/audio/speech", json={**body, "stream_format": "ssx"})

@@ -22,6 +22,7 @@ from .gateway import Gateway
 from .http import (
     Access,
     Call,
+    Change,
     Endpoint,
     FileResponse,
     Receive,
@@ -37,7 +38,9 @@ from .once.presented import check_key
 from .pipeline import HeadedStream, ModelEndpoint, fingerprint
 from .platform.restrictions import RouteCatalog
 from .reading import ClientGone, close_files, read_body, read_query, refuse_ambiguous
+from .request_headers import read_headers, refuse_conflicts
 from .storage import StorageAway, StorageError, Unstorable
+from .storage.disk import is_disk_failure
 from .table import Match, Missing, RouteTable, WrongMethod, aliases_of
 from .telemetry.seen import Seen
 from .validate import Contract, Specification
@@ -118,7 +121,7 @@ class App:
         await send({"type": "lifespan.shutdown.complete"})
 
     async def _http(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
-        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        headers = read_headers(scope["headers"])
         request_id = self._request_id(headers)
         raw_path = scope.get("raw_path") or scope["path"].encode()
         method = scope["method"]
@@ -200,6 +203,8 @@ class App:
             if seen is not None:
                 seen.matched(route.operation, match.template)
             if principal is None:
+                if scope is not None:
+                    refuse_conflicts(headers, scope["headers"])
                 self._brand.adopt(headers, scope)
                 caller = await self._gate.admit(route, headers, scope)
             else:
@@ -229,7 +234,11 @@ class App:
             endpoint = route.endpoint
             assert endpoint is not None
             try:
-                return await (self._once(call, endpoint, route) if route.once else endpoint(call))
+                if route.once:
+                    return await self._once(call, endpoint, route)
+                reply = await endpoint(call)
+                assert not isinstance(reply, Change), f"{route.operation} is not a route with `once`"
+                return reply
             finally:
                 # A model's call may go on behind its request, and closes its files when it is forgotten.
                 if call.files and route.kind is None:
@@ -244,7 +253,10 @@ class App:
         except StorageAway as away:
             _log.error("request %s needs the database: %s", request_id, away)
             return self._failed(storage_away(), request_id, seen)
-        except Exception:  # noqa: BLE001 - the edge: whatever was not foreseen still leaves through the envelope
+        except Exception as error:  # noqa: BLE001 - the edge: whatever was not foreseen still leaves through the envelope
+            if is_disk_failure(error):
+                _log.error("request %s needs the disk: %s", request_id, error)
+                return self._failed(storage_away(), request_id, seen)
             _log.exception("request %s failed", request_id)
             failure = ApiError(
                 500, "The gateway failed on this request. Report it with the request id.", code="internal"

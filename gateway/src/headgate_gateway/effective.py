@@ -59,7 +59,49 @@ _DECISIVE = OWN | {
     "tools",
     "user",
 }
-_OTHER_MODELS = ("models", "fallbacks", "fallback_models")
+# Members by which servers that choose a model themselves are told of others; the value is a name or holds names.
+_OTHER_MODELS = frozenset(
+    {
+        "allowed_models",
+        "content_policy_fallbacks",
+        "context_window_fallbacks",
+        "fallback",
+        "fallback_model",
+        "fallback_models",
+        "fallbacks",
+        "model_fallbacks",
+        "models",
+    }
+)
+# Members that some servers read in place of `model`.
+_OTHER_NAMES = frozenset(
+    {
+        "deployment",
+        "deployment_id",
+        "deployment_name",
+        "engine",
+        "model_group",
+        "model_id",
+        "model_name",
+        "preset",
+        "target_model",
+    }
+)
+# Objects of routing options: what they hold under the names above counts too.
+_ROUTING = frozenset({"gateway", "plugins", "provider", "providerOptions", "provider_options", "route", "routing"})
+_TELLING = _OTHER_MODELS | _OTHER_NAMES | _ROUTING
+_CASED = _DECISIVE | _OTHER_MODELS | _OTHER_NAMES
+# What a fallback may carry besides the name of its model.
+_NO_MODELS = frozenset({"functions", "input", "messages", "prompt", "response_format", "stop", "tools"})
+# Where a call goes, and by which credential. An upstream that is a gateway itself may follow them.
+_DESTINATIONS = frozenset(
+    {
+        *("api_base", "base_url", "api_key", "api_version", "api_type", "azure_ad_token", "azure_endpoint"),
+        *("aws_access_key_id", "aws_secret_access_key", "aws_session_token", "aws_region_name", "aws_role_name"),
+        *("vertex_credentials", "vertex_project", "vertex_location", "custom_llm_provider", "headers"),
+        *("extra_headers", "extra_query", "litellm_params", "user_config", "proxy_server_request"),
+    }
+)
 _WHOLE = ("max_tokens", "max_completion_tokens", "n", "best_of", "dimensions", "seed", "top_logprobs", "logprobs")
 _SHOWN = 60
 
@@ -162,16 +204,29 @@ def member_of(body: Mapping[str, Any], name: str) -> Any:
 
 def models_beside(body: Mapping[str, Any]) -> list[str]:
     """Return the models that a provider is told it may answer by instead of `model`, as some providers take them."""
+    if _TELLING.isdisjoint(body):
+        return []
+    return [model for name in body if name in _TELLING for model in _models_in(name, body[name])]
+
+
+def _models_in(name: str, value: Any) -> list[str]:
+    """Return the models that one member tells of; values are looked into as deep as they go."""
     found: list[str] = []
-    todo = [body[name] for name in _OTHER_MODELS if name in body]
+    # Beside each value: whether a text in it is a model's name.
+    todo: list[tuple[Any, bool]] = [(value, name not in _ROUTING)]
     while todo:
-        one = todo.pop()
+        one, names = todo.pop()
         if isinstance(one, str):
-            found.append(one)
+            if names:
+                found.append(one)
         elif isinstance(one, list):
-            todo += one
+            todo += [(item, names) for item in one]
         elif isinstance(one, dict):
-            todo += [value for name, value in one.items() if name == "model" or isinstance(value, list)]
+            for key, item in one.items():
+                if key == "model" or key in _OTHER_MODELS or key in _OTHER_NAMES:
+                    todo.append((item, True))
+                elif key not in _NO_MODELS:
+                    todo.append((item, names and (isinstance(item, list) or "model" not in one)))
     return found
 
 
@@ -180,8 +235,8 @@ def refuse_models_beside(body: Mapping[str, Any], model: str, merged: Mapping[st
 
     Raises ApiError 400 for a list that names any model but `model`.
     """
-    for name in _OTHER_MODELS:
-        for other in models_beside({name: body[name]} if name in body else {}):
+    for name in body:
+        for other in _models_in(name, body[name]) if name in _TELLING else ():
             if other != model:
                 error = invalid(
                     f"`{name}` lets the provider answer by {other!r} instead of {model!r}, and a budget holds for this "
@@ -204,10 +259,17 @@ def named_as_sent(error: ApiError, merged: Mapping[str, str]) -> ApiError:
 
 def _check_names(body: Mapping[str, Any], prefix: str = "") -> None:
     for name in body:
-        if name in _DECISIVE:
+        if name in _CASED:
             continue
         plain = name.casefold()
-        if plain in _DECISIVE:
+        if plain in _DESTINATIONS:
+            raise invalid(
+                f"`{prefix}{name}` would say where the call goes or what it is sent with, which the gateway decides. "
+                "Leave it out.",
+                param=prefix + name,
+                code="parameter_not_allowed",
+            )
+        if plain in _CASED:
             raise invalid(
                 f"`{prefix}{name}` differs from `{plain}` in the case of letters only. Write `{prefix}{plain}`.",
                 param=prefix + name,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import logging
 import os
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
@@ -158,7 +159,16 @@ class Gateway:
             self.spawn(self._forever("revocations", self.revocation.look), "revocations")
         if self.settings.providers:
             self.spawn(asyncio.to_thread(warm), "prices")
+        await asyncio.to_thread(self._load_modules)
         self.ready = True
+
+    def _load_modules(self) -> None:
+        """Import what the first upload and the first call of a provider need: during a call, all others would wait."""
+        # The second is what the first one's threads are made by, once it needs one.
+        for name in ("starlette.formparsers", "anyio._backends._asyncio"):
+            importlib.import_module(name)
+        if self.settings.providers:
+            importlib.import_module("headgate_gateway.providers.client")
 
     async def _recover(self) -> None:
         """Take over what dead nodes left: all there is, where nobody else has this database."""

@@ -22,6 +22,7 @@ __all__ = [
     "Access",
     "BodyKind",
     "Call",
+    "Change",
     "Endpoint",
     "FileResponse",
     "Headers",
@@ -99,6 +100,18 @@ class _Asgi(Protocol):
 Reply: TypeAlias = Response | FileResponse | Streamer | _Asgi
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A change that is ready to be written, which only a route with `once` may return.
+
+    `write` awaits nothing but the database and returns the answer. What it writes and the answer kept for the
+    idempotency key are one transaction: a node that dies leaves both or neither. `then` runs when both are durable.
+    """
+
+    write: Callable[[], Awaitable[Response]]
+    then: Callable[[], Awaitable[None]] | None = None
+
+
 def header_value(value: str) -> bytes:
     """A header value that no text can break out of: model names come from callers."""
     if value.isascii() and value.isprintable():
@@ -161,7 +174,7 @@ class Call:
         return self.headers.get(name)
 
 
-Endpoint: TypeAlias = Callable[[Call], Awaitable[Reply]]
+Endpoint: TypeAlias = Callable[[Call], Awaitable[Reply | Change]]
 Local: TypeAlias = Callable[[OfflineModel, Call, ModelContext], Awaitable[Answer]]
 
 
@@ -170,7 +183,8 @@ class Route:
     """One operation of the gateway. `path` is a template in which `{name}` takes one raw segment.
 
     `once`: a mutation, whose first answer a key that comes again gets again. One of the platform is a transaction as a
-    whole, unless it is `apart`: because it asks more than the database, or tells what it did itself.
+    whole, unless it is `apart`: because it asks more than the database, or tells what it did itself. Every other one
+    returns a `Change`.
     """
 
     method: str

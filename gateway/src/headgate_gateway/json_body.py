@@ -12,6 +12,7 @@ import msgspec
 
 from .config import Limits
 from .errors import ApiError, invalid
+from .long_strings import PIECE, LongStrings, odd_backslashes
 from .offload import LARGE_BODY
 
 __all__ = ["parse_json"]
@@ -20,10 +21,9 @@ _decode = msgspec.json.Decoder().decode
 _decode_object = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _decode_array = msgspec.json.Decoder(list[msgspec.Raw]).decode
 
-_PIECE = 262_144
 _GROUP_ITEMS = 16_384
 _GROUP_BYTES = 1 << 20
-_STRING_BYTES = 4 << 20
+_STRING_BYTES = 1 << 20
 _STRUCTURE = b'"[]{},:'
 _NO_STRUCTURE = bytes(set(range(256)) - set(_STRUCTURE))
 _ESCAPE_BYTES = 11
@@ -40,7 +40,7 @@ def parse_json(raw: bytes, limits: Limits) -> Any:
     if is_large:
         _measure(raw, limits)
     try:
-        value = _decode_large(raw) if is_large else _decode(raw)
+        value = _decode_whole(raw) if is_large else _decode(raw)
     except msgspec.DecodeError as error:
         raise invalid(f"The body is not valid JSON: {error}. Correct it.", code="invalid_json") from error
     except UnicodeDecodeError as error:
@@ -75,8 +75,8 @@ def _measure(raw: bytes, limits: Limits) -> None:
     values = level = at = 0
     in_string = False
     while at < len(raw):
-        end = min(at + _PIECE, len(raw))
-        end += _odd_backslashes(raw, at, end)
+        end = min(at + PIECE, len(raw))
+        end += odd_backslashes(raw, at, end)
         bare = raw[at:end].replace(b"\\\\", b"").replace(b'\\"', b"").translate(None, _NO_STRUCTURE)
         parts = bare.split(b'"')
         outside = b"".join(parts[in_string::2])
@@ -97,12 +97,24 @@ def _measure(raw: bytes, limits: Limits) -> None:
         at = end
 
 
-def _odd_backslashes(raw: bytes, start: int, end: int) -> int:
-    """1 where a piece would end within an escape, else 0."""
-    if end >= len(raw) or raw[end - 1] != 0x5C:
-        return 0
-    piece = raw[start:end]
-    return (len(piece) - len(piece.rstrip(b"\\"))) % 2
+def _decode_whole(raw: bytes) -> Any:
+    strings = LongStrings(raw)
+    value = _decode_large(strings.text)
+    if not strings.found:
+        return value
+    texts = {name: _decode_string(found) for name, found in strings.found.items()}
+    if isinstance(value, str):
+        return texts.get(value, value)
+    todo = [value]
+    while todo:
+        outer = todo.pop()
+        for key, inner in outer.items() if isinstance(outer, dict) else enumerate(outer):
+            if isinstance(inner, str):
+                if inner in texts:
+                    outer[key] = texts[inner]
+            elif isinstance(inner, (dict, list)):
+                todo.append(inner)
+    return value
 
 
 def _decode_large(raw: bytes | memoryview | msgspec.Raw) -> Any:
@@ -114,8 +126,6 @@ def _decode_large(raw: bytes | memoryview | msgspec.Raw) -> Any:
         return {name: _decode_large(member) for name, member in _decode_object(data).items()}
     if first == b"[":
         return _decode_items(data)
-    if first == b'"' and len(data) > _STRING_BYTES:
-        return _decode_string(data)
     return _decode(data)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 from .emission import OfflineModel
@@ -103,8 +104,11 @@ class OfflineModels:
 
         return [*models.listing(faults=self._faults), *await listed_for(self._gateway, principal)]
 
-    async def delete(self, name: str, principal: str) -> bool:
-        """Delete a fine-tuned model; False when the caller has none of that name."""
+    async def delete(self, name: str, principal: str) -> Callable[[], Awaitable[None]] | None:
+        """Delete the record of a fine-tuned model.
+
+        Return what deletes its contents, or None when the caller has none of that name.
+        """
         from .control.tuned import remove
 
         return await remove(self._gateway, name, principal)

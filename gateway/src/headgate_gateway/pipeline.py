@@ -398,15 +398,16 @@ def _stream_headers(record: CallRecord, *, replayed: bool) -> Headers:
 
 def _answered(answer: Answer, record: CallRecord, *, replayed: bool) -> Response:
     headers: list[tuple[str, str]] = [("x-headgate-call-id", record.id), ("x-model", record.model)]
-    if record.usage is not None:
+    if record.total_usage is not None:
         tokens = record.tokens
         headers += [
             ("x-input-tokens", str(tokens["prompt_tokens"])),
             ("x-output-tokens", str(tokens["completion_tokens"])),
             ("x-total-tokens", str(tokens["total_tokens"])),
         ]
-    if record.cost_nano is not None:
-        headers.append(("x-cost-usd", _decimal(record.cost_nano)))
+    cost = record.total_cost_nano
+    if cost is not None:
+        headers.append(("x-cost-usd", _decimal(cost)))
     if replayed:
         headers.append(("x-headgate-replayed", "true"))
     return Response(answer.status, answer.body, answer.content_type, (*headers, *answer.headers))

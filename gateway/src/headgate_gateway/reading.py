@@ -169,9 +169,12 @@ async def _take_form(call: Call, limits: Limits, spec: Specification | None, con
 
 
 def close_files(call: Call) -> None:
-    """Give up the files of a form."""
+    """Give up the files of a form; to delete a large one takes a while, and nobody waits for that."""
     for upload in call.files:
-        upload.file.close()
+        if upload.size > _FORM_PIECE:
+            asyncio.get_running_loop().run_in_executor(None, upload.file.close)
+        else:
+            upload.file.close()
 
 
 async def _take_multipart(call: Call, limits: Limits) -> list[tuple[str, str]]:

@@ -149,6 +149,8 @@ class Specification:
             value = _thinned(value)
         if not compiled[0].is_valid(value):
             raise self._contract.fault(compiled[0], value)
+        if self.closed:
+            _refuse_nul(value)
 
     def refuse_unknown(self, value: Any) -> None:
         """Raise the error of the members of a body that the contract does not have."""
@@ -188,6 +190,7 @@ class Specification:
         """The query as the contract types it, checked. Unknown names are let through as texts, unless it is closed."""
         types = {p.name.removesuffix("[]"): p.types for p in self._parameters()}
         query = _gather(pairs, types)
+        _refuse_nul(query)
         if self.closed and query:
             refuse_unknown_query(query, types)
         for parameter in self._parameters():
@@ -212,6 +215,25 @@ class Specification:
                     found[spec["name"]] = _Parameter(spec["name"], spec.get("required", False), validator, types)
             self._query = tuple(found.values())
         return self._query
+
+
+def _refuse_nul(value: Any) -> None:
+    """Raise the error of the first text that holds NUL, which PostgreSQL cannot store or compare and SQLite can."""
+    left: list[tuple[str, Any]] = [("", value)]
+    while left:
+        at, part = left.pop()
+        if isinstance(part, str):
+            if "\0" in part:
+                raise invalid(f"`{at}` holds a NUL character (U+0000). Remove it.", param=at, code="invalid_value")
+        elif isinstance(part, dict):
+            for name, member in part.items():
+                # A name that holds NUL is a fault of the object that it is in.
+                if "\0" in name:
+                    left.append((at or "body", name))
+                else:
+                    left.append((f"{at}.{name}" if at else name, member))
+        elif isinstance(part, list):
+            left.extend((f"{at}[{place}]", member) for place, member in enumerate(part))
 
 
 def _gather(pairs: list[tuple[str, str]], types: Mapping[str, frozenset[str]]) -> dict[str, Any]:

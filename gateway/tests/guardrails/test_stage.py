@@ -11,6 +11,7 @@ import pytest
 from headgate_gateway.emission import Answer
 from headgate_gateway.guardrails.pii import Pii
 from headgate_gateway.guardrails.stage import GuardStage
+from headgate_gateway.guardrails.words import Words
 from headgate_gateway.once.sink import Sink
 
 MAIL = "ann@example.com"
@@ -97,3 +98,70 @@ def test_an_answer_without_anything_to_hide_goes_on_byte_for_byte() -> None:
     guarded, out = stage()
     asyncio.run(guarded.emit(body))
     assert out.events == [body]
+
+
+def _names(delta: dict[str, Any]) -> str:
+    return "".join(call["function"].get("name") or "" for call in delta.get("tool_calls", ()))
+
+
+def _parts(delta: dict[str, Any]) -> str:
+    return "".join(part["text"] for part in delta.get("content") or ())
+
+
+def _thoughts(delta: dict[str, Any]) -> str:
+    return "".join(text["text"] for part in delta.get("content") or () for text in part["thinking"])
+
+
+def _called(piece: str, first: bool) -> dict[str, Any]:
+    call = {"index": 0, "function": {"name": piece}}
+    return {"tool_calls": [{**call, "id": "call_1", "type": "function"} if first else call]}
+
+
+SPLIT: list[tuple[Any, Any]] = [
+    (lambda piece, first: {"content": [{"type": "text", "text": piece}]}, _parts),
+    (
+        lambda piece, first: {"content": [{"type": "thinking", "thinking": [{"type": "text", "text": piece}]}]},
+        _thoughts,
+    ),
+    (_called, _names),
+]
+
+
+@pytest.mark.parametrize(("delta", "read"), SPLIT)
+@pytest.mark.parametrize(
+    ("rewriter", "secret", "mask"),
+    [(Pii({}).rewriter, MAIL, "[EMAIL]"), (Words({"words": ["falcon"]}).rewriter, "falcon", "***")],
+)
+def test_parts_and_names_are_rewritten_wherever_they_are_cut(
+    rewriter: Any, secret: str, mask: str, delta: Any, read: Any
+) -> None:
+    text = f"to {secret} now"
+    for at in range(1, len(text)):
+        out = Recorder()
+        guarded = GuardStage(cast("Sink", out), lambda: [rewriter()])
+
+        async def run(guarded: GuardStage, at: int) -> None:
+            for piece, first in ((text[:at], True), (text[at:], False)):
+                choice: dict[str, Any] = {"index": 0, "delta": delta(piece, first), "finish_reason": None}
+                await guarded.emit(json.dumps({"choices": [choice]}).encode())
+            await guarded.emit(b'{"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}')
+
+        asyncio.run(run(guarded, at))
+        deltas = [json.loads(event)["choices"][0]["delta"] for event in out.events]
+        assert "".join(map(read, deltas)) == f"to {mask} now", at
+
+
+def test_a_tool_call_goes_out_with_its_whole_name_when_its_arguments_begin() -> None:
+    guarded, out = stage()
+    pieces = [_called("get_", first=True), _called("mail", first=False)]
+    pieces += [{"tool_calls": [{"index": 0, "id": None, "function": {"arguments": "{ }"}}]}, {}]
+
+    async def run() -> None:
+        for delta in pieces:
+            choice = {"index": 0, "delta": delta, "finish_reason": None if delta else "tool_calls"}
+            await guarded.emit(json.dumps({"choices": [choice]}).encode())
+
+    asyncio.run(run())
+    call = json.loads(out.events[0])["choices"][0]["delta"]["tool_calls"][0]
+    assert (call["id"], call["type"], call["function"]["name"]) == ("call_1", "function", "get_mail")
+    assert _names(json.loads(out.events[-1])["choices"][0]["delta"]) == ""

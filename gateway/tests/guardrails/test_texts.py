@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from dataclasses import replace
 from typing import Any
@@ -138,8 +139,39 @@ def test_what_is_left_out() -> None:
     assert map_texts(body, lambda text: text and "***") == body
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(f"Volde{unseen}mort" for unseen in "\u00ad\u034f\u200b\u200d\u2060\ufe0f\ufeff\U000e0041"),
+        "Ｖｏｌｄｅｍｏｒｔ",  # noqa: RUF001
+        "\U0001d415oldemort",
+        "data:text/plain;base64," + base64.b64encode(b"Lord Voldemort").decode(),
+        "data:application/json;charset=utf-8;base64," + base64.b64encode(b'["Voldemort"]').decode(),
+    ],
+)
+def test_what_hides_a_text_is_seen_through(text: str) -> None:
+    def change(one: str) -> str:
+        rewriter = WORDS.rewriter()
+        return rewriter.feed(one) + rewriter.close()
+
+    with pytest.raises(ApiError, match="stopped this call"):
+        map_texts(message(content=text), change)
+
+
+def test_only_what_hides_something_is_rewritten() -> None:
+    def change(text: str) -> str:
+        return text.replace("secret", "***")
+
+    kept = "a family \U0001f468\u200d\U0001f469, ½ and ﬁsh"
+    for text, sent in ((kept, kept), (f"{kept} secret", f"{kept} ***"), ("se\u200bcret ﬁsh", "*** fish")):
+        assert map_texts(message(content=text), change) == message(content=sent)
+    url = "data:text/plain;base64,"
+    inner = base64.b64encode(b"my secret").decode(), base64.b64encode(b"my ***").decode()
+    assert map_texts(message(content=url + inner[0]), change) == message(content=url + inner[1])
+
+
 @pytest.mark.parametrize("name", ["prompt", "input"])
-@pytest.mark.parametrize("tokens", [[1, 2], [[1, 2]], ["text", [3]]])
+@pytest.mark.parametrize("tokens", [[1, 2], [[1, 2]], ["text", [3]], [1.0, 2.0]])
 def test_tokens_are_refused(name: str, tokens: list[Any]) -> None:
     with pytest.raises(ApiError, match=f"`{name}` holds tokens"):
         map_texts({"model": "m", name: tokens}, str)

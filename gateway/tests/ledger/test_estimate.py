@@ -26,6 +26,13 @@ def output_of(kind: str = "chat", **data: Any) -> int:
         ({"max_tokens": -5}, 1000),
         ({"max_tokens": True}, 1000),
         ({"max_tokens": 7, "n": 10**9}, 7 * 128),
+        ({"max_tokens": 7, "num_predict": 500}, 500),
+        ({"max_tokens": 7, "max_gen_len": "500"}, 500),
+        ({"max_new_tokens": 5e2, "max_tokens": 7}, 500),
+        ({"max_tokens": 7, "generationConfig": {"maxOutputTokens": 500, "candidateCount": 2}}, 1000),
+        ({"max_tokens": 7, "thinking": {"type": "enabled", "budget_tokens": 500}}, 500),
+        ({"max_tokens": 7, "reasoning": {"max_tokens": 500}}, 500),
+        ({"max_tokens": 7, "options": {"num_predict": -1}}, 1000),
     ],
 )
 def test_answers_of_a_chat(data: dict[str, Any], tokens: int) -> None:

@@ -114,6 +114,56 @@ def test_a_running_stream_ends_with_the_life_of_its_key(world: World) -> None:
     caller.close()
 
 
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [({"duration": "1s"}, "key_expired"), ({"models": ["headgate/embed"]}, "key_model_access_denied")],
+)
+def test_a_running_stream_ends_with_what_its_key_lost(world: World, change: dict[str, Any], code: str) -> None:
+    made = world.master.made("/key/generate")
+    caller = Caller(world.url, made["key"])
+    with streaming(caller) as (answer, lines):
+        world.master.made("/key/update", key_id=made["key_id"], **change)
+        ends_with(world, answer, lines, code)
+    caller.close()
+
+
+def test_a_running_stream_ends_with_the_models_of_its_team(world: World) -> None:
+    team = world.master.made("/team/new", team_alias="narrowed")["team_id"]
+    made = world.master.made("/key/generate", team_id=team, aliases={"slow": "headgate/echo"})
+    caller = Caller(world.url, made["key"])
+    with streaming(caller, {**SLOW, "model": "slow"}) as (answer, lines):
+        world.master.made("/team/update", team_id=team, models=["headgate/e*"])
+        world.master.made("/team/update", team_id=team, models=["headgate/embed"])
+        ends_with(world, answer, lines, "team_model_access_denied")
+    caller.close()
+
+
+def test_a_running_stream_lives_as_long_as_its_key_now_does(world: World) -> None:
+    made = world.master.made("/key/generate", duration="2s")
+    caller = Caller(world.url, made["key"])
+    body = {
+        **SLOW,
+        "messages": [{"role": "user", "content": "one two three four five six"}],
+        "provider_specific_params": {"fault": {"kind": "drip", "seconds": 0.4}},
+    }
+    with streaming(caller, body) as (_, lines):
+        began = time.monotonic()
+        world.master.made("/key/update", key_id=made["key_id"], duration="1h")
+        left = [line for line in lines if line.startswith("data:")]
+    assert not any("error" in line for line in left)
+    assert time.monotonic() - began > 2
+    caller.close()
+
+
+def test_a_running_stream_ends_when_the_end_of_its_key_is_brought_forward(world: World) -> None:
+    made = world.master.made("/key/generate", duration="1h")
+    caller = Caller(world.url, made["key"])
+    with streaming(caller) as (answer, lines):
+        world.master.made("/key/update", key=made["key"], duration="1s")
+        ends_with(world, answer, lines, "key_expired")
+    caller.close()
+
+
 def test_a_master_key_works_no_further_for_a_team_that_is_blocked(world: World) -> None:
     team = world.master.made("/team/new", team_alias="revoked scope")["team_id"]
     with streaming(world.master, **{"X-Headgate-Team": team}) as (answer, lines):

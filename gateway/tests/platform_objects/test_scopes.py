@@ -112,6 +112,8 @@ def test_two_that_disagree_are_refused(world: World, groups: dict[str, str]) -> 
         [("x-iam-team", "search"), ("X-HEADGATE-TEAM", "other")],
         [("X-Headgate-Organization", "Acme"), ("X-Headgate-Organization", "broke")],
         [("X-VAI-Version", "1"), ("X-Headgate-API-Version", "2025-01-01")],
+        [("Authorization", "Bearer sk-another")],
+        [("Idempotency-Key", "first"), ("Idempotency-Key", "second")],
     ]
     for pair in pairs:
         answer = world.master.client.post(url, json=HELLO, headers=[auth, *pair])

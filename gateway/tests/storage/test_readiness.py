@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import shutil
 import signal
 import sqlite3
@@ -171,3 +172,24 @@ def test_files_are_private_whatever_the_umask(tmp_path: Path, before: bool) -> N
     assert done.returncode == 0, done.stderr
     assert stat.S_IMODE(backup.stat().st_mode) == 0o600
     shutil.rmtree(data)
+
+
+def upload(url: str) -> httpx2.Response:
+    file = {"file": ("a.txt", b"x" * 100_000)}
+    return httpx2.post(url + "/v1/files", files=file, data={"purpose": "user_data"}, timeout=10)
+
+
+@sqlite_only
+def test_an_upload_to_a_full_disk_is_refused_and_works_again(launch: Launch) -> None:
+    server = launch("--offline")
+    assert server.process is not None
+    unlimited = resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (4096, unlimited[1]))
+    refused = upload(server.url)
+    assert (refused.status_code, refused.json()["error"]["code"]) == (503, "storage_unavailable")
+    resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, unlimited)
+    for _ in range(50):
+        if upload(server.url).status_code == 200:
+            return
+        time.sleep(0.1)
+    raise AssertionError("the gateway takes no file after the disk has space again")

@@ -68,7 +68,14 @@ def test_an_error_tells_whether_a_provider_was_asked_and_not_where_it_is(launch:
 
 
 @pytest.mark.parametrize("stream", [False, True])
-def test_a_connection_that_was_never_made_costs_nothing(launch: Launch, stream: bool) -> None:
+@pytest.mark.parametrize(
+    ("clock", "code"),
+    [
+        ("connect_timeout = 0.3", "provider_unreachable"),
+        ("answer_timeout = 0.3\nstream_timeout = 0.3", "provider_timeout"),
+    ],
+)
+def test_a_connection_that_was_never_made_costs_nothing(launch: Launch, stream: bool, clock: str, code: str) -> None:
     with socket.socket() as full, socket.socket() as waiting:
         full.bind(("127.0.0.1", 0))
         full.listen(0)
@@ -76,12 +83,12 @@ def test_a_connection_that_was_never_made_costs_nothing(launch: Launch, stream: 
         waiting.connect(full.getsockname())
         url = launch(
             config=f'[providers.full]\nbase_url = "http://127.0.0.1:{full.getsockname()[1]}/v1"\n'
-            'connect_timeout = 0.3\nretries = 0\n[prices."full/m"]\ninput_per_million = 1\noutput_per_million = 1\n'
+            f'{clock}\nretries = 0\n[prices."full/m"]\ninput_per_million = 1\noutput_per_million = 1\n'
         ).url
         asked = {**KINDS["chat"][2], "model": "full/m", "stream": stream}
         answer = httpx2.post(f"{url}/v1/chat/completions", json=asked, timeout=30)
         record = httpx2.get(f"{url}/v1/calls/{answer.headers['x-headgate-call-id']}", timeout=30).json()
-    assert answer.json()["error"]["code"] == "provider_unreachable"
+    assert answer.json()["error"]["code"] == code
     assert answer.json()["error"]["provider_asked"] is False
     assert record["status"] == "failed"
     assert not record["usage"]

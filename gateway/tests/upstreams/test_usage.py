@@ -234,3 +234,31 @@ def test_sound_has_its_own_price() -> None:
     prices = PriceBook({}, SystemClock(), lambda name: UnitPrice(4000, 16000, 400, 4000, None, 32000, 64000))
     assert prices.cost("offline", "m", usage) == 10 * 4 + 90 * 32 + 10 * 16 + 40 * 64
     assert prices.cost("openai", "gpt-realtime", usage) == (10 * 4 + 90 * 32 + 10 * 16 + 40 * 64) * 1000
+
+
+@pytest.mark.parametrize(
+    ("provider", "model", "usage", "nano"),
+    [
+        ("openai", "whisper-1", {"audio_seconds": 3600}, 360_000_000),
+        ("openai", "tts-1", {"input_characters": 1_000_000}, 15_000_000_000),
+        ("anthropic", "claude-sonnet-4-5", {"web_searches": 100}, 1_000_000_000),
+        ("perplexity", "sonar", {}, 12_000_000),
+        ("openai", "gpt-image-1", {"prompt_tokens": 10, "prompt_tokens_details": {"image_tokens": 10}}, 100_000),
+    ],
+)
+def test_what_is_no_token_of_text_is_paid(provider: str, model: str, usage: dict[str, Any], nano: int) -> None:
+    prices = PriceBook({}, SystemClock())
+    assert prices.cost(provider, model, {"prompt_tokens": 0, "completion_tokens": 0, **usage}) == nano
+    assert not prices.is_partial(provider, model, usage)
+
+
+def test_a_service_tier_has_its_own_price() -> None:
+    prices, usage = PriceBook({}, SystemClock()), {"prompt_tokens": 1000, "completion_tokens": 0}
+    plain = prices.cost("openai", "gpt-5", usage)
+    flex = prices.cost("openai", "gpt-5", {**usage, "service_tier": "flex"})
+    assert plain is not None
+    assert flex is not None
+    assert flex < plain
+    assert not prices.is_partial("openai", "gpt-5", {**usage, "service_tier": "flex"})
+    assert prices.is_partial("openai", "gpt-5", {**usage, "service_tier": "turbo"})
+    assert not prices.is_partial("openai", "gpt-5", {**usage, "service_tier": "default"})

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from ..errors import conflict, invalid, not_found
-from ..http import BodyKind, Call, Response, Route, json_response
+from ..http import BodyKind, Call, Change, Response, Route, json_response
 from ..table import Match
 from . import batch_work, sql
 from .files import find
@@ -24,7 +24,7 @@ _WINDOW = re.compile(r"([1-9]\d{0,2})([hd])")
 _USUAL_LIMIT = 20
 
 
-async def _create(call: Call) -> Response:
+async def _create(call: Call) -> Change:
     gateway, data = call.gateway, call.data
     endpoint, file_id = str(data["endpoint"]), str(data["input_file_id"])
     if endpoint not in ENDPOINTS:
@@ -72,9 +72,12 @@ async def _create(call: Call) -> Response:
     if call.caller.acting_for != (None, None):
         body[batch_work.SCOPE] = call.caller.acting_for
     row = (body["id"], call.principal, "validating", msgspec.json.encode(body).decode())
-    await gateway.db.write(sql.ADD_BATCH, row)
-    gateway.control.batches.wake()
-    return json_response(_shown(body))
+
+    async def write() -> Response:
+        await gateway.db.write(sql.ADD_BATCH, row)
+        return json_response(_shown(body))
+
+    return Change(write, then=gateway.control.batches.wake)
 
 
 def _shown(body: dict[str, Any]) -> dict[str, Any]:
@@ -125,13 +128,16 @@ async def _list(call: Call) -> Response:
     return page([_shown(await _live(call.gateway, msgspec.json.decode(row[0]))) for row in rows], limit)
 
 
-async def _cancel(call: Call) -> Response:
+async def _cancel(call: Call) -> Change:
+    return Change(lambda: _cancelled(call), then=call.gateway.control.batches.wake)
+
+
+async def _cancelled(call: Call) -> Response:
     body, status = await _wanted(call)
     while status in ("validating", "in_progress"):
         body.update(status="cancelling", cancelling_at=int(call.gateway.clock.time()))
         row = (msgspec.json.encode(body).decode(), body["id"], status)
         if await call.gateway.db.write(sql.CANCEL_BATCH, row):
-            call.gateway.control.batches.wake()
             return json_response(_shown(body))
         # It went on meanwhile, maybe on another node.
         body, status = await _wanted(call)

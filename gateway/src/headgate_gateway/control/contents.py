@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Literal, Protocol, cast
 
 from ..http import FileResponse, Reply, Send, attachment
 from ..storage import Database, StorageError
+from ..storage.disk import writing
 from ..storage.private import create, make_private
 from . import sql
 
@@ -66,7 +67,8 @@ class FolderContents:
         self._folder = folder
 
     async def put(self, name: str, source: BinaryIO) -> int:
-        return await asyncio.to_thread(self._put, name, source)
+        with writing():
+            return await asyncio.to_thread(self._put, name, source)
 
     def _put(self, name: str, source: BinaryIO) -> int:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)

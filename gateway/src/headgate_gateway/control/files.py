@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from ..errors import invalid, not_found
-from ..http import BodyKind, Call, Reply, Response, Route, json_response
+from ..http import BodyKind, Call, Change, Reply, Response, Route, json_response
 from ..offload import offload
+from ..storage import StorageError
 from . import sql
 from .contents import contents_of
 from .jsonl import check_upload
@@ -20,7 +21,7 @@ from .pages import LAST, page, place
 if TYPE_CHECKING:
     from ..gateway import Gateway
 
-__all__ = ["ROUTES", "FileRecord", "Stored", "add", "content", "enter", "find", "purge", "store"]
+__all__ = ["ROUTES", "FileRecord", "Stored", "content", "enter", "find", "purge", "store"]
 
 _MOST = 10_000
 _LONGEST_NAME = 255
@@ -73,24 +74,6 @@ async def content(gateway: Gateway, record: FileRecord) -> AsyncIterator[BinaryI
         yield file
 
 
-async def add(
-    gateway: Gateway,
-    source: BinaryIO,
-    *,
-    filename: str,
-    purpose: str,
-    principal: str,
-    expires: int | None = None,
-) -> FileRecord:
-    """Keep `source` as a file of `principal`.
-
-    Raises ApiError 400 when its purpose demands lines that it does not have.
-    """
-    await offload(check_upload, source, purpose)
-    stored = await store(gateway, source)
-    return await enter(gateway, stored, filename=filename, purpose=purpose, principal=principal, expires=expires)
-
-
 async def store(gateway: Gateway, source: BinaryIO) -> Stored:
     """Keep the bytes of a file that is entered afterwards."""
     file_id = gateway.new_id("file-")
@@ -119,22 +102,24 @@ async def purge(gateway: Gateway) -> None:
             await contents.drop(file_id)
 
 
-async def _create(call: Call) -> Response:
+async def _create(call: Call) -> Change:
     uploads = [upload for upload in call.files if upload.name == "file"]
     if len(uploads) != 1:
         raise invalid(
             f"`file` must be one file, not {len(uploads)}. Send it as a part of a multipart form.", param="file"
         )
     upload, purpose = uploads[0], str(call.data["purpose"])
-    record = await add(
-        call.gateway,
-        upload.file,
-        filename=_name(upload.filename),
-        purpose=purpose,
-        principal=call.principal,
-        expires=_life(call.data, purpose),
-    )
-    return json_response(record.shown())
+    gateway, filename, expires = call.gateway, _name(upload.filename), _life(call.data, purpose)
+    await offload(check_upload, upload.file, purpose)
+    stored = await store(gateway, upload.file)
+
+    async def write() -> Response:
+        record = await enter(
+            gateway, stored, filename=filename, purpose=purpose, principal=call.principal, expires=expires
+        )
+        return json_response(record.shown())
+
+    return Change(write)
 
 
 def _name(filename: str) -> str:
@@ -189,12 +174,18 @@ async def _content(call: Call) -> Reply:
     return reply
 
 
-async def _delete(call: Call) -> Response:
+async def _delete(call: Call) -> Change:
     record = await _wanted(call)
-    await call.gateway.db.write(sql.DELETE_FILE, (record.id,))
-    with contextlib.suppress(OSError):
-        await contents_of(call.gateway, "files").drop(record.id)
-    return json_response({"id": record.id, "object": "file", "deleted": True})
+
+    async def write() -> Response:
+        await call.gateway.db.write(sql.DELETE_FILE, (record.id,))
+        return json_response({"id": record.id, "object": "file", "deleted": True})
+
+    async def drop() -> None:
+        with contextlib.suppress(OSError, StorageError):
+            await contents_of(call.gateway, "files").drop(record.id)
+
+    return Change(write, then=drop)
 
 
 ROUTES = (

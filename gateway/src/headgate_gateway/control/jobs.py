@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..storage import StorageError
+from ..storage.disk import is_disk_failure
 from . import sql
 
 if TYPE_CHECKING:
@@ -93,13 +94,13 @@ class Jobs:
         """Leave what this node works on to the others."""
         await self._free_of(self._gateway.nodes.id)
 
-    def wake(self) -> None:
-        """There may be a job to take up."""
+    async def wake(self) -> None:
+        """Look for a job to take up."""
         self._news.set()
 
     async def _free_of(self, node: str) -> None:
         if await self._gateway.db.write(self._kind.free_of, (node,)):
-            self.wake()
+            await self.wake()
 
     async def _look(self) -> None:
         alone = not self._gateway.db.shared
@@ -152,7 +153,12 @@ class Jobs:
             except StorageError as error:
                 _log.warning("the %s %s waits for the database: %s", self._kind.name, id, error)
                 await gateway.clock.sleep(_AGAIN_SECONDS)
-            except Exception:  # noqa: BLE001 - a job that fails by a fault of the gateway's ends too
+            except Exception as error:  # noqa: BLE001 - a job that fails by a fault of the gateway's ends too
+                if is_disk_failure(error):
+                    # What was done so far is paid for: a full disk is waited for, as the database is.
+                    _log.warning("the %s %s waits for the disk: %s", self._kind.name, id, error)
+                    await gateway.clock.sleep(_AGAIN_SECONDS)
+                    continue
                 failures += 1
                 _log.exception("the work on the %s %s failed (%d of %d times)", self._kind.name, id, failures, _TRIES)
                 if failures > _TRIES:

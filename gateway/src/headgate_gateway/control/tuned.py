@@ -11,13 +11,14 @@ import asyncio
 import contextlib
 import io
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import msgspec
 
 from ..offline.catalog import MODELS, Listed, entry
 from ..offline.learned import Example, Memory
+from ..storage import StorageError
 from . import sql
 from .contents import contents_of
 
@@ -102,11 +103,14 @@ async def listed_for(gateway: Gateway, principal: str | None) -> list[dict[str, 
     ]
 
 
-async def remove(gateway: Gateway, name: str, principal: str) -> bool:
-    """Forget a model of the caller; False when there is none of that name."""
+async def remove(gateway: Gateway, name: str, principal: str) -> Callable[[], Awaitable[None]] | None:
+    """Delete the record of a model; return what deletes its contents, or None when the caller has none of that name."""
     row = await gateway.db.one(sql.GET_TUNED, (name,))
     if row is None or not await gateway.db.write(sql.DROP_TUNED, (name, principal)):
-        return False
-    with contextlib.suppress(OSError):
-        await contents_of(gateway, "models").drop(_file_of(str(row[0])))
-    return True
+        return None
+
+    async def drop() -> None:
+        with contextlib.suppress(OSError, StorageError):
+            await contents_of(gateway, "models").drop(_file_of(str(row[0])))
+
+    return drop

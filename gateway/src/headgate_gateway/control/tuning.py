@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from ..errors import conflict, invalid, not_found
-from ..http import BodyKind, Call, Response, Route, json_response
+from ..http import BodyKind, Call, Change, Response, Route, json_response
 from . import sql, tuning_work
 from .examples import METHODS
 from .files import find
@@ -24,7 +24,7 @@ _SCAN = 200
 _HYPER = {"dpo": ("beta",), "reinforcement": ("compute_multiplier", "eval_interval", "eval_samples")}
 
 
-async def _create(call: Call) -> Response:
+async def _create(call: Call) -> Change:
     gateway, data = call.gateway, call.data
     model, memories = str(data["model"]), gateway.control.memories
     learned = model.startswith("ft:") and await memories.of(model)
@@ -61,10 +61,13 @@ async def _create(call: Call) -> Response:
         "user_provided_suffix": data.get("suffix"),
     }
     row = (body["id"], call.principal, body["status"], msgspec.json.encode(body).decode())
-    await gateway.db.write(sql.ADD_JOB, row)
-    await tuning_work.note(gateway, body["id"], f"Created fine-tuning job: {body['id']}")
-    gateway.control.tuning.wake()
-    return json_response(body)
+
+    async def write() -> Response:
+        await gateway.db.write(sql.ADD_JOB, row)
+        await tuning_work.note(gateway, body["id"], f"Created fine-tuning job: {body['id']}")
+        return json_response(body)
+
+    return Change(write, then=gateway.control.tuning.wake)
 
 
 def _stands_in(gateway: Gateway) -> bool:
@@ -163,7 +166,11 @@ def _wanted_metadata(query: dict[str, Any]) -> dict[str, Any]:
     return out
 
 
-async def _cancel(call: Call) -> Response:
+async def _cancel(call: Call) -> Change:
+    return Change(lambda: _cancelled(call))
+
+
+async def _cancelled(call: Call) -> Response:
     gateway, body = call.gateway, await _wanted(call)
     while (status := body["status"]) in ("validating_files", "queued", "running"):
         body.update(status="cancelled", finished_at=int(gateway.clock.time()))

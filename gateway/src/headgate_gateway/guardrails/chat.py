@@ -9,12 +9,16 @@ Left out are, and only these:
 - words of the protocol: the fixed values that the contract lists for a member (`"type": "text"`, `"role": "user"`), and
   the names of members that the contract or JSON Schema has
 
-Tokens instead of texts cannot be read, and are refused.
+Tokens instead of texts cannot be read, and are refused. Texts in `data:` URLs are decoded. Characters that nobody sees
+and other forms of letters (full width, mathematical) hide nothing.
 """
 
 from __future__ import annotations
 
+import base64
+import binascii
 import re
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Set
 from functools import cache
 from typing import Any
@@ -34,6 +38,14 @@ _ID = re.compile(r"(?=[^A-Za-z]*[A-Za-z])[A-Za-z0-9_.:|\-]{1,256}")
 _ENCODED = frozenset({"data", "file_data", "b64_json", "signature", "encrypted_content", "thought_signature"})
 _BASE64 = re.compile(r"[A-Za-z0-9+/_\-]{48,}={0,2}")
 _DATA_URL = re.compile(r"data:[A-Za-z0-9.+/;=_\-]*;base64,[A-Za-z0-9+/_\-]*={0,2}")
+_TEXT_URL = re.compile(
+    r"(data:(?:text/|application/(?:json|xml|yaml|x-ndjson))[^,]*;base64,)([A-Za-z0-9+/_\-]*={0,2})", re.IGNORECASE
+)
+# Characters without a shape of their own (Unicode: Default_Ignorable_Code_Point).
+_UNSEEN = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
+    "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U000e0000-\U000e0fff]"
+)
 _TYPES = frozenset({"object", "array", "string", "number", "integer", "boolean", "null"})
 _KEYWORDS = (
     *("$defs", "$id", "$ref", "$schema", "additionalProperties", "allOf", "anyOf", "const", "contains", "default"),
@@ -52,7 +64,7 @@ def map_texts(request: dict[str, Any], change: Change) -> dict[str, Any]:
     """Return the request with every text of it changed; raise 400 where there are tokens instead of texts."""
     for name in _TOKENS:
         _refuse_tokens(name, request.get(name))
-    walk = _Walk(change)
+    walk = _Walk(_unveiling(change))
     changed: dict[str, Any] = {}
     for name, value in request.items():
         if name in _LEFT_OUT:
@@ -60,6 +72,24 @@ def map_texts(request: dict[str, Any], change: Change) -> dict[str, Any]:
         else:
             walk.put(changed, name, value, told=False)
     return changed
+
+
+def _unveiling(change: Change) -> Change:
+    """Return a change that finds in a text also what unseen characters and other forms of letters hide."""
+
+    def see(text: str) -> str:
+        changed = change(text)
+        if text.isascii() or (plain := _plain(text)) == text:
+            return changed
+        unveiled = change(plain)
+        # Where the plain text shows nothing more, the text stays as it was written.
+        return changed if _plain(changed) == unveiled else unveiled
+
+    return see
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", _UNSEEN.sub("", text))
 
 
 class _Walk:
@@ -103,8 +133,21 @@ class _Walk:
         if name in _ENCODED and _BASE64.fullmatch(text):
             return text
         if text.startswith("data:") and _DATA_URL.fullmatch(text):
-            return text
+            return self._url(text)
         return self._json(text) if name == "arguments" else self._change(text)
+
+    def _url(self, text: str) -> str:
+        """The `data:` URL of a text, with the text changed; every other one as it is."""
+        found = _TEXT_URL.fullmatch(text)
+        if found is None:
+            return text
+        encoded = found[2].replace("-", "+").replace("_", "/").rstrip("=")
+        try:
+            inner = base64.b64decode(encoded + "=" * (-len(encoded) % 4)).decode()
+        except (binascii.Error, UnicodeDecodeError):
+            return text
+        changed = self._change(inner)
+        return text if changed == inner else found[1] + base64.b64encode(changed.encode()).decode()
 
     def _json(self, text: str) -> str:
         """The JSON in a text, with its texts changed: what escapes hide is seen, and JSON it stays."""
@@ -126,7 +169,7 @@ def _refuse_tokens(name: str, value: Any) -> None:
     if not isinstance(value, list):
         return
     items = (item for one in value for item in (one if isinstance(one, list) else (one,)))
-    if any(isinstance(item, int) and not isinstance(item, bool) for item in items):
+    if any(isinstance(item, int | float) and not isinstance(item, bool) for item in items):
         raise invalid(
             f"`{name}` holds tokens, which the guardrails of this call cannot read. Send the text.",
             param=name,

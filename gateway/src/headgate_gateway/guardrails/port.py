@@ -24,7 +24,10 @@ from ..errors import ApiError
 from ..offload import offload
 from .chat import map_texts
 
-__all__ = ["Context", "Factory", "Guardrail", "Rewriter", "TextGuardrail", "refused"]
+__all__ = ["Context", "Factory", "Guardrail", "Rewriter", "TextGuardrail", "refused", "whole_of"]
+
+# Characters that are searched at once.
+_PIECE = 8_192
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,12 @@ class Guardrail(Protocol):
         ...
 
 
+def whole_of(rewriter: Rewriter, text: str) -> str:
+    """Return a whole text rewritten, a piece at a time: no other thread runs while a pattern is searched for."""
+    pieces = [rewriter.feed(text[at : at + _PIECE]) for at in range(0, len(text), _PIECE)]
+    return "".join(pieces) + rewriter.close()
+
+
 Factory = Callable[[Mapping[str, Any]], Guardrail]
 
 
@@ -79,8 +88,7 @@ class TextGuardrail(ABC):
         return self.rewriter()
 
     def _whole(self, text: str) -> str:
-        rewriter = self.rewriter()
-        return rewriter.feed(text) + rewriter.close()
+        return whole_of(self.rewriter(), text)
 
 
 def refused(guardrail: str, what: str) -> ApiError:

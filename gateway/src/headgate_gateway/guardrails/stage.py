@@ -13,9 +13,10 @@ from typing import Any
 
 from ..emission import Answer
 from ..errors import ApiError
+from ..offload import LARGE_BODY, offload
 from ..once.sink import Filter, Sink
 from ..providers.lenient import Unreadable, decode, encode
-from .port import Rewriter
+from .port import Rewriter, whole_of
 
 __all__ = ["GuardStage"]
 
@@ -23,6 +24,8 @@ _TEXTS = ("content", "refusal", "reasoning_content", "reasoning")
 # Members without words of the model: protocol, ids and encoded bytes.
 _NO_TEXTS = frozenset({"role", "id", "type", "data", "signature", "encrypted_content", "thought_signature", "format"})
 _IN_PIECES = frozenset({*_TEXTS, "tool_calls", "function_call"})
+# The members of a content part that go on in the parts of later events.
+_PART_TEXTS = frozenset({"text", "refusal", "thinking", "reasoning", "content"})
 # Members of an answer and of a choice that are no texts, or have a treatment of their own.
 _HEAD = frozenset({"object", "created", "model", "system_fingerprint", "service_tier", "usage", "choices"})
 _CHOICE = frozenset({"index", "text", "delta", "message", "logprobs", "finish_reason"})
@@ -47,30 +50,35 @@ class _Chain:
         return text
 
     def whole(self, text: str) -> str:
-        return self.feed(text) + self.close()
+        for rewriter in self._rewriters:
+            text = whole_of(rewriter, text)
+        return text
 
 
 class GuardStage(Filter):
     """`open` gives the rewriters of one text."""
 
-    def __init__(self, inner: Sink, open: Open) -> None:
+    def __init__(self, inner: Sink, open: Open, *, streams: bool = True) -> None:
         super().__init__(inner)
         self._open = open
+        self._streams = streams
+        self._unnamed: dict[tuple[int, int], dict[str, Any]] = {}
+        self._arguing: set[tuple[int, int]] = set()
         self._chains: dict[tuple[int, str, int], _Chain] = {}
         self._last: dict[str, Any] | None = None
         self._refused = False
+        self._large: Answer | None = None
 
     # -- streams
 
     async def emit(self, data: bytes, event: str | None = None) -> None:
         chunk = _object(data)
-        choices = chunk.get("choices") if chunk is not None else None
         if chunk is None:
             await self._inner.emit(data, event)
             return
+        choices = chunk.get("choices")
         try:
-            head = self._beside(chunk, _HEAD)
-            changed = [self._choice(choice) for choice in choices] if isinstance(choices, list) else []
+            head, changed = await offload(self._chunk, chunk) if len(data) > LARGE_BODY else self._chunk(chunk)
         except ApiError:
             self._refused = True
             raise
@@ -82,6 +90,11 @@ class GuardStage(Filter):
             await self._inner.emit(encode(head), event)
         elif head != chunk or chunk.get("usage") is not None or any(map(_tells, changed)):
             await self._inner.emit(encode({**head, "choices": changed}), event)
+
+    def _chunk(self, chunk: dict[str, Any]) -> tuple[dict[str, Any], list[Any]]:
+        """The members of an event with their texts rewritten, and its choices."""
+        head, choices = self._beside(chunk, _HEAD), chunk.get("choices")
+        return head, [self._choice(choice) for choice in choices] if isinstance(choices, list) else []
 
     def _choice(self, choice: Any) -> Any:
         if not isinstance(choice, dict):
@@ -104,14 +117,19 @@ class GuardStage(Filter):
         changed = dict(delta)
         for name, value in delta.items():
             in_parts = name in _TEXTS and not isinstance(value, str)
-            if name not in _NO_TEXTS and (in_parts or name not in _IN_PIECES):
+            if in_parts and self._streams:
+                changed[name] = self._parts(index, name, value)
+            elif name not in _NO_TEXTS and (in_parts or name not in _IN_PIECES):
                 changed[name] = self._nested(value)
         for name in _TEXTS:
             if isinstance(delta.get(name), str):
                 changed[name] = self._feed(index, name, 0, delta[name])
         calls = delta.get("tool_calls")
         if isinstance(calls, list):
-            changed["tool_calls"] = [self._call(index, call) for call in calls]
+            called = [self._call(index, call) for call in calls]
+            changed["tool_calls"] = [call for call in called if call is not None]
+            if calls and not changed["tool_calls"]:
+                del changed["tool_calls"]
         function = delta.get("function_call")
         if isinstance(function, dict) and isinstance(function.get("arguments"), str):
             fed = self._feed(index, "function_call", 0, function["arguments"])
@@ -134,15 +152,65 @@ class GuardStage(Filter):
             return {name: item if name in _NO_TEXTS else self._nested(item) for name, item in value.items()}
         return value
 
+    def _parts(self, index: int, name: str, value: Any) -> Any:
+        """Content in parts, each text of it a piece of the text that parts of its type have had before."""
+        if isinstance(value, str):
+            return self._feed(index, name, 0, value)
+        if isinstance(value, list):
+            return [self._parts(index, name, item) for item in value]
+        if not isinstance(value, dict):
+            return value
+        changed = self._beside(value, _PART_TEXTS)
+        kind = str(value.get("type") or "text").replace("/", "|")
+        for field in _PART_TEXTS & value.keys():
+            path = f"{name}/{kind}/{field}"
+            if isinstance(value[field], str):
+                changed[field] = self._feed(index, path, _index(value), value[field])
+            else:
+                changed[field] = self._parts(index, path, value[field])
+        return changed
+
     def _call(self, index: int, call: Any) -> Any:
+        """A piece of a tool call; None while its name could still become something else."""
         if not isinstance(call, dict):
             return call
-        for kind, name in (("function", "arguments"), ("custom", "input")):
+        for kind, member in (("function", "arguments"), ("custom", "input")):
             inner = call.get(kind)
-            if isinstance(inner, dict) and isinstance(inner.get(name), str):
-                fed = self._feed(index, f"{kind}.{name}", _index(call), inner[name])
-                return {**call, kind: {**inner, name: fed}}
+            if isinstance(inner, dict):
+                return self._named(index, {**call, kind: self._said(index, call, kind, member)}, kind, member)
         return call
+
+    def _said(self, index: int, call: dict[str, Any], kind: str, member: str) -> dict[str, Any]:
+        """The function of a tool call with its name and its arguments rewritten."""
+        inner = dict(call[kind])
+        if isinstance(inner.get("name"), str):
+            name = inner["name"]
+            inner["name"] = (
+                self._feed(index, f"{kind}.name", _index(call), name) if self._streams else self._whole(name)
+            )
+            if inner["name"] != name:
+                self._unnamed.setdefault((index, _index(call)), {})
+        if isinstance(inner.get(member), str):
+            if inner[member]:
+                self._arguing.add((index, _index(call)))
+            inner[member] = self._feed(index, f"{kind}.{member}", _index(call), inner[member])
+        return inner
+
+    def _named(self, index: int, call: dict[str, Any], kind: str, member: str) -> dict[str, Any] | None:
+        """Keep a call back until its arguments begin, so that its name goes out whole."""
+        place = index, _index(call)
+        kept = self._unnamed.pop(place, None)
+        if kept is None or not self._streams:
+            return call
+        inner = {**kept.get(kind, {}), **call[kind]}
+        inner["name"] = (kept.get(kind, {}).get("name") or "") + (call[kind].get("name") or "")
+        whole = {**kept, **{key: value for key, value in call.items() if value is not None}, kind: inner}
+        if place not in self._arguing:
+            self._unnamed[place] = whole
+            return None
+        chain = self._chains.pop((index, f"{kind}.name", place[1]), None)
+        inner["name"] += chain.close() if chain is not None else ""
+        return whole
 
     def _feed(self, index: int, name: str, part: int, text: str) -> str:
         chain = self._chains.get((index, name, part))
@@ -153,6 +221,10 @@ class GuardStage(Filter):
     def _end(self, index: int, choice: dict[str, Any]) -> bool:
         """Put what is held back of a choice into its last event; gives whether there was anything."""
         found = False
+        for kept in [kept for kept in self._unnamed if kept[0] == index]:
+            found = True
+            delta = choice["delta"] = choice.get("delta") or {}
+            delta["tool_calls"] = [*(delta.get("tool_calls") or ()), self._unnamed.pop(kept)]
         for place in [place for place in self._chains if place[0] == index]:
             rest = self._chains.pop(place).close()
             if rest:
@@ -161,7 +233,10 @@ class GuardStage(Filter):
         return found
 
     async def flush(self) -> None:
-        """The stream ends without its last event: what was held back goes out in one of its own."""
+        """Rewrite a large answer in a thread, or let out what was held back of a stream without its last event."""
+        if self._large is not None:
+            answer, self._large = self._large, None
+            self._inner.answer = await offload(self.guarded, answer)
         if self._refused or self._last is None:
             return
         for index in sorted({place[0] for place in self._chains}):
@@ -175,11 +250,14 @@ class GuardStage(Filter):
 
     @property
     def answer(self) -> Answer | None:
-        return self._inner.answer
+        return self._inner.answer if self._large is None else self._large
 
     @answer.setter
     def answer(self, value: Answer | None) -> None:
-        self._inner.answer = value if value is None else self.guarded(value)
+        if value is not None and len(value.body) > LARGE_BODY:
+            self._large = value
+        else:
+            self._inner.answer = value if value is None else self.guarded(value)
 
     def guarded(self, answer: Answer) -> Answer:
         """The answer with its texts rewritten."""
@@ -212,7 +290,7 @@ class GuardStage(Filter):
             changed["text"] = self._whole(choice["text"])
         message = choice.get("message")
         if isinstance(message, dict):
-            said = GuardStage(self._inner, self._open)
+            said = GuardStage(self._inner, self._open, streams=False)
             part = said._delta(0, _numbered(message))
             holder: dict[str, Any] = {"delta": part}
             said._end(0, holder)
@@ -247,7 +325,10 @@ def _add(choice: dict[str, Any], name: str, part: int, rest: str) -> None:
         return
     delta = choice["delta"] = choice.get("delta") or {}
     kind, dot, field = name.partition(".")
-    if dot:
+    member, *path = name.split("/")
+    if path:
+        delta[member] = _with_part(delta.get(member), path, part, rest)
+    elif dot:
         calls = delta["tool_calls"] = list(delta.get("tool_calls") or ())
         call = next((one for one in calls if _index(one) == part), None)
         if call is None:
@@ -260,6 +341,17 @@ def _add(choice: dict[str, Any], name: str, part: int, rest: str) -> None:
         inner["arguments"] = (inner.get("arguments") or "") + rest
     else:
         delta[name] = (delta.get(name) or "") + rest
+
+
+def _with_part(parts: Any, path: list[str], index: int, rest: str) -> list[Any]:
+    """Content in parts, with one more at its end that has the rest of a text."""
+    if isinstance(parts, str):
+        parts = [{"type": "text", "text": parts}] if parts else []
+    kind, field, *inner = path
+    part: dict[str, Any] = {"type": kind, field: _with_part(None, inner, index, rest) if inner else rest}
+    if index:
+        part["index"] = index
+    return [*(parts or ()), part]
 
 
 def _tells(choice: Any) -> bool:

@@ -6,7 +6,8 @@ sent inside a request count by what they are, not by their bytes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from ..config import Provider
@@ -18,11 +19,23 @@ _MANY_BYTES = 4096
 _PICTURE_TOKENS = 1600
 _FILE_TOKENS = 8000
 _SOUND_BYTES_A_TOKEN = 1600
+# Of speech at 32 kbit/s; most sound has more bytes.
+_SOUND_BYTES_A_SECOND = 4000
 _FILE_BYTES_A_TOKEN = 12
 _PICTURE_OUT = 6300
 # By these names servers take a bound of the answer, and how many answers there are.
-_BOUNDS = ("max_completion_tokens", "max_tokens", "max_output_tokens", "max_new_tokens", "max_tokens_to_sample")
-_COUNTS = ("num_return_sequences", "candidate_count")
+_BOUNDS = (
+    *("max_completion_tokens", "max_tokens", "max_output_tokens", "max_new_tokens", "max_tokens_to_sample"),
+    *("max_gen_len", "max_length", "max_gen_toks", "maxOutputTokens", "maxTokens", "maxTokenCount"),
+    *("num_predict", "n_predict", "min_tokens", "min_new_tokens"),
+)
+_INNER_BOUNDS = (*_BOUNDS, "budget_tokens", "thinkingBudget", "thinking_budget")
+# Members of a request that hold such bounds.
+_HOLDERS = (
+    *("generationConfig", "generation_config", "inferenceConfig", "textGenerationConfig"),
+    *("options", "parameters", "sampling_params", "thinking", "reasoning", "thinkingConfig", "thinking_config"),
+)
+_COUNTS = ("num_return_sequences", "candidate_count", "candidateCount")
 # The contract's own maximum.
 _CHOICES = 128
 _BULKY = ("data", "file_data", "url", "b64_json")
@@ -47,13 +60,18 @@ def most_output(upstream: Provider | None, known: int | None) -> int | None:
 class Estimate:
     """Tokens in and out. `declared` says that the request itself bounds its answer."""
 
-    __slots__ = ("choices", "declared", "input", "output")
+    __slots__ = ("characters", "choices", "declared", "input", "output", "seconds")
 
-    def __init__(self, input: int, output: int, *, declared: bool, choices: int = 1) -> None:
+    def __init__(
+        self, input: int, output: int, *, declared: bool, choices: int = 1, seconds: int = 0, characters: int = 0
+    ) -> None:
         self.input = input
         self.output = output
         self.declared = declared
         self.choices = choices
+        # Of sound that is heard, and of a text that is spoken: some models are paid by these.
+        self.seconds = seconds
+        self.characters = characters
 
     def output_at(self, most: int | None) -> int:
         """The most tokens of the answer of a model that writes no more than `most`, if that is known."""
@@ -68,17 +86,45 @@ def estimate(kind: str, data: dict[str, Any], size: int, default_output: int) ->
         number = _number(data.get("n")) or 1
         return Estimate(_text(data, size), number * _PICTURE_OUT, declared=True)
     if kind in ("transcription", "translation"):
-        return Estimate(max(64, size // _SOUND_BYTES_A_TOKEN), default_output, declared=False)
-    return Estimate(_text(data, size), 0, declared=True)
+        seconds = size // _SOUND_BYTES_A_SECOND + 1
+        return Estimate(max(64, size // _SOUND_BYTES_A_TOKEN), default_output, declared=False, seconds=seconds)
+    said = data.get("input")
+    characters = len(said) if kind == "speech" and isinstance(said, str) else 0
+    return Estimate(_text(data, size), 0, declared=True, characters=characters)
 
 
 def _generation(data: dict[str, Any], size: int, default_output: int) -> Estimate:
     # Of two bounds nobody knows which one the model heeds; none is heeded that is 0.
-    declared = max(_number(data.get(name)) for name in _BOUNDS)
+    holders = [data, *_holders(data)]
+    bounds = [
+        _bound(one[name]) for one in holders for name in (_BOUNDS if one is data else _INNER_BOUNDS) if name in one
+    ]
+    # A bound below 0 means none.
+    declared = 0 if any(bound < 0 for bound in bounds) else max(bounds, default=0)
     choices = min(max(_number(data.get("n")), _number(data.get("best_of")), 1), _CHOICES)
-    choices = max(choices, *(_number(data.get(name)) for name in _COUNTS)) * _prompts(data)
+    choices = max(choices, *(_number(one.get(name)) for one in holders for name in _COUNTS)) * _prompts(data)
     each = declared or default_output
     return Estimate(_text(data, size), each * choices, declared=declared > 0, choices=choices)
+
+
+def _holders(data: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Members of a request that hold bounds, and what they hold in turn."""
+    for name in _HOLDERS:
+        if name in data and isinstance(holder := data[name], dict):
+            yield holder
+            yield from _holders(holder)
+
+
+def _bound(value: Any) -> int:
+    """A bound as servers read it, texts and fractions included; 0 for what is none."""
+    if isinstance(value, str):
+        try:
+            value = float(value[:32])
+        except ValueError:
+            return 0
+    if isinstance(value, int):
+        return 0 if isinstance(value, bool) else value
+    return math.ceil(value) if isinstance(value, float) and math.isfinite(value) else 0
 
 
 def _prompts(data: dict[str, Any]) -> int:

@@ -252,6 +252,7 @@ class Ledger:
                 continue
             unit = unit.of(expected.input)
             pico = expected.input * max(unit.input, unit.cache_write) + expected.output_at(most) * unit.output
+            pico += unit.request + expected.seconds * unit.second + expected.characters * unit.character
             dearest = max(dearest, pico)
         return min(nano_of_pico(dearest), _MOST_HELD)
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from ..clock import Clock
-from ..errors import ApiError
+from ..errors import ApiError, encoded
 from ..platform.core import Platform
 from ..platform.principal import Principal
 from ..prices import PriceBook
@@ -26,7 +26,7 @@ from .holds import Hold, Holds, Taken
 from .money import credits_for
 from .record import add_sums, charged_of, owners_of
 from .running import Account
-from .usage import hour_of
+from .usage import added, hour_of
 
 if TYPE_CHECKING:
     from ..once.store import CallRecord
@@ -125,6 +125,11 @@ class Recovery:
         )
         if not await self._db.write(f"{sql.ADD_USAGE} ON CONFLICT (id) DO NOTHING", row):
             return False
+        if tokens:
+            # The record of the call says what all its attempts used and cost, this one included.
+            usage = added(call.usage, {**used, "total_tokens": prompt + tokens, "estimated": True})
+            spent = call.cost_nano if cost is None else (call.cost_nano or 0) + cost
+            await self._db.write(sql.BOOK_CALL, (encoded(usage).decode(), spent, call.id, call.attempt))
         owners = owners_of(caller)
         changes = self._holds.settle(hold, cost or 0, credits, provider, batch)
         booked = (*owners, *account.charged, ("model", account.model), ("provider", provider))

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from .usage import tokens_of
+from .usage import added
 
 if TYPE_CHECKING:
     from ..once.run import Run
     from ..prices import PriceBook
 
-__all__ = ["cost_of", "with_wasted"]
+__all__ = ["cost_of", "is_partial", "with_wasted"]
 
 _MOST_NANO = 1 << 53
 
@@ -19,8 +19,15 @@ _MOST_NANO = 1 << 53
 def with_wasted(run: Run, usage: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
     """The usage of a call: that of its answer, and of the tries that came to nothing."""
     for _, _, wasted in run.wasted:
-        usage = wasted if usage is None else _added(usage, wasted)
+        usage = added(usage, wasted)
     return usage
+
+
+def is_partial(run: Run, usage: Mapping[str, Any] | None, prices: PriceBook) -> bool:
+    """Return whether something of a call has no price that is known, so that its cost is an estimate."""
+    if prices.is_partial(run.record.provider, run.price_name, usage):
+        return True
+    return any(prices.is_partial(provider, name, wasted) for provider, name, wasted in run.wasted)
 
 
 def cost_of(run: Run, usage: Mapping[str, Any] | None, prices: PriceBook) -> int | None:
@@ -30,17 +37,3 @@ def cost_of(run: Run, usage: Mapping[str, Any] | None, prices: PriceBook) -> int
         more = prices.cost(provider, name, wasted)
         cost = cost if more is None else min((cost or 0) + more, _MOST_NANO)
     return cost
-
-
-def _added(usage: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
-    """Two usages as one; the details are those of the first."""
-    first, second = tokens_of(usage), tokens_of(more)
-    added: dict[str, Any] = {
-        **usage,
-        "prompt_tokens": first.prompt + second.prompt,
-        "completion_tokens": first.completion + second.completion,
-        "total_tokens": first.total + second.total,
-    }
-    if usage.get("estimated") or more.get("estimated"):
-        added["estimated"] = True
-    return added

@@ -21,6 +21,7 @@ __all__ = [
     "ADD_TAG",
     "ADD_TOTAL",
     "ADD_USAGE",
+    "BOOK_CALL",
     "CALL_RUNS",
     "CHECKED",
     "DROP_HOLD",
@@ -251,6 +252,7 @@ HOLDS_OVER = f"""
     {_HOLD} expires_at <= ? AND NOT EXISTS (SELECT 1 FROM node WHERE node.id = hold.holder) ORDER BY hold.id
 """
 CALL_RUNS = "SELECT 1 FROM call WHERE id = ? AND status = 'in_progress'"
+BOOK_CALL = "UPDATE call SET usage = ?, cost_nano = ? WHERE id = ? AND attempt = ?"
 EVENTS_OF = "SELECT first, last, data FROM event WHERE call_id = ? ORDER BY first"
 
 # -- credits and keys

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-__all__ = ["Tokens", "hour_of", "tokens_of"]
+__all__ = ["Tokens", "added", "hour_of", "tokens_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,31 @@ def tokens_of(usage: Mapping[str, Any] | None) -> Tokens:
         _count(written.get("reasoning_tokens")),
         _count(read.get("audio_tokens")) + _count(written.get("audio_tokens")),
     )
+
+
+def added(usage: Mapping[str, Any] | None, more: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """Return two usages as one, of the one that there is if there is but one."""
+    if usage is None or more is None:
+        return usage if more is None else more
+    first, second = tokens_of(usage), tokens_of(more)
+    total: dict[str, Any] = {
+        **usage,
+        "prompt_tokens": first.prompt + second.prompt,
+        "completion_tokens": first.completion + second.completion,
+        "total_tokens": first.total + second.total,
+    }
+    for name in ("prompt_tokens_details", "completion_tokens_details"):
+        if details := _summed(_object(usage.get(name)), _object(more.get(name))):
+            total[name] = details
+    if usage.get("estimated") or more.get("estimated"):
+        total["estimated"] = True
+    return total
+
+
+def _summed(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, int]:
+    """Return the sums of counts by name."""
+    names = dict.fromkeys((*first, *second))
+    return {name: _count(first.get(name)) + _count(second.get(name)) for name in names}
 
 
 def _object(value: Any) -> Mapping[str, Any]:

@@ -91,6 +91,7 @@ class Claims:
         record = replace(before, status="in_progress", node=self._nodes.id, model=model, provider=provider)
         record.finished_at = record.usage = record.cost_nano = record.error = record.error_status = None
         if not entry.resumed:
+            record.earlier = (before.usage, before.cost_nano)
             record.attempts = before.attempts + 1
             record.attempt = record.attempts
         return record

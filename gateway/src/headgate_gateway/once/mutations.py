@@ -13,7 +13,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from ..clock import Clock
 from ..emission import Answer
 from ..errors import ApiError, conflict
-from ..http import Reply, Response
+from ..http import Change, Reply, Response
 from ..storage import Batch, Database
 from . import sql
 from .store import CallStore, StoredKey
@@ -24,7 +24,8 @@ _LARGEST = 1 << 20
 _LOOK_SECONDS = 0.05
 _SELDOM_SECONDS = 1.0
 
-Act = Callable[[], Awaitable[Reply]]
+Act = Callable[[], Awaitable[Reply | Change]]
+_Then = Callable[[], Awaitable[None]]
 
 
 class Mutations:
@@ -59,7 +60,7 @@ class Mutations:
         """The answer of `act`, which runs once for this key.
 
         `whole`: what `act` changes and the answer kept for its key are written together or not at all; it awaits
-        nothing but the database then.
+        nothing but the database then. Of an `act` that is not, this holds for the `Change` that it returns.
         """
         place = (principal, key)
         running = self._running.get(place)
@@ -74,9 +75,8 @@ class Mutations:
 
     async def plainly(self, act: Act, *, whole: bool) -> Reply:
         """The answer of `act` for a request without a key, when what it changed is durable."""
-        async with self._unit(whole=whole):
-            reply = await act()
-        await self._db.committed()
+        reply, then = await self._act(None, act, whole=whole)
+        await self._durable(then)
         return reply
 
     async def _run(self, claim: _Claim, act: Act, *, whole: bool) -> Reply:
@@ -94,14 +94,14 @@ class Mutations:
             await self._clock.sleep(delay)
             delay = min(2 * delay, _SELDOM_SECONDS)
         try:
-            reply = await self._act(claim, act, whole=whole)
+            reply, then = await self._act(claim, act, whole=whole)
         except BaseException:
             if self._db.shared:
                 freed = Batch()
                 freed.add(sql.FREE_MUTATION, (claim.principal, claim.key, claim.id, self._node))
                 self._db.soon(freed)
             raise
-        await self._db.committed()
+        await self._durable(then)
         return reply
 
     async def _claimed(self, claim: _Claim, stored: StoredKey | None) -> bool:
@@ -111,14 +111,26 @@ class Mutations:
         row = (*claim.row(now + self._keep_seconds), self._node, now, "" if stored is None else stored.call_id)
         return bool(await self._db.changed(sql.CLAIM_KEY, row))
 
-    async def _act(self, claim: _Claim, act: Act, *, whole: bool) -> Reply:
+    async def _act(self, claim: _Claim | None, act: Act, *, whole: bool) -> tuple[Reply, _Then | None]:
+        """Make the change, keep its answer for the key, and return it with what follows when both are durable."""
         async with self._unit(whole=whole):
-            reply = await act()
-            if isinstance(reply, Response) and 200 <= reply.status < 300 and len(reply.body) <= _LARGEST:
-                await self._keep(claim, reply)
-            elif self._db.shared:
-                await self._db.write(sql.DROP_KEY, (claim.principal, claim.key, claim.id))
-            return reply
+            made = await act()
+            async with self._unit(whole=isinstance(made, Change)):
+                reply = await made.write() if isinstance(made, Change) else made
+                if claim is not None:
+                    await self._keep_or_drop(claim, reply)
+        return reply, made.then if isinstance(made, Change) else None
+
+    async def _durable(self, then: _Then | None) -> None:
+        await self._db.committed()
+        if then is not None:
+            await then()
+
+    async def _keep_or_drop(self, claim: _Claim, reply: Reply) -> None:
+        if isinstance(reply, Response) and 200 <= reply.status < 300 and len(reply.body) <= _LARGEST:
+            await self._keep(claim, reply)
+        elif self._db.shared:
+            await self._db.write(sql.DROP_KEY, (claim.principal, claim.key, claim.id))
 
     async def _keep(self, claim: _Claim, reply: Response) -> None:
         batch, expires_at = Batch(), self._clock.time() + self._keep_seconds

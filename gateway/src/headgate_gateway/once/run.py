@@ -2,7 +2,8 @@
 
 The producer appends events; each client reads the log at its own pace. The last event of a stream, and the answer
 of a unary call, are shown only after the record of the call is durable. A client that vanishes leaves the producer
-running for the grace time if the call has a key, else the call is cancelled at once.
+running for the grace time if the call has a key, or if a provider makes its whole answer, which is billed to its end
+whether anybody reads it or not; else the call is cancelled at once.
 """
 
 from __future__ import annotations
@@ -138,7 +139,7 @@ class Run(Feed):
         if self.over or self.listeners:
             self._make_room()
             return
-        if not self.keyed:
+        if not self.keyed and (self.record.stream or not self.asked):
             self.cancel(vanished())
         elif self._grace is None:
             self._make_room()

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from ..clock import Clock
 from ..errors import AWAY
-from ..ledger.spent import cost_of, with_wasted
+from ..ledger.spent import cost_of, is_partial, with_wasted
 from ..storage import AlreadyDone, Batch, Database, StorageAway, StorageError
 from . import sql
 from .claims import Claims
@@ -164,6 +164,13 @@ class Settlement:
             usage = _plain(usage, run)
         record.usage = with_wasted(run, usage)
         record.cost_nano = self._cost(run, usage, detail)
+        if (
+            record.usage is not None
+            and not run.cached
+            and detail < Detail.PLAIN
+            and is_partial(run, usage, self._prices)
+        ):
+            record.usage = {**record.usage, "estimated": True}
         batch = Batch()
         if not run.recorded:
             self._store.put_key_of(batch, record, run.operation, run.fingerprint, run.expires_at)

@@ -118,8 +118,8 @@ CLAIM_CALL = f"""
     RETURNING id
 """
 RETAKE = """
-    UPDATE call SET status = 'in_progress', node = ?, attempts = ?, attempt = ?, finished_at = NULL, usage = NULL,
-                    cost_nano = NULL, error_status = NULL, error = NULL, cancel_requested = 0
+    UPDATE call SET status = 'in_progress', node = ?, attempts = ?, attempt = ?, finished_at = NULL,
+                    error_status = NULL, error = NULL, cancel_requested = 0
     WHERE id = ? AND status = ? AND attempt = ?
     RETURNING id
 """

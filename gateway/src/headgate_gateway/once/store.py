@@ -11,6 +11,7 @@ import msgspec
 
 from ..emission import Answer
 from ..errors import ApiError, encoded
+from ..ledger.usage import added
 from ..storage import Batch, Database
 from . import sql
 
@@ -56,6 +57,8 @@ class CallRecord:
     error: Mapping[str, Any] | None = None
     node: str | None = None
     attempt: int = 1
+    # Not kept by themselves: usage and cost of the attempts before this one, which the stored record includes.
+    earlier: tuple[Mapping[str, Any] | None, int | None] = (None, None)
     # Not kept: whether a provider was asked, and what counts its answer while it comes.
     asked: bool = False
     meter: Meter | None = None
@@ -63,12 +66,24 @@ class CallRecord:
     @property
     def estimated(self) -> bool:
         """Return whether tokens were counted here, and not told by the provider."""
-        return self.usage is not None and bool(self.usage.get("estimated"))
+        usage = self.total_usage
+        return usage is not None and bool(usage.get("estimated"))
+
+    @property
+    def total_usage(self) -> Mapping[str, Any] | None:
+        """The usage of all attempts; `usage` is that of the last one, as it is billed."""
+        return added(self.earlier[0], self.usage)
+
+    @property
+    def total_cost_nano(self) -> int | None:
+        """The cost of all attempts; `cost_nano` is that of the last one, as it is billed."""
+        before, cost = self.earlier[1], self.cost_nano
+        return cost if before is None else min(before + (cost or 0), _MOST)
 
     @property
     def tokens(self) -> dict[str, int]:
         """Tokens in the three counts every family has, whatever names its own usage uses."""
-        usage = self.usage or {}
+        usage = self.total_usage or {}
         prompt = _count(usage.get("prompt_tokens", usage.get("input_tokens")))
         completion = _count(usage.get("completion_tokens", usage.get("output_tokens")))
         total = _count(usage.get("total_tokens", prompt + completion))
@@ -76,7 +91,8 @@ class CallRecord:
 
     @property
     def cost_usd(self) -> float | None:
-        return None if self.cost_nano is None else self.cost_nano / _NANO
+        cost = self.total_cost_nano
+        return None if cost is None else cost / _NANO
 
     def shown(self) -> dict[str, Any]:
         """The record as the contract's `Call`."""
@@ -100,12 +116,13 @@ class CallRecord:
         }
 
     def _usage(self) -> dict[str, Any] | None:
-        if self.usage is None:
+        usage = self.total_usage
+        if usage is None:
             return None
         shown: dict[str, Any] = dict(self.tokens)
         for name in ("prompt_tokens_details", "completion_tokens_details"):
-            if isinstance(self.usage.get(name), dict):
-                shown[name] = self.usage[name]
+            if isinstance(usage.get(name), dict):
+                shown[name] = usage[name]
         if self.estimated:
             shown["estimated"] = True
         return shown
@@ -132,6 +149,7 @@ class CallRecord:
         )
 
     def row(self) -> tuple[Any, ...]:
+        usage = self.total_usage
         return (
             self.id,
             self.principal,
@@ -145,8 +163,8 @@ class CallRecord:
             self.request_id,
             self.created_at,
             self.finished_at,
-            None if self.usage is None else encoded(self.usage).decode(),
-            self.cost_nano,
+            None if usage is None else encoded(usage).decode(),
+            self.total_cost_nano,
             self.error_status,
             None if self.error is None else encoded(self.error).decode(),
             self.node,

@@ -105,7 +105,7 @@ class RouteCatalog:
         for number, name in enumerate(found):
             if not self.covered(name):
                 raise invalid(
-                    f"`{param}[{number}]` is {name!r}, which names no route of this gateway{self._near(name)}. "
+                    f"`{param}[{number}]` is {name!r}, which names no route of this gateway.{self._near(name)} "
                     "Write a path such as '/v1/chat/completions', a pattern such as '/v1/files*', or a group: "
                     f"{', '.join(_GROUPS)}.",
                     param=param,
@@ -116,7 +116,7 @@ class RouteCatalog:
     def _near(self, name: str) -> str:
         names = [*_GROUPS, *dict.fromkeys(one for _, names in self._routes for one in names)]
         near = difflib.get_close_matches(name, names, 1, 0.7)
-        return f"; did you mean {near[0]!r}?" if near else ""
+        return f" Did you mean {near[0]!r}?" if near else ""
 
     def covered(self, name: str) -> frozenset[_Unit]:
         """Return the routes, by method and path, that a name stands for."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ApiError
@@ -52,31 +53,43 @@ class Revocation:
         return [(run, run.ticket.caller) for run in self._running.values() if run.ticket is not None]
 
     async def _check(self, change: Change, concerned: list[tuple[Run, Principal]]) -> None:
-        refused: dict[int, ApiError | None] = {}
+        standing: dict[int, Principal | ApiError] = {}
         for run, caller in concerned:
-            if id(caller) not in refused:
-                refused[id(caller)] = await self._refusal(change, caller)
-            error = refused[id(caller)]
+            if id(caller) not in standing:
+                standing[id(caller)] = await self._standing(change, caller)
+            now = standing[id(caller)]
+            error = now if isinstance(now, ApiError) else _model_refusal(run, now)
             if error is not None:
                 run.cancel(admission.again(error))
+            elif not isinstance(now, ApiError):
+                self._keep_end(run, now.expires_at)
 
-    async def _refusal(self, change: Change, caller: Principal) -> ApiError | None:
-        """Return the error that the caller would get if it called now, or None where it may still call."""
+    def _keep_end(self, run: Run, expires_at: float | None) -> None:
+        """Hold a running call to the end that its key has now."""
+        ticket = run.ticket
+        if ticket is not None and ticket.caller.expires_at != expires_at:
+            ticket.caller = replace(ticket.caller, expires_at=expires_at)
+            if expires_at is not None:
+                self.watch(expires_at)
+
+    async def _standing(self, change: Change, caller: Principal) -> Principal | ApiError:
+        """Return the caller as it would be admitted now, or the error that it would get."""
         platform = self._platform
         try:
             if change.action == "rotated" and caller.key_id == change.id:
                 record = await platform.keys.any(change.id)
-                return None if record is None else admission.replaced(record)
+                return caller if record is None else admission.replaced(record)
             if caller.key_id is None and caller.acting_for != (None, None):
                 await admission.for_groups(platform, caller, *caller.acting_for)
-            await platform.as_it_stands(caller)
+            now = await platform.as_it_stands(caller)
             if caller.customer is not None:
                 await platform.customer_bounds.bounds(caller.organization_id, caller.customer)
         except ApiError as refusal:
             return refusal
         except StorageError as failure:
             _log.warning("whether running calls may go on cannot be read: %s", failure)
-        return None
+            return caller
+        return now
 
     async def look(self) -> None:
         """Read what other nodes changed while calls run here, also where nobody else calls and nobody tells."""
@@ -110,6 +123,18 @@ class Revocation:
                 left.append(caller.expires_at)
         if left:
             self.watch(min(left))
+
+
+def _model_refusal(run: Run, caller: Principal) -> ApiError | None:
+    """Return the error of a call whose model is out of its caller's reach by now."""
+    model = "" if run.ticket is None else run.ticket.model
+    if not model or caller.may_use(model) or caller.may_use(caller.aliases.get(model, model)):
+        return None
+    try:
+        caller.require_model(model)
+    except ApiError as refusal:
+        return refusal
+    return None
 
 
 def _concerns(change: Change, caller: Principal) -> bool:

@@ -12,7 +12,7 @@ from .chunks import ChunkReader, count_said, error_of
 from .lenient import Unreadable, encode, readable
 from .meter import Meter
 from .sse import EventTooLarge, SseReader
-from .usage import is_clean
+from .usage import is_clean, read_usage
 
 __all__ = ["Refused", "chunk_of", "count_answer", "events_in", "folded", "is_stream", "judged", "with_usage"]
 
@@ -74,12 +74,15 @@ def count_answer(kind: str | None, request: Mapping[str, Any], value: Any, meter
     elif kind in ("transcription", "translation"):
         text = value.get("text") if isinstance(value, dict) else value
         meter.unseen = count_text(text) if isinstance(text, str) else 0
+        if isinstance(value, dict):
+            # Of a verbose answer, which tells how long the sound is.
+            meter.tell(read_usage({"type": "duration", "seconds": value.get("duration")}))
 
 
 def with_usage(value: Mapping[str, Any], body: bytes, usage: Mapping[str, Any]) -> bytes:
     """The body, with its usage in the form that clients can read where it has another."""
     told = value.get("usage")
-    if told is None or is_clean(told):
+    if "estimated" not in usage and (told is None or is_clean(told)):
         return body
     return encode({**value, "usage": usage})
 

@@ -10,12 +10,11 @@ from . import failures
 from .lenient import Unreadable, readable
 from .meter import Meter
 from .partial import texts_in
-from .usage import is_clean
 
 __all__ = ["Chunk", "ChunkReader", "choices_asked", "count_said", "error_of", "texts_of", "texts_of_events"]
 
-_UNNAMED = ("", "message")
-_CHUNKS = ("chat.completion.chunk", "text_completion", "chat.completion", "text_completion.chunk")
+# Members by which foreign events say a text.
+_TEXTS = ("content", "text", "response", "delta")
 _MOST_CHOICES = 128
 _BLOCKS = ("thinking_blocks", "reasoning_details")
 # Members that are no text of the model, or repeat one.
@@ -38,8 +37,9 @@ class Chunk:
         return not self.value.get("choices") and bool(self.value.get("usage"))
 
     @property
-    def clean_usage(self) -> bool:
-        return is_clean(self.value["usage"])
+    def of_answer(self) -> bool:
+        """Return whether it is a chunk of the answer, which every client can read."""
+        return isinstance(self.value.get("choices"), list)
 
 
 class ChunkReader:
@@ -70,19 +70,24 @@ class ChunkReader:
         if not isinstance(value, dict):
             raise failures.broken_stream(self._provider, "an event is not a JSON object")
         try:
-            self._choices_of(value, event)
+            self._choices_of(value)
         finally:
             # Behind the texts, and also where one of them is an error: what is told of the usage is paid.
             self._meter.read(value)
         return Chunk(event, data, value)
 
-    def _choices_of(self, value: Mapping[str, Any], event: str) -> None:
+    def _choices_of(self, value: Mapping[str, Any]) -> None:
         choices = value.get("choices")
         if isinstance(choices, list):
             for choice in choices:
                 self._choice(choice)
-        elif choices is not None or not _is_known(value, event):
-            raise failures.broken_stream(self._provider, "an event is not a chunk of a completion")
+        elif choices is not None:
+            raise failures.broken_stream(self._provider, "`choices` of an event is not a list")
+        else:
+            # A ping, or what a vendor has to say beside the answer. A stream of nothing else has no finish reason.
+            for name in _TEXTS:
+                if isinstance(text := value.get(name), str) and text:
+                    self._meter.produced(text)
 
     def _failed(self, error: Any) -> Exception:
         self._meter.refused = True
@@ -119,14 +124,6 @@ class ChunkReader:
             raise failures.broken_stream(
                 self._provider, f"{len(self._finished)} of {self._choices} choices have finished"
             )
-
-
-def _is_known(value: Mapping[str, Any], event: str) -> bool:
-    """Return whether an object without choices may stand in a stream: a usage, or an event of another name."""
-    if event not in _UNNAMED:
-        return True
-    usage = value.get("usage") or value.get("usageMetadata") or value.get("x_groq")
-    return isinstance(usage, dict) or value.get("object") in _CHUNKS or not value
 
 
 def error_of(value: Any, event: str = "") -> Any:

@@ -15,11 +15,13 @@ import msgspec
 
 from ..errors import invalid
 from ..http import Call, Route
+from ..offload import LARGE_BODY, offload
 from ..once.sink import Producer, Sink
 from ..routing.addresses import GuardedResolver
 from ..targets import ProviderTarget
 from . import anthropic, messages, openai, relay
 from .exchange import Exchange
+from .framing import Connector
 
 if TYPE_CHECKING:
     from ..gateway import Gateway
@@ -53,11 +55,14 @@ class Providers:
             exchange.aim("/v1/messages", msgspec.json.encode(translated), "application/json")
             return _bound(exchange, messages.stream if stream else messages.answer)
         path = route.path.removeprefix("/v1")
+        produce = _bound(exchange, relay.stream if stream else relay.answer)
         if call.files or call.fields:
             exchange.aim(path, None, "")
-        else:
+        elif len(call.raw) <= LARGE_BODY:
             exchange.aim(path, openai.prepare(call.raw, target.model, stream=stream), "application/json")
-        return _bound(exchange, relay.stream if stream else relay.answer)
+        else:
+            return _prepared_aside(exchange, path, produce, stream=stream)
+        return produce
 
     def session(self, *, guarded: bool = False) -> aiohttp.ClientSession:
         """The pool of connections; the guarded one reaches only what the guard of addresses permits."""
@@ -65,7 +70,7 @@ class Providers:
         if session is None:
             resolver = GuardedResolver(self._gateway.routing.guard) if guarded else None
             session = self._sessions[guarded] = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=0, ttl_dns_cache=60, keepalive_timeout=30, resolver=resolver),
+                connector=Connector(limit=0, ttl_dns_cache=60, keepalive_timeout=30, resolver=resolver),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 timeout=aiohttp.ClientTimeout(total=None),
                 # Answers are decoded here: some say that they are compressed, and are not.
@@ -86,3 +91,14 @@ class Providers:
 
 def _bound(exchange: Exchange, run: Callable[[Exchange, Sink], Awaitable[None]]) -> Producer:
     return exchange.metered(partial(run, exchange))
+
+
+def _prepared_aside(exchange: Exchange, path: str, produce: Producer, *, stream: bool) -> Producer:
+    """Return the producer of a call whose body is so large that it is prepared in a thread."""
+
+    async def run(sink: Sink) -> None:
+        body = await offload(openai.prepare, exchange.call.raw, exchange.target.model, stream=stream)
+        exchange.aim(path, body, "application/json")
+        await produce(sink)
+
+    return run

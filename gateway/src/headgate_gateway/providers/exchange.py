@@ -22,6 +22,7 @@ from ..once.sink import Producer, Sink
 from ..targets import ProviderTarget
 from . import failures
 from .encodings import Undecodable, decoder_of
+from .framing import arriving, asking
 from .meter import Meter
 from .partial import texts_in
 from .served import price_name_of
@@ -44,6 +45,7 @@ _ACCOUNT = ("openai-organization", "openai-project")
 _SHOWN = 1 << 16
 _SPACE = b" \t\r\n\xef\xbb\xbf"
 _LATE_SECONDS = 1.0
+_SOUND_BYTES_A_SECOND = 16_000
 
 WHOLE = "headgate.whole"
 """The name of the event that `Exchange.events` gives where the upstream answered by JSON, and by no stream."""
@@ -59,7 +61,10 @@ class Exchange:
         self.call = call
         self.kind = kind
         self.meter = Meter(lambda: count_prompt(kind, call.data, sum(upload.size for upload in call.files)))
+        self._begin_meter()
         self.content_type = ""
+        # Whether the answer broke off, so that the provider may not have made it to its end.
+        self.cut = False
         # Models by which the provider may answer instead.
         self._others = models_beside(call.data)
         self._providers = providers
@@ -68,6 +73,18 @@ class Exchange:
         self._url = ""
         self._body: bytes | None = None
         self._sent_type = ""
+
+    def _begin_meter(self) -> None:
+        """Tell the meter what the request says of its price."""
+        data, meter = self.call.data, self.meter
+        tier = data.get("service_tier")
+        meter.tier = tier[:32] if isinstance(tier, str) else None
+        if data.get("web_search_options") is not None:
+            meter.searches = 1
+        if self.kind in ("transcription", "translation"):
+            meter.seconds = sum(upload.size for upload in self.call.files) // _SOUND_BYTES_A_SECOND + 1
+        elif self.kind == "speech" and isinstance(said := data.get("input"), str):
+            meter.characters = len(said)
 
     @property
     def provider(self) -> str:
@@ -97,12 +114,22 @@ class Exchange:
                     self._price(sink)
                     sink.usage = self.meter.usage()
                 if isinstance(error, ApiError):
+                    if self._is_billed():
+                        # To ask once more is to pay once more.
+                        error.retryable = False
                     failures.conceal(error, self._secrets(), self._places())
                 raise
             self._price(sink)
             sink.usage = self.meter.usage()
 
         return run
+
+    def _is_billed(self) -> bool:
+        """Return whether the provider bills an answer that failed: it came to its end, or its usage was told."""
+        meter = self.meter
+        if not meter.owed:
+            return False
+        return meter.final or (meter.answered and not meter.refused and not self.cut)
 
     def _price(self, sink: Sink) -> None:
         if self._others:
@@ -145,11 +172,11 @@ class Exchange:
     async def _reached(self, run: Sink) -> aiohttp.ClientResponse:
         upstream, tries = self.target.upstream, 0
         while True:
-            self.meter.asked = True
+            # Until there is a connection, nothing was asked and nothing is to be paid.
+            self.meter.asked = False
             try:
                 return await self._post(run)
             except (aiohttp.ClientConnectorError, aiohttp.ServerDisconnectedError, aiohttp.ClientOSError) as error:
-                self.meter.asked = not isinstance(error, aiohttp.ClientConnectorError)
                 tries += 1
                 if tries > upstream.retries or isinstance(error, aiohttp.ClientSSLError | ssl.SSLError):
                     raise self._unreachable(error) from error
@@ -159,21 +186,19 @@ class Exchange:
                 self.meter.answered = True
                 self._note(error)
                 raise failures.broken_answer(self.provider, b"", "the head of its answer is not HTTP") from error
-            except aiohttp.ConnectionTimeoutError as error:
-                # No connection was made, so that nothing was asked and nothing is to be paid.
-                self.meter.asked = False
-                raise self._unreachable(error) from error
             except (TimeoutError, aiohttp.ClientError) as error:
                 self.meter.given_up = isinstance(error, TimeoutError)
                 raise self._unreachable(error) from error
 
     def _unreachable(self, error: BaseException) -> ApiError:
+        self.cut = True
         self._note(error)
         if _is_total(error):
             return self._too_long()
         return failures.unreachable(self.provider, _reason(error))
 
     def _broken(self, error: BaseException, *, streamed: bool) -> ApiError:
+        self.cut = True
         self._note(error)
         if _is_total(error):
             return self._too_long()
@@ -204,11 +229,14 @@ class Exchange:
         try:
             data: Any = self._body if self._body is not None else self._form()
         except ValueError as error:
-            self.meter.asked = False
             raise invalid(f"The form cannot be passed on: {error}. Correct its names.", code="invalid_form") from error
-        return await self._providers.session(guarded=upstream.guarded).post(
-            self._url, data=data, headers=self._headers(run), timeout=timeout, allow_redirects=False
-        )
+        token = asking.set(self.meter)
+        try:
+            return await self._providers.session(guarded=upstream.guarded).post(
+                self._url, data=data, headers=self._headers(run), timeout=timeout, allow_redirects=False
+            )
+        finally:
+            asking.reset(token)
 
     def _headers(self, run: Sink) -> CIMultiDict[str]:
         headers = CIMultiDict({name: value for name in _PASSED_ON if (value := self.call.header(name)) is not None})
@@ -281,14 +309,14 @@ class Exchange:
         encoding, size, most = response.headers.get("Content-Encoding", ""), 0, self._limits.answer_bytes
         decoder = decoder_of(encoding)
         if decoder is None:
-            while data := await response.content.readany():
+            async for data in arriving(response.content):
                 size += len(data)
                 self.meter.unread(len(data))
                 if size > most:
                     break
             raise failures.broken_answer(self.provider, b"", f"its content encoding is {encoding[:40]!r}")
         try:
-            while data := await response.content.readany():
+            async for data in arriving(response.content):
                 for piece in decoder.feed(data):
                     size += len(piece)
                     if size > most:

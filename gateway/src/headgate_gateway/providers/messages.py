@@ -26,6 +26,7 @@ async def answer(exchange: Exchange, sink: Sink) -> None:
         reader = _Reader(exchange, sink)
         chunks = [chunk for event, data in events_in(body) for chunk in reader.read(event, data)]
         if not reader.chunks.ended:
+            exchange.cut = True
             raise failures.broken_stream(exchange.provider, "it ended without `message_stop`")
         completion: dict[str, Any] = {**fold(chunks), "usage": exchange.meter.usage()}
     else:
@@ -72,6 +73,7 @@ async def stream(exchange: Exchange, sink: Sink) -> None:
             if reader.chunks.ended:
                 break
     if not reader.chunks.ended:
+        exchange.cut = True
         raise failures.broken_stream(exchange.provider, "it ended without `message_stop`")
     await _tell_usage(exchange, sink, reader.chunks.head)
 

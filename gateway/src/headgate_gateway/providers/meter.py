@@ -25,6 +25,7 @@ class Meter:
     __slots__ = (
         *("_final", "_produced", "_prompt", "_sum", "_times"),
         *("answered", "asked", "given_up", "model", "refused", "reported", "unseen"),
+        *("characters", "searches", "seconds", "tier"),
     )
 
     def __init__(self, prompt: Callable[[], int]) -> None:
@@ -36,6 +37,9 @@ class Meter:
         self._times = self._sum = 0
         # The model that answers, as the upstream names it.
         self.model: str | None = None
+        # The tier that the request asks for, or the answer names, and what is paid that is no token.
+        self.tier: str | None = None
+        self.seconds = self.characters = self.searches = 0
         self.unseen = 0
         self.asked = False
         self.answered = False
@@ -65,8 +69,17 @@ class Meter:
             self.model = model
         elif isinstance(inner := value.get("message"), dict) and isinstance(inner.get("model"), str):
             self.model = inner["model"]
+        self._read_tier(value)
+        # What the begin of a message tells of its answer is no more than a first token.
+        begins = value.get("type") == "message_start"
         for usage in usages_in(value):
-            self.tell(read_usage(usage))
+            self.tell(read_usage(usage), final=not begins)
+
+    def _read_tier(self, value: Mapping[str, Any]) -> None:
+        for holder in (value, value.get("usage"), value.get("message")):
+            tier = holder.get("service_tier") if isinstance(holder, dict) else None
+            if isinstance(tier, str) and tier:
+                self.tier = tier[:32]
 
     def read_body(self, body: bytes) -> None:
         """Read the usage out of the body of an answer that is an error."""
@@ -77,13 +90,18 @@ class Meter:
         if isinstance(value, dict):
             self.read(value)
 
-    def tell(self, told: Reported) -> None:
+    def tell(self, told: Reported, *, final: bool = True) -> None:
         """Take over what was told."""
         self.reported.merge(told)
         if told.completion:
-            self._final = True
+            self._final = final
             self._times += 1
             self._sum += told.completion
+
+    @property
+    def final(self) -> bool:
+        """Return whether the upstream has told what the whole answer used, so that it bills it."""
+        return self._final
 
     @property
     def known(self) -> bool:
@@ -119,11 +137,23 @@ class Meter:
             "total_tokens": prompt + completion,
         }
         usage |= _details(told, prompt, completion)
+        usage |= self._beside(told)
         if told.cost is not None:
             usage["cost"] = told.cost
+        estimated |= bool(self.searches and not told.searches)
         if estimated:
             usage["estimated"] = True
         return usage
+
+    def _beside(self, told: Reported) -> dict[str, Any]:
+        """What is paid beside the tokens."""
+        counts = {
+            "web_searches": told.searches or self.searches,
+            "audio_seconds": told.seconds or self.seconds,
+            "input_characters": self.characters,
+            "service_tier": self.tier,
+        }
+        return {name: count for name, count in counts.items() if count}
 
 
 def _details(told: Reported, prompt: int, completion: int) -> dict[str, Any]:
@@ -135,10 +165,12 @@ def _details(told: Reported, prompt: int, completion: int) -> dict[str, Any]:
         "cache_write_tokens": written,
         "cache_write_1h_tokens": min(told.cache_write_1h or 0, written),
         "audio_tokens": min(told.audio_in or 0, prompt),
+        "image_tokens": min(told.image_in or 0, prompt),
     }
     reasoned = {
         "reasoning_tokens": min(told.reasoning or 0, completion),
         "audio_tokens": min(told.audio_out or 0, completion),
+        "image_tokens": min(told.image_out or 0, completion),
     }
     details: dict[str, Any] = {}
     for name, counts in (("prompt_tokens_details", read), ("completion_tokens_details", reasoned)):

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from ..effective import OWN
+from ..long_strings import LONG, LongStrings
 
 __all__ = ["prepare"]
 
@@ -20,10 +21,13 @@ def prepare(raw: bytes, model: str, *, stream: bool) -> bytes:
     Every other value goes out in the bytes it came in. The members are always written anew: of a name that stands
     twice another reader may take the other value.
     """
-    fields: dict[str, Any] = {name: value for name, value in _decode_fields(raw).items() if name not in OWN}
+    strings = LongStrings(raw) if len(raw) > LONG else None
+    text = raw if strings is None else strings.text
+    fields: dict[str, Any] = {name: value for name, value in _decode_fields(text).items() if name not in OWN}
     fields["model"] = model
     if stream:
         given = fields.get("stream_options")
         options = {} if given is None or bytes(given) == b"null" else _decode_fields(given)
         fields["stream_options"] = {**options, "include_usage": True}
-    return _encode(fields)
+    body = _encode(fields)
+    return body if strings is None else strings.put_back(body)

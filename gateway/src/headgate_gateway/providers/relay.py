@@ -13,12 +13,14 @@ from .chunks import Chunk, ChunkReader, choices_asked
 from .exchange import WHOLE, Exchange
 from .lenient import Unreadable, encode, readable
 from .media import count_events, is_asked_for
+from .usage import is_clean
 
 __all__ = ["answer", "stream"]
 
 _STREAMED = ("chat", "completions")
 _JSON_KINDS = (*_STREAMED, "embeddings", "moderations")
 _DONE = b"[DONE]"
+_COUNTS = ("prompt_tokens", "completion_tokens")
 _SOUND_TYPES = {
     "mp3": "audio/mpeg",
     "opus": "audio/opus",
@@ -41,7 +43,10 @@ class _Relay:
         self._meter = exchange.meter
         self._show_usage = include_usage(exchange.call.data)
         self._reader = ChunkReader(exchange.provider, choices_asked(exchange.call.data), exchange.meter)
-        self._shown = False
+        # The usage that the upstream told in a chunk of its own, as it came.
+        self._told: Chunk | None = None
+        # The last usage that came beside text.
+        self._beside: Any = None
         self._head: dict[str, Any] = {}
 
     async def run(self) -> None:
@@ -58,19 +63,31 @@ class _Relay:
                     done = True
                     break
                 await self._pass_on(self._reader.read(event, data))
+        exchange.cut = not done
         self._reader.end(done=done)
-        if self._show_usage and not self._shown:
-            await self._sink.emit(encode({**self._head, "choices": [], "usage": self._meter.usage()}))
+        if self._show_usage:
+            usage = self._meter.usage()
+            if self._told is not None or not _is_told(self._beside, usage):
+                await self._sink.emit(self._usage(usage))
 
     async def _pass_on(self, chunk: Chunk) -> None:
-        if not self._head:
+        if chunk.of_answer and not self._head:
             self._head = _head_of(chunk.value)
-        if chunk.value.get("usage"):
-            if chunk.only_usage and not (self._show_usage and chunk.clean_usage):
-                # Either nobody asked for it, or it is told at the end in the form that clients can read.
-                return
-            self._shown = self._shown or chunk.clean_usage
+        if chunk.only_usage:
+            # It is told at the end, and only to those who asked for it: another may follow.
+            self._told = chunk
+            return
+        if not chunk.of_answer:
+            return
+        self._beside = chunk.value.get("usage") or self._beside
         await self._sink.emit(chunk.data, chunk.event or None)
+
+    def _usage(self, usage: Mapping[str, Any]) -> bytes:
+        """The chunk of the usage: the upstream's own where it tells what is booked."""
+        told = self._told
+        if told is not None and told.of_answer and _is_told(told.value["usage"], usage):
+            return told.data
+        return encode({**self._head, "choices": [], "usage": usage})
 
     def _late(self, event: str, data: bytes) -> None:
         try:
@@ -90,6 +107,13 @@ class _Relay:
         await self._sink.emit(encode(chunk))
 
 
+def _is_told(told: Any, usage: Mapping[str, Any]) -> bool:
+    """Return whether a usage can be read by clients and has the counts that are booked."""
+    if usage.get("estimated") or not is_clean(told):
+        return False
+    return all(told.get(name) == usage[name] for name in _COUNTS)
+
+
 def _head_of(chunk: Mapping[str, Any]) -> dict[str, Any]:
     return {name: chunk.get(name) for name in ("id", "object", "created", "model")}
 
@@ -103,6 +127,7 @@ async def answer(exchange: Exchange, sink: Sink) -> None:
         raise exchange.broken(body, "it is empty")
     if exchange.kind in _STREAMED and is_stream(body):
         choices = choices_asked(exchange.call.data)
+        exchange.cut = not body.rstrip().endswith(_DONE)
         value = folded(exchange.provider, exchange.kind, body, choices, exchange.meter)
         sink.answer = Answer(encode({**value, "usage": exchange.meter.usage()}))
         return

@@ -23,6 +23,7 @@ _COUNTS = (
     "total_tokens",
 )
 _DETAILS = ("prompt_tokens_details", "completion_tokens_details", "input_tokens_details", "output_tokens_details")
+_WRITTEN = ("completion_tokens_details", "output_tokens_details", "completion_token_details", "output_token_details")
 _HEADERS = {
     "x-input-tokens": "prompt",
     "x-prompt-tokens": "prompt",
@@ -55,6 +56,10 @@ class Reported:
     reasoning: int | None = None
     audio_in: int | None = None
     audio_out: int | None = None
+    image_in: int | None = None
+    image_out: int | None = None
+    searches: int | None = None
+    seconds: int | None = None
     cost: float | None = None
     """US dollars, where the upstream says what it charged."""
 
@@ -185,8 +190,10 @@ def _creation(usage: Mapping[str, Any]) -> tuple[int | None, int | None]:
 
 
 def _details(told: Reported, usage: Mapping[str, Any]) -> None:
-    read = _object(usage, "prompt_tokens_details", "input_tokens_details", "prompt_token_details")
-    written = _object(usage, "completion_tokens_details", "output_tokens_details", "completion_token_details")
+    read = _object(
+        usage, "prompt_tokens_details", "input_tokens_details", "prompt_token_details", "input_token_details"
+    )
+    written = _object(usage, *_WRITTEN)
     short, hour = _creation(usage)
     told.cached = _largest(
         _first(read, "cached_tokens", "cache_read_tokens", "cache_read_input_tokens"),
@@ -207,6 +214,12 @@ def _details(told: Reported, usage: Mapping[str, Any]) -> None:
     )
     told.audio_in = _first(read, "audio_tokens")
     told.audio_out = _first(written, "audio_tokens")
+    told.image_in, told.image_out = _first(read, "image_tokens"), _first(written, "image_tokens")
+    told.searches = _largest(
+        _first(_object(usage, "server_tool_use"), "web_search_requests"),
+        _first(usage, "num_search_queries", "web_search_requests", "num_sources_used"),
+    )
+    told.seconds = _first(usage, "seconds") if usage.get("type") == "duration" else None
     cost = usage.get("cost")
     if isinstance(cost, int | float) and not isinstance(cost, bool) and 0 <= cost < 1e6:
         told.cost = float(cost)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from ..errors import ApiError, forbidden, invalid
-from ..http import Call, Response, json_response
+from ..http import Call, Change, Response, json_response
 from ..offline.catalog import kind_of
 from ..routing.deployments import Deployment
 
@@ -120,10 +120,22 @@ async def retrieve(call: Call) -> Response:
     return json_response(await _find(call, call.params["model"]))
 
 
-async def delete(call: Call) -> Response:
+async def delete(call: Call) -> Change:
     """Delete a model that the caller made by fine-tuning."""
+    drops: list[Callable[[], Awaitable[None]]] = []
+
+    async def drop() -> None:
+        for one in drops:
+            await one()
+
+    return Change(lambda: _deleted(call, drops), then=drop)
+
+
+async def _deleted(call: Call, drops: list[Callable[[], Awaitable[None]]]) -> Response:
     name = call.params["model"]
-    if await call.gateway.offline.delete(name, call.principal):
+    dropped = await call.gateway.offline.delete(name, call.principal)
+    if dropped is not None:
+        drops.append(dropped)
         return json_response({"id": name, "object": "model", "deleted": True})
     await _find(call, name)
     raise forbidden(

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..errors import ApiError, conflict, invalid
-from ..http import Access, BodyKind, Call, Response, Route, json_response
+from ..http import Access, BodyKind, Call, Change, Response, Route, json_response
 from ..platform.acting import actor, missing
 from ..platform.authority import require_admin, require_writer
 from ..platform.views import iso
@@ -15,6 +15,7 @@ from .deployments import Deployment
 from .heeded import heeded_params
 from .records import SECRET_PARAMS, StoredDeployment, masked
 from .router import AUTO, Router
+from .state import DeploymentState
 from .terms import check_params
 
 __all__ = ["ROUTES"]
@@ -32,7 +33,7 @@ _MODES = {
 _PICO = 1e12
 
 
-async def _create(call: Call) -> Response:
+async def _create(call: Call) -> Change:
     router = _admins(call, "add deployments")
     info = _known(call.data.get("model_info") or {})
     id = (call.data.get("model_info") or {}).get("id") or call.gateway.new_id("dep_")
@@ -53,7 +54,7 @@ async def _create(call: Call) -> Response:
     return await _kept(call, router, record, "created")
 
 
-async def _update(call: Call) -> Response:
+async def _update(call: Call) -> Change:
     router = _admins(call, "change deployments")
     id = call.data.get("model_id") or (call.data.get("model_info") or {}).get("id")
     if not id:
@@ -74,17 +75,20 @@ async def _update(call: Call) -> Response:
     return await _kept(call, router, changed, "updated")
 
 
-async def _kept(call: Call, router: Router, record: StoredDeployment, action: str) -> Response:
+async def _kept(call: Call, router: Router, record: StoredDeployment, action: str) -> Change:
     """Keep a record whose deployment can be made and may be reached."""
     deployment = await router.made_of(record)
     _check_band(call, deployment)
     if deployment.upstream is not None and deployment.upstream.guarded:
         await router.guard.check_host(deployment.upstream.base_url, "litellm_params.api_base")
-    async with call.gateway.platform.changes.together():
+
+    async def write() -> Response:
         await router.records.put_deployment(record)
         await router.changed()
         await _audit(call, action, record.id)
-    return json_response(_shown(router, router.deployment(record.id) or deployment, record, everything=True))
+        return json_response(_shown(router, deployment, record, everything=True))
+
+    return Change(write, then=router.committed)
 
 
 def _check_band(call: Call, deployment: Deployment) -> None:
@@ -100,14 +104,17 @@ def _check_band(call: Call, deployment: Deployment) -> None:
         )
 
 
-async def _delete(call: Call) -> Response:
+async def _delete(call: Call) -> Change:
     router = _admins(call, "delete deployments")
     id = (await _stored(router, call.data["id"])).id
-    async with call.gateway.platform.changes.together():
+
+    async def write() -> Response:
         await router.records.drop_deployment(id)
         await router.changed()
         await _audit(call, "deleted", id)
-    return json_response({"id": id, "deleted": True, "message": f"The deployment {id!r} is deleted."})
+        return json_response({"id": id, "deleted": True, "message": f"The deployment {id!r} is deleted."})
+
+    return Change(write, then=router.committed)
 
 
 async def _info(call: Call) -> Response:
@@ -117,6 +124,9 @@ async def _info(call: Call) -> Response:
         if query.get("model_id") not in (None, one.id) or query.get("model_name") not in (None, one.group):
             continue
         record = await router.records.deployment(one.id) if one.source == "database" else None
+        if record is None and one.source == "database":
+            # Another node deleted it, and this one has not yet read so.
+            continue
         shown.append(_shown(router, one, record, everything=call.caller.admin or call.caller.viewer))
     if call.caller.admin or call.caller.viewer:
         for id in router.broken:
@@ -222,7 +232,7 @@ def _shown(router: Router, one: Deployment, record: StoredDeployment | None, *, 
     info["band"] = _band(router, one.group)
     if one.kind is not None:
         info["mode"] = _MODES[one.kind]
-    state, wait = router.states[one.id], router.rests(one.id)
+    state, wait = router.states.get(one.id) or DeploymentState(), router.rests(one.id)
     return {
         "model_name": one.group,
         "litellm_params": params,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..errors import conflict, invalid
-from ..http import Access, BodyKind, Call, Response, Route, json_response
+from ..http import Access, BodyKind, Call, Change, Response, Route, json_response
 from ..platform.acting import actor, missing
 from ..platform.authority import require_admin, require_writer
 from ..platform.views import iso
@@ -15,7 +15,7 @@ from .router import Router
 __all__ = ["ROUTES"]
 
 
-async def _create(call: Call) -> Response:
+async def _create(call: Call) -> Change:
     router = _admins(call, "store credentials")
     name, values = call.data["credential_name"], call.data["credential_values"]
     if await router.records.credential(name) is not None:
@@ -27,12 +27,10 @@ async def _create(call: Call) -> Response:
     await _check(router, values)
     now, who = call.gateway.clock.time(), actor(call.caller)
     sealed = router.records.seal_credential(name, values)
-    return await _kept(
-        call, router, Credential(name, call.data["credential_info"], sealed, now, who, now, who), "created"
-    )
+    return _kept(call, router, Credential(name, call.data["credential_info"], sealed, now, who, now, who), "created")
 
 
-async def _update(call: Call) -> Response:
+async def _update(call: Call) -> Change:
     router = _admins(call, "change credentials")
     old = await _found(call, router)
     values = router.readable_values(old)
@@ -51,7 +49,7 @@ async def _update(call: Call) -> Response:
         call.gateway.clock.time(),
         actor(call.caller),
     )
-    return await _kept(call, router, changed, "updated")
+    return _kept(call, router, changed, "updated")
 
 
 async def _list(call: Call) -> Response:
@@ -65,7 +63,7 @@ async def _retrieve(call: Call) -> Response:
     return json_response(_shown(router, await _found(call, router)))
 
 
-async def _delete(call: Call) -> Response:
+async def _delete(call: Call) -> Change:
     router = _admins(call, "delete credentials")
     name = (await _found(call, router)).name
     users = [record.id for record in await router.records.deployments() if record.params.get("credential_name") == name]
@@ -75,19 +73,24 @@ async def _delete(call: Call) -> Response:
             f"The credential {name!r} is used by the deployments {', '.join(users)}. Change or delete these first.",
             code="credential_in_use",
         )
-    async with call.gateway.platform.changes.together():
+
+    async def write() -> Response:
         await router.records.drop_credential(name)
         await router.changed()
         await _audit(call, "deleted", name)
-    return json_response({"credential_name": name, "deleted": True})
+        return json_response({"credential_name": name, "deleted": True})
+
+    return Change(write, then=router.committed)
 
 
-async def _kept(call: Call, router: Router, credential: Credential, action: str) -> Response:
-    async with call.gateway.platform.changes.together():
+def _kept(call: Call, router: Router, credential: Credential, action: str) -> Change:
+    async def write() -> Response:
         await router.records.put_credential(credential)
         await router.changed()
         await _audit(call, action, credential.name)
-    return json_response(_shown(router, credential))
+        return json_response(_shown(router, credential))
+
+    return Change(write, then=router.committed)
 
 
 async def _check(router: Router, values: dict[str, Any]) -> None:

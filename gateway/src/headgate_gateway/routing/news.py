@@ -41,12 +41,19 @@ class News:
         gateway.spawn(self._watch(), _TOPIC)
 
     async def changed(self) -> None:
-        """This node changed the tables, maybe in a transaction that is still open."""
-        ((version,),) = await self._gateway.db.changed(sql.ROUTING_CHANGED)
-        await self._reload()
-        self._loaded = self._told = int(version)
-        self._gateway.bus.publish(_TOPIC, b"%d" % version)
-        self._woken.set()
+        """Write a new version of the tables, in the transaction that changes them."""
+        await self._gateway.db.changed(sql.ROUTING_CHANGED)
+
+    async def committed(self) -> None:
+        """Read the tables after a change of this node is durable, and tell the other nodes."""
+        try:
+            await self._load()
+        except StorageError as error:
+            _log.warning("deployments are read again in a moment: %s", error)
+            self._loaded = -1
+            self._woken.set()
+        else:
+            self._gateway.bus.publish(_TOPIC, b"%d" % self._loaded)
 
     def _hear(self, message: bytes) -> None:
         self._told = max(self._told, int(message) if message.isdigit() else 0)

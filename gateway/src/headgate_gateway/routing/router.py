@@ -68,8 +68,12 @@ class Router:
         await self._news.start()
 
     async def changed(self) -> None:
-        """The tables were changed here: use them as they are, and let the other nodes know."""
+        """Write a new version of the tables, in the transaction that changes them."""
         await self._news.changed()
+
+    async def committed(self) -> None:
+        """Use the tables as this node changed them, and tell the other nodes."""
+        await self._news.committed()
 
     async def reload(self) -> None:
         """Read the configuration and the tables again. One that cannot be made is left out, and said so."""

@@ -46,7 +46,9 @@ class AudioSpeechCreateParams(CallOptions, total=False):
     """How to speak."""
 
     response_format: SpeechRequestResponseFormat | None
-    """The format of the audio. Absent is `mp3`."""
+    """The format of the audio. Absent is the default of the model's provider, `mp3` for most; the offline models
+    give `wav`.
+    """
 
     stream_format: SpeechRequestStreamFormat | None
     """How the audio is sent: as its bytes, or as server-sent events `speech.audio.delta`, whose `audio` is a piece
@@ -145,7 +147,9 @@ AudioResponseFormat: TypeAlias = Literal["json", "text", "srt", "verbose_json", 
 
 
 SpeechRequestResponseFormat: TypeAlias = Literal["mp3", "opus", "aac", "flac", "wav", "pcm"] | str
-"""The format of the audio. Absent is `mp3`."""
+"""The format of the audio. Absent is the default of the model's provider, `mp3` for most; the offline models give
+`wav`.
+"""
 
 
 SpeechRequestStreamFormat: TypeAlias = Literal["audio", "sse"]

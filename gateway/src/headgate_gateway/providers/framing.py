@@ -1,0 +1,69 @@
+"""Connections whose broken framing is told to whoever reads the answer, with what came before it.
+
+Without it, aiohttp's parser forgets the body in which the framing broke: its reader waits for the whole
+`stream_timeout`, and where the head came in the same packet, no answer is seen at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextvars import ContextVar
+from functools import partial
+from typing import Any, cast
+
+import aiohttp
+from aiohttp.client_proto import ResponseHandler
+
+from .meter import Meter
+
+__all__ = ["Connector", "arriving", "asking"]
+
+_END_OF_HEAD = b"\r\n\r\n"
+
+
+# Whose request is on its way: its meter hears when there is a connection to send it on.
+asking: ContextVar[Meter | None] = ContextVar("asking", default=None)
+
+
+class Connector(aiohttp.TCPConnector):
+    """A connector of such connections."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._factory = cast("partial[ResponseHandler]", partial(_Handler, loop=self._loop))
+
+    async def connect(self, req: Any, traces: Any, timeout: aiohttp.ClientTimeout) -> Any:  # noqa: ASYNC109 - aiohttp names it
+        connection = await super().connect(req, traces, timeout)
+        meter = asking.get()
+        if meter is not None:
+            meter.asked = True
+        return connection
+
+
+class _Handler(ResponseHandler):
+    def data_received(self, data: bytes) -> None:
+        if self._payload is None or self._payload.is_eof():
+            end = data.find(_END_OF_HEAD) + len(_END_OF_HEAD)
+            if len(_END_OF_HEAD) <= end < len(data):
+                # The head is whole, whatever is wrong with what follows it.
+                super().data_received(data[:end])
+                data = data[end:]
+        super().data_received(data)
+
+    def set_exception(self, exc: BaseException, *cause: BaseException) -> None:
+        body = self._payload
+        if body is not None and not body.is_eof() and body.exception() is None:
+            body.set_exception(aiohttp.ClientPayloadError("the framing of the body is broken"), *cause)
+        super().set_exception(exc, *cause)
+
+
+async def arriving(content: aiohttp.StreamReader) -> AsyncIterator[bytes]:
+    """The bytes of a body as they come; where the connection breaks, what had come before is given first."""
+    try:
+        while data := await content.readany():
+            yield data
+    except aiohttp.ClientError:
+        # An exception hides what is not read yet, which was written and is paid.
+        if left := b"".join(content._buffer):
+            yield left
+        raise

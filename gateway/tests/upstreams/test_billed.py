@@ -1,0 +1,251 @@
+"""What a provider bills is booked once: attempts of one call, answers that failed after their end, odd framing."""
+
+from __future__ import annotations
+
+import json
+import re
+import socketserver
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from ..conftest import GatewayProcess
+
+TEXT = "The quick brown fox jumps over the lazy dog and then runs home again quickly. "
+USAGE = {"prompt_tokens": 10, "completion_tokens": 20, "total_tokens": 30}
+MORE = {"prompt_tokens": 10, "completion_tokens": 50, "total_tokens": 60}
+HELLO = [{"role": "user", "content": "Hello, how are you?"}]
+DONE = b"data: [DONE]\n\n"
+
+
+def event(value: Any) -> bytes:
+    return b"data: " + json.dumps(value).encode() + b"\n\n"
+
+
+def chunk(delta: dict[str, Any], reason: str | None = None, **more: Any) -> bytes:
+    choices = [{"index": 0, "delta": delta, "finish_reason": reason}]
+    return event({"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "m", "choices": choices} | more)
+
+
+def framed(body: bytes, *, end: bytes = b"0\r\n\r\n", kind: str = "text/event-stream") -> bytes:
+    """A chunked answer, all of it in one packet."""
+    head = f"HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
+    return head.encode() + b"%x\r\n%s\r\n" % (len(body), body) + end
+
+
+def whole(value: Any) -> bytes:
+    return framed(json.dumps(value).encode(), kind="application/json")
+
+
+WORDS, LAST = chunk({"content": TEXT}), chunk({}, "stop")
+TOLD = chunk({}, choices=[], usage=USAGE)
+EMPTY = chunk({"role": "assistant"})
+ANSWER = {"index": 0, "message": {"role": "assistant", "content": TEXT}, "finish_reason": "stop"}
+COMPLETION = {"id": "c", "object": "chat.completion", "created": 1, "model": "m", "choices": [ANSWER]}
+FLAWED = {"error": {"message": "overloaded", "code": 503}}
+
+# Streams that are whole, whatever stands between their chunks.
+BESIDE: dict[str, bytes] = {
+    "ping": event({"type": "ping"}),
+    "meta": event({"id": "c", "model": "m", "vendor": {"queue": 3}}),
+    "null": event({"id": "c", "choices": None}),
+    "usage-only": event({"usage": USAGE}),
+    "timing": event({"object": "timing", "seconds": 0.25}),
+}
+# Answers that fail: whether they may be asked for again, and tokens of the answer (at least); None is not billed.
+FAILURES: dict[str, tuple[bytes, bool, int | None]] = {
+    "no-reason": (framed(EMPTY + DONE), False, 0),
+    "no-end": (framed(EMPTY), True, 0),
+    "no-json": (framed(b"data: {oops\n\n" + DONE), False, 0),
+    "foreign": (framed(event({"text": TEXT}) + DONE), False, 15),
+    "usage-error": (framed(event({**FLAWED, "usage": USAGE})), False, 20),
+    "error": (framed(EMPTY + event(FLAWED)), True, None),
+    "cut": (framed(EMPTY, end=b""), True, 0),
+    "whole-error": (whole({**COMPLETION, **FLAWED, "usage": USAGE}), False, 20),
+}
+BROKEN = framed(EMPTY + chunk({"content": TEXT * 20}), end=b"ZZ\r\nno\r\n")
+ANSWERS: dict[str, bytes] = {
+    **{f"beside-{name}": framed(odd + WORDS + odd + LAST + TOLD + DONE) for name, odd in BESIDE.items()},
+    **{name: answer for name, (answer, _, _) in FAILURES.items()},
+    "bad-frame": BROKEN,
+    "bad-frame-later": BROKEN,
+    "two-usages": framed(WORDS + LAST + TOLD + chunk({}, choices=[], usage=MORE) + TOLD + DONE),
+    "silent": whole(COMPLETION),
+    "slow": whole({**COMPLETION, "usage": USAGE}),
+    "zero": whole({**COMPLETION, "usage": {**USAGE, "completion_tokens": 0, "total_tokens": 10}}),
+    "flex": whole({**COMPLETION, "usage": USAGE, "service_tier": "flex"}),
+    "searches": whole({**COMPLETION, "usage": {**USAGE, "server_tool_use": {"web_search_requests": 2}}}),
+    "sound": whole({**COMPLETION, "usage": {**USAGE, "completion_tokens_details": {"audio_tokens": 15}}}),
+}
+
+
+class Provider(socketserver.ThreadingTCPServer):
+    """Answers by the model's name, and counts what it was asked; `flaky` fails once, at a price."""
+
+    daemon_threads = allow_reuse_address = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.asked: list[str] = []
+        self.left = threading.Event()
+
+
+class _Handler(socketserver.StreamRequestHandler):
+    def handle(self) -> None:
+        size = 0
+        while line := self.rfile.readline().strip():
+            name, _, value = line.partition(b":")
+            size = int(value) if name.lower() == b"content-length" else size
+        body = self.rfile.read(size)
+        found = re.search(rb'"model": ?"([^"]+)"', body)
+        assert isinstance(self.server, Provider)
+        assert found is not None
+        model = found[1].decode()
+        self.server.asked.append(model)
+        if model == "flaky":
+            first = self.server.asked.count(model) == 1
+            self.wfile.write(whole({**(FLAWED if first else COMPLETION), "usage": USAGE}))
+        else:
+            if model == "slow":
+                self.server.left.wait(30)
+            head, _, rest = ANSWERS[model].partition(b"\r\n\r\n")
+            if model == "bad-frame":
+                rest, head = head + b"\r\n\r\n" + rest, b""
+            else:
+                self.wfile.write(head + b"\r\n\r\n")
+            if model == "bad-frame-later":
+                # The packet that is no HTTP is another than the one with the head.
+                time.sleep(0.1)
+            self.wfile.write(rest)
+
+
+@pytest.fixture(scope="module")
+def provider() -> Iterator[Provider]:
+    with Provider() as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server
+        server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory: pytest.TempPathFactory, provider: Provider) -> Iterator[str]:
+    folder: Path = tmp_path_factory.mktemp("billed")
+    prices = "".join(
+        f'[prices."{name}"]\ninput_per_million = 1\noutput_per_million = 10\n' for name in (*ANSWERS, "flaky")
+    )
+    (folder / "headgate.toml").write_text(
+        f'[providers.up]\nbase_url = "http://127.0.0.1:{provider.server_address[1]}/v1"\nretries = 0\n{prices}'
+    )
+    server = GatewayProcess(folder, log=folder / "log").start()
+    try:
+        yield server.url
+        assert "Traceback" not in (folder / "log").read_text()
+    finally:
+        server.stop()
+
+
+def ask(url: str, model: str, *, key: str = "", **more: Any) -> tuple[httpx2.Response, dict[str, Any]]:
+    headers = {"idempotency-key": key} if key else {}
+    body = {"model": f"up/{model}", "messages": HELLO, **more}
+    answer = httpx2.post(f"{url}/v1/chat/completions", json=body, headers=headers, timeout=60)
+    return answer, httpx2.get(f"{url}/v1/calls/{answer.headers['x-headgate-call-id']}", timeout=60).json()
+
+
+def chunks_of(answer: httpx2.Response) -> list[dict[str, Any]]:
+    data = [block.rpartition(b"data: ")[2] for block in answer.content.split(b"\n\n")]
+    return [json.loads(item) for item in data if item.startswith(b"{")]
+
+
+@pytest.mark.parametrize("name", BESIDE)
+@pytest.mark.parametrize("shown", [False, True])
+def test_what_is_no_chunk_is_passed_over(url: str, name: str, shown: bool) -> None:
+    more = {"stream_options": {"include_usage": True}} if shown else {}
+    answer, record = ask(url, f"beside-{name}", stream=True, **more)
+    assert (record["status"], record["usage"]["completion_tokens"]) == ("completed", 20)
+    chunks = chunks_of(answer)
+    assert all(isinstance(one["choices"], list) for one in chunks)
+    assert [one["usage"]["completion_tokens"] for one in chunks if one.get("usage")] == [20] * shown
+
+
+def test_a_client_is_told_the_usage_that_is_booked(url: str) -> None:
+    answer, record = ask(url, "two-usages", stream=True, stream_options={"include_usage": True})
+    assert [one["usage"]["completion_tokens"] for one in chunks_of(answer) if one.get("usage")] == [50]
+    assert record["usage"]["completion_tokens"] == 50
+
+
+@pytest.mark.parametrize("name", FAILURES)
+def test_what_was_billed_is_not_asked_for_again(url: str, name: str) -> None:
+    _, again, tokens = FAILURES[name]
+    answer, record = ask(url, name, stream=not name.startswith("whole"))
+    streamed = answer.status_code == 200
+    error = chunks_of(answer)[-1]["error"] if streamed else answer.json()["error"]
+    assert error["retryable"] is again
+    assert streamed or (answer.headers.get("x-should-retry") == "false") is not again
+    assert record["status"] == "failed"
+    if tokens is None:
+        assert not record["cost_usd"]
+    else:
+        assert record["usage"]["completion_tokens"] >= tokens
+        assert record["cost_usd"] > 0
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize("name", ["bad-frame", "bad-frame-later"])
+def test_text_in_the_packet_that_breaks_the_framing_is_paid(url: str, name: str, stream: bool) -> None:
+    _, record = ask(url, name, stream=stream)
+    assert record["status"] == "failed"
+    assert record["usage"]["completion_tokens"] > 200
+
+
+def test_a_call_costs_the_sum_of_its_attempts(url: str, provider: Provider) -> None:
+    first, failed = ask(url, "flaky", key="twice")
+    assert (first.status_code, failed["cost_usd"]) == (503, pytest.approx(0.00021))
+    second, record = ask(url, "flaky", key="twice")
+    replay, same = ask(url, "flaky", key="twice")
+    assert provider.asked.count("flaky") == 2
+    assert record["usage"]["completion_tokens"] == same["usage"]["completion_tokens"] == 40
+    assert record["cost_usd"] == same["cost_usd"] == pytest.approx(0.00042)
+    for answer in (second, replay):
+        assert (answer.headers["x-cost-usd"], answer.headers["x-output-tokens"]) == ("0.00042", "40")
+
+
+@pytest.mark.parametrize("name", ["silent", "zero"])
+def test_a_whole_answer_tells_the_usage_that_is_booked(url: str, name: str) -> None:
+    answer, record = ask(url, name)
+    usage = answer.json()["usage"]
+    assert usage["estimated"] is record["estimated"] is True
+    assert usage["completion_tokens"] == record["usage"]["completion_tokens"] > 10
+    assert answer.headers["x-output-tokens"] == str(usage["completion_tokens"])
+
+
+@pytest.mark.parametrize("name", ["flex", "searches", "sound"])
+def test_what_has_no_price_of_its_own_is_marked(url: str, name: str) -> None:
+    answer, record = ask(url, name)
+    assert record["estimated"] is True
+    assert record["cost_usd"] == pytest.approx(0.00021)
+    assert answer.json()["choices"][0]["message"]["content"] == TEXT
+
+
+def test_a_whole_answer_is_booked_though_its_client_left(url: str, provider: Provider) -> None:
+    body = {"model": "up/slow", "messages": HELLO}
+    with httpx2.Client(timeout=30) as client, pytest.raises(httpx2.ReadTimeout):
+        client.post(f"{url}/v1/chat/completions", json=body, timeout=0.5)
+    provider.left.set()
+    deadline = time.monotonic() + 20
+    while True:
+        record = next(
+            call
+            for call in httpx2.get(f"{url}/v1/calls", timeout=30).json()["data"]
+            if call["model"] in ("slow", "up/slow")
+        )
+        if record["status"] != "in_progress":
+            break
+        assert time.monotonic() < deadline, "the call did not end"
+        time.sleep(0.02)
+    assert (record["status"], record["usage"]["completion_tokens"]) == ("completed", 20)
+    assert record["cost_usd"] == pytest.approx(0.00021)
