@@ -26,6 +26,8 @@ __all__ = ["Keeper"]
 _log = logging.getLogger("headgate_gateway.ledger")
 _LATE_SECONDS = 0.05
 _PROGRESS_SECONDS = 2.0
+# Calls whose rows are written at once: thousands would keep all others waiting.
+_AT_ONCE = 200
 _LOST_SECONDS = 15.0
 _encode = msgspec.json.Encoder().encode
 
@@ -43,7 +45,9 @@ class Keeper:
         self._running: set[Ticket] = set()
         self._fresh: list[Ticket] = []
         self._timer: asyncio.TimerHandle | None = None
-        self._beat: asyncio.TimerHandle | None = None
+        self._beat: asyncio.Handle | None = None
+        # Whose progress this round of writing has not come to.
+        self._behind: list[Ticket] = []
 
     async def reserve(self, ticket: Ticket, lines: Sequence[Line], amount: int, credits: int) -> Hold | Refused:
         """Hold what a call may cost of every line, or of none."""
@@ -99,17 +103,22 @@ class Keeper:
         """Write how far the calls are that have sent something: whoever books them if this node dies sees no more."""
         if self._beat is not None:
             self._beat.cancel()
-        self._beat = None
         expires_at = self._clock.time() + self._lease_seconds
+        behind = self._behind or list(self._running)
+        some, self._behind = behind[:_AT_ONCE], behind[_AT_ONCE:]
         batch = Batch()
-        for ticket in self._running:
+        for ticket in some:
             hold, run = ticket.hold, ticket.run
             if hold is not None and hold.written and run is not None and run.tokens_produced != ticket.events:
                 self._write(ticket, expires_at, batch)
         if batch:
             self._db.soon(batch)
-        if self._running:
-            self._beat = asyncio.get_running_loop().call_later(_PROGRESS_SECONDS, self.write_progress)
+        loop = asyncio.get_running_loop()
+        if self._behind:
+            # Others have their turn before the next ones.
+            self._beat = loop.call_soon(self.write_progress)
+        else:
+            self._beat = loop.call_later(_PROGRESS_SECONDS, self.write_progress) if self._running else None
 
     def _write(self, ticket: Ticket, expires_at: float, batch: Batch) -> None:
         if ticket.settled:
@@ -139,11 +148,13 @@ class Keeper:
         """Say that this node lives, that what its calls hold is held, and how far they are."""
         expires_at = self._clock.time() + self._lease_seconds
         self.write_fresh()
-        batch = Batch()
-        for ticket in self._running:
-            self._write(ticket, expires_at, batch)
-        if batch:
-            await self._db.together(batch)
+        running = list(self._running)
+        for at in range(0, len(running), _AT_ONCE):
+            batch = Batch()
+            for ticket in running[at : at + _AT_ONCE]:
+                self._write(ticket, expires_at, batch)
+            if batch:
+                await self._db.together(batch)
 
     async def lost(self) -> list[Row]:
         """The holds of this node that no call of it has: those whose writing was not answered."""
@@ -168,5 +179,6 @@ class Keeper:
             if timer is not None:
                 timer.cancel()
         self._running.clear()
+        self._behind.clear()
         if self._rounds is not None:
             await self._rounds.stop()
