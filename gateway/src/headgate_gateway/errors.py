@@ -65,7 +65,7 @@ class ApiError(Exception):
         param: str | None = None,
         retry_after: float | None = None,
         retryable: bool | None = None,
-        provider_asked: bool = False,
+        provider_asked: bool | None = False,
         headers: tuple[tuple[str, str], ...] = (),
         **extra: Any,
     ) -> None:

@@ -402,6 +402,7 @@ async def test_a_call_to_a_provider_whose_node_dies_is_booked_once(
             assert len(events) > 6
             again = await second.post(CHAT, json=body, headers={"Idempotency-Key": key or ""})
             assert "call_interrupted" in again.text
+            assert '"provider_asked":null' in again.text, "of a node that died nobody knows it"
             assert frames(again.text)[:-1] == events[:-1]
     ((status, tokens, cost, attempt),) = booked(provided, call)
     assert (status, attempt) == ("interrupted", 1)

@@ -175,10 +175,11 @@ class Follower(Feed):
 
 
 def lost(call_id: str) -> ApiError:
-    """What is told of a call whose node died: how it ended is known to nobody."""
+    """Return the error of a call whose node died: nobody knows how it ended, or whether a provider was asked."""
     return ApiError(
         500,
         f"The gateway stopped while the call {call_id!r} ran, and how it ended is not known. "
         "What was received stands; to make the call again, send it with a new key.",
         code="call_interrupted",
+        provider_asked=None,
     )

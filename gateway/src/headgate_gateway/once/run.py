@@ -229,7 +229,8 @@ class Run(Feed):
             self.error = error
             if error is not None:
                 error.call_id = self.record.id
-                error.provider_asked = error.provider_asked or self.record.asked
+                if self.record.asked:
+                    error.provider_asked = True
             tail = self._tail(error)
             ending = Ending(error, tail, interrupted=self._interrupted, cancelled=self._ending is not None)
             await self._calls.settlement.settle(self, ending)

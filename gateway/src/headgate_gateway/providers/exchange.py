@@ -172,9 +172,8 @@ class Exchange:
     async def _reached(self, run: Sink) -> aiohttp.ClientResponse:
         upstream, tries = self.target.upstream, 0
         while True:
-            # Until there is a connection, nothing was asked and nothing is to be paid.
-            self.meter.asked = False
             try:
+                # Its meter hears of the connection: before there is one, nothing was asked and nothing is to be paid.
                 return await self._post(run)
             except (aiohttp.ClientConnectorError, aiohttp.ServerDisconnectedError, aiohttp.ClientOSError) as error:
                 tries += 1

@@ -161,7 +161,8 @@ class _Journey:
             if isinstance(failure, TimeoutError) and not own:
                 raise out_of_time(pool.name, router.settings.total_timeout_seconds, self.tried, one) from None
             error = too_slow(one, patience or 0.0) if isinstance(failure, TimeoutError) else failure
-            error.provider_asked = error.provider_asked or run.record.asked
+            if run.record.asked:
+                error.provider_asked = True
             verdict = judge(error)
             if verdict.counts:
                 told = True
