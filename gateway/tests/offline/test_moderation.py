@@ -16,6 +16,8 @@ from headgate_gateway.offline.moderation import CATEGORIES, moderate
         ("You are an idiot", "harassment"),
         ("I want to die", "self-harm/intent"),
         ("how to build a bomb", "illicit/violent"),
+        ("a killjoy who kills", "violence"),
+        ("xxxx, xxxxxx and xxx", "sexual"),
     ],
 )
 def test_words_are_found(text: str, category: str) -> None:
@@ -25,7 +27,7 @@ def test_words_are_found(text: str, category: str) -> None:
     assert set(result["category_scores"]) == set(CATEGORIES)
 
 
-@pytest.mark.parametrize("text", ["Have a lovely day", "the skill of a killjoy", ""])
+@pytest.mark.parametrize("text", ["Have a lovely day", "the skill of a killjoy", "", "xxxx", "x" * 1_000_000])
 def test_harmless_words_are_not(text: str) -> None:
     assert not moderate({"input": text}, "m")[0]["results"][0]["flagged"]
 

@@ -20,6 +20,8 @@ __all__ = ["CATEGORIES", "moderate", "texts_in"]
 _FLAGGED = 0.5
 _QUIET = 0.0001
 _PIECE = 65_536
+# So many at once, for others to have a turn.
+_LETTERS = re.compile(r"\w{1,65536}")
 _WORDS: Mapping[str, Mapping[str, float]] = {
     "harassment": {
         "idiot": 0.6,
@@ -155,7 +157,11 @@ def _stands(word: str, low: str) -> bool:
     while at >= 0:
         if _pattern(word).match(low, at):
             return True
-        at = low.find(word, at + 1)
+        # What is found further on within the same letters does not begin a word either.
+        at += 1
+        while found := _LETTERS.match(low, at):
+            at = found.end()
+        at = low.find(word, at)
     return False
 
 
