@@ -33,6 +33,7 @@ __all__ = ["GatewayServer", "bind", "serve"]
 
 _log = logging.getLogger("headgate_gateway")
 _SECOND_SIGNAL_SECONDS = 3.0
+_BACKLOG = 2048
 
 
 Beside = Callable[["GatewayServer"], Coroutine[Any, Any, None]]
@@ -119,6 +120,8 @@ def bind(host: str, port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
+        # Whoever connects before the gateway is ready waits for it, and is not refused.
+        listener.listen(_BACKLOG)
     except OSError:
         listener.close()
         raise

@@ -40,8 +40,6 @@ _SETTLED_SECONDS = 10.0
 _MARGIN_SECONDS = 15.0
 # Seconds after a second signal, after which no worker is waited for: each ends by itself a little earlier.
 _HURRIED_SECONDS = 4.0
-# Once the socket listens, those who come while no worker is there yet wait.
-_BACKLOG = 2048
 
 
 class _Worker:
@@ -116,7 +114,6 @@ class Supervisor:
 
     def run(self) -> int:
         """Serve until told to stop; gives the exit status."""
-        self._listener.listen(_BACKLOG)
         with tempfile.TemporaryDirectory(prefix="headgate-") as self._folder:
             Balance.create(Path(self._folder) / BALANCE, len(self._workers))
             return asyncio.run(self._run())
