@@ -214,6 +214,7 @@ def test_routing_options_without_models_are_sent(world: World) -> None:
     key = world.key(models=["cheap"])
     options = {
         "provider": {"order": ["a", "b"], "sort": "price"},
+        "plugins": [{"id": "web", "engine": "exa"}],
         "engine": "cheap",
         "fallbacks": [{"model": "cheap", "reasoning": "high", "tools": [{"required": ["exp"]}]}],
     }

@@ -223,7 +223,7 @@ def _models_in(name: str, value: Any) -> list[str]:
             todo += [(item, names) for item in one]
         elif isinstance(one, dict):
             for key, item in one.items():
-                if key == "model" or key in _OTHER_MODELS or key in _OTHER_NAMES:
+                if key == "model" or key in _OTHER_MODELS or (key in _OTHER_NAMES and name not in _ROUTING):
                     todo.append((item, True))
                 elif key not in _NO_MODELS:
                     todo.append((item, names and (isinstance(item, list) or "model" not in one)))

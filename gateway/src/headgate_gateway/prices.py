@@ -226,7 +226,8 @@ def _unit_of(price: Any) -> UnitPrice | None:
     if not above and unit.input == unit.output == unit.request == unit.second == unit.character == 0:
         # Either it is free, or it is priced by what is not counted here.
         known = any(getattr(price, name, None) is not None for name in ("input_mtok", "output_mtok"))
-        return unit if known else None
+        is_free = not any(value is not None for value in vars(price).values())
+        return unit if known or is_free else None
     return unit
 
 

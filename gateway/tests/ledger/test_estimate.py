@@ -33,6 +33,7 @@ def output_of(kind: str = "chat", **data: Any) -> int:
         ({"max_tokens": 7, "thinking": {"type": "enabled", "budget_tokens": 500}}, 500),
         ({"max_tokens": 7, "reasoning": {"max_tokens": 500}}, 500),
         ({"max_tokens": 7, "options": {"num_predict": -1}}, 1000),
+        ({"max_tokens": 100_000, "options": {"num_predict": -1}}, 100_000),
     ],
 )
 def test_answers_of_a_chat(data: dict[str, Any], tokens: int) -> None:

@@ -262,3 +262,18 @@ def test_a_service_tier_has_its_own_price() -> None:
     assert not prices.is_partial("openai", "gpt-5", {**usage, "service_tier": "flex"})
     assert prices.is_partial("openai", "gpt-5", {**usage, "service_tier": "turbo"})
     assert not prices.is_partial("openai", "gpt-5", {**usage, "service_tier": "default"})
+
+
+def test_a_model_that_is_listed_without_a_price_is_free() -> None:
+    price = PriceBook({}, SystemClock()).unit("openai", "omni-moderation-latest")
+    assert price is not None
+    assert price.input == price.output == 0
+
+
+def test_searches_that_are_told_as_none_cost_nothing() -> None:
+    meter = Meter(lambda: 5)
+    meter.searches = 1
+    meter.read({"usage": {"prompt_tokens": 5, "completion_tokens": 2, "num_search_queries": 0}})
+    usage = meter.usage()
+    assert "web_searches" not in usage
+    assert "estimated" not in usage

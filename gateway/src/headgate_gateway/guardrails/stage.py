@@ -347,6 +347,8 @@ def _with_part(parts: Any, path: list[str], index: int, rest: str) -> list[Any]:
     """Content in parts, with one more at its end that has the rest of a text."""
     if isinstance(parts, str):
         parts = [{"type": "text", "text": parts}] if parts else []
+    elif isinstance(parts, dict):
+        parts = [parts]
     kind, field, *inner = path
     part: dict[str, Any] = {"type": kind, field: _with_part(None, inner, index, rest) if inner else rest}
     if index:

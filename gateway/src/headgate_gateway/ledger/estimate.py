@@ -99,12 +99,12 @@ def _generation(data: dict[str, Any], size: int, default_output: int) -> Estimat
     bounds = [
         _bound(one[name]) for one in holders for name in (_BOUNDS if one is data else _INNER_BOUNDS) if name in one
     ]
-    # A bound below 0 means none.
-    declared = 0 if any(bound < 0 for bound in bounds) else max(bounds, default=0)
+    # A bound below 0 means none, for a model that heeds that one and not another.
+    is_open, most = any(bound < 0 for bound in bounds), max(bounds, default=0)
     choices = min(max(_number(data.get("n")), _number(data.get("best_of")), 1), _CHOICES)
     choices = max(choices, *(_number(one.get(name)) for one in holders for name in _COUNTS)) * _prompts(data)
-    each = declared or default_output
-    return Estimate(_text(data, size), each * choices, declared=declared > 0, choices=choices)
+    each = max(most, default_output) if is_open or most <= 0 else most
+    return Estimate(_text(data, size), each * choices, declared=most > 0 and not is_open, choices=choices)
 
 
 def _holders(data: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

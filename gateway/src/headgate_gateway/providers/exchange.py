@@ -77,8 +77,8 @@ class Exchange:
     def _begin_meter(self) -> None:
         """Tell the meter what the request says of its price."""
         data, meter = self.call.data, self.meter
-        tier = data.get("service_tier")
-        meter.tier = tier[:32] if isinstance(tier, str) else None
+        # A dearer tier counts as soon as it is asked for, a cheaper one when the answer names it.
+        meter.tier = "priority" if data.get("service_tier") == "priority" else None
         if data.get("web_search_options") is not None:
             meter.searches = 1
         if self.kind in ("transcription", "translation"):
@@ -186,7 +186,10 @@ class Exchange:
                 self._note(error)
                 raise failures.broken_answer(self.provider, b"", "the head of its answer is not HTTP") from error
             except (TimeoutError, aiohttp.ClientError) as error:
-                self.meter.given_up = isinstance(error, TimeoutError)
+                # A connection that was not made in time is nobody's work, also after one that was lost.
+                self.meter.given_up = isinstance(error, TimeoutError) and not isinstance(
+                    error, aiohttp.ConnectionTimeoutError
+                )
                 raise self._unreachable(error) from error
 
     def _unreachable(self, error: BaseException) -> ApiError:

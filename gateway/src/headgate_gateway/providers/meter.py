@@ -140,7 +140,7 @@ class Meter:
         usage |= self._beside(told)
         if told.cost is not None:
             usage["cost"] = told.cost
-        estimated |= bool(self.searches and not told.searches)
+        estimated |= bool(self.searches and told.searches is None)
         if estimated:
             usage["estimated"] = True
         return usage
@@ -148,8 +148,8 @@ class Meter:
     def _beside(self, told: Reported) -> dict[str, Any]:
         """What is paid beside the tokens."""
         counts = {
-            "web_searches": told.searches or self.searches,
-            "audio_seconds": told.seconds or self.seconds,
+            "web_searches": self.searches if told.searches is None else told.searches,
+            "audio_seconds": self.seconds if told.seconds is None else told.seconds,
             "input_characters": self.characters,
             "service_tier": self.tier,
         }
