@@ -17,7 +17,7 @@ __all__ = ["UNSEEN_EVENTS", "Complaint", "Evidence", "grouped"]
 UNSEEN_EVENTS = 3
 """A stream's events that carry no word: role, end, usage."""
 _PROMPT_FACTOR = 4
-"""How many tokens the gateway estimates, at most, where this provider tells of one."""
+"""The most tokens that the gateway may estimate for each token that this provider reports."""
 
 T = TypeVar("T")
 K = TypeVar("K")

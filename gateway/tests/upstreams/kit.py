@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -12,7 +15,7 @@ from headgate.testing import QUIRKS, QuirkyUpstream
 
 from ..conftest import GatewayProcess
 
-__all__ = ["KINDS", "Outcome", "Quirky", "prices"]
+__all__ = ["KINDS", "Outcome", "Quirky", "clean_gateway", "prices"]
 
 KINDS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "chat": ("up", "/v1/chat/completions", {"messages": [{"role": "user", "content": "Hello, how are you?"}]}),
@@ -26,10 +29,21 @@ KINDS: dict[str, tuple[str, str, dict[str, Any]]] = {
 }
 
 
-def prices() -> str:
-    """Prices for every model: a dollar for a million tokens read, ten for a million written."""
-    names = ("sound", *QUIRKS)
+def prices(names: Iterable[str] = ("sound", *QUIRKS)) -> str:
+    """Prices for each model: a dollar for a million tokens read, ten for a million written."""
     return "\n".join(f'[prices."{name}"]\ninput_per_million = 1\noutput_per_million = 10' for name in names)
+
+
+@contextmanager
+def clean_gateway(folder: Path, config: str) -> Iterator[str]:
+    """The URL of a gateway with this configuration, whose log must be without a traceback when it stops."""
+    (folder / "headgate.toml").write_text(config)
+    server = GatewayProcess(folder, log=folder / "log").start()
+    try:
+        yield server.url
+        assert "Traceback" not in (folder / "log").read_text()
+    finally:
+        server.stop()
 
 
 @dataclass

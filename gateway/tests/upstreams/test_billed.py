@@ -8,13 +8,12 @@ import socketserver
 import threading
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
 
-from ..conftest import GatewayProcess
+from .kit import clean_gateway, prices
 
 TEXT = "The quick brown fox jumps over the lazy dog and then runs home again quickly. "
 USAGE = {"prompt_tokens": 10, "completion_tokens": 20, "total_tokens": 30}
@@ -119,7 +118,7 @@ class _Handler(socketserver.StreamRequestHandler):
             else:
                 self.wfile.write(head + b"\r\n\r\n")
             if model == "bad-frame-later":
-                # The packet that is no HTTP is another than the one with the head.
+                # The broken bytes come in a packet of their own, after the one with the head.
                 time.sleep(0.1)
             self.wfile.write(rest)
 
@@ -134,19 +133,10 @@ def provider() -> Iterator[Provider]:
 
 @pytest.fixture(scope="module")
 def url(tmp_path_factory: pytest.TempPathFactory, provider: Provider) -> Iterator[str]:
-    folder: Path = tmp_path_factory.mktemp("billed")
-    prices = "".join(
-        f'[prices."{name}"]\ninput_per_million = 1\noutput_per_million = 10\n' for name in (*ANSWERS, "flaky")
-    )
-    (folder / "headgate.toml").write_text(
-        f'[providers.up]\nbase_url = "http://127.0.0.1:{provider.server_address[1]}/v1"\nretries = 0\n{prices}'
-    )
-    server = GatewayProcess(folder, log=folder / "log").start()
-    try:
-        yield server.url
-        assert "Traceback" not in (folder / "log").read_text()
-    finally:
-        server.stop()
+    base = f"http://127.0.0.1:{provider.server_address[1]}"
+    config = f'[providers.up]\nbase_url = "{base}/v1"\nretries = 0\n{prices((*ANSWERS, "flaky"))}'
+    with clean_gateway(tmp_path_factory.mktemp("billed"), config) as found:
+        yield found
 
 
 def ask(url: str, model: str, *, key: str = "", **more: Any) -> tuple[httpx2.Response, dict[str, Any]]:

@@ -7,13 +7,12 @@ import re
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
 
-from ..conftest import GatewayProcess
+from .kit import clean_gateway, prices
 
 TEXT = "The quick brown fox jumps over the lazy dog and then runs home again quickly. "
 EVENTS = "text/event-stream"
@@ -168,23 +167,19 @@ def answer_of(name: str, asked: dict[str, Any]) -> tuple[int, str, bytes]:
 
 @pytest.fixture(scope="module")
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    folder: Path = tmp_path_factory.mktemp("bodies")
     provider = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     threading.Thread(target=provider.serve_forever, daemon=True).start()
     base = f"http://127.0.0.1:{provider.server_address[1]}"
     dear = '[prices."dear"]\ninput_per_million = 100\noutput_per_million = 1000\n'
     names = (*BODIES, "cheap", "page", "paid-error")
-    prices = "".join(f'[prices."{name}"]\ninput_per_million = 1\noutput_per_million = 10\n' for name in names)
-    (folder / "headgate.toml").write_text(
+    config = (
         f'[providers.up]\nbase_url = "{base}/v1"\nretries = 0\n'
-        f'[providers.claude]\nwire = "anthropic"\nbase_url = "{base}"\nretries = 0\n{dear}{prices}'
+        f'[providers.claude]\nwire = "anthropic"\nbase_url = "{base}"\nretries = 0\n{dear}{prices(names)}'
     )
-    server = GatewayProcess(folder, log=folder / "log").start()
     try:
-        yield server.url
-        assert "Traceback" not in (folder / "log").read_text()
+        with clean_gateway(tmp_path_factory.mktemp("bodies"), config) as found:
+            yield found
     finally:
-        server.stop()
         provider.shutdown()
         provider.server_close()
 

@@ -225,7 +225,7 @@ _CALL = st.sampled_from(
 
 
 def _ends(body: bytes) -> bool:
-    """Whether a stream ended with its terminal event, or with an error event."""
+    """Return whether a stream ended with its terminal event or with an error event."""
     events = [block for block in body.split(b"\n\n") if b"data: " in block]
     return bool(events) and (events[-1].endswith(b"data: [DONE]") or b"event: error" in events[-1])
 

@@ -170,7 +170,7 @@ def count_said(message: Any, meter: Meter) -> bool:
         if isinstance(pictures, list):
             meter.unseen += TOKENS_OF_PICTURE * len(pictures)
         if not said:
-            # Reasoning that is told in no other form.
+            # Reasoning that has no other form.
             blocks = [message.get(name) for name in _BLOCKS]
             meter.unread(sum(len(text) for block in blocks if block for text in texts_of(block)))
     return said

@@ -1,4 +1,4 @@
-"""Connections whose broken framing is told to whoever reads the answer, with what came before it.
+"""Connections that report broken framing to the reader of an answer, after the bytes that came before it.
 
 Without it, aiohttp's parser forgets the body in which the framing broke: its reader waits for the whole
 `stream_timeout`, and where the head came in the same packet, no answer is seen at all.

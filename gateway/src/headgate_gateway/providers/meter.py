@@ -146,7 +146,7 @@ class Meter:
         return usage
 
     def _beside(self, told: Reported) -> dict[str, Any]:
-        """What is paid beside the tokens."""
+        """Return what is paid for besides tokens."""
         counts = {
             "web_searches": self.searches if told.searches is None else told.searches,
             "audio_seconds": self.seconds if told.seconds is None else told.seconds,

@@ -74,7 +74,7 @@ class _Relay:
         if chunk.of_answer and not self._head:
             self._head = _head_of(chunk.value)
         if chunk.only_usage:
-            # It is told at the end, and only to those who asked for it: another may follow.
+            # Usage is sent at the end, and only if the caller asked for it: another chunk with usage may follow.
             self._told = chunk
             return
         if not chunk.of_answer:

@@ -48,7 +48,7 @@ class SseReader:
 
     @property
     def rest(self) -> bytes:
-        """What came of an event that is not complete, or too large."""
+        """Return the bytes of an event that is incomplete or too large."""
         return self._pending
 
     def close(self) -> Iterator[tuple[str, bytes]]:
