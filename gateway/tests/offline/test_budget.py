@@ -12,11 +12,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from headgate_gateway.offline.draw import Draw
+from headgate_gateway.offline.echo import Conversation, calls, choose
+from headgate_gateway.offline.echo.conversation import Turn
 from headgate_gateway.offline.moderation import moderate
 from headgate_gateway.offline.schema import budget as budgets
 from headgate_gateway.offline.schema import fill
 from headgate_gateway.offline.schema.budget import TooComplex, Unfillable, budget, spend
 from headgate_gateway.offline.tokenizer import count, encode
+
+from .test_echo import chunks
 
 
 def _doubling(keyword: str, levels: int = 30) -> dict[str, Any]:
@@ -141,3 +146,44 @@ def test_a_long_text_is_moderated_as_a_short_one() -> None:
         low = re.sub(r"\s+", " ", text.lower())
         expected = bool(re.search(r"\b(kill|murder)\b", low))
         assert body["results"][0]["categories"]["violence"] is expected
+
+
+def test_many_tools_are_read_once_for_all_choices(monkeypatch: pytest.MonkeyPatch) -> None:
+    scored: list[str] = []
+    score = calls._Asked.score
+
+    def count_score(asked: calls._Asked, tool: calls.Tool) -> float:
+        scored.append(tool.name)
+        return score(asked, tool)
+
+    def refuse(*args: Any) -> None:
+        raise AssertionError("a pattern is compiled for a caller's tool")
+
+    names = [f"look_{at}" for at in range(1_000)]
+    tools = [{"type": "function", "function": {"name": name, "description": "weather"}} for name in names]
+    request = {"messages": [{"role": "user", "content": "the weather by look_7"}], "tools": tools, "n": 20}
+    chunks(request)
+    scored.clear()
+    monkeypatch.setattr(calls._Asked, "score", count_score)
+    monkeypatch.setattr(re._compiler, "compile", refuse)  # type: ignore[attr-defined]
+    chunks(request)
+    assert scored == names
+
+
+def test_the_calls_of_a_conversation_are_not_searched_for_each_tool() -> None:
+    class Name(str):
+        compared = 0
+
+        def __eq__(self, other: object) -> bool:
+            Name.compared += 1
+            return str.__eq__(self, other)
+
+        __hash__ = str.__hash__
+
+    turns = (Turn("user", "the weather"),)
+    asked = Conversation((), turns, "", called=tuple((Name(f"tool_{at}"), "{}") for at in range(500)))
+    tools = [{"type": "function", "function": {"name": f"weather_{at}"}} for at in range(500)]
+    chosen = choose({"tools": tools, "messages": []}, asked)
+    found = calls.calls_for(chosen, asked, Draw("echo"))
+    assert len(found) == 8
+    assert Name.compared < 2_000

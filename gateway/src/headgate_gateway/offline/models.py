@@ -10,7 +10,7 @@ from ..effective import member_of
 from ..emission import Answer, Delay, Emission, ModelContext
 from ..errors import invalid
 from .catalog import CHAT_WINDOW, EMBED_WINDOW, MODELS, default_for, entry, find
-from .echo import Conversation, chat_chunks, completion_chunks, reply_to
+from .echo import Conversation, chat_chunks, choose, completion_chunks, reply_to
 from .echo.completions import prompts_of
 from .echo.refusals import unfillable_schema
 from .embed import MOST_DIMENSIONS, MOST_INPUTS, embeddings, inputs_of, tokens_of
@@ -118,7 +118,9 @@ class BuiltIn:
         learned = self.memory.recall(conversation.asked) if self.memory is not None else None
         try:
             with budget():
-                replies = [reply_to(request, conversation, at, learned) for at in range(int(request.get("n") or 1))]
+                chosen = choose(request, conversation)
+                choices = range(int(request.get("n") or 1))
+                replies = [reply_to(request, conversation, at, learned, chosen) for at in choices]
         except Unfillable as error:
             raise unfillable_schema("response_format.json_schema.schema", error) from None
         id = "chatcmpl-" + context.call_id.removeprefix("call_")

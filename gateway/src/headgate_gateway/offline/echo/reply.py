@@ -15,7 +15,7 @@ from ..schema.check import fits
 from ..schema.fill import Unfillable
 from ..tokenizer import encode
 from .agents import agent_code, agent_fields, agent_text
-from .calls import ToolCall, calls_for
+from .calls import Chosen, ToolCall, calls_for, choose
 from .conversation import Conversation
 from .formats import schema_in
 from .sentences import answer, answer_to_order, think
@@ -56,10 +56,17 @@ class Reply:
         return sum(len(part.pieces) for part in self.parts if kind is None or part.kind == kind)
 
 
-def reply_to(request: Mapping[str, Any], conversation: Conversation, index: int, learned: str | None = None) -> Reply:
+def reply_to(
+    request: Mapping[str, Any],
+    conversation: Conversation,
+    index: int,
+    learned: str | None = None,
+    chosen: Chosen | None = None,
+) -> Reply:
     """The choice `index`.
 
-    `learned` is what a fine-tuned model knows to say. Raises `Unfillable` for a schema without values.
+    `chosen` are the tools to call, where they were chosen before. `learned` is what a fine-tuned model knows to say.
+    Raises `Unfillable` for a schema without values.
     """
     draw = Draw("echo", request.get("seed"), index)
     steps = _STEPS.get(effort_of(request), 4)
@@ -70,7 +77,7 @@ def reply_to(request: Mapping[str, Any], conversation: Conversation, index: int,
     elif learned is not None:
         said = learned
     else:
-        calls = calls_for(request, conversation, draw)
+        calls = calls_for(chosen or choose(request, conversation), conversation, draw)
     parts: list[Part] = []
     if steps:
         parts.append(Part("reasoning", tuple(encode(think(conversation, steps)))))
