@@ -234,7 +234,9 @@ async def _content(call: Call) -> Reply:
 
 async def purge(gateway: Gateway) -> None:
     """Delete pictures that were made more than a day ago."""
-    await contents_of(gateway, "images").drop_older(gateway.clock.time() - _LIFE)
+    contents = contents_of(gateway, "images")
+    for name in await contents.older(gateway.clock.time() - _LIFE):
+        await contents.drop(name)
 
 
 ROUTES = (
