@@ -39,8 +39,8 @@ from .pipeline import HeadedStream, ModelEndpoint, fingerprint
 from .platform.restrictions import RouteCatalog
 from .reading import ClientGone, close_files, read_body, read_query, refuse_ambiguous
 from .request_headers import read_headers, refuse_conflicts
-from .storage import StorageAway, StorageError, Unstorable
-from .storage.disk import is_disk_failure
+from .storage import StorageError, Unstorable
+from .storage.disk import away_of
 from .table import Match, Missing, RouteTable, WrongMethod, aliases_of
 from .telemetry.seen import Seen
 from .validate import Contract, Specification
@@ -254,15 +254,13 @@ class App:
         except ApiError as error:
             return self._failed(error, request_id, seen)
         except Unstorable as error:
-            unstorable = invalid(f"The request has a value that cannot be kept: {error}", code="unstorable_value")
-            return self._failed(unstorable, request_id, seen)
-        except StorageAway as away:
-            _log.error("request %s needs the database: %s", request_id, away)
-            return self._failed(storage_away(), request_id, seen)
+            message = f"The request has a value that cannot be kept: {error.reason}."
+            return self._failed(invalid(message, code="unstorable_value"), request_id, seen)
         except Exception as error:  # noqa: BLE001 - the edge: whatever was not foreseen still leaves through the envelope
-            if is_disk_failure(error):
-                _log.error("request %s needs the disk: %s", request_id, error)
-                return self._failed(storage_away(), request_id, seen)
+            away = away_of(error)
+            if away is not None:
+                _log.error("request %s needs the storage: %s", request_id, away)
+                return self._failed(storage_away(away.trouble.what), request_id, seen)
             _log.exception("request %s failed", request_id)
             failure = ApiError(
                 500, "The gateway failed on this request. Report it with the request id.", code="internal"

@@ -180,15 +180,14 @@ def internal() -> ApiError:
     return ApiError(500, "The gateway failed on this call. Report it with the request id.", code="internal")
 
 
-def storage_away(*, asked: bool = False, keyed: bool = True) -> ApiError:
-    """503: the database cannot be written now. `asked`: a provider was asked already, and will be paid."""
+def storage_away(what: str, *, asked: bool = False, keyed: bool = True) -> ApiError:
+    """503: something cannot be stored now; `what` says why. `asked`: a provider was asked already, and will be paid."""
     if not asked:
         message = (
-            "The gateway's database cannot be reached or written at the moment, and no provider was asked. "
-            "Send the request again, with the same `Idempotency-Key` if it had one."
+            f"{what}, and no provider was asked. Send the request again, with the same `Idempotency-Key` if it had one."
         )
         return ApiError(503, message, code=AWAY, retry_after=2, provider_asked=False)
-    message = "A provider was asked, and the gateway's database cannot take its answer at the moment. "
+    message = f"{what}. A provider was asked, and its answer cannot be recorded at the moment. "
     if keyed:
         message += "Send the request again with the same `Idempotency-Key` to get that answer once it is recorded."
         return ApiError(503, message, code=AWAY, retry_after=2, provider_asked=True)

@@ -17,18 +17,22 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Literal, Protocol, cast
 
 from ..http import FileResponse, Reply, Send, attachment
 from ..storage import Database, StorageError
-from ..storage.disk import writing
-from ..storage.private import create, make_private
+from ..storage.disk import using_files
+from ..storage.presence import Folders
+from ..storage.private import create
 from . import sql
 
 if TYPE_CHECKING:
     from ..clock import Clock
     from ..gateway import Gateway
 
-__all__ = ["Contents", "DatabaseContents", "FolderContents", "Kind", "contents_of"]
+__all__ = ["KINDS", "Contents", "DatabaseContents", "FolderContents", "Kind", "contents_of"]
 
 Kind = Literal["files", "images", "models"]
+KINDS: tuple[Kind, ...] = ("files", "images", "models")
 _PIECE = 1 << 18
+# The end of a name while its content is being written.
+_PART = ".part"
 
 
 class Contents(Protocol):
@@ -57,24 +61,22 @@ def contents_of(gateway: Gateway, kind: Kind) -> Contents:
     """The place of a kind's contents."""
     if gateway.db.shared:
         return DatabaseContents(gateway.db, gateway.clock, kind)
-    return FolderContents(gateway.settings.data_dir / kind)
+    return FolderContents(gateway.folders, kind)
 
 
 class FolderContents:
     """One file for each name."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folders: Folders, kind: Kind) -> None:
+        self._folders = folders
+        self._kind = kind
 
     async def put(self, name: str, source: BinaryIO) -> int:
-        with writing():
-            return await asyncio.to_thread(self._put, name, source)
+        with using_files():
+            return await asyncio.to_thread(self._put, self._folders.made(self._kind) / name, source)
 
-    def _put(self, name: str, source: BinaryIO) -> int:
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        make_private(self._folder)
-        target = self._folder / name
-        part = target.with_name(target.name + ".part")
+    def _put(self, target: Path, source: BinaryIO) -> int:
+        part = target.with_name(target.name + _PART)
         source.seek(0)
         try:
             with create(part) as out:
@@ -83,24 +85,38 @@ class FolderContents:
                 os.fsync(out.fileno())
             part.replace(target)
         except BaseException:
-            part.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                part.unlink(missing_ok=True)
             raise
         return target.stat().st_size
 
     @asynccontextmanager
     async def open(self, name: str) -> AsyncIterator[BinaryIO]:
-        with (self._folder / name).open("rb") as file:
+        with using_files(may_lack=True):
+            file = (self._folders.found(self._kind) / name).open("rb")
+        with file:
             yield file
 
     async def reply(self, name: str, content_type: str, filename: str | None = None) -> Reply | None:
-        path = self._folder / name
-        return FileResponse(path, content_type, filename) if path.exists() else None
+        path = self._folders.found(self._kind) / name
+        with using_files():
+            try:
+                # Whether it can be read is known before an answer begins.
+                path.open("rb").close()
+            except FileNotFoundError:
+                return None
+        return FileResponse(path, content_type, filename)
 
     async def drop(self, name: str) -> None:
-        (self._folder / name).unlink(missing_ok=True)
+        with using_files():
+            (self._folders.found(self._kind) / name).unlink(missing_ok=True)
 
     async def drop_older(self, moment: float) -> None:
-        for path in self._folder.glob("*"):
+        with using_files():
+            await asyncio.to_thread(self._drop_older, self._folders.found(self._kind), moment)
+
+    def _drop_older(self, folder: Path, moment: float) -> None:
+        for path in folder.glob("*"):
             # One that is renamed or deleted meanwhile needs nothing.
             with contextlib.suppress(FileNotFoundError):
                 if path.stat().st_mtime < moment:

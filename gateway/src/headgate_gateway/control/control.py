@@ -24,8 +24,8 @@ class Control:
 
     def __init__(self, gateway: Gateway) -> None:
         self._gateway = gateway
-        self.batches = Jobs(gateway, BATCHES, batch_work.run, batch_work.fail)
-        self.tuning = Jobs(gateway, TUNING, tuning_work.run, tuning_work.fail)
+        self.batches = Jobs(gateway, BATCHES, batch_work.WORKER)
+        self.tuning = Jobs(gateway, TUNING, tuning_work.WORKER)
         self.memories = Memories(gateway)
 
     async def start(self) -> None:
