@@ -57,6 +57,10 @@ _PIECE = 1 << 18
 _LARGE_ANSWER = 1 << 20
 
 
+# What is kept in the database is read again and again, and a long write keeps everybody waiting.
+_WRITE_BYTES = 1 << 20
+
+
 def create_app(settings: Settings | None = None, *, node: str | None = None) -> App:
     """The application over a new gateway. The lifespan events start and stop it.
 
@@ -93,6 +97,7 @@ class App:
         ]
         self.table = RouteTable(routes)
         gateway.platform.routes = RouteCatalog((route, (route.path, *aliases_of(route))) for route in routes)
+        self._small = replace(gateway.settings.limits, body_bytes=min(gateway.settings.limits.body_bytes, _WRITE_BYTES))
         self._brand = BrandHeaders(gateway.settings.header_prefixes)
         self._gate = Gate(gateway.settings, gateway.platform)
         self._cors = Cors(gateway.settings.cors) if gateway.settings.cors.is_on else None
@@ -222,7 +227,8 @@ class App:
             spec = self._spec(match)
             call.query = read_query(query, spec)
             if route.method != "GET":
-                await read_body(call, route.body, self.gateway.settings.limits, spec, merge=route.kind is not None)
+                limits = self.gateway.settings.limits if _takes_large(route) else self._small
+                await read_body(call, route.body, limits, spec, merge=route.kind is not None)
                 if principal is not None and call.data.get("stream") is True:
                     raise _whole_answers_only(call)
             if spec is not None and spec.closed and call.raw:
@@ -351,6 +357,11 @@ def _whole_answers_only(call: Call) -> ApiError:
         param="stream",
     )
     return named_as_sent(error, call.merged)
+
+
+def _takes_large(route: Route) -> bool:
+    """Return whether a route takes as much as a model does; what is written to the database is small."""
+    return route.kind is not None or route.path.startswith("/utils/")
 
 
 def _draining() -> ApiError:

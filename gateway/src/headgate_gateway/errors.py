@@ -50,6 +50,10 @@ TYPES_BY_STATUS: Mapping[int, str] = {
 
 # Whatever of a request an error repeats, a key is not.
 _SECRET = re.compile(r"sk-[A-Za-z0-9_\-]{20,}")
+# A caller's value that is repeated may be as long as a body; the next step stands at the end.
+_LONGEST_MESSAGE = 4096
+_MESSAGE_END = 1024
+_LONGEST_ID = 200
 
 
 class ApiError(Exception):
@@ -69,6 +73,8 @@ class ApiError(Exception):
         headers: tuple[tuple[str, str], ...] = (),
         **extra: Any,
     ) -> None:
+        if len(message) > _LONGEST_MESSAGE:
+            message = f"{message[: _LONGEST_MESSAGE - _MESSAGE_END]} … {message[-_MESSAGE_END:]}"
         super().__init__(message)
         self.status = status
         self.message = message
@@ -148,6 +154,7 @@ def invalid(message: str, *, param: str | None = None, code: str | None = None) 
 def not_found(kind: str, id: str, *, param: str | None = None) -> ApiError:
     """404: the caller has no `kind` of this id."""
     name = kind.replace("_", " ")
+    id = id if len(id) <= _LONGEST_ID else id[:_LONGEST_ID] + "…"
     return ApiError(
         404,
         f"No {name} {id!r} belongs to this caller. Check the id, and that it was made with the same key.",
