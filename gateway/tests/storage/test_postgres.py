@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import os
 import signal
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 
+from headgate_gateway.clock import SystemClock
 from headgate_gateway.storage import AlreadyDone, Batch, Database, StorageAway, StorageError
 from headgate_gateway.storage.postgres import PostgresDatabase
+from headgate_gateway.storage.presence import Folders
+from headgate_gateway.storage.readiness import Readiness
 from headgate_gateway.storage.settings import StorageSettings
 from headgate_gateway.storage.urls import StoreUrl
 
@@ -135,6 +140,26 @@ async def test_reads_and_transactions_wait_for_a_quick_restart(cluster: Cluster,
     await asyncio.to_thread(postgres.start)
     assert await read == ("call",)
     assert await transaction == 1
+
+
+async def test_a_frozen_server_is_told_within_the_bound(cluster: Cluster) -> None:
+    node = await cluster.node(statement_seconds=0.3, connect_seconds=0.2)
+    ready = Readiness(node, SystemClock(), Folders(Path("/nowhere"), ()))
+    ((backend,),) = await node.query("SELECT pg_backend_pid()")
+    os.kill(backend, signal.SIGSTOP)
+    try:
+        with pytest.raises(StorageAway):
+            await asyncio.wait_for(node.query("SELECT 1"), 10)
+        assert await node.query("SELECT 1") == [(1,)]
+        ((backend,),) = await node.query("SELECT pg_backend_pid()")
+        os.kill(backend, signal.SIGSTOP)
+        assert await asyncio.wait_for(ready.fault(), 10) is not None
+        assert await asyncio.wait_for(node.query("SELECT 1"), 10) == [(1,)]
+    finally:
+        for (stopped,) in await (await cluster.node()).query(
+            "SELECT pid FROM pg_stat_activity WHERE datname IS NOT NULL"
+        ):
+            os.kill(stopped, signal.SIGCONT)
 
 
 async def test_a_transaction_that_loses_its_connection_is_undone_and_says_so(cluster: Cluster) -> None:

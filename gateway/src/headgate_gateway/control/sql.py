@@ -84,7 +84,8 @@ FREE_ALL_JOBS = "UPDATE tuning_job SET node = NULL WHERE node IS NOT NULL"
 ADD_NOTE = "INSERT INTO tuning_note (id, job_id, kind, body) VALUES (?, ?, ?, ?)"
 ADD_NOTE_OF_WORK = (
     "INSERT INTO tuning_note (id, job_id, kind, body) "
-    "SELECT CAST(? AS TEXT), id, CAST(? AS TEXT), CAST(? AS TEXT) FROM tuning_job WHERE id = ? AND node = ?"
+    "SELECT CAST(? AS TEXT), id, CAST(? AS TEXT), CAST(? AS TEXT) FROM tuning_job "
+    "WHERE id = ? AND node = ? AND status <> 'cancelled'"
 )
 NOTES = "SELECT body FROM tuning_note WHERE job_id = ? AND kind = ? AND seq < ? ORDER BY seq DESC LIMIT ?"
 NOTE_PLACE = "SELECT seq FROM tuning_note WHERE id = ? AND job_id = ?"

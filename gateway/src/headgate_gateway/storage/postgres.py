@@ -7,7 +7,10 @@ written is not written again.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
+import os
+import socket
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -32,6 +35,7 @@ __all__ = ["PostgresDatabase"]
 
 _log = logging.getLogger("headgate_gateway")
 _MOST_COLLISIONS = 5
+_WATCH_SECONDS = 0.5
 _PAUSE_SECONDS = 0.05
 _FAULTS = (psycopg.Error, OSError, ValueError, OverflowError)
 
@@ -62,6 +66,9 @@ class PostgresDatabase:
         self._transactions: dict[asyncio.Task[Any], Connection] = {}
         self._asides = asyncio.Semaphore(max(1, settings.pool_size // 2))
         self._reached = True
+        # The connections that are waited on, and since when.
+        self._asked: dict[Connection, float] = {}
+        self._watcher: asyncio.TimerHandle | None = None
 
     @property
     def connected(self) -> bool:
@@ -85,11 +92,34 @@ class PostgresDatabase:
             except (psycopg.Error, OSError) as error:
                 await self._pause(error, deadline, again=True)
         self._committer.start()
+        self._watch()
 
     async def close(self) -> None:
         """Write what is queued, and disconnect."""
         await self._committer.close()
         await self._pool.close()
+        if self._watcher is not None:
+            self._watcher.cancel()
+
+    def _watch(self) -> None:
+        """Hang up where a server that bounds each statement has not answered within that bound: it is frozen."""
+        loop = asyncio.get_running_loop()
+        latest = loop.time() - self._settings.statement_seconds - self._settings.connect_seconds
+        for connection, since in list(self._asked.items()):
+            if since < latest and not connection.closed:
+                _log.error("the database %s did not answer in time; a connection is given up", self.url)
+                _hang_up(connection)
+        self._watcher = loop.call_later(_WATCH_SECONDS, self._watch)
+
+    async def _answered(
+        self, connection: Connection, sql: str, parameters: Sequence[Any] | None = None
+    ) -> psycopg.AsyncCursor[Any]:
+        """Execute a statement, for as long as the watch allows."""
+        self._asked[connection] = asyncio.get_running_loop().time()
+        try:
+            return await connection.execute(sql, parameters)
+        finally:
+            self._asked.pop(connection, None)
 
     async def _connect(self) -> Connection:
         connection = await psycopg.AsyncConnection.connect(self.url.reveal(), **self._options)
@@ -193,7 +223,7 @@ class PostgresDatabase:
         """The number of changed rows, and the rows that it gives."""
         try:
             check_texts(parameters)
-            cursor = await connection.execute(numbered(sql), parameters)
+            cursor = await self._answered(connection, numbered(sql), parameters)
             rows = [] if cursor.description is None else await cursor.fetchall()
         except _FAULTS as error:
             raise fault(self.url, error) from error
@@ -239,7 +269,7 @@ class PostgresDatabase:
             try:
                 connection = await self._pool.take()
                 try:
-                    await connection.execute("BEGIN")
+                    await self._answered(connection, "BEGIN")
                 except BaseException:
                     await self._pool.give_back(connection)
                     raise
@@ -249,7 +279,7 @@ class PostgresDatabase:
 
     async def _commit(self, connection: Connection) -> None:
         try:
-            cursor = await connection.execute("COMMIT")
+            cursor = await self._answered(connection, "COMMIT")
         except _FAULTS as error:
             raise fault(self.url, error) from error
         if cursor.statusmessage == "ROLLBACK":
@@ -257,7 +287,7 @@ class PostgresDatabase:
 
     async def _roll_back(self, connection: Connection) -> None:
         try:
-            await connection.execute("ROLLBACK")
+            await self._answered(connection, "ROLLBACK")
         except (psycopg.Error, OSError) as error:
             # The server undoes what it does not hear the end of.
             _log.info("a transaction was not rolled back: %s", self.url.hide(str(error)))
@@ -306,6 +336,12 @@ class PostgresDatabase:
                 "`committed` was awaited inside a transaction, which ends only after it. Await it behind."
             )
         await self._committer.landed()
+
+
+def _hang_up(connection: Connection) -> None:
+    """End a connection under whoever waits on it, who is told so at once."""
+    with contextlib.suppress(OSError, psycopg.Error), socket.socket(fileno=os.dup(connection.pgconn.socket)) as line:
+        line.shutdown(socket.SHUT_RDWR)
 
 
 def _undone(url: StoreUrl) -> StorageError:
