@@ -81,15 +81,15 @@ class DatabaseFiles:
 
     def _trouble(self) -> Trouble | None:
         found = self._file.look()
-        if found is None or (self._log is not None and self._log.look() is None):
+        if found is None:
             return MOVED
         changed = (found.st_mtime_ns, found.st_size)
-        if changed == self._changed:
-            return None
-        if not self._is_ours():
-            return DAMAGED
-        self._changed = changed
-        return None
+        if changed != self._changed:
+            # First, as SQLite itself deletes the log beside a file that was emptied.
+            if not self._is_ours():
+                return DAMAGED
+            self._changed = changed
+        return MOVED if self._log is not None and self._log.look() is None else None
 
     def _is_ours(self) -> bool:
         """Return whether the header is one that this database had, or has come to have."""
