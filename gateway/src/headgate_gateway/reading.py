@@ -142,7 +142,7 @@ async def _read(headers: dict[str, str], receive: Receive | None, limit: int) ->
 def _too_large(limit: int) -> ApiError:
     return ApiError(
         413,
-        f"The body is larger than {limit} bytes, the most this gateway takes. Send less, or raise the limit.",
+        f"The body is larger than {limit} bytes, the most this operation takes. Send less.",
         code="payload_too_large",
     )
 

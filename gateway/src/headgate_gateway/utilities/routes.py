@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -12,6 +13,7 @@ from ..effective import effective_body
 from ..errors import ApiError, invalid
 from ..http import Access, BodyKind, Call, Response, Route, json_response
 from ..offline import tokenizer
+from ..offload import LARGE_BODY, offload
 from ..providers import anthropic, openai
 from ..routing.deployments import Deployment
 from ..routing.heeded import heeded_params
@@ -47,7 +49,8 @@ async def _count(call: Call) -> Response:
         raise invalid("Send either `messages` or `prompt`.", param="messages", code="nothing_to_count")
     target, _ = await place_of(call, model, "chat")
     if isinstance(target, OfflineTarget):
-        total = tokenizer.count(prompt) if prompt is not None else tokenizer.count_messages(messages or [])
+        work = partial(tokenizer.count_messages, messages or []) if prompt is None else partial(tokenizer.count, prompt)
+        total = await offload(work) if len(call.raw) > LARGE_BODY else work()
         kind = "headgate"
     else:
         text = prompt.encode() if prompt is not None else msgspec.json.encode(messages)
