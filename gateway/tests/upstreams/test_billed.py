@@ -81,6 +81,20 @@ FAILURES: dict[str, tuple[bytes, bool, int | None]] = {
     "cut": (framed(EMPTY, end=b""), True, 0),
     "whole-error": (whole({**COMPLETION, **FLAWED, "usage": USAGE}), False, 20),
 }
+UNREADABLE = (
+    b"Content-Type: application/json\r\nContent-Encoding: br\r\nContent-Length: 4000\r\nConnection: close\r\n\r\n"
+)
+UNREADABLE += b"\x8b" * 4000
+FAILURES |= {
+    "whole-empty": (framed(b"", kind="application/json"), False, 0),
+    "empty": (framed(b""), False, 0),
+    "pings": (framed(b": ping\n\n: ping\n\n"), False, 0),
+    "whole-pings": (framed(b": ping\n\n: ping\n\n"), False, 0),
+    "whole-br": (b"HTTP/1.1 200 OK\r\n" + UNREADABLE, False, 900),
+    # An error that cannot be read is no answer.
+    "whole-br-429": (b"HTTP/1.1 429 No\r\n" + UNREADABLE, True, None),
+    "br-503": (b"HTTP/1.1 503 No\r\n" + UNREADABLE, True, None),
+}
 BROKEN = framed(EMPTY + chunk({"content": TEXT * 20}), end=b"ZZ\r\nno\r\n")
 ANSWERS: dict[str, bytes] = {
     **{f"beside-{name}": framed(odd + WORDS + odd + LAST + TOLD + DONE) for name, odd in BESIDE.items()},

@@ -316,7 +316,9 @@ class Exchange:
         if decoder is None:
             async for data in arriving(response.content):
                 size += len(data)
-                self.meter.unread(len(data))
+                if not self.meter.refused:
+                    # What says that it failed is no answer of a model.
+                    self.meter.unread(len(data))
                 if size > most:
                     break
             raise failures.broken_answer(self.provider, b"", f"its content encoding is {encoding[:40]!r}")
