@@ -82,9 +82,8 @@ def _decoded(data: bytes) -> bytes | None:
 
 
 def _readings(data: bytes, charset: str) -> Iterator[tuple[str, str]]:
-    """The charsets that these bytes may be in, and what they say: by their charset, by UTF-8, by UTF-16 where they look like it."""
-    names = [charset] if charset else []
-    names.append("utf-8")
+    """The charsets that these bytes may be in, and what they say."""
+    names = [charset, "utf-8"] if charset else ["utf-8"]
     if b"\0" in data or data[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
         names += ["utf-16", "utf-16-le", "utf-16-be", "utf-32"]
     for name in dict.fromkeys(names):
