@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -167,3 +168,15 @@ def test_an_enum_is_chosen_by_what_is_said() -> None:
     schema = {"type": "object", "properties": properties, "required": ["sentiment"]}
     form = {"type": "json_schema", "json_schema": {"name": "review", "schema": schema}}
     assert json.loads(said("The product broke after a day.", response_format=form)) == {"sentiment": "negative"}
+
+
+@pytest.mark.parametrize("unit", ["  ", "\n", "a, ", "x -> y\n", "A) b\n", "Q: a\nA: b\n"])
+def test_long_texts_take_time_in_their_length(unit: str) -> None:
+    text = "classify " + unit * (20_000 // len(unit)) + "!"
+    started = time.process_time()
+    assert said([{"role": "system", "content": text}, {"role": "user", "content": text}])
+    assert time.process_time() - started < 2
+
+
+def test_white_space_is_repeated_as_it_is() -> None:
+    assert said("Say exactly: a    b", seed=None) == "a    b"

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 
 from .calculate import find_sum, shown
 from .facts import answer_from_facts, yes_or_no
-from .lexicon import sentiment_of, stem, subject_words
+from .lexicon import sentiment_of, squeezed, stem, subject_words
 
 __all__ = ["chosen", "labels_in", "lettered_in", "telling"]
 
-_LONGEST_SEARCH = 4000
+_LONGEST_SEARCH = 2000
 _MOST_LABELS = 32
 _LABEL = r"[\"'`*]{0,2}[\w][\w /&-]{0,30}?[\"'`*]{0,2}"
 _WORD = r"[\"'`*]{0,2}[\w-]{1,30}[\"'`*]{0,2}"
@@ -45,7 +45,7 @@ _REST = frozenset(["other", "others", "unknown", "general", "none", "misc", "mis
 
 def labels_in(asked: str, instructions: str = "") -> list[str]:
     """The labels among which a text asks to choose; none where it asks for no choice."""
-    for text in (asked[:_LONGEST_SEARCH], instructions[:_LONGEST_SEARCH]):
+    for text in (squeezed(asked[:_LONGEST_SEARCH]), squeezed(instructions[:_LONGEST_SEARCH])):
         found = _NAMED.search(text)
         if found is None and _CLASSIFYING.search(text):
             found = _EITHER.search(text)
@@ -62,7 +62,7 @@ def labels_in(asked: str, instructions: str = "") -> list[str]:
 
 def lettered_in(asked: str) -> list[tuple[str, str]]:
     """Letter and text of each option that stands on a line of its own: `A) Berlin`."""
-    found = [(letter, text.strip()) for letter, text in _OPTION.findall(asked[:_LONGEST_SEARCH])]
+    found = [(letter, text.strip()) for letter, text in _OPTION.findall(squeezed(asked[:_LONGEST_SEARCH]))]
     return found if len(found) > 1 else []
 
 

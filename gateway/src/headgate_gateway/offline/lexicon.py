@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from .facts_table import CITIES, COUNTRIES
 
-__all__ = ["NUMBERS", "members_of", "opposite_of", "sentiment_of", "stem", "subject_words", "with_digits"]
+__all__ = ["NUMBERS", "members_of", "opposite_of", "sentiment_of", "squeezed", "stem", "subject_words", "with_digits"]
 
 _KINDS = """
 fruit|apple, banana, orange, pear, cherry, grape, mango, peach, plum, lemon
@@ -175,7 +175,14 @@ NUMBERS = (
     "twenty",
 )
 _NUMBER = re.compile(rf"(?<![\w-])({'|'.join(NUMBERS)})(?!\w)", re.IGNORECASE)
+_BLANKS = re.compile(r"[^\S\n]{3,}")
+_LINES = re.compile(r"\n{3,}")
 _ENDINGS = ("ies", "ing", "ed", "es", "s", "e", "y")
+
+
+def squeezed(text: str) -> str:
+    """The text with short runs of white space: expressions that allow any run take the square of a long one's time."""
+    return _BLANKS.sub("  ", _LINES.sub("\n\n", text))
 
 
 def with_digits(text: str) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from ..facts import answer_from_facts, places_in, translation
 from ..labels import chosen
-from ..lexicon import opposite_of, stem, with_digits
+from ..lexicon import opposite_of, squeezed, stem, with_digits
 from .conversation import Conversation
 
 __all__ = ["Examples", "by_example", "document_answer", "examples_in", "meant"]
@@ -217,7 +217,7 @@ def _replaced(asked: str, before: str, reply: str) -> str | None:
 
 def examples_in(conversation: Conversation, asked: str) -> Examples | None:
     """The examples of the last message, or of the turns before it where each was short; None without any."""
-    prompt = conversation.asked[-_LONGEST_PROMPT:].strip()
+    prompt = squeezed(conversation.asked[-_LONGEST_PROMPT:]).strip()
     found = _arrows(prompt) or _labelled(prompt)
     if found is not None:
         return found
@@ -310,7 +310,7 @@ def document_answer(conversation: Conversation, asked: str) -> str | None:
     best = max(scores)
     if best:
         return sentences[scores.index(best)]
-    unknown = _DONT_KNOW.search(f"{conversation.instructions[:_LONGEST_PROMPT]}\n{asked[:_LONGEST_PROMPT]}")
+    unknown = _DONT_KNOW.search(squeezed(f"{conversation.instructions[:_LONGEST_PROMPT]}\n{asked[:_LONGEST_PROMPT]}"))
     if unknown is not None:
         return (unknown.group(1) or "I don't know").rstrip(".") + "."
     return sentences[0]
@@ -318,11 +318,11 @@ def document_answer(conversation: Conversation, asked: str) -> str | None:
 
 def _given(conversation: Conversation, asked: str) -> tuple[str | None, str]:
     """Return the document and the question about it."""
-    text = asked[:_LONGEST_PROMPT]
+    text = squeezed(asked[:_LONGEST_PROMPT])
     found = list(_ASKS.finditer(text))
     if found and _DOCUMENT.search(text[: found[-1].start()]):
         return _body(text[: found[-1].start()]), found[-1].group(1).strip()
-    instructions = conversation.instructions[:_LONGEST_PROMPT]
+    instructions = squeezed(conversation.instructions[:_LONGEST_PROMPT])
     if (
         "\n" in instructions
         and _DOCUMENT.search(instructions)

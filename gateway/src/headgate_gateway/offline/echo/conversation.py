@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from ..draw import digest
+from ..lexicon import squeezed
 from ..media import Picture, describe_image, payload_of
 from ..schema import Hints
 from ..speech.listen import listen
@@ -89,7 +90,7 @@ class Conversation:
     @cached_property
     def question(self) -> Conversation:
         """The same conversation without the sentences that demand a form of the answer."""
-        asked = whole = self.asked[:_LONGEST_STEP]
+        asked = whole = squeezed(self.asked[:_LONGEST_STEP])
         for form in (_FORM_BEHIND, _FORM_ALONE):
             asked = form.sub("", asked).strip(" \n-,;:") or asked
         asked = asked if len(asked.split()) > 1 else whole

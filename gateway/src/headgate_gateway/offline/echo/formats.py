@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from ..lexicon import members_of
+from ..lexicon import members_of, squeezed
 
 __all__ = ["named_keys", "schema_in"]
 
@@ -84,7 +84,7 @@ def schema_in(texts: Sequence[str], *, demanded: bool = False) -> Mapping[str, A
     With `demanded` the request itself wants JSON, and the texts need not say so.
     """
     for text in texts:
-        text = text[:_LONGEST_SEARCH]
+        text = squeezed(text[:_LONGEST_SEARCH])
         if not text or not (demanded or _DEMAND.search(text)):
             continue
         found = _schema(text) or _example(text) or _pseudo(text) or _keys(text)

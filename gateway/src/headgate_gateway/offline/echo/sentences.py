@@ -15,7 +15,7 @@ from ..calculate import find_sum, shown
 from ..draw import Draw
 from ..facts import answer_from_facts
 from ..labels import chosen, labels_in, lettered_in
-from ..lexicon import with_digits
+from ..lexicon import squeezed, with_digits
 from .context import by_example, document_answer, examples_in, meant
 from .conversation import Conversation, ToolResult
 from .prose import counted_words, hello_world, items, piece, topic_of
@@ -221,7 +221,7 @@ def think(conversation: Conversation, steps: int) -> str:
 
 def styled(text: str, instructions: str) -> str:
     """The answer in the form that instructions demand of every answer: case, marks around it, a word at its end."""
-    instructions = instructions[:_LONGEST_SEARCH]
+    instructions = squeezed(instructions[:_LONGEST_SEARCH])
     low = instructions.lower()
     if re.search(r"\b(?:upper ?case|all caps|capital letters)\b", low):
         text = text.upper()
