@@ -66,22 +66,28 @@ def _refuse_simple(content_type: str) -> None:
 
 async def take_json(call: Call, limits: Limits, spec: Specification | None, *, merge: bool = False) -> None:
     """Decode `call.raw` and check it against the contract; `merge` its extra parameters first."""
+    named = call.params.get("model") if merge else None
     if len(call.raw) > LARGE_BODY:
-        call.data, call.merged, call.raw = await offload(_checked, call.raw, limits, spec, merge)
+        call.data, call.merged, call.raw = await offload(_checked, call.raw, limits, spec, merge, named)
     else:
-        call.data, call.merged, call.raw = _checked(call.raw, limits, spec, merge)
+        call.data, call.merged, call.raw = _checked(call.raw, limits, spec, merge, named)
 
 
 def _checked(
-    raw: bytes, limits: Limits, spec: Specification | None, merge: bool
+    raw: bytes, limits: Limits, spec: Specification | None, merge: bool, named: str | None
 ) -> tuple[dict[str, Any], dict[str, str], bytes]:
-    """The value of a body, where its merged members came from, and its bytes with these in it."""
+    """The value of a body, where its merged members came from, and its bytes with these in it.
+
+    `named` is the model of the path, which stands for one that the body leaves out.
+    """
     is_large, merged = len(raw) > LARGE_BODY, dict[str, str]()
     value = parse_json(raw, limits)
     if merge and isinstance(value, dict):
         value, merged = effective_body(value)
         if merged:
             raw = msgspec.json.encode(value)
+    if named is not None and isinstance(value, dict) and value.get("model") is None:
+        value["model"] = named
     if spec is not None:
         try:
             spec.check_json(value, is_large=is_large)
@@ -161,6 +167,8 @@ async def _take_form(call: Call, limits: Limits, spec: Specification | None, con
     try:
         if merge:
             fields, call.merged = effective_form(fields, names)
+            if "model" in call.params and all(name != "model" for name, _ in fields):
+                fields.append(("model", call.params["model"]))
         call.fields = fields
         call.data = dict(fields) if spec is None else spec.read_form(fields, names)
     except ApiError as error:
