@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, TypeAlias
 
 import msgspec
 
+from .decisive import Named
 from .emission import Answer, ModelContext, OfflineModel
 from .platform.principal import ANONYMOUS, Principal
 
@@ -159,6 +160,8 @@ class Call:
     raw: bytes = b""
     # Which members of the body came out of which container of extra parameters.
     merged: dict[str, str] = field(default_factory=dict)
+    # The models that the body names beside its own, as some providers take them.
+    others: list[Named] = field(default_factory=list)
     files: list[Upload] = field(default_factory=list)
     fields: list[tuple[str, str]] = field(default_factory=list)
     model: str = ""

@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, urlsplit
 import aiohttp
 from multidict import CIMultiDict
 
-from ..effective import OWN, models_beside
+from ..effective import OWN
 from ..errors import ApiError, invalid
 from ..http import Call
 from ..ledger.count import count_prompt
@@ -66,7 +66,7 @@ class Exchange:
         # Whether the answer broke off, so that the provider may not have made it to its end.
         self.cut = False
         # Models by which the provider may answer instead.
-        self._others = models_beside(call.data)
+        self._others = [named.model for named in call.others]
         self._providers = providers
         self._gateway = gateway
         self._limits = gateway.settings.limits
