@@ -17,7 +17,7 @@ from ..calculate import find_sum
 from ..draw import Draw
 from ..schema import Hints, fill
 from ..schema.fill import Unfillable
-from .calls import Tool, asked_for
+from .calls import Tool, rank
 from .conversation import Conversation, text_of
 from .sentences import answer
 
@@ -148,10 +148,10 @@ def _step(task: _Task, draw: Draw) -> tuple[Tool | None, dict[str, Any]]:
 
 
 def _best(tools: Sequence[Tool], question: str, draw: Draw) -> tuple[Tool | None, dict[str, Any]]:
-    ranked = sorted(tools, key=lambda tool: -asked_for(tool, question))
-    if not ranked or asked_for(ranked[0], question) < _ENOUGH:
+    score, tool = next(iter(rank(tools, question)), (0.0, None))
+    if tool is None or score < _ENOUGH:
         return None, {}
-    return ranked[0], _filled(ranked[0], question, draw)
+    return tool, _filled(tool, question, draw)
 
 
 def _filled(tool: Tool, question: str, draw: Draw) -> dict[str, Any]:
