@@ -104,6 +104,7 @@ _DESTINATIONS = frozenset(
 )
 _WHOLE = ("max_tokens", "max_completion_tokens", "n", "best_of", "dimensions", "seed", "top_logprobs", "logprobs")
 _SHOWN = 60
+_MOST_LOOKED_AT = 2_000
 
 
 def effective_body(body: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
@@ -210,12 +211,23 @@ def models_beside(body: Mapping[str, Any]) -> list[str]:
 
 
 def _models_in(name: str, value: Any) -> list[str]:
-    """Return the models that one member tells of; values are looked into as deep as they go."""
+    """Return the models that one member tells of; values are looked into as deep as they go.
+
+    Raises ApiError 400 for one that holds too many values: they are looked at on the event loop.
+    """
     found: list[str] = []
+    looked = 0
     # Beside each value: whether a text in it is a model's name.
     todo: list[tuple[Any, bool]] = [(value, name not in _ROUTING)]
     while todo:
         one, names = todo.pop()
+        looked += 1
+        if looked + len(todo) > _MOST_LOOKED_AT:
+            raise invalid(
+                f"`{name}` holds more than {_MOST_LOOKED_AT} values, too many to look for models in. Send fewer.",
+                param=name,
+                code="too_long",
+            )
         if isinstance(one, str):
             if names:
                 found.append(one)
