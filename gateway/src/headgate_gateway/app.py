@@ -16,7 +16,7 @@ from typing import Any
 from .auth import Gate
 from .brand_headers import BrandHeaders
 from .config import Settings
-from .effective import models_beside, named_as_sent, refuse_models_beside
+from .effective import named_as_sent, refuse_models_beside
 from .errors import ApiError, envelope, invalid, storage_away
 from .gateway import Gateway
 from .http import (
@@ -280,13 +280,13 @@ class App:
         if call.caller.models and call.model:
             # A name that stands for another is as good as that one, and no better.
             call.caller.require_model(call.caller.aliases.get(call.model, call.model))
-            for other in models_beside(call.data):
-                call.caller.require_model(other)
+            for named in call.others:
+                call.caller.require_model(named.model)
         customer = call.data.get("user")
         if isinstance(customer, str) and customer:
             call.caller = await self.gateway.platform.with_customer(call.caller, customer)
         if any(bound.max_budget is not None or bound.model_max_budget for bound in call.caller.bounds):
-            refuse_models_beside(call.data, call.model, call.merged)
+            refuse_models_beside(call.others, call.model, call.merged)
 
     async def _once(self, call: Call, endpoint: Endpoint, route: Route) -> Reply:
         mutations, key = self.gateway.mutations, check_key(call.header("idempotency-key"))

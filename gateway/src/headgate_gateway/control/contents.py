@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import os
 import shutil
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal, Protocol, cast
@@ -26,10 +27,14 @@ if TYPE_CHECKING:
     from ..clock import Clock
     from ..gateway import Gateway
 
-__all__ = ["KINDS", "Contents", "DatabaseContents", "FolderContents", "Kind", "contents_of"]
+_log = logging.getLogger("headgate_gateway")
+
+__all__ = ["KINDS", "UNRECORDED_SECONDS", "Contents", "DatabaseContents", "FolderContents", "Kind", "contents_of"]
 
 Kind = Literal["files", "images", "models"]
 KINDS: tuple[Kind, ...] = ("files", "images", "models")
+# Contents are put before what names them is recorded; that takes less than this, also where it is tried again.
+UNRECORDED_SECONDS = 3600.0
 _PIECE = 1 << 18
 # The end of a name while its content is being written.
 _PART = ".part"
@@ -52,8 +57,19 @@ class Contents(Protocol):
 
     async def drop(self, name: str) -> None: ...
 
-    async def drop_older(self, moment: float) -> None:
-        """Forget what was put before `moment`, in seconds since the epoch."""
+    async def older(self, moment: float) -> list[str]:
+        """Return the names of what was put before `moment`, in seconds since the epoch."""
+        ...
+
+    async def drop_unfinished(self, moment: float) -> None:
+        """Forget what a process that ended was writing, and has not gone on with since `moment`."""
+        ...
+
+    async def drop_lost(self, kept: Collection[str], moment: float) -> None:
+        """Forget what was put before `moment` under none of the names in `kept`.
+
+        Where no name is kept at all nothing is forgotten: that is rather a new database beside an old folder.
+        """
         ...
 
 
@@ -111,16 +127,37 @@ class FolderContents:
         with using_files():
             (self._folders.found(self._kind) / name).unlink(missing_ok=True)
 
-    async def drop_older(self, moment: float) -> None:
-        with using_files():
-            await asyncio.to_thread(self._drop_older, self._folders.found(self._kind), moment)
+    async def older(self, moment: float) -> list[str]:
+        return [path.name for path in await self._old(moment) if path.suffix != _PART]
 
-    def _drop_older(self, folder: Path, moment: float) -> None:
-        for path in folder.glob("*"):
-            # One that is renamed or deleted meanwhile needs nothing.
-            with contextlib.suppress(FileNotFoundError):
-                if path.stat().st_mtime < moment:
-                    path.unlink()
+    async def drop_unfinished(self, moment: float) -> None:
+        for path in await self._old(moment):
+            if path.suffix == _PART:
+                await self.drop(path.name)
+
+    async def drop_lost(self, kept: Collection[str], moment: float) -> None:
+        await _drop_lost(self, kept, moment)
+
+    async def _old(self, moment: float) -> list[Path]:
+        with using_files():
+            return await asyncio.to_thread(_written_before, self._folders.found(self._kind), moment)
+
+
+def _written_before(folder: Path, moment: float) -> list[Path]:
+    found: list[Path] = []
+    for path in folder.glob("*"):
+        # One that is renamed or deleted meanwhile needs nothing.
+        with contextlib.suppress(FileNotFoundError):
+            if path.stat().st_mtime < moment:
+                found.append(path)
+    return found
+
+
+async def _drop_lost(contents: Contents, kept: Collection[str], moment: float) -> None:
+    for name in (await contents.older(moment)) if kept else ():
+        if name not in kept:
+            _log.info("the content %r belongs to nothing and is deleted", name)
+            await contents.drop(name)
 
 
 class DatabaseContents:
@@ -173,9 +210,14 @@ class DatabaseContents:
             await self._db.write(sql.DROP_CONTENT, (self._kind, name))
             await self._db.write(sql.DROP_PARTS, (self._kind, name))
 
-    async def drop_older(self, moment: float) -> None:
-        for (name,) in await self._db.query(sql.OLDER_CONTENTS, (self._kind, moment)):
-            await self.drop(str(name))
+    async def older(self, moment: float) -> list[str]:
+        return [str(name) for (name,) in await self._db.query(sql.OLDER_CONTENTS, (self._kind, moment))]
+
+    async def drop_unfinished(self, moment: float) -> None:
+        """Nothing is: a content is put in one transaction."""
+
+    async def drop_lost(self, kept: Collection[str], moment: float) -> None:
+        await _drop_lost(self, kept, moment)
 
 
 class _Pieces:
