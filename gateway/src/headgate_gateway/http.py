@@ -36,6 +36,7 @@ __all__ = [
     "Streamer",
     "Upload",
     "attachment",
+    "deployment_path",
     "header_value",
     "json_response",
     "model_route",
@@ -201,6 +202,11 @@ class Route:
     kind: str | None = None
     local: Local | None = None
     aliases: Sequence[str] = ()
+
+
+def deployment_path(tail: str) -> str:
+    """The path under which clients of Azure call an operation of a model."""
+    return f"/openai/deployments/{{model}}/{tail}"
 
 
 def model_route(

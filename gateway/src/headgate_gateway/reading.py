@@ -67,21 +67,29 @@ def _refuse_simple(content_type: str) -> None:
 
 async def take_json(call: Call, limits: Limits, spec: Specification | None, *, merge: bool = False) -> None:
     """Decode `call.raw` and check it against the contract; `merge` its extra parameters first."""
+    named = call.params.get("model") if merge else None
     if len(call.raw) > LARGE_BODY:
-        effective, call.raw = await offload(_checked, call.raw, limits, spec, merge)
+        effective, call.raw = await offload(_checked, call.raw, limits, spec, merge, named)
     else:
-        effective, call.raw = _checked(call.raw, limits, spec, merge)
+        effective, call.raw = _checked(call.raw, limits, spec, merge, named)
     call.data, call.merged, call.others = effective
 
 
-def _checked(raw: bytes, limits: Limits, spec: Specification | None, merge: bool) -> tuple[EffectiveBody, bytes]:
-    """Return the value of a body, and its bytes with the merged members in it."""
+def _checked(
+    raw: bytes, limits: Limits, spec: Specification | None, merge: bool, named: str | None
+) -> tuple[EffectiveBody, bytes]:
+    """Return the value of a body, and its bytes with the merged members in it.
+
+    `named` is the model of the path, which stands for one that the body leaves out.
+    """
     is_large, merged, others = len(raw) > LARGE_BODY, dict[str, str](), list[Named]()
     value = parse_json(raw, limits)
     if merge and isinstance(value, dict):
         value, merged, others = effective_body(value)
         if merged:
             raw = msgspec.json.encode(value)
+    if named is not None and isinstance(value, dict) and value.get("model") is None:
+        value["model"] = named
     if spec is not None:
         try:
             spec.check_json(value, is_large=is_large)
@@ -161,6 +169,8 @@ async def _take_form(call: Call, limits: Limits, spec: Specification | None, con
     try:
         if merge:
             fields, call.merged, call.others = effective_form(fields, names)
+            if "model" in call.params and all(name != "model" for name, _ in fields):
+                fields.append(("model", call.params["model"]))
         call.fields = fields
         call.data = dict(fields) if spec is None else spec.read_form(fields, names)
     except ApiError as error:

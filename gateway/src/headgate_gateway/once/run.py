@@ -114,8 +114,7 @@ class Run(Feed):
     def _appended(self) -> None:
         if self.keyed:
             self._calls.log.add(self)
-        for listener in self.listeners:
-            listener.wake()
+        self.wake()
 
     def _lag(self) -> int:
         return self.total - max(listener.position for listener in self.listeners)
