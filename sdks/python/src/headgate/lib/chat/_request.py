@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from ..._core.errors import ParameterError
 from .._kinds import is_mapping
@@ -31,9 +31,12 @@ def prepare(
         )
     if tools is not None:
         # What is no list of tools is told by `create`, with all that is wrong beside it.
-        single = isinstance(tools, str | Mapping) or callable(tools) or not isinstance(tools, Iterable)
-        made["tools"] = tools if single else [tool_param(one) for one in tools]
+        made["tools"] = [tool_param(one) for one in tools] if _is_several(tools) else tools
     return made, format
+
+
+def _is_several(tools: Any) -> TypeGuard[Iterable[Any]]:
+    return not callable(tools) and not isinstance(tools, str | Mapping) and isinstance(tools, Iterable)
 
 
 def streaming(params: dict[str, Any]) -> dict[str, Any]:
