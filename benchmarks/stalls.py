@@ -109,6 +109,15 @@ ATTACKS = (
     Attack("minLength", CHAT, lambda: schema({"type": "string", "minLength": 10**9})),
     Attack("pattern", CHAT, lambda: schema({"type": "string", "minLength": 10**4, "pattern": "(?!x)((a*)*)*b"})),
     Attack("100 tools", CHAT, tools),
+    Attack("10,000 tools, 128 choices", CHAT, lambda: chat(n=128, tools=[
+        {"type": "function", "function": {"name": f"f{at}"}} for at in range(10_000)])),
+    Attack("20 MB name of a model", CHAT, lambda: chat(model="m" * 20 * _MB)),
+    Attack("20 MB schema", CHAT, lambda: schema({"enum": ["a" * 20 * _MB]})),
+    Attack("20 MB prompt of a picture", "/v1/images/generations", lambda: json.dumps(
+        {"model": "headgate/image", "prompt": "a word " * (20 * _MB // 7), "size": "64x64"}).encode()),
+    Attack("20 MB to count", "/utils/token_counter", lambda: json.dumps(
+        {"model": "headgate/echo", "prompt": "a word " * (20 * _MB // 7)}).encode()),
+    Attack("20 MB of names in a key", "/key/generate", lambda: json.dumps({"models": ["m" * _MB] * 20}).encode()),
     Attack("128 choices of 5,000 words", CHAT, lambda: chat(n=128, max_tokens=5000, messages=[
         {"role": "user", "content": "Write 5000 words about rain"}])),
     Attack("open brackets", CHAT, lambda: unknown(b"[" * 25 * _MB)),

@@ -152,15 +152,16 @@ class Monkey:
                     touched.release()
 
     def _let_work(self, node: Node) -> None:
-        """Wait until the node has taken calls for a moment, however slow the machine is."""
+        """Wait until the node has taken calls for a moment, or on a slow machine for half as long as its start took."""
         began = time.monotonic()
         try:
             node.wait_until_ready()
         except TimeoutError as error:
             self.crashes.append(str(error))
             return
-        self._tell(f"    {node.name} is up after {time.monotonic() - began:.1f} s")
-        time.sleep(_WORKS_SECONDS)
+        took = time.monotonic() - began
+        self._tell(f"    {node.name} is up after {took:.1f} s")
+        time.sleep(max(_WORKS_SECONDS, took / 2))
 
     # -- blows
 

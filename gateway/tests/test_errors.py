@@ -169,3 +169,18 @@ def test_the_official_client_raises_its_classes(gateway: str) -> None:
     assert limited.value.response.headers["retry-after"]
     with pytest.raises(openai.InternalServerError):
         client.chat.completions.create(model="headgate/fault-error", messages=HELLO)
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status"),
+    [
+        ("/v1/batches", {"endpoint": CHAT, "completion_window": "24h", "input_file_id": "f" * 900_000}, 404),
+        ("/v1/fine_tuning/jobs", {"model": "headgate/echo", "training_file": "f" * 900_000}, 404),
+        (CHAT, {"model": "headgate/echo", "messages": HELLO, "response_format": {"type": "m" * 900_000}}, 400),
+    ],
+)
+def test_a_long_value_is_not_repeated_whole(gateway: str, path: str, body: dict[str, Any], status: int) -> None:
+    error = failed(httpx2.post(gateway + path, json=body), status)
+    assert len(error["message"]) < 5_000
+    # What to do stands at the end.
+    assert error["message"].endswith(".")

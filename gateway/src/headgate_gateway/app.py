@@ -16,7 +16,7 @@ from typing import Any
 from .auth import Gate
 from .brand_headers import BrandHeaders
 from .config import Settings
-from .effective import models_beside, named_as_sent, refuse_models_beside
+from .effective import named_as_sent, refuse_models_beside
 from .errors import ApiError, envelope, invalid, storage_away
 from .gateway import Gateway
 from .http import (
@@ -38,9 +38,9 @@ from .once.presented import check_key
 from .pipeline import HeadedStream, ModelEndpoint, fingerprint
 from .platform.restrictions import RouteCatalog
 from .reading import ClientGone, close_files, read_body, read_query, refuse_ambiguous
-from .request_headers import read_headers, refuse_conflicts
-from .storage import StorageAway, StorageError, Unstorable
-from .storage.disk import is_disk_failure
+from .request_headers import read_headers, settle_headers
+from .storage import StorageError, Unstorable
+from .storage.disk import away_of
 from .table import Match, Missing, RouteTable, WrongMethod, aliases_of
 from .telemetry.seen import Seen
 from .validate import Contract, Specification
@@ -57,6 +57,10 @@ _VERSION_HEADERS = ("x-headgate-api-version", "x-api-version")
 _OWN_OBJECTS = ("/v1/files", "/v1/batches", "/v1/fine_tuning")
 _PIECE = 1 << 18
 _LARGE_ANSWER = 1 << 20
+
+
+# What is kept in the database is read again and again, and a long write keeps everybody waiting.
+_WRITE_BYTES = 1 << 20
 
 
 def create_app(settings: Settings | None = None, *, node: str | None = None) -> App:
@@ -95,6 +99,7 @@ class App:
         ]
         self.table = RouteTable(routes)
         gateway.platform.routes = RouteCatalog((route, (route.path, *aliases_of(route))) for route in routes)
+        self._small = replace(gateway.settings.limits, body_bytes=min(gateway.settings.limits.body_bytes, _WRITE_BYTES))
         self._brand = BrandHeaders(gateway.settings.header_prefixes)
         self._gate = Gate(gateway.settings, gateway.platform)
         self._cors = Cors(gateway.settings.cors) if gateway.settings.cors.is_on else None
@@ -199,6 +204,7 @@ class App:
     ) -> Reply:
         try:
             if self._cors is not None and (preflight := self._cors.preflight(method, headers)) is not None:
+                self._gate.check_place(scope)
                 return preflight
             match = self._match(method, raw_path, scope)
             route = match.route
@@ -206,8 +212,7 @@ class App:
                 seen.matched(route.operation, match.template)
             if principal is None:
                 if scope is not None:
-                    refuse_conflicts(headers, scope["headers"])
-                self._brand.adopt(headers, scope)
+                    settle_headers(headers, scope["headers"], self._brand)
                 caller = await self._gate.admit(route, headers, scope)
             else:
                 caller = await self.gateway.platform.principal(principal)
@@ -224,7 +229,8 @@ class App:
             spec = self._spec(match)
             call.query = read_query(query, spec)
             if route.method != "GET":
-                await read_body(call, route.body, self.gateway.settings.limits, spec, merge=route.kind is not None)
+                limits = self.gateway.settings.limits if _takes_large(route) else self._small
+                await read_body(call, route.body, limits, spec, merge=route.kind is not None)
                 if principal is not None and call.data.get("stream") is True:
                     raise _whole_answers_only(call)
             if spec is not None and spec.closed and call.raw:
@@ -250,15 +256,13 @@ class App:
         except ApiError as error:
             return self._failed(error, request_id, seen)
         except Unstorable as error:
-            unstorable = invalid(f"The request has a value that cannot be kept: {error}", code="unstorable_value")
-            return self._failed(unstorable, request_id, seen)
-        except StorageAway as away:
-            _log.error("request %s needs the database: %s", request_id, away)
-            return self._failed(storage_away(), request_id, seen)
+            message = f"The request has a value that cannot be kept: {error.reason}."
+            return self._failed(invalid(message, code="unstorable_value"), request_id, seen)
         except Exception as error:  # noqa: BLE001 - the edge: whatever was not foreseen still leaves through the envelope
-            if is_disk_failure(error):
-                _log.error("request %s needs the disk: %s", request_id, error)
-                return self._failed(storage_away(), request_id, seen)
+            away = away_of(error)
+            if away is not None:
+                _log.error("request %s needs the storage: %s", request_id, away)
+                return self._failed(storage_away(away.trouble.what), request_id, seen)
             _log.exception("request %s failed", request_id)
             failure = ApiError(
                 500, "The gateway failed on this request. Report it with the request id.", code="internal"
@@ -274,17 +278,20 @@ class App:
 
     async def _reach(self, call: Call) -> None:
         """Settle for whom the call is, and whether its model is within the caller's reach."""
-        require_bounded(call)
+        try:
+            require_bounded(call)
+        except ApiError as error:
+            raise named_as_sent(error, call.merged) from None
         if call.caller.models and call.model:
             # A name that stands for another is as good as that one, and no better.
             call.caller.require_model(call.caller.aliases.get(call.model, call.model))
-            for other in models_beside(call.data):
-                call.caller.require_model(other)
+            for named in call.others:
+                call.caller.require_model(named.model)
         customer = call.data.get("user")
         if isinstance(customer, str) and customer:
             call.caller = await self.gateway.platform.with_customer(call.caller, customer)
         if any(bound.max_budget is not None or bound.model_max_budget for bound in call.caller.bounds):
-            refuse_models_beside(call.data, call.model, call.merged)
+            refuse_models_beside(call.others, call.model, call.merged)
 
     async def _once(self, call: Call, endpoint: Endpoint, route: Route) -> Reply:
         mutations, key = self.gateway.mutations, check_key(call.header("idempotency-key"))
@@ -360,6 +367,11 @@ def _whole_answers_only(call: Call) -> ApiError:
         param="stream",
     )
     return named_as_sent(error, call.merged)
+
+
+def _takes_large(route: Route) -> bool:
+    """Return whether a route takes as much as a model does; what is written to the database is small."""
+    return route.kind is not None or route.path.startswith("/utils/")
 
 
 def _draining() -> ApiError:

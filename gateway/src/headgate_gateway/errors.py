@@ -50,6 +50,10 @@ TYPES_BY_STATUS: Mapping[int, str] = {
 
 # Whatever of a request an error repeats, a key is not.
 _SECRET = re.compile(r"sk-[A-Za-z0-9_\-]{20,}")
+# A caller's value that is repeated may be as long as a body; the next step stands at the end.
+_LONGEST_MESSAGE = 4096
+_MESSAGE_END = 1024
+_LONGEST_ID = 200
 
 
 class ApiError(Exception):
@@ -69,6 +73,8 @@ class ApiError(Exception):
         headers: tuple[tuple[str, str], ...] = (),
         **extra: Any,
     ) -> None:
+        if len(message) > _LONGEST_MESSAGE:
+            message = f"{message[: _LONGEST_MESSAGE - _MESSAGE_END]} … {message[-_MESSAGE_END:]}"
         super().__init__(message)
         self.status = status
         self.message = message
@@ -148,6 +154,7 @@ def invalid(message: str, *, param: str | None = None, code: str | None = None) 
 def not_found(kind: str, id: str, *, param: str | None = None) -> ApiError:
     """404: the caller has no `kind` of this id."""
     name = kind.replace("_", " ")
+    id = id if len(id) <= _LONGEST_ID else id[:_LONGEST_ID] + "…"
     return ApiError(
         404,
         f"No {name} {id!r} belongs to this caller. Check the id, and that it was made with the same key.",
@@ -173,15 +180,14 @@ def internal() -> ApiError:
     return ApiError(500, "The gateway failed on this call. Report it with the request id.", code="internal")
 
 
-def storage_away(*, asked: bool = False, keyed: bool = True) -> ApiError:
-    """503: the database cannot be written now. `asked`: a provider was asked already, and will be paid."""
+def storage_away(what: str, *, asked: bool = False, keyed: bool = True) -> ApiError:
+    """503: something cannot be stored now; `what` says why. `asked`: a provider was asked already, and will be paid."""
     if not asked:
         message = (
-            "The gateway's database cannot be reached or written at the moment, and no provider was asked. "
-            "Send the request again, with the same `Idempotency-Key` if it had one."
+            f"{what}, and no provider was asked. Send the request again, with the same `Idempotency-Key` if it had one."
         )
         return ApiError(503, message, code=AWAY, retry_after=2, provider_asked=False)
-    message = "A provider was asked, and the gateway's database cannot take its answer at the moment. "
+    message = f"{what}. A provider was asked, and its answer cannot be recorded at the moment. "
     if keyed:
         message += "Send the request again with the same `Idempotency-Key` to get that answer once it is recorded."
         return ApiError(503, message, code=AWAY, retry_after=2, provider_asked=True)

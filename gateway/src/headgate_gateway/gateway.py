@@ -29,6 +29,7 @@ from .platform.revocation import Revocation
 from .prices import PriceBook, warm
 from .routing.router import Router
 from .storage import StorageError, open_database, prepare
+from .storage.presence import Folders
 from .storage.readiness import Readiness
 from .telemetry.telemetry import Telemetry
 from .validate import Contract
@@ -53,6 +54,7 @@ class Gateway:
 
     def __init__(self, settings: Settings, *, clock: Clock | None = None, node: str | None = None) -> None:
         from . import platform
+        from .control.contents import KINDS
         from .control.control import Control
 
         self.settings = settings
@@ -61,7 +63,8 @@ class Gateway:
         self.ready = False
         prepare(settings)
         self.db = open_database(settings)
-        self.readiness = Readiness(self.db, self.clock)
+        self.folders = Folders(settings.data_dir, KINDS)
+        self.readiness = Readiness(self.db, self.clock, self.folders)
         self.redis = open_redis(settings)
         self.bus = open_bus(self.redis)
         self.nodes = Nodes(self.db, self.clock, settings.cluster, node or self.new_id("node_"))

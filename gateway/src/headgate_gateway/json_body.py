@@ -35,7 +35,7 @@ def parse_json(raw: bytes, limits: Limits) -> Any:
 
     Raises ApiError for what is not JSON, too deep or too large. Call it in a thread if `raw` is a `LARGE_BODY`.
     """
-    if not raw.strip():
+    if not raw or raw.isspace():
         raise invalid("The body is empty. Send a JSON object.", code="invalid_json")
     is_large = len(raw) > LARGE_BODY
     if is_large:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 from .emission import OfflineModel
@@ -104,14 +103,23 @@ class OfflineModels:
 
         return [*models.listing(faults=self._faults), *await listed_for(self._gateway, principal)]
 
-    async def delete(self, name: str, principal: str) -> Callable[[], Awaitable[None]] | None:
-        """Delete the record of a fine-tuned model.
+    async def job_of(self, name: str, principal: str) -> str | None:
+        """Return the job that made the caller's fine-tuned model of this name, or None when the caller has none."""
+        from .control.tuned import job_of
 
-        Return what deletes its contents, or None when the caller has none of that name.
-        """
+        return await job_of(self._gateway, name, principal)
+
+    async def delete(self, name: str, principal: str) -> None:
+        """Delete the record of a fine-tuned model."""
         from .control.tuned import remove
 
-        return await remove(self._gateway, name, principal)
+        await remove(self._gateway, name, principal)
+
+    async def forget(self, job_id: str) -> None:
+        """Delete what a job learned, when the record of its model is gone."""
+        from .control.tuned import forget
+
+        await forget(self._gateway, job_id)
 
     def price(self, name: str) -> UnitPrice | None:
         """What a token costs; a fine-tuned model costs what its base does."""

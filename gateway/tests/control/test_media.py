@@ -159,3 +159,11 @@ def test_whole_answers_fail_on_demand(gateway: str, path: str) -> None:
     assert (answer.status_code, answer.headers["retry-after"]) == (429, "7")
     with pytest.raises(httpx2.TransportError):
         httpx2.post(f"{gateway}/v1/{path}", json={"model": "headgate/fault-cut", **body})
+
+
+def test_a_prompt_longer_than_a_description_is_refused(gateway: str) -> None:
+    url = gateway + "/v1/images/generations"
+    refused = httpx2.post(url, json={"prompt": "x" * 32_001, "size": "16x16"})
+    error = refused.json()["error"]
+    assert (refused.status_code, error["code"], error["param"]) == (400, "too_long", "prompt")
+    assert httpx2.post(url, json={"prompt": "x" * 32_000, "size": "16x16"}).status_code == 200

@@ -52,6 +52,7 @@ TOO_LONG: list[tuple[Any, dict[str, str], str]] = [
     ({"metadata": {"text": "x" * 16_400}}, {}, "metadata"),
     ({"metadata": {str(n): 1 for n in range(65)}}, {}, "metadata"),
     ({}, {"X-Headgate-Tags": ",".join(["t"] * 33)}, "X-Headgate-Tags"),
+    ({"model": "m" * 513}, {}, "model"),
     ({}, {"X-Hanzo-Tags": "t" * 129}, "X-Headgate-Tags"),
 ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import random
 import re
@@ -12,11 +13,19 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from headgate_gateway.errors import ApiError
+from headgate_gateway.offline.draw import Draw
+from headgate_gateway.offline.echo import Conversation, calls, choose, reply
+from headgate_gateway.offline.echo.conversation import Turn
+from headgate_gateway.offline.media import payload_of
+from headgate_gateway.offline.models import BuiltIn
 from headgate_gateway.offline.moderation import moderate
 from headgate_gateway.offline.schema import budget as budgets
 from headgate_gateway.offline.schema import fill
 from headgate_gateway.offline.schema.budget import TooComplex, Unfillable, budget, spend
 from headgate_gateway.offline.tokenizer import count, encode
+
+from .test_echo import CONTEXT, ask, chunks
 
 
 def _doubling(keyword: str, levels: int = 30) -> dict[str, Any]:
@@ -141,3 +150,99 @@ def test_a_long_text_is_moderated_as_a_short_one() -> None:
         low = re.sub(r"\s+", " ", text.lower())
         expected = bool(re.search(r"\b(kill|murder)\b", low))
         assert body["results"][0]["categories"]["violence"] is expected
+
+
+def test_many_tools_are_read_once_for_all_choices(monkeypatch: pytest.MonkeyPatch) -> None:
+    scored: list[str] = []
+    score = calls._Asked.score
+
+    def count_score(asked: calls._Asked, tool: calls.Tool) -> float:
+        scored.append(tool.name)
+        return score(asked, tool)
+
+    def refuse(*args: Any) -> None:
+        raise AssertionError("a pattern is compiled for a caller's tool")
+
+    names = [f"look_{at}" for at in range(1_000)]
+    tools = [{"type": "function", "function": {"name": name, "description": "weather"}} for name in names]
+    request = {"messages": [{"role": "user", "content": "the weather by look_7"}], "tools": tools, "n": 20}
+    chunks(request)
+    scored.clear()
+    monkeypatch.setattr(calls._Asked, "score", count_score)
+    monkeypatch.setattr(re._compiler, "compile", refuse)  # type: ignore[attr-defined]
+    chunks(request)
+    assert scored == names
+
+
+def test_the_calls_of_a_conversation_are_not_searched_for_each_tool() -> None:
+    class Name(str):
+        compared = 0
+
+        def __eq__(self, other: object) -> bool:
+            Name.compared += 1
+            return str.__eq__(self, other)
+
+        __hash__ = str.__hash__
+
+    turns = (Turn("user", "the weather"),)
+    asked = Conversation((), turns, "", called=tuple((Name(f"tool_{at}"), "{}") for at in range(500)))
+    tools = [{"type": "function", "function": {"name": f"weather_{at}"}} for at in range(500)]
+    chosen = choose({"tools": tools, "messages": []}, asked)
+    found = calls.calls_for(chosen, asked, Draw("echo"))
+    assert len(found) == 8
+    assert Name.compared < 2_000
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("tools", [{"type": "function", "function": {"name": "f", "description": "word " * 250_000}}]),
+        (
+            "response_format",
+            {"type": "json_schema", "json_schema": {"name": "x", "schema": {"const": "a" * 1_100_000}}},
+        ),
+        ("prediction", {"type": "content", "content": "word " * 250_000}),
+        ("mock_response", "word " * 250_000),
+        ("stop", ["a" * 1_100_000]),
+    ],
+)
+def test_a_text_longer_than_the_window_is_refused_wherever_it_stands(field: str, value: Any) -> None:
+    request = {"messages": [{"role": "user", "content": "hi"}], field: value}
+    with pytest.raises(ApiError) as caught:
+        chunks(request)
+    assert (caught.value.param, caught.value.code) == (field, "context_length_exceeded")
+
+
+def test_calls_of_tools_and_prompts_count_as_texts_of_the_window() -> None:
+    call = {"id": "a", "type": "function", "function": {"name": "f", "arguments": "word " * 250_000}}
+    with pytest.raises(ApiError, match="`messages`"):
+        chunks({"messages": [{"role": "assistant", "content": None, "tool_calls": [call]}]})
+    with pytest.raises(ApiError, match="`prompt`"):
+        list(BuiltIn("headgate/echo").complete({"prompt": ["word " * 130_000, "word " * 130_000]}, CONTEXT))
+
+
+def test_only_as_much_of_an_answer_is_cut_into_tokens_as_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[int] = []
+    original = reply.encode
+
+    def count_characters(text: str) -> list[str]:
+        seen.append(len(text))
+        return original(text)
+
+    monkeypatch.setattr(reply, "encode", count_characters)
+    text = " wordily" * 50_000
+    for limit in (1, 7, 1_000):
+        said = ask("hi", mock_response=text, max_tokens=limit)
+        assert said["choices"][0]["finish_reason"] == "length"
+        assert said["choices"][0]["message"]["content"] == "".join(original(text)[:limit])
+    assert max(seen) < 10_000
+
+
+@pytest.mark.parametrize("line", [0, 76])
+def test_a_long_file_of_base64_is_decoded_as_in_one_go(line: int) -> None:
+    data = random.Random(5).randbytes(500_000)
+    text = base64.b64encode(data).decode()
+    if line:
+        text = "\n".join(text[at : at + line] for at in range(0, len(text), line))
+    assert payload_of("data:audio/wav;base64," + text) == data
+    assert payload_of(text[:-5]) is None

@@ -31,3 +31,12 @@ def test_what_is_too_long_to_be_kept_is_refused(world: World, path: str, body: d
     error = answer.json()["error"]
     assert (answer.status_code, error["code"], error["param"]) == (400, "too_long", param), answer.text
     assert f"`{param}`" in error["message"]
+
+
+def test_a_write_that_would_keep_the_database_busy_is_refused(world: World) -> None:
+    """No field of it is large: it has many."""
+    models = [f"model-{number:020}" for number in range(50_000)]
+    answer = world.master.request("POST", "/key/generate", {"models": models})
+    error = answer.json()["error"]
+    assert (answer.status_code, error["code"]) == (413, "payload_too_large"), answer.text
+    assert "1048576 bytes" in error["message"]

@@ -17,18 +17,19 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 import msgspec
 
 from ..effective import member_of
-from ..errors import ApiError
+from ..errors import AWAY, ApiError
 from ..offload import offload
 from ..storage import StorageAway, StorageError
+from ..storage.trouble import Trouble
 from . import files, sql
 from .batch_lines import Line, Lines, check
-from .jobs import JobLost
+from .jobs import LONGEST_WAIT_SECONDS, JobFault, JobLost, Worker
 from .jsonl import LineFault
 
 if TYPE_CHECKING:
     from ..gateway import Gateway
 
-__all__ = ["SCOPE", "count_into", "fail", "run"]
+__all__ = ["SCOPE", "WORKER", "count_into"]
 
 _log = logging.getLogger("headgate_gateway")
 _AT_ONCE = 8
@@ -39,6 +40,7 @@ _LONGEST_PACE = 10.0
 _OVER = frozenset({"completed", "failed", "expired", "cancelled"})
 _PAGE = 256
 _STORAGE_AWAY = b'"code":"storage_unavailable"'
+_LINE_AWAY = Trouble("The gateway cannot store the answers of calls at the moment", "The log of the gateway tells why.")
 
 
 async def count_into(gateway: Gateway, body: dict[str, Any]) -> None:
@@ -59,11 +61,14 @@ async def count_into(gateway: Gateway, body: dict[str, Any]) -> None:
 SCOPE = "acting_for"
 
 
-async def run(gateway: Gateway, batch_id: str) -> None:
+async def _run(gateway: Gateway, batch_id: str) -> None:
     """Bring a batch to its end, from wherever it stands; raises `JobLost` when another node has it."""
     work = await _Work.of(gateway, batch_id)
     if work.status in _OVER:
         return
+    if work.body["errors"] is not None:
+        # It said what it waited for.
+        await work.move(work.status, errors=None)
     record = await files.find(gateway, work.body["input_file_id"], work.principal)
     try:
         if record is None:
@@ -74,11 +79,33 @@ async def run(gateway: Gateway, batch_id: str) -> None:
         await work.fail([LineFault(0, "file_not_found", "The input file was deleted.", "input_file_id")])
 
 
-async def fail(gateway: Gateway, batch_id: str) -> None:
-    """End a batch that the gateway failed to work on."""
+async def _fail(gateway: Gateway, batch_id: str, fault: JobFault) -> None:
+    """End a batch that cannot be worked on."""
     work = await _Work.of(gateway, batch_id)
     if work.status not in _OVER:
-        await work.fail([LineFault(0, "internal", "The gateway failed on this batch. Report it with its id.", None)])
+        await work.fail([LineFault(0, fault.code, fault.message, None)])
+
+
+async def _wait(gateway: Gateway, batch_id: str, trouble: Trouble, since: float) -> bool:
+    """Show in `errors` what a batch waits for; return whether its time is not over yet."""
+    work = await _Work.of(gateway, batch_id)
+    if work.status in _OVER:
+        return True
+    message = f"{trouble.what}. The batch goes on by itself when that is over."
+    await work.move(work.status, errors=_shown([LineFault(0, AWAY, message, None)]))
+    return gateway.clock.time() < max(float(work.body["expires_at"]), since + LONGEST_WAIT_SECONDS)
+
+
+WORKER = Worker(_run, _fail, _wait)
+
+
+def _shown(faults: list[LineFault]) -> dict[str, Any]:
+    """The `errors` of a batch."""
+    data = [
+        {"code": fault.code, "line": fault.line or None, "message": fault.message, "param": fault.param}
+        for fault in faults
+    ]
+    return {"object": "list", "data": data}
 
 
 @dataclass(slots=True)
@@ -121,12 +148,7 @@ class _Work:
         return False
 
     async def fail(self, faults: list[LineFault]) -> None:
-        data = [
-            {"code": fault.code, "line": fault.line or None, "message": fault.message, "param": fault.param}
-            for fault in faults
-        ]
-        errors = {"object": "list", "data": data}
-        while not await self.move("failed", failed_at=self.now, errors=errors):
+        while not await self.move("failed", failed_at=self.now, errors=_shown(faults)):
             continue
         await self.gateway.db.committed()
 
@@ -210,7 +232,7 @@ async def _call(work: _Work, line: Line) -> None:
     for attempt in range(1, _TRIES + 1):
         status, data, sent = await _dispatched(work, line)
         if status == 503 and _STORAGE_AWAY in data:
-            raise StorageAway("a line of it could not be called.")
+            raise StorageAway("a line of it could not be called.", _LINE_AWAY)
         if gateway.draining and status in (503, 529):
             return
         if status not in _AGAIN or attempt == _TRIES or sent.get("x-should-retry") == "false":
@@ -218,7 +240,7 @@ async def _call(work: _Work, line: Line) -> None:
             return
         if gateway.draining:
             return
-        await gateway.clock.sleep(_wait(sent.get("retry-after"), attempt))
+        await gateway.clock.sleep(_pause(sent.get("retry-after"), attempt))
 
 
 async def _dispatched(work: _Work, line: Line) -> tuple[int, bytes, dict[str, str]]:
@@ -240,7 +262,7 @@ async def _dispatched(work: _Work, line: Line) -> tuple[int, bytes, dict[str, st
     return response.status, response.body, {name.lower(): value for name, value in response.headers}
 
 
-def _wait(said: str | None, attempt: int) -> float:
+def _pause(said: str | None, attempt: int) -> float:
     try:
         return min(float(said or 0.25 * 2**attempt), _LONGEST_WAIT)
     except ValueError:

@@ -7,28 +7,37 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import os
 import shutil
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal, Protocol, cast
 
 from ..http import FileResponse, Reply, Send, attachment
 from ..storage import Database, StorageError
-from ..storage.disk import writing
-from ..storage.private import create, make_private
+from ..storage.disk import using_files
+from ..storage.presence import Folders
+from ..storage.private import create
 from . import sql
 
 if TYPE_CHECKING:
     from ..clock import Clock
     from ..gateway import Gateway
 
-__all__ = ["Contents", "DatabaseContents", "FolderContents", "Kind", "contents_of"]
+_log = logging.getLogger("headgate_gateway")
+
+__all__ = ["KINDS", "UNRECORDED_SECONDS", "Contents", "DatabaseContents", "FolderContents", "Kind", "contents_of"]
 
 Kind = Literal["files", "images", "models"]
+KINDS: tuple[Kind, ...] = ("files", "images", "models")
+# Contents are put before what names them is recorded; that takes less than this, also where it is tried again.
+UNRECORDED_SECONDS = 3600.0
 _PIECE = 1 << 18
+# The end of a name while its content is being written.
+_PART = ".part"
 
 
 class Contents(Protocol):
@@ -48,8 +57,19 @@ class Contents(Protocol):
 
     async def drop(self, name: str) -> None: ...
 
-    async def drop_older(self, moment: float) -> None:
-        """Forget what was put before `moment`, in seconds since the epoch."""
+    async def older(self, moment: float) -> list[str]:
+        """Return the names of what was put before `moment`, in seconds since the epoch."""
+        ...
+
+    async def drop_unfinished(self, moment: float) -> None:
+        """Forget what a process that ended was writing, and has not gone on with since `moment`."""
+        ...
+
+    async def drop_lost(self, kept: Collection[str], moment: float) -> None:
+        """Forget what was put before `moment` under none of the names in `kept`.
+
+        Where no name is kept at all nothing is forgotten: that is rather a new database beside an old folder.
+        """
         ...
 
 
@@ -57,24 +77,22 @@ def contents_of(gateway: Gateway, kind: Kind) -> Contents:
     """The place of a kind's contents."""
     if gateway.db.shared:
         return DatabaseContents(gateway.db, gateway.clock, kind)
-    return FolderContents(gateway.settings.data_dir / kind)
+    return FolderContents(gateway.folders, kind)
 
 
 class FolderContents:
     """One file for each name."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folders: Folders, kind: Kind) -> None:
+        self._folders = folders
+        self._kind = kind
 
     async def put(self, name: str, source: BinaryIO) -> int:
-        with writing():
-            return await asyncio.to_thread(self._put, name, source)
+        with using_files():
+            return await asyncio.to_thread(self._put, self._folders.made(self._kind) / name, source)
 
-    def _put(self, name: str, source: BinaryIO) -> int:
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        make_private(self._folder)
-        target = self._folder / name
-        part = target.with_name(target.name + ".part")
+    def _put(self, target: Path, source: BinaryIO) -> int:
+        part = target.with_name(target.name + _PART)
         source.seek(0)
         try:
             with create(part) as out:
@@ -83,28 +101,63 @@ class FolderContents:
                 os.fsync(out.fileno())
             part.replace(target)
         except BaseException:
-            part.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                part.unlink(missing_ok=True)
             raise
         return target.stat().st_size
 
     @asynccontextmanager
     async def open(self, name: str) -> AsyncIterator[BinaryIO]:
-        with (self._folder / name).open("rb") as file:
+        with using_files(may_lack=True):
+            file = (self._folders.found(self._kind) / name).open("rb")
+        with file:
             yield file
 
     async def reply(self, name: str, content_type: str, filename: str | None = None) -> Reply | None:
-        path = self._folder / name
-        return FileResponse(path, content_type, filename) if path.exists() else None
+        path = self._folders.found(self._kind) / name
+        with using_files():
+            try:
+                # Whether it can be read is known before an answer begins.
+                path.open("rb").close()
+            except FileNotFoundError:
+                return None
+        return FileResponse(path, content_type, filename)
 
     async def drop(self, name: str) -> None:
-        (self._folder / name).unlink(missing_ok=True)
+        with using_files():
+            (self._folders.found(self._kind) / name).unlink(missing_ok=True)
 
-    async def drop_older(self, moment: float) -> None:
-        for path in self._folder.glob("*"):
-            # One that is renamed or deleted meanwhile needs nothing.
-            with contextlib.suppress(FileNotFoundError):
-                if path.stat().st_mtime < moment:
-                    path.unlink()
+    async def older(self, moment: float) -> list[str]:
+        return [path.name for path in await self._old(moment) if path.suffix != _PART]
+
+    async def drop_unfinished(self, moment: float) -> None:
+        for path in await self._old(moment):
+            if path.suffix == _PART:
+                await self.drop(path.name)
+
+    async def drop_lost(self, kept: Collection[str], moment: float) -> None:
+        await _drop_lost(self, kept, moment)
+
+    async def _old(self, moment: float) -> list[Path]:
+        with using_files():
+            return await asyncio.to_thread(_written_before, self._folders.found(self._kind), moment)
+
+
+def _written_before(folder: Path, moment: float) -> list[Path]:
+    found: list[Path] = []
+    for path in folder.glob("*"):
+        # One that is renamed or deleted meanwhile needs nothing.
+        with contextlib.suppress(FileNotFoundError):
+            if path.stat().st_mtime < moment:
+                found.append(path)
+    return found
+
+
+async def _drop_lost(contents: Contents, kept: Collection[str], moment: float) -> None:
+    for name in (await contents.older(moment)) if kept else ():
+        if name not in kept:
+            _log.info("the content %r belongs to nothing and is deleted", name)
+            await contents.drop(name)
 
 
 class DatabaseContents:
@@ -157,9 +210,14 @@ class DatabaseContents:
             await self._db.write(sql.DROP_CONTENT, (self._kind, name))
             await self._db.write(sql.DROP_PARTS, (self._kind, name))
 
-    async def drop_older(self, moment: float) -> None:
-        for (name,) in await self._db.query(sql.OLDER_CONTENTS, (self._kind, moment)):
-            await self.drop(str(name))
+    async def older(self, moment: float) -> list[str]:
+        return [str(name) for (name,) in await self._db.query(sql.OLDER_CONTENTS, (self._kind, moment))]
+
+    async def drop_unfinished(self, moment: float) -> None:
+        """Nothing is: a content is put in one transaction."""
+
+    async def drop_lost(self, kept: Collection[str], moment: float) -> None:
+        await _drop_lost(self, kept, moment)
 
 
 class _Pieces:

@@ -14,7 +14,7 @@ from ..http import BodyKind, Call, Change, Reply, Response, Route, json_response
 from ..offload import offload
 from ..storage import StorageError
 from . import sql
-from .contents import contents_of
+from .contents import UNRECORDED_SECONDS, contents_of
 from .jsonl import check_upload
 from .pages import LAST, page, place
 
@@ -25,7 +25,6 @@ __all__ = ["ROUTES", "FileRecord", "Stored", "content", "enter", "find", "purge"
 
 _MOST = 10_000
 _LONGEST_NAME = 255
-_UNRECORDED_SECONDS = 86_400.0
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -97,9 +96,8 @@ async def purge(gateway: Gateway) -> None:
     for (file_id,) in await gateway.db.query(sql.EXPIRED_FILES, (int(now),)):
         await gateway.db.write(sql.DELETE_FILE, (file_id,))
         await contents.drop(file_id)
-    if gateway.db.shared:
-        for (file_id,) in await gateway.db.query(sql.LOST_CONTENTS, (now - _UNRECORDED_SECONDS,)):
-            await contents.drop(file_id)
+    kept = {str(file_id) for (file_id,) in await gateway.db.aside(sql.FILE_IDS)}
+    await contents.drop_lost(kept, now - UNRECORDED_SECONDS)
 
 
 async def _create(call: Call) -> Change:

@@ -17,7 +17,7 @@ import msgspec
 
 from ..emission import Answer, ModelContext, OfflineModel
 from ..errors import ApiError, invalid, not_found
-from ..http import Access, BodyKind, Call, Reply, Route, Upload, model_route
+from ..http import Access, BodyKind, Call, Reply, Route, Upload, deployment_path, model_route
 from ..offline import image
 from ..offline.moderation import moderate
 from ..offline.tokenizer import count
@@ -39,6 +39,7 @@ _TOKENS = {"low": 272, "medium": 1056, "high": 4160, "xhigh": 6240, "max": 8320}
 _QUALITIES = {"": "medium", "auto": "medium", "standard": "medium", "hd": "high", **{name: name for name in _TOKENS}}
 _PICTURE_TOKENS = {"low": 255, "high": 4160}
 _MOST_IMAGES = 16
+_LONGEST_PROMPT = 32_000
 
 _Draw = Callable[[int], bytes]
 
@@ -106,7 +107,7 @@ async def _answer(model: OfflineModel, call: Call, context: ModelContext, make: 
         pictures = [await offload(make, index) for index in range(number)]
     except ValueError as error:
         raise invalid(f"`image` cannot be worked on: {error}. Send a PNG, JPEG, GIF or WebP.", param="image") from None
-    usage = _usage(data, number, shown)
+    usage = await offload(_usage, data, number, shown)
     size = _shown_size(pictures[0])
     meta = {
         "size": size,
@@ -125,6 +126,13 @@ async def _answer(model: OfflineModel, call: Call, context: ModelContext, make: 
 
 def _check(data: dict[str, Any], task: str, number: int) -> None:
     """Refuse by name what offline models cannot do."""
+    length = len(str(data.get("prompt") or ""))
+    if length > _LONGEST_PROMPT:
+        raise invalid(
+            f"`prompt` is {length} characters long; the most is {_LONGEST_PROMPT}. Shorten it.",
+            param="prompt",
+            code="too_long",
+        )
     form = data.get("output_format") or "png"
     if form != "png":
         raise _not_offline("output_format", form, "Use 'png'.")
@@ -234,14 +242,28 @@ async def _content(call: Call) -> Reply:
 
 async def purge(gateway: Gateway) -> None:
     """Delete pictures that were made more than a day ago."""
-    await contents_of(gateway, "images").drop_older(gateway.clock.time() - _LIFE)
+    contents = contents_of(gateway, "images")
+    for name in await contents.older(gateway.clock.time() - _LIFE):
+        await contents.drop(name)
 
 
 ROUTES = (
     model_route(
-        path="/v1/images/generations", operation="images.generate", kind="images", body=BodyKind.JSON, local=_generate
+        path="/v1/images/generations",
+        operation="images.generate",
+        kind="images",
+        body=BodyKind.JSON,
+        local=_generate,
+        aliases=(deployment_path("images/generations"),),
     ),
-    model_route(path="/v1/images/edits", operation="images.edit", kind="images", body=BodyKind.FORM, local=_edit),
+    model_route(
+        path="/v1/images/edits",
+        operation="images.edit",
+        kind="images",
+        body=BodyKind.FORM,
+        local=_edit,
+        aliases=(deployment_path("images/edits"),),
+    ),
     model_route(
         path="/v1/images/variations",
         operation="images.create_variation",

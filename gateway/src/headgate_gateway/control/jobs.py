@@ -12,22 +12,26 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ..errors import AWAY
 from ..storage import StorageError
-from ..storage.disk import is_disk_failure
+from ..storage.disk import away_of
+from ..storage.trouble import Trouble
 from . import sql
 
 if TYPE_CHECKING:
     from ..gateway import Gateway
 
-__all__ = ["BATCHES", "TUNING", "JobLost", "Jobs", "Kind"]
+__all__ = ["BATCHES", "LONGEST_WAIT_SECONDS", "TUNING", "JobFault", "JobLost", "Jobs", "Kind", "Worker"]
 
 _log = logging.getLogger("headgate_gateway")
 _LOOK_SECONDS = 3.0
 _AGAIN_SECONDS = 1.0
 _TRIES = 3
-
-
-Work = Callable[["Gateway", str], Awaitable[None]]
+_LONGEST_PAUSE_SECONDS = 30.0
+# After so long without trouble the next one is a new one.
+_QUIET_SECONDS = 120.0
+# How long a job waits at least for storage that cannot be used, before it fails.
+LONGEST_WAIT_SECONDS = 3600.0
 
 
 class JobLost(Exception):
@@ -35,10 +39,49 @@ class JobLost(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class JobFault:
+    """Why a job ends without being done, as its owner is told."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """What is done with one kind of job.
+
+    `run` brings a job to its end, from wherever it stands. `fail` ends one that cannot be worked on. `wait` shows its
+    owner that it waits for the storage, since a time, and returns whether it may go on to wait.
+    """
+
+    run: Callable[[Gateway, str], Awaitable[None]]
+    fail: Callable[[Gateway, str, JobFault], Awaitable[None]]
+    wait: Callable[[Gateway, str, Trouble, float], Awaitable[bool]]
+
+
+@dataclass(slots=True)
+class _Wait:
+    """The wait of a job for storage that cannot be used: since when, and how long until the next attempt."""
+
+    since: float = 0.0
+    latest: float = float("-inf")
+    pause: float = _AGAIN_SECONDS
+
+    def note(self, now: float) -> None:
+        """Count one more attempt that the storage did not allow."""
+        if now - self.latest > self.pause + _QUIET_SECONDS:
+            self.since, self.pause = now, _AGAIN_SECONDS
+        else:
+            self.pause = min(2 * self.pause, _LONGEST_PAUSE_SECONDS)
+        self.latest = now
+
+
+@dataclass(frozen=True, slots=True)
 class Kind:
     """The statements of one kind of job."""
 
     name: str
+    noun: str
     unclaimed: str
     claim: str
     free: str
@@ -49,6 +92,7 @@ class Kind:
 
 BATCHES = Kind(
     "batch",
+    "batch",
     sql.BATCHES_UNCLAIMED,
     sql.CLAIM_BATCH,
     sql.FREE_BATCH,
@@ -58,6 +102,7 @@ BATCHES = Kind(
 )
 TUNING = Kind(
     "fine-tuning",
+    "job",
     sql.JOBS_UNCLAIMED,
     sql.CLAIM_JOB,
     sql.FREE_JOB,
@@ -68,16 +113,12 @@ TUNING = Kind(
 
 
 class Jobs:
-    """The jobs of one kind, as this node works on them.
+    """The jobs of one kind, as this node works on them."""
 
-    `work` brings one to its end, from wherever it stands; `fail` ends one that cannot be worked on.
-    """
-
-    def __init__(self, gateway: Gateway, kind: Kind, work: Work, fail: Work) -> None:
+    def __init__(self, gateway: Gateway, kind: Kind, worker: Worker) -> None:
         self._gateway = gateway
         self._kind = kind
-        self._work = work
-        self._fail = fail
+        self._worker = worker
         self._news = asyncio.Event()
         self._running: set[str] = set()
 
@@ -140,27 +181,48 @@ class Jobs:
             self._running.discard(id)
 
     async def _until_over(self, id: str) -> None:
-        """Work on a job until it is over, or the gateway stops; what the database does not take now is done again."""
-        gateway, failures = self._gateway, 0
+        """Work on a job until it is over, or the gateway stops. Storage that cannot be used is waited for, a while."""
+        gateway, failures, wait = self._gateway, 0, _Wait()
+        fault: JobFault | None = None
         while True:
             try:
-                await (self._work if failures < _TRIES else self._fail)(gateway, id)
+                if fault is None:
+                    await self._worker.run(gateway, id)
+                else:
+                    await self._worker.fail(gateway, id, fault)
                 await gateway.db.write(self._kind.free, (id, gateway.nodes.id))
                 return
             except JobLost:
                 _log.info("the %s %s is worked on by another node now", self._kind.name, id)
                 return
-            except StorageError as error:
-                _log.warning("the %s %s waits for the database: %s", self._kind.name, id, error)
-                await gateway.clock.sleep(_AGAIN_SECONDS)
             except Exception as error:  # noqa: BLE001 - a job that fails by a fault of the gateway's ends too
-                if is_disk_failure(error):
-                    # What was done so far is paid for: a full disk is waited for, as the database is.
-                    _log.warning("the %s %s waits for the disk: %s", self._kind.name, id, error)
+                away = away_of(error)
+                if away is None:
+                    failures += 1
+                    _log.exception(
+                        "the work on the %s %s failed (%d of %d times)", self._kind.name, id, failures, _TRIES
+                    )
+                    if failures > _TRIES:
+                        return
+                    if failures == _TRIES:
+                        fault = _internal(self._kind)
                     await gateway.clock.sleep(_AGAIN_SECONDS)
                     continue
-                failures += 1
-                _log.exception("the work on the %s %s failed (%d of %d times)", self._kind.name, id, failures, _TRIES)
-                if failures > _TRIES:
-                    return
-                await gateway.clock.sleep(_AGAIN_SECONDS)
+            wait.note(gateway.clock.time())
+            _log.warning("the %s %s waits for the storage: %s", self._kind.name, id, away)
+            if fault is None and not await self._may_wait(id, away.trouble, wait.since):
+                fault = JobFault(AWAY, f"{away.trouble.what}, for longer than this {self._kind.noun} can wait.")
+                continue
+            await gateway.clock.sleep(wait.pause)
+
+    async def _may_wait(self, id: str, trouble: Trouble, since: float) -> bool:
+        """Show that a job waits. Where even that cannot be stored, it waits all the same: nothing could end it."""
+        try:
+            return await self._worker.wait(self._gateway, id, trouble, since)
+        except (StorageError, JobLost) as error:
+            _log.info("that the %s %s waits could not be shown: %s", self._kind.name, id, error)
+            return True
+
+
+def _internal(kind: Kind) -> JobFault:
+    return JobFault("internal", f"The gateway failed on this {kind.noun}. Report it with its id.")

@@ -24,10 +24,7 @@ FILES_UP = _FILES_OF + "AND seq > ? ORDER BY seq ASC LIMIT ?"
 ADD_CONTENT = "INSERT INTO content (kind, name, bytes, parts, created_at) VALUES (?, ?, ?, ?, ?)"
 GET_CONTENT = "SELECT bytes, parts FROM content WHERE kind = ? AND name = ?"
 OLDER_CONTENTS = "SELECT name FROM content WHERE kind = ? AND created_at < ?"
-LOST_CONTENTS = (
-    "SELECT name FROM content WHERE kind = 'files' AND created_at < ? "
-    "AND NOT EXISTS (SELECT 1 FROM file WHERE file.id = content.name)"
-)
+FILE_IDS = "SELECT id FROM file"
 DROP_CONTENT = "DELETE FROM content WHERE kind = ? AND name = ?"
 ADD_PART = "INSERT INTO content_part (kind, name, part, body) VALUES (?, ?, ?, ?)"
 GET_PART = "SELECT body FROM content_part WHERE kind = ? AND name = ? AND part = ?"
@@ -97,6 +94,7 @@ ADD_TUNED = (
     "ON CONFLICT (name) DO UPDATE SET created_at = excluded.created_at"
 )
 GET_TUNED = "SELECT job_id, principal FROM tuned_model WHERE name = ?"
+JOBS_OF_TUNED = "SELECT job_id FROM tuned_model"
 TUNED_OF = "SELECT name, base, created_at FROM tuned_model WHERE principal = ? ORDER BY created_at, name"
 ALL_TUNED = "SELECT name, base, created_at FROM tuned_model ORDER BY created_at, name"
 DROP_TUNED = "DELETE FROM tuned_model WHERE name = ? AND principal = ?"

@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 import io
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import msgspec
@@ -20,13 +20,13 @@ from ..offline.catalog import MODELS, Listed, entry
 from ..offline.learned import Example, Memory
 from ..storage import StorageError
 from . import sql
-from .contents import contents_of
+from .contents import UNRECORDED_SECONDS, contents_of
 
 if TYPE_CHECKING:
     from ..gateway import Gateway
     from ..platform.principal import Principal
 
-__all__ = ["CHECKPOINT", "Memories", "listed_for", "remove"]
+__all__ = ["CHECKPOINT", "Memories", "forget", "job_of", "listed_for", "purge", "remove"]
 
 CHECKPOINT = ":ckpt-step-"
 _LOADED = 16
@@ -103,14 +103,24 @@ async def listed_for(gateway: Gateway, principal: str | None) -> list[dict[str, 
     ]
 
 
-async def remove(gateway: Gateway, name: str, principal: str) -> Callable[[], Awaitable[None]] | None:
-    """Delete the record of a model; return what deletes its contents, or None when the caller has none of that name."""
+async def job_of(gateway: Gateway, name: str, principal: str) -> str | None:
+    """Return the job that made the caller's model of this name, or None when the caller has none."""
     row = await gateway.db.one(sql.GET_TUNED, (name,))
-    if row is None or not await gateway.db.write(sql.DROP_TUNED, (name, principal)):
-        return None
+    return str(row[0]) if row is not None and row[1] == principal else None
 
-    async def drop() -> None:
-        with contextlib.suppress(OSError, StorageError):
-            await contents_of(gateway, "models").drop(_file_of(str(row[0])))
 
-    return drop
+async def remove(gateway: Gateway, name: str, principal: str) -> None:
+    """Delete the record of a model."""
+    await gateway.db.write(sql.DROP_TUNED, (name, principal))
+
+
+async def forget(gateway: Gateway, job_id: str) -> None:
+    """Delete what a job learned; what cannot be deleted now is purged later."""
+    with contextlib.suppress(OSError, StorageError):
+        await contents_of(gateway, "models").drop(_file_of(job_id))
+
+
+async def purge(gateway: Gateway) -> None:
+    """Delete what jobs learned that have left no model."""
+    kept = {_file_of(str(job_id)) for (job_id,) in await gateway.db.query(sql.JOBS_OF_TUNED)}
+    await contents_of(gateway, "models").drop_lost(kept, gateway.clock.time() - UNRECORDED_SECONDS)

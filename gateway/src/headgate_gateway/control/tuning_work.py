@@ -15,16 +15,17 @@ import msgspec
 
 from ..offline.learned import Example
 from ..offline.tokenizer import count
+from ..storage.trouble import Trouble
 from . import files, sql, tuned
 from .course import Course
 from .examples import LineFault, examples_in
-from .jobs import JobLost
+from .jobs import LONGEST_WAIT_SECONDS, JobFault, JobLost, Worker
 from .jsonl import read_lines
 
 if TYPE_CHECKING:
     from ..gateway import Gateway
 
-__all__ = ["fail", "note", "run"]
+__all__ = ["WORKER", "note"]
 
 _EPOCHS = 3
 _STEP_SECONDS = 0.02
@@ -52,7 +53,7 @@ def _event(gateway: Gateway, message: str, data: dict[str, Any] | None, level: s
     }
 
 
-async def run(gateway: Gateway, job_id: str) -> None:
+async def _run(gateway: Gateway, job_id: str) -> None:
     """Bring a job to its end; raises `JobLost` when another node has it."""
     try:
         await _bring(await _Work.of(gateway, job_id))
@@ -60,14 +61,32 @@ async def run(gateway: Gateway, job_id: str) -> None:
         await gateway.db.committed()
 
 
-async def fail(gateway: Gateway, job_id: str) -> None:
-    """End a job that the gateway failed to work on."""
+async def _fail(gateway: Gateway, job_id: str, fault: JobFault) -> None:
+    """End a job that cannot be worked on."""
     try:
         work = await _Work.of(gateway, job_id)
         if work.status not in ("succeeded", "failed"):
-            await work.fail(None, "The gateway failed on this job. Report it with its id.")
+            await work.fail(None, fault.message, fault.code)
     except _Cancelled:
         await gateway.db.committed()
+
+
+async def _wait(gateway: Gateway, job_id: str, trouble: Trouble, since: float) -> bool:
+    """Report what a job waits for; return whether it may go on to wait."""
+    try:
+        work = await _Work.of(gateway, job_id)
+    except _Cancelled:
+        return True
+    now = gateway.clock.time()
+    # A job that begins again drops its events, and with them what it waited for.
+    if now <= since or work.status != "validating_files":
+        event = _event(gateway, f"{trouble.what}. The job goes on by itself when that is over", None, "warn")
+        text = msgspec.json.encode(event).decode()
+        await gateway.db.write(sql.ADD_NOTE_OF_WORK, (event["id"], "event", text, job_id, gateway.nodes.id))
+    return now < since + LONGEST_WAIT_SECONDS
+
+
+WORKER = Worker(_run, _fail, _wait)
 
 
 class _Cancelled(Exception):
@@ -132,9 +151,9 @@ class _Work:
         text = msgspec.json.encode(shown).decode()
         await self.gateway.db.write(sql.ADD_NOTE_OF_WORK, (shown["id"], kind, text, self.id, self.gateway.nodes.id))
 
-    async def fail(self, param: str | None, message: str) -> None:
-        """End the job: by what is wrong with a parameter, or by a fault of the gateway's."""
-        code = "internal" if param is None else f"invalid_{param}"
+    async def fail(self, param: str | None, message: str, code: str = "") -> None:
+        """End the job: by what is wrong with a parameter, or by a fault that has a code of its own."""
+        code = code or f"invalid_{param}"
         error = {"code": code, "message": message, "param": param}
         await self.move("failed", message, level="error", finished_at=int(self.gateway.clock.time()), error=error)
         await self.gateway.db.committed()

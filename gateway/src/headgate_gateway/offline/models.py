@@ -10,7 +10,7 @@ from ..effective import member_of
 from ..emission import Answer, Delay, Emission, ModelContext
 from ..errors import invalid
 from .catalog import CHAT_WINDOW, EMBED_WINDOW, MODELS, default_for, entry, find
-from .echo import Conversation, chat_chunks, completion_chunks, reply_to
+from .echo import Conversation, chat_chunks, choose, completion_chunks, reply_to
 from .echo.completions import prompts_of
 from .echo.refusals import unfillable_schema
 from .embed import MOST_DIMENSIONS, MOST_INPUTS, embeddings, inputs_of, tokens_of
@@ -18,13 +18,15 @@ from .faults import FAULT_PREFIX, KINDS, Fault, fault_in, named_fault, whole_wit
 from .learned import Memory
 from .schema.budget import Unfillable, budget
 from .speech.speak import unsupported
-from .tokenizer import content_length, count_messages
+from .tokenizer import LONGEST_TOKEN, content_length, count, count_messages, text_length
 
 __all__ = ["BASE", "BuiltIn", "default_for", "listing", "resolve", "tuned"]
 
 # What fine-tuned models learn on top of.
 BASE = MODELS[0].id
 _MOST_CHOICES = 2048
+# What a window holds besides `messages` and `prompt`.
+_TEXTS = ("tools", "functions", "tool_choice", "response_format", "prediction", "mock_response", "suffix", "stop")
 
 
 class BuiltIn:
@@ -114,11 +116,14 @@ class BuiltIn:
         _refuse_format(request)
         messages = request["messages"]
         _refuse_long("messages", sum(map(content_length, messages)), partial(count_messages, messages))
+        _refuse_long_beside(request)
         conversation = Conversation.read(messages)
         learned = self.memory.recall(conversation.asked) if self.memory is not None else None
         try:
             with budget():
-                replies = [reply_to(request, conversation, at, learned) for at in range(int(request.get("n") or 1))]
+                chosen = choose(request, conversation)
+                choices = range(int(request.get("n") or 1))
+                replies = [reply_to(request, conversation, at, learned, chosen) for at in choices]
         except Unfillable as error:
             raise unfillable_schema("response_format.json_schema.schema", error) from None
         id = "chatcmpl-" + context.call_id.removeprefix("call_")
@@ -127,7 +132,10 @@ class BuiltIn:
     def _complete(self, request: dict[str, Any], context: ModelContext) -> Iterator[Emission]:
         if request.get("best_of") and int(request["best_of"]) < int(request.get("n") or 1):
             raise invalid("`best_of` must not be less than `n`.", param="best_of")
-        choices = len(prompts_of(request)) * max(int(request.get("n") or 1), int(request.get("best_of") or 1))
+        prompts = prompts_of(request)
+        _refuse_long("prompt", sum(map(len, prompts)), lambda: sum(map(count, prompts)))
+        _refuse_long_beside(request)
+        choices = len(prompts) * max(int(request.get("n") or 1), int(request.get("best_of") or 1))
         if choices > _MOST_CHOICES:
             raise invalid(
                 f"`prompt` asks for {choices} answers, counting `n` and `best_of`; this model gives {_MOST_CHOICES}. "
@@ -136,7 +144,7 @@ class BuiltIn:
             )
         learned: dict[int, str] = {}
         if self.memory is not None:
-            found = {at: self.memory.recall(prompt) for at, prompt in enumerate(prompts_of(request))}
+            found = {at: self.memory.recall(prompt) for at, prompt in enumerate(prompts)}
             learned = {at: text for at, text in found.items() if text is not None}
         id = "cmpl-" + context.call_id.removeprefix("call_")
         yield from completion_chunks(request, id=id, created=context.created, model=context.model, learned=learned)
@@ -168,13 +176,21 @@ def _refuse_long(param: str, characters: int, counting: Callable[[], int], windo
     """Refuse what is longer than the model's window. No token is shorter than a character or longer than eight."""
     if characters <= window:
         return
-    tokens = characters // 8 if characters > 8 * window else counting()
+    tokens = characters // LONGEST_TOKEN if characters > LONGEST_TOKEN * window else counting()
     if tokens > window:
         raise invalid(
             f"`{param}` has at least {tokens} tokens; this model holds {window}. Send less.",
             param=param,
             code="context_length_exceeded",
         )
+
+
+def _refuse_long_beside(request: Mapping[str, Any]) -> None:
+    """Refuse tools, schemas and other texts that no model's window holds."""
+    for name in _TEXTS:
+        length = text_length(request[name]) if name in request else 0
+        if length > LONGEST_TOKEN * CHAT_WINDOW:
+            _refuse_long(name, length, lambda: 0)
 
 
 def _paced(source: Iterator[Emission], request: Mapping[str, Any]) -> Iterator[Emission]:

@@ -22,8 +22,6 @@ another format; a tool costs 8 plus its name, description and compact schema.
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
 import re
 import zlib
@@ -32,7 +30,17 @@ from typing import Any
 
 from .media import describe_audio, describe_image, payload_of
 
-__all__ = ["content_length", "count", "count_content", "count_messages", "count_tools", "encode", "token_id"]
+__all__ = [
+    "LONGEST_TOKEN",
+    "content_length",
+    "count",
+    "count_content",
+    "count_messages",
+    "count_tools",
+    "encode",
+    "text_length",
+    "token_id",
+]
 
 _PIECE = re.compile(
     r"""
@@ -47,6 +55,7 @@ _PIECE = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 
+LONGEST_TOKEN = 8
 _WINDOW = 32_768
 _EDGE = 16
 _PER_MESSAGE = 3
@@ -56,6 +65,8 @@ _IMAGE_BASE = 85
 _IMAGE_TILE = 170
 _TILE_SIDE = 512
 _MOST_TILES = 16
+# Characters of base64; of a longer file the tokens are estimated by its length.
+_LONGEST_FILE = 4 << 20
 
 
 def encode(text: str) -> list[str]:
@@ -160,19 +171,36 @@ def _count_file(file: Mapping[str, Any]) -> int:
     data = file.get("file_data")
     if not isinstance(data, str):
         return count(str(file.get("filename") or file.get("file_id") or ""))
-    try:
-        return count(base64.b64decode(data.partition(",")[2] or data).decode())
-    except (binascii.Error, ValueError):
-        return max(1, len(data) // 4)
+    if len(data) <= _LONGEST_FILE:
+        payload = payload_of(data.partition(",")[2] or data)
+        try:
+            return count(payload.decode()) if payload is not None else max(1, len(data) // 4)
+        except ValueError:
+            pass
+    return max(1, len(data) // 4)
 
 
 def content_length(message: Mapping[str, Any]) -> int:
     """The characters of a message's text: at least as many as its tokens, at most eight times as many."""
-    content = message.get("content")
+    content, calls = message.get("content"), text_length(message.get("tool_calls") or ())
     if isinstance(content, str):
-        return len(content)
-    parts = content if isinstance(content, Sequence) else ()
-    return sum(len(part["text"]) for part in parts if isinstance(part, Mapping) and isinstance(part.get("text"), str))
+        return calls + len(content)
+    parts = [part for part in content if isinstance(part, Mapping)] if isinstance(content, Sequence) else ()
+    return calls + sum(len(part["text"]) for part in parts if isinstance(part.get("text"), str))
+
+
+def text_length(value: Any) -> int:
+    """The characters of all texts in a value, names of members included."""
+    total, todo = 0, [value]
+    while todo:
+        one = todo.pop()
+        if isinstance(one, str):
+            total += len(one)
+        elif isinstance(one, Mapping):
+            todo += (*one, *one.values())
+        elif isinstance(one, Sequence):
+            todo += one
+    return total
 
 
 def count_tools(tools: Sequence[Mapping[str, Any]]) -> int:

@@ -168,7 +168,8 @@ def _as_told(error: Exception, feed: Feed) -> ApiError:
         return error
     if isinstance(error, StorageAway):
         _log.error("the call %s cannot be followed: %s", feed.record.id, error)
-        return storage_away(asked=feed.record.provider != "offline", keyed=feed.record.key is not None)
+        asked = feed.record.provider != "offline"
+        return storage_away(error.trouble.what, asked=asked, keyed=feed.record.key is not None)
     _log.error("the call %s could not be followed", feed.record.id, exc_info=error)
     return internal()
 

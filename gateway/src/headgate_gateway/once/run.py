@@ -55,6 +55,8 @@ class Run(Feed):
         self.recorded = self.durable = self.settling = False
         # Whether a provider may have been asked, which is then paid.
         self.asked = False
+        # Whether nobody waits for it, or can ask for it again: the try that runs is its last one.
+        self.left = False
         self.operation = ""
         self.expires_at = 0.0
         self.usage: dict[str, Any] | None = None
@@ -112,8 +114,7 @@ class Run(Feed):
     def _appended(self) -> None:
         if self.keyed:
             self._calls.log.add(self)
-        for listener in self.listeners:
-            listener.wake()
+        self.wake()
 
     def _lag(self) -> int:
         return self.total - max(listener.position for listener in self.listeners)
@@ -142,6 +143,7 @@ class Run(Feed):
         if not self.keyed and (self.record.stream or not self.asked):
             self.cancel(vanished())
         elif self._grace is None:
+            self.left = not self.keyed
             self._make_room()
             self.wait_for_clients(self._calls.grace_seconds)
 
@@ -214,7 +216,7 @@ class Run(Feed):
             self.fault, self.answer = fault, fault.answer
         except StorageAway as away:
             _log.error("call %s (request %s) was not made: %s", self.record.id, self.record.request_id, away)
-            return storage_away(asked=self.asked, keyed=self.keyed)
+            return storage_away(away.trouble.what, asked=self.asked, keyed=self.keyed)
         except Exception:  # noqa: BLE001 - the last line of defence: whatever a producer raises must end in an error event
             _log.exception("call %s (request %s) failed", self.record.id, self.record.request_id)
             return internal()
@@ -236,7 +238,7 @@ class Run(Feed):
             await self._calls.settlement.settle(self, ending)
             self.moved = self._handed_over
         except StorageAway as failure:
-            tail = self._withhold(storage_away(asked=self.asked, keyed=self.keyed))
+            tail = self._withhold(storage_away(failure.trouble.what, asked=self.asked, keyed=self.keyed))
             _log.error("call %s (request %s) is not recorded yet: %s", self.record.id, self.record.request_id, failure)
         except Superseded as lost:
             # Whoever has its key is told how it did end, or goes on, where that is written.

@@ -14,10 +14,12 @@ from urllib.parse import parse_qsl, urlsplit
 import aiohttp
 from multidict import CIMultiDict
 
-from ..effective import OWN, models_beside
+from ..effective import OWN
 from ..errors import ApiError, invalid
 from ..http import Call
 from ..ledger.count import count_prompt
+from ..ledger.estimate import tier_asked
+from ..ledger.sound import seconds_of_sound
 from ..once.sink import Producer, Sink
 from ..targets import ProviderTarget
 from . import failures
@@ -45,7 +47,6 @@ _ACCOUNT = ("openai-organization", "openai-project")
 _SHOWN = 1 << 16
 _SPACE = b" \t\r\n\xef\xbb\xbf"
 _LATE_SECONDS = 1.0
-_SOUND_BYTES_A_SECOND = 16_000
 
 WHOLE = "headgate.whole"
 """The name of the event that `Exchange.events` gives where the upstream answered by JSON, and by no stream."""
@@ -60,13 +61,16 @@ class Exchange:
         self.target = target
         self.call = call
         self.kind = kind
-        self.meter = Meter(lambda: count_prompt(kind, call.data, sum(upload.size for upload in call.files)))
+        sound = seconds_of_sound(call.files) if kind in ("transcription", "translation") else 0
+        size = sum(upload.size for upload in call.files)
+        self.meter = Meter(lambda: count_prompt(kind, call.data, size, sound))
+        self.meter.seconds = sound
         self._begin_meter()
         self.content_type = ""
         # Whether the answer broke off, so that the provider may not have made it to its end.
         self.cut = False
         # Models by which the provider may answer instead.
-        self._others = models_beside(call.data)
+        self._others = [named.model for named in call.others]
         self._providers = providers
         self._gateway = gateway
         self._limits = gateway.settings.limits
@@ -77,13 +81,10 @@ class Exchange:
     def _begin_meter(self) -> None:
         """Tell the meter what the request says of its price."""
         data, meter = self.call.data, self.meter
-        # A dearer tier counts as soon as it is asked for, a cheaper one when the answer names it.
-        meter.tier = "priority" if data.get("service_tier") == "priority" else None
+        meter.tier = tier_asked(data) or None
         if data.get("web_search_options") is not None:
             meter.searches = 1
-        if self.kind in ("transcription", "translation"):
-            meter.seconds = sum(upload.size for upload in self.call.files) // _SOUND_BYTES_A_SECOND + 1
-        elif self.kind == "speech" and isinstance(said := data.get("input"), str):
+        if self.kind == "speech" and isinstance(said := data.get("input"), str):
             meter.characters = len(said)
 
     @property
@@ -180,6 +181,8 @@ class Exchange:
                 if tries > upstream.retries or isinstance(error, aiohttp.ClientSSLError | ssl.SSLError):
                     raise self._unreachable(error) from error
                 await self._gateway.clock.sleep(_BACKOFF * 2 ** (tries - 1) * random.random())
+                if run.left:
+                    raise self._unreachable(error) from error
             except aiohttp.ClientResponseError as error:
                 # It answered, and that may have to be paid, whatever is wrong with the head.
                 self.meter.answered = True
@@ -313,7 +316,9 @@ class Exchange:
         if decoder is None:
             async for data in arriving(response.content):
                 size += len(data)
-                self.meter.unread(len(data))
+                if not self.meter.refused:
+                    # What says that it failed is no answer of a model.
+                    self.meter.unread(len(data))
                 if size > most:
                     break
             raise failures.broken_answer(self.provider, b"", f"its content encoding is {encoding[:40]!r}")

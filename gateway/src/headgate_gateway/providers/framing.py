@@ -1,7 +1,9 @@
 """Connections that report broken framing to the reader of an answer, after the bytes that came before it.
 
 Without it, aiohttp's parser forgets the body in which the framing broke: its reader waits for the whole
-`stream_timeout`, and where the head came in the same packet, no answer is seen at all.
+`stream_timeout`, and where the head came in the same packet, no answer is seen at all. This reaches into
+aiohttp, so the package's requirements name one minor version of it: `tests/upstreams/test_sockets.py` must
+pass before that changes.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ async def ready(call: Call) -> Response:
         return json_response({"ok": False, "status": "draining"}, 503)
     if not gateway.ready:
         return json_response({"ok": False, "status": "starting"}, 503)
-    if not (gateway.nodes.connected and gateway.db.connected):
+    if gateway.db.shared and not (gateway.nodes.connected and gateway.db.connected):
         return _unwritable(call, "The database cannot be reached or written. Calls are refused until it can be.")
     fault = await gateway.readiness.fault()
     if fault is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from ..errors import ApiError, forbidden, invalid
@@ -122,27 +122,21 @@ async def retrieve(call: Call) -> Response:
 
 async def delete(call: Call) -> Change:
     """Delete a model that the caller made by fine-tuning."""
-    drops: list[Callable[[], Awaitable[None]]] = []
+    name, offline = call.params["model"], call.gateway.offline
+    job_id = await offline.job_of(name, call.principal)
+    if job_id is None:
+        await _find(call, name)
+        raise forbidden(
+            f"The model {name!r} was not made by this caller and cannot be deleted. Only fine-tuned models can.",
+            code="model_not_deletable",
+            param="model",
+        )
 
-    async def drop() -> None:
-        for one in drops:
-            await one()
-
-    return Change(lambda: _deleted(call, drops), then=drop)
-
-
-async def _deleted(call: Call, drops: list[Callable[[], Awaitable[None]]]) -> Response:
-    name = call.params["model"]
-    dropped = await call.gateway.offline.delete(name, call.principal)
-    if dropped is not None:
-        drops.append(dropped)
+    async def write() -> Response:
+        await offline.delete(name, call.principal)
         return json_response({"id": name, "object": "model", "deleted": True})
-    await _find(call, name)
-    raise forbidden(
-        f"The model {name!r} was not made by this caller and cannot be deleted. Only fine-tuned models can.",
-        code="model_not_deletable",
-        param="model",
-    )
+
+    return Change(write, then=lambda: offline.forget(job_id))
 
 
 async def capabilities(call: Call) -> Response:

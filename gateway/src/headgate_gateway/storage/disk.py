@@ -1,31 +1,35 @@
-"""Failures of the disk: full, read-only, over a quota, or not permitted."""
+"""Failures of the files beside the database: each is a StorageAway that says of what kind it is."""
 
 from __future__ import annotations
 
-import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from .port import StorageAway
+from .trouble import trouble_of_errno
 
-__all__ = ["is_disk_failure", "writing"]
-
-_ERRNOS = frozenset({
-    errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO, errno.EACCES, errno.EPERM,
-})  # fmt: skip
+__all__ = ["DiskAway", "away_of", "using_files"]
 
 
-def is_disk_failure(error: BaseException) -> bool:
-    """Return whether `error` says that a file cannot be written now, and may be once the disk is repaired."""
-    return isinstance(error, OSError) and error.errno in _ERRNOS
+class DiskAway(StorageAway):
+    """A file cannot be read or written now, though the database may be."""
+
+
+def away_of(error: BaseException) -> StorageAway | None:
+    """Return what an error says about the storage; None where it is about anything else."""
+    if isinstance(error, StorageAway):
+        return error
+    trouble = trouble_of_errno(error)
+    return None if trouble is None else DiskAway(f"A file cannot be used: {error}. {trouble.remedy}", trouble)
 
 
 @contextmanager
-def writing() -> Iterator[None]:
-    """Raise StorageAway where a file cannot be written for want of space or permission."""
+def using_files(*, may_lack: bool = False) -> Iterator[None]:
+    """Raise DiskAway where the system refuses to read or write a file. `may_lack`: FileNotFoundError is an answer."""
     try:
         yield
     except OSError as error:
-        if not is_disk_failure(error):
+        away = away_of(error)
+        if away is None or (may_lack and isinstance(error, FileNotFoundError)):
             raise
-        raise StorageAway(f"A file cannot be written: {error}. Free space or repair the disk.") from error
+        raise away from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 import psycopg
 
 from .port import StorageAway, StorageError, Unstorable
+from .trouble import trouble_of_sqlstate
 from .urls import StoreUrl
 
 __all__ = ["fault", "is_collision", "is_lost", "is_undone"]
@@ -48,9 +49,10 @@ def fault(url: StoreUrl, error: Exception) -> StorageError:
     """The error as callers know it."""
     text = url.hide(str(error).strip()) or type(error).__name__
     if is_lost(error):
-        return StorageAway(f"The database {url} cannot be reached now: {text}. Ask again in a moment.")
+        trouble = trouble_of_sqlstate(getattr(error, "sqlstate", None))
+        return StorageAway(f"The database {url} cannot be reached now: {text}. Ask again in a moment.", trouble)
     if is_collision(error):
         return StorageAway(f"The database {url} had others in the way: {text}. Ask again.")
     if isinstance(error, (psycopg.DataError, ValueError, OverflowError)):
-        return Unstorable(f"The database {url} cannot keep a value: {text}.")
+        return Unstorable(f"The database {url} cannot keep a value: {text}.", text)
     return StorageError(f"The database {url} could not do what was asked: {text}.")

@@ -11,6 +11,8 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from .trouble import AWAY, Trouble
+
 __all__ = ["AlreadyDone", "Batch", "Database", "Row", "Statement", "StorageAway", "StorageError", "Unstorable"]
 
 Row = tuple[Any, ...]
@@ -18,7 +20,14 @@ Statement = tuple[str, Sequence[Any]]
 
 
 class StorageError(Exception):
-    """The database cannot be opened, brought up to date, or take what it was given; the text says what to do."""
+    """The database cannot be opened, brought up to date, or take what it was given; the text says what to do.
+
+    The text may name files and addresses and is for the log and the terminal; `trouble` is for callers.
+    """
+
+    def __init__(self, text: str, trouble: Trouble = AWAY) -> None:
+        super().__init__(text)
+        self.trouble = trouble
 
 
 class StorageAway(StorageError):
@@ -26,7 +35,14 @@ class StorageAway(StorageError):
 
 
 class Unstorable(StorageError):
-    """A value cannot be kept: a text with NUL, a number beyond 64 bits. Whoever gave it gave a wrong one."""
+    """A value cannot be kept: a text with NUL, a number beyond 64 bits. Whoever gave it gave a wrong one.
+
+    `reason` says why, without the database's name.
+    """
+
+    def __init__(self, text: str, reason: str) -> None:
+        super().__init__(text)
+        self.reason = reason
 
 
 class AlreadyDone(Exception):

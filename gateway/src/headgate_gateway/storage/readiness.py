@@ -1,4 +1,4 @@
-"""Readiness of the database: a small write, within a bounded time."""
+"""Readiness of the storage: a small write, within a bounded time, and the folders of contents."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import logging
 
 from ..clock import Clock
 from .port import Database, StorageError
+from .presence import Folders
 
 __all__ = ["Readiness"]
 
@@ -17,17 +18,18 @@ _KEPT_SECONDS = 0.5
 
 
 class Readiness:
-    """Probes a database. Many who ask at once cause one write."""
+    """Probes a database and the folders beside it. Many who ask at once cause one write."""
 
-    def __init__(self, db: Database, clock: Clock) -> None:
+    def __init__(self, db: Database, clock: Clock, folders: Folders) -> None:
         self._db = db
+        self._folders = folders
         self._clock = clock
         self._task: asyncio.Task[str | None] | None = None
         self._found: str | None = None
         self._found_at = float("-inf")
 
     async def fault(self) -> str | None:
-        """Return what is wrong with the database, without its address, or None."""
+        """Return what is wrong with the storage, without its address, or None."""
         if self._clock.monotonic() - self._found_at < _KEPT_SECONDS:
             return self._found
         if self._task is None:
@@ -49,20 +51,12 @@ class Readiness:
             return f"The database took no write within {_TIMEOUT_SECONDS:g} s."
         except StorageError as error:
             _log.error("the database takes no writes: %s", error)
-            return _told(error)
+            return error.trouble.shown
         except Exception:  # noqa: BLE001 - whoever asks is told that something is wrong, and the log what
             _log.exception("the database could not be probed")
             return "The database could not be probed. The log of the gateway tells why."
-        return None
-
-
-def _told(error: StorageError) -> str:
-    """The kind of a fault, in words that name no file and no address."""
-    text = str(error).lower()
-    if "full" in text or "no space" in text or "53100" in text:
-        return "The disk of the database is full. Make room; what is queued is written then."
-    if "lock" in text:
-        return "Another process has the database locked. End it, or wait for it."
-    if "read-only" in text or "readonly" in text or "recovery" in text:
-        return "The database takes no writes: it is read-only or a standby. Point the gateway at the primary."
-    return "The database cannot be written. The log of the gateway tells why."
+        trouble = self._folders.trouble()
+        if trouble is None:
+            return None
+        _log.error("the folders of contents: %s", trouble.shown)
+        return trouble.shown

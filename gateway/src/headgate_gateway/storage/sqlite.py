@@ -13,6 +13,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import secrets
 import sqlite3
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager, closing
@@ -21,8 +22,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from .port import AlreadyDone, Batch, Row, Statement, StorageAway, StorageError, Unstorable
+from .presence import DatabaseFiles
 from .private import create, tighten
 from .statements import plain_insert
+from .trouble import AWAY, FULL, Trouble, trouble_of_sqlite
 from .values import check_texts, kept
 
 __all__ = ["SqliteDatabase", "keep_alone"]
@@ -35,8 +38,7 @@ _PATIENCE_SECONDS = 1.0
 _LOOK_SECONDS = 0.02
 # A disk with less room than this is full: the next answers do not fit.
 _LEAST_FREE_BYTES = 1 << 20
-# Full, failing, locked, out of memory: another time it may go.
-_PASSING = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_NOMEM)
+_MOST_IDENTITY = (1 << 31) - 1
 # What SQLite cannot take is not always an error of its own: numbers beyond 64 bits, texts of lone surrogates.
 _FAULTS = (sqlite3.Error, OverflowError, ValueError)
 
@@ -67,6 +69,7 @@ class SqliteDatabase:
         self.path = path
         self._alone = keep_alone(path)
         tighten(path)
+        self._files: DatabaseFiles | None = None
         self._connection = sqlite3.connect(str(path), isolation_level=None, cached_statements=256)
         try:
             self._connection.execute("PRAGMA busy_timeout = 1000")
@@ -74,11 +77,10 @@ class SqliteDatabase:
             self._connection.execute(f"PRAGMA synchronous = {'FULL' if synchronous == 'full' else 'NORMAL'}")
             self._connection.execute("PRAGMA foreign_keys = ON")
             self._connection.execute("PRAGMA wal_autocheckpoint = 4000")
-            self._connection.execute("BEGIN IMMEDIATE")
-            self._connection.execute("COMMIT")
+            self._files = DatabaseFiles(path, self._identity())
             # From here on the loop waits, and not SQLite, which would keep everybody waiting.
             self._connection.execute("PRAGMA busy_timeout = 0")
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OSError) as error:
             self._close()
             raise _unusable(path, error) from error
         self._open = False
@@ -100,6 +102,22 @@ class SqliteDatabase:
         self._retry: asyncio.TimerHandle | None = None
         self._closing = False
 
+    def _identity(self) -> int:
+        """Return the number in the file's header that no other database has, drawn where it has none yet."""
+        (identity,) = self._connection.execute("PRAGMA application_id").fetchone()
+        self._connection.execute("BEGIN IMMEDIATE")
+        if not identity:
+            identity = secrets.randbelow(_MOST_IDENTITY) + 1
+            self._connection.execute(f"PRAGMA application_id = {identity:d}")
+        self._connection.execute("COMMIT")
+        # The header is read in the file, and not in the log.
+        self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+        return int(identity)
+
+    def _require_files(self, *, at_once: bool = False) -> None:
+        assert self._files is not None
+        self._files.require(at_once=at_once)
+
     async def open(self) -> None:
         """Nothing is left to open: the file was opened with the object."""
 
@@ -114,9 +132,10 @@ class SqliteDatabase:
             self._try_again()
         if self._stuck is not None:
             raise self._stuck
+        self._require_files(at_once=True)
         free = _free_bytes(self.path.parent)
         if free is not None and free < _LEAST_FREE_BYTES:
-            raise StorageAway(f"The disk of the database {str(self.path)!r} is full: {free} bytes are free.")
+            raise StorageAway(f"The disk of the database {str(self.path)!r} is full: {free} bytes are free.", FULL)
         (version,) = await self.one("PRAGMA user_version") or (0,)
         # It writes a page of the file, with what is there already.
         await self.write(f"PRAGMA user_version = {version:d}")
@@ -140,11 +159,15 @@ class SqliteDatabase:
         if self._is_mine():
             return await self.query(sql, parameters)
         await self.committed()
+        self._require_files(at_once=True)
         return await asyncio.to_thread(self._aside, sql, parameters)
 
     def _aside(self, sql: str, parameters: Sequence[Any]) -> list[Row]:
         try:
-            with closing(sqlite3.connect(str(self.path), isolation_level=None)) as connection:
+            # By its URI, so that a file that is not there is not made.
+            with closing(
+                sqlite3.connect(self.path.absolute().as_uri() + "?mode=rw", isolation_level=None, uri=True)
+            ) as connection:
                 connection.execute("PRAGMA query_only = ON")
                 connection.execute("PRAGMA busy_timeout = 5000")
                 return connection.execute(sql, parameters).fetchall()
@@ -441,7 +464,7 @@ class SqliteDatabase:
                 self._open = False
         except _FAULTS as error:
             self._waiters = waiters
-            fault = StorageAway(f"The database {str(self.path)!r} could not commit: {error}.")
+            fault = StorageAway(f"The database {str(self.path)!r} could not commit: {error}.", self._trouble(error))
             fault.__cause__ = error
             self._lose(fault)
             return
@@ -474,6 +497,7 @@ class SqliteDatabase:
 
     def _enter(self) -> None:
         if not self._open:
+            self._require_files()
             self._execute("BEGIN IMMEDIATE")
             self._open = True
 
@@ -485,11 +509,16 @@ class SqliteDatabase:
             self._schedule()
 
     def _fault(self, error: Exception) -> StorageError:
-        if _is_passing(error):
-            return StorageAway(f"The database {str(self.path)!r} cannot be used now: {error}.")
+        if trouble_of_sqlite(error) is not None:
+            return StorageAway(f"The database {str(self.path)!r} cannot be used now: {error}.", self._trouble(error))
         if isinstance(error, sqlite3.Error):
             return StorageError(f"The database {str(self.path)!r} could not do what was asked: {error}.")
-        return Unstorable(f"The database {str(self.path)!r} cannot keep a value: {error}.")
+        return Unstorable(f"The database {str(self.path)!r} cannot keep a value: {error}.", str(error))
+
+    def _trouble(self, error: Exception) -> Trouble:
+        """Return the kind of a fault. What SQLite calls an I/O error may be a disk without room."""
+        free = _free_bytes(self.path.parent)
+        return FULL if free is not None and free < _LEAST_FREE_BYTES else trouble_of_sqlite(error) or AWAY
 
     async def close(self) -> None:
         """Commit what is open and close the file."""
@@ -503,11 +532,9 @@ class SqliteDatabase:
 
     def _close(self) -> None:
         self._connection.close()
+        if self._files is not None:
+            self._files.close()
         self._alone.close()
-
-
-def _is_passing(error: BaseException | None) -> bool:
-    return isinstance(error, sqlite3.Error) and getattr(error, "sqlite_errorcode", 0) & 0xFF in _PASSING
 
 
 def _is_locked(error: BaseException | None) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -12,6 +13,7 @@ from ..effective import effective_body
 from ..errors import ApiError, invalid
 from ..http import Access, BodyKind, Call, Response, Route, json_response
 from ..offline import tokenizer
+from ..offload import LARGE_BODY, offload
 from ..providers import anthropic, openai
 from ..routing.deployments import Deployment
 from ..routing.heeded import heeded_params
@@ -47,7 +49,8 @@ async def _count(call: Call) -> Response:
         raise invalid("Send either `messages` or `prompt`.", param="messages", code="nothing_to_count")
     target, _ = await place_of(call, model, "chat")
     if isinstance(target, OfflineTarget):
-        total = tokenizer.count(prompt) if prompt is not None else tokenizer.count_messages(messages or [])
+        work = partial(tokenizer.count_messages, messages or []) if prompt is None else partial(tokenizer.count, prompt)
+        total = await offload(work) if len(call.raw) > LARGE_BODY else work()
         kind = "headgate"
     else:
         text = prompt.encode() if prompt is not None else msgspec.json.encode(messages)
@@ -73,11 +76,11 @@ async def _transform(call: Call) -> Response:
         return json_response({"error": f"`call_type` is {call.data['call_type']!r}. It may be: {known}."})
     kind, path = found
     try:
-        body, merged = effective_body(body)
+        body, merged, others = effective_body(body)
         model = body.get("model")
         if not isinstance(model, str) or not model:
             return json_response({"error": "`request_body.model` is missing. Name the model."})
-        inner = replace(call, data=body, merged=merged, raw=msgspec.json.encode(body), model=model)
+        inner = replace(call, data=body, merged=merged, others=others, raw=msgspec.json.encode(body), model=model)
         target, _ = await place_of(inner, model, kind)
         return json_response(_sent(target, inner, kind, path))
     except ApiError as error:

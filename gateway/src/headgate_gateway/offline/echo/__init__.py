@@ -13,9 +13,10 @@ A reply is a function of the request alone. The stream is the only form that is 
 
 from __future__ import annotations
 
+from .calls import choose
 from .completions import completion_chunks
 from .conversation import Conversation
 from .reply import Reply, reply_to
 from .stream import chat_chunks
 
-__all__ = ["Conversation", "Reply", "chat_chunks", "completion_chunks", "reply_to"]
+__all__ = ["Conversation", "Reply", "chat_chunks", "choose", "completion_chunks", "reply_to"]

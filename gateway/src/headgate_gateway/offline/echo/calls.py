@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,13 +23,16 @@ from .conversation import Conversation
 from .refusals import schema_too_complex
 from .sentences import answer
 
-__all__ = ["Tool", "ToolCall", "asked_for", "calls_for", "is_final"]
+__all__ = ["Chosen", "Tool", "ToolCall", "calls_for", "choose", "is_final", "rank"]
 
 _ENOUGH = 1.5
 _LONGEST_SEARCH = 2000
 _MOST_CALLS = 8
 _ANSWERS = frozenset(["answer", "result", "response", "output", "final", "summary", "message", "text"])
 _LONGEST_DESCRIPTION = 1000
+_LONGEST_NAME = 200
+_MOST_PLACES = 50
+_SUMS = frozenset(["expression", "formula", "equation"])
 _FINAL_NAME = re.compile(
     r"(?:give_|submit_|return_|provide_)?final_(?:answer|result|response|output)(?:_\w+)?|finish(?:_task|_conversation)?"
     r"|(?:task_complete|complete_task|attempt_completion|submit_answer|return_answer)"
@@ -153,20 +157,38 @@ class Tool:
     field: str = "tools"
 
 
-def calls_for(request: Mapping[str, Any], conversation: Conversation, draw: Draw) -> tuple[ToolCall, ...]:
-    """The calls that answer `request`; none when it is answered in words."""
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The tools that an answer calls, best first, and how; the same for every choice of a request."""
+
+    tools: Sequence[Tool]
+    mode: str
+    parallel: bool
+
+
+def choose(request: Mapping[str, Any], conversation: Conversation) -> Chosen:
+    """Choose the tools that answer `request`; none when it is answered in words."""
     tools, mode = _allowed(request)
-    if not tools or mode == "none":
-        return ()
     parallel = request.get("parallel_tool_calls") is not False and not request.get("functions")
+    return Chosen(_chosen(tools, mode, conversation, parallel) if mode != "none" else [], mode, parallel)
+
+
+def calls_for(chosen: Chosen, conversation: Conversation, draw: Draw) -> tuple[ToolCall, ...]:
+    """Return the calls of one choice; none when it is in words."""
+    mode = chosen.mode
+    made = Counter(name for name, _ in conversation.called)
+    done = set(conversation.called)
     filled: list[tuple[Tool, str]] = []
-    for tool in _chosen(tools, mode, conversation, parallel):
-        made = sum(name == tool.name for name, _ in conversation.called)
-        texts = _arguments(tool, _hints_for(tool, conversation, draw), draw)
+    for tool in chosen.tools:
+        texts = _arguments(tool, _hints_for(tool, conversation, draw), draw, is_forced=mode != "auto")
         # A tool is called once for each thing that is asked of it, whatever its results then add to the conversation.
-        again = mode != "auto" or made < len(texts)
-        filled += [(tool, text) for text in texts if again and (mode != "auto" or not _done(tool, text, conversation))]
-    filled = filled[: _MOST_CALLS if parallel and not any(is_final(tool) for tool, _ in filled) else 1]
+        if mode != "auto":
+            filled += [(tool, text) for text in texts]
+        elif made[tool.name] < len(texts):
+            filled += [(tool, text) for text in texts if is_final(tool) or (tool.name, text) not in done]
+        if len(filled) >= _MOST_CALLS:
+            break
+    filled = filled[: _MOST_CALLS if chosen.parallel and not any(is_final(tool) for tool, _ in filled) else 1]
     return tuple(
         ToolCall(hex_id("call_", conversation.name, at, tool.name, text), tool.kind, tool.name, text)
         for at, (tool, text) in enumerate(filled)
@@ -196,22 +218,18 @@ def _takes_text(schema: Mapping[str, Any]) -> bool:
     return schema.get("type") in (None, "string", "any") and "enum" not in schema and "format" not in schema
 
 
-def _done(tool: Tool, text: str, conversation: Conversation) -> bool:
-    return not is_final(tool) and (tool.name, text) in conversation.called
-
-
 def _chosen(tools: Sequence[Tool], mode: str, conversation: Conversation, parallel: bool) -> list[Tool]:
     """The tools to call next. A tool that ends an agent's loop is called when no other is left to call."""
-    asked = conversation.asked
     called = {name for name, _ in conversation.called}
-    ordinary = sorted((tool for tool in tools if not is_final(tool)), key=lambda tool: -asked_for(tool, asked))
-    finals = sorted((tool for tool in tools if is_final(tool)), key=lambda tool: -asked_for(tool, asked))
-    wanted = [tool for tool in ordinary if asked_for(tool, asked) >= _ENOUGH]
+    ranked = rank(tools, conversation.asked)
+    ordinary = [tool for _, tool in ranked if not is_final(tool)]
+    finals = [tool for _, tool in ranked if is_final(tool)]
+    wanted = [tool for score, tool in ranked if score >= _ENOUGH and not is_final(tool)]
     if conversation.results and parallel:
         wanted = [] if finals or mode == "auto" else [tool for tool in wanted if tool.name not in called]
     elif mode != "auto":
         wanted = [tool for tool in wanted if tool.name not in called]
-    if wanted and mode == "auto" and finals and all(_exhausted(tool, conversation) for tool in wanted):
+    if wanted and mode == "auto" and finals and all(tool.name in called for tool in wanted):
         wanted = []
     if wanted:
         return wanted if mode == "auto" else wanted[:1]
@@ -222,13 +240,9 @@ def _chosen(tools: Sequence[Tool], mode: str, conversation: Conversation, parall
     return [tool for tool in ordinary if tool.name not in called][:1] or ordinary[:1]
 
 
-def _exhausted(tool: Tool, conversation: Conversation) -> bool:
-    return any(name == tool.name for name, _ in conversation.called)
-
-
 def is_final(tool: Tool) -> bool:
     """Return whether a tool ends an agent's loop: frameworks ask again until it is called."""
-    return bool(_FINAL_NAME.fullmatch(tool.name.lower())) or bool(
+    return bool(_FINAL_NAME.fullmatch(tool.name[:_LONGEST_NAME].lower())) or bool(
         _FINAL_ABOUT.search(tool.description[:_LONGEST_DESCRIPTION])
     )
 
@@ -270,21 +284,49 @@ def _tool(raw: Any, field: str) -> Tool | None:
     return Tool(kind, body["name"], str(body.get("description") or ""), parameters, field)
 
 
-def asked_for(tool: Tool, asked: str) -> float:
-    """How much of a tool the user's words name: 2 for each telling word of its name, 0.5 for one of its description."""
-    low = asked[:_LONGEST_SEARCH].lower()
-    if re.search(rf"(?<!\w){re.escape(tool.name.lower())}(?!\w)", low):
-        return 10.0
-    said = {_stem(word) for word in re.findall(r"[^\W_]+|[-+*/]", low)}
-    names = words_of(tool.name)
-    telling = [word for word in names if word not in _GENERIC] or names
-    score = sum(2.0 for word in telling if _said(word, said))
-    score += sum(1.0 for word in names if word in _GENERIC and word not in _EMPTY and _stem(word) in said)
-    described = {word for word in re.findall(r"[^\W\d_]{3,}", tool.description.lower()) if word not in _EMPTY}
-    score += min(2.0, sum(0.5 for word in described if _stem(word) in said))
-    if {"expression", "formula", "equation"} & _properties(tool.parameters).keys() and find_sum(asked):
-        score += 2.0
-    return score
+def rank(tools: Sequence[Tool], asked: str) -> list[tuple[float, Tool]]:
+    """Return the tools with their scores, best first."""
+    words = _Asked(asked)
+    return sorted(((words.score(tool), tool) for tool in tools), key=lambda ranked: -ranked[0])
+
+
+class _Asked:
+    """What the user said, read once for all tools."""
+
+    def __init__(self, asked: str) -> None:
+        self._low = asked[:_LONGEST_SEARCH].lower()
+        self._stems = {_stem(word) for word in re.findall(r"[^\W_]+|[-+*/]", self._low)}
+        self._is_sum = find_sum(asked) is not None
+
+    def score(self, tool: Tool) -> float:
+        """How much of a tool is named: 2 for each telling word of its name, 0.5 for one of its description."""
+        if self._names(tool.name[:_LONGEST_NAME].lower()):
+            return 10.0
+        names = words_of(tool.name[:_LONGEST_NAME])
+        telling = [word for word in names if word not in _GENERIC] or names
+        score = sum(2.0 for word in telling if _said(word, self._stems))
+        score += sum(1.0 for word in names if word in _GENERIC and word not in _EMPTY and _stem(word) in self._stems)
+        found = re.findall(r"[^\W\d_]{3,}", tool.description[:_LONGEST_DESCRIPTION].lower())
+        score += min(2.0, sum(0.5 for word in set(found) - _EMPTY if _stem(word) in self._stems))
+        if self._is_sum and not _SUMS.isdisjoint(_properties(tool.parameters)):
+            score += 2.0
+        return score
+
+    def _names(self, name: str) -> bool:
+        """Return whether the user says a name, which is not within a longer word."""
+        at = -1
+        for _ in range(_MOST_PLACES):
+            at = self._low.find(name, at + 1)
+            if at < 0:
+                return False
+            end = at + len(name)
+            if not _is_word(self._low[at - 1 : at] if at else "") and not _is_word(self._low[end : end + 1]):
+                return True
+        return False
+
+
+def _is_word(character: str) -> bool:
+    return character == "_" or character.isalnum()
 
 
 def _said(word: str, said: set[str]) -> bool:
@@ -298,20 +340,23 @@ def _stem(word: str) -> str:
     return word
 
 
-def _arguments(tool: Tool, hints: Hints, draw: Draw) -> list[str]:
+def _arguments(tool: Tool, hints: Hints, draw: Draw, *, is_forced: bool) -> list[str]:
     """The arguments of each call of one tool: as many calls as the user names places or people for its first text."""
     if tool.kind == "custom":
         return [next(iter(hints.candidates("input", ("string",))), "")]
     series = _series(tool.parameters, hints)
     sources = [hints.with_fixed(name, value) for name, value in series] or [hints]
     texts = [_filled(tool, source, draw) for source in sources]
+    if is_forced and texts == ["{}"] and _properties(tool.parameters):
+        # Who forces a tool wants its arguments, as those who ask for an object through a tool.
+        texts = [_filled(tool, hints, draw, is_sparse=False)]
     return list(dict.fromkeys(texts))
 
 
-def _filled(tool: Tool, hints: Hints, draw: Draw) -> str:
+def _filled(tool: Tool, hints: Hints, draw: Draw, *, is_sparse: bool = True) -> str:
     schema = tool.parameters or {"type": "object", "properties": {}}
     try:
-        value = fill(schema, hints, draw.child("arguments", tool.name), sparse=True)
+        value = fill(schema, hints, draw.child("arguments", tool.name), sparse=is_sparse)
     except TooComplex as error:
         raise schema_too_complex(tool.field, error) from None
     except Unfillable:

@@ -13,16 +13,19 @@ from ..draw import Draw
 from ..schema import Hints, fill
 from ..schema.check import fits
 from ..schema.fill import Unfillable
-from ..tokenizer import encode
+from ..tokenizer import LONGEST_TOKEN, encode
 from .agents import agent_code, agent_fields, agent_text
-from .calls import ToolCall, calls_for
+from .calls import Chosen, ToolCall, calls_for, choose
 from .conversation import Conversation
 from .formats import schema_in
-from .sentences import answer, answer_to_order, think
+from .sentences import answer, answer_for, answer_to_order, think
 
 __all__ = ["Part", "Reply", "effort_of", "reply_to", "stops_of"]
 
+_MOST_ANSWERS = 16
 _STEPS = {"none": 0, "minimal": 1, "low": 2, "medium": 4, "high": 7, "xhigh": 8, "max": 8}
+# Characters behind a cut that may change where the last piece before it ends.
+_EDGE = 16
 _REFUSE = re.compile(r"^(?:please\s+)?refuse\b", re.IGNORECASE)
 
 
@@ -56,13 +59,21 @@ class Reply:
         return sum(len(part.pieces) for part in self.parts if kind is None or part.kind == kind)
 
 
-def reply_to(request: Mapping[str, Any], conversation: Conversation, index: int, learned: str | None = None) -> Reply:
+def reply_to(
+    request: Mapping[str, Any],
+    conversation: Conversation,
+    index: int,
+    learned: str | None = None,
+    chosen: Chosen | None = None,
+) -> Reply:
     """The choice `index`.
 
-    `learned` is what a fine-tuned model knows to say. Raises `Unfillable` for a schema without values.
+    `chosen` are the tools to call, where they were chosen before. `learned` is what a fine-tuned model knows to say.
+    Raises `Unfillable` for a schema without values.
     """
     draw = Draw("echo", request.get("seed"), index)
     steps = _STEPS.get(effort_of(request), 4)
+    limit = _limit(request)
     calls: tuple[ToolCall, ...] = ()
     said: str | None = None
     if isinstance(request.get("mock_response"), str):
@@ -70,7 +81,7 @@ def reply_to(request: Mapping[str, Any], conversation: Conversation, index: int,
     elif learned is not None:
         said = learned
     else:
-        calls = calls_for(request, conversation, draw)
+        calls = calls_for(chosen or choose(request, conversation), conversation, draw)
     parts: list[Part] = []
     if steps:
         parts.append(Part("reasoning", tuple(encode(think(conversation, steps)))))
@@ -80,7 +91,7 @@ def reply_to(request: Mapping[str, Any], conversation: Conversation, index: int,
     else:
         kind, text = ("content", said) if said is not None else _content(request, conversation, draw)
         text, matched = _stopped(text, stops_of(request)) if kind == "content" else (text, None)
-        parts.append(Part(kind, tuple(encode(text))))
+        parts.append(Part(kind, tuple(encode(text[: (limit + 1) * LONGEST_TOKEN + _EDGE]))))
     finish = (
         "stop"
         if not calls
@@ -88,7 +99,7 @@ def reply_to(request: Mapping[str, Any], conversation: Conversation, index: int,
         if request.get("functions") and not request.get("tools")
         else "tool_calls"
     )
-    return _limited(Reply(index, tuple(parts), calls, finish, matched), _limit(request))
+    return _limited(Reply(index, tuple(parts), calls, finish, matched), limit)
 
 
 def _content(request: Mapping[str, Any], conversation: Conversation, draw: Draw) -> tuple[str, str]:
@@ -102,7 +113,7 @@ def _content(request: Mapping[str, Any], conversation: Conversation, draw: Draw)
         fields = agent_fields(conversation, draw)
         if fields is not None and fits(fields, schema, schema):
             return "content", json.dumps(fields, ensure_ascii=False)
-        hints = _coding(schema, conversation, draw)
+        hints = _answering(schema, _coding(schema, conversation, draw), conversation, draw)
         return "content", json.dumps(fill(schema, hints, draw.child("schema")), ensure_ascii=False)
     if kind == "json_object":
         return "content", json.dumps(_object(conversation, draw), ensure_ascii=False)
@@ -125,6 +136,24 @@ def _coding(schema: Any, conversation: Conversation, draw: Draw) -> Hints:
     return conversation.hints.with_fixed("thought", step[0]).with_fixed("code", step[1])
 
 
+def _answering(schema: Any, hints: Hints, conversation: Conversation, draw: Draw) -> Hints:
+    """The hints with what the conversation answers, for properties that are named for it, or list what is asked for."""
+    properties = schema.get("properties") if isinstance(schema, Mapping) else None
+    if not isinstance(properties, Mapping):
+        return hints
+    question = conversation.question
+    for name, node in list(properties.items())[:_MOST_ANSWERS]:
+        if not isinstance(node, Mapping) or not isinstance(name, str) or "enum" in node:
+            continue
+        kind = node.get("type", "string")
+        if (
+            kind in ("string", "array", "integer", "number", "boolean")
+            and (said := answer_for(name, kind, question, draw)) is not None
+        ):
+            hints = hints.with_fixed(name, said)
+    return hints
+
+
 def _object(conversation: Conversation, draw: Draw) -> Any:
     """JSON mode without a schema: the form that the conversation asks for, or one `answer`."""
     fields = agent_fields(conversation, draw)
@@ -138,7 +167,7 @@ def _wanted(conversation: Conversation, draw: Draw, *, demanded: bool) -> Any:
     if schema is None:
         return None
     try:
-        return fill(schema, conversation.plain_hints, draw)
+        return fill(schema, _answering(schema, conversation.plain_hints, conversation, draw), draw)
     except Unfillable:
         return None
 

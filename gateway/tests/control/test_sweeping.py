@@ -1,0 +1,133 @@
+"""What belongs to nothing is deleted, what is being written is not, and jobs wait for storage within bounds."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from headgate_gateway.control.contents import KINDS, UNRECORDED_SECONDS, contents_of
+from headgate_gateway.control.jobs import BATCHES, LONGEST_WAIT_SECONDS, JobFault, Jobs, Worker
+from headgate_gateway.gateway import Gateway
+from headgate_gateway.storage import StorageError
+from headgate_gateway.storage.disk import DiskAway
+from headgate_gateway.storage.trouble import FULL, Trouble
+
+from ..databases import on_postgres
+from ..routing.kit import Bench
+
+CONFIG = '[auth]\nmode = "disabled"\n'
+
+
+@pytest.fixture
+async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
+    async with AsyncExitStack() as stack:
+        made = Bench(tmp_path, stack)
+        await made.start(CONFIG)
+        yield made
+
+
+async def kept(bench: Bench, name: str) -> bool:
+    return await contents_of(bench.gateway, "files").reply(name, "text/plain") is not None
+
+
+async def upload(bench: Bench) -> str:
+    answer = await bench.http.post("/v1/files", files={"file": ("a", b"x")}, data={"purpose": "user_data"})
+    return str(answer.json()["id"])
+
+
+async def test_contents_without_a_record_are_swept_when_nobody_writes_them_any_more(bench: Bench) -> None:
+    recorded = await upload(bench)
+    await contents_of(bench.gateway, "files").put("file-lost", io.BytesIO(b"x"))
+    await bench.gateway.control.tidy()
+    assert await kept(bench, "file-lost")
+    bench.clock.turned += UNRECORDED_SECONDS + 60
+    await bench.gateway.control.tidy()
+    assert (await kept(bench, "file-lost"), await kept(bench, recorded)) == (False, True)
+
+
+async def test_a_new_database_sweeps_nothing_of_an_old_folder(bench: Bench) -> None:
+    await contents_of(bench.gateway, "files").put("file-older", io.BytesIO(b"x"))
+    bench.clock.turned += UNRECORDED_SECONDS + 60
+    await bench.gateway.control.tidy()
+    assert await kept(bench, "file-older")
+
+
+@pytest.mark.skipif(on_postgres(), reason="contents are in the database, each put in one transaction")
+async def test_what_a_dead_gateway_was_writing_is_deleted_at_the_start(bench: Bench) -> None:
+    await upload(bench)
+    data = bench.gateway.settings.data_dir
+    parts = [data / kind / "half.part" for kind in KINDS]
+    for part in parts:
+        part.parent.mkdir(exist_ok=True)
+        part.write_bytes(b"x")
+    await bench.gateway.control.tidy()
+    assert all(part.exists() for part in parts)
+    await bench.start(CONFIG)
+    assert not any(part.exists() for part in parts)
+
+
+class Wall:
+    """A clock that a sleep turns."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def time(self) -> float:
+        return self.now
+
+    async def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+class Freed:
+    """A database that notes that a job was given back."""
+
+    def __init__(self) -> None:
+        self.rows: list[Any] = []
+
+    async def write(self, sql: str, row: Any) -> int:
+        self.rows.append(row)
+        return 1
+
+
+async def ended_by(failure: Exception) -> tuple[float, int, JobFault, Freed]:
+    """How a job ends whose work fails for ever: when, after how many attempts, and as what."""
+    clock, db, attempts, faults = Wall(), Freed(), 0, list[JobFault]()
+
+    async def run(gateway: Gateway, id: str) -> None:
+        nonlocal attempts
+        attempts += 1
+        raise failure
+
+    async def fail(gateway: Gateway, id: str, fault: JobFault) -> None:
+        faults.append(fault)
+
+    async def wait(gateway: Gateway, id: str, trouble: Trouble, since: float) -> bool:
+        return clock.now < since + LONGEST_WAIT_SECONDS
+
+    gateway = SimpleNamespace(clock=clock, db=db, nodes=SimpleNamespace(id="node_1"))
+    await Jobs(cast(Gateway, gateway), BATCHES, Worker(run, fail, wait))._until_over("batch_1")
+    (fault,) = faults
+    return clock.now, attempts, fault, db
+
+
+@pytest.mark.parametrize("failure", [DiskAway("/data/files/x: no room", FULL), PermissionError(13, "no", "/data/x")])
+async def test_a_job_waits_for_the_disk_and_then_fails(failure: Exception) -> None:
+    ended, attempts, fault, db = await ended_by(failure)
+    assert LONGEST_WAIT_SECONDS <= ended < LONGEST_WAIT_SECONDS + 60
+    assert attempts < 200
+    assert fault.code == "storage_unavailable"
+    assert ("full" if isinstance(failure, DiskAway) else "not permitted") in fault.message
+    assert "/data" not in fault.message
+    assert db.rows == [("batch_1", "node_1")]
+
+
+async def test_a_job_that_the_database_cannot_take_fails_after_three_attempts() -> None:
+    _, attempts, fault, _ = await ended_by(StorageError("The content 'x' was deleted while it was read."))
+    assert (attempts, fault.code) == (3, "internal")
