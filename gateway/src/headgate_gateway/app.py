@@ -38,7 +38,7 @@ from .once.presented import check_key
 from .pipeline import HeadedStream, ModelEndpoint, fingerprint
 from .platform.restrictions import RouteCatalog
 from .reading import ClientGone, close_files, read_body, read_query, refuse_ambiguous
-from .request_headers import read_headers, refuse_conflicts
+from .request_headers import read_headers, settle_headers
 from .storage import StorageError, Unstorable
 from .storage.disk import away_of
 from .table import Match, Missing, RouteTable, WrongMethod, aliases_of
@@ -202,6 +202,7 @@ class App:
     ) -> Reply:
         try:
             if self._cors is not None and (preflight := self._cors.preflight(method, headers)) is not None:
+                self._gate.check_place(scope)
                 return preflight
             match = self._match(method, raw_path, scope)
             route = match.route
@@ -209,8 +210,7 @@ class App:
                 seen.matched(route.operation, match.template)
             if principal is None:
                 if scope is not None:
-                    refuse_conflicts(headers, scope["headers"])
-                self._brand.adopt(headers, scope)
+                    settle_headers(headers, scope["headers"], self._brand)
                 caller = await self._gate.admit(route, headers, scope)
             else:
                 caller = await self.gateway.platform.principal(principal)
@@ -276,7 +276,10 @@ class App:
 
     async def _reach(self, call: Call) -> None:
         """Settle for whom the call is, and whether its model is within the caller's reach."""
-        require_bounded(call)
+        try:
+            require_bounded(call)
+        except ApiError as error:
+            raise named_as_sent(error, call.merged) from None
         if call.caller.models and call.model:
             # A name that stands for another is as good as that one, and no better.
             call.caller.require_model(call.caller.aliases.get(call.model, call.model))

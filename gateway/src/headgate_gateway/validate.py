@@ -15,7 +15,7 @@ from .errors import ApiError, invalid
 from .narrow import Narrowed, narrow
 from .unknown_fields import Resolver, refuse_unknown_fields, refuse_unknown_query
 
-__all__ = ["Contract", "Specification"]
+__all__ = ["Contract", "Specification", "refuse_nul"]
 
 _JSON = "application/json"
 _FORM = "multipart/form-data"
@@ -150,7 +150,7 @@ class Specification:
         if not compiled[0].is_valid(value):
             raise self._contract.fault(compiled[0], value)
         if self.closed:
-            _refuse_nul(value)
+            refuse_nul(value)
 
     def refuse_unknown(self, value: Any) -> None:
         """Raise the error of the members of a body that the contract does not have."""
@@ -190,7 +190,7 @@ class Specification:
         """The query as the contract types it, checked. Unknown names are let through as texts, unless it is closed."""
         types = {p.name.removesuffix("[]"): p.types for p in self._parameters()}
         query = _gather(pairs, types)
-        _refuse_nul(query)
+        refuse_nul(query, "query")
         if self.closed and query:
             refuse_unknown_query(query, types)
         for parameter in self._parameters():
@@ -217,9 +217,12 @@ class Specification:
         return self._query
 
 
-def _refuse_nul(value: Any) -> None:
-    """Raise the error of the first text that holds NUL, which PostgreSQL cannot store or compare and SQLite can."""
-    left: list[tuple[str, Any]] = [("", value)]
+def refuse_nul(value: Any, place: str = "body", at: str = "") -> None:
+    """Raise the error of the first text that holds NUL, which PostgreSQL cannot store or compare and SQLite can.
+
+    `place` is what the error names where the name of a member at the top holds it.
+    """
+    left: list[tuple[str, Any]] = [(at, value)]
     while left:
         at, part = left.pop()
         if isinstance(part, str):
@@ -229,7 +232,7 @@ def _refuse_nul(value: Any) -> None:
             for name, member in part.items():
                 # A name that holds NUL is a fault of the object that it is in.
                 if "\0" in name:
-                    left.append((at or "body", name))
+                    left.append((at or place, name))
                 else:
                     left.append((f"{at}.{name}" if at else name, member))
         elif isinstance(part, list):

@@ -45,6 +45,7 @@ JSON = {"type": "json_object"}
         ('Reverse the string "hello"', "olleh"),
         ("Repeat the word banana 2 times", "banana banana"),
         ("Reply with the word OK only.", "OK"),
+        ("Say the number 7", "the number 7"),
         ("Answer with one word: what color is the sky?", "blue"),
         ("Summarise: The cat sat. It was sunny.", "The cat sat."),
         ("Extract the name and age from: John Smith is 42 years old.", "Name: John Smith\nAge: 42"),
@@ -64,6 +65,7 @@ JSON = {"type": "json_object"}
             "The tower is 330 metres tall.",
         ),
         ("Write hello world in Python", '```python\nprint("Hello, world!")\n```'),
+        ("true or false: Paris is in Spain", "false"),
         ("Thanks!", "You are welcome."),
     ],
 )
@@ -92,6 +94,17 @@ def test_what_it_cannot_it_says(asked: str) -> None:
         ("Respond with exactly one of: positive, negative, neutral.", "I hate waiting.", "negative"),
         ("Classify the tweet as positive, neutral, or negative.", "I loved the film!", "positive"),
         ("Route to one of the departments: sales, support, billing.", "My invoice is wrong", "billing"),
+        ("Answer yes or no questions briefly.", "What is the capital of Chile?", "The capital of Chile is Santiago."),
+        (
+            "You print labels. All is fast and cheap.",
+            "Hi",
+            "Hello! I am the offline model of Headgate. What can I do for you?",
+        ),
+        (
+            "Use the context below.\nBe kind to all people.",
+            "What is the capital of Chile?",
+            "The capital of Chile is Santiago.",
+        ),
         ("Put your answer in <answer> tags.", "What is 3+4?", "<answer>3+4 = 7</answer>"),
         ("End each reply with TERMINATE.", "What is 3+4?", "3+4 = 7\nTERMINATE"),
         ('Reply "TERMINATE" in the end when all is done.', "What is 3+4?", "3+4 = 7\nTERMINATE"),
@@ -168,6 +181,50 @@ def test_an_enum_is_chosen_by_what_is_said() -> None:
     schema = {"type": "object", "properties": properties, "required": ["sentiment"]}
     form = {"type": "json_schema", "json_schema": {"name": "review", "schema": schema}}
     assert json.loads(said("The product broke after a day.", response_format=form)) == {"sentiment": "negative"}
+
+
+@pytest.mark.parametrize(
+    ("asked", "properties", "told"),
+    [
+        ("John's email is john@example.com.", {"email": {"type": "string"}}, {"email": "john@example.com"}),
+        ("capital of Japan", {"capital": {"type": "string"}}, {"capital": "Tokyo"}),
+        ("Which city is the capital of Spain?", {"city": {"type": "string"}}, {"city": "Madrid"}),
+        ("Is 8 prime?", {"is_prime": {"type": "boolean"}}, {"is_prime": False}),
+        ("What is 12*12?", {"answer": {"type": "integer"}}, {"answer": 144}),
+        ("Summarize: Cats sleep. Dogs bark.", {"summary": {"type": "string"}}, {"summary": "Cats sleep."}),
+        ("Translate hello to French", {"translation": {"type": "string"}}, {"translation": "bonjour"}),
+        ("List two fruits", {"items": {"type": "array", "items": {"type": "string"}}}, {"items": ["apple", "banana"]}),
+    ],
+)
+def test_a_schema_gets_the_answer(asked: str, properties: Any, told: Any) -> None:
+    schema = {"type": "object", "properties": properties, "required": list(properties)}
+    form = {"type": "json_schema", "json_schema": {"name": "x", "schema": schema}}
+    assert json.loads(said(asked, seed=None, response_format=form)) == told
+
+
+@pytest.mark.parametrize(
+    "demand",
+    [
+        "must be formatted as a valid Python Literal['positive', 'negative', 'neutral']",
+        "must exactly match (no extra characters) one of: positive; negative; neutral",
+    ],
+)
+def test_a_field_of_given_values_gets_one_of_them(demand: str) -> None:
+    asked = (
+        "[[ ## sentence ## ]]\nI hate it.\n\nRespond with the corresponding output fields, starting with the field "
+        f"`[[ ## sentiment ## ]]` ({demand}), and then ending with the marker for `[[ ## completed ## ]]`."
+    )
+    assert said(asked, seed=None) == "[[ ## sentiment ## ]]\nnegative\n\n[[ ## completed ## ]]"
+
+
+def test_an_agent_without_tools_gives_its_final_answer() -> None:
+    system = "Use this format:\n\nThought: I now can give a great answer\nFinal Answer: your final answer."
+    talk = [
+        {"role": "system", "content": system},
+        {"role": "user", "content": "Current Task: What is the capital of Peru?\n\nThought:"},
+    ]
+    told = "Thought: I now can give a great answer\nFinal Answer: The capital of Peru is Lima."
+    assert said(talk, seed=None) == told
 
 
 @pytest.mark.parametrize("unit", ["  ", "\n", "a, ", "x -> y\n", "A) b\n", "Q: a\nA: b\n"])

@@ -19,6 +19,8 @@ _COMPRESSED_BYTES_A_SECOND = 4000
 _TOKENS_A_SECOND = 10
 _LEAST_TOKENS = 64
 _HEAD = 4096
+# Beyond these a header is none, or one that is to make the sound short.
+_MOST_RATE, _MOST_CHANNELS = 384_000, 32
 _FMT = struct.Struct("<HHIIHH")
 # PCM, float, A-law, mu-law, and what names one of them further on.
 _UNCOMPRESSED = frozenset({1, 3, 6, 7, 0xFFFE})
@@ -26,7 +28,11 @@ _UNCOMPRESSED = frozenset({1, 3, 6, 7, 0xFFFE})
 
 def seconds_of_sound(uploads: Iterable[Upload]) -> int:
     """Return the seconds of sound in these files, rounded up for each."""
-    return sum(upload.size // _bytes_a_second(upload.file) + 1 for upload in uploads)
+    total = 0
+    for upload in uploads:
+        rate, head = _measure(upload.file)
+        total += max(1, -(-(upload.size - head) // rate))
+    return total
 
 
 def tokens_of_sound(seconds: int) -> int:
@@ -34,19 +40,23 @@ def tokens_of_sound(seconds: int) -> int:
     return max(_LEAST_TOKENS, seconds * _TOKENS_A_SECOND)
 
 
-def _bytes_a_second(file: BinaryIO) -> int:
-    """Return how many bytes a second of this file has; leaves the file at its begin."""
+def _measure(file: BinaryIO) -> tuple[int, int]:
+    """Return how many bytes a second of this file has, and the size of its head; leaves the file at its begin."""
     file.seek(0)
     head = file.read(_HEAD)
     file.seek(0)
     if head[:4] not in (b"RIFF", b"RF64") or head[8:12] != b"WAVE":
-        return _COMPRESSED_BYTES_A_SECOND
+        return _COMPRESSED_BYTES_A_SECOND, 0
     at = 12
     while at + 8 + _FMT.size <= len(head):
         size = int.from_bytes(head[at + 4 : at + 8], "little")
         if head[at : at + 4] == b"fmt ":
             form, channels, rate, _, _, bits = _FMT.unpack_from(head, at + 8)
             found = channels * rate * bits // 8
-            return found if form in _UNCOMPRESSED and found else _COMPRESSED_BYTES_A_SECOND
+            is_plausible = 0 < rate <= _MOST_RATE and 0 < channels <= _MOST_CHANNELS and found and size < _HEAD
+            if form in _UNCOMPRESSED and is_plausible:
+                # The sound follows, behind the head of its own chunk.
+                return found, at + 8 + size + 8
+            break
         at += 8 + size + size % 2
-    return _COMPRESSED_BYTES_A_SECOND
+    return _COMPRESSED_BYTES_A_SECOND, 0

@@ -11,11 +11,20 @@ from .lenient import Unreadable, readable
 from .meter import Meter
 from .partial import texts_in
 
-__all__ = ["Chunk", "ChunkReader", "choices_asked", "count_said", "error_of", "texts_of", "texts_of_events"]
+__all__ = [
+    "Chunk",
+    "ChunkReader",
+    "choices_asked",
+    "count_foreign",
+    "count_said",
+    "error_of",
+    "texts_of",
+    "texts_of_events",
+]
 
 # Members by which events of other wires say a text, and those that hold such members.
 _TEXTS = ("content", "text", "response", "delta", "output_text", "completion", "generated_text", "answer", "output")
-_HOLDERS = (*_TEXTS, "message", "candidates", "parts", "token", "part", "item")
+_HOLDERS = (*_TEXTS, "choices", "message", "candidates", "parts", "token", "part", "item")
 _MOST_CHOICES = 128
 _BLOCKS = ("thinking_blocks", "reasoning_details")
 # Members that are no text of the model, or repeat one.
@@ -87,15 +96,10 @@ class ChunkReader:
             self._beside(value)
 
     def _beside(self, value: Mapping[str, Any]) -> None:
-        """Read an event without a choice: a ping, or what a vendor has to say beside the answer.
-
-        A text of the model in it would be paid, and no client would see it.
-        """
-        said = [(name, text) for name in _HOLDERS for text in _foreign_texts(value.get(name), name in _TEXTS)]
-        for _, text in said:
-            self._meter.produced(text)
-        if said:
-            raise failures.broken_stream(self._provider, f"an event has a text in `{said[0][0]}` and no `choices`")
+        """Read an event without a choice: a ping, or what a vendor has to say beside the answer."""
+        member = count_foreign(value, self._meter)
+        if member:
+            raise failures.broken_stream(self._provider, f"an event has a text in `{member}` and no `choices`")
 
     def _failed(self, error: Any) -> Exception:
         self._meter.refused = True
@@ -165,6 +169,17 @@ def texts_of(delta: Any) -> Iterator[str]:
     elif isinstance(delta, list):
         for value in delta:
             yield from texts_of(value)
+
+
+def count_foreign(value: Mapping[str, Any], meter: Meter) -> str:
+    """Count the texts of the model in an event of another wire; return the member that has one, or nothing.
+
+    They are paid, and no client would see them.
+    """
+    said = [(name, text) for name in _HOLDERS for text in _foreign_texts(value.get(name), name in _TEXTS)]
+    for _, text in said:
+        meter.produced(text)
+    return said[0][0] if said else ""
 
 
 def _foreign_texts(value: Any, says: bool) -> Iterator[str]:

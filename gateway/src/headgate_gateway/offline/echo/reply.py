@@ -147,7 +147,7 @@ def _answering(schema: Any, hints: Hints, conversation: Conversation, draw: Draw
             continue
         kind = node.get("type", "string")
         if (
-            kind in ("string", "array", "integer", "number")
+            kind in ("string", "array", "integer", "number", "boolean")
             and (said := answer_for(name, kind, question, draw)) is not None
         ):
             hints = hints.with_fixed(name, said)

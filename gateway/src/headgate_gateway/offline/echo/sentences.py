@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..calculate import find_sum, shown
 from ..draw import Draw
-from ..facts import answer_from_facts
+from ..facts import answer_from_facts, place_named, yes_or_no
 from ..labels import chosen, labels_in, lettered_in
 from ..lexicon import squeezed, with_digits
 from .context import by_example, document_answer, examples_in, meant
@@ -51,7 +51,7 @@ _QUESTION_WORD = re.compile(r"(?:what|who|which|where|when|why|how|is|are|does|d
 _FORM_ONLY = re.compile(
     r"(?:either\b|yes or no\b|yes/no\b|true or false\b|(?:a |an |one |two |\d+ )(?:single |short |brief "
     r"|json )?(?:words?|sentences?|letter|number|json|list)\b"
-    r"|(?:valid )?json\b|the (?:letter|number|label|name|answer)\b)",
+    r"|(?:valid )?json\b|the (?:letter|number|label|name|answer)(?:\s+(?:only|of|for)\b|[\s.!]*$))",
     re.IGNORECASE,
 )
 _REPEAT = re.compile(
@@ -180,6 +180,9 @@ def answer_to_order(conversation: Conversation, draw: Draw) -> str | None:
 
 
 _ANSWERING = frozenset(["answer", "response", "reply", "result"])
+# Properties that hold the answer where the question asks to make it: `summary` of `Summarize: ...`.
+_MADE = frozenset(["summary", "translation", "joke", "poem", "haiku", "story"])
+_STEM = 6
 
 
 def answer_for(name: str, kind: str, question: Conversation, draw: Draw) -> Any:
@@ -188,8 +191,18 @@ def answer_for(name: str, kind: str, question: Conversation, draw: Draw) -> Any:
     words = set(re.findall(r"[a-z]+", name.lower()))
     if kind == "array":
         found = listed(asked)
-        return found if found and words & set(re.findall(r"[a-z]+", asked.lower())) else None
-    if not words & _ANSWERING or not asked:
+        return (
+            found
+            if found and words & ({"items", "list", "values"} | set(re.findall(r"[a-z]+", asked.lower())))
+            else None
+        )
+    if kind == "boolean":
+        return yes_or_no(asked)
+    if kind == "string" and words & {"capital", "city"}:
+        place = place_named(answer_from_facts(asked, terse=True) or "")
+        return place.name if place is not None and place.kind == "city" else None
+    made = any(word[:_STEM] in asked.lower() for word in words & _MADE)
+    if not asked or not (made or words & _ANSWERING):
         return None
     if kind == "string":
         return answer(question, draw)
@@ -415,7 +428,15 @@ def _chooses(conversation: Conversation, asked: str, draw: Draw) -> str | None:
         letter, text = options[texts.index(chosen(texts, question))]
         alone = re.search(r"\bletter\b|Answer:\s*$", f"{conversation.instructions[:_LONGEST_SEARCH]}\n{asked}")
         return letter if alone else f"{letter}) {text}"
-    labels = labels_in(asked, conversation.instructions)
+    return _chosen(labels_in(asked), asked)
+
+
+def _chooses_as_told(conversation: Conversation, asked: str, draw: Draw) -> str | None:
+    """One of the answers that the instructions allow."""
+    return _chosen(labels_in("", conversation.instructions), asked)
+
+
+def _chosen(labels: Sequence[str], asked: str) -> str | None:
     if not labels:
         return None
     given = _SUBJECT.search(asked)
@@ -535,6 +556,7 @@ _RULES: tuple[Rule, ...] = (
     _changes,
     _reckons,
     _adds_up,
+    _chooses_as_told,
     _writes,
     _greets,
     _sees,
