@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, TypeGuard
+from typing import TYPE_CHECKING, Any
 
 from ..._core.errors import ParameterError
 from .._kinds import is_mapping
@@ -31,12 +31,10 @@ def prepare(
         )
     if tools is not None:
         # What is no list of tools is told by `create`, with all that is wrong beside it.
-        made["tools"] = [tool_param(one) for one in tools] if _is_several(tools) else tools
+        given: Any = tools
+        single = isinstance(tools, str | Mapping) or callable(tools) or not isinstance(tools, Iterable)
+        made["tools"] = given if single else [tool_param(one) for one in given]
     return made, format
-
-
-def _is_several(tools: Any) -> TypeGuard[Iterable[Any]]:
-    return not callable(tools) and not isinstance(tools, str | Mapping) and isinstance(tools, Iterable)
 
 
 def streaming(params: dict[str, Any]) -> dict[str, Any]:
