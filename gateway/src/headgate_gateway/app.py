@@ -53,6 +53,8 @@ _log = logging.getLogger("headgate_gateway")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:\-]{1,255}")
 _VERSION = re.compile(r"v?1|\d{4}-\d{2}-\d{2}")
 _VERSION_HEADERS = ("x-headgate-api-version", "x-api-version")
+# Objects that this gateway keeps and works on itself: no provider sees what was asked for.
+_OWN_OBJECTS = ("/v1/files", "/v1/batches", "/v1/fine_tuning")
 _PIECE = 1 << 18
 _LARGE_ANSWER = 1 << 20
 
@@ -318,7 +320,7 @@ class App:
             find = self.gateway.contract.find
             spec = self._specs[place] = find(*place) or find(match.route.method, match.route.path)
             if spec is not None:
-                spec.closed = match.route.access is Access.PLATFORM
+                spec.closed = _is_closed(match.route)
             return spec
 
     def _request_id(self, headers: dict[str, str]) -> str:
@@ -350,6 +352,11 @@ def _complete(route: Route, contract: Contract) -> Route:
 
 class _WholeAnswersOnly(ApiError):
     """A stream was asked for by a request from inside."""
+
+
+def _is_closed(route: Route) -> bool:
+    """Whether members that the contract does not have are refused: nobody else could heed what is dropped here."""
+    return route.access is Access.PLATFORM or route.path.startswith(_OWN_OBJECTS)
 
 
 def _whole_answers_only(call: Call) -> ApiError:

@@ -151,6 +151,7 @@ class Specification:
             raise self._contract.fault(compiled[0], value)
         if self.closed:
             refuse_nul(value)
+            _refuse_long_names(value)
 
     def refuse_unknown(self, value: Any) -> None:
         """Raise the error of the members of a body that the contract does not have."""
@@ -177,6 +178,9 @@ class Specification:
                 whole[known] = ""
         if not validator.is_valid(whole):
             raise self._contract.fault(validator, whole)
+        if self.closed:
+            refuse_unknown_fields(whole, schema, self._contract.resolver)
+            refuse_nul(whole)
         return data
 
     def _properties(self, schema: Mapping[str, Any]) -> dict[str, Any]:
@@ -235,6 +239,38 @@ def refuse_nul(value: Any, place: str = "body", at: str = "") -> None:
                     left.append((at or place, name))
                 else:
                     left.append((f"{at}.{name}" if at else name, member))
+        elif isinstance(part, list):
+            left.extend((f"{at}[{place}]", member) for place, member in enumerate(part))
+
+
+# Members whose texts have bounds of their own, or are not kept.
+_LONG_MEMBERS = frozenset(
+    {
+        *("metadata", "credential_info", "credential_values", "litellm_params", "model_info", "method"),
+        *("messages", "prompt", "completion_response", "request_body"),
+    }
+)
+_LONGEST_NAME = 1024
+
+
+def _refuse_long_names(body: Any) -> None:
+    """Raise the error of the first name in a management request that is longer than any that is kept or found."""
+    if not isinstance(body, dict):
+        return
+    left = [(name, member) for name, member in body.items() if name not in _LONG_MEMBERS]
+    while left:
+        at, part = left.pop()
+        if isinstance(part, str):
+            if len(part) > _LONGEST_NAME:
+                raise invalid(
+                    f"`{at}` has {len(part)} characters; the most is {_LONGEST_NAME}. Shorten it.",
+                    param=at,
+                    code="too_long",
+                )
+        elif isinstance(part, dict):
+            for name, member in part.items():
+                # A name that is too long is a fault of the object that it is in.
+                left += [(at, name), (_join(at, name), member)]
         elif isinstance(part, list):
             left.extend((f"{at}[{place}]", member) for place, member in enumerate(part))
 

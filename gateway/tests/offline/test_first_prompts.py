@@ -65,6 +65,7 @@ JSON = {"type": "json_object"}
             "The tower is 330 metres tall.",
         ),
         ("Write hello world in Python", '```python\nprint("Hello, world!")\n```'),
+        ("true or false: Paris is in Spain", "false"),
         ("Thanks!", "You are welcome."),
     ],
 )
@@ -93,6 +94,17 @@ def test_what_it_cannot_it_says(asked: str) -> None:
         ("Respond with exactly one of: positive, negative, neutral.", "I hate waiting.", "negative"),
         ("Classify the tweet as positive, neutral, or negative.", "I loved the film!", "positive"),
         ("Route to one of the departments: sales, support, billing.", "My invoice is wrong", "billing"),
+        ("Answer yes or no questions briefly.", "What is the capital of Chile?", "The capital of Chile is Santiago."),
+        (
+            "You print labels. All is fast and cheap.",
+            "Hi",
+            "Hello! I am the offline model of Headgate. What can I do for you?",
+        ),
+        (
+            "Use the context below.\nBe kind to all people.",
+            "What is the capital of Chile?",
+            "The capital of Chile is Santiago.",
+        ),
         ("Put your answer in <answer> tags.", "What is 3+4?", "<answer>3+4 = 7</answer>"),
         ("End each reply with TERMINATE.", "What is 3+4?", "3+4 = 7\nTERMINATE"),
         ('Reply "TERMINATE" in the end when all is done.', "What is 3+4?", "3+4 = 7\nTERMINATE"),

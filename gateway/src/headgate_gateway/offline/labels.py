@@ -30,11 +30,13 @@ _EITHER = re.compile(
     re.IGNORECASE,
 )
 _CLASSIFYING = re.compile(
-    r"\b(?:classif\w*|categori[sz]\w*|sentiment|label\w*|route|tone|is (?:this|it|that|the (?:following"
+    r"\b(?:classif\w*|categori[sz]\w*|sentiment|label\w*|route (?:\w+ ){0,4}to|tone|is (?:this|it|that|the (?:following"
     r"|text|sentiment|review|tweet|sentence)))\b"
     r"|\b(?:reply|respond|answer)\w*(?: only)? with (?:either|one of|only)\b",
     re.IGNORECASE,
 )
+_ASSIGNING = re.compile(r"\bclassif|\bcategori|\bsentiment\b", re.IGNORECASE)
+_STATED = re.compile(r"^(?:.{0,60}:\s*)?(.{1,60}?) is (.{1,100})$")
 _YES_NO = re.compile(r"\b(yes)\s*(?:or|/)\s*(no)\b|\b(true)\s*(?:or|/)\s*(false)\b", re.IGNORECASE)
 _OPTION = re.compile(r"^[ \t]*\(?([A-Ea-e])[).:][ \t]+(\S[^\n]{0,200})$", re.MULTILINE)
 _GOOD = frozenset(["positive", "good", "happy", "pos", "favourable", "favorable", "satisfied"])
@@ -49,6 +51,8 @@ def labels_in(asked: str, instructions: str = "") -> list[str]:
         found = _NAMED.search(text)
         if found is None and _CLASSIFYING.search(text):
             found = _EITHER.search(text)
+            if found is not None and not (" or " in found.group() or _ASSIGNING.search(text)):
+                found = None  # `fast and cheap` is no choice.
         if found is not None:
             listed = next(group for group in found.groups() if group)
             parts = re.split(r"\s*[,|/]\s*(?:or |and )?|\s+or\s+|\s+and\s+", listed)
@@ -88,6 +92,8 @@ def chosen(labels: Sequence[str], subject: str) -> str:
     low = [label.lower() for label in labels]
     if {"yes", "no"} <= set(low) or {"true", "false"} <= set(low):
         told = yes_or_no(subject)
+        if told is None:
+            told = yes_or_no(_STATED.sub(r"is \1 \2", subject))
         if told is None:
             told = not (answer_from_facts(subject) or "").startswith("No")
         return labels[next(at for at, label in enumerate(low) if (label in ("yes", "true")) is (told is not False))]

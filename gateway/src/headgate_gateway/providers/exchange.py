@@ -20,13 +20,14 @@ from ..http import Call
 from ..ledger.count import count_prompt
 from ..ledger.estimate import tier_asked
 from ..ledger.sound import seconds_of_sound
+from ..offload import LARGE_BODY
 from ..once.sink import Producer, Sink
 from ..targets import ProviderTarget
 from . import failures
 from .encodings import Undecodable, decoder_of
 from .framing import arriving, asking
 from .meter import Meter
-from .partial import texts_in
+from .partial import beginning, texts_in
 from .served import price_name_of
 from .sse import EventTooLarge, SseReader
 from .usage import of_headers
@@ -44,6 +45,8 @@ _SHORTEST_SECRET = 12
 _PASSED_ON = ("openai-beta", "anthropic-beta")
 # They choose whose account pays, so they go out with the caller's own key alone.
 _ACCOUNT = ("openai-organization", "openai-project")
+# How much of a stream is read in one turn of the event loop; a block in it takes 3 bytes at least.
+_TURN_BYTES = 16_384
 _SHOWN = 1 << 16
 _SPACE = b" \t\r\n\xef\xbb\xbf"
 _LATE_SECONDS = 1.0
@@ -329,6 +332,9 @@ class Exchange:
                     if size > most:
                         raise failures.too_large(self.provider, "The answer", most, "limits.answer_bytes")
                     yield piece
+                    if len(piece) > LARGE_BODY:
+                        # What comes faster than it is read is always there: others have their turn before it.
+                        await asyncio.sleep(0)
             for piece in decoder.close():
                 yield piece
         except Undecodable as error:
@@ -343,7 +349,7 @@ class Exchange:
             async for piece in self.pieces(response):
                 pieces.append(piece)
         except BaseException:
-            self.count_part(b"".join(pieces))
+            self.count_part(beginning(pieces))
             raise
         return b"".join(pieces)
 
@@ -376,9 +382,14 @@ class Exchange:
                         yield WHOLE, await self._rest(head, pieces)
                         return
                     sniffed, data = True, head
-                for event in reader.feed(data):
-                    found = True
-                    yield event
+                # A reader copies what it holds of a long event: that one is fed as it comes.
+                step = _TURN_BYTES if len(reader.rest) < _TURN_BYTES else len(data)
+                for at in range(0, len(data), step):
+                    for event in reader.feed(data[at : at + step]):
+                        found = True
+                        yield event
+                    if at + step < len(data):
+                        await asyncio.sleep(0)
                 if not found and len(head) < _SHOWN:
                     head += data if head is not data else b""
             for event in reader.close():

@@ -313,7 +313,7 @@ def document_answer(conversation: Conversation, asked: str) -> str | None:
     unknown = _DONT_KNOW.search(squeezed(f"{conversation.instructions[:_LONGEST_PROMPT]}\n{asked[:_LONGEST_PROMPT]}"))
     if unknown is not None:
         return (unknown.group(1) or "I don't know").rstrip(".") + "."
-    return sentences[0]
+    return sentences[0] if source in squeezed(asked[:_LONGEST_PROMPT]) else None
 
 
 def _given(conversation: Conversation, asked: str) -> tuple[str | None, str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..calculate import find_sum, shown
@@ -428,7 +428,15 @@ def _chooses(conversation: Conversation, asked: str, draw: Draw) -> str | None:
         letter, text = options[texts.index(chosen(texts, question))]
         alone = re.search(r"\bletter\b|Answer:\s*$", f"{conversation.instructions[:_LONGEST_SEARCH]}\n{asked}")
         return letter if alone else f"{letter}) {text}"
-    labels = labels_in(asked, conversation.instructions)
+    return _chosen(labels_in(asked), asked)
+
+
+def _chooses_as_told(conversation: Conversation, asked: str, draw: Draw) -> str | None:
+    """One of the answers that the instructions allow."""
+    return _chosen(labels_in("", conversation.instructions), asked)
+
+
+def _chosen(labels: Sequence[str], asked: str) -> str | None:
     if not labels:
         return None
     given = _SUBJECT.search(asked)
@@ -548,6 +556,7 @@ _RULES: tuple[Rule, ...] = (
     _changes,
     _reckons,
     _adds_up,
+    _chooses_as_told,
     _writes,
     _greets,
     _sees,

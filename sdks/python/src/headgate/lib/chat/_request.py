@@ -31,8 +31,9 @@ def prepare(
         )
     if tools is not None:
         # What is no list of tools is told by `create`, with all that is wrong beside it.
+        given: Any = tools
         single = isinstance(tools, str | Mapping) or callable(tools) or not isinstance(tools, Iterable)
-        made["tools"] = tools if single else [tool_param(one) for one in tools]
+        made["tools"] = given if single else [tool_param(one) for one in given]
     return made, format
 
 
