@@ -8,6 +8,7 @@ messages, tools, schemas and metadata.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from .errors import ApiError, invalid
@@ -24,6 +25,8 @@ __all__ = [
     "refuse_destination",
 ]
 
+# Most requests have the same names, whose plain forms are kept; a longer one is nobody's.
+_SHORT = 64
 # The later one wins.
 CONTAINERS = ("provider_specific_params", "extra_body")
 # What only the gateway reads; no provider is sent it.
@@ -32,7 +35,14 @@ OWN = frozenset({"tags", "mock_response", "virtual_model_id", "cache", "guardrai
 
 def _plain(name: str) -> str:
     """Return a name as it is compared: without case, `_` and `-`."""
+    return _short_plain(name) if len(name) <= _SHORT else _make_plain(name)
+
+
+def _make_plain(name: str) -> str:
     return name.casefold().replace("_", "").replace("-", "")
+
+
+_short_plain = lru_cache(maxsize=4096)(_make_plain)
 
 
 def _plain_names(*names: str) -> frozenset[str]:
