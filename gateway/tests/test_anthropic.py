@@ -17,7 +17,7 @@ from pydantic import TypeAdapter
 
 from headgate_gateway.errors import ApiError
 from headgate_gateway.fold import fold
-from headgate_gateway.providers.anthropic import Chunks, completion, request
+from headgate_gateway.providers.anthropic import BrokenMessage, Chunks, completion, request
 from headgate_gateway.providers.meter import Meter
 
 Launch = Callable[..., Any]
@@ -227,6 +227,25 @@ def normal(value: dict[str, Any]) -> dict[str, Any]:
     for call in value["choices"][0]["message"].get("tool_calls", ()):
         call["function"]["arguments"] = json.loads(call["function"]["arguments"])
     return value
+
+
+def test_what_is_added_to_a_block_in_an_unknown_way_is_not_lost() -> None:
+    chunks, start = Chunks("claude", 1), {"type": "message_start", "message": {"id": "m"}}
+    events = [
+        start,
+        {"type": "content_block_start", "index": 0, "content_block": {"type": "summary", "content": None}},
+        {"type": "content_block_start", "index": 1, "content_block": {"type": "text", "text": ""}},
+        *[
+            {"type": "content_block_delta", "index": 0, "delta": {"type": "summary_delta", "content": part}}
+            for part in ("Two ", "parts")
+        ],
+        {"type": "content_block_stop", "index": 0},
+    ]
+    *_, last = [chunk for event in events for chunk in chunks.feed(event)]
+    assert last["choices"][0]["delta"] == {"provider_blocks": [{"type": "summary", "content": "Two parts"}]}
+    unknown = {"type": "content_block_delta", "index": 1, "delta": {"type": "prose_delta", "text": "Once"}}
+    with pytest.raises(BrokenMessage, match="prose_delta"):
+        list(chunks.feed(unknown))
 
 
 @given(BLOCKS)

@@ -283,9 +283,19 @@ def test_a_stop_that_is_out_of_time_says_so_and_the_stream_goes_on_later(launch:
     assert frames(text)[-1].split("\n")[1] == "event: error"
     assert '"code":"draining"' in frames(text)[-1]
     server.start()
+    # What it used is booked when it has ended, once.
+    (record,) = calls(server.url, "late")
+    assert (record["status"], record["usage"], record["cost_usd"]) == ("interrupted", None, None)
     seen = frames(text)[:-1]
     rest = post(server.url, body, "late", Last_Event_ID=seen[-1].split("\n")[0].removeprefix("id: "))
     assert post(server.url, body, "late").text == "".join(seen) + rest.text
+    post(server.url, body, "whole")
+    used = [
+        [call[0][name] for name in ("usage", "cost_usd")]
+        for call in (calls(server.url, "late"), calls(server.url, "whole"))
+    ]
+    assert used[0] == used[1]
+    assert used[0][1] > 0
 
 
 def test_a_quiet_stream_is_pinged(launch: Launch) -> None:

@@ -200,6 +200,13 @@ def test_a_merged_model_is_routed_and_charged_as_itself(world: World) -> None:
         {"model_id": "exp"},
         {"extra_body": {"engine": "exp"}},
         {"provider_specific_params": {"deployment": "exp"}},
+        {"speculative_model": "exp"},
+        {"extra_body": {"draft-model": "exp"}},
+        {"speculative_config": {"model": "exp", "num_speculative_tokens": 2}},
+        {"options": {"modelId": "exp"}},
+        {"fallbacks": [{"modelName": "exp"}]},
+        {"provider": {"fallback-models": ["exp"]}},
+        {"unknown": [{"deep": {"Allowed_Models": ["exp"]}}]},
     ],
 )
 def test_a_provider_is_not_asked_for_a_model_out_of_reach(world: World, extra: dict[str, Any]) -> None:
@@ -230,6 +237,77 @@ def test_a_caller_chooses_no_destination(world: World, name: str, container: str
     assert (refused.status_code, refused.json()["error"]["code"]) == (400, "parameter_not_allowed")
     assert refused.json()["error"]["param"] == (f"{container}.{name}" if container else name)
     assert _Provider.seen == []
+
+
+@pytest.mark.parametrize(
+    ("extra", "param"),
+    [
+        ({"apiKey": "sk-x"}, "apiKey"),
+        ({"base-url": "http://x"}, "base-url"),
+        ({"openai_api_key": "sk-x"}, "openai_api_key"),
+        ({"fallbacks": [{"model": "cheap", "api_base": "http://x"}]}, "fallbacks[0].api_base"),
+        ({"extra_body": {"fallbacks": [{"model": "cheap", "baseURL": "http://x"}]}}, "fallbacks[0].baseURL"),
+        ({"unknown": {"a": [[{"Extra-Headers": {}}]]}}, "unknown.a[0][0].Extra-Headers"),
+        ({"stream_options": {"base_url": "http://x"}}, "stream_options.base_url"),
+        ({"organization": "org-x"}, "organization"),
+    ],
+)
+def test_a_destination_is_refused_wherever_it_stands(world: World, extra: dict[str, Any], param: str) -> None:
+    refused = world.ask({"model": "cheap", "messages": HELLO, **extra}, MASTER)
+    assert (refused.status_code, refused.json()["error"]["code"]) == (400, "parameter_not_allowed"), refused.text
+    assert refused.json()["error"]["param"] == (f"extra_body.{param}" if "extra_body" in extra else param)
+    assert _Provider.seen == []
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"fallbacks": '[{"model": "cheap", "api_base": "http://x"}]'},
+        {"fallbacks[0][apiBase]": "http://x"},
+        {"extra_body": '{"unknown": {"api_key": "sk-x"}}'},
+    ],
+)
+def test_a_form_chooses_no_destination(world: World, fields: dict[str, str]) -> None:
+    file = {"file": ("a.wav", b"RIFF", "audio/wav")}
+    refused = world.ask(None, MASTER, "/v1/audio/transcriptions", data={"model": "cheap"} | fields, files=file)
+    assert (refused.status_code, refused.json()["error"]["code"]) == (400, "parameter_not_allowed"), refused.text
+    model = {"model": "cheap", "fallbacks": '[{"modelId": "exp"}]'}
+    assert world.ask(None, None, "/v1/audio/transcriptions", data=model, files=file).status_code == 403
+    assert _Provider.seen == []
+
+
+@pytest.mark.parametrize("name", ["Max-Tokens", "maxCompletionTokens", "responseFormat", "fallbackModels", "modelId"])
+def test_a_decisive_name_has_one_spelling(world: World, name: str) -> None:
+    refused = world.ask({"model": "cheap", "messages": HELLO, name: "cheap"}, MASTER)
+    assert (refused.status_code, refused.json()["error"]["code"]) == (400, "unknown_parameter")
+    assert refused.json()["error"]["param"] == name
+
+
+def test_names_in_what_users_write_are_theirs(world: World) -> None:
+    schema = {
+        "type": "object",
+        "properties": {
+            "api_key": {"type": "string"},
+            "model": {"enum": ["exp"]},
+            "baseURL": {"default": {"headers": 1}},
+        },
+    }
+    call = {"id": "c", "type": "function", "function": {"name": "f", "arguments": '{"api_key": "k", "model": "exp"}'}}
+    body = {
+        "model": "cheap",
+        "messages": [
+            {"role": "user", "content": [{"type": "text", "text": "api_key", "api_base": "u", "models": ["exp"]}]},
+            {"role": "assistant", "content": None, "tool_calls": [call]},
+            {"role": "tool", "tool_call_id": "c", "content": "base_url"},
+        ],
+        "tools": [{"type": "function", "function": {"name": "f", "parameters": schema}}],
+        "response_format": {"type": "json_schema", "json_schema": {"name": "s", "schema": schema}},
+        "metadata": {"api_key": "none", "model_id": "exp"},
+        "guided_json": schema,
+    }
+    answer = world.ask(body, world.key(models=["cheap"], max_budget=5.0))
+    assert answer.status_code == 200, answer.text
+    assert world.sent["guided_json"] == schema
 
 
 def test_a_call_with_a_budget_lets_no_provider_choose_the_model(world: World) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 from collections.abc import Iterator, Mapping
@@ -169,6 +170,38 @@ def test_azure_paths(gateway: str, tail: str, version: str, status: int) -> None
         assert answer.json()["model"] == "gpt-4o"
     else:
         assert answer.json()["error"]["param"] == "api-version"
+
+
+@pytest.mark.parametrize("body", [{}, {"model": None}, {"model": "dall-e-3"}])
+def test_azure_paths_of_images_and_speech(gateway: str, body: dict[str, Any]) -> None:
+    url = f"{gateway}/openai/deployments/my-deployment"
+    picture = httpx2.post(f"{url}/images/generations", json={**body, "prompt": "a cat", "size": "64x64"})
+    assert picture.status_code == 200, picture.text
+    spoken = {**body, "input": "hello", "voice": "alloy", "response_format": "wav"}
+    sound = httpx2.post(f"{url}/audio/speech", json=spoken)
+    assert sound.content[:4] == b"RIFF"
+    assert [answer.headers["x-model"] for answer in (picture, sound)] == ["my-deployment"] * 2
+
+
+@pytest.mark.parametrize("tail", ["transcriptions", "translations"])
+@pytest.mark.parametrize("fields", [{}, {"model": "whisper-1"}])
+def test_azure_paths_of_sound(gateway: str, tail: str, fields: dict[str, str]) -> None:
+    spoken = {"model": "tts-1", "input": "hello", "voice": "alloy", "response_format": "wav"}
+    sound = httpx2.post(f"{gateway}/v1/audio/speech", json=spoken).content
+    url = f"{gateway}/openai/deployments/whisper/audio/{tail}"
+    answer = httpx2.post(url, data=fields, files={"file": ("a.wav", sound)}, params={"api-version": "2024-10-21"})
+    assert (answer.status_code, answer.headers.get("x-model")) == (200, "whisper"), answer.text
+    assert answer.json()["text"] == "hello"
+
+
+def test_azure_path_of_edits(gateway: str) -> None:
+    asked = {"model": "x", "prompt": "a cat", "size": "64x64", "response_format": "b64_json"}
+    picture = base64.b64decode(
+        httpx2.post(f"{gateway}/v1/images/generations", json=asked).json()["data"][0]["b64_json"]
+    )
+    url = f"{gateway}/openai/deployments/my-deployment/images/edits"
+    answer = httpx2.post(url, data={"prompt": "blue"}, files={"image": ("a.png", picture, "image/png")})
+    assert (answer.status_code, answer.headers.get("x-model")) == (200, "my-deployment"), answer.text
 
 
 def test_pages_of_models(gateway: str) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 from .auth import Gate
 from .brand_headers import BrandHeaders
 from .config import Settings
-from .effective import models_beside, named_as_sent, refuse_models_beside
+from .effective import named_as_sent, refuse_models_beside
 from .errors import ApiError, envelope, invalid, storage_away
 from .gateway import Gateway
 from .http import (
@@ -38,7 +38,7 @@ from .once.presented import check_key
 from .pipeline import HeadedStream, ModelEndpoint, fingerprint
 from .platform.restrictions import RouteCatalog
 from .reading import ClientGone, close_files, read_body, read_query, refuse_ambiguous
-from .request_headers import read_headers, refuse_conflicts
+from .request_headers import read_headers, settle_headers
 from .storage import StorageError, Unstorable
 from .storage.disk import away_of
 from .table import Match, Missing, RouteTable, WrongMethod, aliases_of
@@ -53,6 +53,8 @@ _log = logging.getLogger("headgate_gateway")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:\-]{1,255}")
 _VERSION = re.compile(r"v?1|\d{4}-\d{2}-\d{2}")
 _VERSION_HEADERS = ("x-headgate-api-version", "x-api-version")
+# Objects that this gateway keeps and works on itself: no provider sees what was asked for.
+_OWN_OBJECTS = ("/v1/files", "/v1/batches", "/v1/fine_tuning")
 _PIECE = 1 << 18
 _LARGE_ANSWER = 1 << 20
 
@@ -202,6 +204,7 @@ class App:
     ) -> Reply:
         try:
             if self._cors is not None and (preflight := self._cors.preflight(method, headers)) is not None:
+                self._gate.check_place(scope)
                 return preflight
             match = self._match(method, raw_path, scope)
             route = match.route
@@ -209,8 +212,7 @@ class App:
                 seen.matched(route.operation, match.template)
             if principal is None:
                 if scope is not None:
-                    refuse_conflicts(headers, scope["headers"])
-                self._brand.adopt(headers, scope)
+                    settle_headers(headers, scope["headers"], self._brand)
                 caller = await self._gate.admit(route, headers, scope)
             else:
                 caller = await self.gateway.platform.principal(principal)
@@ -276,17 +278,20 @@ class App:
 
     async def _reach(self, call: Call) -> None:
         """Settle for whom the call is, and whether its model is within the caller's reach."""
-        require_bounded(call)
+        try:
+            require_bounded(call)
+        except ApiError as error:
+            raise named_as_sent(error, call.merged) from None
         if call.caller.models and call.model:
             # A name that stands for another is as good as that one, and no better.
             call.caller.require_model(call.caller.aliases.get(call.model, call.model))
-            for other in models_beside(call.data):
-                call.caller.require_model(other)
+            for named in call.others:
+                call.caller.require_model(named.model)
         customer = call.data.get("user")
         if isinstance(customer, str) and customer:
             call.caller = await self.gateway.platform.with_customer(call.caller, customer)
         if any(bound.max_budget is not None or bound.model_max_budget for bound in call.caller.bounds):
-            refuse_models_beside(call.data, call.model, call.merged)
+            refuse_models_beside(call.others, call.model, call.merged)
 
     async def _once(self, call: Call, endpoint: Endpoint, route: Route) -> Reply:
         mutations, key = self.gateway.mutations, check_key(call.header("idempotency-key"))
@@ -315,7 +320,7 @@ class App:
             find = self.gateway.contract.find
             spec = self._specs[place] = find(*place) or find(match.route.method, match.route.path)
             if spec is not None:
-                spec.closed = match.route.access is Access.PLATFORM
+                spec.closed = _is_closed(match.route)
             return spec
 
     def _request_id(self, headers: dict[str, str]) -> str:
@@ -347,6 +352,11 @@ def _complete(route: Route, contract: Contract) -> Route:
 
 class _WholeAnswersOnly(ApiError):
     """A stream was asked for by a request from inside."""
+
+
+def _is_closed(route: Route) -> bool:
+    """Whether members that the contract does not have are refused: nobody else could heed what is dropped here."""
+    return route.access is Access.PLATFORM or route.path.startswith(_OWN_OBJECTS)
 
 
 def _whole_answers_only(call: Call) -> ApiError:

@@ -6,8 +6,7 @@ which of them was meant decides who pays.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
 from .config_table import Table
 from .errors import invalid
@@ -17,8 +16,29 @@ __all__ = ["DEFAULT_PREFIXES", "PREFIX", "BrandHeaders", "read_prefixes"]
 # The prefix of the SDK's brand (`brand.header_prefix` in contract/sdk.yaml).
 PREFIX = "X-Headgate"
 DEFAULT_PREFIXES = (PREFIX, "X-Hanzo", "X-IAM", "X-VAI")
+_ENDINGS = ("", "-id", "-alias", "-name")
 # What other brands call the same.
-_SYNONYMS = {"version": "api-version", "org-id": "organization"}
+_SYNONYMS = {
+    "version": "api-version",
+    **{name + ending: "organization" for name in ("org", "organization", "organisation") for ending in _ENDINGS},
+    **{f"team{ending}": "team" for ending in _ENDINGS},
+}
+# Scopes that no header chooses, and what to do instead.
+_USER = "A key works for the user that it was made for. Make a key with that `user_id`."
+_CUSTOMER = "Send the customer's name as `user` in the body."
+_PROJECT = "Use `X-Headgate-Team` or `X-Headgate-Organization`."
+_NO_SCOPES = {
+    name + ending: advice
+    for name, advice in (
+        ("user", _USER),
+        ("customer", _CUSTOMER),
+        ("end-user", _CUSTOMER),
+        ("project", _PROJECT),
+        ("tenant", _PROJECT),
+        ("workspace", _PROJECT),
+    )
+    for ending in _ENDINGS
+}
 
 
 class BrandHeaders:
@@ -30,35 +50,27 @@ class BrandHeaders:
         self._prefixes = tuple(accepted)
         self._wanted = (*self._prefixes, "x-org-id")
 
-    def adopt(self, headers: dict[str, str], scope: Mapping[str, Any] | None) -> None:
-        """Give the headers of other prefixes their own names; raise 400 for two that disagree."""
-        if not any(name.startswith(self._wanted) for name in headers):
-            return
-        if scope is None:
-            pairs = list(headers.items())
-        else:
-            pairs = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
-        said: dict[str, tuple[str, str]] = {}
-        for name, value in pairs:
-            own = self._own_name(name)
-            if own is None:
-                continue
-            other, before = said.setdefault(own, (name, value))
-            if before != value:
-                where = f"`{other}` is given twice" if other == name else f"`{other}` and `{name}` disagree"
-                raise invalid(
-                    f"{where}: {before!r} and {value!r}. Send one of them.", param=name, code="conflicting_headers"
-                )
-            headers[own] = value
+    def is_used(self, headers: Iterable[str]) -> bool:
+        """Return whether one of the headers has an accepted prefix."""
+        return any(name.startswith(self._wanted) for name in headers)
 
-    def _own_name(self, name: str) -> str | None:
-        """Return the name of a header under the own prefix, or None for one that has no accepted prefix."""
+    def own_name(self, name: str) -> str | None:
+        """Return the name of a header under the own prefix, or None for one that has no accepted prefix.
+
+        Raises 400 for the name of a scope that headers do not choose: who asks for one must not go without it.
+        """
         if name == "x-org-id":
             return self._own + "organization"
         for prefix in self._prefixes:
             if name.startswith(prefix):
                 rest = name[len(prefix) :]
-                return self._own + (rest if prefix == self._own else _SYNONYMS.get(rest, rest))
+                if rest in _NO_SCOPES:
+                    raise invalid(
+                        f"`{name}` names a scope that no header chooses. {_NO_SCOPES[rest]}",
+                        param=name,
+                        code="unsupported_scope",
+                    )
+                return self._own + _SYNONYMS.get(rest, rest)
         return None
 
 

@@ -6,108 +6,65 @@ guardrails, cache and streaming are decided on the merged body, and the same bod
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
+from .decisive import (
+    CONTAINERS,
+    OWN,
+    Named,
+    canonical,
+    destination,
+    is_content,
+    is_read,
+    named_models,
+    refuse_destination,
+)
 from .errors import ApiError, invalid
 
 __all__ = [
     "CONTAINERS",
     "OWN",
+    "EffectiveBody",
+    "EffectiveForm",
     "Fields",
     "as_fields",
     "effective_body",
     "effective_form",
     "member_of",
-    "models_beside",
-    "refuse_models_beside",
     "named_as_sent",
+    "refuse_models_beside",
 ]
 
 Fields = list[tuple[str, str]]
-# The later one wins.
-CONTAINERS = ("provider_specific_params", "extra_body")
-# What only the gateway reads; no provider is sent it.
-OWN = frozenset({"tags", "mock_response", "virtual_model_id", "cache", "guardrails", *CONTAINERS})
-# What the gateway decides by. A server that ignores the case of names must not read another value than the gateway.
-_DECISIVE = OWN | {
-    "best_of",
-    "fallback_models",
-    "fallbacks",
-    "file",
-    "function_call",
-    "functions",
-    "image",
-    "input",
-    "instructions",
-    "max_completion_tokens",
-    "max_tokens",
-    "messages",
-    "metadata",
-    "modalities",
-    "model",
-    "models",
-    "n",
-    "prompt",
-    "response_format",
-    "stream",
-    "stream_options",
-    "suffix",
-    "tool_choice",
-    "tools",
-    "user",
-}
-# Members by which servers that choose a model themselves are told of others; the value is a name or holds names.
-_OTHER_MODELS = frozenset(
-    {
-        "allowed_models",
-        "content_policy_fallbacks",
-        "context_window_fallbacks",
-        "fallback",
-        "fallback_model",
-        "fallback_models",
-        "fallbacks",
-        "model_fallbacks",
-        "models",
-    }
-)
-# Members that some servers read in place of `model`.
-_OTHER_NAMES = frozenset(
-    {
-        "deployment",
-        "deployment_id",
-        "deployment_name",
-        "engine",
-        "model_group",
-        "model_id",
-        "model_name",
-        "preset",
-        "target_model",
-    }
-)
-# Objects of routing options: what they hold under the names above counts too.
-_ROUTING = frozenset({"gateway", "plugins", "provider", "providerOptions", "provider_options", "route", "routing"})
-_TELLING = _OTHER_MODELS | _OTHER_NAMES | _ROUTING
-_CASED = _DECISIVE | _OTHER_MODELS | _OTHER_NAMES
-# What a fallback may carry besides the name of its model.
-_NO_MODELS = frozenset({"functions", "input", "messages", "prompt", "response_format", "stop", "tools"})
-# Where a call goes, and by which credential. An upstream that is a gateway itself may follow them.
-_DESTINATIONS = frozenset(
-    {
-        *("api_base", "base_url", "api_key", "api_version", "api_type", "azure_ad_token", "azure_endpoint"),
-        *("aws_access_key_id", "aws_secret_access_key", "aws_session_token", "aws_region_name", "aws_role_name"),
-        *("vertex_credentials", "vertex_project", "vertex_location", "custom_llm_provider", "headers"),
-        *("extra_headers", "extra_query", "litellm_params", "user_config", "proxy_server_request"),
-    }
-)
 _WHOLE = ("max_tokens", "max_completion_tokens", "n", "best_of", "dimensions", "seed", "top_logprobs", "logprobs")
 _SHOWN = 60
+_BRACKETS = re.compile(r"[\[\].]+")
 
 
-def effective_body(body: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
-    """Return the body with its extra parameters merged, and for each merged member the container it came from."""
+class EffectiveBody(NamedTuple):
+    """A body with its extra parameters merged."""
+
+    data: dict[str, Any]
+    # For each merged member the container it came from.
+    merged: dict[str, str]
+    # The models that it names beside its own.
+    others: list[Named]
+
+
+class EffectiveForm(NamedTuple):
+    """The fields of a form with its extra parameters merged."""
+
+    fields: Fields
+    merged: dict[str, str]
+    others: list[Named]
+
+
+def effective_body(body: dict[str, Any]) -> EffectiveBody:
+    """Return the body with its extra parameters merged; raise 400 for members that say where the call goes."""
     _check_names(body)
     merged: dict[str, str] = {}
     if any(name in body for name in CONTAINERS):
@@ -121,7 +78,10 @@ def effective_body(body: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]
         if type(value) is float and value.is_integer():
             # 1e3 is the whole number 1000, for every reader.
             body[name] = int(value)
-    return body, merged
+    try:
+        return EffectiveBody(body, merged, named_models(body))
+    except ApiError as error:
+        raise named_as_sent(error, merged) from None
 
 
 def _merge(body: dict[str, Any], container: str, given: Any, merged: dict[str, str]) -> None:
@@ -137,10 +97,39 @@ def _merge(body: dict[str, Any], container: str, given: Any, merged: dict[str, s
         merged[name] = container
 
 
-def effective_form(fields: Fields, files: Iterable[str]) -> tuple[Fields, dict[str, str]]:
-    """Return the fields of a form with its extra parameters merged, and the container of each merged member."""
+def effective_form(fields: Fields, files: Iterable[str]) -> EffectiveForm:
+    """Return the fields of a form with its extra parameters merged; raise 400 for what says where the call goes."""
     _check_files(files)
     _check_names({_base(name): None for name, _ in fields})
+    fields, merged = _merged_form(fields)
+    try:
+        return EffectiveForm(fields, merged, _named_in_form(fields))
+    except ApiError as error:
+        raise named_as_sent(error, merged) from None
+
+
+def _named_in_form(fields: Fields) -> list[Named]:
+    """Return the models that the fields of a form name beside its own, in brackets and in JSON as well."""
+    found: list[Named] = []
+    for name, text in fields:
+        value: Any = text
+        if text.lstrip()[:1] in ("[", "{") and not is_content(_base(name)):
+            try:
+                value = msgspec.json.decode(text)
+            except (msgspec.DecodeError, RecursionError):
+                value = text
+        first, *inner = [part for part in _BRACKETS.split(name) if part] or [name]
+        for part in reversed(inner):
+            value = [value] if part.isdecimal() else {part: value}
+        try:
+            found += named_models({first: value})
+        except ApiError as error:
+            error.message, error.param = error.message.replace(f"`{error.param}`", f"`{name}`"), name
+            raise
+    return found
+
+
+def _merged_form(fields: Fields) -> tuple[Fields, dict[str, str]]:
     given = [(name, text) for name, text in fields if _base(name) in CONTAINERS]
     if not given:
         return fields, {}
@@ -202,49 +191,20 @@ def member_of(body: Mapping[str, Any], name: str) -> Any:
     return value
 
 
-def models_beside(body: Mapping[str, Any]) -> list[str]:
-    """Return the models that a provider is told it may answer by instead of `model`, as some providers take them."""
-    if _TELLING.isdisjoint(body):
-        return []
-    return [model for name in body if name in _TELLING for model in _models_in(name, body[name])]
-
-
-def _models_in(name: str, value: Any) -> list[str]:
-    """Return the models that one member tells of; values are looked into as deep as they go."""
-    found: list[str] = []
-    # Beside each value: whether a text in it is a model's name.
-    todo: list[tuple[Any, bool]] = [(value, name not in _ROUTING)]
-    while todo:
-        one, names = todo.pop()
-        if isinstance(one, str):
-            if names:
-                found.append(one)
-        elif isinstance(one, list):
-            todo += [(item, names) for item in one]
-        elif isinstance(one, dict):
-            for key, item in one.items():
-                if key == "model" or key in _OTHER_MODELS or (key in _OTHER_NAMES and name not in _ROUTING):
-                    todo.append((item, True))
-                elif key not in _NO_MODELS:
-                    todo.append((item, names and (isinstance(item, list) or "model" not in one)))
-    return found
-
-
-def refuse_models_beside(body: Mapping[str, Any], model: str, merged: Mapping[str, str]) -> None:
+def refuse_models_beside(others: Iterable[Named], model: str, merged: Mapping[str, str]) -> None:
     """Refuse lists of other models: a call with a budget is reserved at the price of the model that it names.
 
     Raises ApiError 400 for a list that names any model but `model`.
     """
-    for name in body:
-        for other in _models_in(name, body[name]) if name in _TELLING else ():
-            if other != model:
-                error = invalid(
-                    f"`{name}` lets the provider answer by {other!r} instead of {model!r}, and a budget holds for this "
-                    "call: its price could not be known beforehand. Leave the list out, or name one model.",
-                    param=name,
-                    code="models_not_priced",
-                )
-                raise named_as_sent(error, merged)
+    for name, other in others:
+        if other != model:
+            error = invalid(
+                f"`{name}` lets the provider answer by {other!r} instead of {model!r}, and a budget holds for this "
+                "call: its price could not be known beforehand. Leave the list out, or name one model.",
+                param=name,
+                code="models_not_priced",
+            )
+            raise named_as_sent(error, merged)
 
 
 def named_as_sent(error: ApiError, merged: Mapping[str, str]) -> ApiError:
@@ -258,20 +218,15 @@ def named_as_sent(error: ApiError, merged: Mapping[str, str]) -> ApiError:
 
 
 def _check_names(body: Mapping[str, Any], prefix: str = "") -> None:
+    """Refuse destinations, and other spellings of decisive members, whose value some server may read instead."""
     for name in body:
-        if name in _CASED:
-            continue
-        plain = name.casefold()
-        if plain in _DESTINATIONS:
+        if destination(name):
+            raise refuse_destination(prefix + name)
+        known = canonical(name)
+        if known is not None:
+            how = "in the case of letters" if name.casefold() == known else "in spelling"
             raise invalid(
-                f"`{prefix}{name}` would say where the call goes or what it is sent with, which the gateway decides. "
-                "Leave it out.",
-                param=prefix + name,
-                code="parameter_not_allowed",
-            )
-        if plain in _CASED:
-            raise invalid(
-                f"`{prefix}{name}` differs from `{plain}` in the case of letters only. Write `{prefix}{plain}`.",
+                f"`{prefix}{name}` differs from `{known}` {how} only. Write `{prefix}{known}`.",
                 param=prefix + name,
                 code="unknown_parameter",
             )
@@ -279,8 +234,10 @@ def _check_names(body: Mapping[str, Any], prefix: str = "") -> None:
 
 def _check_files(names: Iterable[str]) -> None:
     for name in names:
-        plain = _base(name).casefold()
-        if plain in _DECISIVE and plain not in ("file", "image"):
+        plain = _base(name)
+        if destination(plain):
+            raise refuse_destination(name)
+        if (is_read(plain) or canonical(plain)) and plain.casefold() not in ("file", "image"):
             raise invalid(f"`{name}` is sent as a file. Send it as a field with a text.", param=name, code="wrong_type")
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, TypeAlias
 
 import msgspec
 
+from .decisive import Named
 from .emission import Answer, ModelContext, OfflineModel
 from .platform.principal import ANONYMOUS, Principal
 
@@ -35,6 +36,7 @@ __all__ = [
     "Streamer",
     "Upload",
     "attachment",
+    "deployment_path",
     "header_value",
     "json_response",
     "model_route",
@@ -158,6 +160,8 @@ class Call:
     raw: bytes = b""
     # Which members of the body came out of which container of extra parameters.
     merged: dict[str, str] = field(default_factory=dict)
+    # The models that the body names beside its own, as some providers take them.
+    others: list[Named] = field(default_factory=list)
     files: list[Upload] = field(default_factory=list)
     fields: list[tuple[str, str]] = field(default_factory=list)
     model: str = ""
@@ -198,6 +202,11 @@ class Route:
     kind: str | None = None
     local: Local | None = None
     aliases: Sequence[str] = ()
+
+
+def deployment_path(tail: str) -> str:
+    """The path under which clients of Azure call an operation of a model."""
+    return f"/openai/deployments/{{model}}/{tail}"
 
 
 def model_route(

@@ -14,6 +14,7 @@ from .config import Limits
 from .errors import ApiError, invalid
 from .long_strings import PIECE, LongStrings, odd_backslashes
 from .offload import LARGE_BODY
+from .unwritable import refuse_unwritable
 
 __all__ = ["parse_json"]
 
@@ -34,7 +35,7 @@ def parse_json(raw: bytes, limits: Limits) -> Any:
 
     Raises ApiError for what is not JSON, too deep or too large. Call it in a thread if `raw` is a `LARGE_BODY`.
     """
-    if not raw.strip():
+    if not raw or raw.isspace():
         raise invalid("The body is empty. Send a JSON object.", code="invalid_json")
     is_large = len(raw) > LARGE_BODY
     if is_large:
@@ -42,6 +43,8 @@ def parse_json(raw: bytes, limits: Limits) -> Any:
     try:
         value = _decode_whole(raw) if is_large else _decode(raw)
     except msgspec.DecodeError as error:
+        if not is_large:
+            refuse_unwritable(raw)
         raise invalid(f"The body is not valid JSON: {error}. Correct it.", code="invalid_json") from error
     except UnicodeDecodeError as error:
         raise invalid(f"The body is not valid UTF-8: {error}. Encode it as UTF-8.", code="invalid_json") from error

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from .effective import models_beside
 from .emission import Answer, ModelContext
 from .errors import ApiError, envelope, invalid
 from .http import Call, Headers, Reply, Response, Route, header_value
@@ -294,7 +293,7 @@ class HeadedStream:
 def _candidates(call: Call, target: Target | Pool) -> list[Candidate]:
     """Provider and price name of whatever may serve the call, the models included that its request lets in."""
     found = _served_by(call.gateway, target)
-    others = dict.fromkeys(models_beside(call.data))
+    others = dict.fromkeys(named.model for named in call.others)
     if len(others) > _MOST_MODELS:
         raise invalid(
             f"The request lists {len(others)} models to choose among; the most is {_MOST_MODELS}. List fewer.",

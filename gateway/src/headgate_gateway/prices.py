@@ -24,6 +24,8 @@ _PER_MILLION = 1_000_000
 _DAY = 86400
 _MOST_TOKENS = 1 << 53
 _MOST_NANO = 1 << 53
+# The tiers that have prices of their own; any other is priced as the standard one.
+_TIERS = frozenset({"priority", "fast", "flex", "batch"})
 # The tiers whose prices are the plain ones.
 _STANDARD = frozenset({"", "auto", "default", "standard", "standard_only", "on_demand"})
 
@@ -123,7 +125,8 @@ class PriceBook:
             return False
         price = self.unit(provider, model, tier)
         if price is None:
-            return False
+            # Of a cost that the upstream told nothing is missing.
+            return _told(usage.get("cost")) is None
         if searches and price.web_search is None:
             return True
         if tier not in _STANDARD and price == self.unit(provider, model):
@@ -135,6 +138,9 @@ class PriceBook:
         own = self._own.get(f"{provider}/{model}") or self._own.get(model)
         if own is not None:
             return own
+        if tier not in _TIERS:
+            # Upstreams name any text as a tier.
+            tier = ""
         day = int(self._clock.time() // _DAY)
         place = (provider, model, day, tier)
         if place not in self._known:
@@ -209,7 +215,8 @@ def _public(provider: str, model: str, day: int, tier: str) -> UnitPrice | None:
 def _context(tier: str) -> dict[str, str]:
     if tier == "batch":
         return {"processing": "batch"}
-    return {"service_tier": tier} if tier else {}
+    # Anthropic calls its dearer tier a speed.
+    return {"service_tier": tier, "speed": tier} if tier else {}
 
 
 def _unit_of(price: Any) -> UnitPrice | None:

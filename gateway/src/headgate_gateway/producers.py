@@ -23,6 +23,8 @@ _LONG_BODY = 16_384
 _encode = msgspec.json.Encoder().encode
 # How many emissions are made before others have their turn on the event loop.
 _A_TURN = 64
+# The sources that take turns now.
+_turning: set[Iterator[Emission]] = set()
 _MANY_CHOICES = 4
 _PROGRAMS = ("tools", "functions", "response_format", "audio", "best_of")
 
@@ -74,10 +76,19 @@ async def _in_turns(source: Iterator[Emission], *, aside: bool) -> AsyncIterator
             for emission in batch:
                 yield emission
         return
-    for number, emission in enumerate(source, 1):
-        yield emission
-        if number % _A_TURN == 0:
-            await asyncio.sleep(0)
+    _turning.add(source)
+    try:
+        made = 0
+        for emission in source:
+            yield emission
+            # Whatever is no emission was waited for.
+            made = made + 1 if isinstance(emission, dict) else 0
+            # A turn of all that are made at the same time is as long as that of one.
+            if made * len(_turning) >= _A_TURN:
+                made = 0
+                await asyncio.sleep(0)
+    finally:
+        _turning.discard(source)
 
 
 def _some(source: Iterator[Emission]) -> list[Emission]:

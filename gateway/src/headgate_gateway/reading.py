@@ -9,7 +9,8 @@ from urllib.parse import parse_qsl
 import msgspec
 
 from .config import Limits
-from .effective import effective_body, effective_form, named_as_sent
+from .decisive import Named
+from .effective import EffectiveBody, effective_body, effective_form, named_as_sent
 from .errors import ApiError, invalid
 from .http import BodyKind, Call, Receive, Upload
 from .json_body import parse_json
@@ -66,22 +67,29 @@ def _refuse_simple(content_type: str) -> None:
 
 async def take_json(call: Call, limits: Limits, spec: Specification | None, *, merge: bool = False) -> None:
     """Decode `call.raw` and check it against the contract; `merge` its extra parameters first."""
+    named = call.params.get("model") if merge else None
     if len(call.raw) > LARGE_BODY:
-        call.data, call.merged, call.raw = await offload(_checked, call.raw, limits, spec, merge)
+        effective, call.raw = await offload(_checked, call.raw, limits, spec, merge, named)
     else:
-        call.data, call.merged, call.raw = _checked(call.raw, limits, spec, merge)
+        effective, call.raw = _checked(call.raw, limits, spec, merge, named)
+    call.data, call.merged, call.others = effective
 
 
 def _checked(
-    raw: bytes, limits: Limits, spec: Specification | None, merge: bool
-) -> tuple[dict[str, Any], dict[str, str], bytes]:
-    """The value of a body, where its merged members came from, and its bytes with these in it."""
-    is_large, merged = len(raw) > LARGE_BODY, dict[str, str]()
+    raw: bytes, limits: Limits, spec: Specification | None, merge: bool, named: str | None
+) -> tuple[EffectiveBody, bytes]:
+    """Return the value of a body, and its bytes with the merged members in it.
+
+    `named` is the model of the path, which stands for one that the body leaves out.
+    """
+    is_large, merged, others = len(raw) > LARGE_BODY, dict[str, str](), list[Named]()
     value = parse_json(raw, limits)
     if merge and isinstance(value, dict):
-        value, merged = effective_body(value)
+        value, merged, others = effective_body(value)
         if merged:
             raw = msgspec.json.encode(value)
+    if named is not None and isinstance(value, dict) and value.get("model") is None:
+        value["model"] = named
     if spec is not None:
         try:
             spec.check_json(value, is_large=is_large)
@@ -89,7 +97,7 @@ def _checked(
             raise named_as_sent(error, merged) from None
     if not isinstance(value, dict):
         raise invalid(f"The body is {_kind(value)}, not an object. Send a JSON object.", code="wrong_type", param=None)
-    return value, merged, raw
+    return EffectiveBody(value, merged, others), raw
 
 
 async def refuse_ambiguous(call: Call, kind: BodyKind, spec: Specification) -> None:
@@ -160,7 +168,9 @@ async def _take_form(call: Call, limits: Limits, spec: Specification | None, con
     names = [upload.name for upload in call.files]
     try:
         if merge:
-            fields, call.merged = effective_form(fields, names)
+            fields, call.merged, call.others = effective_form(fields, names)
+            if "model" in call.params and all(name != "model" for name, _ in fields):
+                fields.append(("model", call.params["model"]))
         call.fields = fields
         call.data = dict(fields) if spec is None else spec.read_form(fields, names)
     except ApiError as error:

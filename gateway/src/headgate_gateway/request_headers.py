@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TypeAlias
 
-from .errors import invalid
+from .brand_headers import BrandHeaders
+from .errors import ApiError, invalid
 
-__all__ = ["RawHeaders", "read_headers", "refuse_conflicts"]
+__all__ = ["RawHeaders", "read_headers", "settle_headers"]
 
 RawHeaders: TypeAlias = Sequence[tuple[bytes, bytes]]
 # Proxies extend them by lines of their own as well as in place (RFC 9110, 5.3).
@@ -15,16 +16,16 @@ _LISTS = (b"x-forwarded-for", b"x-forwarded-proto", b"x-forwarded-host", b"forwa
 # They decide who calls, which call it is, and how it is read. Another program on the way may have read the other one.
 _SINGLE = frozenset(
     {
-        b"api-key",
-        b"authorization",
-        b"content-type",
-        b"idempotency-key",
-        b"last-event-id",
-        b"ocp-apim-subscription-key",
-        b"x-api-key",
+        "api-key",
+        "authorization",
+        "content-type",
+        "idempotency-key",
+        "last-event-id",
+        "ocp-apim-subscription-key",
+        "x-api-key",
     }
 )
-_PROVIDER_KEY = b"x-provider-key-"
+_PROVIDER_KEY = "x-provider-key-"
 
 
 def read_headers(raw: RawHeaders) -> dict[str, str]:
@@ -38,16 +39,26 @@ def read_headers(raw: RawHeaders) -> dict[str, str]:
     return headers
 
 
-def refuse_conflicts(headers: Mapping[str, str], raw: RawHeaders) -> None:
-    """Raise 400 for a header that decides something and is given twice with different values."""
-    if len(headers) == len(raw):
+def settle_headers(headers: dict[str, str], raw: RawHeaders, brand: BrandHeaders) -> None:
+    """Give the headers of other brands their own names; raise 400 where two that decide something disagree."""
+    is_used = brand.is_used(headers)
+    if len(headers) == len(raw) and not is_used:
         return
-    said: dict[bytes, bytes] = {}
-    for name, value in raw:
-        if (name in _SINGLE or name.startswith(_PROVIDER_KEY)) and said.setdefault(name, value) != value:
-            text = name.decode("latin-1")
-            raise invalid(
-                f"`{text}` is given twice, with different values. Send one of them.",
-                param=text,
-                code="conflicting_headers",
-            )
+    said: dict[str, tuple[str, str]] = {}
+    for raw_name, raw_value in raw:
+        name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
+        own = brand.own_name(name) if is_used else None
+        if own is not None:
+            headers[own] = value
+        elif name not in _SINGLE and not name.startswith(_PROVIDER_KEY):
+            continue
+        other, before = said.setdefault(own or name, (name, value))
+        if before != value:
+            raise _conflict(other, name, None if own is None else (before, value))
+
+
+def _conflict(first: str, second: str, values: tuple[str, str] | None) -> ApiError:
+    """Return the error for headers that disagree; without values where these may be secret."""
+    shown = "with different values" if values is None else f"as {values[0]!r} and {values[1]!r}"
+    what = f"`{first}` is given twice, {shown}" if first == second else f"`{first}` and `{second}` disagree: {shown}"
+    return invalid(f"{what}. Send one of them.", param=second, code="conflicting_headers")

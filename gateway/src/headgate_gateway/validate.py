@@ -15,7 +15,7 @@ from .errors import ApiError, invalid
 from .narrow import Narrowed, narrow
 from .unknown_fields import Resolver, refuse_unknown_fields, refuse_unknown_query
 
-__all__ = ["Contract", "Specification"]
+__all__ = ["Contract", "Specification", "refuse_nul"]
 
 _JSON = "application/json"
 _FORM = "multipart/form-data"
@@ -150,7 +150,8 @@ class Specification:
         if not compiled[0].is_valid(value):
             raise self._contract.fault(compiled[0], value)
         if self.closed:
-            _refuse_nul(value)
+            refuse_nul(value)
+            _refuse_long_names(value)
 
     def refuse_unknown(self, value: Any) -> None:
         """Raise the error of the members of a body that the contract does not have."""
@@ -177,6 +178,9 @@ class Specification:
                 whole[known] = ""
         if not validator.is_valid(whole):
             raise self._contract.fault(validator, whole)
+        if self.closed:
+            refuse_unknown_fields(whole, schema, self._contract.resolver)
+            refuse_nul(whole)
         return data
 
     def _properties(self, schema: Mapping[str, Any]) -> dict[str, Any]:
@@ -190,7 +194,7 @@ class Specification:
         """The query as the contract types it, checked. Unknown names are let through as texts, unless it is closed."""
         types = {p.name.removesuffix("[]"): p.types for p in self._parameters()}
         query = _gather(pairs, types)
-        _refuse_nul(query)
+        refuse_nul(query, "query")
         if self.closed and query:
             refuse_unknown_query(query, types)
         for parameter in self._parameters():
@@ -217,9 +221,12 @@ class Specification:
         return self._query
 
 
-def _refuse_nul(value: Any) -> None:
-    """Raise the error of the first text that holds NUL, which PostgreSQL cannot store or compare and SQLite can."""
-    left: list[tuple[str, Any]] = [("", value)]
+def refuse_nul(value: Any, place: str = "body", at: str = "") -> None:
+    """Raise the error of the first text that holds NUL, which PostgreSQL cannot store or compare and SQLite can.
+
+    `place` is what the error names where the name of a member at the top holds it.
+    """
+    left: list[tuple[str, Any]] = [(at, value)]
     while left:
         at, part = left.pop()
         if isinstance(part, str):
@@ -229,9 +236,41 @@ def _refuse_nul(value: Any) -> None:
             for name, member in part.items():
                 # A name that holds NUL is a fault of the object that it is in.
                 if "\0" in name:
-                    left.append((at or "body", name))
+                    left.append((at or place, name))
                 else:
                     left.append((f"{at}.{name}" if at else name, member))
+        elif isinstance(part, list):
+            left.extend((f"{at}[{place}]", member) for place, member in enumerate(part))
+
+
+# Members whose texts have bounds of their own, or are not kept.
+_LONG_MEMBERS = frozenset(
+    {
+        *("metadata", "credential_info", "credential_values", "litellm_params", "model_info", "method"),
+        *("messages", "prompt", "completion_response", "request_body"),
+    }
+)
+_LONGEST_NAME = 1024
+
+
+def _refuse_long_names(body: Any) -> None:
+    """Raise the error of the first name in a management request that is longer than any that is kept or found."""
+    if not isinstance(body, dict):
+        return
+    left = [(name, member) for name, member in body.items() if name not in _LONG_MEMBERS]
+    while left:
+        at, part = left.pop()
+        if isinstance(part, str):
+            if len(part) > _LONGEST_NAME:
+                raise invalid(
+                    f"`{at}` has {len(part)} characters; the most is {_LONGEST_NAME}. Shorten it.",
+                    param=at,
+                    code="too_long",
+                )
+        elif isinstance(part, dict):
+            for name, member in part.items():
+                # A name that is too long is a fault of the object that it is in.
+                left += [(at, name), (_join(at, name), member)]
         elif isinstance(part, list):
             left.extend((f"{at}[{place}]", member) for place, member in enumerate(part))
 

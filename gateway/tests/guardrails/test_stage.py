@@ -70,6 +70,58 @@ def test_every_text_of_a_whole_answer_is_rewritten(deltas: list[dict[str, Any]])
     assert MAIL not in said
 
 
+CALLS: list[list[dict[str, Any]]] = [
+    [{"function_call": {"name": MAIL, "arguments": ""}}, {"function_call": {"arguments": "{}"}}],
+    [
+        {"function_call": {"name": MAIL[:5]}},
+        {"function_call": {"name": MAIL[5:]}},
+        {"function_call": {"arguments": "{"}},
+    ],
+    [
+        {"function_call": {"name": "f", "arguments": r'{"a": "ann\u0040exam'}},
+        {"function_call": {"arguments": 'ple.com"}'}},
+    ],
+    [
+        {"tool_calls": [{"index": 0, "function": {"name": "f", "arguments": '{"a": "ann\\'}}]},
+        {"tool_calls": [{"index": 0, "function": {"arguments": "u00"}}]},
+        {"tool_calls": [{"index": 0, "function": {"arguments": '40example.com"}'}}]},
+    ],
+]
+
+
+@pytest.mark.parametrize("deltas", CALLS)
+def test_calls_in_pieces_are_rewritten(deltas: list[dict[str, Any]]) -> None:
+    guarded, out = stage()
+
+    async def run() -> None:
+        for delta in [*deltas, {}]:
+            choice = {"index": 0, "delta": delta, "finish_reason": None if delta else "stop"}
+            await guarded.emit(json.dumps({"choices": [choice]}).encode())
+
+    asyncio.run(run())
+    said = b"".join(out.events).decode()
+    assert "[EMAIL]" in said
+    assert "ann" not in said
+    assert "example" not in said
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"function_call": {"name": MAIL, "arguments": "{}"}},
+        {"function_call": {"name": "f", "arguments": r'{"a": "ann\u0040example.com"}'}},
+        {"tool_calls": [{"id": "c", "function": {"name": "f", "arguments": r'{"a": "ann\u0040example.com"}'}}]},
+    ],
+)
+def test_calls_of_a_whole_answer_are_rewritten(message: dict[str, Any]) -> None:
+    body = json.dumps({"choices": [{"index": 0, "message": message, "finish_reason": "stop"}]}).encode()
+    changed = json.loads(stage()[0].guarded(Answer(body)).body)["choices"][0]["message"]
+    said = json.dumps(changed)
+    assert "[EMAIL]" in said
+    assert "example" not in said
+    assert changed.keys() == message.keys()
+
+
 BESIDE: list[dict[str, Any]] = [
     {"choices": [{"index": 0, "message": {"content": MAIL}, "finish_reason": "stop"}]},
     {"choices": [{"index": 0, "delta": {}, "context": {"intent": MAIL}}]},

@@ -186,3 +186,70 @@ JSON = st.recursive(
 def test_any_body_can_be_walked(body: dict[str, Any]) -> None:
     body = {name: value for name, value in body.items() if name not in ("prompt", "input")}
     assert map_texts(body, lambda text: text) == body
+
+
+def _b64(text: str, charset: str = "utf-8") -> str:
+    return base64.b64encode(text.encode(charset)).decode()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "Data:text/plain;base64," + _b64("Lord Voldemort"),
+        "data:text/plain;charset=utf-16;base64," + _b64("Lord Voldemort", "utf-16"),
+        "data:text/plain;base64," + _b64("Lord Voldemort", "utf-16-le"),
+        "data:text/plain;charset=utf-8;base64," + _b64("Lord Voldemort", "utf-16-be"),
+        "data:image/svg+xml;base64," + _b64("<svg><text>Voldemort</text></svg>"),
+        "DATA:image/svg+xml,%3Csvg%3E%56oldemort%3C/svg%3E",
+        "data:,%56oldemort",
+        "data:;base64," + _b64("Lord Voldemort").rstrip("="),
+        "data:text/plain;base64," + base64.urlsafe_b64encode(b"~~~??? Voldemort").decode(),
+        "data:text/plain;base64," + _b64("Lord Voldemort").replace("=", "%3D"),
+        "data:text/html;x=y;BASE64," + _b64("Voldemort"),
+        "data:application/octet-stream;base64," + _b64("Lord Voldemort"),
+        " data:text/csv;base64," + _b64("a;Voldemort"),
+    ],
+)
+def test_no_spelling_of_a_data_url_hides_its_text(url: str) -> None:
+    with pytest.raises(ApiError, match="words"):
+        map_texts(part(type="image_url", image_url={"url": url}), WORDS._whole)
+
+
+def test_base64_of_text_is_read_and_of_bytes_is_not() -> None:
+    hidden = _b64(f"please write to {MAIL} as soon as you can, it is urgent")
+    source = {"type": "base64", "media_type": "text/plain", "data": hidden}
+    (changed,) = map_texts(part(type="document", source=source), PII._whole)["messages"]
+    said = changed["content"][0]["source"]["data"]
+    assert base64.b64decode(said) == b"please write to [EMAIL] as soon as you can, it is urgent"
+    sound = base64.b64encode(b"RIFF\0\0\0\0WAVE" + b" joe@x.com " * 20).decode()
+    body = part(type="input_audio", input_audio={"data": sound, "format": "wav"})
+    assert map_texts(body, PII._whole) == body
+
+
+@pytest.mark.parametrize(
+    "arguments", [r'{"to": "joe\u0040x.com"}', r'{"to": "{\"a\": \"joe\\u0040x.com\"}"}', r"{broken joe\u0040x.com"]
+)
+def test_escapes_hide_nothing(arguments: str) -> None:
+    for body in (
+        called(arguments=arguments),
+        message(role="assistant", function_call={"name": "f", "arguments": arguments}),
+        message(role="tool", tool_call_id="c1", content=arguments),
+    ):
+        said = json.dumps(map_texts(body, PII._whole))
+        assert "[EMAIL]" in said, said
+        assert "joe" not in said
+
+
+def test_escapes_that_hide_nothing_stay() -> None:
+    body = message(content=r"a \u0022quoted\u0022 path C:\users \u00e9")
+    assert map_texts(body, PII._whole) == body
+
+
+@pytest.mark.parametrize("cut", range(1, len(MAIL)))
+def test_text_that_is_split_over_parts_is_one(cut: int) -> None:
+    pieces = [{"type": "text", "text": MAIL[:cut]}, {"type": "text", "text": MAIL[cut:]}]
+    assert map_texts(message(content=pieces), PII._whole) == part(type="text", text="[EMAIL]")
+    apart = [pieces[0], {"type": "image_url", "image_url": {"url": "https://x/y.png"}}, pieces[1]]
+    assert len(map_texts(message(content=apart), PII._whole)["messages"][0]["content"]) == 3
+    plain = message(content=[{"type": "text", "text": "a"}, {"type": "text", "text": "b"}])
+    assert map_texts(plain, PII._whole) == plain

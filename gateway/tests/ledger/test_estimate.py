@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from headgate_gateway.ledger.estimate import estimate
+from headgate_gateway.clock import SystemClock
+from headgate_gateway.ledger.estimate import estimate, searches_asked
+from headgate_gateway.prices import PriceBook
 
 
 def output_of(kind: str = "chat", **data: Any) -> int:
@@ -69,3 +71,48 @@ def test_text_counts_at_least_a_token_for_three_bytes_and_a_file_by_what_it_is()
     assert estimate("chat", long, 12_000, 1000).input >= 4000
     file = {"messages": [{"role": "user", "content": [{"type": "file", "file": {"file_id": "file_1"}}]}]}
     assert estimate("chat", file, 90, 1000).input >= 8000
+
+
+@pytest.mark.parametrize(
+    ("data", "count"),
+    [
+        ({}, 0),
+        ({"web_search_options": {}}, 10),
+        ({"tools": [{"type": "function", "function": {"name": "web_search"}}]}, 0),
+        ({"tools": [{"type": "web_search_20250305", "name": "web_search", "max_uses": 3}]}, 3),
+        ({"tools": [{"type": "web_search"}, {"google_search": {}}]}, 20),
+        ({"plugins": [{"id": "web", "max_results": 4}]}, 4),
+        ({"search_parameters": {"mode": "auto"}}, 20),
+        ({"search_parameters": {"mode": "off"}}, 0),
+        ({"tools": 7, "plugins": [None], "search_parameters": "x"}, 0),
+    ],
+)
+def test_searches_that_a_request_lets_in(data: dict[str, Any], count: int) -> None:
+    assert searches_asked(data) == count
+
+
+@pytest.mark.parametrize(
+    ("provider", "model", "kind", "data", "usage"),
+    [
+        ("openai", "gpt-5", "chat", {"max_tokens": 50, "service_tier": "priority"}, {"service_tier": "priority"}),
+        ("anthropic", "claude-opus-4-6", "chat", {"max_tokens": 50, "speed": "fast"}, {"service_tier": "fast"}),
+        ("anthropic", "claude-sonnet-4-5", "chat", {"max_tokens": 50, "web_search_options": {}}, {"web_searches": 10}),
+        (
+            *("openai", "gpt-4o-audio-preview", "chat", {"max_tokens": 50, "modalities": ["audio"]}),
+            {"completion_tokens_details": {"audio_tokens": 50}},
+        ),
+        ("openai", "gpt-4o-mini-tts", "speech", {"input": "a" * 50}, {}),
+        ("openai", "whisper-1", "transcription", {}, {"audio_seconds": 60}),
+    ],
+)
+def test_what_is_reserved_is_at_least_what_is_billed(
+    provider: str, model: str, kind: str, data: dict[str, Any], usage: dict[str, Any]
+) -> None:
+    book, expected = PriceBook({}, SystemClock()), estimate(kind, data, 30, 1000, 60)
+    units = [book.unit(provider, model, tier) for tier in ("", expected.tier)]
+    reserved = max(expected.price_at(unit, None) for unit in units if unit is not None) // 1000
+    billed = book.cost(provider, model, {"prompt_tokens": 10, "completion_tokens": 50, **usage})
+    plain = book.cost(provider, model, {"prompt_tokens": 10, "completion_tokens": 50})
+    assert billed is not None
+    assert plain is not None
+    assert reserved >= billed >= plain

@@ -338,3 +338,24 @@ def test_a_tool_is_called_once_for_each_need(parallel: bool) -> None:
     added = loop([{"role": "user", "content": "Add 17 and 25"}], lambda _: False, tools=tools)
     assert added[0] == ("add", {"a": 17, "b": 25})
     assert [name for name, _ in added] == ["add", ""]
+
+
+def test_a_forced_tool_without_required_arguments_is_filled() -> None:
+    """The bytes of `instructor`'s `create_iterable`: an object that is asked for through a tool may require nothing."""
+    city = {
+        "type": "object",
+        "properties": {"name": {"type": "string"}, "population": {"type": "integer"}},
+        "required": ["name", "population"],
+    }
+    cities = {
+        "$defs": {"City": city},
+        "type": "object",
+        "properties": {"tasks": {"type": "array", "items": {"$ref": "#/$defs/City"}}},
+        "required": [],
+    }
+    request = {
+        "tools": [{"type": "function", "function": {"name": "IterableCity", "parameters": cities}}],
+        "tool_choice": {"type": "function", "function": {"name": "IterableCity"}},
+    }
+    (call,) = ask("Tell me about Lisbon", **request)["choices"][0]["message"]["tool_calls"]
+    assert json.loads(call["function"]["arguments"])["tasks"][0] == {"name": "Lisbon", "population": 545000}

@@ -70,7 +70,7 @@ def said(text: str | list[dict[str, Any]], **more: Any) -> str:
         ("Repeat hey 3 times", "hey hey hey"),
         ("Count from 3 to 6", "3, 4, 5, 6"),
         ("What is 17 * 23?", "17 * 23 = 391"),
-        ("what is two hundred", "You said: what is two hundred"),
+        ("two hundred is a number", "You said: two hundred is a number"),
         ("What is 2 plus 3 times 4?", "2 + 3 * 4 = 14"),
         ("Compute (1 + 2) / 4", "(1 + 2) / 4 = 0.75"),
         ("ping", "pong"),

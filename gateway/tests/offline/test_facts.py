@@ -63,7 +63,7 @@ def test_what_it_is() -> None:
     assert "headgate/echo" in said("Who are you?")
     assert "prices are invented" in said("What are you, and what do you cost?")
     pirate = [{"role": "system", "content": "You are a pirate."}, {"role": "user", "content": "Who are you?"}]
-    assert said(pirate) == "I am pirate."
+    assert said(pirate) == "I am a pirate."
 
 
 def filled(schema: dict[str, Any], *texts: str) -> Any:

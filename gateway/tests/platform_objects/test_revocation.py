@@ -138,6 +138,33 @@ def test_a_running_stream_ends_with_the_models_of_its_team(world: World) -> None
     caller.close()
 
 
+@pytest.mark.parametrize("scope", ["team", "organization", "team of an organization"])
+def test_a_stream_of_a_master_key_ends_with_the_models_of_its_scope(world: World, scope: str) -> None:
+    org = world.master.made("/organization/new", organization_alias=f"narrowed {scope}")["organization_id"]
+    team = world.master.made("/team/new", team_alias=f"scoped {scope}", organization_id=org)["team_id"]
+    kind = scope.partition(" ")[0]
+    headers = {f"X-Headgate-{kind.capitalize()}": team if kind == "team" else org}
+    with streaming(world.master, **headers) as (answer, lines):
+        if scope == "team":
+            world.master.made("/team/update", team_id=team, models=["headgate/embed"])
+        else:
+            change = {"organization_id": org, "models": ["headgate/embed"]}
+            assert world.master.request("PATCH", "/organization/update", change).status_code == 200
+        code = "team" if scope == "team" else "organization"
+        ends_with(world, answer, lines, f"{code}_model_access_denied")
+
+
+def test_a_stream_ends_when_its_user_leaves_the_team_that_it_works_for(world: World) -> None:
+    team = world.master.made("/team/new", team_alias="left")["team_id"]
+    user = world.master.made("/user/new", auto_create_key=False)["user_id"]
+    world.master.made("/team/member_add", team_id=team, member={"role": "user", "user_id": user})
+    caller = Caller(world.url, world.master.made("/key/generate", user_id=user)["key"])
+    with streaming(caller, **{"X-Headgate-Team": team}) as (answer, lines):
+        world.master.made("/team/member_delete", team_id=team, user_id=user)
+        ends_with(world, answer, lines, "team_access_denied")
+    caller.close()
+
+
 def test_a_running_stream_lives_as_long_as_its_key_now_does(world: World) -> None:
     made = world.master.made("/key/generate", duration="2s")
     caller = Caller(world.url, made["key"])

@@ -173,3 +173,31 @@ def test_where_no_key_is_asked_for_a_scope_holds_too(keyless: Caller) -> None:
     assert code(ask(keyless, X_Headgate_Organization="nobody")) == (404, "organization_not_found")
     listed = keyless.client.get("/v1/models", headers={"X-Headgate-Organization": "acme"}).json()["data"]
     assert [one["id"] for one in listed] == ["headgate/echo"]
+
+
+@pytest.mark.parametrize("prefix", ["X-Headgate", "X-Hanzo", "X-IAM", "X-VAI"])
+@pytest.mark.parametrize("name", ["Org", "Org-Id", "Organization-Id", "Organisation", "Organization-Alias"])
+def test_every_name_of_an_organization_counts(world: World, groups: dict[str, str], prefix: str, name: str) -> None:
+    assert code(listed(world, {f"{prefix}-{name}": "nobody"})) == (404, "organization_not_found")
+    assert listed(world, {f"{prefix}-{name}": groups["first"]}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        ("X-Headgate-Team-Id", (404, "team_not_found")),
+        ("X-VAI-Team-Alias", (404, "team_not_found")),
+        ("X-Headgate-User-Id", (400, "unsupported_scope")),
+        ("X-IAM-User", (400, "unsupported_scope")),
+        ("X-Hanzo-Customer", (400, "unsupported_scope")),
+        ("X-Headgate-Project-Id", (400, "unsupported_scope")),
+        ("X-Org-Id", (404, "organization_not_found")),
+        ("X-Headgate-Organization", (404, "organization_not_found")),
+    ],
+)
+def test_a_scope_that_was_asked_for_holds_or_is_an_error(world: World, header: str, expected: tuple[int, str]) -> None:
+    assert code(listed(world, {header: "nobody"})) == expected
+
+
+def listed(world: World, headers: dict[str, str]) -> httpx2.Response:
+    return world.master.client.get("/v1/models", headers=headers)

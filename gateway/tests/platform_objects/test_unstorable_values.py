@@ -97,3 +97,29 @@ def test_numbers_that_json_does_not_have(gateway: str, number: str) -> None:
 def test_a_member_name_with_nul(gateway: str) -> None:
     answer = httpx2.post(gateway + "/key/generate", json={"metadata": {"a\0b": "x"}})
     assert (answer.status_code, answer.json()["error"]["param"]) == (400, "metadata")
+
+
+@pytest.mark.parametrize(
+    ("members", "param"),
+    [
+        ({"user": "a\0b"}, "user"),
+        ({"metadata": {"a": "b\0"}}, "metadata.a"),
+        ({"metadata": {"a\0": "b"}}, "metadata"),
+        ({"metadata": {"tags": ["a\0"]}}, "metadata.tags[0]"),
+        ({"tags": ["plain", "a\0"]}, "tags[1]"),
+        ({"safety_identifier": "a\0"}, "safety_identifier"),
+        ({"prompt_cache_key": "a\0"}, "prompt_cache_key"),
+        ({"model": "headgate/echo\0"}, "model"),
+        ({"extra_body": {"user": "a\0"}}, "extra_body.user"),
+    ],
+)
+def test_a_call_of_a_model_with_nul(gateway: str, members: dict[str, Any], param: str) -> None:
+    body = {"model": "headgate/echo", "messages": [{"role": "user", "content": "hi"}]} | members
+    answer = httpx2.post(gateway + "/v1/chat/completions", json=body)
+    assert (answer.status_code, answer.json()["error"]["param"]) == (400, param), answer.text
+
+
+@pytest.mark.parametrize("path", ["/v1/models", "/key/list"])
+def test_the_name_of_a_query_with_nul(gateway: str, path: str) -> None:
+    answer = httpx2.get(gateway + path + "?a%00b=1")
+    assert (answer.status_code, answer.json()["error"]["param"]) == (400, "query"), answer.text

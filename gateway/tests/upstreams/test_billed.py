@@ -54,6 +54,7 @@ BESIDE: dict[str, bytes] = {
     "meta": event({"id": "c", "model": "m", "vendor": {"queue": 3}}),
     "null": event({"id": "c", "choices": None}),
     "usage-only": event({"usage": USAGE}),
+    "status": event({"type": "status", "message": "queued", "delta": {"stop_reason": "end_turn"}, "content": ""}),
     "timing": event({"object": "timing", "seconds": 0.25}),
 }
 # Answers that fail: whether they may be asked for again, and tokens of the answer (at least); None is not billed.
@@ -62,10 +63,37 @@ FAILURES: dict[str, tuple[bytes, bool, int | None]] = {
     "no-end": (framed(EMPTY), True, 0),
     "no-json": (framed(b"data: {oops\n\n" + DONE), False, 0),
     "foreign": (framed(event({"text": TEXT}) + DONE), False, 15),
+    **{
+        f"foreign-{name}": (framed(WORDS + event(odd) + LAST + DONE), False, 30)
+        for name, odd in {
+            "delta": {"type": "response.output_text.delta", "delta": TEXT},
+            "text": {"text": TEXT, "choices": []},
+            "output": {"output_text": TEXT},
+            "completion": {"completion": TEXT, "stop_reason": None},
+            "parts": {"content": [{"type": "text", "text": TEXT}]},
+            "block": {"type": "content_block_delta", "delta": {"type": "text_delta", "text": TEXT}},
+            "gemini": {"candidates": [{"content": {"parts": [{"text": TEXT}]}}]},
+            "ollama": {"message": {"role": "assistant", "content": TEXT}, "done": False},
+        }.items()
+    },
     "usage-error": (framed(event({**FLAWED, "usage": USAGE})), False, 20),
     "error": (framed(EMPTY + event(FLAWED)), True, None),
     "cut": (framed(EMPTY, end=b""), True, 0),
     "whole-error": (whole({**COMPLETION, **FLAWED, "usage": USAGE}), False, 20),
+}
+UNREADABLE = (
+    b"Content-Type: application/json\r\nContent-Encoding: br\r\nContent-Length: 4000\r\nConnection: close\r\n\r\n"
+)
+UNREADABLE += b"\x8b" * 4000
+FAILURES |= {
+    "whole-empty": (framed(b"", kind="application/json"), False, 0),
+    "empty": (framed(b""), False, 0),
+    "pings": (framed(b": ping\n\n: ping\n\n"), False, 0),
+    "whole-pings": (framed(b": ping\n\n: ping\n\n"), False, 0),
+    "whole-br": (b"HTTP/1.1 200 OK\r\n" + UNREADABLE, False, 900),
+    # An error that cannot be read is no answer.
+    "whole-br-429": (b"HTTP/1.1 429 No\r\n" + UNREADABLE, True, None),
+    "br-503": (b"HTTP/1.1 503 No\r\n" + UNREADABLE, True, None),
 }
 BROKEN = framed(EMPTY + chunk({"content": TEXT * 20}), end=b"ZZ\r\nno\r\n")
 ANSWERS: dict[str, bytes] = {

@@ -256,3 +256,35 @@ def test_any_bytes_of_an_upstream_end_the_call(edge: _Edge, call: tuple[str, str
         assert record["cost_usd"] is not None
     said = edge.log()[noise:]
     assert "Traceback" not in said, said
+
+
+@pytest.mark.parametrize("streamed", [False, True])
+def test_an_upstream_that_says_for_ever_that_it_works_is_given_up(edge: _Edge, streamed: bool) -> None:
+    edge.upstream.answer = b"HTTP/1.1 102 Processing\r\n\r\n" * 1_000
+    body = {"model": "up/m", "stream": streamed, "messages": [{"role": "user", "content": "hi"}]}
+    refused = edge.client.post("/v1/chat/completions", json=body)
+    assert refused.status_code == 502, refused.text
+    assert refused.json()["error"]["code"]
+
+
+def test_a_few_heads_before_the_answer_are_passed_over(edge: _Edge) -> None:
+    choice = {"index": 0, "message": {"role": "assistant", "content": "words"}, "finish_reason": "stop"}
+    answer = json.dumps({"id": "c", "object": "chat.completion", "choices": [choice]}).encode()
+    head = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n" % len(answer)
+    edge.upstream.answer = b"HTTP/1.1 102 Processing\r\n\r\n" * 3 + head + answer
+    body = {"model": "up/m", "messages": [{"role": "user", "content": "hi"}]}
+    told = edge.client.post("/v1/chat/completions", json=body)
+    assert (told.status_code, told.json()["choices"][0]["message"]["content"]) == (200, "words"), told.text
+
+
+def test_many_comments_in_one_packet_hide_no_event(edge: _Edge) -> None:
+    chunk = {"id": "c", "object": "chat.completion.chunk", "choices": [{"index": 0, "delta": {"content": "words"}}]}
+    end = {**chunk, "choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}
+    events = b"".join(b": keep\n\n" * 20_000 + b"data: " + json.dumps(one).encode() + b"\n\n" for one in (chunk, end))
+    head = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n"
+    edge.upstream.answer = head + events + b"data: [DONE]\n\n"
+    body = {"model": "up/m", "stream": True, "messages": [{"role": "user", "content": "hi"}]}
+    told = edge.client.post("/v1/chat/completions", json=body)
+    assert told.status_code == 200
+    assert '"content":"words"' in told.text.replace(" ", "")
+    assert told.text.endswith("data: [DONE]\n\n")

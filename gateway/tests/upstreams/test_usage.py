@@ -12,6 +12,7 @@ from headgate_gateway.clock import SystemClock
 from headgate_gateway.config import Price
 from headgate_gateway.ledger.count import TextCounter, count_prompt, count_text
 from headgate_gateway.prices import PriceBook, UnitPrice
+from headgate_gateway.providers.chunks import count_foreign
 from headgate_gateway.providers.meter import Meter
 
 JSON: st.SearchStrategy[Any] = st.recursive(
@@ -277,3 +278,48 @@ def test_searches_that_are_told_as_none_cost_nothing() -> None:
     usage = meter.usage()
     assert "web_searches" not in usage
     assert "estimated" not in usage
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"type": "text_chunk", "text": "Once"},
+        {"type": "completion", "completion": "Once"},
+        {"choices": [{"index": 0, "delta": {"content": "Once"}}]},
+        {"candidates": [{"content": {"parts": [{"text": "Once"}]}}]},
+        {"token": {"text": "Once"}},
+    ],
+)
+def test_texts_of_other_wires_are_found(value: dict[str, Any]) -> None:
+    meter = Meter(lambda: 1)
+    assert count_foreign(value, meter) == next(name for name in value if name != "type")
+    assert meter.usage()["completion_tokens"] == count_text("Once")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"type": "status", "message": "queued"},
+        {"delta": {"stop_reason": "end_turn"}, "content": "", "item": {"id": "text"}},
+        {"choices": [], "prompt_filter_results": [{"content_filter_results": {"hate": {"severity": "safe"}}}]},
+        {"response": {"id": "resp", "status": "in_progress", "output": []}, "content": None, "token": 7},
+    ],
+)
+def test_what_is_no_text_of_a_model_is_passed_over(value: dict[str, Any]) -> None:
+    meter = Meter(lambda: 1)
+    assert not count_foreign(value, meter)
+    assert not meter.usage()["completion_tokens"]
+
+
+def test_tiers_that_nobody_has_a_price_for_are_priced_as_one() -> None:
+    prices = PriceBook({}, SystemClock())
+    usage = {"prompt_tokens": 1000, "completion_tokens": 10}
+    plain = prices.cost("openai", "gpt-5", usage)
+    kept = len(prices._known)
+    for number in range(50):
+        odd = {**usage, "service_tier": f"tier-{number}"}
+        assert prices.cost("openai", "gpt-5", odd) == plain
+        assert prices.is_partial("openai", "gpt-5", odd)
+        assert prices.is_partial("nobody", "no-such-model-at-all", odd)
+    assert len(prices._known) <= kept + 1
+    assert not prices.is_partial("nobody", "no-such-model-at-all", {**odd, "cost": 0.1})

@@ -89,9 +89,10 @@ def test_other_origins_are_granted_nothing(url: str) -> None:
 
 
 def test_off_by_default(gateway: str) -> None:
-    answer = httpx2.post(gateway + CHAT, json=BODY, headers={"Origin": "http://localhost:3000"})
+    answer = httpx2.post(gateway + CHAT, json=BODY, headers={"Origin": gateway})
     assert (answer.status_code, granted(answer), "vary" in answer.headers) == (200, {}, False)
-    assert preflight(gateway, CHAT, "http://localhost:3000").status_code == 405
+    assert preflight(gateway, CHAT, gateway).status_code == 405
+    assert preflight(gateway, CHAT, "http://localhost:3000").status_code == 403
 
 
 def test_every_origin_where_keys_are_required(launch: Launch) -> None:
@@ -105,3 +106,7 @@ def test_every_origin_where_keys_are_required(launch: Launch) -> None:
     assert (answer.status_code, granted(answer)["allow-origin"]) == (200, "*")
     refused = httpx2.post(server.url + CHAT, json=BODY, headers={"Origin": OTHER})
     assert (refused.status_code, granted(refused)["allow-origin"]) == (401, "*")
+
+
+def test_a_preflight_names_the_gateway(url: str) -> None:
+    assert preflight(url, CHAT, APP, Host="rebound.example").json()["error"]["code"] == "foreign_origin"

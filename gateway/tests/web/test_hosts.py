@@ -117,9 +117,10 @@ def test_a_page_of_another_site_spends_nothing(
     ("mode", "lines"),
     [
         ("keyless", ()),
-        ("keyless", ("Origin: http://localhost:3000",)),
-        ("keyless", ("Origin: http://[::1]:3000", "Sec-Fetch-Site: same-site")),
-        ("keyless", ("Origin: http://127.0.0.1:4100", "Sec-Fetch-Site: cross-site")),
+        ("keyless", ("Origin: http://localhost:4100", "Sec-Fetch-Site: same-origin")),
+        ("keyless", ("Origin: http://localhost:{port}",)),
+        ("keyless", ("Origin: http://[::1]:{port}", "Sec-Fetch-Site: same-site")),
+        ("keyless", ("Origin: http://127.0.0.1:{port}", "Sec-Fetch-Site: cross-site")),
         ("keyless", ("Sec-Fetch-Site: none",)),
         ("open", ("Origin: https://app.example", "Sec-Fetch-Site: cross-site")),
         ("open", ("Origin: https://gateway.example:8443",)),
@@ -128,8 +129,30 @@ def test_a_page_of_another_site_spends_nothing(
     ],
 )
 def test_programs_and_known_pages_are_served(gateways: dict[str, str], mode: str, lines: tuple[str, ...]) -> None:
-    status, body = ask(gateways[mode], CHAT, HERE, JSON, *lines, method="POST", body=BODY)
+    port = urlsplit(gateways[mode]).port
+    status, body = ask(
+        gateways[mode], CHAT, HERE, JSON, *(line.format(port=port) for line in lines), method="POST", body=BODY
+    )
     assert status == 200, body
+
+
+@pytest.mark.parametrize(
+    "origin",
+    ["http://localhost:3000", "http://127.0.0.1", "https://localhost", "http://[::1]:3000", "http://a.localhost"],
+)
+@pytest.mark.parametrize("method", ["POST", "GET", "OPTIONS", "HEAD"])
+def test_a_page_of_another_port_of_this_machine_is_foreign(gateways: dict[str, str], method: str, origin: str) -> None:
+    path, body = (CHAT, BODY) if method == "POST" else ("/v1/models", b"")
+    answer = ask(gateways["keyless"], path, HERE, JSON, f"Origin: {origin}", method=method, body=body)
+    assert answer[0] == 403, answer
+    if method != "HEAD":
+        refused(answer, "Origin")
+
+
+@pytest.mark.parametrize(("method", "status"), [("GET", 200), ("HEAD", 200), ("POST", 400)])
+def test_only_probes_name_no_host(gateways: dict[str, str], method: str, status: int) -> None:
+    path, body = (CHAT, BODY) if method == "POST" else ("/healthz", b"")
+    assert ask(gateways["keyless"], path, JSON, method=method, body=body, version="1.0")[0] == status
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import msgspec
 
 from ..emission import Answer, ModelContext, OfflineModel
 from ..errors import ApiError, invalid
-from ..http import BodyKind, Call, model_route
+from ..http import BodyKind, Call, deployment_path, model_route
 from ..offline.speech import listen, speak, transcript
 from ..offline.speech.listen import Heard
 from ..offline.speech.speak import CONTENT_TYPES, unsupported
@@ -184,7 +184,12 @@ def _streamed(heard: Heard, hint: int, *, likely: bool) -> bytes:
 
 ROUTES = (
     model_route(
-        path="/v1/audio/speech", operation="audio.speech.create", kind="speech", body=BodyKind.JSON, local=_speech
+        path="/v1/audio/speech",
+        operation="audio.speech.create",
+        kind="speech",
+        body=BodyKind.JSON,
+        local=_speech,
+        aliases=(deployment_path("audio/speech"),),
     ),
     model_route(
         path="/v1/audio/transcriptions",
@@ -192,6 +197,7 @@ ROUTES = (
         kind="transcription",
         body=BodyKind.FORM,
         local=_transcribe,
+        aliases=(deployment_path("audio/transcriptions"),),
     ),
     model_route(
         path="/v1/audio/translations",
@@ -199,5 +205,6 @@ ROUTES = (
         kind="translation",
         body=BodyKind.FORM,
         local=_translate,
+        aliases=(deployment_path("audio/translations"),),
     ),
 )

@@ -17,7 +17,7 @@ import msgspec
 
 from ..emission import Answer, ModelContext, OfflineModel
 from ..errors import ApiError, invalid, not_found
-from ..http import Access, BodyKind, Call, Reply, Route, Upload, model_route
+from ..http import Access, BodyKind, Call, Reply, Route, Upload, deployment_path, model_route
 from ..offline import image
 from ..offline.moderation import moderate
 from ..offline.tokenizer import count
@@ -249,9 +249,21 @@ async def purge(gateway: Gateway) -> None:
 
 ROUTES = (
     model_route(
-        path="/v1/images/generations", operation="images.generate", kind="images", body=BodyKind.JSON, local=_generate
+        path="/v1/images/generations",
+        operation="images.generate",
+        kind="images",
+        body=BodyKind.JSON,
+        local=_generate,
+        aliases=(deployment_path("images/generations"),),
     ),
-    model_route(path="/v1/images/edits", operation="images.edit", kind="images", body=BodyKind.FORM, local=_edit),
+    model_route(
+        path="/v1/images/edits",
+        operation="images.edit",
+        kind="images",
+        body=BodyKind.FORM,
+        local=_edit,
+        aliases=(deployment_path("images/edits"),),
+    ),
     model_route(
         path="/v1/images/variations",
         operation="images.create_variation",

@@ -21,6 +21,7 @@ __all__ = ["ROUTES"]
 _USUAL_LIMIT = 20
 _BASES = ("headgate/echo",)
 _SCAN = 200
+_MOST = 1 << 53
 _HYPER = {"dpo": ("beta",), "reinforcement": ("compute_multiplier", "eval_interval", "eval_samples")}
 
 
@@ -36,6 +37,7 @@ async def _create(call: Call) -> Change:
         )
     for field in ("training_file", "validation_file"):
         await _demand_file(call, field)
+    _refuse_foreign(data)
     now = int(gateway.clock.time())
     method, hyper = _method(data)
     body: dict[str, Any] = {
@@ -70,6 +72,26 @@ async def _create(call: Call) -> Change:
     return Change(write, then=gateway.control.tuning.wake)
 
 
+def _refuse_foreign(data: dict[str, Any]) -> None:
+    """400 for what only a provider could do: jobs run in this gateway, and tell no other service of their progress."""
+    if not -_MOST < (data.get("seed") or 0) < _MOST:
+        raise invalid("`seed` is too large. Use at most 53 bits.", param="seed", code="invalid_value")
+    provider = data.get("custom_llm_provider")
+    if provider is not None and provider != "headgate":
+        raise invalid(
+            f"`custom_llm_provider` is {provider!r}, and this gateway runs the job itself. Use 'headgate', or leave "
+            "it out.",
+            param="custom_llm_provider",
+            code="unsupported_value",
+        )
+    if data.get("integrations"):
+        raise invalid(
+            "`integrations` names services that this gateway does not report to. Leave it out.",
+            param="integrations",
+            code="unsupported_value",
+        )
+
+
 def _stands_in(gateway: Gateway) -> bool:
     """Whether the offline models answer for every name."""
     return gateway.settings.offline or "*" in gateway.settings.models
@@ -97,8 +119,18 @@ def _method(data: dict[str, Any]) -> tuple[str, dict[str, Any]]:
         raise invalid(
             f"`method.type` {kind!r} cannot be done offline. Use {', '.join(map(repr, METHODS))}.", param="method.type"
         )
+    foreign = next((name for name in METHODS if name != kind and method.get(name)), None)
+    if foreign is not None:
+        raise invalid(
+            f"`method.{foreign}` has no effect on a job of `method.type` {kind!r}. Leave it out, or name its type.",
+            param=f"method.{foreign}",
+        )
     where = f"method.{kind}.hyperparameters"
     said = (method.get(kind) or {}).get("hyperparameters")
+    if said and data.get("hyperparameters"):
+        raise invalid(
+            f"`hyperparameters` and `{where}` are both given. Give the latter alone.", param="hyperparameters"
+        )
     if not said:
         where, said = "hyperparameters", data.get("hyperparameters") or {}
     names = ("n_epochs", "batch_size", "learning_rate_multiplier", *_HYPER.get(kind, ()))
@@ -108,6 +140,12 @@ def _method(data: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     for name, most in (("n_epochs", 50), ("batch_size", 256)):
         if hyper[name] != "auto" and not (isinstance(hyper[name], int) and 1 <= hyper[name] <= most):
             raise invalid(f"`{where}.{name}` must be from 1 to {most}, not {hyper[name]!r}.", param=f"{where}.{name}")
+    for name in ("learning_rate_multiplier", "beta", "compute_multiplier"):
+        if hyper.get(name, "auto") != "auto" and not 0 < hyper[name] < _MOST:
+            raise invalid(f"`{where}.{name}` must be greater than 0, not {hyper[name]!r}.", param=f"{where}.{name}")
+    for name in ("eval_interval", "eval_samples"):
+        if hyper.get(name, "auto") != "auto" and not 1 <= hyper[name] < _MOST:
+            raise invalid(f"`{where}.{name}` must be at least 1, not {hyper[name]!r}.", param=f"{where}.{name}")
     return kind, hyper
 
 

@@ -5,6 +5,8 @@ rewrite.py     rewriting of a text that comes in pieces
 pii.py         shipped: masks addresses, numbers and accounts of people
 words.py       shipped: a list of words, masked or refused
 chat.py        which texts of a request and of an answer there are
+embedded.py    texts in `data:` URLs and in base64
+escapes.py     escapes of JSON in what a model says
 registry.py    the configured ones, and which of them a call passes
 stage.py       a sink that passes events and answers through them
 routes.py      `/guardrails/list`

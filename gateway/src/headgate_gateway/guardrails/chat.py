@@ -5,22 +5,22 @@ Left out are, and only these:
 - the name of the model, and what only the gateway reads (`tags`, `cache`, `guardrails`, `mock_response`,
   `virtual_model_id`)
 - ids without white space (`id`, `tool_call_id`, `file_id`, ...)
-- base64: of `data:` URLs, and of `data`, `file_data`, `b64_json` and signatures
+- base64 of what is no text: in `data:` URLs, and in `data`, `file_data`, `b64_json` and signatures
 - words of the protocol: the fixed values that the contract lists for a member (`"type": "text"`, `"role": "user"`), and
   the names of members that the contract or JSON Schema has
 
-Tokens instead of texts cannot be read, and are refused. Texts in `data:` URLs are decoded. Characters that nobody sees
-and other forms of letters (full width, mathematical) hide nothing.
+Tokens instead of texts cannot be read, and are refused. Texts in `data:` URLs are decoded, whatever their encoding and
+charset. Characters that nobody sees, other forms of letters (full width, mathematical) and the escapes of JSON hide
+nothing, and text that is split over the parts of a message is read as one.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Set
 from functools import cache
+from itertools import groupby, pairwise
 from typing import Any
 
 import msgspec
@@ -28,6 +28,7 @@ import msgspec
 from ..contract import load_contract
 from ..effective import OWN
 from ..errors import invalid
+from .embedded import changed_base64, changed_url
 
 __all__ = ["map_texts"]
 
@@ -37,15 +38,13 @@ _IDS = frozenset({"id", "tool_call_id", "file_id", "call_id", "tool_use_id", "re
 _ID = re.compile(r"(?=[^A-Za-z]*[A-Za-z])[A-Za-z0-9_.:|\-]{1,256}")
 _ENCODED = frozenset({"data", "file_data", "b64_json", "signature", "encrypted_content", "thought_signature"})
 _BASE64 = re.compile(r"[A-Za-z0-9+/_\-]{48,}={0,2}")
-_DATA_URL = re.compile(r"data:[A-Za-z0-9.+/;=_\-]*;base64,[A-Za-z0-9+/_\-]*={0,2}")
-_TEXT_URL = re.compile(
-    r"(data:(?:text/|application/(?:json|xml|yaml|x-ndjson))[^,]*;base64,)([A-Za-z0-9+/_\-]*={0,2})", re.IGNORECASE
-)
 # Characters without a shape of their own (Unicode: Default_Ignorable_Code_Point).
 _UNSEEN = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
     "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U000e0000-\U000e0fff]"
 )
+# Escapes of JSON for characters that may stand for themselves there.
+_ESCAPE = re.compile(r"\\+u(?!00[01]|0022|005[cC]|[dD][89a-fA-F])([0-9A-Fa-f]{4})")
 _TYPES = frozenset({"object", "array", "string", "number", "integer", "boolean", "null"})
 _KEYWORDS = (
     *("$defs", "$id", "$ref", "$schema", "additionalProperties", "allOf", "anyOf", "const", "contains", "default"),
@@ -78,6 +77,8 @@ def _unveiling(change: Change) -> Change:
     """Return a change that finds in a text also what unseen characters and other forms of letters hide."""
 
     def see(text: str) -> str:
+        if "\\u" in text and (bare := _ESCAPE.sub(_character, text)) != text and change(bare) != bare:
+            text = bare
         changed = change(text)
         if text.isascii() or (plain := _plain(text)) == text:
             return changed
@@ -86,6 +87,10 @@ def _unveiling(change: Change) -> Change:
         return changed if _plain(changed) == unveiled else unveiled
 
     return see
+
+
+def _character(escape: re.Match[str]) -> str:
+    return chr(int(escape[1], 16))
 
 
 def _plain(text: str) -> str:
@@ -118,12 +123,26 @@ class _Walk:
                 self.put(changed, key, item, told=told)
             return changed
         if isinstance(value, list):
-            return [self._value(item, name, told=told) for item in value]
+            return [self._value(item, name, told=told) for item in self._joined(value)]
         if told and isinstance(value, int | float) and not isinstance(value, bool):
             shown = str(value)
             text = self._change(shown)
             return value if text == shown else text
         return value
+
+    def _joined(self, parts: list[Any]) -> list[Any]:
+        """The parts of a message; neighbours whose texts hide something together are one part."""
+        if len(parts) < 2 or not any(_is_text(one) and _is_text(two) for one, two in pairwise(parts)):
+            return parts
+        found: list[Any] = []
+        for is_text, group in groupby(parts, _is_text):
+            run = list(group)
+            if is_text and len(run) > 1:
+                whole = "".join(part["text"] for part in run)
+                if self._change(whole) != "".join(self._change(part["text"]) for part in run):
+                    run = [{**run[0], "text": whole}]
+            found += run
+        return found
 
     def _text(self, text: str, name: str, *, told: bool) -> str:
         if text in self._words.get(name, ()):
@@ -131,23 +150,10 @@ class _Walk:
         if name in _IDS and not told and _ID.fullmatch(text):
             return text
         if name in _ENCODED and _BASE64.fullmatch(text):
-            return text
-        if text.startswith("data:") and _DATA_URL.fullmatch(text):
-            return self._url(text)
+            return changed_base64(text, self._change)
+        if (changed := changed_url(text, self._change)) is not None:
+            return changed
         return self._json(text) if name == "arguments" else self._change(text)
-
-    def _url(self, text: str) -> str:
-        """The `data:` URL of a text, with the text changed; every other one as it is."""
-        found = _TEXT_URL.fullmatch(text)
-        if found is None:
-            return text
-        encoded = found[2].replace("-", "+").replace("_", "/").rstrip("=")
-        try:
-            inner = base64.b64decode(encoded + "=" * (-len(encoded) % 4)).decode()
-        except (binascii.Error, UnicodeDecodeError):
-            return text
-        changed = self._change(inner)
-        return text if changed == inner else found[1] + base64.b64encode(changed.encode()).decode()
 
     def _json(self, text: str) -> str:
         """The JSON in a text, with its texts changed: what escapes hide is seen, and JSON it stays."""
@@ -163,6 +169,10 @@ class _Walk:
                 code="too_deep",
             ) from None
         return text if changed == value else msgspec.json.encode(changed).decode()
+
+
+def _is_text(part: Any) -> bool:
+    return isinstance(part, dict) and isinstance(part.get("text"), str)
 
 
 def _refuse_tokens(name: str, value: Any) -> None:

@@ -16,6 +16,7 @@ from ..errors import ApiError
 from ..offload import LARGE_BODY, offload
 from ..once.sink import Filter, Sink
 from ..providers.lenient import Unreadable, decode, encode
+from .escapes import Unescape
 from .port import Rewriter, whole_of
 
 __all__ = ["GuardStage"]
@@ -29,6 +30,9 @@ _PART_TEXTS = frozenset({"text", "refusal", "thinking", "reasoning", "content"})
 # Members of an answer and of a choice that are no texts, or have a treatment of their own.
 _HEAD = frozenset({"object", "created", "model", "system_fingerprint", "service_tier", "usage", "choices"})
 _CHOICE = frozenset({"index", "text", "delta", "message", "logprobs", "finish_reason"})
+_FUNCTION = frozenset({"name", "arguments"})
+# What texts of JSON are sent in, where escapes may hide something.
+_JSON_CHANNELS = frozenset({"function_call", "function.arguments"})
 Open = Callable[[], Sequence[Rewriter]]
 
 
@@ -130,10 +134,20 @@ class GuardStage(Filter):
             changed["tool_calls"] = [call for call in called if call is not None]
             if calls and not changed["tool_calls"]:
                 del changed["tool_calls"]
-        function = delta.get("function_call")
-        if isinstance(function, dict) and isinstance(function.get("arguments"), str):
-            fed = self._feed(index, "function_call", 0, function["arguments"])
-            changed["function_call"] = {**function, "arguments": fed}
+        if isinstance(delta.get("function_call"), dict):
+            changed["function_call"] = self._function(index, delta["function_call"])
+        return changed
+
+    def _function(self, index: int, function: dict[str, Any]) -> dict[str, Any]:
+        """A piece of the older form of a tool call. What is held back of its name comes as its arguments begin."""
+        changed, channel = self._beside(function, _FUNCTION), (index, "function_call.name", 0)
+        name, said = function.get("name"), function.get("arguments")
+        if isinstance(name, str):
+            changed["name"] = self._feed(*channel, name) if self._streams else self._whole(name)
+        if isinstance(said, str):
+            if said and channel in self._chains:
+                changed["name"] = (changed.get("name") or "") + self._chains.pop(channel).close()
+            changed["arguments"] = self._feed(index, "function_call", 0, said)
         return changed
 
     def _beside(self, value: dict[str, Any], known: frozenset[str]) -> dict[str, Any]:
@@ -215,7 +229,10 @@ class GuardStage(Filter):
     def _feed(self, index: int, name: str, part: int, text: str) -> str:
         chain = self._chains.get((index, name, part))
         if chain is None:
-            chain = self._chains[index, name, part] = _Chain(self._open())
+            rewriters = self._open()
+            if name in _JSON_CHANNELS:
+                rewriters = (Unescape(), *rewriters)
+            chain = self._chains[index, name, part] = _Chain(rewriters)
         return chain.feed(text)
 
     def _end(self, index: int, choice: dict[str, Any]) -> bool:
@@ -328,6 +345,9 @@ def _add(choice: dict[str, Any], name: str, part: int, rest: str) -> None:
     member, *path = name.split("/")
     if path:
         delta[member] = _with_part(delta.get(member), path, part, rest)
+    elif name == "function_call.name":
+        inner = delta[kind] = dict(delta.get(kind) or {})
+        inner[field] = (inner.get(field) or "") + rest
     elif dot:
         calls = delta["tool_calls"] = list(delta.get("tool_calls") or ())
         call = next((one for one in calls if _index(one) == part), None)

@@ -11,6 +11,7 @@ from typing import Any
 
 from ..offline import tokenizer
 from .estimate import weigh
+from .sound import tokens_of_sound
 
 __all__ = ["TOKENS_OF_PICTURE", "TextCounter", "count_prompt", "count_text", "size_of_picture", "size_of_speech"]
 
@@ -69,10 +70,10 @@ class TextCounter:
         return not self._counted and not self._held
 
 
-def count_prompt(kind: str | None, data: Mapping[str, Any], upload_bytes: int) -> int:
-    """Tokens that a model reads of a request."""
+def count_prompt(kind: str | None, data: Mapping[str, Any], upload_bytes: int, seconds: int = 0) -> int:
+    """Tokens that a model reads of a request, with so many `seconds` of sound."""
     if kind in ("transcription", "translation"):
-        return max(64, upload_bytes // 1600) + _texts(data.get("prompt"))
+        return tokens_of_sound(seconds) + _texts(data.get("prompt"))
     try:
         if kind == "chat":
             return max(1, _chat(data))

@@ -11,18 +11,22 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from ..config import Provider
+from ..prices import UnitPrice
+from .sound import tokens_of_sound
 
-__all__ = ["Candidate", "Estimate", "estimate", "most_output", "weigh"]
+__all__ = ["Candidate", "Estimate", "estimate", "most_output", "searches_asked", "tier_asked", "weigh"]
 
 _BYTES_A_TOKEN = 3
 _MANY_BYTES = 4096
 _PICTURE_TOKENS = 1600
 _FILE_TOKENS = 8000
 _SOUND_BYTES_A_TOKEN = 1600
-# Of speech at 32 kbit/s; most sound has more bytes.
-_SOUND_BYTES_A_SECOND = 4000
 _FILE_BYTES_A_TOKEN = 12
 _PICTURE_OUT = 6300
+_SPOKEN_TOKENS_A_CHARACTER = 2
+# Searches of a request that does not bound them, and sources that xAI reads for one.
+_SEARCHES = 10
+_SOURCES = 20
 # By these names servers take a bound of the answer, and how many answers there are.
 _BOUNDS = (
     *("max_completion_tokens", "max_tokens", "max_output_tokens", "max_new_tokens", "max_tokens_to_sample"),
@@ -38,6 +42,12 @@ _HOLDERS = (
 _COUNTS = ("num_return_sequences", "candidate_count", "candidateCount")
 # The contract's own maximum.
 _CHOICES = 128
+_TEXT_KINDS = ("chat", "completions", "embeddings", "moderations")
+_DEARER_TIERS = ("priority", "fast")
+_SEARCH_TOOLS = ("web_search", "openrouter:web_search", "browser_search", "x_search", "live_search")
+_SEARCH_MEMBERS = ("google_search", "googleSearch", "google_search_retrieval", "googleSearchRetrieval")
+_SEARCH_BOUNDS = ("max_uses", "max_results", "max_total_results")
+_MOST_SEARCHES = 1000
 _BULKY = ("data", "file_data", "url", "b64_json")
 
 
@@ -60,7 +70,7 @@ def most_output(upstream: Provider | None, known: int | None) -> int | None:
 class Estimate:
     """Tokens in and out. `declared` says that the request itself bounds its answer."""
 
-    __slots__ = ("characters", "choices", "declared", "input", "output", "seconds")
+    __slots__ = ("characters", "choices", "declared", "input", "media", "output", "searches", "seconds", "tier")
 
     def __init__(
         self, input: int, output: int, *, declared: bool, choices: int = 1, seconds: int = 0, characters: int = 0
@@ -72,25 +82,81 @@ class Estimate:
         # Of sound that is heard, and of a text that is spoken: some models are paid by these.
         self.seconds = seconds
         self.characters = characters
+        # Searches in the web, the tier that is asked for, and whether tokens may be of sound or of pictures.
+        self.searches = 0
+        self.tier = ""
+        self.media = False
 
     def output_at(self, most: int | None) -> int:
         """The most tokens of the answer of a model that writes no more than `most`, if that is known."""
         return self.output if self.declared or most is None else most * self.choices
 
+    def price_at(self, unit: UnitPrice, most: int | None) -> int:
+        """The most pico-USD that the request may cost at these prices."""
+        unit = unit.of(self.input)
+        read, written = max(unit.input, unit.cache_write, unit.cache_write_hour or 0), unit.output
+        if self.media:
+            read = max(read, unit.audio_input or 0, unit.image_input or 0)
+            written = max(written, unit.audio_output or 0, unit.image_output or 0)
+        tokens = self.input * read + self.output_at(most) * written
+        beside = unit.request + self.seconds * unit.second + self.characters * unit.character
+        return tokens + beside + self.searches * (unit.web_search or 0)
 
-def estimate(kind: str, data: dict[str, Any], size: int, default_output: int) -> Estimate:
-    """The estimate for a request of `size` bytes."""
+
+def estimate(kind: str, data: dict[str, Any], size: int, default_output: int, seconds: int = 0) -> Estimate:
+    """The estimate for a request of `size` bytes, with so many `seconds` of sound."""
+    found = _estimate(kind, data, size, default_output, seconds)
+    found.tier = tier_asked(data)
+    found.searches = searches_asked(data)
+    found.media = kind not in _TEXT_KINDS or bool(data.get("modalities") or data.get("audio")) or _has_media(data)
+    return found
+
+
+def _estimate(kind: str, data: dict[str, Any], size: int, default_output: int, seconds: int) -> Estimate:
     if kind in ("chat", "completions"):
         return _generation(data, size, default_output)
     if kind == "images":
         number = _number(data.get("n")) or 1
         return Estimate(_text(data, size), number * _PICTURE_OUT, declared=True)
     if kind in ("transcription", "translation"):
-        seconds = size // _SOUND_BYTES_A_SECOND + 1
-        return Estimate(max(64, size // _SOUND_BYTES_A_TOKEN), default_output, declared=False, seconds=seconds)
+        return Estimate(tokens_of_sound(seconds), default_output, declared=False, seconds=seconds)
     said = data.get("input")
     characters = len(said) if kind == "speech" and isinstance(said, str) else 0
-    return Estimate(_text(data, size), 0, declared=True, characters=characters)
+    spoken = characters * _SPOKEN_TOKENS_A_CHARACTER
+    return Estimate(_text(data, size), spoken, declared=True, characters=characters)
+
+
+def tier_asked(data: Mapping[str, Any]) -> str:
+    """Return the service tier of a request where it may be dearer than the standard one.
+
+    A dearer tier counts as soon as it is asked for, a cheaper one when the answer names it.
+    """
+    if data.get("service_tier") in _DEARER_TIERS:
+        return str(data["service_tier"])
+    return "fast" if data.get("speed") == "fast" else ""
+
+
+def searches_asked(data: Mapping[str, Any]) -> int:
+    """Return how often a request may have its model search the web."""
+    count = _SEARCHES if data.get("web_search_options") is not None else 0
+    for holder in (data.get("tools"), data.get("plugins")):
+        for tool in holder if isinstance(holder, list) else ():
+            if isinstance(tool, dict) and _searches(tool):
+                count += max(map(_number, map(tool.get, _SEARCH_BOUNDS))) or _SEARCHES
+    asked = data.get("search_parameters")
+    if isinstance(asked, dict) and asked.get("mode") != "off":
+        count += _number(asked.get("max_search_results")) or _SOURCES
+    return min(count, _MOST_SEARCHES)
+
+
+def _searches(tool: Mapping[str, Any]) -> bool:
+    """Return whether a tool (or a plugin) is one that searches the web at the provider."""
+    kind, id = tool.get("type"), tool.get("id")
+    if kind == "function":
+        return False
+    if isinstance(kind, str) and kind.startswith(_SEARCH_TOOLS):
+        return True
+    return id == "web" or any(tool.get(name) is not None for name in _SEARCH_MEMBERS)
 
 
 def _generation(data: dict[str, Any], size: int, default_output: int) -> Estimate:
@@ -153,6 +219,15 @@ def _has_parts(data: dict[str, Any]) -> bool:
     if not isinstance(messages, list):
         return False
     return any(isinstance(message, dict) and isinstance(message.get("content"), list) for message in messages)
+
+
+def _has_media(data: dict[str, Any]) -> bool:
+    """Return whether a message has a part that is no text."""
+    for message in data.get("messages") or ():
+        content = message.get("content") if isinstance(message, dict) else None
+        if isinstance(content, list) and any(isinstance(part, dict) and part.get("type") != "text" for part in content):
+            return True
+    return False
 
 
 def weigh(data: Mapping[str, Any]) -> tuple[int, int]:

@@ -28,6 +28,7 @@ from .record import add_sums, charged_of, metadata_of, owners_of, row_of, tags_o
 from .recovery import Recovery
 from .refusals import OPERATORS, refused, unpriced, warning_of
 from .settings import FixedBudget, LedgerSettings
+from .sound import seconds_of_sound
 from .sums import Sums
 from .usage import tokens_of
 
@@ -168,7 +169,8 @@ class Ledger:
         ticket.prompt_tokens = max(1, size // 4)
         if plan.free:
             return ticket
-        expected = estimate(kind, call.data, size, self.settings.default_output_tokens)
+        seconds = seconds_of_sound(call.files) if kind in ("transcription", "translation") else 0
+        expected = estimate(kind, call.data, size, self.settings.default_output_tokens, seconds)
         tokens = expected.input + (expected.output if expected.declared else 0)
         ticket.entered = await self.pace.enter(plan.bounds, model, tokens)
         if ticket.entered is not None:
@@ -250,9 +252,10 @@ class Ledger:
                 if provider != "offline" and self.settings.unpriced == "refuse":
                     raise unpriced(name, ticket.plan.lines[0].name)
                 continue
-            unit = unit.of(expected.input)
-            pico = expected.input * max(unit.input, unit.cache_write) + expected.output_at(most) * unit.output
-            pico += unit.request + expected.seconds * unit.second + expected.characters * unit.character
+            pico = expected.price_at(unit, most)
+            if expected.tier:
+                dearer = self._prices.unit(provider, name, expected.tier)
+                pico = pico if dearer is None else max(pico, expected.price_at(dearer, most))
             dearest = max(dearest, pico)
         return min(nano_of_pico(dearest), _MOST_HELD)
 
@@ -281,8 +284,7 @@ class Ledger:
             return None
         # Nothing more is written of a call that runs: its end says all.
         ticket.settled = True
-        if record.status == "interrupted" and record.provider == "offline" and record.key is not None:
-            # It is taken up again from its log, here or at another node, and is paid then.
+        if record.status == "interrupted" and record.goes_on:
             return None
         tokens = tokens_of(record.usage)
         # What an upstream tells of its usage is not believed below nothing.

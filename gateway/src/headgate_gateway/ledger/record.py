@@ -11,6 +11,7 @@ from ..errors import ApiError, invalid
 from ..http import Call
 from ..platform.principal import Principal
 from ..storage import Batch
+from ..validate import refuse_nul
 from . import sql
 from .running import served_of
 from .usage import Tokens, hour_of
@@ -29,6 +30,8 @@ _LONGEST_METADATA = 16_384
 _MOST_METADATA = 64
 _LONGEST_MODEL = 512
 _LONGEST_USER = 256
+# Kept with the record of a call, or compared with what is kept.
+_KEPT = ("user", "metadata", "tags", "safety_identifier", "prompt_cache_key")
 _MOST_AT_ONCE = 8
 _ADD_TOTALS = tuple(sql.add_totals(count) for count in range(_MOST_AT_ONCE + 1))
 
@@ -91,6 +94,10 @@ def require_bounded(call: Call) -> None:
     _require_tags("tags", tags)
     if header is not None:
         _require_tags("X-Headgate-Tags", header)
+    refuse_nul(call.model, at="model")
+    for name in _KEPT:
+        if name in data:
+            refuse_nul(data[name], at=name)
 
 
 def _require_tags(name: str, given: Any) -> None:

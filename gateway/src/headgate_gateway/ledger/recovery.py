@@ -64,7 +64,7 @@ class Recovery:
             batch = Batch()
             for call in sorted(calls, key=lambda call: call.id):
                 left = await self._taken_over(call)
-                if _goes_on(call) or not await self._book(call, left, batch):
+                if call.goes_on or not await self._book(call, left, batch):
                     _add(batch, self._holds.returned(left.hold.taken))
                 else:
                     booked += 1
@@ -168,11 +168,6 @@ class Recovery:
             if taken:
                 await self._db.together(self._holds.returned(taken))
         return freed
-
-
-def _goes_on(call: CallRecord) -> bool:
-    """Whether it can be taken up again from its log, and be paid then."""
-    return call.provider == "offline" and call.key is not None
 
 
 def _add(batch: Batch, other: Batch) -> None:

@@ -280,7 +280,15 @@ async def reset(call: Call) -> Response:
     """What counts against budgets goes back to 0; the records stay."""
     require_admin(call.caller, "set spending back")
     platform, sums = call.gateway.platform, call.gateway.ledger.sums
-    named = [(name, str(value)) for name, value in call.data.items() if name in _RESETS and value]
+    for name, value in call.data.items():
+        if not value:
+            raise invalid(
+                f"`{name}` is {value!r}, which names nothing to set back. Name it, or leave it out: a body without "
+                "members sets everything back.",
+                param=name,
+                code="invalid_value",
+            )
+    named = [(name, str(value)) for name, value in call.data.items()]
     places = [place for name, value in named for place in await _places(call, name, value)]
     if not named:
         places = await sums.everybody()

@@ -25,9 +25,14 @@ def with_wasted(run: Run, usage: Mapping[str, Any] | None) -> Mapping[str, Any] 
 
 def is_partial(run: Run, usage: Mapping[str, Any] | None, prices: PriceBook) -> bool:
     """Return whether something of a call has no price that is known, so that its cost is an estimate."""
-    if prices.is_partial(run.record.provider, run.price_name, usage):
+    tries = [(run.record.provider, run.price_name, usage), *run.wasted]
+    if any(prices.is_partial(*one) for one in tries):
         return True
-    return any(prices.is_partial(provider, name, wasted) for provider, name, wasted in run.wasted)
+    if not run.wasted:
+        return False
+    # The sum of several tries lacks those without a price.
+    known = {prices.cost(provider, name, used) is not None for provider, name, used in tries if used is not None}
+    return len(known) > 1
 
 
 def cost_of(run: Run, usage: Mapping[str, Any] | None, prices: PriceBook) -> int | None:

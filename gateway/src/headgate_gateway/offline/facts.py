@@ -13,13 +13,24 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 
-from .facts_table import CITIES, COUNTRIES, PHRASES
+from .facts_table import CITIES, COUNTRIES, GENERAL, PHRASES
 
-__all__ = ["Place", "answer_from_facts", "describe", "fact_about", "place_in", "place_named", "places_in"]
+__all__ = [
+    "Place",
+    "answer_from_facts",
+    "describe",
+    "fact_about",
+    "place_in",
+    "place_named",
+    "places_in",
+    "translation",
+    "yes_or_no",
+]
 
 _LONGEST_SEARCH = 2000
 _LONGEST_NAME = 4
 _LONGEST_PLACE = 40
+_LONGEST_GENERAL = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +89,17 @@ def _places() -> dict[str, Place]:
         "washington dc": "washington d c",
         "kiev": "kyiv",
         "turkiye": "turkey",
+        "espana": "spain",
+        "espagne": "spain",
+        "spanien": "spain",
+        "deutschland": "germany",
+        "allemagne": "germany",
+        "alemania": "germany",
+        "frankreich": "france",
+        "francia": "france",
+        "italie": "italy",
+        "italia": "italy",
+        "italien": "italy",
     }
     return out | {alias: out[name] for alias, name in aliases.items()}
 
@@ -147,7 +169,10 @@ def fact_about(place: Place, words: Iterable[str]) -> str | int | None:
 
 # --- answers in words
 
-_CAPITAL = re.compile(r"\bcapital(?:\s+city)?\s+(?:of|in|for)\s+(.{2,60})", re.IGNORECASE)
+_CAPITAL = re.compile(
+    r"\b(?:capitals?(?:\s+cit(?:y|ies))?|capitale|hauptstadt)\s+(?:of|in|for|del?(?:la)?|von)\s+(.{2,60})",
+    re.IGNORECASE,
+)
 _CAPITAL_AFTER = re.compile(r"([A-Z][\w .]{2,40})'s?\s+capital\b")
 _POPULATION = re.compile(
     r"\bpopulation\b|\bhow many (?:people|inhabitants|residents)\b|\bpeople live in\b", re.IGNORECASE
@@ -157,32 +182,118 @@ _CURRENCY = re.compile(r"\bcurrency\b|\bmoney\b.*\buse", re.IGNORECASE)
 _LANGUAGE = re.compile(r"\b(?:what|which) language|\blanguages?\b.*\b(?:spoken|speak)\b", re.IGNORECASE)
 _CONTINENT = re.compile(r"\bcontinent\b", re.IGNORECASE)
 _ABOUT_PLACE = re.compile(r"\b(?:about|describe|know of|information on)\b", re.IGNORECASE)
-_QUESTION = re.compile(r"\?|^(?:what|which|who|where|how|name|tell|give|describe|is|the capital)\b", re.IGNORECASE)
+_QUESTION = re.compile(
+    r"\?|^(?:what|which|who|where|how|name|tell|give|describe|is|(?:the )?(?:capitals?|population"
+    r"|currency|continent|language)"
+    r" (?:of|in)|return|provide|list)\b",
+    re.IGNORECASE,
+)
+_LARGER = re.compile(r"\b(?:bigger|larger|largest|biggest|more (?:people|inhabitants|populous))\b", re.IGNORECASE)
+_SMALLER = re.compile(r"\b(?:smaller|smallest|fewer (?:people|inhabitants)|less populous)\b", re.IGNORECASE)
+_IS_CAPITAL = re.compile(
+    r"\bis\s+(.{2,40}?)\s+(?:really\s+)?the capital(?: city)? of\s+(.{2,40}?)\s*(?:[?.,]|$)", re.IGNORECASE
+)
+_IS_IN = re.compile(
+    r"\bis\s+(.{2,40}?)\s+(?:located |a city |a country )?in\s+(.{2,40}?)\s*(?:[?.,]"
+    r"|$)",
+    re.IGNORECASE,
+)
+_IS_PRIME = re.compile(r"\bis\s+(\d{1,9})\s+(?:a |an )?(prime|even|odd)\b", re.IGNORECASE)
+_COMPARED = re.compile(
+    r"\bis\s+(-?[\d.]{1,12})\s+(greater|larger|bigger|more|less|smaller)\s+than\s+(-?[\d.]{1,12}\b)", re.IGNORECASE
+)
+_MOST_PLACES = 8
 
 
 def answer_from_facts(asked: str, *, terse: bool = False) -> str | None:
     """A true sentence (with `terse` the bare fact) in answer to a question that the table can answer; else None."""
     asked = asked[:_LONGEST_SEARCH]
-    for rule in (_translated, _calendar, _of_itself):
+    for rule in (_translated, _calendar, _of_itself, _confirmed):
         said = rule(asked)
         if said is not None:
             return said
-    found = _of_places(asked)
+    found = _generally(asked) or _of_places(asked)
     return None if found is None else found[1 if terse else 0]
 
 
+def yes_or_no(asked: str) -> bool | None:
+    """Return whether what a question asks is so; None where the table cannot tell."""
+    asked = asked[:_LONGEST_SEARCH]
+    number = _IS_PRIME.search(asked)
+    if number is not None:
+        value = int(number.group(1))
+        if number.group(2).lower() == "prime":
+            return value > 1 and all(value % factor for factor in range(2, int(value**0.5) + 1))
+        return value % 2 == (number.group(2).lower() == "odd")
+    compared = _COMPARED.search(asked)
+    if compared is not None:
+        try:
+            first, second = float(compared.group(1)), float(compared.group(3))
+        except ValueError:
+            return None
+        return first < second if compared.group(2).lower() in ("less", "smaller") else first > second
+    capital = _IS_CAPITAL.search(asked)
+    if capital is not None:
+        city, home = place_named(capital.group(1)), place_named(capital.group(2))
+        return None if home is None else city is not None and _plain(home.capital) == _plain(city.name)
+    within = _IS_IN.search(asked)
+    if within is not None:
+        inner, outer = place_named(within.group(1)), within.group(2)
+        home = place_named(outer)
+        if inner is not None and (home is not None or outer.title() in _continents()):
+            return outer.title() == inner.continent or (home is not None and home.name == inner.country)
+    return None
+
+
+@lru_cache(maxsize=1)
+def _continents() -> frozenset[str]:
+    return frozenset(place.continent for place in _places().values())
+
+
+def _confirmed(asked: str) -> str | None:
+    told = yes_or_no(asked)
+    return None if told is None else "Yes." if told else "No."
+
+
+@lru_cache(maxsize=1)
+def _general() -> tuple[tuple[re.Pattern[str], str, str], ...]:
+    rows = (line.rsplit("|", 2) for line in GENERAL.strip().splitlines())
+    return tuple((re.compile(words, re.IGNORECASE), said, bare) for words, said, bare in rows)
+
+
+def _generally(asked: str) -> tuple[str, str] | None:
+    """The sentence and the fact of general knowledge that a short question asks for."""
+    if len(asked) > _LONGEST_GENERAL:
+        return None
+    return next(((said, bare) for words, said, bare in _general() if words.search(asked)), None)
+
+
 def _of_places(asked: str) -> tuple[str, str] | None:
-    """The sentence, and the fact alone."""
+    """The sentence, and the fact alone; of each place that is asked for."""
     if not _QUESTION.search(asked):
         return None
     capital = _CAPITAL.search(asked) or _CAPITAL_AFTER.search(asked)
-    place = place_in([capital.group(1)] if capital else [asked])
-    if place is None and capital is not None:
-        place = _places().get(_plain(re.sub(r"^the\s+", "", capital.group(1), flags=re.IGNORECASE)))
-    if place is None:
+    places = places_in(capital.group(1) if capital else asked)
+    if not places and capital is not None:
+        bare = re.sub(r"^(?:the|la)\s+", "", re.split(r"[?.!,;:\n]", capital.group(1))[0], flags=re.IGNORECASE)
+        known = _places().get(_plain(bare))
+        places = [known] if known is not None else []
+    places = list(dict.fromkeys(places))[:_MOST_PLACES]
+    if len(places) > 1 and (_LARGER.search(asked) or _SMALLER.search(asked)):
+        pick = min if _SMALLER.search(asked) else max
+        found = pick(places, key=lambda place: place.population)
+        return f"{_the(found.name, start=True)}, with about {found.population:,} people.", found.name
+    told = [fact for place in places if (fact := _of_place(asked, place, capital=capital is not None)) is not None]
+    if not told:
         return None
+    if _ABOUT_PLACE.search(asked) and capital is None:
+        told = told[:1]
+    return " ".join(said for said, _ in told), ", ".join(bare for _, bare in told)
+
+
+def _of_place(asked: str, place: Place, *, capital: bool) -> tuple[str, str] | None:
     home, name = _the(place.country), _the(place.name, start=True)
-    if capital is not None:
+    if capital:
         return f"The capital of {home} is {place.capital.rstrip('.')}.", place.capital
     if _POPULATION.search(asked):
         return f"About {place.population:,} people live in {_the(place.name)}.", str(place.population)
@@ -218,7 +329,8 @@ def _the(name: str, *, start: bool = False) -> str:
 
 
 _TRANSLATE = re.compile(
-    r"\btranslate\b(?:\s+(?:the\s+)?(?:following|this|word|words|phrase|sentence|text))*\s*(?:(?:in)?to\s+(\w+)\s*[:,]\s*(.{1,80})"
+    r"\btranslate\b(?:\s+(?:the\s+)?(?:following|this|english|words?|phrase|sentence|text))*\s*"
+    r"(?:(?:from english )?(?:in)?to\s+(\w+)\s*[:,]\s*(.{1,80})"
     r"|[:\s]\s*(.{1,80}?)\s+(?:from\s+english\s+)?(?:in)?to\s+(\w+))",
     re.IGNORECASE,
 )
@@ -240,6 +352,13 @@ def _phrases() -> dict[str, dict[str, str]]:
     return out
 
 
+def translation(text: str, tongue: str) -> str | None:
+    """A known word or phrase in another language; None for one that the table has not."""
+    bare = re.sub(r"[^\w' ]+", " ", text.replace("\u2019", "'"), flags=re.UNICODE)
+    known = _phrases().get(" ".join(bare.split()).strip("' ").lower())
+    return None if known is None or tongue.lower() not in _TONGUES else known[tongue.lower()]
+
+
 def _translated(asked: str) -> str | None:
     for found in (_TRANSLATE.search(asked), _SAY_IN.search(asked)):
         if found is None:
@@ -249,13 +368,13 @@ def _translated(asked: str) -> str | None:
         for text, tongue in pairs:
             if text is None or tongue is None or tongue.lower() not in _TONGUES:
                 continue
-            bare = text.strip().strip("\"'\u201c\u201d\u2018\u2019`").rstrip(".?!,").strip("\"'\u201d\u2019`").lower()
-            known = _phrases().get(bare)
-            if known is not None:
-                said = known[tongue.lower()]
-                return (
-                    said if tongue.lower() == "german" else said[:1].upper() + said[1:] if text[:1].isupper() else said
-                )
+            said = translation(text, tongue)
+            if said is not None:
+                upper = text.lstrip("\"'\u201c` ")[:1].isupper() and tongue.lower() != "german"
+                return said[:1].upper() + said[1:] if upper else said
+            if found.re is _TRANSLATE:
+                known = f"I am an offline model and know only a few words of {tongue.title()}"
+                return f"{known}; {text.strip()!r} is not among them."
     return None
 
 
@@ -330,7 +449,11 @@ def _date(year: str, month: str, day: str) -> date:
 
 
 _ITSELF = re.compile(
-    r"\b(?:who|what)\s+are\s+you\b|\b(?:what is|what's)\s+your\s+name\b|\bwhich model are you\b|\bintroduce yourself\b",
+    r"\b(?:who|what)\s+are\s+you\b|\b(?:what is|what's)\s+your\s+name\b|\b(?:which|what) (?:ai |language"
+    r" )?(?:model|llm|ai)\s+"
+    r"(?:are you|is this|do you run|am i)|\bintroduce yourself\b|\bwhat (?:can|do) you do\b|^help[.!?]*$"
+    r"|\bwho (?:made|created|built) you\b"
+    r"|\bwhat(?:'s| is) your (?:model|purpose)\b",
     re.IGNORECASE,
 )
 _COSTS = re.compile(r"\b(?:what|how much)\b.*\bcost\b", re.IGNORECASE)

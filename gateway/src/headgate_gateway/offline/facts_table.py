@@ -230,6 +230,15 @@ sorry|désolé|perdón|Entschuldigung|scusa|desculpe
 how are you|comment ça va|cómo estás|wie geht es dir|come stai|como está
 i love you|je t'aime|te quiero|ich liebe dich|ti amo|eu te amo
 world|monde|mundo|Welt|mondo|mundo
+i love programming|j'adore la programmation|me encanta programar|ich programmiere gern|amo programmare|amo programar
+my name is|je m'appelle|me llamo|ich heiße|mi chiamo|meu nome é
+good afternoon|bon après-midi|buenas tardes|guten Tag|buon pomeriggio|boa tarde
+see you later|à plus tard|hasta luego|bis später|a dopo|até logo
+you are welcome|de rien|de nada|gern geschehen|prego|de nada
+cheese|fromage|queso|Käse|formaggio|queijo
+sea|mer|mar|Meer|mare|mar
+black|noir|negro|schwarz|nero|preto
+white|blanc|blanco|weiß|bianco|branco
 hello world|bonjour le monde|hola mundo|hallo Welt|ciao mondo|olá mundo
 cat|chat|gato|Katze|gatto|gato
 dog|chien|perro|Hund|cane|cão
@@ -255,4 +264,35 @@ three|trois|tres|drei|tre|três
 apple|pomme|manzana|Apfel|mela|maçã
 tree|arbre|árbol|Baum|albero|árvore
 city|ville|ciudad|Stadt|città|cidade
+"""
+
+# Words of the question (an expression) | sentence | the bare fact
+GENERAL = """
+\\bcolou?r\\b.*\\bsky\\b|The sky is blue.|blue
+\\bwhy\\b.*\\bsky\\b.*\\bblue\\b|Air scatters blue light more than red light.|Scattering
+\\bcolou?r\\b.*\\bgrass\\b|Grass is green.|green
+\\bcolou?r\\b.*\\bbananas?\\b|Bananas are yellow.|yellow
+\\bboiling point of water\\b|Water boils at 100 °C at sea level.|100 °C
+\\bfreezing point of water\\b|Water freezes at 0 °C.|0 °C
+\\b(?:largest|biggest) planet\\b|Jupiter is the largest planet of the solar system.|Jupiter
+\\bsmallest planet\\b|Mercury is the smallest planet of the solar system.|Mercury
+\\bplanet\\b.*\\bclosest to the sun\\b|Mercury is the planet closest to the sun.|Mercury
+\\bhow many planets\\b|There are 8 planets in the solar system.|8
+\\bhow many continents\\b|There are 7 continents.|7
+\\b(?:tallest|highest) mountain\\b|Mount Everest is the highest mountain, 8,849 metres above the sea.|Mount Everest
+\\blargest ocean\\b|The Pacific is the largest ocean.|Pacific
+\\bspeed of light\\b|Light travels 299,792,458 metres a second.|299,792,458 m/s
+\\bwho wrote\\b.*\\b(?:hamlet|romeo|macbeth|othello)\\b|William Shakespeare wrote it.|William Shakespeare
+\\bwho wrote\\b.*\\b1984\\b|George Orwell wrote it.|George Orwell
+\\bwho wrote\\b.*\\bpride and prejudice\\b|Jane Austen wrote it.|Jane Austen
+\\bwho painted\\b.*\\bmona lisa\\b|Leonardo da Vinci painted it.|Leonardo da Vinci
+\\bfirst president of (?:the )?(?:united states|usa?)\\b|George Washington was the first president.|George Washington
+\\bfirst\\b.*\\b(?:on|walk(?:ed)?)\\b.*\\bmoon\\b|Neil Armstrong was the first on the Moon, in 1969.|Neil Armstrong
+\\bwon the world series in 2020\\b|The Los Angeles Dodgers won the World Series in 2020.|Los Angeles Dodgers
+\\bworld series in 2020\\b|The World Series of 2020 was played in Arlington, Texas.|Arlington
+\\bmeaning of life\\b|42, says a well-known novel.|42
+\\bchemical (?:symbol|formula)\\b.*\\bwater\\b|The chemical formula of water is H2O.|H2O
+\\bchemical symbol\\b.*\\bgold\\b|The chemical symbol of gold is Au.|Au
+\\bearth flat\\b|No, the Earth is round.|no
+\\bprimary colou?rs\\b|The primary colours are red, yellow and blue.|red, yellow, blue
 """

@@ -90,8 +90,9 @@ class Claims:
         """The record of a call that is made again, under its id; one that goes on is the same attempt."""
         record = replace(before, status="in_progress", node=self._nodes.id, model=model, provider=provider)
         record.finished_at = record.usage = record.cost_nano = record.error = record.error_status = None
+        # Of an attempt that goes on nothing was booked, so that what is stored is of those before it.
+        record.earlier = (before.usage, before.cost_nano)
         if not entry.resumed:
-            record.earlier = (before.usage, before.cost_nano)
             record.attempts = before.attempts + 1
             record.attempt = record.attempts
         return record

@@ -10,6 +10,9 @@ from .store import CallRecord
 
 __all__ = ["Feed", "Listener", "draining", "frame"]
 
+# How many clients of one call are woken in one turn of the event loop.
+_AT_ONCE = 50
+
 
 def frame(call_id: str, seq: int, data: bytes, event: str | None = None) -> bytes:
     """One server-sent event. `data` holds no line break."""
@@ -73,6 +76,9 @@ class Feed:
         self.faults: list[tuple[int, Fault]] = []
         self.marks: dict[str, str] = {}
         self.listeners: list[Listener] = []
+        # Those that are still to be woken, and whether all are to be woken again behind them.
+        self._asleep: list[Listener] = []
+        self._again = False
 
     @property
     def total(self) -> int:
@@ -115,6 +121,21 @@ class Feed:
         return None
 
     def wake(self) -> None:
-        """Have all clients look."""
-        for listener in self.listeners:
+        """Have all clients look; many of them a slice at a time, for others to have turns between."""
+        if len(self.listeners) <= _AT_ONCE:
+            for listener in self.listeners:
+                listener.wake()
+        elif self._asleep:
+            self._again = True
+        else:
+            self._asleep = list(self.listeners)
+            self._wake_some()
+
+    def _wake_some(self) -> None:
+        some, self._asleep = self._asleep[:_AT_ONCE], self._asleep[_AT_ONCE:]
+        for listener in some:
             listener.wake()
+        if not self._asleep and self._again:
+            self._again, self._asleep = False, list(self.listeners)
+        if self._asleep:
+            asyncio.get_running_loop().call_soon(self._wake_some)

@@ -55,6 +55,8 @@ class Run(Feed):
         self.recorded = self.durable = self.settling = False
         # Whether a provider may have been asked, which is then paid.
         self.asked = False
+        # Whether nobody waits for it, or can ask for it again: the try that runs is its last one.
+        self.left = False
         self.operation = ""
         self.expires_at = 0.0
         self.usage: dict[str, Any] | None = None
@@ -112,8 +114,7 @@ class Run(Feed):
     def _appended(self) -> None:
         if self.keyed:
             self._calls.log.add(self)
-        for listener in self.listeners:
-            listener.wake()
+        self.wake()
 
     def _lag(self) -> int:
         return self.total - max(listener.position for listener in self.listeners)
@@ -142,6 +143,7 @@ class Run(Feed):
         if not self.keyed and (self.record.stream or not self.asked):
             self.cancel(vanished())
         elif self._grace is None:
+            self.left = not self.keyed
             self._make_room()
             self.wait_for_clients(self._calls.grace_seconds)
 

@@ -162,15 +162,7 @@ class Settlement:
             usage = estimated_usage(run)
         if detail >= Detail.PLAIN:
             usage = _plain(usage, run)
-        record.usage = with_wasted(run, usage)
-        record.cost_nano = self._cost(run, usage, detail)
-        if (
-            record.usage is not None
-            and not run.cached
-            and detail < Detail.PLAIN
-            and is_partial(run, usage, self._prices)
-        ):
-            record.usage = {**record.usage, "estimated": True}
+        self._put_use(run, ending, usage, detail)
         batch = Batch()
         if not run.recorded:
             self._store.put_key_of(batch, record, run.operation, run.fingerprint, run.expires_at)
@@ -185,6 +177,22 @@ class Settlement:
             if bill is not None:
                 self._biller.apply(run, bill)
         return batch, own
+
+    def _put_use(self, run: Run, ending: Ending, usage: Any, detail: Detail) -> None:
+        """Put into the record what the attempt used and cost, as it is booked."""
+        record = run.record
+        if ending.interrupted and record.goes_on:
+            record.usage = record.cost_nano = None
+            return
+        record.usage = with_wasted(run, usage)
+        record.cost_nano = self._cost(run, usage, detail)
+        if (
+            record.usage is not None
+            and not run.cached
+            and detail < Detail.PLAIN
+            and is_partial(run, usage, self._prices)
+        ):
+            record.usage = {**record.usage, "estimated": True}
 
     def _cost(self, run: Run, usage: Any, detail: Detail) -> int | None:
         """Return what the call cost; what was reserved for it where its price cannot be computed."""

@@ -31,6 +31,11 @@ class Sink(Protocol):
     @property
     def catching_up(self) -> bool: ...
 
+    @property
+    def left(self) -> bool:
+        """Whether nobody waits for the answer any more, or can ask for it again, so that no other try is to begin."""
+        ...
+
     async def emit(self, data: bytes, event: str | None = None) -> None: ...
 
     def deliver_fault(self, fault: Fault) -> None: ...
@@ -112,6 +117,10 @@ class Filter:
     @property
     def catching_up(self) -> bool:
         return self._inner.catching_up
+
+    @property
+    def left(self) -> bool:
+        return self._inner.left
 
     async def emit(self, data: bytes, event: str | None = None) -> None:
         await self._inner.emit(data, event)

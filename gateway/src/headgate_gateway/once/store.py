@@ -64,6 +64,11 @@ class CallRecord:
     meter: Meter | None = None
 
     @property
+    def goes_on(self) -> bool:
+        """Return whether it can be taken up again from its log after an interruption, and is paid then."""
+        return self.provider == "offline" and self.key is not None
+
+    @property
     def estimated(self) -> bool:
         """Return whether tokens were counted here, and not told by the provider."""
         usage = self.total_usage

@@ -89,9 +89,15 @@ class Platform:
         if caller.admin and caller.acting_for != (None, None):
             return await admission.for_groups(self, await self.callers.now(record), *caller.acting_for)
         # What a key leaves open, the request may have named.
+        own = record.team_id, record.organization_id
         record.team_id = record.team_id or caller.only_team
         record.organization_id = record.organization_id or caller.only_organization
-        return await self.callers.now(record)
+        now = await self.callers.now(record)
+        if caller.acting_for != (None, None):
+            # Whoever left a team or an organization works for it no longer.
+            record.team_id, record.organization_id = own
+            now = await admission.in_group(self, record, *caller.acting_for)
+        return now
 
     async def shares(self, caller: Principal, owner: str) -> bool:
         """Whether what an owner made is for this caller too: for keys of the same user or organization.

@@ -144,6 +144,16 @@ async def _find(call: Call, text: str, param: str = "key") -> Key:
     return key
 
 
+async def _named(call: Call) -> Key:
+    """The key that a body names by `key_id` or `key`; 400 where the two name two keys."""
+    key = await _find(call, one_of(call.data, "key_id", "key"))
+    if call.data.get("key_id") and call.data.get("key"):
+        other = await _find(call, call.data["key"])
+        if other.id != key.id:
+            raise invalid("`key_id` and `key` name two keys. Give one of them.", param="key", code="ambiguous")
+    return key
+
+
 def _seen(call: Call, key: Key) -> bool:
     return sight(call.caller).sees(
         organization_id=key.organization_id, team_id=key.team_id, user_id=key.user_id, key_id=key.id
@@ -186,7 +196,7 @@ def _own_changes(key: Key, changes: Mapping[str, Any], catalog: RouteCatalog) ->
 
 async def _update(call: Call) -> Response:
     platform, _ = await writer(call)
-    key = await _find(call, one_of(call.data, "key_id", "key"))
+    key = await _named(call)
     wanted = await _changed(call, key, call.data)
     return json_response(await show_key(platform, await save(call, platform.keys, wanted, "updated", key)))
 
@@ -283,7 +293,7 @@ async def _info(call: Call) -> Response:
 
 async def _set_blocked(call: Call, blocked: bool) -> Response:
     platform, caller = await writer(call)
-    key = await _find(call, one_of(call.data, "key_id", "key"))
+    key = await _named(call)
     if not blocked and power_over_key(caller, key) != "above":
         raise forbidden("Who blocked this key is above you. Have it unblocked there.", code="above_required")
     wanted = renewed(key, {"blocked": blocked})

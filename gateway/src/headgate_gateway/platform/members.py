@@ -12,12 +12,12 @@ from ..http import Access, BodyKind, Call, Response, Route, json_response
 from .acting import below, missing, save, writer
 from .authority import power_over_organization
 from .core import Platform
-from .fields import applied, changed_limits
+from .fields import applied, changed_limits, nano
 from .keys import delete_keys
 from .organizations import find_organization
 from .records import Limits, Member, Organization, User
 from .teams import seat, shown_team, team_role, team_to_change
-from .users import invited, join
+from .users import invited, join, require_same_user
 from .views import show_seat, show_user
 
 __all__ = ["ROUTES"]
@@ -35,6 +35,8 @@ def _money(call: Call, name: str) -> dict[str, Any]:
     """What a member may spend, as a change of limits."""
     if name not in call.data:
         return {}
+    if call.data[name] is not None:
+        nano(call.data[name], name)
     return changed_limits({"max_budget": call.data[name]}, call.gateway.clock.time())
 
 
@@ -49,6 +51,8 @@ async def _member(call: Call, kind: str, group: str) -> Member:
         found = next(iter(await members.of_email(kind, group, str(email))), None)
     if found is None:
         raise missing("member", str(id or email), param="user_id" if id else "user_email")
+    if id is not None and email is not None:
+        await require_same_user(call, id, str(email), "user_email")
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..errors import forbidden
+from ..errors import forbidden, invalid
 from ..http import Access, BodyKind, Call, Response, Route, json_response
 from .acting import bury, chosen_id, missing, renewed, save, writer
 from .authority import Ceiling, attenuate, power_over_organization, require_admin, sees_organization, sight
@@ -26,6 +26,8 @@ _FIELDS = {"organization_alias": "alias", "budget_id": "budget_id", "tier": "tie
 def _changes(call: Call) -> tuple[dict[str, Any], dict[str, Any]]:
     data = call.data
     changes: dict[str, Any] = {name: data[wire] for wire, name in _FIELDS.items() if wire in data}
+    if data.get("tier") is not None:
+        _require_tier(call, data["tier"])
     if "models" in data:
         changes["models"] = plain_list(data["models"])
     if "metadata" in data:
@@ -33,6 +35,18 @@ def _changes(call: Call) -> tuple[dict[str, Any], dict[str, Any]]:
     if data.get("blocked") is not None:
         changes["blocked"] = data["blocked"]
     return changes, changed_limits(data, call.gateway.clock.time())
+
+
+def _require_tier(call: Call, tier: str) -> None:
+    """400 for a tier that the configuration does not have; without credits nothing is known of tiers."""
+    known = call.gateway.ledger.credits.settings.tiers
+    if known and tier not in known:
+        raise invalid(
+            f"`tier` is {tier!r}. Use one of {', '.join(map(repr, sorted(known)))}, or add [credits.tiers.…] to "
+            "headgate.toml.",
+            param="tier",
+            code="tier_unknown",
+        )
 
 
 async def find_organization(call: Call, id: str, param: str = "organization_id") -> Organization:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["Revocation"]
 
 _log = logging.getLogger("headgate_gateway")
-_KINDS = frozenset({"key", "user", "team", "organization", "customer", EVERYTHING.kind})
+_KINDS = frozenset({"key", "user", "team", "organization", "customer", "member", EVERYTHING.kind})
 _LOOK_SECONDS = 1.0
 
 
@@ -79,9 +79,9 @@ class Revocation:
             if change.action == "rotated" and caller.key_id == change.id:
                 record = await platform.keys.any(change.id)
                 return caller if record is None else admission.replaced(record)
-            if caller.key_id is None and caller.acting_for != (None, None):
-                await admission.for_groups(platform, caller, *caller.acting_for)
             now = await platform.as_it_stands(caller)
+            if caller.key_id is None and caller.acting_for != (None, None):
+                now = await admission.for_groups(platform, await platform.principal(caller.id), *caller.acting_for)
             if caller.customer is not None:
                 await platform.customer_bounds.bounds(caller.organization_id, caller.customer)
         except ApiError as refusal:
@@ -144,4 +144,6 @@ def _concerns(change: Change, caller: Principal) -> bool:
         return change.key_ids is None or caller.key_id in change.key_ids
     if change.kind == "customer":
         return caller.customer is not None
+    if change.kind == "member":
+        return caller.user_id is not None and change.id.endswith(f":{caller.user_id}")
     return change.id in (caller.user_id, caller.team_id, caller.organization_id)

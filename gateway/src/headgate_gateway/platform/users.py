@@ -19,7 +19,7 @@ from .seen import keys_seen, users_seen
 from .sql import among, equal, member_of
 from .views import iso, numbered, show_key, show_team, show_user
 
-__all__ = ["ROUTES", "find_user", "invited", "join"]
+__all__ = ["ROUTES", "find_user", "invited", "join", "require_same_user"]
 
 _ROLES = ("proxy_admin", "proxy_admin_viewer", "org_admin", "internal_user", "internal_user_viewer")
 _OF_ADMINS = ("proxy_admin", "proxy_admin_viewer")
@@ -100,12 +100,25 @@ async def find_user(call: Call, id: str | None, email: str | None) -> User:
     return seen[0]
 
 
+async def require_same_user(call: Call, id: str, email: str, param: str) -> None:
+    """400 where an id and an address name two users: one of them would be changed by mistake."""
+    user = await call.gateway.platform.users.get(id)
+    if user is not None and user.email != email:
+        raise invalid(
+            f"`user_id` {id!r} and `user_email` {email!r} are not those of one user. Give one of them.",
+            param=param,
+            code="ambiguous",
+        )
+
+
 async def invited(call: Call, id: str | None, email: str | None, organization_id: str | None) -> User:
     """Who is to be a member: a user that the caller sees, one of the organization, or a new one."""
     platform = call.gateway.platform
     known = [await platform.users.get(id)] if id is not None else await platform.users.by("email", email or "")
     for user in known:
         if user is not None and (await sees_user(call, user) or await _is_in(platform, user, organization_id)):
+            if id is not None and email is not None:
+                await require_same_user(call, id, email, "member")
             return user
     if id is None and email is None:
         raise invalid("`user_id` or `user_email` is missing. Give one.", param="member", code="missing")

@@ -11,10 +11,20 @@ from .lenient import Unreadable, readable
 from .meter import Meter
 from .partial import texts_in
 
-__all__ = ["Chunk", "ChunkReader", "choices_asked", "count_said", "error_of", "texts_of", "texts_of_events"]
+__all__ = [
+    "Chunk",
+    "ChunkReader",
+    "choices_asked",
+    "count_foreign",
+    "count_said",
+    "error_of",
+    "texts_of",
+    "texts_of_events",
+]
 
-# Members by which foreign events say a text.
-_TEXTS = ("content", "text", "response", "delta")
+# Members by which events of other wires say a text, and those that hold such members.
+_TEXTS = ("content", "text", "response", "delta", "output_text", "completion", "generated_text", "answer", "output")
+_HOLDERS = (*_TEXTS, "choices", "message", "candidates", "parts", "token", "part", "item")
 _MOST_CHOICES = 128
 _BLOCKS = ("thinking_blocks", "reasoning_details")
 # Members that are no text of the model, or repeat one.
@@ -78,16 +88,18 @@ class ChunkReader:
 
     def _choices_of(self, value: Mapping[str, Any]) -> None:
         choices = value.get("choices")
-        if isinstance(choices, list):
-            for choice in choices:
-                self._choice(choice)
-        elif choices is not None:
+        if choices is not None and not isinstance(choices, list):
             raise failures.broken_stream(self._provider, "`choices` of an event is not a list")
-        else:
-            # A ping, or what a vendor has to say beside the answer. A stream of nothing else has no finish reason.
-            for name in _TEXTS:
-                if isinstance(text := value.get(name), str) and text:
-                    self._meter.produced(text)
+        for choice in choices or ():
+            self._choice(choice)
+        if not choices:
+            self._beside(value)
+
+    def _beside(self, value: Mapping[str, Any]) -> None:
+        """Read an event without a choice: a ping, or what a vendor has to say beside the answer."""
+        member = count_foreign(value, self._meter)
+        if member:
+            raise failures.broken_stream(self._provider, f"an event has a text in `{member}` and no `choices`")
 
     def _failed(self, error: Any) -> Exception:
         self._meter.refused = True
@@ -157,6 +169,31 @@ def texts_of(delta: Any) -> Iterator[str]:
     elif isinstance(delta, list):
         for value in delta:
             yield from texts_of(value)
+
+
+def count_foreign(value: Mapping[str, Any], meter: Meter) -> str:
+    """Count the texts of the model in an event of another wire; return the member that has one, or nothing.
+
+    They are paid, and no client would see them.
+    """
+    said = [(name, text) for name in _HOLDERS for text in _foreign_texts(value.get(name), name in _TEXTS)]
+    for _, text in said:
+        meter.produced(text)
+    return said[0][0] if said else ""
+
+
+def _foreign_texts(value: Any, says: bool) -> Iterator[str]:
+    """Every text in a member of an event of another wire; `says` where a text in its place is one of the model."""
+    if isinstance(value, str):
+        if says and value:
+            yield value
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _foreign_texts(inner, says)
+    elif isinstance(value, dict):
+        for name in _HOLDERS:
+            if name in value:
+                yield from _foreign_texts(value[name], name in _TEXTS)
 
 
 def count_said(message: Any, meter: Meter) -> bool:

@@ -14,17 +14,20 @@ from urllib.parse import parse_qsl, urlsplit
 import aiohttp
 from multidict import CIMultiDict
 
-from ..effective import OWN, models_beside
+from ..effective import OWN
 from ..errors import ApiError, invalid
 from ..http import Call
 from ..ledger.count import count_prompt
+from ..ledger.estimate import tier_asked
+from ..ledger.sound import seconds_of_sound
+from ..offload import LARGE_BODY
 from ..once.sink import Producer, Sink
 from ..targets import ProviderTarget
 from . import failures
 from .encodings import Undecodable, decoder_of
 from .framing import arriving, asking
 from .meter import Meter
-from .partial import texts_in
+from .partial import beginning, texts_in
 from .served import price_name_of
 from .sse import EventTooLarge, SseReader
 from .usage import of_headers
@@ -42,10 +45,11 @@ _SHORTEST_SECRET = 12
 _PASSED_ON = ("openai-beta", "anthropic-beta")
 # They choose whose account pays, so they go out with the caller's own key alone.
 _ACCOUNT = ("openai-organization", "openai-project")
+# How much of a stream is read in one turn of the event loop; a block in it takes 3 bytes at least.
+_TURN_BYTES = 16_384
 _SHOWN = 1 << 16
 _SPACE = b" \t\r\n\xef\xbb\xbf"
 _LATE_SECONDS = 1.0
-_SOUND_BYTES_A_SECOND = 16_000
 
 WHOLE = "headgate.whole"
 """The name of the event that `Exchange.events` gives where the upstream answered by JSON, and by no stream."""
@@ -60,13 +64,16 @@ class Exchange:
         self.target = target
         self.call = call
         self.kind = kind
-        self.meter = Meter(lambda: count_prompt(kind, call.data, sum(upload.size for upload in call.files)))
+        sound = seconds_of_sound(call.files) if kind in ("transcription", "translation") else 0
+        size = sum(upload.size for upload in call.files)
+        self.meter = Meter(lambda: count_prompt(kind, call.data, size, sound))
+        self.meter.seconds = sound
         self._begin_meter()
         self.content_type = ""
         # Whether the answer broke off, so that the provider may not have made it to its end.
         self.cut = False
         # Models by which the provider may answer instead.
-        self._others = models_beside(call.data)
+        self._others = [named.model for named in call.others]
         self._providers = providers
         self._gateway = gateway
         self._limits = gateway.settings.limits
@@ -77,13 +84,10 @@ class Exchange:
     def _begin_meter(self) -> None:
         """Tell the meter what the request says of its price."""
         data, meter = self.call.data, self.meter
-        # A dearer tier counts as soon as it is asked for, a cheaper one when the answer names it.
-        meter.tier = "priority" if data.get("service_tier") == "priority" else None
+        meter.tier = tier_asked(data) or None
         if data.get("web_search_options") is not None:
             meter.searches = 1
-        if self.kind in ("transcription", "translation"):
-            meter.seconds = sum(upload.size for upload in self.call.files) // _SOUND_BYTES_A_SECOND + 1
-        elif self.kind == "speech" and isinstance(said := data.get("input"), str):
+        if self.kind == "speech" and isinstance(said := data.get("input"), str):
             meter.characters = len(said)
 
     @property
@@ -180,6 +184,8 @@ class Exchange:
                 if tries > upstream.retries or isinstance(error, aiohttp.ClientSSLError | ssl.SSLError):
                     raise self._unreachable(error) from error
                 await self._gateway.clock.sleep(_BACKOFF * 2 ** (tries - 1) * random.random())
+                if run.left:
+                    raise self._unreachable(error) from error
             except aiohttp.ClientResponseError as error:
                 # It answered, and that may have to be paid, whatever is wrong with the head.
                 self.meter.answered = True
@@ -313,7 +319,9 @@ class Exchange:
         if decoder is None:
             async for data in arriving(response.content):
                 size += len(data)
-                self.meter.unread(len(data))
+                if not self.meter.refused:
+                    # What says that it failed is no answer of a model.
+                    self.meter.unread(len(data))
                 if size > most:
                     break
             raise failures.broken_answer(self.provider, b"", f"its content encoding is {encoding[:40]!r}")
@@ -324,6 +332,9 @@ class Exchange:
                     if size > most:
                         raise failures.too_large(self.provider, "The answer", most, "limits.answer_bytes")
                     yield piece
+                    if len(piece) > LARGE_BODY:
+                        # What comes faster than it is read is always there: others have their turn before it.
+                        await asyncio.sleep(0)
             for piece in decoder.close():
                 yield piece
         except Undecodable as error:
@@ -338,7 +349,7 @@ class Exchange:
             async for piece in self.pieces(response):
                 pieces.append(piece)
         except BaseException:
-            self.count_part(b"".join(pieces))
+            self.count_part(beginning(pieces))
             raise
         return b"".join(pieces)
 
@@ -371,9 +382,14 @@ class Exchange:
                         yield WHOLE, await self._rest(head, pieces)
                         return
                     sniffed, data = True, head
-                for event in reader.feed(data):
-                    found = True
-                    yield event
+                # A reader copies what it holds of a long event: that one is fed as it comes.
+                step = _TURN_BYTES if len(reader.rest) < _TURN_BYTES else len(data)
+                for at in range(0, len(data), step):
+                    for event in reader.feed(data[at : at + step]):
+                        found = True
+                        yield event
+                    if at + step < len(data):
+                        await asyncio.sleep(0)
                 if not found and len(head) < _SHOWN:
                     head += data if head is not data else b""
             for event in reader.close():

@@ -21,6 +21,8 @@ from .meter import Meter
 __all__ = ["Connector", "arriving", "asking"]
 
 _END_OF_HEAD = b"\r\n\r\n"
+# Of one answer: that of the answer itself, and those with a status below 200 before it.
+_MOST_HEADS = 20
 
 
 # Whose request is on its way: its meter hears when there is a connection to send it on.
@@ -43,14 +45,33 @@ class Connector(aiohttp.TCPConnector):
 
 
 class _Handler(ResponseHandler):
+    _heads = 0
+
+    def set_response_params(self, **options: Any) -> None:
+        self._heads = 0
+        super().set_response_params(**options)
+
     def data_received(self, data: bytes) -> None:
-        if self._payload is None or self._payload.is_eof():
+        while self._payload is None or self._payload.is_eof():
             end = data.find(_END_OF_HEAD) + len(_END_OF_HEAD)
-            if len(_END_OF_HEAD) <= end < len(data):
-                # The head is whole, whatever is wrong with what follows it.
-                super().data_received(data[:end])
-                data = data[end:]
+            if end < len(_END_OF_HEAD):
+                break
+            self._heads += 1
+            if self._heads > _MOST_HEADS:
+                self._refuse_heads()
+                return
+            if end == len(data):
+                break
+            # The head is whole, whatever is wrong with what follows it.
+            super().data_received(data[:end])
+            data = data[end:]
         super().data_received(data)
+
+    def _refuse_heads(self) -> None:
+        """Give the connection up: an upstream that says again and again that it works on it could do so for ever."""
+        if self.transport is not None:
+            self.transport.abort()
+        self.set_exception(aiohttp.ServerDisconnectedError(f"more than {_MOST_HEADS} heads came before the answer"))
 
     def set_exception(self, exc: BaseException, *cause: BaseException) -> None:
         body = self._payload

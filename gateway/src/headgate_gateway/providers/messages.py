@@ -11,7 +11,7 @@ from ..once.sink import Sink
 from ..producers import include_usage
 from . import anthropic, failures
 from .answers import chunk_of, events_in, is_stream
-from .chunks import error_of, texts_of
+from .chunks import count_foreign, error_of, texts_of
 from .exchange import WHOLE, Exchange
 from .lenient import Unreadable, encode, readable
 
@@ -128,7 +128,12 @@ class _Reader:
         if value.get("type") in ("content_block_start", "content_block_delta"):
             for text in texts_of(value.get("content_block") or value.get("delta")):
                 meter.produced(text)
+        member = "" if value.get("type") in anthropic.EVENTS else count_foreign(value, meter)
         meter.read(value)
+        if member:
+            raise failures.broken_stream(
+                self._exchange.provider, f"an event of the unknown type {str(value.get('type'))[:64]!r} has a text"
+            )
 
 
 def _inner(error: Any) -> Any:

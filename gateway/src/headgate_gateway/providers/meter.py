@@ -77,7 +77,9 @@ class Meter:
 
     def _read_tier(self, value: Mapping[str, Any]) -> None:
         for holder in (value, value.get("usage"), value.get("message")):
-            tier = holder.get("service_tier") if isinstance(holder, dict) else None
+            if not isinstance(holder, dict):
+                continue
+            tier = "fast" if holder.get("speed") == "fast" else holder.get("service_tier")
             if isinstance(tier, str) and tier:
                 self.tier = tier[:32]
 

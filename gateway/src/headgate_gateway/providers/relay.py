@@ -8,7 +8,7 @@ from typing import Any
 from ..emission import Answer
 from ..once.sink import Sink
 from ..producers import include_usage
-from .answers import Refused, chunk_of, count_answer, folded, is_stream, judged, with_usage
+from .answers import Refused, chunk_of, count_answer, events_in, folded, is_stream, judged, with_usage
 from .chunks import Chunk, ChunkReader, choices_asked
 from .exchange import WHOLE, Exchange
 from .lenient import Unreadable, encode, readable
@@ -126,6 +126,8 @@ async def answer(exchange: Exchange, sink: Sink) -> None:
     if not body:
         raise exchange.broken(body, "it is empty")
     if exchange.kind in _STREAMED and is_stream(body):
+        if not events_in(body):
+            raise exchange.broken(b"", "no events")
         choices = choices_asked(exchange.call.data)
         exchange.cut = not body.rstrip().endswith(_DONE)
         value = folded(exchange.provider, exchange.kind, body, choices, exchange.meter)

@@ -63,6 +63,8 @@ def _parse(block: bytes) -> tuple[str, bytes] | None:
     if block.startswith(b"data: ") and b"\n" not in block and b"\r" not in block:
         only = block[6:].strip()
         return ("", only) if only else None
+    if block.startswith(b":") and b"\n" not in block and b"\r" not in block:
+        return None
     name, data = "", list[bytes]()
     for line in _LINE.split(block.removeprefix(b"\xef\xbb\xbf")):
         field, _, value = line.partition(b":")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..http import Access, BodyKind, Route, model_route
+from ..http import Access, BodyKind, Route, deployment_path, model_route
 from ..producers import embed
 from . import calls, health, models
 
@@ -10,7 +10,7 @@ __all__ = ["ROUTES"]
 
 
 def _azure(tail: str) -> tuple[str, ...]:
-    return (f"/openai/deployments/{{model}}/{tail}", f"/engines/{{model}}/{tail}")
+    return (deployment_path(tail), f"/engines/{{model}}/{tail}")
 
 
 ROUTES: tuple[Route, ...] = (

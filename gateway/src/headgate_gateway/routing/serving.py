@@ -85,6 +85,10 @@ class _Journey:
                 code = "limited" if limited.status == 429 else limited.code or "limits_unavailable"
                 self.passed[one.id] = PassedOver(one, code, limited.retry_after or 0.0, limited.message)
                 continue
+            if self.run.left and self.tried:
+                if entered is not None:
+                    entered.withdraw()
+                raise self.tried[-1].error
             tries += 1
             error = await self._try(one, entered)
             if error is None:
@@ -167,7 +171,7 @@ class _Journey:
             if verdict.counts:
                 told = True
                 router.failed(one, error, at_once=verdict.at_once)
-            moves_on = took is None and not pool.alone and verdict.moves_on
+            moves_on = took is None and not pool.alone and verdict.moves_on and not run.left
             if not moves_on:
                 raise error from None
             return error

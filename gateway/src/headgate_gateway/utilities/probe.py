@@ -39,7 +39,7 @@ class _Nowhere:
         self.deployment: str | None = None
         self.cached = False
         self.wasted: list[tuple[str, str, Mapping[str, Any]]] = []
-        self.catching_up = False
+        self.catching_up = self.left = False
 
     async def emit(self, data: bytes, event: str | None = None) -> None:
         """Nobody listens."""

@@ -76,11 +76,11 @@ async def _transform(call: Call) -> Response:
         return json_response({"error": f"`call_type` is {call.data['call_type']!r}. It may be: {known}."})
     kind, path = found
     try:
-        body, merged = effective_body(body)
+        body, merged, others = effective_body(body)
         model = body.get("model")
         if not isinstance(model, str) or not model:
             return json_response({"error": "`request_body.model` is missing. Name the model."})
-        inner = replace(call, data=body, merged=merged, raw=msgspec.json.encode(body), model=model)
+        inner = replace(call, data=body, merged=merged, others=others, raw=msgspec.json.encode(body), model=model)
         target, _ = await place_of(inner, model, kind)
         return json_response(_sent(target, inner, kind, path))
     except ApiError as error:

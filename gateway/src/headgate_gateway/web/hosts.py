@@ -76,9 +76,9 @@ class HostCheck:
                 site = value
             elif name == b"sec-fetch-mode":
                 mode = value
-        local = self._check_hosts(scope, hosts, strict=strict)
+        self._check_hosts(scope, hosts, strict=strict)
         for value in origins:
-            if not self._accepts(value, hosts, local, strict=strict):
+            if not self._accepts(value, hosts, scope.get("server"), strict=strict):
                 raise _foreign_page("Origin", value)
         if site not in (b"cross-site", b"same-site") or (page and mode == b"navigate"):
             return
@@ -90,10 +90,14 @@ class HostCheck:
         if foreign:
             raise _foreign_page("Sec-Fetch-Site", site)
 
-    def _check_hosts(self, scope: Mapping[str, Any], hosts: list[bytes], *, strict: bool) -> str:
-        """Check what the request calls this gateway; gives the address that the connection came to."""
+    def _check_hosts(self, scope: Mapping[str, Any], hosts: list[bytes], *, strict: bool) -> None:
+        """Check what the request calls this gateway.
+
+        Only probes of HTTP/1.0 name no host: load balancers send them, and browsers do not.
+        """
         named = (scope.get("extensions") or {}).get("headgate.authority")
-        if len(hosts) > 1 or not (hosts or scope.get("http_version") == "1.0"):
+        is_probe = scope.get("http_version") == "1.0" and scope["method"] in ("GET", "HEAD")
+        if len(hosts) > 1 or not (hosts or is_probe):
             raise invalid(
                 f"The request has {len(hosts) or 'no'} `Host` headers. Send exactly one.",
                 param="Host",
@@ -109,7 +113,6 @@ class HostCheck:
                 raise _foreign_host(value)
         if strict and not _all_loopback(hosts):
             raise _not_here(hosts[0])
-        return local
 
     def _knows(self, authority: bytes, local: str) -> bool:
         known = self._known.get((authority, local))
@@ -122,23 +125,43 @@ class HostCheck:
 
     def _is_allowed(self, host: str, local: str) -> bool:
         host = _plain(host)
-        if is_loopback(host) or host in (self._bound, _plain(local)) or not self._allowed.isdisjoint((host, "*")):
+        return (
+            is_loopback(host) or host in (self._bound, _plain(local)) or "*" in self._allowed or self._is_listed(host)
+        )
+
+    def _is_listed(self, host: str) -> bool:
+        """Whether the operator listed a host, by its name or by a domain that it is in."""
+        if host in self._allowed:
             return True
         return any("*." + ".".join(labels) in self._allowed for labels in _parents(host))
 
-    def _accepts(self, origin: bytes, hosts: list[bytes], local: str, *, strict: bool) -> bool:
+    def _accepts(self, origin: bytes, hosts: list[bytes], server: tuple[str, int] | None, *, strict: bool) -> bool:
+        """Whether a page of this origin may send requests: one of the gateway itself, or one that was named.
+
+        A page of another port of this machine is another program's, whoever wrote it.
+        """
         text = origin.decode("latin-1").lower()
         if self._is_named(origin) or (not strict and self._cors.allows(text)):
             return True
         scheme, slashes, authority = text.partition("://")
         host = host_of(authority) if slashes and scheme in ("http", "https") else None
-        if host is None or strict or is_loopback(host):
-            return host is not None and is_loopback(host)
-        own = authority.encode("latin-1") in [value.lower() for value in hosts]
-        return own or ("*" not in self._allowed and self._is_allowed(host, local))
+        if host is None or (strict and not is_loopback(host)):
+            return False
+        if not strict and self._is_listed(_plain(host)):
+            return True
+        if authority.encode("latin-1") in [value.lower() for value in hosts]:
+            return True
+        local, port = ("", None) if server is None else (str(server[0]), server[1])
+        return _port_of(scheme, authority) == port and self._is_allowed(host, local)
 
     def _is_named(self, origin: bytes) -> bool:
         return origin.decode("latin-1").lower() in self._cors.allowed_origins
+
+
+def _port_of(scheme: str, authority: str) -> int:
+    """Return the port of an origin whose authority has the form of one."""
+    port = authority.rpartition(":")[2] if not authority.endswith("]") else ""
+    return int(port) if port.isdecimal() else {"http": 80, "https": 443}[scheme]
 
 
 def _all_loopback(hosts: list[bytes]) -> bool:

@@ -85,6 +85,8 @@ def test_embed(run: Run) -> None:
     lines = [json.loads(line) for line in run("embed", "--json", stdin="one\n\ntwo\n").out.splitlines()]
     assert [line["text"] for line in lines] == ["one", "two"]
     assert len({len(line["embedding"]) for line in lines}) == 1
+    piped = run("embed", "--json", "-", stdin="one\ntwo\n").out.splitlines()
+    assert [json.loads(line)["text"] for line in piped] == ["one", "two"]
     assert "dimensions" in run("embed", "--dimensions", "16", "one").out
     assert run("embed").status == 2
 

@@ -52,8 +52,8 @@ def weather(city: str) -> str:
         ),
         ({"messages": [{"role": "tool", "content": "x"}]}, "`messages[0].tool_call_id` is missing"),
         (
-            {"messages": [{"role": "assistant", "tool_calls": [{**CALL, "function": {"name": "f", "arguments": {}}}]}]},
-            "`messages[0].tool_calls[0].function.arguments` is {}; give a string",
+            {"messages": [{"role": "assistant", "tool_calls": [{**CALL, "function": {"name": "f", "arguments": 7}}]}]},
+            "`messages[0].tool_calls[0].function.arguments` is 7; give a string",
         ),
         ({"model": 7}, "`model` is 7; give a string"),
         ({"model": ""}, "`model` has 0 characters; at least 1 needed"),

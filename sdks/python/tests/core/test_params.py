@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from headgate._core.checks import explain
 from headgate._core.encode import encode_json, encode_path, encode_query, query_pairs
 from headgate._core.errors import ParameterError, SDKError
 from headgate._core.models import Model
@@ -273,3 +274,13 @@ def test_extras_of_a_call(rig: Make) -> None:
 def test_options_are_checked(rig: Make, options: dict[str, Any]) -> None:
     with pytest.raises(ParameterError):
         rig([]).create(**options)
+
+
+@pytest.mark.parametrize("given", [{"arguments": {"city": "Rome"}}, {"arguments": None}, {}])
+@pytest.mark.parametrize("kind", [{"type": "function"}, {"type": None}, {}])
+def test_arguments_of_a_tool_call_may_be_an_object_or_nothing(given: dict[str, Any], kind: dict[str, Any]) -> None:
+    call = {"id": "c1", **kind, "function": {"name": "weather", **given}}
+    assert explain("chat:ChatCompletionMessageToolCallUnionParam", call, "call") == []
+    wrong = {**call, "function": {"name": "weather", "arguments": 7}}
+    assert explain("chat:ChatCompletionMessageToolCallUnionParam", wrong, "call")
+    assert explain("chat:ChatCompletionContentPartParam", {"type": "text", "text": 7}, "part")

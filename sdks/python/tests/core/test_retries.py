@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+import headgate
 from headgate._core.breaker import CircuitBreaker
 from headgate._core.errors import (
     APIConnectionError,
@@ -223,6 +224,37 @@ def test_redirects_lose_the_credentials_at_another_origin(rig: Make) -> None:
     assert r.header("x-provider-key-openai", 1) is None
     assert r.header("idempotency-key", 1) == r.header("idempotency-key", 0)
     assert r.requests[1].method == "POST"
+
+
+@pytest.mark.parametrize("name", ["apikey", "X-Auth", "X-Password", "X-Session", "Proxy-Authorization", "Cookie2"])
+def test_a_header_that_may_be_a_secret_stays_at_its_origin(rig: Make, name: str) -> None:
+    r = rig([Reply(307, headers={"location": "//elsewhere.test/v1/chat/completions"}), OK])
+    r.create(extra_headers={name: "s3cret", "X-Trace": "t"})
+    assert r.header(name, 0) == "s3cret"
+    assert r.header(name, 1) is None
+    assert r.header("x-trace", 1) == "t"
+
+
+@pytest.mark.parametrize(
+    "location", ["http://[::x", "http://elsewhere.test:port/", "http://u:p@elsewhere.test/", "ftp://x/", "/a b"]
+)
+def test_a_redirect_to_no_address_is_a_typed_error(rig: Make, location: str) -> None:
+    r = rig([Reply(307, headers={"location": location})])
+    with pytest.raises(headgate.APIError, match="is no address to follow") as caught:
+        r.create()
+    assert repr(location) in str(caught.value)
+    assert caught.value.status_code == 307
+
+
+@pytest.mark.parametrize(
+    "second", [Reply(403), *(Reply(error=one) for one in (ConnectFailed("x"), ReadTimedOut("x"), ReadFailed("x")))]
+)
+def test_a_failure_after_a_redirect_names_where_it_led(rig: Make, second: Any) -> None:
+    r = rig([Reply(307, headers={"location": "http://elsewhere.test/v1/chat/completions"}), second], max_retries=0)
+    with pytest.raises(headgate.APIError, match=r"redirected to http://elsewhere\.test/v1/chat") as caught:
+        r.create()
+    if isinstance(second.error, ConnectFailed):
+        assert "no connection to elsewhere.test:" in str(caught.value)
 
 
 def test_a_redirect_that_would_turn_a_post_into_a_get_is_an_error(rig: Make) -> None:

@@ -15,7 +15,7 @@ import pytest
 import headgate
 from headgate.testing import FakeGateway, Fault
 
-from .conftest import CHUNKS, MakeUser, User, chunk, completion
+from .conftest import CHUNKS, MESSAGES, MakeUser, User, chunk, completion
 from .test_field_table import asked, texts
 
 
@@ -92,6 +92,55 @@ def test_a_character_cut_over_two_events_is_whole(user: User, gateway: FakeGatew
     events, error = user.stream()
     assert (texts(events), error) == ("a\U0001f600b", None)
     assert user.final().choices[0].message.content == "a\U0001f600b"
+
+
+def lone(**members: Any) -> str:
+    """A chunk as it comes over the wire; ``@`` stands for the first half of a character."""
+    return json.dumps(chunk(**members)).replace("@", "\\ud83d")
+
+
+CALL = {"index": 0, "id": "c1", "type": "function", "function": {"name": "f", "arguments": '{"x": "@'}}
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        pytest.param([lone(text="a@"), CHUNKS[2]], id="before the finish reason"),
+        pytest.param([lone(text="a@", finish="stop")], id="with the finish reason"),
+        pytest.param([lone(text="a@"), chunk("", finish="stop")], id="before an empty text"),
+        pytest.param([lone(text="a@"), {**CHUNKS[2], "choices": [], "usage": None}, CHUNKS[2]], id="before a ping"),
+        pytest.param([chunk("a"), CHUNKS[2], lone(text="@")], id="after the finish reason"),
+    ],
+)
+def test_half_a_character_at_the_very_end_comes_as_it_was_sent(
+    user: User, gateway: FakeGateway, sent: list[Any]
+) -> None:
+    gateway.respond_sse(sent)
+    events, error = user.stream()
+    assert (texts(events), error) == ("a\ud83d", None)
+    assert user.final().choices[0].message.content == "a\ud83d"
+
+
+def test_half_a_character_at_the_end_of_arguments_comes_too(make_user: MakeUser, gateway: FakeGateway) -> None:
+    gateway.respond_sse([lone(tool_calls=[CALL]), chunk(finish="tool_calls")])
+    calls = make_user("sync-httpx2").final().choices[0].message.tool_calls
+    assert calls[0].function.arguments == '{"x": "\ud83d'
+
+
+def test_text_that_comes_in_parts_is_text_all_the_same(make_user: MakeUser, gateway: FakeGateway) -> None:
+    def parts(*texts: str) -> dict[str, Any]:
+        return chunk(content=[{"type": "text", "text": text} for text in texts])
+
+    thinking = {"type": "thinking", "thinking": [{"type": "text", "text": "hm"}]}
+    gateway.respond_sse([chunk(content=[thinking]), parts("a", "b"), chunk("c"), chunk("d"), parts("e"), CHUNKS[2]])
+    user = make_user("sync-httpx2")
+    with user.client.chat.completions.stream(model="m", messages=MESSAGES) as stream:
+        assert list(stream.text_stream) == ["ab", "c", "d", "e"]
+        assert stream.text == "abcde"
+        content = stream.final().choices[0].message.content
+    assert [part.get("text") for part in content] == [None, "a", "b", "cd", "e"]
+    parsed = user.client.chat.completions.stream(model="m", messages=MESSAGES, response_format=list[str])
+    assert parsed.final().text == "abcde"
 
 
 # ---- answers whose body is not whole

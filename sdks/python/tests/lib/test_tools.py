@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import functools
 import json
+import operator
 import pickle
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
@@ -12,6 +16,7 @@ from typing import Annotated, Any, Literal, TypedDict
 import pytest
 from pydantic import BaseModel, Field
 
+import headgate
 from headgate import Headgate, SchemaError, Tool, ToolArgumentError, tool
 from headgate.lib._docstring import read_docstring
 from headgate.lib.tools import result_text
@@ -271,3 +276,69 @@ def test_docstrings_that_say_nothing() -> None:
 
 def test_a_tool_is_a_tool() -> None:
     assert isinstance(weather, Tool)
+
+
+def unresolved(city: NoSuchType) -> str:  # type: ignore[name-defined]  # noqa: F821  # pyright: ignore
+    return city
+
+
+def calling(back: Callable[[int], int]) -> str:
+    return str(back(1))
+
+
+class Weather:
+    """Objects of it can be called."""
+
+    async def __call__(self, city: str, *, user: int = 0) -> str:
+        """The weather."""
+        return f"{city} for {user}"
+
+
+@pytest.mark.parametrize(
+    ("function", "words"),
+    [
+        (unresolved, "`unresolved`: its annotations cannot be read"),
+        (calling, "`calling` has a parameter that a model cannot give as JSON"),
+        (operator.itemgetter(1), "`itemgetter` does not tell its parameters"),
+        (print, "`print` takes `*args`"),
+    ],
+)
+def test_a_function_that_is_no_tool_is_a_typed_error_everywhere(function: Any, words: str) -> None:
+    client = headgate.Headgate(base_url="http://localhost:1")
+    asked: dict[str, Any] = {"model": "m", "messages": [{"role": "user", "content": "hi"}], "tools": [function]}
+    for method in (client.chat.completions.create, client.chat.completions.stream):
+        with pytest.raises(headgate.ParameterError) as caught:
+            method(**asked)
+        assert words in str(caught.value)
+    with pytest.raises(headgate.ParameterError):
+        headgate.tool(function).to_dict()
+
+
+@pytest.mark.parametrize("tools", [7, "weather", {"type": "function"}, [7], [Weather]])
+def test_what_is_no_list_of_tools_is_a_fault_in_the_helpers_too(tools: Any) -> None:
+    client = headgate.Headgate(base_url="http://localhost:1")
+    asked: dict[str, Any] = {"model": "m", "messages": [{"role": "user", "content": "hi"}]}
+    with pytest.raises(headgate.ParameterError, match="`tools"):
+        client.chat.completions.parse(**asked, response_format=str, tools=tools)
+    with (
+        pytest.raises(headgate.ParameterError, match="`stream_options`"),
+        client.chat.completions.stream(**asked, stream_options=7),
+    ):
+        pass
+    with pytest.raises(headgate.ParameterError, match="`stream` is decided by the method"):
+        client.chat.completions.parse(**asked, response_format=str, stream=True)
+
+
+def test_a_partial_is_a_tool_without_what_it_has_filled() -> None:
+    made = headgate.tool(functools.partial(Weather(), user=7))
+    assert (made.name, made.description, made.is_async) == ("Weather", "The weather.", True)
+    assert list(made.parameters["properties"]) == ["city"]
+    assert asyncio.run(made.call('{"city": "Rome"}')) == "Rome for 7"
+    with pytest.raises(headgate.ToolArgumentError, match="`user` is not an argument"):
+        made.call('{"city": "Rome", "user": 8}')
+    given = headgate.tool(functools.partial(forecast, "Rome"))
+    assert (given.name, list(given.parameters["properties"]), given.call({})) == ("forecast", ["days"], "Rome 1")
+
+
+def forecast(city: str, days: int = 1) -> str:
+    return f"{city} {days}"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 import ssl
 import subprocess
 import sys
 import warnings
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -14,6 +16,8 @@ import pytest
 
 import headgate
 from headgate._core.hosts import is_public
+from headgate.transports._proxies import proxy_for
+from headgate.transports._trust import named_context
 
 
 def blind() -> ssl.SSLContext:
@@ -34,35 +38,91 @@ def test_a_client_that_verifies_nothing_is_refused(library: Any, verify: Any) ->
     headgate.Headgate("sk-0123456789abc", http_client=library.Client(verify=ssl.create_default_context()))
 
 
-@pytest.mark.parametrize("value", ["/nowhere/at/all.pem", __file__])
-def test_certificates_that_cannot_be_read_are_a_typed_error(value: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SSL_CERT_FILE", "/nowhere/at/all.pem"),
+        ("SSL_CERT_FILE", __file__),
+        ("SSL_CERT_FILE", "/"),
+        ("SSL_CERT_DIR", "/nowhere/at/all"),
+        ("SSL_CERT_DIR", __file__),
+    ],
+)
+def test_certificates_that_cannot_be_read_are_a_typed_error(name: str, value: str) -> None:
     code = (
         "import headgate, asyncio\n"
-        "for cls in (headgate.Headgate, headgate.AsyncHeadgate):\n"
-        "    try:\n"
-        "        made = cls('sk-0123456789abc', base_url='https://localhost:1').files.retrieve('f')\n"
-        "        asyncio.run(made) if asyncio.iscoroutine(made) else None\n"
-        "    except headgate.ConfigError as error:\n"
-        "        print(error)\n"
+        "for transport in ('httpx2', 'fast'):\n"
+        "    for cls in (headgate.Headgate, headgate.AsyncHeadgate):\n"
+        "        try:\n"
+        "            client = cls('sk-0123456789abc', base_url='https://localhost:1', transport=transport)\n"
+        "            made = client.files.retrieve('f')\n"
+        "            asyncio.run(made) if asyncio.iscoroutine(made) else None\n"
+        "        except headgate.ConfigError as error:\n"
+        "            print(error)\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code], env={"SSL_CERT_FILE": value}, capture_output=True, text=True, check=True
-    )
-    assert done.stdout.count(f"`SSL_CERT_FILE` is {value!r}") == 2, done.stderr
+    done = subprocess.run([sys.executable, "-c", code], env={name: value}, capture_output=True, text=True, check=True)
+    assert done.stdout.count(f"`{name}` is {value!r}") == 4, done.stderr
 
 
-@pytest.mark.parametrize("proxy", ["socks9://127.0.0.1:1", "http://127.0.0.1:port", "http://"])
-def test_a_proxy_that_cannot_be_one_is_a_typed_error(monkeypatch: pytest.MonkeyPatch, proxy: str) -> None:
-    monkeypatch.setenv("https_proxy", proxy)
-    with pytest.raises(headgate.ConfigError, match="the proxy that the environment names"):
-        headgate.Headgate("sk-0123456789abc", base_url="https://api.example.com").models.list()
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="makes a certificate with openssl")
+def test_a_folder_of_certificates_is_trusted_beside_a_file(tmp_path: Path) -> None:
+    key, certificate = tmp_path / "key.pem", tmp_path / "authority.pem"
+    make = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=authority", "-keyout"]
+    subprocess.run([*make, key, "-out", certificate], check=True, capture_output=True)
+    (tmp_path / "note.txt").write_text("no certificate")
+    alone = named_context({"SSL_CERT_DIR": f"/nowhere:{tmp_path}"})
+    beside = named_context({"SSL_CERT_FILE": str(certificate), "SSL_CERT_DIR": "/nowhere"})
+    for context in (alone, beside):
+        assert context is not None
+        assert context.cert_store_stats()["x509_ca"] == 1
+        assert context.verify_mode is ssl.CERT_REQUIRED
+        assert context.check_hostname
+    assert named_context({}) is None
+
+
+@pytest.mark.parametrize("transport", ["httpx2", "fast"])
+@pytest.mark.parametrize(
+    "proxy",
+    [
+        "socks9://127.0.0.1:1",
+        "http://127.0.0.1:port",
+        "http://127.0.0.1:99999",
+        "http://",
+        "http://[::x",
+        "http://two words:1",
+        "http://h\u00f6st:1",
+        "http://user:hunter2",
+        ":::",
+    ],
+)
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_a_proxy_that_cannot_be_one_is_a_typed_error(
+    monkeypatch: pytest.MonkeyPatch, proxy: str, transport: str, scheme: str
+) -> None:
+    monkeypatch.setenv(f"{scheme}_proxy", proxy)
+    client = headgate.Headgate("sk-0123456789abc", base_url=f"{scheme}://localhost:1", transport=transport)
+    with pytest.raises(headgate.ConfigError, match="the proxy that the environment names") as caught:
+        client.models.list()
+    assert "hunter2" not in str(caught.value)
+
+
+def test_a_socks_proxy_names_the_package_that_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ALL_PROXY", "socks5://127.0.0.1:1")
+    monkeypatch.setattr("headgate.transports.httpx2.find_spec", lambda name: None)
+    with pytest.raises(headgate.ConfigError, match="pip install socksio"):
+        headgate.Headgate(base_url="http://localhost:1").models.list()
+
+
+def test_a_proxy_of_blanks_is_no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", " ")
+    assert proxy_for("http", "localhost") is None
 
 
 @pytest.mark.parametrize("transport", ["httpx2", "fast"])
 def test_a_proxy_that_is_down_is_told_in_words(monkeypatch: pytest.MonkeyPatch, transport: str) -> None:
     monkeypatch.setenv("https_proxy", "http://user:hunter2@127.0.0.1:1")
     client = headgate.Headgate("sk-0123456789abc", base_url="https://api.example.com", transport=transport)
-    with pytest.raises(headgate.APIConnectionError, match="no connection to api") as caught:
+    with pytest.raises(headgate.APIConnectionError, match=r"api.example.com through the proxy 127.0.0.1:1:") as caught:
         client.with_options(max_retries=0).models.list()
     text = str(caught.value)
     assert "{'" not in text

@@ -15,6 +15,7 @@ from typing import Any
 
 from ..calculate import find_sum
 from ..draw import Draw
+from ..labels import chosen
 from ..schema import Hints, fill
 from ..schema.fill import Unfillable
 from .calls import Tool, rank
@@ -32,6 +33,8 @@ _REACT = re.compile(r"^[ \t]*Action:", re.MULTILINE)
 _INPUT = re.compile(r"^[ \t]*Action Input:(.{0,200})", re.MULTILINE)
 _QUESTION = re.compile(r"^[ \t]*(?:Question|Current Task|New task|Task):[ \t]*\n?[ \t]*([^\n]+)", re.MULTILINE)
 _OBSERVED = re.compile(r"^[ \t]*Observation:[ \t]*", re.MULTILINE)
+# An agent without tools (CrewAI).
+_ANSWER_ONLY = re.compile(r"^[ \t]*Thought:[^\n]{0,200}\n+[ \t]*Final Answer:", re.MULTILINE)
 _NEXT = re.compile(r"^[ \t]*(?:Thought|Action|Observation|Question)[ \t]*:", re.MULTILINE)
 _NAMES = re.compile(
     r"one (?:name )?of\s*:?\s*\[([^\]\n]{1,2000})\]|\(one of ([^)\n]{1,2000})\)"
@@ -72,6 +75,8 @@ def agent_text(conversation: Conversation, draw: Draw) -> str | None:
         return _blob(_task(conversation, prompt), draw)
     if _REACT.search(prompt) and _INPUT.search(prompt):
         return _react(_task(conversation, prompt), draw)
+    if _ANSWER_ONLY.search(prompt):
+        return f"Thought: I now can give a great answer\nFinal Answer: {_answer(_task(conversation, prompt), draw)}"
     return None
 
 
@@ -319,6 +324,14 @@ def _written(value: Any) -> str:
 
 def _field(name: str, task: _Task, demand: str, draw: Draw) -> Any:
     """The value of an output field: of its type where one is demanded, else what its name or the question asks for."""
+    listed = re.search(
+        rf"{re.escape(name)}(?: ## \]\])?`? \(must [^\n()]{{0,80}}(?:\([^\n()]*\) )?"
+        r"(?:one of: ([^\n)]+)|Literal\[([^\n\]]+)\])",
+        demand,
+    )
+    if listed is not None:
+        parts = re.split(r"[;,]", listed.group(1) or listed.group(2))
+        return chosen([part.strip(" '\"") for part in parts if part.strip(" '\"")][:_MOST_TOOLS], task.question)
     typed = re.search(rf"{re.escape(name)}(?: ## \]\])?`? \(must be formatted as a valid Python (\w+)", demand)
     kind = _kind(typed.group(1)) if typed else "string"
     if kind == "string" and name.lower() in _ANSWERS:

@@ -180,7 +180,7 @@ def calls_for(chosen: Chosen, conversation: Conversation, draw: Draw) -> tuple[T
     done = set(conversation.called)
     filled: list[tuple[Tool, str]] = []
     for tool in chosen.tools:
-        texts = _arguments(tool, _hints_for(tool, conversation, draw), draw)
+        texts = _arguments(tool, _hints_for(tool, conversation, draw), draw, is_forced=mode != "auto")
         # A tool is called once for each thing that is asked of it, whatever its results then add to the conversation.
         if mode != "auto":
             filled += [(tool, text) for text in texts]
@@ -340,20 +340,23 @@ def _stem(word: str) -> str:
     return word
 
 
-def _arguments(tool: Tool, hints: Hints, draw: Draw) -> list[str]:
+def _arguments(tool: Tool, hints: Hints, draw: Draw, *, is_forced: bool) -> list[str]:
     """The arguments of each call of one tool: as many calls as the user names places or people for its first text."""
     if tool.kind == "custom":
         return [next(iter(hints.candidates("input", ("string",))), "")]
     series = _series(tool.parameters, hints)
     sources = [hints.with_fixed(name, value) for name, value in series] or [hints]
     texts = [_filled(tool, source, draw) for source in sources]
+    if is_forced and texts == ["{}"] and _properties(tool.parameters):
+        # Who forces a tool wants its arguments, as those who ask for an object through a tool.
+        texts = [_filled(tool, hints, draw, is_sparse=False)]
     return list(dict.fromkeys(texts))
 
 
-def _filled(tool: Tool, hints: Hints, draw: Draw) -> str:
+def _filled(tool: Tool, hints: Hints, draw: Draw, *, is_sparse: bool = True) -> str:
     schema = tool.parameters or {"type": "object", "properties": {}}
     try:
-        value = fill(schema, hints, draw.child("arguments", tool.name), sparse=True)
+        value = fill(schema, hints, draw.child("arguments", tool.name), sparse=is_sparse)
     except TooComplex as error:
         raise schema_too_complex(tool.field, error) from None
     except Unfillable:

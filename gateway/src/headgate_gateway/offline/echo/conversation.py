@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from ..draw import digest
+from ..lexicon import squeezed
 from ..media import Picture, describe_image, payload_of
 from ..schema import Hints
 from ..speech.listen import listen
@@ -19,6 +20,10 @@ __all__ = ["Conversation", "ToolResult", "Turn", "text_of"]
 _INSTRUCTING = ("system", "developer")
 _LONGEST_STEP = 4000
 _FORM = re.compile(r"\bJSON\b|\bschema\b|^\s*```", re.IGNORECASE)
+# What demands a form: the end of a sentence (`... as JSON with keys a and b`), or a sentence of its own.
+_FORM_BEHIND = re.compile(r"\s*\b(?:as|in|using)\s+(?:an? |valid )*JSON\b.*$", re.IGNORECASE | re.MULTILINE)
+_FORM_ALONE = re.compile(r"(?:(?<=[.?!\n])|^)[^.?!\n]*\bJSON\b[^.?!\n]*(?:\{[^{}]*\})?[.!]?", re.IGNORECASE)
+_BARE_KEYS = re.compile(r"\{[\w\s,\"'`]{1,200}\}")
 _TASK = re.compile(r"^\s*New task:\s*")
 _OBSERVED = re.compile(r"\s*Observation:\s*")
 _ACTION = re.compile(r"Action:[ \t]*([\w.-]+)|['\"]name['\"]:\s*['\"]([\w.-]+)")
@@ -82,6 +87,17 @@ class Conversation:
             return _TASK.sub("", said[-1])
         return self.turns[-1].text if self.turns else self.instructions
 
+    @cached_property
+    def question(self) -> Conversation:
+        """The same conversation without the sentences that demand a form of the answer."""
+        asked = whole = squeezed(self.asked[:_LONGEST_STEP])
+        for form in (_FORM_BEHIND, _FORM_ALONE):
+            asked = form.sub("", asked).strip(" \n-,;:") or asked
+        asked = asked if len(asked.split()) > 1 else whole
+        return Conversation(
+            messages=(), turns=(*self.turns[:-1], Turn("user", asked)), instructions="", results=self.results
+        )
+
     def since_asked(self) -> Sequence[Mapping[str, Any]]:
         """The messages after the last one of the user."""
         return self.messages[_index_after_last_user(self.messages) :]
@@ -120,11 +136,12 @@ def _shortened(value: Any) -> Any:
 
 def _without_braces(text: str) -> str:
     """A text up to its first brace and from its last one on, without the lines that demand JSON."""
+    text = _BARE_KEYS.sub(" ", text[:_LONG_TEXT]) + text[_LONG_TEXT:]
     first, last = text.find("{"), text.rfind("}")
     if 0 <= first < last:
         text = f"{text[:first]}\n{text[last + 1 :]}"
     kept = [line for line in text.splitlines() if not _FORM.search(line[:_LONGEST_STEP]) or "?" in line]
-    return "\n".join(kept) or text
+    return "\n".join(kept) if any(len(line.split()) > 1 for line in kept) else text
 
 
 def _with_observations(messages: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:

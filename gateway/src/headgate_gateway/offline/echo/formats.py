@@ -7,12 +7,15 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-__all__ = ["schema_in"]
+from ..lexicon import members_of, squeezed
+
+__all__ = ["named_keys", "schema_in"]
 
 _LONGEST_SEARCH = 20_000
 _MOST_OBJECTS = 32
 _DEMAND = re.compile(
-    r"\b(?:respond|reply|answer|return|output|outputs|provide|produce|generate|give|write|formatted|format|conforms?|extract|in|as|use|using|valid)\b"
+    r"\b(?:respond|reply|answer|return|output|outputs|provide|produce|generate|give|write|formatted"
+    r"|format|conforms?|extract|in|as|use|using|valid)\b"
     r"[^.\n]{0,80}?\bJSON\b|\bJSON[- ](?:schema|object|format|only|instance)\b|\bjson_schema\b",
     re.IGNORECASE,
 )
@@ -23,9 +26,38 @@ _KEYS = re.compile(
     rf"({_NAME}{_KIND}(?:(?:\s*,\s*(?:and\s+)?|\s+and\s+){_NAME}{_KIND})*)",
     re.IGNORECASE,
 )
+_BRACED = re.compile(rf"\{{\s*({_NAME}(?:\s*,\s*{_NAME})*)\s*,?\s*\}}")
+_EXTRACTED = re.compile(
+    rf"\b(?:extract|with|containing|including|has|return|give me)\s+(?:the |a |an |its |their )?"
+    rf"((?:{_NAME})(?:(?:\s*,\s*(?:and\s+)?|\s+and\s+)(?:the |a |an )?{_NAME})*)"
+    r"(?=\s+(?:from|of|for|in|as)\b|\s*[.:;!?\n]|$)",
+    re.IGNORECASE,
+)
+_LABEL = re.compile(
+    r"(?:^|[,;.\n])[ \t]*(?:([A-Za-z]\w{0,20}):[ \t]*\w|(age|year|price|count|id|quantity) (?=\d))", re.IGNORECASE
+)
+_NO_KEYS = frozenset(
+    [
+        "json",
+        "and",
+        "or",
+        "the",
+        "it",
+        "only",
+        "this",
+        "that",
+        "valid",
+        "text",
+        "following",
+        "information",
+        "data",
+        "object",
+    ]
+)
 _ONE_KEY = re.compile(r"([A-Za-z_]\w*)[\"'`]?(?:\s*\((?:a |an )?([\w ]+)\))?")
 _MEMBER = re.compile(
-    r"[\"']?([A-Za-z_]\w*)[\"']?\s*:\s*[\"'<]?\s*(string|str|text|number|float|integer|int|boolean|bool|array|list|object)\b\s*(\[\])?",
+    r"[\"']?([A-Za-z_]\w*)[\"']?\s*:\s*[\"'<]?\s*(string|str|text|number|float|integer|int|boolean|bool"
+    r"|array|list|object)\b\s*(\[\])?",
     re.IGNORECASE,
 )
 _KINDS = {
@@ -52,7 +84,7 @@ def schema_in(texts: Sequence[str], *, demanded: bool = False) -> Mapping[str, A
     With `demanded` the request itself wants JSON, and the texts need not say so.
     """
     for text in texts:
-        text = text[:_LONGEST_SEARCH]
+        text = squeezed(text[:_LONGEST_SEARCH])
         if not text or not (demanded or _DEMAND.search(text)):
             continue
         found = _schema(text) or _example(text) or _pseudo(text) or _keys(text)
@@ -119,12 +151,29 @@ def _pseudo(text: str) -> Mapping[str, Any] | None:
 
 def _keys(text: str) -> Mapping[str, Any] | None:
     """`Answer as JSON with keys name, age (integer) and email`."""
-    found = _KEYS.search(text)
-    if found is None:
-        return None
+    found = _KEYS.search(text) or _BRACED.search(text)
+    return named_keys(text) or _labelled_keys(text) if found is None else _object_of(found.group(1))
+
+
+def _labelled_keys(text: str) -> Mapping[str, Any] | None:
+    """A schema for the labels of a text that is to become JSON: `Name: Bob, age 30. Return JSON`."""
+    labels = [first or second for first, second in _LABEL.findall(text)]
+    return _object_of(", ".join(dict.fromkeys(label.lower() for label in labels))) if labels else None
+
+
+def named_keys(text: str) -> Mapping[str, Any] | None:
+    """A schema for what a text asks to extract, or wants an object with: `the name and age`."""
+    for found in _EXTRACTED.finditer(text):
+        listed = re.sub(r"\b(?:the|an?)\s+(?=\w)", "", found.group(1), flags=re.IGNORECASE)
+        if not _NO_KEYS.intersection(re.findall(r"\w+", re.sub(r"\band\b", ",", listed.lower()))):
+            return _object_of(listed)
+    return None
+
+
+def _object_of(listed: str) -> Mapping[str, Any] | None:
     properties: dict[str, Any] = {}
-    for name, kind in _ONE_KEY.findall(found.group(1)):
-        if name.lower() not in ("and", "the", "a", "an", "or"):
+    for name, kind in _ONE_KEY.findall(listed):
+        if name.lower() not in ("and", "the", "or"):
             known = next((_KINDS[word] for word in kind.lower().split() if word in _KINDS), None)
             properties[name] = {"type": known} if known else _guessed(name)
     return {"type": "object", "properties": properties, "required": list(properties)} if properties else None
@@ -141,6 +190,8 @@ def _guessed(name: str) -> dict[str, Any]:
         return {"type": "integer" if isinstance(numbers[0], int) else "number"}
     if words[:1] and words[0] in ("is", "has", "can", "should"):
         return {"type": "boolean"}
+    if name.endswith("s") and members_of(name.replace("_", " ")):
+        return {"type": "array", "items": {"type": "string"}, "minItems": 1}
     return {"type": "string"}
 
 

@@ -9,7 +9,7 @@ import re
 
 from ..draw import Draw
 
-__all__ = ["counted_words", "items", "piece", "topic_of"]
+__all__ = ["counted_words", "hello_world", "items", "piece", "topic_of"]
 
 _OPENERS = (
     "In the morning",
@@ -84,6 +84,36 @@ _EMPTY = frozenset(
 )
 
 
+_JOKES = (
+    "Why did the developer go broke? Because they used up all their cache.",
+    "There are 10 kinds of people: those who understand binary, and those who do not.",
+    "Why do programmers confuse Halloween and Christmas? Because Oct 31 is Dec 25.",
+    "A SQL query walks into a bar, goes up to two tables and asks: may I join you?",
+)
+_HELLO = {
+    "python": 'print("Hello, world!")',
+    "javascript": 'console.log("Hello, world!");',
+    "typescript": 'console.log("Hello, world!");',
+    "go": 'package main\n\nimport "fmt"\n\nfunc main() {\n\tfmt.Println("Hello, world!")\n}',
+    "rust": 'fn main() {\n    println!("Hello, world!");\n}',
+    "ruby": 'puts "Hello, world!"',
+    "bash": 'echo "Hello, world!"',
+    "java": 'void main() {\n    System.out.println("Hello, world!");\n}',
+    "c": '#include <stdio.h>\n\nint main(void) {\n    puts("Hello, world!");\n    return 0;\n}',
+}
+
+
+def hello_world(asked: str) -> str | None:
+    """The program that greets the world, in the language that is named."""
+    if not re.search(r"\bhello,? world\b", asked, re.IGNORECASE):
+        return None
+    found = re.search(rf"\b(?:in|using)\s+({'|'.join(_HELLO)})\b", asked, re.IGNORECASE)
+    if found is None:
+        return None
+    tongue = found.group(1).lower()
+    return f"```{tongue}\n{_HELLO[tongue]}\n```"
+
+
 def _sentence(topic: str, draw: Draw) -> str:
     doing = draw.choice(_DOINGS).format(topic=topic)
     return f"{draw.choice(_OPENERS)} {draw.choice(_SUBJECTS)} {doing}, {draw.choice(_CLOSERS)}."
@@ -104,6 +134,8 @@ def piece(kind: str, topic: str, draw: Draw) -> str:
         return f"Words come one by one,\n{topic} waits at the gate:\nthe stream never ends."
     if kind == "poem":
         return "\n".join(_sentence(topic, draw).replace(", ", ",\n") for _ in range(3))
+    if kind == "joke" and topic in ("joke", "the question"):
+        return draw.choice(_JOKES)
     if kind == "joke":
         return f"Why did {topic} wait at the gate? Because the reply came one token at a time."
     if kind in ("letter", "email"):

@@ -18,10 +18,11 @@ from .agents import agent_code, agent_fields, agent_text
 from .calls import Chosen, ToolCall, calls_for, choose
 from .conversation import Conversation
 from .formats import schema_in
-from .sentences import answer, answer_to_order, think
+from .sentences import answer, answer_for, answer_to_order, think
 
 __all__ = ["Part", "Reply", "effort_of", "reply_to", "stops_of"]
 
+_MOST_ANSWERS = 16
 _STEPS = {"none": 0, "minimal": 1, "low": 2, "medium": 4, "high": 7, "xhigh": 8, "max": 8}
 # Characters behind a cut that may change where the last piece before it ends.
 _EDGE = 16
@@ -112,7 +113,7 @@ def _content(request: Mapping[str, Any], conversation: Conversation, draw: Draw)
         fields = agent_fields(conversation, draw)
         if fields is not None and fits(fields, schema, schema):
             return "content", json.dumps(fields, ensure_ascii=False)
-        hints = _coding(schema, conversation, draw)
+        hints = _answering(schema, _coding(schema, conversation, draw), conversation, draw)
         return "content", json.dumps(fill(schema, hints, draw.child("schema")), ensure_ascii=False)
     if kind == "json_object":
         return "content", json.dumps(_object(conversation, draw), ensure_ascii=False)
@@ -135,6 +136,24 @@ def _coding(schema: Any, conversation: Conversation, draw: Draw) -> Hints:
     return conversation.hints.with_fixed("thought", step[0]).with_fixed("code", step[1])
 
 
+def _answering(schema: Any, hints: Hints, conversation: Conversation, draw: Draw) -> Hints:
+    """The hints with what the conversation answers, for properties that are named for it, or list what is asked for."""
+    properties = schema.get("properties") if isinstance(schema, Mapping) else None
+    if not isinstance(properties, Mapping):
+        return hints
+    question = conversation.question
+    for name, node in list(properties.items())[:_MOST_ANSWERS]:
+        if not isinstance(node, Mapping) or not isinstance(name, str) or "enum" in node:
+            continue
+        kind = node.get("type", "string")
+        if (
+            kind in ("string", "array", "integer", "number", "boolean")
+            and (said := answer_for(name, kind, question, draw)) is not None
+        ):
+            hints = hints.with_fixed(name, said)
+    return hints
+
+
 def _object(conversation: Conversation, draw: Draw) -> Any:
     """JSON mode without a schema: the form that the conversation asks for, or one `answer`."""
     fields = agent_fields(conversation, draw)
@@ -148,7 +167,7 @@ def _wanted(conversation: Conversation, draw: Draw, *, demanded: bool) -> Any:
     if schema is None:
         return None
     try:
-        return fill(schema, conversation.plain_hints, draw)
+        return fill(schema, _answering(schema, conversation.plain_hints, conversation, draw), draw)
     except Unfillable:
         return None
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ..draw import Draw
+from ..labels import telling
 from .budget import TooComplex, Unfillable, budget, spend
 from .check import fits, same
 from .hints import Hints, words_of
@@ -26,6 +27,8 @@ _DEEP = 3
 _DEEPEST = 40
 _ATTEMPTS = 12
 _MOST_NODES = 4000
+_MOST_LABELS = 16
+_TELLING = 50
 _NO_HINTS = Hints(())
 # A schema is what the caller sent: `minItems` may be a text there, and `properties` a list.
 _MALFORMED = (TypeError, AttributeError, KeyError, IndexError, ValueError, ArithmeticError)
@@ -110,10 +113,19 @@ class _Filler:
             found = [item for item in options if same(item, candidate)]
             if found:
                 return found[0]
+        label = self._label(options) if self.attempt == 0 else None
+        if label is not None:
+            return label
         if self.attempt == 0 and any(same(node.get("default"), item) for item in options) and "default" in node:
             return node["default"]
         told = [item for item in options if item is not None] or options
         return told[0] if self.attempt == 0 else self.draw.choice(options)
+
+    def _label(self, options: Sequence[Any]) -> str | None:
+        """The option that the question gives a sign of: a sentiment, a subject."""
+        labels = [item for item in options if isinstance(item, str)][:_MOST_LABELS]
+        spend(_TELLING)
+        return telling(labels, self.hints.texts[0]) if labels and self.hints.texts else None
 
     def _branch(self, node: Mapping[str, Any], key: str, name: str, depth: int) -> Any:
         rest = {other: value for other, value in node.items() if other != key}

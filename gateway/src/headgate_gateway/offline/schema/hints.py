@@ -82,6 +82,7 @@ _FREE = frozenset(
         "code",
     ]
 )
+_DOTTED = frozenset(["email", "mail", "url", "uri", "link", "website", "href"])
 _SUMS = frozenset(["expression", "formula", "equation", "calculation", "math", "sum"])
 
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
@@ -136,6 +137,21 @@ _NOT_NAMES = frozenset(
         "Find",
         "Extract",
         "Hello",
+        "Generate",
+        "Name",
+        "List",
+        "Classify",
+        "Translate",
+        "Summarize",
+        "Provide",
+        "Reply",
+        "Respond",
+        "Output",
+        "Describe",
+        "Explain",
+        "Produce",
+        "Given",
+        "JSON",
         "Hi",
         "It",
         "This",
@@ -275,6 +291,8 @@ class Hints:
         texts = self._naming(words)
         if not texts:
             return
+        if _DOTTED.intersection(words):  # A label's value ends at a dot; these hold dots.
+            yield from (value for text in texts for value in _shaped(words, text))
         label = r"[\s_-]*".join(map(re.escape, words))
         value = r"(?:[\"\u201c'`]([^\"\u201d'`]+)[\"\u201d'`]|([^\n.,;!?]+?(?=\s+and\s|\s+with\s|\s+on\s|[.,;!?\n]|$)))"
         pattern = re.compile(

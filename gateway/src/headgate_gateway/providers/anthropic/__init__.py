@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from .answer import BrokenMessage, completion
 from .request import request
-from .stream import Chunks
+from .stream import EVENTS, Chunks
 
-__all__ = ["BrokenMessage", "Chunks", "completion", "request"]
+__all__ = ["EVENTS", "BrokenMessage", "Chunks", "completion", "request"]

@@ -73,7 +73,7 @@ def request(
     that chat does not know are meant for this provider, and go out as they are.
     """
     if merged is None:
-        chat, merged = effective_body(dict(chat))
+        chat, merged, _ = effective_body(dict(chat))
     refusals = Refusals(merged)
     native: dict[str, Any] = {}
     for name, value in chat.items():

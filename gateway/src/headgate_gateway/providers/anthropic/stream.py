@@ -8,7 +8,17 @@ from typing import Any
 from ..lenient import encode
 from .answer import BrokenMessage, finish_of
 
-__all__ = ["Chunks"]
+__all__ = ["EVENTS", "Chunks"]
+
+
+EVENTS = frozenset(
+    {
+        *("message_start", "content_block_start", "content_block_delta", "content_block_stop"),
+        *("message_delta", "message_stop"),
+    }
+)
+"""The types of the events that make a message."""
+_TRANSLATED = ("text", "thinking", "redacted_thinking", "tool_use")
 
 
 class Chunks:
@@ -109,6 +119,13 @@ class Chunks:
             block["signature"] = delta.get("signature")
         elif kind == "citations_delta":
             block.setdefault("citations", []).append(delta.get("citation"))
+        elif block.get("type") not in _TRANSLATED:
+            # A block of the provider's own goes out as it is, with what was added to it.
+            for name, part in delta.items():
+                if name != "type" and isinstance(part, str):
+                    block[name] = (block[name] if isinstance(block.get(name), str) else "") + part
+        elif isinstance(delta.get("text"), str) and delta["text"]:
+            raise BrokenMessage(f"a delta of the unknown type {str(kind)[:64]!r} has a text")
 
     def _close(self, index: int) -> Iterator[dict[str, Any]]:
         block = self._blocks.pop(index)

@@ -6,7 +6,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 
-from .errors import CircuitOpen
+from .errors import CircuitOpen, ConfigError
 from .ports import Clock
 
 __all__ = ["Breaker", "CircuitBreaker"]
@@ -23,8 +23,9 @@ class CircuitBreaker:
 
     def __post_init__(self) -> None:
         for name in ("failures", "seconds", "successes"):
-            if not getattr(self, name) > 0:
-                raise ValueError(f"`{name}` of the circuit breaker is {getattr(self, name)!r}; give a number above 0")
+            value = getattr(self, name)
+            if not isinstance(value, (int, float)) or isinstance(value, bool) or not value > 0:
+                raise ConfigError(f"`{name}` of the circuit breaker is {value!r}; give a number above 0")
 
 
 class Breaker:

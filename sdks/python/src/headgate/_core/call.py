@@ -45,10 +45,8 @@ T = TypeVar("T")
 
 _MAX_REDIRECTS: Final = 5
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
-# What a server of another origin must not learn.
-_CREDENTIALS: Final = frozenset(
-    {"authorization", "api-key", "x-api-key", "cookie", "ocp-apim-subscription-key", "proxy-authorization"}
-)
+# Words in the names of headers that a server of another origin must not see.
+_CREDENTIALS: Final = ("auth", "key", "token", "secret", "passw", "cookie", "session", "credential", "signature")
 
 
 @dataclass(slots=True)
@@ -97,10 +95,18 @@ class Tries:
     def __init__(self, call: Call) -> None:
         self.call = call
         self.attempts = 0
+        self.url = call.url
+        """Where the latest request went, which redirects change."""
         self._retries = 0
         self._owed = 0
         total = call.timeout.total
         self.deadline = None if total is None else call.shared.clock.monotonic() + total
+
+    @property
+    def where(self) -> str:
+        """The call, and where it was redirected to."""
+        where = self.call.where
+        return where if self.url == self.call.url else f"{where} (redirected to {shown_url(self.url)})"
 
     def remaining(self) -> float | None:
         """Seconds left of the `total` clock; None where it does not run."""
@@ -119,6 +125,7 @@ class Tries:
         if self.attempts or extra:
             headers = [*headers, ("x-retry-count", str(self.attempts)), *extra]
         self.attempts += 1
+        self.url = call.url
         return Request(call.method, call.url, headers, call.body, timeouts)
 
     def timeouts(self) -> Timeouts:
@@ -207,7 +214,8 @@ class Tries:
         """The error that a transport's error stands for. ``opened``: the status line had arrived."""
         if isinstance(error, (ConnectTimedOut, PoolTimedOut, ReadTimedOut)):
             clock = self._clock_of(error, opened)
-            failure: APIError = self.timed_out(clock, getattr(self.call.timeout, clock), str(error))
+            detail = f"through the proxy {error.proxy}" if clock == "connect" and error.proxy else str(error)
+            failure: APIError = self.timed_out(clock, getattr(self.call.timeout, clock), detail)
         else:
             failure = APIConnectionError(self._text(error, opened))
         failure.__cause__ = error
@@ -231,30 +239,30 @@ class Tries:
             "idle": "nothing new arrived",
             "total": "the call was not done",
         }[clock]
-        tail = f" ({detail})" if detail and clock == "pool" else ""
-        error = APITimeoutError(f"{self.call.where}: {what} within {seconds:g} s, the `{clock}` clock{tail}.")
+        tail = f" ({detail})" if detail and (clock == "pool" or detail.startswith("through")) else ""
+        error = APITimeoutError(f"{self.where}: {what} within {seconds:g} s, the `{clock}` clock{tail}.")
         error.clock = clock
         self.stamp(error)
         return error
 
     def _text(self, error: TransportError, opened: bool) -> str:
-        call = self.call
-        server = urlsplit(call.url).netloc
+        where, server = self.where, urlsplit(self.url).netloc
         cause = _root_cause(error)
         if _certificate_fault(error):
             return (
-                f"{call.where}: the certificate of {server} was not accepted: {cause}. It was checked against the "
+                f"{where}: the certificate of {server} was not accepted: {cause}. It was checked against the "
                 "system's store (or SSL_CERT_FILE); for a private authority set SSL_CERT_FILE to its certificate."
             )
         if isinstance(error, ConnectFailed):
+            through = f" through the proxy {error.proxy}" if error.proxy else ""
             return (
-                f"{call.where}: no connection to {server}: {cause}. "
+                f"{where}: no connection to {server}{through}: {cause}. "
                 "Check that it runs, `base_url`, and proxies in the environment."
             )
         if isinstance(error, WriteFailed):
-            return f"{call.where}: the connection broke while the request was sent: {cause}."
+            return f"{where}: the connection broke while the request was sent: {cause}."
         place = "in the middle of the answer" if opened else "before an answer came"
-        return f"{call.where}: the connection broke {place}: {cause}."
+        return f"{where}: the connection broke {place}: {cause}."
 
 
 def _root_cause(error: BaseException) -> str:
@@ -314,9 +322,10 @@ def exchange(tries: Tries, *extra: tuple[str, str]) -> Steps[tuple[Meta, Any, Re
             if following is not None:
                 yield Close(response)
                 request = following
+                tries.url = request.url
                 continue
         yield from _refuse(tries, meta, response, request)
-    raise tries.stamp(APIError(f"{call.where}: more than {_MAX_REDIRECTS} redirects; check `base_url`."))
+    raise tries.stamp(APIError(f"{tries.where}: more than {_MAX_REDIRECTS} redirects; check `base_url`."))
 
 
 def _tell_request(log: Log, request: Request) -> None:
@@ -346,13 +355,13 @@ def _refuse(tries: Tries, meta: Meta, response: Any, request: Request) -> Steps[
         raise tries.failure(error, opened=True) from error
     except ResponseShapeError:
         body = b""  # whole, but nobody can read it: the status alone has to say enough
-    where = call.where
+    where = tries.where
     if meta.status_code in _REDIRECTS:
         target = meta.headers.get("location", "nowhere")
+        why = f"which a {call.method} does not follow" if _target(request, meta) else "which is no address to follow"
         raise tries.stamp(
             APIError(
-                f"{where}: the server redirects to {target!r}, which a {call.method} does not follow; "
-                "set `base_url` to where it leads.",
+                f"{where}: the server redirects to {target!r}, {why}; set `base_url` to where it leads.",
                 status_code=meta.status_code,
                 headers=meta.headers,
                 request_id=meta.request_id,
@@ -397,24 +406,35 @@ def _redirected(request: Request, meta: Meta) -> Request | None:
     """The request that follows a redirect; None where following would change what was asked."""
     if meta.status_code in (301, 302, 303) and request.method not in ("GET", "HEAD"):
         return None
-    target = urljoin(request.url, meta.headers["location"])
-    old, new = urlsplit(request.url), urlsplit(target)
-    if new.scheme not in ("http", "https"):
+    target = _target(request, meta)
+    if target is None:
         return None
     headers = request.headers
+    old, new = urlsplit(request.url), urlsplit(target)
     if (old.scheme, old.netloc) != (new.scheme, new.netloc):
         headers = [(name, value) for name, value in headers if not _credential(name)]
     return Request(request.method, target.partition("#")[0], headers, request.body, request.timeouts)
 
 
+def _target(request: Request, meta: Meta) -> str | None:
+    """Return where a redirect leads; None where that is no address of HTTP."""
+    try:
+        target = urljoin(request.url, meta.headers.get("location", "").strip())
+        parts = urlsplit(target)
+        _ = parts.port  # raises where it is no number
+    except ValueError:
+        return None
+    usable = parts.scheme in ("http", "https") and parts.hostname and "@" not in parts.netloc
+    return target if usable and _is_sendable(target) else None
+
+
+def _is_sendable(url: str) -> bool:
+    return url.isascii() and url.isprintable() and " " not in url
+
+
 def _credential(name: str) -> bool:
     lower = name.lower()
-    return (
-        lower in _CREDENTIALS
-        or "-key" in lower.removeprefix("idempotency-key")
-        or "token" in lower
-        or "secret" in lower
-    )
+    return lower != "idempotency-key" and any(word in lower for word in _CREDENTIALS)
 
 
 def read_body(tries: Tries, response: Any, request: Request, meta: Meta) -> Steps[bytes]:

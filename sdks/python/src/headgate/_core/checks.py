@@ -165,7 +165,7 @@ class _Object(Node):
 class _Union(Node):
     """One of several types. A member with fixed values tells objects apart; of lists, the first item."""
 
-    __slots__ = ("_by_tag", "_objects", "_open", "_tag", "_variants")
+    __slots__ = ("_by_tag", "_objects", "_open", "_tag", "_untagged", "_variants")
 
     def __init__(self, variants: tuple[Node, ...]) -> None:
         self._variants = variants
@@ -179,12 +179,16 @@ class _Union(Node):
             self._by_tag.update(dict.fromkeys(values, node))
             if dict in node.kinds() and not (values and isinstance(bare, _Object) and self._tag in bare.required):
                 self._open.append(node)
+        self._untagged = [
+            node for node in self._open if isinstance(bare := _bare(node), _Object) and self._tag not in bare.required
+        ]
+        """Objects that may say their kind or not: the looser form of one that always does."""
 
     def ok(self, value: Any) -> bool:
         if self._tag is not None and is_mapping(value):
             meant = self.meant(value)
             if meant is not None:
-                return meant.ok(value)
+                return meant.ok(value) or any(node.ok(value) for node in self._untagged)
             if len(value) == 1 and self._slip(value):
                 return False
             candidates: Sequence[Node] = self._open

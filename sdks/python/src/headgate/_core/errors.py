@@ -1,7 +1,7 @@
 """Every error this package raises, and how an answer of a server becomes one.
 
     SDKError
-    ├── ConfigError (ValueError)
+    ├── ConfigError (ValueError, TypeError)
     ├── ParameterError (ValueError, TypeError)
     └── APIError
         ├── APIConnectionError
@@ -74,7 +74,7 @@ class SDKError(Exception):
     """The root of all errors that this package raises on its own account."""
 
 
-class ConfigError(SDKError, ValueError):
+class ConfigError(SDKError, ValueError, TypeError):
     """An option of the client, or an environment variable, cannot be used."""
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final, TypeAlias, TypedDict
 
+from .errors import ConfigError
 from .narrow import is_mapping
 
 __all__ = ["OPTION_NAMES", "UNSET", "CallOptions", "Progress", "Timeout", "TimeoutInput", "Unset", "option_fault"]
@@ -57,8 +58,8 @@ class Timeout:
     def __post_init__(self) -> None:
         for name in ("connect", "pool", "first_byte", "idle", "total"):
             value = getattr(self, name)
-            if value is not None and (isinstance(value, bool) or not value > 0):
-                raise ValueError(f"`{name}` is {value!r}; give seconds above 0, or None for no limit")
+            if value is not None and (not isinstance(value, (int, float)) or isinstance(value, bool) or not value > 0):
+                raise ConfigError(f"`{name}` is {value!r}; give seconds above 0, or None for no limit")
 
     @classmethod
     def of(cls, value: TimeoutInput) -> Timeout:

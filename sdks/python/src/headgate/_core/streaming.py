@@ -26,7 +26,7 @@ from .partials import partial_hook
 from .ports import Acquire, Batch, Close, Opened, ReadChunk, Release, Sleep, Steps
 from .retry import retryable_error
 from .sse import ServerEvent, SSEDecoder
-from .surrogates import Halves, may_hold_half
+from .surrogates import Halves, Place, may_hold_half
 from .wire import ReadFailed, ReadTimedOut, Request, Timeouts, TransportError
 
 __all__ = ["CANCEL_TIMEOUT", "EventRun"]
@@ -195,8 +195,8 @@ class EventRun:
         error.last_event_id = ids[-1] if ids else None
         if self._hook is not None:
             halves = Halves()
-            delivered = [self._again_decoded(data) for data, _, _ in self._delivered_events()]
-            error.partial = self._hook([halves.mend(event) for event in delivered])
+            delivered = [(self._again_decoded(data), data, name) for data, name, _ in self._delivered_events()]
+            error.partial = self._hook([self._mended(halves, *event, set()) for event in delivered])
             error.usage = getattr(error.partial, "usage", None)
         if isinstance(error, StreamInterrupted):
             error.resumable = self._resumable()
@@ -317,7 +317,7 @@ class EventRun:
             if event is None:
                 break
             if self._halves or may_hold_half(data):
-                event = self._halves.mend(event)
+                event = self._mended(self._halves, event, data, name, self._finished)
             plain.append(event)
             taken.append(item)
             if self.spec.terminal and self._kind(event, name) in self.spec.terminal:
@@ -376,6 +376,26 @@ class EventRun:
                 if final:
                     return None
                 raise
+
+    def _mended(self, halves: Halves, event: Any, data: bytes, name: bytes | None, finished: set[Any]) -> Any:
+        """The event with whole characters; of texts that end with it, with the halves that stayed alone."""
+        ended = self._ended_places(event, name, finished)
+        if ended and halves:
+            value = json.loads(data)
+            if halves.settle(value, ended):
+                event = self._again_decoded(json.dumps(value).encode())
+        return halves.mend(event, ended)
+
+    def _ended_places(self, event: Any, name: bytes | None, finished: set[Any]) -> set[Place]:
+        if self._finish is None:
+            return {()} if self._kind(event, name) in self.spec.terminal else set()
+        items, number, reason, _ = self._finish
+        places: set[Place] = set()
+        for at, item in enumerate(getattr(event, items, None) or ()):
+            key = getattr(item, number, None)
+            if getattr(item, reason, None) is not None or key in finished:
+                places.add((items, at if key is None else key))
+        return places
 
     def _delivering(self, events: list[Any], taken: list[ServerEvent]) -> Batch:
         if events:

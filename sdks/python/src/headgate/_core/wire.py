@@ -103,9 +103,11 @@ class AsyncTransport(Protocol):
 
 
 class TransportError(Exception):
-    """The bytes did not travel. ``sent`` tells whether the server may have seen the request."""
+    """The bytes did not travel. ``sent`` tells whether the server may have seen the request, and ``proxy`` names the
+    proxy on the way, if there was one."""
 
     sent: bool = True
+    proxy: str | None = None
 
 
 class ConnectFailed(TransportError):

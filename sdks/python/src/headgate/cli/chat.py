@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from .._core.errors import ParameterError, SDKError
 from ..lib._kinds import is_mapping
+from ..lib.chat._merge import text_of
 from ._client_options import make_client
 from ._screen import Screen, clean
 from ._streams import json_text, read_input
@@ -160,7 +161,7 @@ class _Talk:
     def _stream(self, builder: ChatBuilder) -> CompletionUsage | None:
         if self._given.no_stream:
             completion = builder.execute()
-            self._screen.line(completion.choices[0].message.content or "" if completion.choices else "")
+            self._screen.line(text_of(completion.choices[0].message.content) or "" if completion.choices else "")
         else:
             with builder.stream() as stream:
                 for event in stream:

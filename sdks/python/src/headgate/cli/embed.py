@@ -17,7 +17,8 @@ _LABEL = 40
 
 
 def command(given: argparse.Namespace, screen: Screen) -> int:
-    texts: list[str] = given.text or [line for line in read_input().splitlines() if line.strip()]
+    named = [text for text in given.text if text != "-"]  # `-` is standard input, as for `chat`.
+    texts: list[str] = named or [line for line in read_input().splitlines() if line.strip()]
     if not texts:
         screen.fault("there is no text", 'Give texts as arguments, or one a line: headgate embed "a cat" "a kitten"')
         return 2

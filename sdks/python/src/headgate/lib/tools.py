@@ -23,7 +23,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeAlias, TypeVar, cast, overload
 
 from .._core.encode import plain
-from .._core.errors import SDKError
+from .._core.errors import ParameterError, SDKError
 from ._docstring import Docstring, read_docstring
 from ._kinds import is_list, is_object
 
@@ -58,14 +58,15 @@ class Tool(Generic[P, R]):
     ) -> None:
         functools.update_wrapper(cast("Callable[P, R]", self), function)
         self.function = function
-        own: str = getattr(function, "__name__", "")
+        self._source = _source_of(function)
+        own = _name_of(function)
         self.name = name or "".join(letter if letter in _LETTERS else "_" for letter in own)[:64]
         self._description = description
         self._strict = strict
         self._made: tuple[dict[str, Any], bool] | None = None
         self._model: type[BaseModel] | None = None
         _check_name(self.name)
-        _check_signature(self.name, inspect.signature(function))
+        _check_signature(self.name, function)
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         return self.function(*args, **kwargs)
@@ -86,7 +87,7 @@ class Tool(Generic[P, R]):
     @property
     def is_async(self) -> bool:
         """Whether the function must be awaited."""
-        return inspect.iscoroutinefunction(self.function)
+        return inspect.iscoroutinefunction(self.function) or inspect.iscoroutinefunction(self._source)
 
     @property
     def description(self) -> str:
@@ -145,7 +146,7 @@ class Tool(Generic[P, R]):
 
     @functools.cached_property
     def _doc(self) -> Docstring:
-        return read_docstring(self.function.__doc__)
+        return read_docstring(self._source.__doc__)
 
     def _arguments_model(self) -> type[BaseModel]:
         if self._model is None:
@@ -160,7 +161,7 @@ class Tool(Generic[P, R]):
     def _make_schema(self) -> tuple[dict[str, Any], bool]:
         from .schema import SchemaError, to_strict
 
-        source = _untitled(self._arguments_model().model_json_schema(by_alias=True))
+        source = _untitled(_json_schema(self.name, self._arguments_model()))
         if self._strict is False:
             return source, False
         compiled = to_strict(source, self.name)
@@ -222,32 +223,65 @@ def result_text(value: Any) -> str:
 
 def _check_name(name: str) -> None:
     if not name or len(name) > 64 or not _LETTERS.issuperset(name):
-        raise ValueError(f"A tool's name has 1 to 64 letters, digits, `_` and `-`, not {name!r}; pass `name=`")
+        raise ParameterError([f"A tool's name has 1 to 64 letters, digits, `_` and `-`, not {name!r}; pass `name=`"])
 
 
-def _check_signature(name: str, signature: inspect.Signature) -> None:
-    for parameter in signature.parameters.values():
+def _check_signature(name: str, function: Callable[..., Any]) -> None:
+    for parameter in _parameters(name, function):
         if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
             stars = "*" if parameter.kind is parameter.VAR_POSITIONAL else "**"
-            raise TypeError(
-                f"`{name}` takes `{stars}{parameter.name}`, which a model cannot fill; name the parameters one by one"
-            )
-        if parameter.kind is parameter.POSITIONAL_ONLY:
-            raise TypeError(f"`{name}` takes `{parameter.name}` by position only; a model gives arguments by name")
+            fault = f"`{stars}{parameter.name}`, which a model cannot fill; name the parameters one by one"
+        elif parameter.kind is parameter.POSITIONAL_ONLY:
+            fault = f"`{parameter.name}` by position only; a model gives arguments by name"
+        else:
+            continue
+        raise ParameterError([f"`{name}` takes {fault}"])
+
+
+def _parameters(name: str, function: Callable[..., Any]) -> list[inspect.Parameter]:
+    """Return the parameters that a model fills: not those that `functools.partial` has filled."""
+    try:
+        parameters = inspect.signature(function).parameters
+    except (TypeError, ValueError) as error:
+        raise ParameterError([f"`{name}` does not tell its parameters ({error}); wrap it in a function"]) from None
+    filled = function.keywords if isinstance(function, functools.partial) else {}
+    return [parameter for parameter in parameters.values() if parameter.name not in filled]
+
+
+def _name_of(function: Any) -> str:
+    while isinstance(function, functools.partial):
+        function = function.func
+    owner = getattr(function, "__self__", None) if getattr(function, "__name__", "") == "__call__" else function
+    return str(getattr(owner, "__name__", type(owner).__name__))
+
+
+def _source_of(function: Any) -> Any:
+    """Return the function whose annotations and docstring describe a tool: of a partial, what it calls; of an object
+    that can be called, its `__call__`."""
+    while isinstance(function, functools.partial):
+        function = function.func
+    return function if inspect.isroutine(function) or isinstance(function, type) else type(function).__call__
+
+
+def _hints(name: str, function: Callable[..., Any]) -> dict[str, Any]:
+    try:
+        return typing.get_type_hints(_source_of(function), include_extras=True)
+    except Exception as error:  # annotations are the caller's program
+        raise ParameterError(
+            [f"`{name}`: its annotations cannot be read ({error}); import the types where the function is defined"]
+        ) from error
 
 
 def _arguments_model(name: str, function: Callable[..., Any], doc: Docstring) -> type[BaseModel]:
     """A model of the arguments. Its fields have names of their own, so that no parameter's name collides with
     Pydantic's.
     """
-    from pydantic import ConfigDict, Field, create_model
+    from pydantic import ConfigDict, Field, PydanticUserError, create_model
 
-    from ._types import modern
-
-    hints = typing.get_type_hints(function, include_extras=True)
+    hints = _hints(name, function)
     fields: dict[str, Any] = {}
-    for place, parameter in enumerate(inspect.signature(function).parameters.values()):
-        form = modern(hints.get(parameter.name, Any))
+    for place, parameter in enumerate(_parameters(name, function)):
+        form = _form(name, hints.get(parameter.name, Any))
         described = _annotated_description(form) or doc.params.get(parameter.name) or None
         given: Any = Field(..., alias=parameter.name, description=described)
         if parameter.default is not parameter.empty:
@@ -259,7 +293,35 @@ def _arguments_model(name: str, function: Callable[..., Any], doc: Docstring) ->
                 given = Field(default_factory=_constant(parameter.default), alias=parameter.name, description=described)
         fields[f"argument_{place}"] = (form, given)
     config = ConfigDict(extra="forbid", arbitrary_types_allowed=False, protected_namespaces=())
-    return create_model(name, __config__=config, **fields)
+    try:
+        return create_model(name, __config__=config, **fields)
+    except PydanticUserError as error:
+        raise _no_json(name, error) from error
+
+
+def _json_schema(name: str, model: type[BaseModel]) -> dict[str, Any]:
+    from pydantic import PydanticUserError
+
+    try:
+        return model.model_json_schema(by_alias=True)
+    except PydanticUserError as error:
+        raise _no_json(name, error) from error
+
+
+def _no_json(name: str, error: Exception) -> ParameterError:
+    told = str(error).partition("\n")[0].rstrip(".")
+    return ParameterError(
+        [f"`{name}` has a parameter that a model cannot give as JSON ({told}); annotate it with a type that JSON has"]
+    )
+
+
+def _form(name: str, hint: Any) -> Any:
+    from ._types import modern
+
+    try:
+        return modern(hint)
+    except TypeError as error:
+        raise _no_json(name, error) from error
 
 
 def _constant(value: Any) -> Callable[[], Any]:

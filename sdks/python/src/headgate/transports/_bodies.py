@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 from typing import cast
 
+from .._core.errors import ParameterError
 from .._core.wire import AsyncBody, Request, SyncBody
 
 __all__ = ["AsyncPieces", "SyncPieces", "async_pieces", "body_headers", "pieces_in_async", "sync_body"]
@@ -48,9 +49,11 @@ async def pieces_in_async(body: SyncBody) -> AsyncIterator[bytes]:
 def sync_body(body: object) -> SyncBody:
     """``body`` as a synchronous one; a body that is only async cannot be sent by a synchronous transport."""
     if not hasattr(body, "chunks"):
-        raise TypeError(
-            f"`body` is {type(body).__name__!r}, which can only be read asynchronously: "
-            "give the synchronous client bytes, a path, or a file object"
+        raise ParameterError(
+            [
+                f"`body` is {type(body).__name__!r}, which can only be read asynchronously: "
+                "give the synchronous client bytes, a path, or a file object"
+            ]
         )
     return cast("SyncBody", body)
 

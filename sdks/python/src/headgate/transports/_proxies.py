@@ -5,8 +5,51 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from typing import NamedTuple
+from urllib.parse import unquote, urlsplit
 
-__all__ = ["proxy_for"]
+from .._core.errors import ConfigError
+
+__all__ = ["Proxy", "proxy_for", "read_proxy"]
+
+_SCHEMES = ("http", "https", "socks5", "socks5h")
+
+
+class Proxy(NamedTuple):
+    """A proxy whose address was found to be one."""
+
+    url: str
+    """Its address, without what the proxy asks for."""
+    server: str
+    """Its host and port, as an error names it."""
+    socks: bool
+    auth: tuple[str, str] | None
+
+
+def read_proxy(url: str) -> Proxy:
+    """Return the proxy at an address of the environment; raises `ConfigError` where none can be there."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:  # its words could show a password
+        host, port, parts = "", None, urlsplit("")
+    if parts.scheme not in _SCHEMES or not _is_host(host):
+        shown = url.partition("://")[0] if "://" in url else ""
+        kinds = (
+            f"its scheme is {shown!r}, which is no proxy's" if shown not in _SCHEMES else "no host and port can be read"
+        )
+        raise ConfigError(
+            f"the proxy that the environment names cannot be used: {kinds}; give an address like "
+            "'http://proxy.example:3128' in HTTPS_PROXY, HTTP_PROXY or ALL_PROXY, or unset it"
+        )
+    server = f"[{host}]" if ":" in host else host
+    server = f"{server}:{port}" if port is not None else server
+    auth = (unquote(parts.username or ""), unquote(parts.password or "")) if parts.username else None
+    return Proxy(f"{parts.scheme}://{server}", server, parts.scheme.startswith("socks"), auth)
+
+
+def _is_host(host: str) -> bool:
+    return bool(host) and host.isascii() and host.isprintable() and " " not in host
 
 
 def proxy_for(scheme: str, host: str, environ: Mapping[str, str] | None = None) -> str | None:
@@ -22,7 +65,7 @@ def _variable(env: Mapping[str, str], name: str) -> str:
     # Upper case HTTP_PROXY is a request header of CGI programs, which a client of theirs could set.
     if name == "http_proxy" and "REQUEST_METHOD" in env:
         return env.get(name, "")
-    return env.get(name) or env.get(name.upper(), "")
+    return (env.get(name) or env.get(name.upper(), "")).strip()
 
 
 def _exempt(host: str, rules: str) -> bool:

@@ -15,8 +15,9 @@ What it gives up, and what is done about it here:
   piece that is taken; synchronously it goes over the asynchronous client, and over connections of its own.
 - Connections are pooled per set of ``connect``, ``pool`` and (synchronous) ``first_byte`` clocks: calls that differ in
   them share no connection. Clocks that ``total`` cuts short do not count: ``total`` is given with each request.
-- TLS roots are the system's; a proxy is taken from the environment. For anything else pass a client of your own to the
-  default transport.
+- TLS roots are the system's, or those of ``SSL_CERT_FILE`` and ``SSL_CERT_DIR``; proxies come from the environment, as
+  everywhere here. With ``configure`` the library looks for proxies itself. For anything else pass a client of your own
+  to the default transport.
 - The asynchronous transport needs asyncio (uvloop too); it does not run under trio.
 """
 
@@ -28,6 +29,7 @@ import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias, cast
+from urllib.parse import urlsplit
 
 from .._core.wire import (
     ConnectFailed,
@@ -41,6 +43,8 @@ from .._core.wire import (
     WriteFailed,
 )
 from ._bodies import async_pieces, body_headers, pieces_in_async, sync_body
+from ._proxies import Proxy, proxy_for, read_proxy
+from ._trust import check_trust
 from ._waits import LONGEST, NEVER, Deadline, OutOfTime, Timed, Watch, head_deadline, run, run_in_loop
 
 if TYPE_CHECKING:
@@ -52,6 +56,7 @@ _POOLS = 8
 """How many sets of clocks keep a pool of their own; the oldest is let go of first."""
 
 _Clocks: TypeAlias = tuple["float | None", "float | None", "float | None"]
+_Pool: TypeAlias = tuple[_Clocks, "Proxy | None"]
 
 
 def _missing(error: ImportError) -> ImportError:
@@ -70,9 +75,11 @@ def _causes(error: BaseException) -> list[str]:
     return [cause.get("message", "") for cause in details.get("causes") or ()]
 
 
-def _reraise(error: Exception, *, reading: bool) -> NoReturn:
+def _reraise(error: Exception, *, reading: bool, proxy: Proxy | None = None) -> NoReturn:
     traceback.clear_frames(error.__traceback__)  # their locals hold the headers, and with them the key
-    raise _wire_error(error, reading=reading) from error
+    named = _wire_error(error, reading=reading)
+    named.proxy = None if proxy is None else proxy.server
+    raise named from error
 
 
 def _wire_error(error: BaseException, *, reading: bool) -> TransportError:
@@ -140,11 +147,25 @@ class _Clients:
         self._configure = configure
         self._blocking = blocking
         self._lock = threading.Lock()
-        self._clients: dict[_Clocks, Any] = {}
+        self._clients: dict[_Pool, Any] = {}
+        self._routes: dict[str, Proxy | None] = {}
         self._forks = _forks
 
-    def get(self, timeouts: Timeouts) -> Any:
-        key = _clocks(timeouts, self._blocking)
+    def proxy(self, url: str) -> Proxy | None:
+        """Return the proxy on the way to a server. The environment is asked when the server is first called."""
+        server = url[: url.find("/", 8)]
+        try:
+            return self._routes[server]
+        except KeyError:
+            parts = urlsplit(server)
+            if parts.scheme == "https":
+                check_trust()
+            named = proxy_for(parts.scheme, parts.hostname or "")
+            self._routes[server] = proxy = None if named is None else read_proxy(named)
+            return proxy
+
+    def get(self, timeouts: Timeouts, proxy: Proxy | None) -> Any:
+        key = _clocks(timeouts, self._blocking), proxy
         if self._forks == _forks:
             client = self._clients.get(key)
             if client is not None:
@@ -161,7 +182,7 @@ class _Clients:
                 client = self._clients[key] = self._build(key)
             return client
 
-    def _build(self, clocks: _Clocks) -> Client | SyncClient:
+    def _build(self, pool: _Pool) -> Client | SyncClient:
         try:
             from pyreqwest.client import ClientBuilder, SyncClientBuilder
         except ImportError as error:
@@ -171,15 +192,18 @@ class _Clients:
         builder = builder.gzip(False).brotli(False).zstd(False).deflate(False)  # what comes is the core's to decode
         if _forks:  # the first process may have used the default runtime
             builder = builder.runtime_multithreaded(True)
-        connect, pool, first_byte = clocks
+        (connect, waiting, first_byte), proxy = pool
         if connect is not None:
             builder = builder.connect_timeout(_span(connect))
-        if pool is not None:
-            builder = builder.pool_timeout(_span(pool))
+        if waiting is not None:
+            builder = builder.pool_timeout(_span(waiting))
         if first_byte is not None:
             builder = builder.read_timeout(_span(first_byte))
         if self._configure is not None:
             builder = self._configure(builder)
+        else:
+            # The library passes over a proxy that it cannot read, and would go there directly.
+            builder = builder.no_proxy() if proxy is None else builder.proxy(_library_proxy(proxy))
         try:
             client: Client | SyncClient = builder.build()
         except RuntimeError as error:
@@ -194,6 +218,13 @@ class _Clients:
             clients = list(self._clients.values()) if self._forks == _forks else []
             self._clients = {}
             return clients
+
+
+def _library_proxy(proxy: Proxy) -> Any:
+    from pyreqwest.proxy import ProxyBuilder
+
+    made = ProxyBuilder.all(proxy.url)
+    return made if proxy.auth is None else made.basic_auth(*proxy.auth)
 
 
 # ---- requests -----------------------------------------------------------------------------------------------------
@@ -394,16 +425,18 @@ class FastTransport:
         if request.body is not None and not isinstance(request.body, bytes):
             return self._upload(request)
         clocks = request.timeouts
-        client = self._clients.get(clocks)
+        proxy = self._clients.proxy(request.url)
+        client = self._clients.get(clocks, proxy)
         try:
             prepared = _prepare(client, request, None)
             response = prepared.__enter__()
         except _library_error() as error:
-            _reraise(error, reading=False)
+            _reraise(error, reading=False, proxy=proxy)
         return _Response(prepared, response, request, NEVER if clocks.first_byte is None else clocks.first_byte)
 
     def _upload(self, request: Request) -> _Response:
-        client = self._uploads.get(request.timeouts)
+        proxy = self._uploads.proxy(request.url)
+        client = self._uploads.get(request.timeouts, proxy)
         deadline = head_deadline(request.timeouts, self._uploads.limited)
         stream = _moving(pieces_in_async(sync_body(request.body)), deadline)
         try:
@@ -412,7 +445,7 @@ class FastTransport:
         except OutOfTime:
             raise _late("in answer to the request", None if deadline is None else deadline.seconds) from None
         except _library_error() as error:
-            _reraise(error, reading=False)
+            _reraise(error, reading=False, proxy=proxy)
         return _UploadResponse(prepared, response, request, NEVER)
 
     def close(self) -> None:
@@ -432,7 +465,8 @@ class AsyncFastTransport:
         self._clients = _Clients(max_connections, configure, blocking=False)
 
     async def send(self, request: Request) -> _AsyncResponse:
-        client = self._clients.get(request.timeouts)
+        proxy = self._clients.proxy(request.url)
+        client = self._clients.get(request.timeouts, proxy)
         deadline = head_deadline(request.timeouts, self._clients.limited)
         body = request.body
         stream = None
@@ -444,7 +478,7 @@ class AsyncFastTransport:
         except OutOfTime:
             raise _late("in answer to the request", None if deadline is None else deadline.seconds) from None
         except _library_error() as error:
-            _reraise(error, reading=False)
+            _reraise(error, reading=False, proxy=proxy)
         return _AsyncResponse(prepared, response, request)
 
     async def aclose(self) -> None:

@@ -9,7 +9,6 @@ use.
 
 from __future__ import annotations
 
-import os
 import socket
 import ssl
 import threading
@@ -18,6 +17,7 @@ import traceback
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import suppress
 from functools import lru_cache
+from importlib.util import find_spec
 from typing import Any, Final, NoReturn, cast
 from urllib.parse import urlsplit
 
@@ -35,7 +35,8 @@ from .._core.wire import (
     WriteFailed,
 )
 from ._bodies import AsyncPieces, SyncPieces, sync_body
-from ._proxies import proxy_for
+from ._proxies import Proxy, proxy_for, read_proxy
+from ._trust import named_context
 
 __all__ = ["AsyncHTTPX2Transport", "HTTPX2Transport", "shared_ssl_context"]
 
@@ -65,31 +66,26 @@ def shared_ssl_context() -> ssl.SSLContext:
     if _ssl_context is None:
         with _ssl_lock:
             if _ssl_context is None:
-                context = _default_context()
+                context = named_context() or httpcore2.default_ssl_context()
                 context.minimum_version = ssl.TLSVersion.TLSv1_2
                 context.set_alpn_protocols(["http/1.1"])
                 _ssl_context = context
     return _ssl_context
 
 
-def _default_context() -> ssl.SSLContext:
-    try:
-        return httpcore2.default_ssl_context()
-    except (OSError, ValueError) as error:
-        named = {name: os.environ[name] for name in ("SSL_CERT_FILE", "SSL_CERT_DIR") if os.environ.get(name)}
-        said = " and ".join(f"`{name}` is {value!r}" for name, value in named.items()) or "the system's store is broken"
-        raise ConfigError(
-            f"the certificates of authorities cannot be read: {said}: {error}. Name a PEM file, or unset it."
-        ) from error
-
-
 def _raise(
-    error: Exception, *, reading: bool, pool: httpcore2.ConnectionPool | httpcore2.AsyncConnectionPool
+    error: Exception,
+    *,
+    reading: bool,
+    pool: httpcore2.ConnectionPool | httpcore2.AsyncConnectionPool,
+    through: str | None = None,
 ) -> NoReturn:
-    """Raise the named error for one of the library's."""
+    """Raise the named error for one of the library's. ``through`` is the proxy on the way."""
     # The finished frames of the library hold the request's headers, and with them the key.
     traceback.clear_frames(error.__traceback__)
-    raise _named(error, reading, pool) from error
+    named = _named(error, reading, pool)
+    named.proxy = through
+    raise named from error
 
 
 def _named(
@@ -166,20 +162,15 @@ def _lowered(headers: list[tuple[bytes, bytes]]) -> list[tuple[str, str]]:
     return [(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in headers]
 
 
-def _proxy(url: str) -> httpcore2.Proxy:
-    try:
-        parts = urlsplit(url)
-        _ = parts.port  # raises where it is no number
-    except ValueError as error:
-        raise ConfigError(f"the proxy that the environment names cannot be used: {error}") from None
-    if parts.scheme not in ("http", "https", "socks5", "socks5h") or not parts.hostname:
+def _proxy(proxy: Proxy) -> httpcore2.Proxy:
+    if proxy.socks and find_spec("socksio") is None:
         raise ConfigError(
-            f"the proxy that the environment names has the scheme {parts.scheme!r}; give an address like "
-            "'http://proxy.example:3128' in HTTPS_PROXY, HTTP_PROXY or ALL_PROXY"
+            f"the proxy that the environment names ({proxy.server}) speaks SOCKS, which needs `socksio`: run "
+            "`pip install socksio`, use `transport='fast'`, or unset ALL_PROXY, HTTPS_PROXY and HTTP_PROXY"
         )
-    auth = (parts.username or "", parts.password or "") if parts.username else None
-    port = f":{parts.port}" if parts.port else ""
-    return httpcore2.Proxy(f"{parts.scheme}://{parts.hostname}{port}", auth=auth)
+    auth = None if proxy.auth is None else (proxy.auth[0].encode(), proxy.auth[1].encode())
+    context = shared_ssl_context() if proxy.url.startswith("https:") else None
+    return httpcore2.Proxy(proxy.url, auth=auth, ssl_context=context)
 
 
 # --- synchronous -----------------------------------------------------------------------------------------------------
@@ -380,14 +371,14 @@ class HTTPX2Transport:
 
     def __init__(self) -> None:
         self._until = _Until()
-        self._pools: dict[tuple[str, str | None], httpcore2.ConnectionPool] = {}
-        self._routes: dict[tuple[str, str], httpcore2.ConnectionPool] = {}
-        """The pool for a server. The environment is asked for proxies when a server is first called."""
+        self._pools: dict[tuple[str, Proxy | None], httpcore2.ConnectionPool] = {}
+        self._routes: dict[tuple[str, str], tuple[httpcore2.ConnectionPool, str | None]] = {}
+        """The pool for a server, and the proxy on the way. The environment is asked when a server is first called."""
         self._lock = threading.Lock()
 
     def send(self, request: Request) -> _Response:
         url, host, scheme, name = _split(request.url)
-        pool = self._routes.get((scheme, name)) or self._route(scheme, name)
+        pool, through = self._routes.get((scheme, name)) or self._route(scheme, name)
         extensions = _extensions(request)
         body = request.body
         content = body if body is None or isinstance(body, bytes) else SyncPieces(sync_body(body))
@@ -398,14 +389,16 @@ class HTTPX2Transport:
             with _until(self._until, request):
                 raw = pool.handle_request(raw_request)
         except _LIBRARY_ERRORS as error:
-            _raise(error, reading=False, pool=pool)
+            _raise(error, reading=False, pool=pool, through=through)
         return _Response(raw, request, pool, extensions["timeout"])
 
-    def _route(self, scheme: str, host: str) -> httpcore2.ConnectionPool:
-        pool = self._routes[scheme, host] = self._pool(scheme, proxy_for(scheme, host))
-        return pool
+    def _route(self, scheme: str, host: str) -> tuple[httpcore2.ConnectionPool, str | None]:
+        named = proxy_for(scheme, host)
+        proxy = None if named is None else read_proxy(named)
+        route = self._routes[scheme, host] = self._pool(scheme, proxy), None if proxy is None else proxy.server
+        return route
 
-    def _pool(self, scheme: str, proxy: str | None) -> httpcore2.ConnectionPool:
+    def _pool(self, scheme: str, proxy: Proxy | None) -> httpcore2.ConnectionPool:
         pool = self._pools.get((scheme, proxy))
         if pool is None:
             with self._lock:
@@ -491,12 +484,12 @@ class AsyncHTTPX2Transport:
     """Connections for asynchronous calls of one event loop."""
 
     def __init__(self) -> None:
-        self._pools: dict[tuple[str, str | None], httpcore2.AsyncConnectionPool] = {}
-        self._routes: dict[tuple[str, str], httpcore2.AsyncConnectionPool] = {}
+        self._pools: dict[tuple[str, Proxy | None], httpcore2.AsyncConnectionPool] = {}
+        self._routes: dict[tuple[str, str], tuple[httpcore2.AsyncConnectionPool, str | None]] = {}
 
     async def send(self, request: Request) -> _AsyncResponse:
         url, host, scheme, name = _split(request.url)
-        pool = self._routes.get((scheme, name)) or self._route(scheme, name)
+        pool, through = self._routes.get((scheme, name)) or self._route(scheme, name)
         extensions = _extensions(request)
         body = request.body
         content = body if body is None or isinstance(body, bytes) else AsyncPieces(body)
@@ -506,14 +499,16 @@ class AsyncHTTPX2Transport:
         try:
             raw = await pool.handle_async_request(raw_request)
         except _LIBRARY_ERRORS as error:
-            _raise(error, reading=False, pool=pool)
+            _raise(error, reading=False, pool=pool, through=through)
         return _AsyncResponse(raw, request, pool, extensions["timeout"])
 
-    def _route(self, scheme: str, host: str) -> httpcore2.AsyncConnectionPool:
-        pool = self._routes[scheme, host] = self._pool(scheme, proxy_for(scheme, host))
-        return pool
+    def _route(self, scheme: str, host: str) -> tuple[httpcore2.AsyncConnectionPool, str | None]:
+        named = proxy_for(scheme, host)
+        proxy = None if named is None else read_proxy(named)
+        route = self._routes[scheme, host] = self._pool(scheme, proxy), None if proxy is None else proxy.server
+        return route
 
-    def _pool(self, scheme: str, proxy: str | None) -> httpcore2.AsyncConnectionPool:
+    def _pool(self, scheme: str, proxy: Proxy | None) -> httpcore2.AsyncConnectionPool:
         pool = self._pools.get((scheme, proxy))
         if pool is None:
             pool = self._pools[scheme, proxy] = httpcore2.AsyncConnectionPool(

@@ -300,7 +300,7 @@ class InjectedTransport:
 
     def __init__(self, client: object) -> None:
         if kind_of_client(client) != "sync":
-            raise TypeError(
+            raise ConfigError(
                 f"`http_client` must be a `Client` of httpx2 or httpx, not {type(client).__name__!r}; "
                 "an `AsyncClient` goes to the asynchronous client"
             )
@@ -331,7 +331,7 @@ class AsyncInjectedTransport:
 
     def __init__(self, client: object) -> None:
         if kind_of_client(client) != "async":
-            raise TypeError(
+            raise ConfigError(
                 f"`http_client` must be an `AsyncClient` of httpx2 or httpx, not {type(client).__name__!r}; "
                 "a `Client` goes to the synchronous client"
             )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from ..._core.surrogates import whole
 from .._kinds import is_object
 
 __all__ = ["object_from", "partial_json", "truncated"]
@@ -15,7 +16,7 @@ def partial_json(text: str) -> Any:
     from pydantic_core import from_json
 
     try:
-        return from_json(text, allow_partial="trailing-strings")
+        return from_json(whole(text), allow_partial="trailing-strings")
     except ValueError:
         return None
 
@@ -24,6 +25,7 @@ def truncated(text: str) -> bool:
     """Whether the text is the beginning of JSON, so that what is wrong with it is that it stops."""
     from pydantic_core import from_json
 
+    text = whole(text)
     try:
         from_json(text)
     except ValueError:
@@ -41,6 +43,8 @@ def object_from(text: str) -> tuple[dict[str, Any] | None, str | None]:
         return {}, None
     try:
         value = json.loads(text)
+    except RecursionError:
+        return None, "the arguments are nested too deeply"
     except ValueError as error:
         if truncated(text):
             return None, f"the arguments are cut short after {len(text)} characters"

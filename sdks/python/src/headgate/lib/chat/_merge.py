@@ -13,11 +13,13 @@ from typing import Any
 
 from .._kinds import is_list, is_mapping, is_object
 
-__all__ = ["join_base64", "members", "merge", "merge_lists", "plain"]
+__all__ = ["join_base64", "members", "merge", "merge_lists", "plain", "text_of"]
 
 _NAMES = frozenset(
     {"id", "type", "role", "object", "index", "name", "model", "format", "mime_type", "media_type", "expires_at"}
 )
+
+_TEXT_PARTS = frozenset({"text", "output_text"})
 
 
 def members(value: Any) -> Mapping[str, Any]:
@@ -92,3 +94,12 @@ def join_base64(pieces: list[str]) -> str:
         return base64.b64encode(b"".join(base64.b64decode(piece) for piece in pieces)).decode("ascii")
     except binascii.Error:
         return "".join(pieces)
+
+
+def text_of(content: Any) -> str | None:
+    """The text of a message's content: the content itself, or what its parts say, where a server answers in parts."""
+    if not is_list(content):
+        return content if isinstance(content, str) else None
+    parts = [plain(part) for part in content]
+    texts = [part.get("text") for part in parts if is_object(part) and part.get("type", "text") in _TEXT_PARTS]
+    return "".join(text for text in texts if isinstance(text, str))

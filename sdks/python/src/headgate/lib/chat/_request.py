@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from ..._core.errors import ParameterError
+from .._kinds import is_mapping
+
 if TYPE_CHECKING:
     from .parse import Format
 
@@ -12,7 +15,7 @@ __all__ = ["prepare", "streaming"]
 
 
 def prepare(
-    params: Mapping[str, Any], *, response_format: Any = None, lossy: bool = False, tools: Iterable[Any] | None = None
+    params: Mapping[str, Any], *, response_format: Any = None, lossy: bool = False, tools: Any = None
 ) -> tuple[dict[str, Any], Format[Any] | None]:
     """The arguments for `create`, and the format of the answer if one was asked for."""
     made = dict(params)
@@ -22,19 +25,23 @@ def prepare(
 
         format = format_of(response_format, lossy=lossy)
         made["response_format"] = format.param
+    if made.get("stream") is not None:
+        raise ParameterError(
+            ["`stream` is decided by the method here: leave it out, or call `stream(...)` for a stream"]
+        )
     if tools is not None:
-        made["tools"] = [tool_param(one) for one in tools]
+        # What is no list of tools is told by `create`, with all that is wrong beside it.
+        given: Any = tools
+        single = isinstance(tools, str | Mapping) or callable(tools) or not isinstance(tools, Iterable)
+        made["tools"] = given if single else [tool_param(one) for one in given]
     return made, format
 
 
 def streaming(params: dict[str, Any]) -> dict[str, Any]:
     """The same request, streamed, with usage at the end unless the caller says otherwise."""
-    options: dict[str, Any] = params.get("stream_options") or {}
-    return {
-        **params,
-        "stream": True,
-        "stream_options": {"include_usage": True, **options},
-    }
+    options: Any = params.get("stream_options") or {}
+    asked: Any = {"include_usage": True, **options} if is_mapping(options) else options
+    return {**params, "stream": True, "stream_options": asked}
 
 
 def tool_param(given: Any) -> Any:
@@ -44,4 +51,4 @@ def tool_param(given: Any) -> Any:
     if isinstance(given, Tool):
         made: dict[str, Any] = given.to_dict()
         return made
-    return tool(given).to_dict() if callable(given) else given
+    return tool(given).to_dict() if callable(given) and not isinstance(given, type) else given

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from .._kinds import is_list, is_mapping
-from ._merge import join_base64, members, merge, plain
+from ._merge import join_base64, members, merge, merge_lists, plain, text_of
 
 if TYPE_CHECKING:
     from ...types.chat import ChatCompletion, ChatCompletionChunk
@@ -152,6 +152,9 @@ class ChoiceState:
     logprobs: dict[str, Any] | None = None
     finish_reason: str | None = None
     has_calls: bool = False
+    parts: list[Any] | None = None
+    """The content as a list of parts, once a server sent one. Its text is in ``texts`` all the same."""
+    _plain_part: dict[str, Any] | None = None
 
     def text(self, name: str) -> str:
         """One of the message's texts so far: ``content``, ``refusal``, ``reasoning_content``, ``reasoning``."""
@@ -162,7 +165,11 @@ class ChoiceState:
         touched: list[CallPiece] = []
         for name, value in delta.items():
             if name in _TEXTS and isinstance(value, str):
+                if name == "content" and self.parts is not None:
+                    self._add_text(value, self.parts)
                 self.texts.setdefault(name, []).append(value)
+            elif name == "content" and is_list(value):
+                self._add_parts(value)
             elif name == "tool_calls":
                 touched = self._add_calls(value)
             elif value is None:
@@ -176,6 +183,22 @@ class ChoiceState:
             else:
                 merge(self.message_rest, {name: value})
         return touched
+
+    def _add_parts(self, pieces: list[Any]) -> None:
+        if self.parts is None:
+            self.parts = []
+            self._add_text(self.text("content"), self.parts)
+        merge_lists(self.parts, pieces)
+        if text := text_of(pieces):
+            self.texts.setdefault("content", []).append(text)
+
+    def _add_text(self, text: str, parts: list[Any]) -> None:
+        """Servers that stream thinking as parts go on with plain text, in one part for all of it."""
+        if text and self._plain_part is not None and parts[-1] is self._plain_part:
+            self._plain_part["text"] += text
+        elif text:
+            self._plain_part = {"type": "text", "text": text}
+            parts.append(self._plain_part)
 
     def _add_calls(self, pieces: Iterable[Any] | None) -> list[CallPiece]:
         touched: list[CallPiece] = []
@@ -229,9 +252,8 @@ class ChoiceState:
         for name in self.texts:
             made[name] = self.text(name)
         made.update(plain(self.message_rest))
-        if is_list(parts := self.message_rest.get("content")) and (text := self.text("content")):
-            # Servers that stream thinking as parts go on with plain text.
-            made["content"] = [*parts, {"type": "text", "text": text}]
+        if self.parts is not None:
+            made["content"] = plain(self.parts)
         if self.has_calls:
             made["tool_calls"] = [call.to_dict() for call in self.ordered_calls()]
         if self.audio is not None:

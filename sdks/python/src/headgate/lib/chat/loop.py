@@ -14,8 +14,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
+from ..._core.errors import ParameterError
 from .._kinds import is_mapping, is_object
 from ..tools import Tool, ToolArgumentError, result_text, tool
+from ._merge import text_of
 from .events import ChatStreamEvent
 from .stream import async_stream, plan, sync_stream
 
@@ -94,7 +96,7 @@ class ToolRunResult:
     @property
     def text(self) -> str | None:
         """The text of the last answer."""
-        return self.completion.choices[0].message.content if self.completion.choices else None
+        return text_of(self.completion.choices[0].message.content) if self.completion.choices else None
 
     @property
     def parsed(self) -> Any:
@@ -121,12 +123,12 @@ class Turns:
     stopped: Literal["answered", "max_turns", "unanswered_tools"] | None = None
 
     def __post_init__(self) -> None:
-        if self.max_turns < 1:
-            raise ValueError(f"`max_turns` is {self.max_turns!r}; at least 1 needed")
+        if type(self.max_turns) is not int or self.max_turns < 1:
+            raise ParameterError([f"`max_turns` is {self.max_turns!r}; give a whole number from 1"])
         names = [one.name for one in self.tools if isinstance(one, Tool)]
         if doubled := {name for name in names if names.count(name) > 1}:
-            raise ValueError(
-                f"`tools` has several tools of the name {sorted(doubled)[0]!r}; give one of them another `name=`"
+            raise ParameterError(
+                [f"`tools` has several tools of the name {sorted(doubled)[0]!r}; give one of them another `name=`"]
             )
         self.messages = list(self.params.get("messages") or ())
 

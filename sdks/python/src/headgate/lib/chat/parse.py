@@ -11,10 +11,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
-from ..._core.errors import SDKError
+from ..._core.errors import ParameterError, SDKError
+from ..._core.surrogates import whole
 from .._kinds import is_mapping, is_object
 from .._types import adapter_of, kept_on, modern, name_of
 from ..schema import SchemaError, StrictSchema, to_strict
+from ._merge import text_of
 
 if TYPE_CHECKING:
     from ..._core.meta import Meta
@@ -50,7 +52,7 @@ class ParseError(SDKError):
     @property
     def text(self) -> str | None:
         """The text that does not fit."""
-        return self.completion.choices[self.choice].message.content if self.completion.choices else None
+        return text_of(self.completion.choices[self.choice].message.content) if self.completion.choices else None
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (_rebuild, (self.message, self.reason, self.completion, self.choice))
@@ -77,7 +79,7 @@ class Format(Generic[T]):
         """The value in the text, or None and what is wrong with it."""
         if not self.json:
             return cast("T", text), None
-        body = _unfenced(text)
+        body = whole(_unfenced(text))
         from ._json import truncated
 
         try:
@@ -175,9 +177,11 @@ def _format_of_type(form: Any, lossy: bool, name: str | None) -> Format[Any]:
     try:
         schema = adapter_of(form).json_schema(mode="validation")
     except (PydanticUserError, TypeError) as error:
-        raise TypeError(
-            f"`response_format` is {form!r}, which cannot be checked: {str(error).splitlines()[0]}. "
-            "Give a Pydantic model, a dataclass, a TypedDict, a list or union of them, or a JSON schema"
+        raise ParameterError(
+            [
+                f"`response_format` is {form!r}, which cannot be checked: {str(error).splitlines()[0]}. "
+                "Give a Pydantic model, a dataclass, a TypedDict, a list or union of them, or a JSON schema"
+            ]
         ) from error
     return _made(to_strict(schema, name), schema, lossy, form)
 
@@ -262,7 +266,7 @@ class ParsedChatCompletion(Generic[T]):
     @property
     def text(self) -> str | None:
         """The answer's text as it came."""
-        return self.choices[0].message.content if self.choices else None
+        return text_of(self.choices[0].message.content) if self.choices else None
 
     @property
     def raw(self) -> ChatCompletion:
@@ -311,8 +315,8 @@ def final_parsed(events: ChatEvents, meta: Meta | None) -> ParsedChatCompletion[
 def _parse_choice(completion: ChatCompletion, place: int, format: Format[Any]) -> ParsedChoice[Any]:
     choice = completion.choices[place]
     message, finish = choice.message, choice.finish_reason
-    content = message.content
-    parsed, fault = format.read(content) if isinstance(content, str) and content and not message.refusal else (None, "")
+    content = text_of(message.content)
+    parsed, fault = format.read(content) if content and not message.refusal else (None, "")
     error = None
     if fault is not None:
         reason, text = _why(format, choice, fault)

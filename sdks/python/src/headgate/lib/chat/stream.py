@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Self, TypeVar, cast
 
 from ..._core.errors import APIError, SDKError
-from ._merge import members
+from ._merge import members, text_of
 from ._models import final_completion
 from ._request import prepare, streaming
 from .accumulator import CallState, ChatAccumulator, ChoiceState, Step
@@ -103,9 +103,11 @@ class ChatEvents:
         choice = step.choice
         for name, value in step.delta.items():
             kind = _DELTAS.get(name)
-            if kind is not None and value and isinstance(value, str):
-                pieces = choice.texts[name]
-                events.append(kind(value, choice.index, pieces, len(pieces)))
+            if kind is not None and value:
+                text = value if isinstance(value, str) else text_of(value)
+                if text:
+                    pieces = choice.texts[name]
+                    events.append(kind(text, choice.index, pieces, len(pieces)))
         for call, fragment, count in step.calls:
             events.append(ToolCallDelta(fragment, choice.index, call.arguments, count, call.place, call.id, call.name))
         logprobs = step.given.get("logprobs")

@@ -1,0 +1,188 @@
+"""The names of request members that decide a call: its model, its destination, its credential.
+
+A server may spell a name in another way than the gateway (`apiBase`, `api-base`, `API_BASE`) and may read it inside an
+object. So names are compared without case, `_` and `-`, at every depth outside of what users write: the text of
+messages, tools, schemas and metadata.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from .errors import ApiError, invalid
+
+__all__ = [
+    "CONTAINERS",
+    "OWN",
+    "Named",
+    "canonical",
+    "destination",
+    "is_content",
+    "is_read",
+    "named_models",
+    "refuse_destination",
+]
+
+# Most requests have the same names, whose plain forms are kept; a longer one is nobody's.
+_SHORT = 64
+# The later one wins.
+CONTAINERS = ("provider_specific_params", "extra_body")
+# What only the gateway reads; no provider is sent it.
+OWN = frozenset({"tags", "mock_response", "virtual_model_id", "cache", "guardrails", *CONTAINERS})
+
+
+def _plain(name: str) -> str:
+    """Return a name as it is compared: without case, `_` and `-`."""
+    return _short_plain(name) if len(name) <= _SHORT else _make_plain(name)
+
+
+def _make_plain(name: str) -> str:
+    return name.casefold().replace("_", "").replace("-", "")
+
+
+_short_plain = lru_cache(maxsize=4096)(_make_plain)
+
+
+def _plain_names(*names: str) -> frozenset[str]:
+    return frozenset(map(_plain, names))
+
+
+# Members that the gateway decides by, as the contract spells them.
+_READ = OWN | {
+    *("best_of", "file", "function_call", "functions", "image", "input", "instructions", "max_completion_tokens"),
+    *("max_tokens", "messages", "metadata", "modalities", "model", "n", "prompt", "response_format", "stream"),
+    *("stream_options", "suffix", "tool_choice", "tools", "user"),
+}
+# Members by which servers that choose a model themselves are told of others; the value is a name or holds names.
+_OTHER_MODELS = frozenset(
+    {
+        *("allowed_models", "content_policy_fallbacks", "context_window_fallbacks", "fallback", "fallback_model"),
+        *("fallback_models", "fallbacks", "model_fallbacks", "models"),
+    }
+)
+# Members that some servers read in place of `model`.
+_OTHER_NAMES = frozenset(
+    {
+        *("adapter_id", "deployment", "deployment_id", "deployment_name", "engine", "model_group", "model_id"),
+        *("model_name", "preset", "target_model"),
+    }
+)
+# Inside other objects these mean something else, such as the engine of a web search.
+_AMBIGUOUS = _plain_names("deployment", "deployment_id", "deployment_name", "engine", "preset")
+_MODEL_ENDINGS = ("model", "models", "modelid", "modelids", "modelname", "modelnames")
+_SPELLED = {_plain(name): name for name in _READ | _OTHER_MODELS | _OTHER_NAMES}
+# The estimate of a call reads this spelling beside the one of the contract.
+_ALSO = frozenset({"maxTokens"})
+_TELLING = _plain_names(*_OTHER_MODELS, *_OTHER_NAMES)
+# Where a call goes, and by which credential. An upstream that is a gateway itself may follow them.
+_DESTINATIONS = _plain_names(
+    *("api_base", "base_url", "api_key", "api_version", "api_type", "authorization", "azure_ad_token"),
+    *("azure_ad_token_provider", "azure_endpoint", "azure_password", "azure_username", "client_secret"),
+    *("aws_access_key_id", "aws_secret_access_key", "aws_session_token", "aws_region_name", "aws_role_name"),
+    *("aws_profile_name", "aws_session_name", "aws_sts_endpoint", "aws_web_identity_token"),
+    *("aws_bedrock_runtime_endpoint", "vertex_credentials", "vertex_project", "vertex_location"),
+    *("vertex_ai_credentials", "vertex_ai_project", "vertex_ai_location", "custom_llm_provider", "headers"),
+    *("default_headers", "default_query", "extra_headers", "extra_query", "litellm_params", "user_config"),
+    *("organization", "openai_organization", "openai_project", "proxy", "proxies", "proxy_server_request"),
+)
+_DESTINATION_ENDINGS = (
+    *("apikey", "apibase", "baseurl", "apiurl", "apitoken", "accesstoken", "accesskey", "accesskeyid"),
+    *("apiendpoint", "endpointurl", "secretaccesskey", "secretkey", "sessiontoken"),
+)
+# What users write, and what servers of tools are told: no name in it says anything of this call.
+_CONTENT = _plain_names(
+    *("messages", "prompt", "input", "instructions", "system", "suffix", "stop", "documents", "prediction"),
+    *("tools", "functions", "function_call", "tool_choice", "arguments", "mcp_servers", "data_sources"),
+    *("metadata", "user", "logit_bias", "chat_template_kwargs"),
+    *("response_format", "json_schema", "schema", "guided_json", "structured_outputs", "format", "grammar"),
+    *("properties", "$defs", "definitions", "patternProperties", "default", "const", "enum", "examples"),
+) | _plain_names(*(OWN - set(CONTAINERS)))
+
+
+class Named(NamedTuple):
+    """A model that a request names beside `model`, and the member of the body that names it."""
+
+    member: str
+    model: str
+
+
+def canonical(name: str) -> str | None:
+    """Return the name that a member of a body should have; None where it decides nothing, or is spelled right."""
+    known = _SPELLED.get(_plain(name))
+    return None if known is None or name == known or name in _ALSO else known
+
+
+def is_content(name: str) -> bool:
+    """Return whether a member holds what users write, in which no name says anything of the call."""
+    return _plain(name) in _CONTENT
+
+
+def is_read(name: str) -> bool:
+    """Return whether the gateway decides by a member."""
+    return _SPELLED.get(_plain(name)) in _READ
+
+
+def destination(name: str) -> bool:
+    """Return whether a member says where a call goes, or by which credential."""
+    plain = _plain(name)
+    return plain in _DESTINATIONS or plain.endswith(_DESTINATION_ENDINGS)
+
+
+def refuse_destination(name: str) -> ApiError:
+    """Return the error for a member that says where a call goes."""
+    return invalid(
+        f"`{name}` would say where the call goes or what it is sent with, which the gateway decides. Leave it out.",
+        param=name,
+        code="parameter_not_allowed",
+    )
+
+
+def named_models(body: Mapping[str, Any]) -> list[Named]:
+    """Return the models that a body tells a provider of beside its own `model`.
+
+    Raises ApiError 400 for a member at any depth that says where the call goes.
+    """
+    found: list[Named] = []
+    for name, value in body.items():
+        plain = _plain(name)
+        if plain in _CONTENT or plain == "model":
+            continue
+        if destination(name):
+            raise refuse_destination(name)
+        tells = _tells(plain, named=True)
+        if isinstance(value, dict | list) or (tells and isinstance(value, str)):
+            found += [Named(name, model) for model in _models_in(name, value, tells=tells)]
+    return found
+
+
+def _tells(plain: str, *, named: bool) -> bool:
+    """Whether the value of a member names models; `named`: it stands where such names are expected."""
+    if plain in _AMBIGUOUS:
+        return named
+    return plain in _TELLING or plain.endswith(_MODEL_ENDINGS)
+
+
+def _models_in(name: str, value: Any, *, tells: bool) -> list[str]:
+    """Return the models that one member tells of; values are looked into as deep as they go."""
+    found: list[str] = []
+    # Beside each value: its place, and whether a text in it is a model's name.
+    todo: list[tuple[str, Any, bool]] = [(name, value, tells)]
+    while todo:
+        place, one, names = todo.pop()
+        if isinstance(one, str):
+            if names:
+                found.append(one)
+        elif isinstance(one, list):
+            todo += [(f"{place}[{at}]", item, names) for at, item in enumerate(one)]
+        elif isinstance(one, dict):
+            for key, item in one.items():
+                if destination(key):
+                    raise refuse_destination(f"{place}.{key}")
+                plain = _plain(key)
+                if _tells(plain, named=tells):
+                    todo.append((f"{place}.{key}", item, True))
+                elif plain not in _CONTENT and (names or isinstance(item, dict | list)):
+                    todo.append((f"{place}.{key}", item, names and (isinstance(item, list) or "model" not in one)))
+    return found

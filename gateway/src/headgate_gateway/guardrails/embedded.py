@@ -1,0 +1,94 @@
+"""Texts inside of texts: `data:` URLs and base64, of any charset."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import codecs
+import re
+from collections.abc import Callable, Iterator
+from urllib.parse import unquote_to_bytes
+
+__all__ = ["changed_base64", "changed_url"]
+
+Change = Callable[[str], str]
+_URL = re.compile(r"\s*data:([^,]*),(.*)", re.IGNORECASE | re.DOTALL)
+_CHARSET = re.compile(r";\s*charset\s*=\s*\"?([^;\"]*)", re.IGNORECASE)
+_PLAIN_BASE64 = re.compile(r"[A-Za-z0-9+/_\-]*={0,2}")
+_SPACE = re.compile(rb"\s+")
+_TO_STANDARD = bytes.maketrans(b"-_", b"+/")
+# Nobody reads texts in these, but for pictures that are XML.
+_NO_TEXT = re.compile(r"(?!image/svg)(?:image|audio|video|font)/|application/(?:pdf|zip|gzip|vnd\.)", re.IGNORECASE)
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\ufffd]")
+# Of base64; enough to tell bytes from text.
+_HEAD = 1024
+
+
+def changed_url(text: str, change: Change) -> str | None:
+    """Return a `data:` URL with the text in it changed; None for a text that is to be read as it stands."""
+    if ":" not in text[:64] or (found := _URL.fullmatch(text)) is None:
+        return None
+    head, payload = found.groups()
+    kind, *options = (part.strip() for part in head.split(";"))
+    is_base64 = "base64" in (option.lower() for option in options)
+    if _NO_TEXT.match(kind):
+        return text if is_base64 and _PLAIN_BASE64.fullmatch(payload) else None
+    data = unquote_to_bytes(payload)
+    if is_base64:
+        decoded = _decoded(data)
+        if decoded is None:
+            return None
+        data = decoded
+    elif "%" not in payload:
+        return None
+    charset = _CHARSET.search(head)
+    for name, inner in _readings(data, charset[1].strip() if charset else ""):
+        changed = change(inner)
+        if changed != inner:
+            encoded = base64.b64encode(changed.encode("utf-8", "replace")).decode()
+            if is_base64 and name.lower() in ("utf-8", "utf8"):
+                return text[: found.start(2)] + encoded
+            return f"data:{kind or 'text/plain'};charset=utf-8;base64,{encoded}"
+    return text if is_base64 and _PLAIN_BASE64.fullmatch(payload) else None
+
+
+def changed_base64(text: str, change: Change) -> str:
+    """Return base64 with the text that it holds changed; base64 of anything else as it is."""
+    head = _decoded(text[:_HEAD].encode())
+    if head is None or not _is_text(head, final=len(text) <= _HEAD):
+        return text
+    data = _decoded(text.encode())
+    if data is None or not _is_text(data, final=True):
+        return text
+    inner = data.decode()
+    changed = change(inner)
+    return text if changed == inner else base64.b64encode(changed.encode("utf-8", "replace")).decode()
+
+
+def _is_text(data: bytes, *, final: bool) -> bool:
+    try:
+        return not _CONTROL.search(codecs.getincrementaldecoder("utf-8")().decode(data, final))
+    except UnicodeDecodeError:
+        return False
+
+
+def _decoded(data: bytes) -> bytes | None:
+    """The bytes of base64 of either alphabet, with or without its padding."""
+    data = _SPACE.sub(b"", data).translate(_TO_STANDARD).rstrip(b"=")
+    try:
+        return base64.b64decode(data + b"=" * (-len(data) % 4))
+    except binascii.Error:
+        return None
+
+
+def _readings(data: bytes, charset: str) -> Iterator[tuple[str, str]]:
+    """The charsets that these bytes may be in, and what they say."""
+    names = [charset, "utf-8"] if charset else ["utf-8"]
+    if b"\0" in data or data[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        names += ["utf-16", "utf-16-le", "utf-16-be", "utf-32"]
+    for name in dict.fromkeys(names):
+        try:
+            yield name, data.decode(name)
+        except (LookupError, ValueError):
+            continue
+    yield "latin-1", data.decode("latin-1")

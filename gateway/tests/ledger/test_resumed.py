@@ -1,0 +1,49 @@
+"""A call that goes on after an interruption: its record is the sum of all its attempts, as they were booked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from headgate_gateway.once.claims import Claims
+from headgate_gateway.once.presented import Presented, Rerun
+from headgate_gateway.once.store import CallRecord
+from headgate_gateway.storage import Batch
+
+from .kit import Bench
+
+USAGE = {"prompt_tokens": 10, "completion_tokens": 20, "total_tokens": 30}
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    made = Bench(tmp_path)
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize("resumed", [True, False])
+def test_the_attempts_before_it_stay_in_its_record(bench: Bench, resumed: bool) -> None:
+    # The first attempt failed after 30 tokens, the second one was interrupted, and nothing was booked of it.
+    before = CallRecord(
+        *("call_1", "me", "chat", "m", "offline", "interrupted", True, "k", 2, "req", bench.clock.now),
+        usage=USAGE,
+        cost_nano=300,
+        attempt=2,
+    )
+    batch = Batch()
+    bench.node.calls.put_record(batch, before)
+    bench.act(bench.db.together(batch))
+    nodes: Any = SimpleNamespace(id="here")
+    claims = Claims(bench.db, bench.clock, nodes, bench.new_id, 3600)
+    presented = Presented("me", "chat", True, "k", b"", None, "req", 10)
+    claim = bench.act(claims.claim(presented, Rerun(before, resumed=resumed), model="m", provider="offline"))
+    assert claim is not None
+    assert (claim.record.attempt, claim.record.cost_nano) == (2 if resumed else 3, None)
+    done = replace(claim.record, status="completed", usage=USAGE, cost_nano=500)
+    assert (done.total_cost_nano, done.tokens["total_tokens"]) == (800, 60)

@@ -1,0 +1,16 @@
+"""One gateway for each test of the sweep, in this process."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from .kit import Swept, swept
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[Swept]:
+    async with swept(tmp_path) as made:
+        yield made

@@ -1,0 +1,114 @@
+"""Requests that name an object twice, emptily or in a way that this gateway cannot heed: refused, never half obeyed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from .kit import Swept
+
+
+async def _refused(world: Swept, path: str, body: dict[str, Any], method: str = "POST") -> dict[str, Any]:
+    answer = await world.ask(method, path, body)
+    assert answer.status_code == 400, (path, body, answer.text)
+    error: dict[str, Any] = answer.json()["error"]
+    return error
+
+
+@pytest.mark.parametrize("name", ["api_key", "user_id", "team_id", "organization_id", "customer_id", "budget_id"])
+async def test_an_empty_name_resets_nobody(world: Swept, name: str) -> None:
+    """A variable that is empty must not set back what all have spent."""
+    key = await world.key(max_budget=1000)
+    assert (await world.chat(key["key"])).status_code == 200
+    spent = (await world.got("/key/info", key=key["key_id"]))["info"]["spend"]
+    assert spent > 0
+    for empty in ("", None):
+        assert (await _refused(world, "/global/spend/reset", {name: empty}))["param"] == name
+    assert (await world.got("/key/info", key=key["key_id"]))["info"]["spend"] == spent
+    assert (await world.made("/global/spend/reset", {}))["reset"] > 0
+    assert (await world.got("/key/info", key=key["key_id"]))["info"]["spend"] == 0
+
+
+@pytest.mark.parametrize("action", ["update", "block", "unblock"])
+async def test_two_names_of_two_keys(world: Swept, action: str) -> None:
+    one, other = await world.key(), await world.key()
+    error = await _refused(world, f"/key/{action}", {"key_id": one["key_id"], "key": other["key"]})
+    assert (error["code"], error["param"]) == ("ambiguous", "key")
+    for key in (one, other):
+        assert (await world.chat(key["key"])).status_code == 200
+    await world.made(f"/key/{action}", {"key_id": one["key_id"], "key": one["key"]})
+
+
+@pytest.mark.parametrize(
+    ("kind", "action", "method"),
+    [
+        ("team", "member_update", "POST"),
+        ("team", "member_delete", "POST"),
+        ("organization", "member_update", "PATCH"),
+        ("organization", "member_delete", "DELETE"),
+    ],
+)
+async def test_two_names_of_two_members(world: Swept, kind: str, action: str, method: str) -> None:
+    group = {f"{kind}_id": await (world.team() if kind == "team" else world.organization())}
+    users = [await world.user(user_email=f"{name}@example.com") for name in "ab"]
+    role = "user" if kind == "team" else "internal_user"
+    both = [{"role": role, "user_id": user} for user in users]
+    await world.made(f"/{kind}/member_add", group | {"member": both})
+    wrong = {"user_id": users[0], "user_email": "b@example.com"}
+    error = await _refused(world, f"/{kind}/{action}", group | wrong, method)
+    assert (error["code"], error["param"]) == ("ambiguous", "user_email")
+    error = await _refused(world, f"/{kind}/member_add", group | {"member": {"role": role, **wrong}})
+    assert (error["code"], error["param"]) == ("ambiguous", "member")
+    right = group | {"user_id": users[0], "user_email": "a@example.com"}
+    assert (await world.ask(method, f"/{kind}/{action}", right)).status_code == 200
+
+
+async def test_a_tier_that_is_not_configured(world: Swept) -> None:
+    error = await _refused(world, "/organization/new", {"organization_alias": "o", "tier": "smalll"})
+    assert (error["code"], error["param"]) == ("tier_unknown", "tier")
+    assert "'small'" in error["message"]
+    organization = await world.organization(tier="small")
+    change = {"organization_id": organization, "tier": "fre"}
+    assert (await _refused(world, "/organization/update", change, "PATCH"))["param"] == "tier"
+
+
+HYPER = {"n_epochs": 2}
+
+
+@pytest.mark.parametrize(
+    ("change", "param"),
+    [
+        ({"custom_llm_provider": "openai"}, "custom_llm_provider"),
+        ({"integrations": [{"type": "wandb", "wandb": {"project": "p"}}]}, "integrations"),
+        ({"hyperparameters": {"n_epoch": 3}}, "hyperparameters.n_epoch"),
+        ({"hyperparameters": {"learning_rate_multiplier": -1}}, "hyperparameters.learning_rate_multiplier"),
+        ({"method": {"type": "dpo", "supervised": {"hyperparameters": HYPER}}}, "method.supervised"),
+        (
+            {"hyperparameters": HYPER, "method": {"type": "supervised", "supervised": {"hyperparameters": HYPER}}},
+            "hyperparameters",
+        ),
+        (
+            {"method": {"type": "dpo", "dpo": {"hyperparameters": {"beta": -1}}}},
+            "method.dpo.hyperparameters.beta",
+        ),
+        ({"suffix": "a\0b"}, "suffix"),
+        ({"metadata": {"a": "b\0"}}, "metadata.a"),
+        ({"seed": 1 << 60}, "seed"),
+    ],
+)
+async def test_what_a_fine_tuning_job_cannot_heed(world: Swept, change: dict[str, Any], param: str) -> None:
+    """A suffix with NUL was accepted, and its job waited for the database without end."""
+    url, body = await world.request("/v1/fine_tuning/jobs")
+    assert (await _refused(world, url, body | change))["param"] == param
+    assert (await world.got(url))["data"] == []
+
+
+async def test_what_a_file_cannot_heed(world: Swept) -> None:
+    for form in ({"expires_after[days]": "3"}, {"expires_afterr": "x"}, {"expires_after[anchor]": "a\0"}):
+        answer = await world.client.post(
+            "/v1/files", data={"purpose": "user_data", **form}, files={"file": ("a.txt", b"text")}
+        )
+        assert answer.status_code == 400, (form, answer.text)
+    answer = await world.client.get("/v1/files", params={"purposee": "batch"})
+    assert "did you mean `purpose`?" in answer.json()["error"]["message"]

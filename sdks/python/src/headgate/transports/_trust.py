@@ -1,0 +1,78 @@
+"""Certificate authorities that the environment names: ``SSL_CERT_FILE`` and ``SSL_CERT_DIR``.
+
+Where both are set, the authorities of both are trusted, as OpenSSL and the other TLS libraries do it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import ssl
+from collections.abc import Mapping
+from functools import lru_cache
+
+from .._core.errors import ConfigError
+
+__all__ = ["check_trust", "named_context"]
+
+_HASHED = re.compile(r"[0-9a-fA-F]{8}\.\d+")
+"""A name that OpenSSL looks a certificate up by."""
+
+
+def check_trust(environ: Mapping[str, str] | None = None) -> None:
+    """Raise `ConfigError` where the environment names certificates of authorities that cannot be read."""
+    env = os.environ if environ is None else environ
+    _check(env.get("SSL_CERT_FILE", ""), env.get("SSL_CERT_DIR", ""))
+
+
+def named_context(environ: Mapping[str, str] | None = None) -> ssl.SSLContext | None:
+    """Return a context that trusts the authorities named by the environment; None where it names none."""
+    env = os.environ if environ is None else environ
+    file, folders = env.get("SSL_CERT_FILE", ""), env.get("SSL_CERT_DIR", "")
+    return _context(file, folders) if file or folders else None
+
+
+@lru_cache(maxsize=8)
+def _check(file: str, folders: str) -> None:
+    if file or folders:
+        _context(file, folders)
+
+
+def _context(file: str, folders: str) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    if file:
+        try:
+            context.load_verify_locations(cafile=file)
+        except (OSError, ValueError) as error:
+            raise _unreadable("SSL_CERT_FILE", file, str(error), "Name a PEM file") from error
+    found = [_load_folder(context, folder) for folder in folders.split(os.pathsep) if folder]
+    if not file and not any(found):
+        raise _unreadable("SSL_CERT_DIR", folders, "no certificate is there", "Name a folder of PEM files")
+    return context
+
+
+def _load_folder(context: ssl.SSLContext, folder: str) -> bool:
+    """Trust the certificates of a folder, and return whether there are any."""
+    try:
+        names = os.listdir(folder)
+    except (OSError, ValueError):
+        return False
+    if any(map(_HASHED.fullmatch, names)):
+        context.load_verify_locations(capath=folder)
+        return True
+    found = False
+    for name in names:
+        path = os.path.join(folder, name)
+        try:
+            if os.path.isfile(path):
+                context.load_verify_locations(cafile=path)
+                found = True
+        except OSError:  # a key, a text, a file of somebody else
+            continue
+    return found
+
+
+def _unreadable(name: str, value: str, error: str, advice: str) -> ConfigError:
+    return ConfigError(
+        f"the certificates of authorities cannot be read: `{name}` is {value!r}: {error}. {advice}, or unset it."
+    )
