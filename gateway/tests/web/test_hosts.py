@@ -11,7 +11,9 @@ from urllib.parse import urlsplit
 import pytest
 
 from headgate_gateway.config import ConfigError, Settings, load
-from headgate_gateway.web.hosts import host_of, is_loopback
+from headgate_gateway.errors import ApiError
+from headgate_gateway.web.hosts import HostCheck, host_of, is_loopback
+from headgate_gateway.web.settings import CorsSettings
 
 from ..conftest import GatewayProcess
 
@@ -300,3 +302,10 @@ def test_the_environment_names_hosts_and_origins(tmp_path: Any, monkeypatch: pyt
     )
     assert settings.allowed_hosts == {"a.example", "b.example"}
     assert settings.cors.allowed_origins == {"https://app.example", "http://b.example:8080"}
+
+
+def test_a_program_in_the_same_process_names_no_host() -> None:
+    check = HostCheck("127.0.0.1", frozenset(), CorsSettings())
+    check.check({"type": "http", "method": "POST", "headers": []})
+    with pytest.raises(ApiError, match="no `Host`"):
+        check.check({"type": "http", "method": "POST", "headers": [], "http_version": "1.1"})

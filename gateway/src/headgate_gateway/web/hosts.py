@@ -93,11 +93,13 @@ class HostCheck:
     def _check_hosts(self, scope: Mapping[str, Any], hosts: list[bytes], *, strict: bool) -> None:
         """Check what the request calls this gateway.
 
-        Only probes of HTTP/1.0 name no host: load balancers send them, and browsers do not.
+        Probes of HTTP/1.0 need not name a host: load balancers send them, and browsers do not. Programs that call the
+        application in their own process, without a version of HTTP, need not either.
         """
         named = (scope.get("extensions") or {}).get("headgate.authority")
-        is_probe = scope.get("http_version") == "1.0" and scope["method"] in ("GET", "HEAD")
-        if len(hosts) > 1 or not (hosts or is_probe):
+        version = scope.get("http_version")
+        is_optional = version is None or (version == "1.0" and scope["method"] in ("GET", "HEAD"))
+        if len(hosts) > 1 or not (hosts or is_optional):
             raise invalid(
                 f"The request has {len(hosts) or 'no'} `Host` headers. Send exactly one.",
                 param="Host",

@@ -254,9 +254,9 @@ class FineTuningJobs(FineTuningJobsHelpers, Resource):
             seed: The same seed and job give the same model where that is possible.
             method: How to learn.
             hyperparameters: The older place of `method.supervised.hyperparameters`.
-            integrations: Where else the progress is told.
+            integrations: Other services that the progress is reported to.
             metadata: Up to the caller; kept with the record and given back.
-            custom_llm_provider: The provider that runs the job, such as `openai`; absent, the model decides.
+            custom_llm_provider: The provider that runs the job.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -403,9 +403,9 @@ class AsyncFineTuningJobs(AsyncFineTuningJobsHelpers, AsyncResource):
             seed: The same seed and job give the same model where that is possible.
             method: How to learn.
             hyperparameters: The older place of `method.supervised.hyperparameters`.
-            integrations: Where else the progress is told.
+            integrations: Other services that the progress is reported to.
             metadata: Up to the caller; kept with the record and given back.
-            custom_llm_provider: The provider that runs the job, such as `openai`; absent, the model decides.
+            custom_llm_provider: The provider that runs the job.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.

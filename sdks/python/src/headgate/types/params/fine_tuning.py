@@ -126,13 +126,15 @@ class FineTuningJobsCreateParams(CallOptions, total=False):
     """The older place of `method.supervised.hyperparameters`."""
 
     integrations: Sequence[FineTuningJobWandbIntegrationObjectParam | FineTuningJobWandbIntegrationObject] | None
-    """Where else the progress is told."""
+    """Other services that the progress is reported to. The gateway reports to none, and refuses a request that
+    names one.
+    """
 
     metadata: MetadataParam | None
     """Up to the caller; kept with the record and given back. Most providers take strings alone as values."""
 
     custom_llm_provider: str | None
-    """The provider that runs the job, such as `openai`; absent, the model decides."""
+    """The provider that runs the job. The gateway runs it itself: `headgate`, or absent; others are refused."""
 
 
 class FineTuningJobsListEventsParams(CallOptions, total=False):
