@@ -35,6 +35,7 @@ def output_of(kind: str = "chat", **data: Any) -> int:
         ({"max_tokens": 7, "thinking": {"type": "enabled", "budget_tokens": 500}}, 500),
         ({"max_tokens": 7, "reasoning": {"max_tokens": 500}}, 500),
         ({"max_tokens": 7, "options": {"num_predict": -1}}, 1000),
+        ({"max_tokens": 7, "fallbacks": ["m", {"model": "m", "max_tokens": 500, "n": 2}]}, 1000),
         ({"max_tokens": 100_000, "options": {"num_predict": -1}}, 100_000),
     ],
 )

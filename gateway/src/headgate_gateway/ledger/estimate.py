@@ -38,8 +38,10 @@ _INNER_BOUNDS = (*_BOUNDS, "budget_tokens", "thinkingBudget", "thinking_budget")
 _HOLDERS = (
     *("generationConfig", "generation_config", "inferenceConfig", "textGenerationConfig"),
     *("options", "parameters", "sampling_params", "thinking", "reasoning", "thinkingConfig", "thinking_config"),
+    "fallbacks",
 )
 _COUNTS = ("num_return_sequences", "candidate_count", "candidateCount")
+_INNER_COUNTS = (*_COUNTS, "n", "best_of")
 # The contract's own maximum.
 _CHOICES = 128
 _TEXT_KINDS = ("chat", "completions", "embeddings", "moderations")
@@ -168,7 +170,10 @@ def _generation(data: dict[str, Any], size: int, default_output: int) -> Estimat
     # A bound below 0 means none, for a model that heeds that one and not another.
     is_open, most = any(bound < 0 for bound in bounds), max(bounds, default=0)
     choices = min(max(_number(data.get("n")), _number(data.get("best_of")), 1), _CHOICES)
-    choices = max(choices, *(_number(one.get(name)) for one in holders for name in _COUNTS)) * _prompts(data)
+    counts = [
+        _number(one.get(name)) for one in holders for name in (_COUNTS if one is data else _INNER_COUNTS) if name in one
+    ]
+    choices = max([choices, *counts]) * _prompts(data)
     each = max(most, default_output) if is_open or most <= 0 else most
     return Estimate(_text(data, size), each * choices, declared=most > 0 and not is_open, choices=choices)
 
@@ -176,9 +181,12 @@ def _generation(data: dict[str, Any], size: int, default_output: int) -> Estimat
 def _holders(data: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     """Members of a request that hold bounds, and what they hold in turn."""
     for name in _HOLDERS:
-        if name in data and isinstance(holder := data[name], dict):
-            yield holder
-            yield from _holders(holder)
+        if name in data:
+            value = data[name]
+            for holder in value if isinstance(value, list) else (value,):
+                if isinstance(holder, dict):
+                    yield holder
+                    yield from _holders(holder)
 
 
 def _bound(value: Any) -> int:
