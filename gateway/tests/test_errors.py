@@ -174,8 +174,8 @@ def test_the_official_client_raises_its_classes(gateway: str) -> None:
 @pytest.mark.parametrize(
     ("path", "body", "status"),
     [
-        ("/v1/batches", {"endpoint": CHAT, "completion_window": "24h", "input_file_id": "f" * 900_000}, 404),
-        ("/v1/fine_tuning/jobs", {"model": "headgate/echo", "training_file": "f" * 900_000}, 404),
+        ("/v1/batches", {"endpoint": CHAT, "completion_window": "24h", "input_file_id": "f" * 900_000}, 400),
+        ("/v1/fine_tuning/jobs", {"model": "headgate/echo", "training_file": "f" * 900_000}, 400),
         (CHAT, {"model": "headgate/echo", "messages": HELLO, "response_format": {"type": "m" * 900_000}}, 400),
     ],
 )

@@ -263,7 +263,7 @@ def _refuse_long_names(body: Any) -> None:
         if isinstance(part, str):
             if len(part) > _LONGEST_NAME:
                 raise invalid(
-                    f"`{at}` has {len(part)} characters; the most is {_LONGEST_NAME}. Shorten it.",
+                    f"`{at}` is longer than {_LONGEST_NAME} characters. Shorten it.",
                     param=at,
                     code="too_long",
                 )
