@@ -26,8 +26,6 @@ _FIELDS = {"organization_alias": "alias", "budget_id": "budget_id", "tier": "tie
 def _changes(call: Call) -> tuple[dict[str, Any], dict[str, Any]]:
     data = call.data
     changes: dict[str, Any] = {name: data[wire] for wire, name in _FIELDS.items() if wire in data}
-    if data.get("tier") is not None:
-        _require_tier(call, data["tier"])
     if "models" in data:
         changes["models"] = plain_list(data["models"])
     if "metadata" in data:
@@ -37,10 +35,10 @@ def _changes(call: Call) -> tuple[dict[str, Any], dict[str, Any]]:
     return changes, changed_limits(data, call.gateway.clock.time())
 
 
-def _require_tier(call: Call, tier: str) -> None:
+def _require_tier(call: Call, tier: str | None) -> None:
     """400 for a tier that the configuration does not have; without credits nothing is known of tiers."""
     known = call.gateway.ledger.credits.settings.tiers
-    if known and tier not in known:
+    if tier is not None and known and tier not in known:
         raise invalid(
             f"`tier` is {tier!r}. Use one of {', '.join(map(repr, sorted(known)))}, or add [credits.tiers.…] to "
             "headgate.toml.",
@@ -61,6 +59,7 @@ async def _create(call: Call) -> Response:
     platform, _ = await writer(call)
     require_admin(call.caller, "make an organization")
     fields, limits = _changes(call)
+    _require_tier(call, fields.get("tier"))
     await require_budget(call, fields.get("budget_id"))
     id = await chosen_id(call, platform.organizations, "organization", call.data.get("organization_id"), "org_")
     organization = Organization(id=id, limits=Limits(**limits), **fields)
@@ -79,6 +78,7 @@ async def _update(call: Call) -> Response:
     wanted = renewed(organization, {**fields, "limits": applied(organization.limits, limits)})
     if power != "above":
         _own_changes(organization, wanted, fields, limits)
+    _require_tier(call, fields.get("tier"))
     if fields.get("budget_id", organization.budget_id) != organization.budget_id:
         await require_budget(call, fields["budget_id"])
     return json_response(
