@@ -83,7 +83,7 @@ async def test_an_answer_that_cannot_be_recorded_is_withheld(
 
 
 @pytest.mark.parametrize("stream", [False, True])
-@pytest.mark.parametrize("name", ["a\r\nX-Evil: 1", "\x00", "modèle", "模型", "x" * 5000])
+@pytest.mark.parametrize("name", ["a\r\nX-Evil: 1", "\x01", "modèle", "模型", "x" * 512])
 async def test_a_name_does_not_break_out_of_its_header(gateway: str, stream: bool, name: str) -> None:
     async with httpx2.AsyncClient() as client:
         answer = await client.post(gateway + CHAT, json=HELLO | {"model": name, "stream": stream})
