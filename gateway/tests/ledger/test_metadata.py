@@ -18,7 +18,7 @@ def test_spending_is_grouped_and_filtered_by_metadata(launch: Launch) -> None:
         {"app": "demo", "paid": False},
         {"app": "Büro", "version": 2},
         {"nested": {"app": "demo"}},
-        {"app": "nul\u0000"},
+        {"app": "nul\u0001"},
         None,
     ]
     for metadata in given:

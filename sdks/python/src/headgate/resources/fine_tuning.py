@@ -254,9 +254,9 @@ class FineTuningJobs(FineTuningJobsHelpers, Resource):
             seed: The same seed and job give the same model where that is possible.
             method: How to learn.
             hyperparameters: The older place of `method.supervised.hyperparameters`.
-            integrations: Other services that the progress is reported to.
+            integrations: Services to report the progress to; a request that names one is refused.
             metadata: Up to the caller; kept with the record and given back.
-            custom_llm_provider: The provider that runs the job.
+            custom_llm_provider: The provider that runs the job: `headgate`, or absent; others are refused.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -403,9 +403,9 @@ class AsyncFineTuningJobs(AsyncFineTuningJobsHelpers, AsyncResource):
             seed: The same seed and job give the same model where that is possible.
             method: How to learn.
             hyperparameters: The older place of `method.supervised.hyperparameters`.
-            integrations: Other services that the progress is reported to.
+            integrations: Services to report the progress to; a request that names one is refused.
             metadata: Up to the caller; kept with the record and given back.
-            custom_llm_provider: The provider that runs the job.
+            custom_llm_provider: The provider that runs the job: `headgate`, or absent; others are refused.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.

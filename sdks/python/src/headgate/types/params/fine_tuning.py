@@ -126,15 +126,13 @@ class FineTuningJobsCreateParams(CallOptions, total=False):
     """The older place of `method.supervised.hyperparameters`."""
 
     integrations: Sequence[FineTuningJobWandbIntegrationObjectParam | FineTuningJobWandbIntegrationObject] | None
-    """Other services that the progress is reported to. The gateway reports to none, and refuses a request that
-    names one.
-    """
+    """Services to report the progress to; a request that names one is refused."""
 
     metadata: MetadataParam | None
     """Up to the caller; kept with the record and given back. Most providers take strings alone as values."""
 
     custom_llm_provider: str | None
-    """The provider that runs the job. The gateway runs it itself: `headgate`, or absent; others are refused."""
+    """The provider that runs the job: `headgate`, or absent; others are refused."""
 
 
 class FineTuningJobsListEventsParams(CallOptions, total=False):
