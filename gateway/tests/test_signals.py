@@ -52,6 +52,16 @@ def test_a_second_signal_ends_the_process(
     assert time.monotonic() - began < WITHIN
 
 
+def test_a_thread_that_computes_does_not_hold_the_process(launch: Launch) -> None:
+    server = launch("--offline", HEADGATE_GATEWAY_DRAIN_SECONDS="1")
+    assert server.process is not None
+    words = {"model": "headgate/embed", "input": ["word " * 2000] * 2000}
+    with pytest.raises(httpx2.ReadTimeout):
+        httpx2.post(server.url + "/v1/embeddings", json=words, timeout=httpx2.Timeout(30, read=2))
+    server.process.send_signal(signal.SIGTERM)
+    assert server.wait(WITHIN) == 0
+
+
 def test_the_default_drain_ends_before_containers_are_killed() -> None:
     from headgate_gateway.config import Limits
 

@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import asyncio
 import sys
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from typing import ParamSpec, TypeVar
 
-__all__ = ["LARGE_BODY", "offload", "share_the_interpreter"]
+__all__ = ["LARGE_BODY", "end_threads", "offload", "share_the_interpreter"]
 
 # Bodies above this many bytes are worked on in a thread. A hop there and back costs about as much as 4 KB of parsing.
 LARGE_BODY = 65_536
 _AT_ONCE = 2
 _TURN_SECONDS = 0.001
+_END_SECONDS = 0.5
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -31,6 +33,16 @@ async def offload(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -
     context = copy_context()
     loop = asyncio.get_running_loop()
     return await loop.run_in_executor(_threads, lambda: context.run(function, *args, **kwargs))
+
+
+def end_threads() -> bool:
+    """Cancel what waits for a thread. Return False where one still computes after half a second."""
+    threads = tuple(_threads._threads)
+    _threads.shutdown(wait=False, cancel_futures=True)
+    deadline = time.monotonic() + _END_SECONDS
+    for thread in threads:
+        thread.join(max(0.0, deadline - time.monotonic()))
+    return not any(thread.is_alive() for thread in threads)
 
 
 def share_the_interpreter() -> None:

@@ -26,7 +26,7 @@ import uvicorn
 from .accepting import Acceptor, Balance, Counted
 from .app import App
 from .collector import collect_when_quiet
-from .offload import share_the_interpreter
+from .offload import end_threads, share_the_interpreter
 from .protocol import HttpProtocol
 
 __all__ = ["GatewayServer", "bind", "serve"]
@@ -168,4 +168,8 @@ def serve(app: App, listener: socket.socket, *, beside: Beside | None = None, ba
     except SystemExit:
         # The start failed, and was told of: uvicorn's own status for it means nothing to a caller.
         return 1
+    if not end_threads():
+        # Python would wait for the threads; nobody needs what they compute any more, and everything is written.
+        logging.shutdown()
+        os._exit(0)
     return 0
