@@ -12,6 +12,7 @@ import msgspec
 
 from .contract import Document
 from .errors import ApiError, invalid
+from .leaves import leaves
 from .narrow import Narrowed, narrow
 from .unknown_fields import Resolver, refuse_unknown_fields, refuse_unknown_query
 
@@ -226,21 +227,10 @@ def refuse_nul(value: Any, place: str = "body", at: str = "") -> None:
 
     `place` is what the error names where the name of a member at the top holds it.
     """
-    left: list[tuple[str, Any]] = [(at, value)]
-    while left:
-        at, part = left.pop()
-        if isinstance(part, str):
-            if "\0" in part:
-                raise invalid(f"`{at}` holds a NUL character (U+0000). Remove it.", param=at, code="invalid_value")
-        elif isinstance(part, dict):
-            for name, member in part.items():
-                # A name that holds NUL is a fault of the object that it is in.
-                if "\0" in name:
-                    left.append((at or place, name))
-                else:
-                    left.append((f"{at}.{name}" if at else name, member))
-        elif isinstance(part, list):
-            left.extend((f"{at}[{place}]", member) for place, member in enumerate(part))
+    for where, part in leaves(value, at):
+        if isinstance(part, str) and "\0" in part:
+            where = where or place
+            raise invalid(f"`{where}` holds a NUL character (U+0000). Remove it.", param=where, code="invalid_value")
 
 
 # Members whose texts have bounds of their own, or are not kept.
@@ -257,22 +247,12 @@ def _refuse_long_names(body: Any) -> None:
     """Raise the error of the first name in a management request that is longer than any that is kept or found."""
     if not isinstance(body, dict):
         return
-    left = [(name, member) for name, member in body.items() if name not in _LONG_MEMBERS]
-    while left:
-        at, part = left.pop()
-        if isinstance(part, str):
-            if len(part) > _LONGEST_NAME:
+    for name, member in body.items():
+        for at, part in leaves(member, name) if name not in _LONG_MEMBERS else ():
+            if isinstance(part, str) and len(part) > _LONGEST_NAME:
                 raise invalid(
-                    f"`{at}` is longer than {_LONGEST_NAME} characters. Shorten it.",
-                    param=at,
-                    code="too_long",
+                    f"`{at}` is longer than {_LONGEST_NAME} characters. Shorten it.", param=at, code="too_long"
                 )
-        elif isinstance(part, dict):
-            for name, member in part.items():
-                # A name that is too long is a fault of the object that it is in.
-                left += [(at, name), (_join(at, name), member)]
-        elif isinstance(part, list):
-            left.extend((f"{at}[{place}]", member) for place, member in enumerate(part))
 
 
 def _gather(pairs: list[tuple[str, str]], types: Mapping[str, frozenset[str]]) -> dict[str, Any]:

@@ -1,0 +1,26 @@
+"""The values of a JSON document, and where each of them stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+__all__ = ["leaves"]
+
+
+def leaves(value: Any, at: str = "") -> Iterator[tuple[str, Any]]:
+    """Return the place and the value of everything in `value` that is no object and no list.
+
+    The name of a member is a text too, at the place of its object: by a faulty name no place can be shown.
+    """
+    left: list[tuple[str, Any]] = [(at, value)]
+    while left:
+        at, part = left.pop()
+        if isinstance(part, dict):
+            for name, member in part.items():
+                yield at, name
+                left.append((f"{at}.{name}" if at else name, member))
+        elif isinstance(part, list):
+            left.extend((f"{at}[{index}]", item) for index, item in enumerate(part))
+        else:
+            yield at, part
