@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..calculate import find_sum
+from ..common_words import COMMON_WORDS
 from ..draw import Draw, hex_id
 from ..schema import Hints, fill
 from ..schema.budget import TooComplex, Unfillable
@@ -70,54 +71,26 @@ _GENERIC = frozenset(
         "and",
     ]
 )
-_EMPTY = frozenset(
+_EMPTY = COMMON_WORDS | frozenset(
     [
-        "the",
-        "a",
-        "an",
-        "of",
-        "for",
-        "and",
-        "or",
-        "to",
-        "in",
-        "on",
-        "at",
-        "by",
-        "with",
-        "from",
-        "is",
-        "are",
-        "be",
-        "this",
-        "that",
-        "it",
-        "its",
-        "given",
-        "return",
-        "returns",
+        "about",
+        "as",
+        "current",
+        "data",
+        "function",
         "get",
         "gets",
+        "given",
+        "info",
+        "information",
+        "name",
+        "return",
+        "returns",
+        "tool",
         "use",
         "used",
         "user",
-        "current",
-        "function",
-        "tool",
-        "when",
-        "which",
-        "what",
-        "as",
-        "your",
-        "you",
-        "me",
-        "my",
-        "name",
         "value",
-        "data",
-        "information",
-        "info",
-        "about",
     ]
 )
 _KIN = {
@@ -291,7 +264,7 @@ def rank(tools: Sequence[Tool], asked: str) -> list[tuple[float, Tool]]:
 
 
 class _Asked:
-    """What the user said, read once for all tools."""
+    """The words of the user's message, parsed once for all tools."""
 
     def __init__(self, asked: str) -> None:
         self._low = asked[:_LONGEST_SEARCH].lower()
@@ -299,7 +272,7 @@ class _Asked:
         self._is_sum = find_sum(asked) is not None
 
     def score(self, tool: Tool) -> float:
-        """How much of a tool is named: 2 for each telling word of its name, 0.5 for one of its description."""
+        """Return how well a tool matches: 2 for each significant word of its name, 0.5 for one of its description."""
         if self._names(tool.name[:_LONGEST_NAME].lower()):
             return 10.0
         names = words_of(tool.name[:_LONGEST_NAME])

@@ -1,4 +1,4 @@
-"""What an elliptic question means in its conversation: follow-ups, examples, and tasks that instructions set.
+"""Resolve short questions from their conversation: follow-ups, examples, and tasks set by instructions.
 
 Each reader turns the user's last message into the question that it stands for; the rules of `sentences` answer that.
 """
@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from ..common_words import COMMON_WORDS
 from ..facts import answer_from_facts, places_in, translation
 from ..labels import chosen
 from ..lexicon import opposite_of, squeezed, stem, with_digits
@@ -61,69 +62,41 @@ _DONT_KNOW = re.compile(
     r"|\bdon'?t know\b",
     re.IGNORECASE,
 )
-_EMPTY = frozenset(
+_EMPTY = COMMON_WORDS | frozenset(
     [
-        "the",
-        "a",
-        "an",
-        "of",
-        "for",
-        "and",
-        "or",
-        "to",
-        "in",
-        "on",
-        "at",
-        "by",
-        "with",
-        "from",
-        "is",
-        "are",
-        "was",
-        "were",
-        "be",
+        "about",
         "been",
-        "do",
-        "does",
-        "did",
-        "has",
-        "have",
-        "had",
-        "what",
-        "who",
-        "whom",
-        "which",
-        "where",
-        "when",
-        "why",
-        "how",
-        "much",
-        "many",
-        "long",
-        "tall",
-        "it",
-        "its",
-        "this",
-        "that",
-        "these",
-        "those",
-        "i",
-        "you",
-        "we",
-        "they",
-        "he",
-        "she",
-        "me",
-        "my",
-        "your",
         "can",
         "could",
+        "did",
+        "do",
+        "does",
+        "had",
+        "has",
+        "have",
+        "he",
+        "how",
+        "i",
+        "long",
+        "many",
+        "much",
+        "please",
+        "she",
+        "should",
+        "tall",
+        "tell",
+        "these",
+        "they",
+        "those",
+        "was",
+        "we",
+        "were",
+        "where",
+        "who",
+        "whom",
+        "why",
         "will",
         "would",
-        "should",
-        "tell",
-        "about",
-        "please",
     ]
 )
 
