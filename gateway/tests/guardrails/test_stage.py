@@ -44,8 +44,8 @@ DELTAS: list[list[dict[str, Any]]] = [
 ]
 
 
-@pytest.mark.parametrize("deltas", DELTAS)
-def test_every_text_of_a_stream_is_rewritten(deltas: list[dict[str, Any]]) -> None:
+def streamed(deltas: list[dict[str, Any]]) -> str:
+    """The events of a stream of these deltas, behind the guardrails."""
     guarded, out = stage()
 
     async def run() -> None:
@@ -54,7 +54,12 @@ def test_every_text_of_a_stream_is_rewritten(deltas: list[dict[str, Any]]) -> No
             await guarded.emit(json.dumps({"choices": [choice]}).encode())
 
     asyncio.run(run())
-    said = b"".join(out.events).decode()
+    return b"".join(out.events).decode()
+
+
+@pytest.mark.parametrize("deltas", DELTAS)
+def test_every_text_of_a_stream_is_rewritten(deltas: list[dict[str, Any]]) -> None:
+    said = streamed(deltas)
     assert "[EMAIL]" in said
     assert "example.com" not in said
     assert MAIL not in said
@@ -91,15 +96,7 @@ CALLS: list[list[dict[str, Any]]] = [
 
 @pytest.mark.parametrize("deltas", CALLS)
 def test_calls_in_pieces_are_rewritten(deltas: list[dict[str, Any]]) -> None:
-    guarded, out = stage()
-
-    async def run() -> None:
-        for delta in [*deltas, {}]:
-            choice = {"index": 0, "delta": delta, "finish_reason": None if delta else "stop"}
-            await guarded.emit(json.dumps({"choices": [choice]}).encode())
-
-    asyncio.run(run())
-    said = b"".join(out.events).decode()
+    said = streamed(deltas)
     assert "[EMAIL]" in said
     assert "ann" not in said
     assert "example" not in said
