@@ -80,9 +80,7 @@ async def _wait(gateway: Gateway, job_id: str, trouble: Trouble, since: float) -
     now = gateway.clock.time()
     # A job that begins again drops its events, and with them what it waited for.
     if now <= since or work.status != "validating_files":
-        event = _event(gateway, f"{trouble.what}. The job goes on by itself when that is over", None, "warn")
-        text = msgspec.json.encode(event).decode()
-        await gateway.db.write(sql.ADD_NOTE_OF_WORK, (event["id"], "event", text, job_id, gateway.nodes.id))
+        await work.note(f"{trouble.what}. The job goes on by itself when that is over", level="warn")
     return now < since + LONGEST_WAIT_SECONDS
 
 
