@@ -57,9 +57,7 @@ _VERSION_HEADERS = ("x-headgate-api-version", "x-api-version")
 _OWN_OBJECTS = ("/v1/files", "/v1/batches", "/v1/fine_tuning")
 _PIECE = 1 << 18
 _LARGE_ANSWER = 1 << 20
-
-
-# What is kept in the database is read again and again, and a long write keeps everybody waiting.
+# The most bytes of a request that is written to the database: a long write delays every other.
 _WRITE_BYTES = 1 << 20
 
 
@@ -355,7 +353,7 @@ class _WholeAnswersOnly(ApiError):
 
 
 def _is_closed(route: Route) -> bool:
-    """Whether members that the contract does not have are refused: nobody else could heed what is dropped here."""
+    """Return whether the operation refuses members that the contract does not have: no provider would receive them."""
     return route.access is Access.PLATFORM or route.path.startswith(_OWN_OBJECTS)
 
 

@@ -158,7 +158,7 @@ def named_models(body: Mapping[str, Any]) -> list[Named]:
 
 
 def _tells(plain: str, *, named: bool) -> bool:
-    """Whether the value of a member names models; `named`: it stands where such names are expected."""
+    """Return whether the value of a member names models; `named` says that names are expected where it is."""
     if plain in _AMBIGUOUS:
         return named
     return plain in _TELLING or plain.endswith(_MODEL_ENDINGS)

@@ -40,7 +40,7 @@ class JobLost(Exception):
 
 @dataclass(frozen=True, slots=True)
 class JobFault:
-    """Why a job ends without being done, as its owner is told."""
+    """The error with which a job fails, as its owner sees it."""
 
     code: str
     message: str
@@ -48,7 +48,7 @@ class JobFault:
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """What is done with one kind of job.
+    """The operations on one kind of job.
 
     `run` brings a job to its end, from wherever it stands. `fail` ends one that cannot be worked on. `wait` shows its
     owner that it waits for the storage, since a time, and returns whether it may go on to wait.

@@ -65,7 +65,7 @@ def labels_in(asked: str, instructions: str = "") -> list[str]:
 
 
 def lettered_in(asked: str) -> list[tuple[str, str]]:
-    """Letter and text of each option that stands on a line of its own: `A) Berlin`."""
+    """Return the letter and text of each option on a line of its own: `A) Berlin`."""
     found = [(letter, text.strip()) for letter, text in _OPTION.findall(squeezed(asked[:_LONGEST_SEARCH]))]
     return found if len(found) > 1 else []
 

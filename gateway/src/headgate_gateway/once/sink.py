@@ -33,7 +33,7 @@ class Sink(Protocol):
 
     @property
     def left(self) -> bool:
-        """Whether nobody waits for the answer any more, or can ask for it again, so that no other try is to begin."""
+        """Return whether no client waits for the answer or can ask for it again; then no further attempt begins."""
         ...
 
     async def emit(self, data: bytes, event: str | None = None) -> None: ...

@@ -516,7 +516,7 @@ def _echoes(conversation: Conversation, asked: str, draw: Draw) -> str | None:
 
 
 def _around(conversation: Conversation) -> str:
-    """What the user said before and what the instructions say, in short: the whole conversation counts."""
+    """Return a summary of the earlier messages and of the instructions."""
     text = ""
     if conversation.earlier:
         before = conversation.earlier[-3:]

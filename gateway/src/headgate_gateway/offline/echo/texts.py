@@ -1,4 +1,4 @@
-"""What is done to a text or to a list that a message gives: change, sort, summarize, count, extract."""
+"""Operations on a text or list in a message: change, sort, summarize, count, extract."""
 
 from __future__ import annotations
 
