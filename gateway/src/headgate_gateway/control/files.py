@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ROUTES", "FileRecord", "Stored", "content", "enter", "find", "purge", "store"]
 
+_log = logging.getLogger("headgate_gateway")
 _MOST = 10_000
 _LONGEST_NAME = 255
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f]")
@@ -96,8 +98,15 @@ async def purge(gateway: Gateway) -> None:
     for (file_id,) in await gateway.db.query(sql.EXPIRED_FILES, (int(now),)):
         await gateway.db.write(sql.DELETE_FILE, (file_id,))
         await contents.drop(file_id)
+    moment = now - UNRECORDED_SECONDS
+    if gateway.db.shared:
+        # Contents and records are in one database, which finds what belongs to nothing by itself.
+        for (name,) in await gateway.db.query(sql.LOST_CONTENTS, (moment,)):
+            _log.info("the content %r belongs to nothing and is deleted", name)
+            await contents.drop(str(name))
+        return
     kept = {str(file_id) for (file_id,) in await gateway.db.aside(sql.FILE_IDS)}
-    await contents.drop_lost(kept, now - UNRECORDED_SECONDS)
+    await contents.drop_lost(kept, moment)
 
 
 async def _create(call: Call) -> Change:
