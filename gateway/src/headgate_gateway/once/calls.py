@@ -54,7 +54,7 @@ class Calls:
     ) -> None:
         self.store = CallStore(db)
         self.bus = bus
-        self.log = EventLog(db, bus, lambda: nodes.alive)
+        self.log = EventLog(db, bus, lambda: nodes.alive, biller.keep)
         self.grace_seconds = limits.grace_seconds
         self.lag_events = limits.lag_events
         self.running: dict[str, Run] = {}
