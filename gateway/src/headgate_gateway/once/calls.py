@@ -114,6 +114,9 @@ class Calls:
 
     def _asked_again(self, record: CallRecord) -> None:
         record.attempts += 1
+        if not self._db.connected:
+            # A count that is written late is worth no memory while storage is away.
+            return
         self._db.soon(self.store.attempt_of(record.id))
 
     async def _known(self, presented: Presented, stored: StoredKey) -> Joined | Replayed | Rerun | None:
