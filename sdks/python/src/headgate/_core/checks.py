@@ -25,7 +25,7 @@ from typing import Any, Final
 
 from .errors import SDKError
 from .faults import JSON_TYPES, misspelt, nearest, out_of_bounds, shown
-from .narrow import class_of, is_mapping, is_row
+from .narrow import is_mapping, is_row
 from .nodes import MISSING, Boolean, Choice, Node, Number, Secret, Text, Whole, is_function, other_ok, plainer
 
 __all__ = ["Check", "Node", "compiled", "explain", "is_function", "loosely_ok", "made_of", "makes"]
@@ -233,7 +233,7 @@ class _Union(Node):
     def meant(self, value: Mapping[str, Any]) -> Node | None:
         """The variant that an object says it is."""
         tag: Any = value.get(self._tag or "")
-        if class_of(tag) is str:
+        if tag.__class__ is str:
             return self._by_tag.get(tag)
         if tag.__class__ not in JSON_TYPES and not isinstance(tag, str):
             tag = plainer(tag, "", [])  # an enumeration's member

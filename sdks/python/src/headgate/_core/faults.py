@@ -70,9 +70,9 @@ def _range_fault(value: float, bounds: Mapping[str, Any]) -> str | None:
 
 
 def _length_fault(value: Sized, bounds: Mapping[str, Any]) -> str | None:
+    count = len(value)
     is_bytes = isinstance(value, (bytes, bytearray, memoryview))
     unit = "character" if isinstance(value, str) else "byte" if is_bytes else "member" if is_mapping(value) else "item"
-    count = len(value)
     units = unit if count == 1 else f"{unit}s"
     if count < bounds.get("min_length", 0):
         return f"has {count} {units}; at least {bounds['min_length']} needed"
