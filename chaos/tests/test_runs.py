@@ -32,13 +32,17 @@ def test_no_call_is_lost_or_paid_twice(nodes: int) -> None:
 
 
 def _meddle(database: str) -> None:
-    """What a gateway would leave that loses a record, books one twice, and overdraws a budget for a moment."""
+    """What a gateway would leave that loses a record, books another thrice, and overdraws a budget for a moment."""
     with sqlite3.connect(database, timeout=20) as connection:
-        lost, doubled, *_ = connection.execute("SELECT id FROM usage WHERE operation LIKE '%embedding%'").fetchall()
+        # The one that is booked again costs at least what the lost one did, so that they never make up for each other.
+        embeddings = "SELECT id FROM usage WHERE operation LIKE '%embedding%' AND key_id IN"
+        budgeted = "(SELECT id FROM budget_window WHERE scope = 'key')"
+        lost, *_, booked = connection.execute(f"{embeddings} {budgeted} ORDER BY cost_nano, id").fetchall()
         connection.execute("DELETE FROM usage WHERE id = ?", lost)
-        connection.execute("CREATE TEMP TABLE again AS SELECT * FROM usage WHERE id = ?", doubled)
-        connection.execute("UPDATE again SET id = id || '.again'")
-        connection.execute("INSERT INTO usage SELECT * FROM again")
+        connection.execute("CREATE TEMP TABLE again AS SELECT * FROM usage WHERE id = ?", booked)
+        for _ in range(2):
+            connection.execute("UPDATE again SET id = id || '.again'")
+            connection.execute("INSERT INTO usage SELECT * FROM again")
         connection.execute("UPDATE witness SET highest = 1000000000000 WHERE scope = 'key'")
     connection.close()
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
 from headgate_gateway.clock import SystemClock
@@ -27,3 +30,10 @@ def test_what_was_read_from_a_cache_is_cheaper() -> None:
     book = PriceBook({}, SystemClock())
     usage = {"prompt_tokens": 1000, "completion_tokens": 0, "prompt_tokens_details": {"cached_tokens": 800}}
     assert book.cost("openai", "gpt-5", usage) == 200 * 1250 + 800 * 125
+
+
+def test_warming_loads_the_prices_and_not_only_their_module() -> None:
+    # The first price that is asked for reads a megabyte of them, during which nobody else is served.
+    program = "import sys; from headgate_gateway.prices import warm; warm(); print('genai_prices.data' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout.strip() == "True"

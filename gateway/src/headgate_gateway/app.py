@@ -230,7 +230,7 @@ class App:
             if seen is not None:
                 seen.call = call
             spec = self._spec(match)
-            call.query = read_query(query, spec)
+            call.query = read_query(query, spec, azure=match.template.startswith("/openai/"))
             if route.method != "GET":
                 limits = self.gateway.settings.limits if _takes_large(route) else self._small
                 await read_body(call, route.body, limits, spec, merge=route.kind is not None)

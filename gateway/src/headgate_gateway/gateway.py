@@ -140,6 +140,9 @@ class Gateway:
         if not self.settings.offline:
             for issue in self.settings.issues.found:
                 _log.warning("%s", issue.logged)
+        # Where Python keeps no compiled modules, this holds the whole process up: nobody is served yet.
+        configured = bool(self.settings.providers)
+        loading = self.spawn(asyncio.to_thread(_load_providers), "modules of providers") if configured else None
         await self.telemetry.start()
         await self.db.open()
         if self.redis is not None:
@@ -160,18 +163,13 @@ class Gateway:
             self.spawn(self._forever("nodes", self.nodes.look), "nodes")
             self.spawn(self._forever("calls", self.calls.others.watch), "calls")
             self.spawn(self._forever("revocations", self.revocation.look), "revocations")
-        if self.settings.providers:
-            self.spawn(asyncio.to_thread(warm), "prices")
-        await asyncio.to_thread(self._load_modules)
+        await asyncio.to_thread(_load_modules)
+        if loading is not None:
+            await loading
         self.ready = True
-
-    def _load_modules(self) -> None:
-        """Import what the first upload and the first call of a provider need: during a call, all others would wait."""
-        # The second is what the first one's threads are made by, once it needs one.
-        for name in ("starlette.formparsers", "anyio._backends._asyncio"):
-            importlib.import_module(name)
-        if self.settings.providers:
-            importlib.import_module("headgate_gateway.providers.client")
+        if loading is None and not self.settings.offline:
+            # Callers may bring keys of providers that nobody configured.
+            self.spawn(asyncio.to_thread(_load_providers), "modules of providers")
 
     async def _recover(self) -> None:
         """Take over what dead nodes left: all there is, where nobody else has this database."""
@@ -280,6 +278,19 @@ class Gateway:
         return await self.app.dispatch(
             method, path, body=body, principal=principal, headers=dict(headers or {}), acting_for=acting_for
         )
+
+
+def _load_modules() -> None:
+    """Import what the first upload needs: during a call, all others would wait."""
+    # The second is what the first one's threads are made by, once it needs one.
+    for name in ("starlette.formparsers", "anyio._backends._asyncio"):
+        importlib.import_module(name)
+
+
+def _load_providers() -> None:
+    """Import what the first call of a provider needs, the public prices with it."""
+    importlib.import_module("headgate_gateway.providers.client")
+    warm()
 
 
 def _contract() -> Contract:

@@ -12,6 +12,7 @@ from typing import Any, cast
 import pytest
 
 from headgate_gateway.control.contents import KINDS, UNRECORDED_SECONDS, contents_of
+from headgate_gateway.control.files import purge
 from headgate_gateway.control.jobs import BATCHES, LONGEST_WAIT_SECONDS, JobFault, Jobs, Worker
 from headgate_gateway.gateway import Gateway
 from headgate_gateway.storage import StorageError
@@ -51,6 +52,29 @@ async def test_contents_without_a_record_are_swept_when_nobody_writes_them_any_m
     assert (await kept(bench, "file-lost"), await kept(bench, recorded)) == (False, True)
 
 
+@pytest.mark.skipif(not on_postgres(), reason="a folder knows nothing of records")
+async def test_a_shared_database_finds_lost_contents_without_telling_all_files(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await upload(bench)
+    await contents_of(bench.gateway, "files").put("file-lost", io.BytesIO(b"x"))
+    bench.clock.turned += UNRECORDED_SECONDS + 60
+    database = bench.gateway.db
+    asked, query, aside = list[int](), database.query, database.aside
+
+    async def counted(sql: str, parameters: Any = (), read: Any = query) -> Any:
+        rows = await read(sql, parameters)
+        asked.append(len(rows))
+        return rows
+
+    monkeypatch.setattr(database, "query", counted)
+    monkeypatch.setattr(database, "aside", lambda sql, parameters=(): counted(sql, parameters, aside))
+    await purge(bench.gateway)
+    assert asked == [0, 1]
+    assert not await kept(bench, "file-lost")
+
+
+@pytest.mark.skipif(on_postgres(), reason="contents are in the database, so none is older than it")
 async def test_a_new_database_sweeps_nothing_of_an_old_folder(bench: Bench) -> None:
     await contents_of(bench.gateway, "files").put("file-older", io.BytesIO(b"x"))
     bench.clock.turned += UNRECORDED_SECONDS + 60

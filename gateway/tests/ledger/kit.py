@@ -210,13 +210,18 @@ class Bench:
 
     def restart(self) -> int:
         """The process is gone and another one starts on the same database."""
-        dead = self.nodes.pop(0)
-        self.loop.run_until_complete(dead.ledger.stop())
-        self.nodes.insert(0, Node(self, dead.db))
+        dead = self.replace_process()
         freed = self.act(self.node.recover())
         if self.db.shared:
             self.act(self.ledger.on_dead(dead.id))
         return freed
+
+    def replace_process(self) -> Node:
+        """The process is gone, and another one has its database; returns the dead one."""
+        dead = self.nodes.pop(0)
+        self.loop.run_until_complete(dead.ledger.stop())
+        self.nodes.insert(0, Node(self, dead.db))
+        return dead
 
     def close(self) -> None:
         for node in self.nodes:

@@ -5,12 +5,17 @@ from __future__ import annotations
 import array
 import base64
 import math
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from headgate_gateway.emission import ModelContext
+from headgate_gateway.errors import ApiError
 from headgate_gateway.offline.embed import embeddings, similarity, vector
+from headgate_gateway.offline.models import BuiltIn
 
 
 @pytest.mark.parametrize(
@@ -66,3 +71,15 @@ def test_the_four_shapes_of_input() -> None:
 )
 def test_the_usual_sizes(name: str, size: int) -> None:
     assert len(embeddings({"model": name, "input": "x"}, name)["data"][0]["embedding"]) == size
+
+
+def test_all_inputs_together_are_bounded() -> None:
+    model, context = BuiltIn("headgate/embed"), cast("ModelContext", SimpleNamespace(model="m", attempt=1))
+    with pytest.raises(ApiError) as raised:
+        model.embed({"input": ["word " * 2000] * 151, "dimensions": 8}, context)
+    error = raised.value
+    assert (error.status, error.param, error.code) == (400, "input", "max_tokens_per_request")
+    assert "`input` has more than 300000 tokens" in error.message
+    # Tokens may be shorter than they look: many characters alone are no fault.
+    long = model.embed({"input": ["abcdefg" * 4000] * 11, "dimensions": 8}, context)
+    assert long["usage"]["prompt_tokens"] == 44_000

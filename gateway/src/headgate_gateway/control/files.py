@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ROUTES", "FileRecord", "Stored", "content", "enter", "find", "purge", "store"]
 
+_log = logging.getLogger("headgate_gateway")
 _MOST = 10_000
 _LONGEST_NAME = 255
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f]")
@@ -96,8 +98,15 @@ async def purge(gateway: Gateway) -> None:
     for (file_id,) in await gateway.db.query(sql.EXPIRED_FILES, (int(now),)):
         await gateway.db.write(sql.DELETE_FILE, (file_id,))
         await contents.drop(file_id)
+    moment = now - UNRECORDED_SECONDS
+    if gateway.db.shared:
+        # Contents and records are in one database, which finds what belongs to nothing by itself.
+        for (name,) in await gateway.db.query(sql.LOST_CONTENTS, (moment,)):
+            _log.info("the content %r belongs to nothing and is deleted", name)
+            await contents.drop(str(name))
+        return
     kept = {str(file_id) for (file_id,) in await gateway.db.aside(sql.FILE_IDS)}
-    await contents.drop_lost(kept, now - UNRECORDED_SECONDS)
+    await contents.drop_lost(kept, moment)
 
 
 async def _create(call: Call) -> Change:
@@ -117,7 +126,18 @@ async def _create(call: Call) -> Change:
         )
         return json_response(record.shown())
 
-    return Change(write)
+    async def undo() -> None:
+        # A shared database that was lost may have the record all the same; there, what has none is swept.
+        if not gateway.db.shared:
+            await _forget(gateway, stored.id)
+
+    return Change(write, undo=undo)
+
+
+async def _forget(gateway: Gateway, file_id: str) -> None:
+    """Delete the bytes of a file that has no record. Where that fails they are swept later."""
+    with contextlib.suppress(OSError, StorageError):
+        await contents_of(gateway, "files").drop(file_id)
 
 
 def _name(filename: str) -> str:
@@ -179,11 +199,7 @@ async def _delete(call: Call) -> Change:
         await call.gateway.db.write(sql.DELETE_FILE, (record.id,))
         return json_response({"id": record.id, "object": "file", "deleted": True})
 
-    async def drop() -> None:
-        with contextlib.suppress(OSError, StorageError):
-            await contents_of(call.gateway, "files").drop(record.id)
-
-    return Change(write, then=drop)
+    return Change(write, then=lambda: _forget(call.gateway, record.id))
 
 
 ROUTES = (

@@ -24,6 +24,10 @@ FILES_UP = _FILES_OF + "AND seq > ? ORDER BY seq ASC LIMIT ?"
 ADD_CONTENT = "INSERT INTO content (kind, name, bytes, parts, created_at) VALUES (?, ?, ?, ?, ?)"
 GET_CONTENT = "SELECT bytes, parts FROM content WHERE kind = ? AND name = ?"
 OLDER_CONTENTS = "SELECT name FROM content WHERE kind = ? AND created_at < ?"
+LOST_CONTENTS = (
+    "SELECT name FROM content WHERE kind = 'files' AND created_at < ? "
+    "AND NOT EXISTS (SELECT 1 FROM file WHERE file.id = content.name)"
+)
 FILE_IDS = "SELECT id FROM file"
 DROP_CONTENT = "DELETE FROM content WHERE kind = ? AND name = ?"
 ADD_PART = "INSERT INTO content_part (kind, name, part, body) VALUES (?, ?, ?, ?)"

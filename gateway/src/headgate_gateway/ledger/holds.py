@@ -208,6 +208,26 @@ class Holds:
                     changes += self._spend(window, 0, cost, batch)
         return changes
 
+    async def book_late(
+        self,
+        owners: Iterable[tuple[str, str]],
+        model: str,
+        held: Collection[Window],
+        started_at: float,
+        cost: int,
+        batch: Batch,
+    ) -> list[Change]:
+        """Book on the windows of a call of a dead node, as `book` does, whoever opened them."""
+        changes: list[Change] = []
+        if not cost:
+            return changes
+        for owner in owners:
+            for pattern, start in await self._db.query(sql.WINDOWS_AT, (*owner, started_at, started_at)):
+                window: Window = (*owner, str(pattern), float(start))
+                if window not in held and (not pattern or matches(pattern, model)):
+                    changes += self._spend(window, 0, cost, batch)
+        return changes
+
     def _spend(self, window: Window, held: int, spent: int, batch: Batch) -> tuple[Change, ...]:
         """Book on a window, of which so much was held."""
         if self._shared:

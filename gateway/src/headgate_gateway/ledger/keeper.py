@@ -99,6 +99,11 @@ class Keeper:
         if batch:
             self._db.soon(batch)
 
+    def keep(self, ticket: Ticket, batch: Batch) -> None:
+        """Add the row of a call to a batch where it does not say yet who the call is for."""
+        if not ticket.kept:
+            self._write(ticket, self._clock.time() + self._lease_seconds, batch)
+
     def write_progress(self) -> None:
         """Write how far the calls are that have sent something: whoever books them if this node dies sees no more."""
         if self._beat is not None:
@@ -128,6 +133,7 @@ class Keeper:
             hold = ticket.hold = self._holds.new()
         events = ticket.events = ticket.run.tokens_produced if ticket.run is not None else 0
         account = self._account(ticket)
+        ticket.kept = True
         if hold.written:
             batch.add(sql.RENEW, (expires_at, ticket.call_id, events, account, hold.id))
             return

@@ -77,6 +77,7 @@ class Ticket:
         "events",
         "headers",
         "hold",
+        "kept",
         "metadata",
         "model",
         "node",
@@ -106,6 +107,8 @@ class Ticket:
         self.call_id = ""
         self.attempt = 1
         self.served_at: str | None = None
+        # Whether its row says who it is for.
+        self.kept = False
         # Whether its end is being written, what it was billed, and whether nothing is left of it.
         self.settled = False
         self.billed: Bill | None = None
@@ -189,6 +192,11 @@ class Ledger:
         run.marks.update(ticket.headers)
         ticket.call_id, ticket.attempt = run.record.id, run.record.attempt
         self._keeper.watch(ticket)
+
+    def keep(self, run: Run, batch: Batch) -> None:
+        """Add the row of a call that runs to a batch, where it has none yet and somebody must book it."""
+        if run.ticket is not None and not run.record.goes_on:
+            self._keeper.keep(run.ticket, batch)
 
     async def _plan(self, caller: Principal, model: str, candidates: Sequence[Candidate], now: float) -> Plan:
         providers = _providers(candidates)

@@ -133,7 +133,7 @@ class Recovery:
         owners = owners_of(caller)
         changes = self._holds.settle(hold, cost or 0, credits, provider, batch)
         booked = (*owners, *account.charged, ("model", account.model), ("provider", provider))
-        changes += self._holds.book(booked, account.model, hold.windows, started, cost or 0, batch)
+        changes += await self._holds.book_late(booked, account.model, hold.windows, started, cost or 0, batch)
         self._holds.apply(changes)
         if account.account is not None and credits:
             debited(batch, account.account, account.period_start, account.tier, usage_id, credits, now)

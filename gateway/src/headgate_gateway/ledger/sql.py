@@ -59,6 +59,7 @@ __all__ = [
     "TOTALS",
     "USAGE_COLUMNS",
     "USED_KEY",
+    "WINDOWS_AT",
     "add_totals",
     "among",
     "count_entries",
@@ -196,6 +197,10 @@ SET_WINDOW = f"UPDATE budget_window SET spent = ? WHERE {_ONE}"
 LIVE_WINDOWS = """
     SELECT model, start_at FROM budget_window
     WHERE scope = ? AND id = ? AND (end_at IS NULL OR end_at > ?) ORDER BY model, start_at
+"""
+WINDOWS_AT = """
+    SELECT model, start_at FROM budget_window
+    WHERE scope = ? AND id = ? AND start_at <= ? AND (end_at IS NULL OR end_at > ?) ORDER BY model, start_at
 """
 # Where other nodes may have given the hold back, it is given back here only if its row, which is locked, is there.
 LOCK_HOLD = "SELECT 1 FROM hold WHERE id = ? FOR UPDATE"

@@ -16,6 +16,7 @@ __all__ = [
     "CHAT_WINDOW",
     "CREATED",
     "DEFAULTS",
+    "EMBED_TOKENS",
     "EMBED_WINDOW",
     "KIND_FAULTS",
     "Listed",
@@ -29,6 +30,8 @@ __all__ = [
 
 CHAT_WINDOW = 128_000
 EMBED_WINDOW = 32_768
+# Of all inputs of one request together, as at OpenAI.
+EMBED_TOKENS = 300_000
 MOST_TOKENS = 16_384
 CREATED = 1_735_689_600
 _TEXT_KINDS = ("chat", "completions")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from ..effective import member_of
 from ..emission import Answer, Delay, Emission, ModelContext
 from ..errors import invalid
-from .catalog import CHAT_WINDOW, EMBED_WINDOW, MODELS, default_for, entry, find
+from .catalog import CHAT_WINDOW, EMBED_TOKENS, EMBED_WINDOW, MODELS, default_for, entry, find
 from .echo import Conversation, chat_chunks, choose, completion_chunks, reply_to
 from .echo.completions import prompts_of
 from .echo.refusals import unfillable_schema
@@ -71,6 +71,7 @@ class BuiltIn:
             )
         for item in inputs:
             _refuse_long("input", len(item), partial(tokens_of, item), EMBED_WINDOW)
+        _refuse_many_tokens(inputs)
         answer = embeddings(request, context.model)
         self.failing(Answer.json(answer, usage=answer["usage"]), request, context.attempt)
         return answer
@@ -183,6 +184,22 @@ def _refuse_long(param: str, characters: int, counting: Callable[[], int], windo
             param=param,
             code="context_length_exceeded",
         )
+
+
+def _refuse_many_tokens(inputs: Sequence[str | Sequence[int]]) -> None:
+    """Refuse inputs of embeddings that are more together than one request may hold."""
+    if sum(map(len, inputs)) <= EMBED_TOKENS:
+        return
+    tokens = 0
+    for item in inputs:
+        tokens += tokens_of(item)
+        if tokens > EMBED_TOKENS:
+            raise invalid(
+                f"`input` has more than {EMBED_TOKENS} tokens in all, the most that a request may hold. Send it in "
+                "parts.",
+                param="input",
+                code="max_tokens_per_request",
+            )
 
 
 def _refuse_long_beside(request: Mapping[str, Any]) -> None:

@@ -27,13 +27,16 @@ class EventLog:
     """The events of this process's calls that are not yet written, or not yet told.
 
     `may_write` says whether this node still has its calls: what one writes that was taken for dead is in the way of
-    the node that goes on with them.
+    the node that goes on with them. `keep` adds to a batch what must be durable with the events of a call.
     """
 
-    def __init__(self, db: Database, bus: Bus, may_write: Callable[[], bool]) -> None:
+    def __init__(
+        self, db: Database, bus: Bus, may_write: Callable[[], bool], keep: Callable[[Run, Batch], None]
+    ) -> None:
         self._db = db
         self._bus = bus
         self._may_write = may_write
+        self._keep = keep
         self._unsaved: dict[str, Run] = {}
         self._untold: dict[str, Run] = {}
         self._timer: asyncio.TimerHandle | None = None
@@ -56,6 +59,7 @@ class EventLog:
             return
         batch = Batch()
         for run in self._unsaved.values():
+            self._keep(run, batch)
             _put(batch, run, ())
         self._unsaved.clear()
         if batch:

@@ -37,6 +37,10 @@ _AGAIN_SECONDS = 1.0
 class Biller(Protocol):
     """Books the use of calls, and keeps what they hold of limits."""
 
+    def keep(self, run: Run, batch: Batch) -> None:
+        """Add to a batch what is needed to book a call if this process dies, where that is not written yet."""
+        ...
+
     def bill(self, run: Run, batch: Batch, *, bare: bool = False) -> Bill | None:
         """Add what books a call to its batch, and change nothing else."""
         ...

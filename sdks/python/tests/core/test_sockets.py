@@ -43,14 +43,14 @@ def complete(sock: socket.socket, body: bytes) -> bool | None:
 
 
 def slow(sock: socket.socket, body: bytes) -> bool:
-    time.sleep(1.5)
+    time.sleep(8)
     return False
 
 
 def drip(sock: socket.socket, body: bytes) -> bool:
     """A body that never stops coming, a byte at a time."""
     sock.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n")
-    for _ in range(100):
+    for _ in range(160):
         sock.sendall(b" ")
         time.sleep(0.05)
     return False
@@ -65,15 +65,15 @@ def at_once(sock: socket.socket, body: bytes) -> None:
 
 def endless(sock: socket.socket, body: bytes) -> bool:
     begin(sock)
-    for number in range(1, 200):
+    for number in range(1, 400):
         piece(sock, event(number))
-        time.sleep(0.01)
+        time.sleep(0.02)
     return False
 
 
 def pings(sock: socket.socket, body: bytes) -> bool:
     begin(sock)
-    for _ in range(60):
+    for _ in range(160):
         piece(sock, b": ping\n\n")
         time.sleep(0.05)
     return False
@@ -127,7 +127,7 @@ def test_total_holds_whatever_the_server_does(server: Server, path: str) -> None
         started = time.monotonic()
         with pytest.raises(APITimeoutError, match="`total`"):
             client.request("POST", f"/v1/{path}", body={})
-        assert time.monotonic() - started < 0.8
+        assert time.monotonic() - started < 4
 
 
 @pytest.mark.parametrize("path", ["slow", "drip"])
@@ -136,7 +136,7 @@ async def test_total_holds_asynchronously(server: Server, path: str) -> None:
         started = time.monotonic()
         with pytest.raises(APITimeoutError, match="`total`"):
             await client.request("POST", f"/v1/{path}", body={})
-        assert time.monotonic() - started < 0.8
+        assert time.monotonic() - started < 4
 
 
 def test_pings_do_not_reset_the_idle_clock(server: Server) -> None:
@@ -144,7 +144,7 @@ def test_pings_do_not_reset_the_idle_clock(server: Server) -> None:
         started = time.monotonic()
         with pytest.raises(APITimeoutError, match="`idle`"):
             list(client.request("POST", "/v1/pings", body={}, stream=True))
-        assert 0.35 < time.monotonic() - started < 0.8
+        assert 0.35 < time.monotonic() - started < 4
 
 
 async def test_pings_do_not_reset_the_idle_clock_asynchronously(server: Server) -> None:
@@ -153,7 +153,7 @@ async def test_pings_do_not_reset_the_idle_clock_asynchronously(server: Server) 
         with pytest.raises(APITimeoutError, match="`idle`"):
             async for _ in await client.request("POST", "/v1/pings", body={}, stream=True):
                 pass
-        assert 0.35 < time.monotonic() - started < 0.8
+        assert 0.35 < time.monotonic() - started < 4
 
 
 def test_nobody_there() -> None:
@@ -197,7 +197,7 @@ async def test_cancelling_closes_the_socket_and_says_so(server: Server) -> None:
         started = time.monotonic()
         with pytest.raises(asyncio.CancelledError):
             await task
-        assert time.monotonic() - started < 0.5
+        assert time.monotonic() - started < 4
         assert await asyncio.to_thread(server.closed.wait, 2)
         assert server.requests[-1][0] == "/v1/calls/call_1/cancel"
 

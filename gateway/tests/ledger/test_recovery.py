@@ -1,0 +1,79 @@
+"""A process is killed and another one starts on its database: what its calls had sent is booked on every budget."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from headgate_gateway.cluster.bus import LocalBus
+from headgate_gateway.ledger.ledger import Ticket
+from headgate_gateway.once.log import EventLog
+from headgate_gateway.platform import Bound, Principal
+
+from .kit import NANO_A_TOKEN, Bench, has_sent, interrupted
+
+KEY = Bound("key", "k1", "key 'k1'", max_budget=500 * NANO_A_TOKEN, budget_duration="10s")
+CALLER = Principal("k1", key_id="k1", customer="c")
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    made = Bench(tmp_path)
+    yield made
+    made.close()
+
+
+def windows(bench: Bench) -> list[tuple[str, int, int]]:
+    found = bench.rows("SELECT scope, spent, held FROM budget_window ORDER BY scope, start_at")
+    return [(scope, spent, held) for scope, spent, held in found]
+
+
+def logged(bench: Bench, ticket: Ticket, text: str) -> None:
+    """Have the log write one event of a call, as it does with the events of a moment."""
+    run: Any = ticket.run
+    frame = {"choices": [{"index": 0, "delta": {"content": text}}]}
+    run.frames = [b"id: %s:1\ndata: %s\n\n" % (run.record.id.encode(), json.dumps(frame).encode())]
+    run.saved = 0
+
+    async def write() -> None:
+        log = EventLog(bench.db, LocalBus(), lambda: True, bench.ledger.keep)
+        log.add(run)
+        log.flush()
+
+    bench.act(write())
+
+
+def test_what_a_call_sent_is_never_written_without_whom_it_is_for(bench: Bench) -> None:
+    ticket = bench.enter(replace(CALLER, bounds=(KEY,)), tokens=100)
+    ticket.tags = ("cut",)
+    logged(bench, ticket, "word")
+    bench.replace_process()
+    assert bench.act(bench.ledger.interrupted([interrupted(ticket)])) == 1
+    bench.act(bench.node.recover())
+    ((customer, prompt, tokens, cost),) = bench.rows(
+        "SELECT customer, prompt_tokens, completion_tokens, cost_nano FROM usage"
+    )
+    assert (customer, prompt > 0, tokens) == ("c", True, 1)
+    assert windows(bench) == [("key", cost, 0)]
+    assert bench.rows("SELECT tag FROM usage_tag") == [("cut",)]
+
+
+@pytest.mark.parametrize("later", [0.0, 25.0])
+def test_a_window_that_the_dead_process_opened_counts_what_its_calls_used(bench: Bench, later: float) -> None:
+    # The first call holds nothing of the budget, which came while it ran.
+    ticket = bench.enter(CALLER, tokens=100)
+    bench.written()
+    bench.finish(bench.enter(replace(CALLER, bounds=(KEY,)), tokens=10), 5)
+    has_sent(ticket, 40)
+    bench.act(bench.ledger.renew())
+    bench.replace_process()
+    bench.clock.now += later
+    assert bench.act(bench.ledger.interrupted([interrupted(ticket)])) == 1
+    ((total,),) = bench.rows("SELECT SUM(cost_nano) FROM usage")
+    assert total > 40 * NANO_A_TOKEN
+    assert windows(bench) == [("key", int(total), 0)]
