@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema_rs import Draft202012Validator
 
-from headgate_gateway import json_body, long_strings
+from headgate_gateway import json_body, json_parts, long_strings
 from headgate_gateway.config import Limits
 from headgate_gateway.contract import load_contract
 from headgate_gateway.effective import OWN
@@ -33,10 +33,11 @@ _VALUES = st.recursive(
 @pytest.fixture
 def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every body is a large one, and every piece of it is small."""
-    for name, size in (("LARGE_BODY", 8), ("PIECE", 7), ("_GROUP_ITEMS", 2), ("_GROUP_BYTES", 20)):
+    for name, size in (("LARGE_BODY", 8), ("PIECE", 7), ("SINGLE", 8)):
         monkeypatch.setattr(json_body, name, size)
-    monkeypatch.setattr(json_body, "_STRING_BYTES", 30)
+    monkeypatch.setattr(long_strings, "_STRING_BYTES", 30)
     monkeypatch.setattr(long_strings, "PIECE", 7)
+    monkeypatch.setattr(json_parts, "PIECE", 7)
     monkeypatch.setattr(long_strings, "LONG", 10)
     monkeypatch.setattr(openai, "LONG", 10)
 
@@ -95,6 +96,20 @@ def test_a_hostile_body_is_refused_before_it_is_decoded(name: str) -> None:
     assert caught.value.code in ("payload_too_large", "too_deep")
     # Decoding takes seconds.
     assert time.thread_time() - start < 0.5
+
+
+@pytest.mark.parametrize("byte", [b"\x80", b"\xbf", b"\xff", b"\xe6"])
+def test_a_long_string_of_bytes_that_are_no_text_is_refused(byte: bytes) -> None:
+    # Looked through for the begin of a character, it kept a thread busy for ever.
+    with pytest.raises(ApiError) as caught:
+        parse_json(b'{"model":"' + byte * 3_000_000 + b'"}', LIMITS)
+    assert (caught.value.status, caught.value.code) == (400, "invalid_json")
+
+
+def test_many_members_and_much_white_space_are_read() -> None:
+    value = {f"k{at}": at for at in range(240_000)}
+    space = b" " * 20_000_000
+    assert parse_json(space + json.dumps({"x": value}).encode() + space, LIMITS) == {"x": value}
 
 
 def test_brackets_in_texts_are_no_nesting() -> None:

@@ -107,11 +107,13 @@ class Change:
     """A change that is ready to be written, which only a route with `once` may return.
 
     `write` awaits nothing but the database and returns the answer. What it writes and the answer kept for the
-    idempotency key are one transaction: a node that dies leaves both or neither. `then` runs when both are durable.
+    idempotency key are one transaction: a node that dies leaves both or neither. `then` runs when both are durable,
+    and `undo` where `write` failed.
     """
 
     write: Callable[[], Awaitable[Response]]
     then: Callable[[], Awaitable[None]] | None = None
+    undo: Callable[[], Awaitable[None]] | None = None
 
 
 def header_value(value: str) -> bytes:

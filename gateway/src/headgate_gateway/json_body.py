@@ -12,22 +12,19 @@ import msgspec
 
 from .config import Limits
 from .errors import ApiError, invalid
-from .long_strings import PIECE, LongStrings, odd_backslashes
+from .json_parts import SINGLE, Cut, cut, member, trimmed
+from .long_strings import PIECE, LongStrings, odd_backslashes, string_pieces
 from .offload import LARGE_BODY
 from .unwritable import refuse_unwritable
 
 __all__ = ["parse_json"]
 
 _decode = msgspec.json.Decoder().decode
-_decode_object = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
-_decode_array = msgspec.json.Decoder(list[msgspec.Raw]).decode
 
-_GROUP_ITEMS = 16_384
-_GROUP_BYTES = 1 << 20
-_STRING_BYTES = 1 << 20
+# Large containers within each other that are cut: what is in more of them is decoded at once.
+_MOST_LEVELS = 32
 _STRUCTURE = b'"[]{},:'
 _NO_STRUCTURE = bytes(set(range(256)) - set(_STRUCTURE))
-_ESCAPE_BYTES = 11
 
 
 def parse_json(raw: bytes, limits: Limits) -> Any:
@@ -35,6 +32,8 @@ def parse_json(raw: bytes, limits: Limits) -> Any:
 
     Raises ApiError for what is not JSON, too deep or too large. Call it in a thread if `raw` is a `LARGE_BODY`.
     """
+    if len(raw) > LARGE_BODY:
+        raw = trimmed(raw)
     if not raw or raw.isspace():
         raise invalid("The body is empty. Send a JSON object.", code="invalid_json")
     is_large = len(raw) > LARGE_BODY
@@ -120,64 +119,42 @@ def _decode_whole(raw: bytes) -> Any:
     return value
 
 
-def _decode_large(raw: bytes | memoryview | msgspec.Raw) -> Any:
-    data = bytes(raw).strip() if not isinstance(raw, bytes) else raw.strip()
-    if len(data) <= LARGE_BODY:
+def _decode_large(raw: bytes, levels: int = _MOST_LEVELS) -> Any:
+    data = trimmed(raw)
+    if len(data) <= LARGE_BODY or data[:1] not in (b"{", b"[") or not levels:
         return _decode(data)
-    first = data[:1]
-    if first == b"{":
-        return {name: _decode_large(member) for name, member in _decode_object(data).items()}
-    if first == b"[":
-        return _decode_items(data)
-    return _decode(data)
+    try:
+        parts = cut(data)
+        if trimmed(data[parts.end :]):
+            raise ValueError(f"more follows behind byte {parts.end - 1}")
+        return _object(parts, levels) if data[:1] == b"{" else _array(parts, levels)
+    except msgspec.DecodeError:
+        raise
+    except ValueError as error:
+        raise msgspec.DecodeError(f"JSON is malformed: {error}") from None
 
 
-def _decode_items(data: bytes) -> list[Any]:
-    """An array whose items are decoded some at a time."""
+def _object(parts: Cut, levels: int) -> dict[str, Any]:
+    out: dict[str, Any] = {}
+    for part in parts:
+        if len(part) > SINGLE:
+            name, value = member(part)
+            out[_decode(name)] = _decode_large(value, levels - 1)
+        else:
+            out |= _decode(b"{%b}" % part)
+    return out
+
+
+def _array(parts: Cut, levels: int) -> list[Any]:
     out: list[Any] = []
-    group: list[bytes] = []
-    size = 0
-    for item in _decode_array(data):
-        piece = bytes(item)
-        if len(piece) > LARGE_BODY:
-            out += _decode(b"[%b]" % b",".join(group))
-            out.append(_decode_large(piece))
-            group, size = [], 0
-            continue
-        group.append(piece)
-        size += len(piece)
-        if len(group) >= _GROUP_ITEMS or size >= _GROUP_BYTES:
-            out += _decode(b"[%b]" % b",".join(group))
-            group, size = [], 0
-    out += _decode(b"[%b]" % b",".join(group))
+    for part in parts:
+        if len(part) > SINGLE:
+            out.append(_decode_large(part, levels - 1))
+        else:
+            out += _decode(b"[%b]" % part)
     return out
 
 
 def _decode_string(data: bytes) -> str:
     """A long string, decoded in pieces that end between characters."""
-    last = len(data) - 1
-    if data.endswith(b'\\"') or not data.endswith(b'"'):
-        return str(_decode(data))
-    out: list[str] = []
-    at = 1
-    while at < last:
-        end = min(at + _STRING_BYTES, last)
-        if end < last:
-            end = _cut(data, at, end)
-        out.append(_decode(b'"%b"' % data[at:end]))
-        at = end
-    return "".join(out)
-
-
-def _cut(data: bytes, start: int, end: int) -> int:
-    """The last place up to `end` that is neither within a character nor within an escape or a pair of surrogates."""
-    while data[end] & 0xC0 == 0x80:
-        end -= 1
-    escape = data.rfind(b"\\", max(start, end - _ESCAPE_BYTES), end)
-    if escape < 0:
-        return end
-    run = escape + 1 - start - len(data[start : escape + 1].rstrip(b"\\"))
-    if run % 2 == 0:
-        return end
-    is_second = data[escape + 1 : escape + 3].lower() == b"ud" and data[escape + 3 : escape + 4] in b"cdefCDEF"
-    return escape - 6 if is_second and data[escape - 6 : escape - 4] == b"\\u" and escape - start > 6 else escape
+    return "".join(_decode(piece) for piece in string_pieces(data))

@@ -10,11 +10,13 @@ import re
 import secrets
 from collections.abc import Iterator
 
-__all__ = ["LONG", "PIECE", "LongStrings", "odd_backslashes"]
+__all__ = ["LONG", "PIECE", "LongStrings", "odd_backslashes", "string_pieces"]
 
 LONG = 1 << 20
 """Bytes above which a string is long."""
 PIECE = 262_144
+_STRING_BYTES = 1 << 20
+_ESCAPE_BYTES = 11
 
 
 class LongStrings:
@@ -80,3 +82,33 @@ def odd_backslashes(raw: bytes, start: int, end: int) -> int:
         return 0
     piece = raw[start:end]
     return (len(piece) - len(piece.rstrip(b"\\"))) % 2
+
+
+def string_pieces(data: bytes) -> Iterator[bytes]:
+    """Yield a long string as several, which end between characters."""
+    last = len(data) - 1
+    if data.endswith(b'\\"') or not data.endswith(b'"'):
+        yield data
+        return
+    at = 1
+    while at < last:
+        end = min(at + _STRING_BYTES, last)
+        if end < last:
+            end = _cut(data, at, end)
+        yield b'"%b"' % data[at:end]
+        at = end
+
+
+def _cut(data: bytes, start: int, end: int) -> int:
+    """The last place up to `end` that is neither within a character nor within an escape or a pair of surrogates."""
+    for _ in range(3):
+        # No character has more bytes; what has is none, and is cut anywhere.
+        end -= data[end] & 0xC0 == 0x80
+    escape = data.rfind(b"\\", max(start, end - _ESCAPE_BYTES), end)
+    if escape < 0:
+        return end
+    run = escape + 1 - start - len(data[start : escape + 1].rstrip(b"\\"))
+    if run % 2 == 0:
+        return end
+    is_second = data[escape + 1 : escape + 3].lower() == b"ud" and data[escape + 3 : escape + 4] in b"cdefCDEF"
+    return escape - 6 if is_second and data[escape - 6 : escape - 4] == b"\\u" and escape - start > 6 else escape

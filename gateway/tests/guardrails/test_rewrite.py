@@ -158,6 +158,7 @@ WORDS = Words({"words": ["bad", "badly done", "ünding", "c++", "x"]})
         ("badly done, badly bad", "***, badly ***"),
         ("Ein ÜNDING in C++.", "Ein *** in ***."),
         ("xx x", "xx ***"),
+        ("_bad_ bad_1 bad1 x_x", "_***_ ***_1 bad1 ***_***"),
     ],
 )
 def test_words(text: str, masked: str) -> None:
@@ -166,10 +167,12 @@ def test_words(text: str, masked: str) -> None:
 
 
 @settings(max_examples=400, deadline=None)
-@given(cut(st.lists(st.sampled_from(["bad", "badly", " ", "done", "C+", "+", "ÜN", "ding", "x", "."])).map("".join)))
+@given(
+    cut(st.lists(st.sampled_from(["bad", "badly", " ", "_", "done", "C+", "+", "ÜN", "ding", "x", "."])).map("".join))
+)
 def test_words_wherever_they_are_cut(pieces: list[str]) -> None:
     whole = "".join(pieces)
-    expected = re.sub(r"(?<!\w)(?:badly done|ünding|bad|c\+\+|x)(?!\w)", "***", whole, flags=re.IGNORECASE)
+    expected = re.sub(r"(?<![^\W_])(?:badly done|ünding|bad|c\+\+|x)(?![^\W_])", "***", whole, flags=re.IGNORECASE)
     assert rewritten(WORDS, *pieces) == rewritten(WORDS, whole) == expected
 
 

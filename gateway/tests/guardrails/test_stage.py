@@ -41,6 +41,7 @@ DELTAS: list[list[dict[str, Any]]] = [
     [{"reasoning_details": [{"type": "reasoning.text", "text": MAIL}]}],
     [{"audio": {"transcript": MAIL, "data": "QUJD"}}],
     [{"annotations": [{"url_citation": {"title": MAIL}}]}],
+    [{"content": [MAIL]}],
 ]
 
 
@@ -214,3 +215,45 @@ def test_a_tool_call_goes_out_with_its_whole_name_when_its_arguments_begin() -> 
     call = json.loads(out.events[0])["choices"][0]["delta"]["tool_calls"][0]
     assert (call["id"], call["type"], call["function"]["name"]) == ("call_1", "function", "get_mail")
     assert _names(json.loads(out.events[-1])["choices"][0]["delta"]) == ""
+
+
+PIECES: list[Any] = [
+    lambda piece: {"thoughts": piece},
+    lambda piece: {"audio": {"id": "audio_1", "transcript": piece}},
+    lambda piece: {"reasoning_details": [{"type": "reasoning.text", "text": piece}]},
+    lambda piece: {"reasoning_details": [{"type": "reasoning.summary", "summary": piece}]},
+]
+
+
+@pytest.mark.parametrize("delta", PIECES)
+@pytest.mark.parametrize("cut", [1, 3, 7])
+def test_texts_of_unknown_members_are_rewritten_over_events(delta: Any, cut: int) -> None:
+    said = streamed([delta(MAIL[:cut]), delta(MAIL[cut:] + " ")])
+    assert "[EMAIL]" in said
+    assert f'"{MAIL[:cut]}"' not in said
+    assert "example.com" not in said
+
+
+HALVES = [{"text": "ann@exam"}, {"text": "ple.com"}]
+TOGETHER: list[dict[str, Any]] = [
+    {"choices": [{"index": 0, "message": {"content": HALVES}}]},
+    {"choices": [{"index": 0, "message": {"content": [HALVES[0], {"type": "image_url"}, HALVES[1]]}}]},
+    {"choices": [{"index": 0, "message": {"reasoning_details": HALVES}}]},
+    {"choices": [{"index": 0, "message": {"content": "hi"}, "delta": {"content": MAIL}}]},
+    {"text": "hi", "segments": HALVES},
+    {"text": "hi", "words": [{"word": "+1 415"}, {"word": "555"}, {"word": "0132"}]},
+]
+
+
+@pytest.mark.parametrize("value", TOGETHER)
+def test_what_whole_answers_hide_in_pieces_is_rewritten(value: dict[str, Any]) -> None:
+    said = stage()[0].guarded(Answer(json.dumps(value).encode())).body.decode()
+    assert "[EMAIL]" in said or "[PHONE]" in said
+    assert not any(piece in said for piece in ("ann@", "ple.com", "0132"))
+
+
+def test_a_text_under_another_content_type_is_rewritten() -> None:
+    said = stage()[0].guarded(Answer(MAIL.encode(), content_type="application/octet-stream"))
+    assert said.body == b"[EMAIL]"
+    sound = Answer(b"RIFF\0\0 " + MAIL.encode(), content_type="application/octet-stream")
+    assert stage()[0].guarded(sound) == sound

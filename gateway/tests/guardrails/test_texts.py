@@ -143,6 +143,9 @@ def test_what_is_left_out() -> None:
     "text",
     [
         *(f"Volde{unseen}mort" for unseen in "\u00ad\u034f\u200b\u200d\u2060\ufe0f\ufeff\U000e0041"),
+        *(f"Volde{unseen}mort" for unseen in "\0\a\x7f\u0338\u20dd\ufff9\U0001bca0\U0001d173"),
+        *("%56oldemort", "https://x/?q=%2556olde%6Dort", "&#86;oldemort", "&#x56;oldemort", "&amp;#86;oldemort"),
+        *(r"\x56oldemort", r"\u{56}oldemort", r"\\u0056oldemort", "*_Voldemort_*"),
         "Ｖｏｌｄｅｍｏｒｔ",  # noqa: RUF001
         "\U0001d415oldemort",
         "data:text/plain;base64," + base64.b64encode(b"Lord Voldemort").decode(),
@@ -170,11 +173,18 @@ def test_only_what_hides_something_is_rewritten() -> None:
     assert map_texts(message(content=url + inner[0]), change) == message(content=url + inner[1])
 
 
-@pytest.mark.parametrize("name", ["prompt", "input"])
+@pytest.mark.parametrize("name", ["prompt", "input", "prompt_token_ids", "input-ids", "context"])
 @pytest.mark.parametrize("tokens", [[1, 2], [[1, 2]], ["text", [3]], [1.0, 2.0]])
 def test_tokens_are_refused(name: str, tokens: list[Any]) -> None:
     with pytest.raises(ApiError, match=f"`{name}` holds tokens"):
         map_texts({"model": "m", name: tokens}, str)
+
+
+def test_vectors_are_refused() -> None:
+    with pytest.raises(ApiError, match="`prompt_embeds` holds vectors"):
+        map_texts({"model": "m", "prompt_embeds": "QUJD"}, str)
+    kept = {"model": "m", "stop_token_ids": [1, 2], "context": ["a text"]}
+    assert map_texts(kept, str) == kept
 
 
 JSON = st.recursive(
@@ -249,7 +259,58 @@ def test_escapes_that_hide_nothing_stay() -> None:
 def test_text_that_is_split_over_parts_is_one(cut: int) -> None:
     pieces = [{"type": "text", "text": MAIL[:cut]}, {"type": "text", "text": MAIL[cut:]}]
     assert map_texts(message(content=pieces), PII._whole) == part(type="text", text="[EMAIL]")
-    apart = [pieces[0], {"type": "image_url", "image_url": {"url": "https://x/y.png"}}, pieces[1]]
-    assert len(map_texts(message(content=apart), PII._whole)["messages"][0]["content"]) == 3
     plain = message(content=[{"type": "text", "text": "a"}, {"type": "text", "text": "b"}])
     assert map_texts(plain, PII._whole) == plain
+
+
+PICTURE = {"type": "image_url", "image_url": {"url": "https://x/y.png"}}
+
+
+def said(role: str, content: Any) -> dict[str, Any]:
+    return {"role": role, "content": content}
+
+
+@pytest.mark.parametrize(
+    "messages",
+    [
+        [said("user", "Lord Volde"), said("user", "mort")],
+        [said("system", "Volde"), said("system", [{"type": "text", "text": "mort"}]), said("user", "ok")],
+        [said("user", [{"type": "text", "text": "Volde"}, PICTURE, {"type": "text", "text": "mort"}])],
+        [said("assistant", [{"type": "refusal", "refusal": "Volde"}, {"type": "refusal", "refusal": "mort"}])],
+        [said("assistant", [{"type": "text", "text": "Volde"}, {"type": "refusal", "refusal": "mort"}])],
+        [said("assistant", [{"type": "thinking", "thinking": "Volde"}, {"type": "thinking", "thinking": "mort"}])],
+    ],
+)
+def test_a_word_that_is_split_is_seen(messages: list[dict[str, Any]]) -> None:
+    body = {"model": "m", "messages": messages}
+    with pytest.raises(ApiError, match="stopped this call"):
+        map_texts(body, WORDS._whole)
+    masked = json.dumps(map_texts(body, Words({"words": ["Voldemort"]})._whole))
+    assert "***" in masked
+    assert "mort" not in masked
+
+
+def test_messages_that_hide_nothing_together_stay() -> None:
+    for messages in (
+        [said("user", f"from {MAIL}"), said("user", "Answer it.")],
+        [said("user", "Volde"), said("assistant", "mort")],
+        [{"role": "tool", "tool_call_id": "a", "content": "Volde"}, {"role": "tool", "content": "mort"}],
+    ):
+        changed = map_texts({"model": "m", "messages": messages}, PII._whole)["messages"]
+        assert [one["content"] for one in changed] == [one["content"].replace(MAIL, "[EMAIL]") for one in messages]
+        map_texts({"model": "m", "messages": messages}, WORDS._whole)
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "utf-16", "utf-16-le", "utf-32"])
+def test_files_in_short_and_wide_base64_are_read(charset: str) -> None:
+    for text in ("Voldemort", "Lord Voldemort " * 9):
+        body = part(type="file", file={"file_data": base64.b64encode(text.encode(charset)).decode()})
+        with pytest.raises(ApiError, match="stopped this call"):
+            map_texts(body, WORDS._whole)
+
+
+def test_words_are_found_in_either_form_of_their_accents() -> None:
+    words = Words({"words": ["cafe\u0301", "№5"], "action": "block"})
+    for text in ("café", "cafe\u0301", "№5"):
+        with pytest.raises(ApiError, match="stopped this call"):
+            map_texts(message(content=text), words._whole)

@@ -126,7 +126,18 @@ async def _create(call: Call) -> Change:
         )
         return json_response(record.shown())
 
-    return Change(write)
+    async def undo() -> None:
+        # A shared database that was lost may have the record all the same; there, what has none is swept.
+        if not gateway.db.shared:
+            await _forget(gateway, stored.id)
+
+    return Change(write, undo=undo)
+
+
+async def _forget(gateway: Gateway, file_id: str) -> None:
+    """Delete the bytes of a file that has no record. Where that fails they are swept later."""
+    with contextlib.suppress(OSError, StorageError):
+        await contents_of(gateway, "files").drop(file_id)
 
 
 def _name(filename: str) -> str:
@@ -188,11 +199,7 @@ async def _delete(call: Call) -> Change:
         await call.gateway.db.write(sql.DELETE_FILE, (record.id,))
         return json_response({"id": record.id, "object": "file", "deleted": True})
 
-    async def drop() -> None:
-        with contextlib.suppress(OSError, StorageError):
-            await contents_of(call.gateway, "files").drop(record.id)
-
-    return Change(write, then=drop)
+    return Change(write, then=lambda: _forget(call.gateway, record.id))
 
 
 ROUTES = (

@@ -9,15 +9,15 @@ Left out are, and only these:
 - words of the protocol: the fixed values that the contract lists for a member (`"type": "text"`, `"role": "user"`), and
   the names of members that the contract or JSON Schema has
 
-Tokens instead of texts cannot be read, and are refused. Texts in `data:` URLs are decoded, whatever their encoding and
-charset. Characters that nobody sees, other forms of letters (full width, mathematical) and the escapes of JSON hide
-nothing, and text that is split over the parts of a message is read as one.
+Tokens and vectors instead of texts cannot be read, and are refused. Texts in `data:` URLs are decoded, whatever their
+encoding and charset. Characters that nobody sees, other forms of letters (full width, mathematical) and escapes (of
+JSON, URLs and HTML) hide nothing, and text that is split over the parts of a message, or over messages of one role, is
+read as one.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Set
 from functools import cache
 from itertools import groupby, pairwise
@@ -29,6 +29,8 @@ from ..contract import load_contract
 from ..effective import OWN
 from ..errors import invalid
 from .embedded import changed_base64, changed_url
+from .pieces import joined_messages, joined_parts
+from .reveal import revealing
 
 __all__ = ["map_texts"]
 
@@ -38,13 +40,8 @@ _IDS = frozenset({"id", "tool_call_id", "file_id", "call_id", "tool_use_id", "re
 _ID = re.compile(r"(?=[^A-Za-z]*[A-Za-z])[A-Za-z0-9_.:|\-]{1,256}")
 _ENCODED = frozenset({"data", "file_data", "b64_json", "signature", "encrypted_content", "thought_signature"})
 _BASE64 = re.compile(r"[A-Za-z0-9+/_\-]{48,}={0,2}")
-# Characters without a shape of their own (Unicode: Default_Ignorable_Code_Point).
-_UNSEEN = re.compile(
-    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
-    "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U000e0000-\U000e0fff]"
-)
-# Escapes of JSON for characters that may stand for themselves there.
-_ESCAPE = re.compile(r"\\+u(?!00[01]|0022|005[cC]|[dD][89a-fA-F])([0-9A-Fa-f]{4})")
+# May also be a text as it stands.
+_SHORT_BASE64 = re.compile(r"[A-Za-z0-9+/_\-]{4,47}={0,2}")
 _TYPES = frozenset({"object", "array", "string", "number", "integer", "boolean", "null"})
 _KEYWORDS = (
     *("$defs", "$id", "$ref", "$schema", "additionalProperties", "allOf", "anyOf", "const", "contains", "default"),
@@ -55,15 +52,20 @@ _KEYWORDS = (
 )
 # Members whose ids and numbers are somebody's words too.
 _TOLD = frozenset({"metadata", "arguments"})
-_TOKENS = ("prompt", "input")
+# Members that servers of open models take tokens or vectors in, without `_` and `-`.
+_TOKENS = frozenset(
+    {"prompt", "input", "inputs", "context", "tokens", "tokenids", "prompttokenids", "promptids", "prompttokens"}
+    | {"inputids", "inputtokenids", "inputtokens", "suffixtokens"}
+)
+_VECTORS = frozenset({"promptembeds", "inputembeds", "inputsembeds", "promptembeddings", "inputembeddings"})
 _ROUTES = re.compile(r"/v1/(?:chat/completions|completions|embeddings|moderations|audio/.+|images/.+)")
 
 
 def map_texts(request: dict[str, Any], change: Change) -> dict[str, Any]:
     """Return the request with every text of it changed; raise 400 where there are tokens instead of texts."""
-    for name in _TOKENS:
-        _refuse_tokens(name, request.get(name))
-    walk = _Walk(_unveiling(change))
+    for name, value in request.items():
+        _refuse_tokens(name, value)
+    walk = _Walk(revealing(change))
     changed: dict[str, Any] = {}
     for name, value in request.items():
         if name in _LEFT_OUT:
@@ -71,30 +73,6 @@ def map_texts(request: dict[str, Any], change: Change) -> dict[str, Any]:
         else:
             walk.put(changed, name, value, told=False)
     return changed
-
-
-def _unveiling(change: Change) -> Change:
-    """Return a change that finds in a text also what unseen characters and other forms of letters hide."""
-
-    def see(text: str) -> str:
-        if "\\u" in text and (bare := _ESCAPE.sub(_character, text)) != text and change(bare) != bare:
-            text = bare
-        changed = change(text)
-        if text.isascii() or (plain := _plain(text)) == text:
-            return changed
-        unveiled = change(plain)
-        # Where the plain text shows nothing more, the text stays as it was written.
-        return changed if _plain(changed) == unveiled else unveiled
-
-    return see
-
-
-def _character(escape: re.Match[str]) -> str:
-    return chr(int(escape[1], 16))
-
-
-def _plain(text: str) -> str:
-    return unicodedata.normalize("NFKC", _UNSEEN.sub("", text))
 
 
 class _Walk:
@@ -123,7 +101,8 @@ class _Walk:
                 self.put(changed, key, item, told=told)
             return changed
         if isinstance(value, list):
-            return [self._value(item, name, told=told) for item in self._joined(value)]
+            items = joined_messages(value, self._change) if name == "messages" else value
+            return [self._value(item, name, told=told) for item in self._joined(items)]
         if told and isinstance(value, int | float) and not isinstance(value, bool):
             shown = str(value)
             text = self._change(shown)
@@ -131,9 +110,9 @@ class _Walk:
         return value
 
     def _joined(self, parts: list[Any]) -> list[Any]:
-        """The parts of a message; neighbours whose texts hide something together are one part."""
+        """The parts of a message; those whose texts hide something together are one part."""
         if len(parts) < 2 or not any(_is_text(one) and _is_text(two) for one, two in pairwise(parts)):
-            return parts
+            return joined_parts(parts, self._change)
         found: list[Any] = []
         for is_text, group in groupby(parts, _is_text):
             run = list(group)
@@ -142,7 +121,7 @@ class _Walk:
                 if self._change(whole) != "".join(self._change(part["text"]) for part in run):
                     run = [{**run[0], "text": whole}]
             found += run
-        return found
+        return joined_parts(found, self._change)
 
     def _text(self, text: str, name: str, *, told: bool) -> str:
         if text in self._words.get(name, ()):
@@ -151,6 +130,8 @@ class _Walk:
             return text
         if name in _ENCODED and _BASE64.fullmatch(text):
             return changed_base64(text, self._change)
+        if name in _ENCODED and _SHORT_BASE64.fullmatch(text) and (inner := changed_base64(text, self._change)) != text:
+            return inner
         if (changed := changed_url(text, self._change)) is not None:
             return changed
         return self._json(text) if name == "arguments" else self._change(text)
@@ -176,15 +157,22 @@ def _is_text(part: Any) -> bool:
 
 
 def _refuse_tokens(name: str, value: Any) -> None:
-    if not isinstance(value, list):
-        return
-    items = (item for one in value for item in (one if isinstance(one, list) else (one,)))
-    if any(isinstance(item, int | float) and not isinstance(item, bool) for item in items):
+    known = name.lower().replace("_", "").replace("-", "")
+    if (known in _TOKENS and _is_numbers(value)) or (known in _VECTORS and value is not None):
         raise invalid(
-            f"`{name}` holds tokens, which the guardrails of this call cannot read. Send the text.",
+            f"`{name}` holds {'tokens' if known in _TOKENS else 'vectors'}, which the guardrails of this call cannot "
+            "read. Send the text.",
             param=name,
             code="tokens_not_readable",
         )
+
+
+def _is_numbers(value: Any) -> bool:
+    """Whether there is a number in this list, or in a list in it."""
+    if not isinstance(value, list):
+        return False
+    items = (item for one in value for item in (one if isinstance(one, list) else (one,)))
+    return any(isinstance(item, int | float) and not isinstance(item, bool) for item in items)
 
 
 @cache

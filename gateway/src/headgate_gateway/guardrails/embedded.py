@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from urllib.parse import unquote_to_bytes
 
-__all__ = ["changed_base64", "changed_url"]
+__all__ = ["changed_base64", "changed_url", "is_text"]
 
 Change = Callable[[str], str]
 _URL = re.compile(r"\s*data:([^,]*),(.*)", re.IGNORECASE | re.DOTALL)
@@ -20,6 +20,7 @@ _TO_STANDARD = bytes.maketrans(b"-_", b"+/")
 # Nobody reads texts in these, but for pictures that are XML.
 _NO_TEXT = re.compile(r"(?!image/svg)(?:image|audio|video|font)/|application/(?:pdf|zip|gzip|vnd\.)", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\ufffd]")
+_WIDE = ("utf-32", "utf-16", "utf-16-le", "utf-16-be")
 # Of base64; enough to tell bytes from text.
 _HEAD = 1024
 
@@ -55,21 +56,30 @@ def changed_url(text: str, change: Change) -> str | None:
 def changed_base64(text: str, change: Change) -> str:
     """Return base64 with the text that it holds changed; base64 of anything else as it is."""
     head = _decoded(text[:_HEAD].encode())
-    if head is None or not _is_text(head, final=len(text) <= _HEAD):
+    charset = None if head is None else _charset(head, final=len(text) <= _HEAD)
+    data = None if charset is None else _decoded(text.encode())
+    if data is None or charset is None or (charset := _charset(data, final=True)) is None:
         return text
-    data = _decoded(text.encode())
-    if data is None or not _is_text(data, final=True):
-        return text
-    inner = data.decode()
+    inner = data.decode(charset)
     changed = change(inner)
     return text if changed == inner else base64.b64encode(changed.encode("utf-8", "replace")).decode()
 
 
-def _is_text(data: bytes, *, final: bool) -> bool:
-    try:
-        return not _CONTROL.search(codecs.getincrementaldecoder("utf-8")().decode(data, final))
-    except UnicodeDecodeError:
-        return False
+def is_text(data: bytes) -> bool:
+    """Return whether these bytes are text rather than sound or a picture, whatever their content type says."""
+    head = data[:_HEAD]
+    return _charset(head, final=len(data) <= _HEAD) == "utf-8" and _charset(data, final=True) == "utf-8"
+
+
+def _charset(data: bytes, *, final: bool) -> str | None:
+    """The charset that these bytes are text in; None for bytes that are none."""
+    for name in _WIDE if b"\0" in data else ("utf-8",):
+        try:
+            if not _CONTROL.search(codecs.getincrementaldecoder(name)().decode(data, final)):
+                return name
+        except UnicodeError:
+            continue
+    return None
 
 
 def _decoded(data: bytes) -> bytes | None:
@@ -85,7 +95,7 @@ def _readings(data: bytes, charset: str) -> Iterator[tuple[str, str]]:
     """The charsets that these bytes may be in, and what they say."""
     names = [charset, "utf-8"] if charset else ["utf-8"]
     if b"\0" in data or data[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
-        names += ["utf-16", "utf-16-le", "utf-16-be", "utf-32"]
+        names += _WIDE
     for name in dict.fromkeys(names):
         try:
             yield name, data.decode(name)

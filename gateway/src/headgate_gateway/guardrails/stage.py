@@ -16,7 +16,9 @@ from ..errors import ApiError
 from ..offload import LARGE_BODY, offload
 from ..once.sink import Filter, Sink
 from ..providers.lenient import Unreadable, decode, encode
+from .embedded import is_text
 from .escapes import Unescape
+from .pieces import joined_parts
 from .port import Rewriter, whole_of
 
 __all__ = ["GuardStage"]
@@ -26,7 +28,7 @@ _TEXTS = ("content", "refusal", "reasoning_content", "reasoning")
 _NO_TEXTS = frozenset({"role", "id", "type", "data", "signature", "encrypted_content", "thought_signature", "format"})
 _IN_PIECES = frozenset({*_TEXTS, "tool_calls", "function_call"})
 # The members of a content part that go on in the parts of later events.
-_PART_TEXTS = frozenset({"text", "refusal", "thinking", "reasoning", "content"})
+_PART_TEXTS = frozenset({"text", "refusal", "thinking", "reasoning", "content", "summary", "transcript"})
 # Members of an answer and of a choice that are no texts, or have a treatment of their own.
 _HEAD = frozenset({"object", "created", "model", "system_fingerprint", "service_tier", "usage", "choices"})
 _CHOICE = frozenset({"index", "text", "delta", "message", "logprobs", "finish_reason"})
@@ -121,10 +123,8 @@ class GuardStage(Filter):
         changed = dict(delta)
         for name, value in delta.items():
             in_parts = name in _TEXTS and not isinstance(value, str)
-            if in_parts and self._streams:
-                changed[name] = self._parts(index, name, value)
-            elif name not in _NO_TEXTS and (in_parts or name not in _IN_PIECES):
-                changed[name] = self._nested(value)
+            if name not in _NO_TEXTS and (in_parts or name not in _IN_PIECES):
+                changed[name] = self._pieces(index, name, value) if self._streams else self._nested(value)
         for name in _TEXTS:
             if isinstance(delta.get(name), str):
                 changed[name] = self._feed(index, name, 0, delta[name])
@@ -161,17 +161,28 @@ class GuardStage(Filter):
         if isinstance(value, str):
             return self._whole(value)
         if isinstance(value, list):
-            return [self._nested(item) for item in value]
+            return [self._nested(item) for item in joined_parts(value, self._whole, keep=True)]
         if isinstance(value, dict):
             return {name: item if name in _NO_TEXTS else self._nested(item) for name, item in value.items()}
         return value
+
+    def _pieces(self, index: int, name: str, value: Any) -> Any:
+        """A member of a delta with its texts rewritten as pieces of what earlier events had there."""
+        if name in _TEXTS or not isinstance(value, dict):
+            return self._parts(index, name, value)
+        changed = self._beside(value, _PART_TEXTS)
+        for field in _PART_TEXTS & value.keys():
+            text = value[field]
+            whole = not isinstance(text, str)
+            changed[field] = self._nested(text) if whole else self._feed(index, f"{name}//{field}", 0, text)
+        return changed
 
     def _parts(self, index: int, name: str, value: Any) -> Any:
         """Content in parts, each text of it a piece of the text that parts of its type have had before."""
         if isinstance(value, str):
             return self._feed(index, name, 0, value)
         if isinstance(value, list):
-            return [self._parts(index, name, item) for item in value]
+            return [self._parts(index, name, item) if _is_piece(name, item) else self._nested(item) for item in value]
         if not isinstance(value, dict):
             return value
         changed = self._beside(value, _PART_TEXTS)
@@ -280,7 +291,7 @@ class GuardStage(Filter):
         """The answer with its texts rewritten."""
         value = _object(answer.body) if "json" in answer.content_type else None
         if value is None:
-            if answer.content_type.startswith("text/"):
+            if answer.content_type.startswith("text/") or is_text(answer.body):
                 return replace(answer, body=self._whole(answer.body.decode("utf-8", "replace")).encode())
             return answer
         changed = self._beside(value, _HEAD)
@@ -305,6 +316,8 @@ class GuardStage(Filter):
         changed = self._beside(choice, _CHOICE)
         if isinstance(choice.get("text"), str):
             changed["text"] = self._whole(choice["text"])
+        if choice.get("delta") is not None:
+            changed["delta"] = self._nested(choice["delta"])
         message = choice.get("message")
         if isinstance(message, dict):
             said = GuardStage(self._inner, self._open, streams=False)
@@ -343,7 +356,10 @@ def _add(choice: dict[str, Any], name: str, part: int, rest: str) -> None:
     delta = choice["delta"] = choice.get("delta") or {}
     kind, dot, field = name.partition(".")
     member, *path = name.split("/")
-    if path:
+    if path and not path[0]:
+        inner = delta[member] = dict(delta.get(member) or {})
+        inner[path[1]] = (inner.get(path[1]) or "") + rest
+    elif path:
         delta[member] = _with_part(delta.get(member), path, part, rest)
     elif name == "function_call.name":
         inner = delta[kind] = dict(delta.get(kind) or {})
@@ -359,8 +375,15 @@ def _add(choice: dict[str, Any], name: str, part: int, rest: str) -> None:
     elif name == "function_call":
         inner = delta[name] = dict(delta.get(name) or {})
         inner["arguments"] = (inner.get("arguments") or "") + rest
+    elif isinstance(delta.get(name), list):
+        delta[name] = [*delta[name], rest]
     else:
         delta[name] = (delta.get(name) or "") + rest
+
+
+def _is_piece(name: str, item: Any) -> bool:
+    """Whether an item of a list goes on in the items of later events: not a text of its own, such as a citation."""
+    return name in _TEXTS or not isinstance(item, str)
 
 
 def _with_part(parts: Any, path: list[str], index: int, rest: str) -> list[Any]:

@@ -13,11 +13,14 @@ from typing import Any
 
 from ..config_table import ConfigError
 from .port import Rewriter, TextGuardrail, refused
+from .reveal import plain
 from .rewrite import Pattern, PatternRewriter
 
 __all__ = ["Words", "make"]
 
 _LONGEST = 100
+# A word stands between anything but letters and digits: in Markdown, `_` does not make another word of it.
+_BEFORE, _AFTER = r"(?<![^\W_])", r"(?![^\W_])"
 _OPTIONS = ("words", "file", "action", "mask")
 
 
@@ -49,8 +52,8 @@ class Words(TextGuardrail):
         self._patterns = (
             Pattern(
                 "words",
-                re.compile(rf"(?<!\w)(?:{choices})(?!\w)", re.IGNORECASE),
-                re.compile(rf"(?<!\w){_begun(trie)}", re.IGNORECASE),
+                re.compile(rf"{_BEFORE}(?:{choices}){_AFTER}", re.IGNORECASE),
+                re.compile(rf"{_BEFORE}{_begun(trie)}", re.IGNORECASE),
                 replace,
             ),
         )
@@ -70,7 +73,7 @@ def _words(options: Mapping[str, Any]) -> set[str]:
             found = [*listed, *Path(str(file)).read_text(encoding="utf-8").splitlines()]
         except (OSError, UnicodeDecodeError) as error:
             raise ConfigError(f"`file` of the guardrail `words` cannot be read: {error}. Check its path.") from error
-    words = {word.strip().lower() for word in found if word.strip()}
+    words = {spelt.strip().lower() for word in found for spelt in (word, plain(word)) if spelt.strip()}
     if not words:
         raise ConfigError("The guardrail `words` has no words. Give `words` or `file`.")
     for word in words:

@@ -114,6 +114,9 @@ class Calls:
 
     def _asked_again(self, record: CallRecord) -> None:
         record.attempts += 1
+        if not self._db.connected:
+            # A count that is written late is worth no memory while storage is away.
+            return
         self._db.soon(self.store.attempt_of(record.id))
 
     async def _known(self, presented: Presented, stored: StoredKey) -> Joined | Replayed | Rerun | None:
@@ -125,7 +128,7 @@ class Calls:
         after = position_of(presented, record.id)
         if record.status == "in_progress":
             return await self._in_progress(presented, record, after)
-        if record.status == "failed" and presented.last_event_id is None:
+        if record.status == "failed" and presented.last_event_id is None and not record.failed_for_good:
             if record.stream and await self.store.events(record.id, 0):
                 return Rerun(replaces=record.id)
             return Rerun(record)

@@ -2,18 +2,44 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import replace
 
 from ..clock import Clock
 from ..cluster.nodes import Nodes
-from ..storage import Batch, Database
+from ..storage import Batch, Database, StorageAway
 from . import sql
 from .presented import Claim, Presented, Rerun
 from .run import Run
 from .store import CallRecord
 
 __all__ = ["Claims"]
+
+
+_log = logging.getLogger("headgate_gateway")
+# Batches that may wait to be written before calls are refused: each is the record of a call, with its answer.
+_MOST_WAITING = 10_000
+
+
+class _Backlog:
+    """The bound of what waits to be recorded, and the count of the calls that were refused for it."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._refused = 0
+
+    def check(self) -> None:
+        """Raise `StorageAway` where too much waits."""
+        if self._db.backlog < _MOST_WAITING:
+            if self._refused:
+                _log.warning("%d calls were refused and not recorded while storage was away", self._refused)
+                self._refused = 0
+            return
+        self._refused += 1
+        if self._refused == 1:
+            _log.error("%d records wait for storage; new calls are refused until it is back", _MOST_WAITING)
+        raise StorageAway(f"{_MOST_WAITING} records wait to be written, the most that are kept in memory.")
 
 
 class Claims:
@@ -28,6 +54,7 @@ class Claims:
         self._new_id = new_id
         self._keep_seconds = keep_seconds
         self._holders: dict[tuple[str, str], Run | Claim] = {}
+        self._backlog = _Backlog(db)
 
     def holder(self, presented: Presented) -> Run | Claim | None:
         """What has the key of a request in this process."""
@@ -47,7 +74,12 @@ class Claims:
         )
 
     async def claim(self, presented: Presented, entry: Rerun, *, model: str, provider: str) -> Claim | None:
-        """The right to make the call, or None if another request has it by now. It ends by `begun` or by `release`."""
+        """The right to make the call, or None if another request has it by now. It ends by `begun` or by `release`.
+
+        Raises `StorageAway` while too much waits to be recorded already: no record that was promised is dropped, so
+        that no more of them are made.
+        """
+        self._backlog.check()
         now = self._clock.time()
         before = entry.record
         if before is None:

@@ -113,12 +113,18 @@ class Mutations:
 
     async def _act(self, claim: _Claim | None, act: Act, *, whole: bool) -> tuple[Reply, _Then | None]:
         """Make the change, keep its answer for the key, and return it with what follows when both are durable."""
-        async with self._unit(whole=whole):
-            made = await act()
-            async with self._unit(whole=isinstance(made, Change)):
-                reply = await made.write() if isinstance(made, Change) else made
-                if claim is not None:
-                    await self._keep_or_drop(claim, reply)
+        made: Reply | Change | None = None
+        try:
+            async with self._unit(whole=whole):
+                made = await act()
+                async with self._unit(whole=isinstance(made, Change)):
+                    reply = await made.write() if isinstance(made, Change) else made
+                    if claim is not None:
+                        await self._keep_or_drop(claim, reply)
+        except BaseException:
+            if isinstance(made, Change) and made.undo is not None:
+                await made.undo()
+            raise
         return reply, made.then if isinstance(made, Change) else None
 
     async def _durable(self, then: _Then | None) -> None:

@@ -108,6 +108,11 @@ class Database(Protocol):
         """Whether the database could be asked when it was asked last."""
         ...
 
+    @property
+    def backlog(self) -> int:
+        """The batches that wait to be written: many of them only while the database is away."""
+        ...
+
     async def probe(self) -> None:
         """Write something small; raises `StorageAway` where nothing can be written now."""
         ...

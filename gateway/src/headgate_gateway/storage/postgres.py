@@ -74,6 +74,11 @@ class PostgresDatabase:
     def connected(self) -> bool:
         return self._reached and self._committer.connected
 
+    @property
+    def backlog(self) -> int:
+        """Return how many batches wait to be written."""
+        return self._committer.waiting
+
     async def probe(self) -> None:
         """Write something; raises `StorageAway` where the server only reads, recovers, or has no room."""
         await self.write(_PROBE)

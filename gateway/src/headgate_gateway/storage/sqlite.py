@@ -126,6 +126,11 @@ class SqliteDatabase:
         """Return whether what is to be written can be written."""
         return self._stuck is None
 
+    @property
+    def backlog(self) -> int:
+        """Return how many batches wait to be written."""
+        return len(self._queued)
+
     async def probe(self) -> None:
         """Write something; raises `StorageAway` where that cannot be done, or the disk is as good as full."""
         if self._stuck is not None:

@@ -1,0 +1,86 @@
+"""Reveal what a text hides: escapes, characters without a shape, other forms of letters."""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from collections.abc import Callable
+from urllib.parse import unquote
+
+__all__ = ["plain", "revealing"]
+
+Change = Callable[[str], str]
+# Controls, and characters without a shape of their own (Unicode: Default_Ignorable_Code_Point and format controls).
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f"
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
+    "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
+# Marks over, under and through a letter that no letter of its own has.
+_MARKS = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20f0\ufe20-\ufe2f]+")
+# Escapes of JSON and of programs.
+_ESCAPE = re.compile(r"\\+(?:u\{([0-9A-Fa-f]{1,6})\}|u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2}))")
+_PERCENT = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
+_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});?")
+# Decoded so often: what is escaped twice is read by nobody at a glance.
+_ROUNDS = 3
+
+
+def revealing(change: Change) -> Change:
+    """Return a change that finds in a text also what escapes, unseen characters and other forms of letters hide."""
+
+    def see(text: str) -> str:
+        changed, bare = change(text), _bare(text)
+        if bare == text:
+            return changed
+        revealed = change(bare)
+        # Where the bare text shows nothing more, the text stays as it was written.
+        return changed if revealed in (bare, _bare(changed)) else revealed
+
+    return see
+
+
+def plain(text: str) -> str:
+    """Return the text without unseen characters, each letter in its usual form."""
+    if text.isascii():
+        return _UNSEEN.sub("", text)
+    return _MARKS.sub("", unicodedata.normalize("NFKC", _UNSEEN.sub("", text)))
+
+
+def _bare(text: str) -> str:
+    for _ in range(_ROUNDS):
+        decoded = text
+        if "\\" in decoded:
+            decoded = _ESCAPE.sub(_character, decoded)
+        if "%" in decoded:
+            decoded = _PERCENT.sub(_percent, decoded)
+        if "&" in decoded:
+            decoded = _ENTITY.sub(_entity, decoded)
+        if decoded == text:
+            break
+        text = decoded
+    return plain(text)
+
+
+def _character(escape: re.Match[str]) -> str:
+    code = int(escape[1] or escape[2] or escape[3], 16)
+    return _decoded(escape[0], chr(code) if code <= 0x10FFFF else "")
+
+
+def _percent(escapes: re.Match[str]) -> str:
+    try:
+        return _decoded(escapes[0], unquote(escapes[0], errors="strict"))
+    except UnicodeDecodeError:
+        return escapes[0]
+
+
+def _entity(entity: re.Match[str]) -> str:
+    return _decoded(entity[0], html.unescape(entity[0]))
+
+
+def _decoded(escape: str, text: str) -> str:
+    """The text of an escape; the escape where JSON around it would break, or where it says no character."""
+    if not text or any(char < " " or char in '"\\' or "\ud800" <= char <= "\udfff" for char in text):
+        return escape
+    return text
