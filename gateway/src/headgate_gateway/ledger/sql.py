@@ -25,6 +25,7 @@ __all__ = [
     "CALL_RUNS",
     "CHECKED",
     "DROP_HOLD",
+    "ENLARGE_HOLD",
     "ENTRY_FILTERS",
     "ENTRY_STATUSES",
     "EVENTS_OF",
@@ -248,6 +249,7 @@ ADD_HOLD = """
     ON CONFLICT (id) DO NOTHING
 """
 DROP_HOLD = "DELETE FROM hold WHERE id = ?"
+ENLARGE_HOLD = "UPDATE hold SET lines = ? WHERE id = ?"
 RENEW = "UPDATE hold SET expires_at = ?, call_id = ?, events = ?, account = ? WHERE id = ?"
 _HOLD = "SELECT hold.id, call_id, lines, events, account, started_at FROM hold WHERE"
 HOLDS_OF_CALL = f"{_HOLD} call_id = ? ORDER BY id"
