@@ -27,6 +27,7 @@ __all__ = [
     "DROP_HOLD",
     "ENLARGE_HOLD",
     "ENTRY_FILTERS",
+    "ENTRY_STATUSES",
     "EVENTS_OF",
     "FILTERS",
     "FIND_ENTRY",
@@ -385,8 +386,16 @@ ENTRY_FILTERS = {
     "model": "(usage.model_served = ? OR usage.model = ?)",
     "provider": "usage.provider = ?",
     "band": "usage.band = ?",
-    "status": "usage.status = ?",
     "before": "(entry.at, entry.id) < (SELECT at, id FROM credit_entry WHERE id = ? AND account = ?)",
+}
+
+
+_FAILED = "usage.status = 'failed' AND COALESCE(usage.error_status, 0)"
+ENTRY_STATUSES = {
+    "success": "usage.status = 'completed'",
+    "error": f"{_FAILED} <> 429",
+    "rate_limited": f"{_FAILED} = 429",
+    "cancelled": "usage.status NOT IN ('completed', 'failed')",
 }
 
 
