@@ -195,7 +195,7 @@ JSON = st.recursive(
 @given(st.dictionaries(st.text(), JSON))
 def test_any_body_can_be_walked(body: dict[str, Any]) -> None:
     body = {name: value for name, value in body.items() if name not in ("prompt", "input")}
-    assert map_texts(body, lambda text: text) == body
+    assert map_texts({"unknown": body}, lambda text: text) == {"unknown": body}
 
 
 def _b64(text: str, charset: str = "utf-8") -> str:
@@ -314,3 +314,12 @@ def test_words_are_found_in_either_form_of_their_accents() -> None:
     for text in ("café", "cafe\u0301", "№5"):
         with pytest.raises(ApiError, match="stopped this call"):
             map_texts(message(content=text), words._whole)
+
+
+def test_only_the_messages_that_hide_something_are_one() -> None:
+    texts = ["a", "one", "joe@", "x", ".com", "two", "Call +1 415", " 555 0132", "end"]
+    changed = map_texts({"model": "m", "messages": [said("user", text) for text in texts]}, PII._whole)["messages"]
+    assert [one["content"] for one in changed] == ["a", "one", "[EMAIL]", "two", "Call [PHONE]", "end"]
+    parts = [PICTURE, *({"type": "text", "text": text} for text in ("joe@", "x.com")), PICTURE, PICTURE]
+    body = map_texts(message(content=[*parts, {"type": "text", "text": "one"}]), PII._whole)
+    assert [part.get("text") for part in body["messages"][0]["content"]] == [None, "[EMAIL]", None, None, "one"]
