@@ -52,14 +52,47 @@ def test_a_second_signal_ends_the_process(
     assert time.monotonic() - began < WITHIN
 
 
-def test_a_thread_that_computes_does_not_hold_the_process(launch: Launch) -> None:
-    server = launch("--offline", HEADGATE_GATEWAY_DRAIN_SECONDS="1")
-    assert server.process is not None
-    words = {"model": "headgate/embed", "input": ["word " * 2000] * 2000}
-    with pytest.raises(httpx2.ReadTimeout):
-        httpx2.post(server.url + "/v1/embeddings", json=words, timeout=httpx2.Timeout(30, read=2))
-    server.process.send_signal(signal.SIGTERM)
-    assert server.wait(WITHIN) == 0
+def test_a_thread_that_computes_does_not_hold_the_process(tmp_path: Path) -> None:
+    program = (
+        "import sys\n"
+        "from headgate_gateway.offline.models import BuiltIn\n"
+        "BuiltIn.embed = lambda *given: sum(1 for _ in iter(int, 1))\n"
+        "from headgate_gateway.cli import main\n"
+        "sys.exit(main(sys.argv[1:]))\n"
+    )
+    process, url = _started(program, tmp_path, HEADGATE_GATEWAY_DRAIN_SECONDS="1")
+    try:
+        words = {"model": "headgate/embed", "input": ["word " * 5000]}
+        with pytest.raises(httpx2.ReadTimeout):
+            httpx2.post(url + "/v1/embeddings", json=words, timeout=httpx2.Timeout(30, read=1))
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=WITHIN)
+        assert process.returncode == 0
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def _started(program: str, tmp_path: Path, **environ: str) -> tuple[subprocess.Popen[str], str]:
+    """A process that runs a program which serves, when it is ready, and its URL."""
+    env = {name: value for name, value in os.environ.items() if not name.startswith("HEADGATE")}
+    process = subprocess.Popen(
+        [sys.executable, "-c", program, "--offline", "--port", "0", "--data-dir", str(tmp_path / "data")],
+        cwd=tmp_path,
+        env=env | environ,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    try:
+        url = "http://" + process.stdout.readline().partition("http://")[2].split()[0]
+        wait_for(lambda: answers(url), lambda ready: ready, 60)
+    except BaseException:
+        process.kill()
+        process.communicate()
+        raise
+    return process, url
 
 
 def test_the_default_drain_ends_before_containers_are_killed() -> None:

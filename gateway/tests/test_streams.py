@@ -7,6 +7,7 @@ import gc
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,8 +17,10 @@ from uvicorn.server import ServerState
 from headgate_gateway.app import App, create_app
 from headgate_gateway.collector import collect_when_quiet
 from headgate_gateway.config import Settings
+from headgate_gateway.once.log import EventLog
 from headgate_gateway.once.run import Run
 from headgate_gateway.protocol import HttpProtocol
+from headgate_gateway.storage import Batch
 
 Connect = Callable[..., Awaitable[tuple[asyncio.StreamReader, asyncio.StreamWriter]]]
 
@@ -148,3 +151,30 @@ async def test_a_connection_that_is_gone_calls_back_once() -> None:
     assert called == ["gone"]
     server.close()
     await server.wait_closed()
+
+
+async def test_the_events_of_many_calls_are_written_in_turns() -> None:
+    """Thousands of streams with keys say something within the same twentieth of a second."""
+    batches: list[Batch] = []
+    db: Any = SimpleNamespace(soon=batches.append)
+    bus: Any = SimpleNamespace(connected=False)
+    log = EventLog(db, bus, lambda: True, lambda run, batch: None)
+    runs = [
+        SimpleNamespace(record=SimpleNamespace(id=f"call_{at}"), frames=[b"x"], saved=0, total=1, told=0)
+        for at in range(450)
+    ]
+    for run in runs:
+        _add(log, run)
+    async with asyncio.timeout(5):
+        while sum(len(batch.statements) for batch in batches) < len(runs):  # noqa: ASYNC110 - the log tells nobody
+            await asyncio.sleep(0)
+    assert [len(batch.statements) for batch in batches] == [200, 200, 50]
+    assert all(run.saved == 1 for run in runs)
+    _add(log, runs[-1])
+    runs[-1].frames.append(b"y")
+    log.flush()
+    assert runs[-1].saved == 2
+
+
+def _add(log: EventLog, run: Any) -> None:
+    log.add(run)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import unicodedata
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate_gateway.errors import ApiError
+from headgate_gateway.guardrails import reveal
 from headgate_gateway.guardrails.chat import map_texts
 from headgate_gateway.guardrails.pii import Pii
 from headgate_gateway.guardrails.port import Context
@@ -159,6 +161,19 @@ def test_what_hides_a_text_is_seen_through(text: str) -> None:
 
     with pytest.raises(ApiError, match="stopped this call"):
         map_texts(message(content=text), change)
+
+
+def test_many_marks_on_one_letter_are_read_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    lengths: list[int] = []
+    normal = unicodedata.normalize
+
+    def normalize(form: Any, text: str) -> str:
+        lengths.append(len(text))
+        return normal(form, text)
+
+    monkeypatch.setattr(unicodedata, "normalize", normalize)
+    assert reveal.plain("V" + "\u0338\u0301" * 2_000 + "oldemort Ｖ") == "Voldemort V"  # noqa: RUF001
+    assert max(lengths) <= 512
 
 
 def test_only_what_hides_something_is_rewritten() -> None:
