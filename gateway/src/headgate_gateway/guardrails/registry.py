@@ -73,6 +73,8 @@ class Guardrails:
 
 
 def _names(value: Any) -> tuple[str, ...]:
+    if isinstance(value, str):
+        return (value,)
     return tuple(name for name in value if isinstance(name, str)) if isinstance(value, list | tuple) else ()
 
 
