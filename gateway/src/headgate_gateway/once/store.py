@@ -69,6 +69,11 @@ class CallRecord:
         return self.provider == "offline" and self.key is not None
 
     @property
+    def can_resume(self) -> bool:
+        """Return whether its key takes it up again: nothing of it was booked when it was interrupted."""
+        return self.status == "interrupted" and self.provider == "offline" and self.error is None
+
+    @property
     def failed_for_good(self) -> bool:
         """Return whether it failed after the provider had to be paid, in a way that is not to be tried again.
 
