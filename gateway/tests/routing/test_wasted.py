@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 from .kit import ROLE, Bench
 from .test_routing import config
@@ -14,7 +15,7 @@ async def test_a_paid_try_before_an_offline_stream_is_booked_when_that_is_interr
     await bench.start(config(bench, weights="a", a=PRICED) + "\n" + local)
     bench.providers["a"].says(ROLE)
     headers = {"idempotency-key": "drained"}
-    body = {"messages": [{"role": "user", "content": "word " * 200}], "pace": 0.05}
+    body: dict[str, Any] = {"messages": [{"role": "user", "content": "word " * 200}], "pace": 0.05}
     asking = asyncio.ensure_future(bench.chat(stream=True, headers=headers, **body))
     calls = bench.gateway.calls
     while not any(run.total >= 2 for run in calls.running.values()):

@@ -198,7 +198,7 @@ class Ledger:
 
     def keep(self, run: Run, batch: Batch) -> None:
         """Add the row of a call that runs to a batch, where it has none yet and somebody must book it."""
-        if run.ticket is not None and not run.goes_on:
+        if run.ticket is not None and not run.record.goes_on:
             self._keeper.keep(run.ticket, batch)
 
     async def _plan(self, caller: Principal, model: str, candidates: Sequence[Candidate], now: float) -> Plan:
@@ -318,7 +318,7 @@ class Ledger:
             return None
         # Nothing more is written of a call that runs: its end says all.
         ticket.settled = True
-        if record.status == "interrupted" and run.goes_on:
+        if record.status == "interrupted" and record.goes_on:
             return None
         tokens = tokens_of(record.usage)
         # What an upstream tells of its usage is not believed below nothing.

@@ -111,11 +111,6 @@ class Run(Feed):
         self._prefix = f"id: {record.id}:".encode()
 
     @property
-    def goes_on(self) -> bool:
-        """Return whether it can be taken up again from its log; not where a try of it has to be paid now."""
-        return self.record.goes_on and not self.wasted
-
-    @property
     def keyed(self) -> bool:
         return self.record.key is not None
 

@@ -159,7 +159,7 @@ class Settlement:
         record, error = run.record, ending.error
         record.finished_at = self._clock.time()
         record.status = ending.status
-        if error is not None and (not ending.interrupted or (record.goes_on and not run.goes_on)):
+        if error is not None and (not ending.interrupted or record.wasted):
             # One that was interrupted and has an error is not taken up again: a part of it is booked now.
             record.error_status, record.error = error.status, error.body(record.request_id)
         usage: Any = run.usage or (run.answer.usage if run.answer is not None else None)
@@ -186,7 +186,7 @@ class Settlement:
     def _put_use(self, run: Run, ending: Ending, usage: Any, detail: Detail) -> None:
         """Put into the record what the attempt used and cost, as it is booked."""
         record = run.record
-        if ending.interrupted and run.goes_on:
+        if ending.interrupted and record.goes_on:
             record.usage = record.cost_nano = None
             return
         record.usage = with_wasted(run, usage)
