@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from typing import ParamSpec, TypeVar
 
-__all__ = ["LARGE_BODY", "end_threads", "offload", "share_the_interpreter"]
+__all__ = ["LARGE_BODY", "end_threads", "in_thread_if_large", "offload", "share_the_interpreter"]
 
 # Bodies above this many bytes are worked on in a thread. A hop there and back costs about as much as 4 KB of parsing.
 LARGE_BODY = 65_536
@@ -33,6 +33,11 @@ async def offload(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -
     context = copy_context()
     loop = asyncio.get_running_loop()
     return await loop.run_in_executor(_threads, lambda: context.run(function, *args, **kwargs))
+
+
+async def in_thread_if_large(data: bytes, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run a function that works on `data`: at once, or in a thread where it is a `LARGE_BODY`."""
+    return await offload(function, *args, **kwargs) if len(data) > LARGE_BODY else function(*args, **kwargs)
 
 
 def end_threads() -> bool:
