@@ -42,6 +42,11 @@ class Relay:
                 await send({"type": "http.response.body", "body": piece, "more_body": True})
             await send({"type": "http.response.body", "body": b""})
 
+    async def close(self) -> None:
+        """Close the connections to the provider."""
+        if self._session is not None:
+            await self._session.close()
+
 
 def main() -> None:
     port, provider = int(sys.argv[1]), sys.argv[2]

@@ -248,6 +248,26 @@ def test_what_is_added_to_a_block_in_an_unknown_way_is_not_lost() -> None:
         list(chunks.feed(unknown))
 
 
+@pytest.mark.parametrize(
+    ("parts", "given"),
+    [(('{"query": ', '"Lisbon"}'), {"query": "Lisbon"}), (("",), {}), (('{"query": "Lis',), '{"query": "Lis')],
+)
+def test_the_input_of_a_tool_of_the_provider_is_kept(parts: tuple[str, ...], given: Any) -> None:
+    block = {"type": "server_tool_use", "id": "srvtoolu_1", "name": "web_search", "input": {}}
+    events = [
+        {"type": "message_start", "message": {"id": "m"}},
+        {"type": "content_block_start", "index": 0, "content_block": block},
+        *[
+            {"type": "content_block_delta", "index": 0, "delta": {"type": "input_json_delta", "partial_json": part}}
+            for part in parts
+        ],
+        {"type": "content_block_stop", "index": 0},
+    ]
+    chunks = Chunks("claude", 1)
+    *_, last = [chunk for event in events for chunk in chunks.feed(event)]
+    assert last["choices"][0]["delta"] == {"provider_blocks": [{**block, "input": given}]}
+
+
 @given(BLOCKS)
 def test_an_answer_told_back_is_the_same_turn(blocks: list[dict[str, Any]]) -> None:
     answer = completion(message(blocks), "claude", 1, {})["choices"][0]["message"]

@@ -118,3 +118,23 @@ def test_calls_are_paged(gateway: str) -> None:
 def test_health(gateway: str) -> None:
     assert httpx2.get(gateway + "/healthz").json()["status"] == "ok"
     assert httpx2.get(gateway + "/readyz").status_code == 200
+
+
+def test_the_client_of_azure(gateway: str) -> None:
+    with openai.AzureOpenAI(azure_endpoint=gateway, api_key="unused", api_version="2024-10-21") as azure:
+        assert azure.chat.completions.create(model="gpt-4o", messages=HELLO).choices[0].message.content
+        assert azure.models.list().data
+        file = azure.files.create(
+            file=(
+                "lines.jsonl",
+                b'{"custom_id": "1", "method": "POST", "url": "/v1/embeddings", "body": {"model": "m", "input": "a"}}',
+            ),
+            purpose="batch",
+        )
+        assert azure.files.content(file.id).read().startswith(b"{")
+        batch = azure.batches.create(input_file_id=file.id, endpoint="/v1/embeddings", completion_window="24h")
+        assert azure.batches.retrieve(batch.id).id == batch.id
+        assert next(one.id for one in azure.batches.list(limit=1)) == batch.id
+        assert azure.fine_tuning.jobs.list(limit=1).object == "list"
+    with openai.OpenAI(base_url=f"{gateway}/openai/v1", api_key="unused") as current:
+        assert current.chat.completions.create(model="gpt-4o", messages=HELLO).usage

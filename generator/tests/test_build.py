@@ -23,7 +23,9 @@ from headgate_generator.model import (
     EnumType,
     FileType,
     JsonType,
+    ListType,
     LiteralType,
+    MapType,
     Nullable,
     ObjectType,
     PageStyle,
@@ -234,8 +236,25 @@ def test_in_a_mixed_union_the_shape_decides_first() -> None:
 
 
 def test_bounds_of_a_list_in_a_union_are_kept_apart_from_those_of_a_text() -> None:
-    [shaped] = [param for param in method(read("unions"), "unions.send").params if param.wire == "shaped"]
-    assert shaped.check == Check(max_items=4)
+    api = read("unions")
+    [shaped] = [param for param in method(api, "unions.send").params if param.wire == "shaped"]
+    union = api.resolve(shaped.type)
+    assert isinstance(union, UnionType)
+    assert (shaped.check, [variant.check for variant in union.variants]) == (None, [None, Check(max_length=4)])
+
+
+def test_what_is_inside_another_type_keeps_its_bounds() -> None:
+    api = read("unions")
+    [bounded] = [param for param in method(api, "unions.send").params if param.wire == "bounded"]
+    one = api.resolve(bounded.type)
+    assert isinstance(one, MapType)
+    assert bounded.check == Check(min_length=1)
+    items = api.resolve(one.value)
+    assert isinstance(items, ListType)
+    assert (one.check, items.check) == (Check(max_length=3), Check(min_length=1, pattern="^[a-z]+$"))
+    union = api.resolve(field(api, "All", "mixed_bounds"))
+    assert isinstance(union, UnionType)
+    assert [variant.check for variant in union.variants] == [Check(min_length=2), Check(exclusive_minimum=0)]
 
 
 def test_open_enums_are_open_and_say_what_their_values_mean() -> None:

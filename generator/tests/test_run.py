@@ -111,6 +111,8 @@ def test_verdicts(tmp_path: Path) -> None:
     assert level("enum: [a, b]", "enum: [a, z]") is Level.MAJOR
     assert level("Switched on.", "On.") is Level.PATCH
     assert level("/unions:", "/others/unions:") is Level.MAJOR
+    assert level("maxItems: 4", "maxItems: 5") is Level.MINOR
+    assert level("maxItems: 3", "maxItems: 2") is Level.MINOR
     same = build_api(UNIONS)[0]
     assert verdict(same, same).level is Level.NONE
     assert len(list(methods_of(same))) == 1

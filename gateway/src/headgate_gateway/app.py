@@ -104,28 +104,10 @@ class App:
         self._specs: dict[tuple[str, str], Specification | None] = {}
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
-        kind = scope["type"]
-        if kind == "http":
-            await self._http(scope, receive, send)
-        elif kind == "lifespan":
-            await self._lifespan(receive, send)
-        elif kind == "websocket":
-            await receive()
-            await send({"type": "websocket.close", "code": 1008})
-
-    async def _lifespan(self, receive: Receive, send: Send) -> None:
-        await receive()
-        try:
-            await self.gateway.start()
-        except StorageError as error:
-            await send({"type": "lifespan.startup.failed", "message": str(error)})
+        # Not a function for each step of the way: every stream that is open keeps a frame of each.
+        if scope["type"] != "http":
+            await self._other(scope["type"], receive, send)
             return
-        await send({"type": "lifespan.startup.complete"})
-        await receive()
-        await self.gateway.stop()
-        await send({"type": "lifespan.shutdown.complete"})
-
-    async def _http(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         headers = read_headers(scope["headers"])
         request_id = self._request_id(headers)
         raw_path = scope.get("raw_path") or scope["path"].encode()
@@ -142,7 +124,30 @@ class App:
             common = [(b"x-request-id", request_id.encode("latin-1"))]
             if self._cors is not None:
                 common += self._cors.headers(headers.get("origin"))
-            await _send(reply, scope, receive, send, common, bodiless=method == "HEAD")
+            if isinstance(reply, HeadedStream):
+                await reply.send(send, common)
+            else:
+                await _send(reply, scope, receive, send, common, bodiless=method == "HEAD")
+
+    async def _other(self, kind: str, receive: Receive, send: Send) -> None:
+        """Serve what is no HTTP request."""
+        if kind == "lifespan":
+            await self._lifespan(receive, send)
+        elif kind == "websocket":
+            await receive()
+            await send({"type": "websocket.close", "code": 1008})
+
+    async def _lifespan(self, receive: Receive, send: Send) -> None:
+        await receive()
+        try:
+            await self.gateway.start()
+        except StorageError as error:
+            await send({"type": "lifespan.startup.failed", "message": str(error)})
+            return
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await self.gateway.stop()
+        await send({"type": "lifespan.shutdown.complete"})
 
     async def dispatch(
         self,
@@ -225,7 +230,7 @@ class App:
             if seen is not None:
                 seen.call = call
             spec = self._spec(match)
-            call.query = read_query(query, spec)
+            call.query = read_query(query, spec, azure=match.template.startswith("/openai/"))
             if route.method != "GET":
                 limits = self.gateway.settings.limits if _takes_large(route) else self._small
                 await read_body(call, route.body, limits, spec, merge=route.kind is not None)
@@ -319,6 +324,7 @@ class App:
             spec = self._specs[place] = find(*place) or find(match.route.method, match.route.path)
             if spec is not None:
                 spec.closed = _is_closed(match.route)
+                spec.closed_query = match.route.method == "GET" and match.route.access is not Access.PUBLIC
             return spec
 
     def _request_id(self, headers: dict[str, str]) -> str:

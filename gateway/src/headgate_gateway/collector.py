@@ -1,7 +1,8 @@
-"""Garbage collection at moments when few calls run.
+"""Garbage collection in small steps, and as a whole at moments when few calls run.
 
 A full collection looks at every object of every open stream: half a second for a few thousand of them, in which nothing
-else runs. Nearly everything here is freed by its reference count; what is left over in cycles can wait.
+else runs. Nearly everything here is freed by its reference count; what is left over in cycles can wait. The young
+objects are looked at a few thousand at a time, which takes some milliseconds, however many streams open at once.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from collections.abc import Callable
 
 __all__ = ["collect_when_quiet"]
 
-_YOUNG, _MIDDLE, _NEVER = 20_000, 20, 1_000_000
+# So many new objects are looked at together, and once more after so many times.
+_YOUNG, _MIDDLE, _NEVER = 5_000, 1, 1_000_000
 _SECONDS = 30.0
 _FEW_CALLS = 100
 # Full collections that may be left out one after the other: a quarter of an hour.

@@ -100,7 +100,7 @@ def _marks(piece: bytes, before: tuple[int, bool], after: tuple[int, bool]) -> l
 
 
 def _comma(piece: bytes, state: tuple[int, bool], opening: bytes) -> int:
-    """Return the place of the first comma on the first level, or -1. `opening`: behind which brackets it is deeper."""
+    """Return the place of the first comma on the first level, or -1; `opening` begins a deeper level."""
     level, in_string = state
     for place, token in _tokens(piece, in_string):
         if token == b",":

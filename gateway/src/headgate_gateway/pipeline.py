@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -157,7 +157,7 @@ class ModelEndpoint:
         feed = found.feed
         listener = Listener(found.after if presented.stream else 0, takes_faults=found.first)
         feed.join(listener)
-        presence = Presence(call.receive, listener)
+        presence = Presence(call.receive, listener, call.scope)
         delivered = False
         try:
             if presented.stream:
@@ -279,12 +279,14 @@ class Found:
 class HeadedStream:
     """A streamed reply with headers of its own."""
 
+    __slots__ = ("_headers", "_streamer")
+
     def __init__(self, streamer: LiveStream | StoredStream, headers: Headers) -> None:
         self._streamer = streamer
         self._headers = [(name.encode("latin-1"), header_value(value)) for name, value in headers]
 
-    async def send(self, send: Any, headers: list[tuple[bytes, bytes]]) -> None:
-        await self._streamer.send(send, self._headers + headers)
+    def send(self, send: Any, headers: list[tuple[bytes, bytes]]) -> Coroutine[Any, Any, None]:
+        return self._streamer.send(send, self._headers + headers)
 
     def close(self) -> None:
         self._streamer.close()

@@ -231,9 +231,11 @@ async def _stream(receive: Receive | None, limit: int) -> Any:
     yield b""
 
 
-def read_query(raw: bytes, spec: Specification | None) -> dict[str, Any]:
-    """The query string, typed and checked."""
+def read_query(raw: bytes, spec: Specification | None, *, azure: bool = False) -> dict[str, Any]:
+    """Return the query string, typed and checked, without the version that clients of Azure send with every request."""
     pairs = _pairs(raw.decode("ascii", "replace")) if raw else []
+    if azure:
+        pairs = [(name, value) for name, value in pairs if name != "api-version"]
     if spec is not None:
         return spec.read_query(pairs)
     return dict(pairs)

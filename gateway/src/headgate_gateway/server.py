@@ -30,7 +30,7 @@ from .collector import collect_when_quiet
 from .offload import end_threads, share_the_interpreter
 from .protocol import HttpProtocol
 
-__all__ = ["GatewayServer", "bind", "serve"]
+__all__ = ["GatewayServer", "bind", "serve", "server_config"]
 
 _log = logging.getLogger("headgate_gateway")
 _SECOND_SIGNAL_SECONDS = 3.0
@@ -136,7 +136,8 @@ def bind(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _config(app: App) -> uvicorn.Config:
+def server_config(app: App) -> uvicorn.Config:
+    """Return how uvicorn serves the application."""
     asgi: Any = app
     return uvicorn.Config(
         asgi,
@@ -168,7 +169,7 @@ def serve(app: App, listener: socket.socket, *, beside: Beside | None = None, ba
     """
     share_the_interpreter()
     logging.getLogger("uvicorn.error").addFilter(_Quiet())
-    server = GatewayServer(_config(app), app, beside, balance)
+    server = GatewayServer(server_config(app), app, beside, balance)
     # uvicorn raises a caught signal again at its end; an orderly stop is a success and exits with 0.
     server._captured_signals = []
     _drain_on_hangup(server)

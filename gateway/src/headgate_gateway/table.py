@@ -14,6 +14,9 @@ from .http import Route
 
 __all__ = ["Match", "Missing", "RouteTable", "WrongMethod", "aliases_of"]
 
+# What Azure's clients call without the name of a deployment in the path.
+_WITHOUT_DEPLOYMENT = ("batches", "files", "fine_tuning", "models")
+
 
 @dataclass(frozen=True, slots=True)
 class Match:
@@ -134,7 +137,15 @@ def _decode(segment: bytes) -> str | None:
 
 
 def aliases_of(route: Route) -> tuple[str, ...]:
-    """The other paths of a route: its own, and without `/v1` as older clients call it."""
+    """Return the other paths of a route: its own, those without `/v1` that older clients call, and those of Azure."""
     own = tuple(route.aliases)
     bare = tuple(path[3:] for path in (route.path, *own) if path.startswith("/v1/"))
-    return own + bare
+    return own + bare + tuple(azure for path in (route.path, *own) for azure in _azure_paths(path))
+
+
+def _azure_paths(path: str) -> tuple[str, ...]:
+    """Return where Azure has an operation: under `/openai/v1`, and what belongs to no deployment under `/openai`."""
+    if not path.startswith("/v1/"):
+        return ()
+    bare = path[3:]
+    return (f"/openai{path}", *((f"/openai{bare}",) if bare.split("/")[1] in _WITHOUT_DEPLOYMENT else ()))

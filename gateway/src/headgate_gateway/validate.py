@@ -20,6 +20,8 @@ __all__ = ["Contract", "Specification", "refuse_nul"]
 
 _JSON = "application/json"
 _FORM = "multipart/form-data"
+# Beside the types of an object: `x[y]=1` is the text "1".
+_MEMBERS_ARE_TEXTS = "texts"
 _PARAMETER = re.compile(r"\{[^}]*\}")
 _SHOWN = 60
 # No bound and no expression of the contract tells longer texts apart.
@@ -87,6 +89,9 @@ class Contract:
         for word in ("anyOf", "oneOf", "allOf"):
             for branch in schema.get(word, ()):
                 types |= self.types_of(branch)
+        others = schema.get("additionalProperties")
+        if isinstance(others, Mapping) and self.types_of(others) == {"string"}:
+            types.add(_MEMBERS_ARE_TEXTS)
         if not types and "enum" in schema:
             types = {_type_name(value) for value in schema["enum"]}
         return frozenset(types)
@@ -126,6 +131,8 @@ class Specification:
         self._contract = contract
         # Whether members that the contract does not have are refused: those of management requests are.
         self.closed = False
+        # The same for names in the query: nobody but the gateway reads that of a request that only looks.
+        self.closed_query = False
         self.operation_id: str = operation.get("operationId", "")
         self._operation = operation
         self._shared = tuple(shared)
@@ -192,11 +199,11 @@ class Specification:
         return found
 
     def read_query(self, pairs: list[tuple[str, str]]) -> dict[str, Any]:
-        """The query as the contract types it, checked. Unknown names are let through as texts, unless it is closed."""
+        """Return the query as the contract types it, checked. Unknown names are texts, or refused if it is closed."""
         types = {p.name.removesuffix("[]"): p.types for p in self._parameters()}
         query = _gather(pairs, types)
         refuse_nul(query, "query")
-        if self.closed and query:
+        if query and (self.closed or self.closed_query):
             refuse_unknown_query(query, types)
         for parameter in self._parameters():
             name = parameter.name.removesuffix("[]")
@@ -265,7 +272,7 @@ def _gather(pairs: list[tuple[str, str]], types: Mapping[str, frozenset[str]]) -
             outer, _, inner = plain[:-1].partition("[")
             held = data.setdefault(outer, {})
             if isinstance(held, dict):
-                held[inner] = _scalar(text)
+                held[inner] = text if _MEMBERS_ARE_TEXTS in types.get(outer, ()) else _scalar(text)
         elif "array" in known or plain != name:
             held = data.setdefault(plain if plain in types or name not in types else name, [])
             if isinstance(held, list):

@@ -346,3 +346,30 @@ def _telling(text: str) -> Any:
         return web.json_response(answer(text))
 
     return act
+
+
+async def test_tries_that_were_paid_leave_the_next_one_what_the_budget_has_left(bench: Bench) -> None:
+    text = config(bench, "allowed_fails = 100", a=PRICED, b=PRICED, c=PRICED)
+    await bench.start(text, LOOPBACK | {"HEADGATE_GATEWAY_API_KEYS": MASTER})
+    for provider in bench.providers.values():
+        # It breaks off before its first word, and its prompt is paid.
+        provider.says(ROLE)
+    bench.http.headers["authorization"] = f"Bearer {MASTER}"
+
+    async def call(budget: float) -> tuple[int, Any, Any]:
+        key = (await post(bench, "/key/generate", {"max_budget": budget}))["key"]
+        headers = {"authorization": f"Bearer {key}"}
+        before = sum(len(provider.seen) for provider in bench.providers.values())
+        reply = await bench.chat(stream=True, max_tokens=30, headers=headers)
+        tries = sum(len(provider.seen) for provider in bench.providers.values()) - before
+        too_much = await bench.chat(max_tokens=100_000, headers=headers)
+        return tries, reply.json()["error"], too_much.json()["error"]
+
+    _, refusal, _ = await call(0.5)
+    _, _, standing = await call(1000)
+    most, paid = refusal["required"], standing["spend"] / 3
+    for left, tries in ((paid - 1, 1), (paid, 2), (2 * paid - 1, 2), (2 * paid, 3)):
+        asked, error, standing = await call(most + left)
+        assert (asked, error["code"]) == (tries, "all_deployments_failed")
+        assert [one["code"] for one in error["attempts"][tries:]] == ["budget_spent"] * (3 - tries)
+        assert (standing["spend"], standing["reserved"]) == (paid * tries, 0)

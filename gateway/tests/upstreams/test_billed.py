@@ -112,7 +112,7 @@ ANSWERS: dict[str, bytes] = {
 
 
 class Provider(socketserver.ThreadingTCPServer):
-    """Answers by the model's name, and counts what it was asked; `flaky` fails once, at a price."""
+    """Answers by the model's name, and counts what it was asked; `flaky` breaks off once, at a price."""
 
     daemon_threads = allow_reuse_address = True
 
@@ -136,7 +136,9 @@ class _Handler(socketserver.StreamRequestHandler):
         self.server.asked.append(model)
         if model == "flaky":
             first = self.server.asked.count(model) == 1
-            self.wfile.write(whole({**(FLAWED if first else COMPLETION), "usage": USAGE}))
+            answer = whole({**COMPLETION, "usage": USAGE})
+            # Without its end.
+            self.wfile.write(answer[:-20] if first else answer)
         else:
             if model == "slow":
                 self.server.left.wait(30)
@@ -220,16 +222,45 @@ def test_text_in_the_packet_that_breaks_the_framing_is_paid(url: str, name: str,
     assert record["usage"]["completion_tokens"] > 200
 
 
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_key_replays_a_failure_that_was_paid(url: str, provider: Provider, stream: bool) -> None:
+    name, key = "usage-error" if stream else "whole-error", f"paid-{stream}"
+    asked = provider.asked.count(name)
+    first, failed = ask(url, name, key=key, stream=stream)
+    again, record = ask(url, name, key=key, stream=stream)
+    assert provider.asked.count(name) == asked + 1
+    assert (again.status_code, again.json()["error"]["code"]) == (first.status_code, first.json()["error"]["code"])
+    assert again.json()["error"]["message"] == first.json()["error"]["message"]
+    assert again.json()["error"]["retryable"] is False
+    assert (again.headers["x-headgate-replayed"], again.headers["x-should-retry"]) == ("true", "false")
+    assert (record["id"], record["status"], record["cost_usd"]) == (failed["id"], "failed", failed["cost_usd"])
+    assert record["cost_usd"] > 0
+
+
+def test_a_key_replays_a_stream_that_failed_when_it_was_paid(url: str, provider: Provider) -> None:
+    name = "foreign-text"
+    asked = provider.asked.count(name)
+    first, failed = ask(url, name, key="paid-events", stream=True)
+    again, record = ask(url, name, key="paid-events", stream=True)
+    assert provider.asked.count(name) == asked + 1
+    assert again.content == first.content
+    assert chunks_of(again)[-1]["error"]["retryable"] is False
+    assert again.headers["x-headgate-replayed"] == "true"
+    assert (record["id"], record["cost_usd"]) == (failed["id"], failed["cost_usd"])
+
+
 def test_a_call_costs_the_sum_of_its_attempts(url: str, provider: Provider) -> None:
     first, failed = ask(url, "flaky", key="twice")
-    assert (first.status_code, failed["cost_usd"]) == (503, pytest.approx(0.00021))
+    assert (first.status_code, first.json()["error"]["retryable"]) == (502, True)
+    assert failed["cost_usd"] > 0
     second, record = ask(url, "flaky", key="twice")
     replay, same = ask(url, "flaky", key="twice")
     assert provider.asked.count("flaky") == 2
-    assert record["usage"]["completion_tokens"] == same["usage"]["completion_tokens"] == 40
-    assert record["cost_usd"] == same["cost_usd"] == pytest.approx(0.00042)
+    assert record["usage"]["completion_tokens"] == failed["usage"]["completion_tokens"] + 20
+    assert record["cost_usd"] == same["cost_usd"] == pytest.approx(failed["cost_usd"] + 0.00021)
     for answer in (second, replay):
-        assert (answer.headers["x-cost-usd"], answer.headers["x-output-tokens"]) == ("0.00042", "40")
+        assert float(answer.headers["x-cost-usd"]) == pytest.approx(record["cost_usd"])
+        assert answer.headers["x-output-tokens"] == str(record["usage"]["completion_tokens"])
 
 
 @pytest.mark.parametrize("name", ["silent", "zero"])

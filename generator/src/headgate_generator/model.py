@@ -114,7 +114,8 @@ class JsonKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """Bounds that a value must keep, checked at call time. ``None`` is no bound. Lengths count items or characters."""
+    """Bounds that a value must keep, checked at call time. ``None`` is no bound. Lengths count the characters of a
+    string, the items of a list, and the members of an object."""
 
     minimum: float | None = None
     maximum: float | None = None
@@ -123,9 +124,6 @@ class Check:
     min_length: int | None = None
     max_length: int | None = None
     pattern: str | None = None
-    min_items: int | None = None
-    max_items: int | None = None
-    """Bounds of a list where the value may be something else as well: they say nothing about a string."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +159,8 @@ class EnumType:
 @dataclass(frozen=True, slots=True)
 class ListType:
     item: Type
+    check: Check | None = None
+    """Bounds of each item."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +168,8 @@ class MapType:
     """An object with free keys."""
 
     value: Type
+    check: Check | None = None
+    """Bounds of each value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +219,8 @@ class ObjectType:
 
     fields: tuple[Field, ...]
     extra: Type | None = None
+    extra_check: Check | None = None
+    """Bounds of each value under an unknown key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +254,8 @@ class Ranked:
 class Variant:
     name: Name
     type: Type
+    check: Check | None = None
+    """Bounds of a value that is of this variant."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,10 @@ from .model import (
     Api,
     EnumType,
     Field,
+    ListType,
+    MapType,
     Method,
+    Nullable,
     ObjectType,
     Param,
     Prim,
@@ -169,7 +172,10 @@ def _type(old: TypeDef, new: TypeDef) -> Iterator[Reason]:
         case UnionType(), UnionType():
             yield from _union(where, old.type, new.type)
         case before, after if before != after:
-            yield Reason(Level.MAJOR, f"{where} is something else")
+            if _unbounded(before) == _unbounded(after):
+                yield Reason(Level.MINOR, f"{where} has other bounds")
+            else:
+                yield Reason(Level.MAJOR, f"{where} is something else")
         case _:
             return
 
@@ -183,14 +189,32 @@ def _object(where: str, old: ObjectType, new: ObjectType, definition: TypeDef) -
         yield Reason(Level.MAJOR if demands else Level.MINOR, f"{where} has the new field `{wire}`")
     for wire in before.keys() & after.keys():
         yield from _field(f"{where}: `{wire}`", before[wire], after[wire], definition)
-    if old.extra != new.extra:
+    if (old.extra and _unbounded(old.extra)) != (new.extra and _unbounded(new.extra)):
         yield Reason(Level.MAJOR, f"{where} types its other keys differently")
+
+
+def _unbounded(type_: Type) -> Type:
+    """Return a type without the bounds of what is inside it."""
+    match type_:
+        case ListType(item):
+            return ListType(_unbounded(item))
+        case MapType(value):
+            return MapType(_unbounded(value))
+        case Nullable(inner):
+            return Nullable(_unbounded(inner))
+        case UnionType(variants, _):
+            bare = (replace(variant, type=_unbounded(variant.type), check=None) for variant in variants)
+            return replace(type_, variants=tuple(bare))
+        case _:
+            return type_
 
 
 def _value(where: str, old: Type, new: Type) -> Iterator[Reason]:
     if old == new:
         return
-    if {_TEXT, _SECRET} == {old, new}:
+    if _unbounded(old) == _unbounded(new):
+        yield Reason(Level.MINOR, f"{where} has other bounds")
+    elif {_TEXT, _SECRET} == {old, new}:
         yield Reason(Level.PATCH, f"{where} is {'masked' if new == _SECRET else 'shown'} where the value is printed")
     else:
         yield Reason(Level.MAJOR, f"{where} has another type")
@@ -219,11 +243,12 @@ def _enum(where: str, old: EnumType, new: EnumType) -> Iterator[Reason]:
 
 
 def _union(where: str, old: UnionType, new: UnionType) -> Iterator[Reason]:
-    before: list[Type] = [variant.type for variant in old.variants]
-    after: list[Type] = [variant.type for variant in new.variants]
+    before, after = ([_unbounded(variant.type) for variant in union.variants] for union in (old, new))
     if any(variant not in after for variant in before):
         yield Reason(Level.MAJOR, f"{where} lost a variant")
     if any(variant not in before for variant in after):
         yield Reason(Level.MINOR, f"{where} has a new variant")
+    if before == after and [(v.type, v.check) for v in old.variants] != [(v.type, v.check) for v in new.variants]:
+        yield Reason(Level.MINOR, f"{where} has other bounds")
     if old.strategy != new.strategy and before == after:
         yield Reason(Level.PATCH, f"{where} is told apart in another way")

@@ -22,7 +22,9 @@ async def place(database: Database, sql: str, call: Call, owner: str, start: int
     row = await database.one(sql, (after, owner))
     if row is None:
         raise invalid(
-            f"`after` names no object of this list: {after!r}. Use the `last_id` of the page before.", param="after"
+            f"`after` names no object of this list: {after!r}. Use the `last_id` of the page before, and list again "
+            "from the beginning when that object was deleted.",
+            param="after",
         )
     return int(row[0])
 

@@ -8,6 +8,7 @@ from typing import Any
 from ..errors import ApiError, invalid, not_found
 from ..http import Call, Response, Route, json_response
 from ..platform.authority import sees_organization
+from ..platform.fields import known_value
 from ..platform.views import iso
 from . import reports, sql
 from .credits import account_of
@@ -19,7 +20,7 @@ __all__ = ["ROUTES"]
 
 _LITTLE = 10
 _DAYS = {"day": 1, "week": 7, "month": 30}
-_STATUS = {"success": "completed", "error": "failed", "rate_limited": "failed", "cancelled": "cancelled"}
+_STATUSES = ("success", "error", "rate_limited", "cancelled")
 
 
 async def balance(call: Call) -> Response:
@@ -61,14 +62,15 @@ async def history(call: Call) -> Response:
         "start": start,
         "end": end,
         "model": query.get("model"),
-        "provider": query.get("provider"),
+        "provider": reports.served_by(query.get("provider")),
         "band": query.get("band"),
-        "status": None if status is None else _STATUS.get(status, status),
     }
     for name, value in asked.items():
         if value is not None:
             conditions.append(sql.ENTRY_FILTERS[name])
             values += [value] * sql.ENTRY_FILTERS[name].count("?")
+    if status is not None:
+        conditions.append(sql.ENTRY_STATUSES[known_value(status, _STATUSES, "status")])
     ((total,),) = await db.aside(sql.count_entries(conditions), tuple(values))
     cursor = query.get("cursor")
     if cursor:
@@ -131,13 +133,20 @@ async def stats(call: Call) -> Response:
     query, now = call.query, call.gateway.clock.time()
     period = query.get("period") or "month"
     start, end = reports.span(query, now)
+    if "period" in query and (start is not None or end is not None):
+        raise invalid(
+            f"`period` is {period!r}, and `start_date` or `end_date` says another time. Give one of both.",
+            param="period",
+            code="ambiguous",
+        )
     if start is None and end is None and period in _DAYS:
         start = reports.today(now) - (_DAYS[period] - 1) * 86400
     where = reports.Where()
     where.add("account", account)
     where.add("start", start)
     where.add("end", end)
-    for name in ("model", "provider", "band"):
+    where.add("provider", reports.served_by(query.get("provider")))
+    for name in ("model", "band"):
         where.add(name, query.get(name))
     rows = await call.gateway.db.aside(sql.credit_sums(where.conditions), tuple(where.values))
     return json_response(_stats(rows, period, query.get("group_by") or "day", start, end or now))

@@ -8,10 +8,13 @@ knows how each window stands, and holds in its memory; where nodes share it, the
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import math
 from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+
+import msgspec
 
 from ..clock import Clock
 from ..platform.principal import matches
@@ -45,6 +48,14 @@ class Hold:
     def windows(self) -> frozenset[Window]:
         """What it holds of."""
         return frozenset((scope, id, model, start) for scope, id, model, start, _ in self.taken)
+
+    def with_more(self, more: Hold) -> list[Taken]:
+        """Return what both hold, of the windows that this one holds of."""
+        added = {(scope, id, model, start): amount for scope, id, model, start, amount in more.taken}
+        return [
+            (scope, id, model, start, amount + added.get((scope, id, model, start), 0))
+            for scope, id, model, start, amount in self.taken
+        ]
 
 
 @dataclass(slots=True)
@@ -156,6 +167,33 @@ class Holds:
             await self.open(line)
         row = await self._db.one(sql.FIND_WINDOW, line.window)
         return (0, 0) if row is None else (int(row[0]), int(row[1]))
+
+    async def enlarge(self, hold: Hold, more: Hold) -> bool:
+        """Put what `more` holds into a hold and its row; return whether they are one now, or `more` stays by itself.
+
+        However this is interrupted, the row and the hold say the same: what is settled is what was taken.
+        """
+        if not more.fenced:
+            hold.taken = hold.with_more(more)
+            return True
+        joining = asyncio.ensure_future(self._enlarge(hold, more))
+        try:
+            return await asyncio.shield(joining)
+        except asyncio.CancelledError:
+            await asyncio.wait([joining])
+            raise
+
+    async def _enlarge(self, hold: Hold, more: Hold) -> bool:
+        taken = hold.with_more(more)
+        async with self._db.transaction():
+            lines = msgspec.json.encode(taken).decode()
+            # No row: others gave the hold back, as they took this node for dead.
+            joined = bool(await self._db.write(sql.ENLARGE_HOLD, (lines, hold.id)))
+            if joined:
+                await self._db.write(sql.DROP_HOLD, (more.id,))
+        if joined:
+            hold.taken = taken
+        return joined
 
     # -- a call ends
 

@@ -88,6 +88,7 @@ class Ticket:
         "settled",
         "started_at",
         "tags",
+        "wasted",
     )
 
     def __init__(self, caller: Principal, model: str, plan: Plan, started_at: float, node: str) -> None:
@@ -107,6 +108,8 @@ class Ticket:
         self.call_id = ""
         self.attempt = 1
         self.served_at: str | None = None
+        # What is held beside the estimate: the cost of tries that came to nothing.
+        self.wasted = 0
         # Whether its row says who it is for.
         self.kept = False
         # Whether its end is being written, what it was billed, and whether nothing is left of it.
@@ -237,6 +240,29 @@ class Ledger:
         ticket.hold = hold
         for line, spent in hold.warned:
             self._warn(ticket, line, spent)
+
+    async def hold_wasted(self, run: Run, provider: str) -> str | None:
+        """Hold the cost of the tries that came to nothing, beside what the next one, at a provider, may cost.
+
+        Returns the name of the budget that has too little left for that; None where the try fits.
+        """
+        ticket = run.ticket
+        if ticket is None or ticket.hold is None or not ticket.hold.taken:
+            return None
+        cost = min(sum(max(self._prices.cost(*one) or 0, 0) for one in run.wasted), _MOST_HELD)
+        amount, hold, terms = cost - ticket.wasted, ticket.hold, ticket.plan.terms
+        lines = [line for line in ticket.plan.lines if line.window in hold.windows]
+        lines = [line for line in lines if line.scope != "provider" or line.id == provider]
+        if amount <= 0 or not lines:
+            return None
+        credits = terms.price(amount) if terms is not None else 0
+        more = await self._keeper.reserve(ticket, lines, amount, credits)
+        if isinstance(more, Refused):
+            return more.line.name
+        ticket.wasted = cost
+        if not await self._holds.enlarge(hold, more):
+            self._keeper.give_back(more)
+        return None
 
     def open_to(self, provider: str, call_id: str = "") -> bool:
         """Whether a call may be served by a provider as far as the provider's own budget goes; routing walks around

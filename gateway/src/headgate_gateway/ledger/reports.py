@@ -27,6 +27,7 @@ __all__ = [
     "grouped",
     "log_page",
     "seen",
+    "served_by",
     "span",
     "tagged",
     "today",
@@ -35,7 +36,6 @@ __all__ = [
 ]
 
 _METADATA = "metadata."
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _CURSOR = re.compile(r"call_[0-9a-z]{26}\.[0-9]{1,9}", re.ASCII)
 _DAY_SECONDS = 86400.0
 _FIRST, _LAST = -1.0e10, 2.0e11
@@ -130,9 +130,10 @@ def span(query: Mapping[str, Any], now: float, days: int | None = None) -> tuple
     start, end = query.get("start_date"), query.get("end_date")
     first = None if not start else moment(start, "start_date")
     last = None if not end else moment(end, "end_date")
-    if end and last is not None and _DAY.fullmatch(end):
+    whole = bool(end) and _is_day(end)
+    if last is not None and whole:
         last += _DAY_SECONDS
-    if first is not None and last is not None and last < first:
+    if first is not None and last is not None and (last < first or (whole and last == first)):
         raise invalid(
             f"`end_date` is {end!r}, before `start_date`, {start!r}. Exchange them.",
             param="end_date",
@@ -143,6 +144,20 @@ def span(query: Mapping[str, Any], now: float, days: int | None = None) -> tuple
         last = now if last is None else last
         first = last - days * _DAY_SECONDS if first is None else first
     return first, last
+
+
+def served_by(provider: str | None) -> str | None:
+    """Return the name in records of a provider: that of the offline models is `offline` there, and `headgate` too."""
+    return "offline" if provider == "headgate" else provider
+
+
+def _is_day(text: str) -> bool:
+    """Return whether a moment names no time of day, in any of the forms of ISO 8601."""
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _within(at: float | None) -> float | None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import msgspec
 
 from ..errors import TYPES_BY_STATUS, ApiError, forbidden, invalid, not_found
 from ..http import Access, BodyKind, Call, Response, Route, json_response
+from ..once.store import Status
 from ..platform.authority import require_admin, sight
+from ..platform.fields import known_value
 from ..platform.views import iso
 from ..routing.router import Pool
 from ..targets import OfflineTarget, resolve
@@ -38,13 +40,14 @@ async def listed(call: Call) -> Response:
         "team_id",
         "organization_id",
         "model",
-        "provider",
         "request_id",
         "call_id",
         "tag",
-        "status",
     ):
         where.add(name, query.get(name))
+    where.add("provider", reports.served_by(query.get("provider")))
+    status = query.get("status")
+    where.add("status", None if status is None else known_value(status, get_args(Status), "status"))
     reports.add_metadata(call, where, query.get("metadata"))
     limit = query.get("limit")
     rows, cursor = await reports.log_page(call, where, limit if isinstance(limit, int) else 20, query.get("cursor"))

@@ -25,7 +25,9 @@ __all__ = [
     "CALL_RUNS",
     "CHECKED",
     "DROP_HOLD",
+    "ENLARGE_HOLD",
     "ENTRY_FILTERS",
+    "ENTRY_STATUSES",
     "EVENTS_OF",
     "FILTERS",
     "FIND_ENTRY",
@@ -247,6 +249,7 @@ ADD_HOLD = """
     ON CONFLICT (id) DO NOTHING
 """
 DROP_HOLD = "DELETE FROM hold WHERE id = ?"
+ENLARGE_HOLD = "UPDATE hold SET lines = ? WHERE id = ?"
 RENEW = "UPDATE hold SET expires_at = ?, call_id = ?, events = ?, account = ? WHERE id = ?"
 _HOLD = "SELECT hold.id, call_id, lines, events, account, started_at FROM hold WHERE"
 HOLDS_OF_CALL = f"{_HOLD} call_id = ? ORDER BY id"
@@ -383,8 +386,16 @@ ENTRY_FILTERS = {
     "model": "(usage.model_served = ? OR usage.model = ?)",
     "provider": "usage.provider = ?",
     "band": "usage.band = ?",
-    "status": "usage.status = ?",
     "before": "(entry.at, entry.id) < (SELECT at, id FROM credit_entry WHERE id = ? AND account = ?)",
+}
+
+
+_FAILED = "usage.status = 'failed' AND COALESCE(usage.error_status, 0)"
+ENTRY_STATUSES = {
+    "success": "usage.status = 'completed'",
+    "error": f"{_FAILED} <> 429",
+    "rate_limited": f"{_FAILED} = 429",
+    "cancelled": "usage.status NOT IN ('completed', 'failed')",
 }
 
 

@@ -128,7 +128,7 @@ class Calls:
         after = position_of(presented, record.id)
         if record.status == "in_progress":
             return await self._in_progress(presented, record, after)
-        if record.status == "failed" and presented.last_event_id is None:
+        if record.status == "failed" and presented.last_event_id is None and not record.failed_for_good:
             if record.stream and await self.store.events(record.id, 0):
                 return Rerun(replaces=record.id)
             return Rerun(record)

@@ -18,6 +18,8 @@ __all__ = ["ConnectionCut", "CutReply", "LiveStream", "Presence", "StalledReply"
 
 _log = logging.getLogger("headgate_gateway")
 _LATE_SECONDS = 0.02
+# In a request's extensions: has a function called, once, when the connection is gone; None takes it back.
+_ON_GONE = "headgate.on_gone"
 _PING = b": ping\n\n"
 STREAM_TYPE = (b"content-type", b"text/event-stream; charset=utf-8")
 _STREAM_HEADERS = [STREAM_TYPE, (b"cache-control", b"no-cache"), (b"x-accel-buffering", b"no")]
@@ -30,20 +32,29 @@ class ConnectionCut(ConnectionError):
 class Presence:
     """Watches one client's connection and tells its listener when it is gone.
 
-    It begins a moment late: most answers are there by then, and a task for each would cost more than it tells.
+    The gateway's own server calls back. Where another one serves, a task waits for its message; it begins a moment
+    late: most answers are there by then.
     """
 
-    def __init__(self, receive: Receive | None, listener: Listener) -> None:
+    __slots__ = ("_listener", "_on_gone", "_task", "_timer")
+
+    def __init__(self, receive: Receive | None, listener: Listener, scope: dict[str, Any] | None = None) -> None:
         self._listener = listener
         self._task: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
-        if receive is not None:
+        self._on_gone: Callable[[Callable[[], None] | None], None] | None = _extension(scope, _ON_GONE)
+        if self._on_gone is not None:
+            self._on_gone(listener.leave)
+        elif receive is not None:
             self._timer = asyncio.get_running_loop().call_later(_LATE_SECONDS, self._start, receive)
 
     def _start(self, receive: Receive) -> None:
         self._task = asyncio.get_running_loop().create_task(_watch(receive, self._listener))
 
     def close(self) -> None:
+        if self._on_gone is not None:
+            self._on_gone(None)
+            self._on_gone = None
         if self._timer is not None:
             self._timer.cancel()
         if self._task is not None:
@@ -56,8 +67,13 @@ async def _watch(receive: Receive, listener: Listener) -> None:
     listener.leave()
 
 
+def _extension(scope: dict[str, Any] | None, name: str) -> Any:
+    """What the server offers under a name of its own; None where another server serves, or none does."""
+    return ((scope or {}).get("extensions") or {}).get(name)
+
+
 def _close(scope: dict[str, Any] | None) -> None:
-    close = ((scope or {}).get("extensions") or {}).get("headgate.close")
+    close = _extension(scope, "headgate.close")
     if close is None:
         raise ConnectionCut("The connection was cut on purpose.")
     close()
@@ -68,6 +84,19 @@ class LiveStream:
 
     `moved` gives the feed on which a call goes on that has left the one it was read from.
     """
+
+    __slots__ = (
+        "_feed",
+        "_listener",
+        "_moved",
+        "_ping_due",
+        "_ping_seconds",
+        "_presence",
+        "_quiet",
+        "_scope",
+        "_stalled",
+        "_timer",
+    )
 
     def __init__(
         self,

@@ -48,13 +48,10 @@ class Listener:
         self.gone = True
         self.wake()
 
-    async def wait(self) -> None:
-        """Sleep until something changed."""
+    def wait(self) -> asyncio.Future[None]:
+        """Return what to wait for until something changed."""
         self._waiter = asyncio.get_running_loop().create_future()
-        try:
-            await self._waiter
-        finally:
-            self._waiter = None
+        return self._waiter
 
 
 class Feed:
@@ -63,6 +60,23 @@ class Feed:
     `done`: nothing more comes, and what is told of the end is durable. `moved`: the call does not go on where it was
     read from; whoever listens asks anew where it does.
     """
+
+    # There are thousands of them at once.
+    __slots__ = (
+        "_again",
+        "_asleep",
+        "answer",
+        "base",
+        "done",
+        "error",
+        "fault",
+        "faults",
+        "frames",
+        "listeners",
+        "marks",
+        "moved",
+        "record",
+    )
 
     def __init__(self, record: CallRecord) -> None:
         self.record = record

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from ..cluster.bus import Bus
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 __all__ = ["EventLog", "topic_of"]
 
 _FLUSH_SECONDS = 0.05
+# Calls whose events are written at once: thousands would keep all others waiting.
+_AT_ONCE = 200
 
 
 def topic_of(call_id: str) -> str:
@@ -39,29 +42,43 @@ class EventLog:
         self._keep = keep
         self._unsaved: dict[str, Run] = {}
         self._untold: dict[str, Run] = {}
-        self._timer: asyncio.TimerHandle | None = None
+        self._timer: asyncio.Handle | None = None
 
     def add(self, run: Run) -> None:
         """Have the new events of a call written within a twentieth of a second, and told within this tick."""
         self._unsaved[run.record.id] = run
         if self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(_FLUSH_SECONDS, self.flush)
+            self._timer = asyncio.get_running_loop().call_later(_FLUSH_SECONDS, self._flush_some)
         if self._bus.connected:
             if not self._untold:
                 asyncio.get_running_loop().call_soon(self._tell)
             self._untold[run.record.id] = run
 
     def flush(self) -> None:
-        """Write all new events of all calls."""
+        """Write all new events of all calls, unless this node no longer has them."""
+        while self._unsaved and self._may_write():
+            self._write_some()
+
+    def _flush_some(self) -> None:
+        """Write the new events of some calls, and those of others in the next turn."""
         self._timer = None
-        if self._unsaved and not self._may_write():
-            self._timer = asyncio.get_running_loop().call_later(_FLUSH_SECONDS, self.flush)
+        if not self._unsaved:
             return
+        loop = asyncio.get_running_loop()
+        if not self._may_write():
+            self._timer = loop.call_later(_FLUSH_SECONDS, self._flush_some)
+            return
+        self._write_some()
+        if self._unsaved:
+            self._timer = loop.call_soon(self._flush_some)
+
+    def _write_some(self) -> None:
+        some = list(islice(self._unsaved.values(), _AT_ONCE))
         batch = Batch()
-        for run in self._unsaved.values():
+        for run in some:
+            del self._unsaved[run.record.id]
             self._keep(run, batch)
             _put(batch, run, ())
-        self._unsaved.clear()
         if batch:
             self._db.soon(batch)
 

@@ -34,6 +34,39 @@ _BREATH = 64
 class Run(Feed):
     """The state of one call that this process makes."""
 
+    __slots__ = (
+        "_begun",
+        "_calls",
+        "_ending",
+        "_grace",
+        "_handed_over",
+        "_interrupted",
+        "_prefix",
+        "_produced",
+        "_room",
+        "_task",
+        "_terminal",
+        "asked",
+        "cached",
+        "deployment",
+        "durable",
+        "expires_at",
+        "fingerprint",
+        "first_at",
+        "left",
+        "operation",
+        "price_name",
+        "prompt_bytes",
+        "recorded",
+        "saved",
+        "settling",
+        "skip",
+        "ticket",
+        "told",
+        "usage",
+        "wasted",
+    )
+
     def __init__(
         self,
         calls: Calls,
@@ -203,6 +236,8 @@ class Run(Feed):
             error = internal()
         self.settling = True
         await self._end(error)
+        # They would keep this run, as it keeps them, until a full garbage collection.
+        self._task = self.ticket = None
 
     async def _failure_of(self, produce: Producer) -> ApiError | None:
         """Run the producer; returns how it failed."""

@@ -69,6 +69,15 @@ class CallRecord:
         return self.provider == "offline" and self.key is not None
 
     @property
+    def failed_for_good(self) -> bool:
+        """Return whether it failed after the provider had to be paid, in a way that is not to be tried again.
+
+        Its key replays the failure: making the call once more would be paying for it once more.
+        """
+        final = self.error is not None and self.error.get("retryable") is False
+        return self.status == "failed" and final and (self.usage is not None or bool(self.cost_nano))
+
+    @property
     def estimated(self) -> bool:
         """Return whether tokens were counted here, and not told by the provider."""
         usage = self.total_usage

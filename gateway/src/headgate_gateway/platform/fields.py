@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -19,6 +19,7 @@ __all__ = [
     "bounded_names",
     "changed_limits",
     "given",
+    "known_value",
     "moment",
     "nano",
     "plain_dict",
@@ -66,6 +67,14 @@ def moment(text: str, param: str) -> float:
             param=param,
             code="invalid_value",
         ) from None
+
+
+def known_value(text: str, known: Sequence[str], param: str) -> str:
+    """Return `text` if it is one of the known words, else raise 400: a misspelt filter finds nothing, silently."""
+    if text not in known:
+        listed = ", ".join(map(repr, known))
+        raise invalid(f"`{param}` is {text!r}. Use one of {listed}.", param=param, code="unknown_value")
+    return text
 
 
 def bounded_metadata(value: Any, param: str = "metadata") -> dict[str, Any]:

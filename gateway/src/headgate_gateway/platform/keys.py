@@ -255,6 +255,12 @@ async def _delete(call: Call) -> Response:
 def _filtered(query: Mapping[str, Any]) -> Where:
     """The keys that a request asks for, whoever may see them."""
     found, user_id = ALL, query.get("user_id")
+    if query.get("include_team_keys") and not user_id:
+        raise invalid(
+            "`include_team_keys` is true, and `user_id`, whose teams are meant, is missing. Give it.",
+            param="include_team_keys",
+            code="missing",
+        )
     if user_id:
         own = equal("user_id", user_id)
         found &= own | of_teams_run_by(user_id) if query.get("include_team_keys") else own

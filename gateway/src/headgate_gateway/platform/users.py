@@ -11,7 +11,7 @@ from .acting import below, bury, chosen_id, missing, renewed, revealing_once, sa
 from .authority import Ceiling, attenuate, sees_team, sight
 from .budgets import home_organization
 from .core import Platform
-from .fields import applied, bounded_metadata, changed_limits, one_of, plain_list
+from .fields import applied, bounded_metadata, changed_limits, known_value, one_of, plain_list
 from .keys import delete_keys, new_key
 from .placing import require_budget, sees_user
 from .records import Key, Limits, Member, Team, User
@@ -271,7 +271,7 @@ async def _list(call: Call) -> Response:
     platform, query, caller = call.gateway.platform, call.query, call.caller
     where = users_seen(caller)
     if query.get("role"):
-        where &= equal("role", query["role"])
+        where &= equal("role", known_value(query["role"], _ROLES, "role"))
     if query.get("user_ids"):
         where &= among("id", list(dict.fromkeys(id.strip() for id in str(query["user_ids"]).split(","))))
     if query.get("user_email"):

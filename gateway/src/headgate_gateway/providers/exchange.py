@@ -158,6 +158,8 @@ class Exchange:
     async def open(self, run: Sink) -> AsyncIterator[aiohttp.ClientResponse]:
         """A successful response; every failure before it becomes an error of the gateway."""
         response = await self._reached(run)
+        # It was sent, and an answer may take minutes.
+        self._body = None
         try:
             if not 200 <= response.status < 300:
                 self.meter.refused = True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from typing import Any
 
 from ..emission import Answer
@@ -33,9 +33,9 @@ _SOUND_TYPES = {
 }
 
 
-async def stream(exchange: Exchange, sink: Sink) -> None:
+def stream(exchange: Exchange, sink: Sink) -> Coroutine[Any, Any, None]:
     """Pass the upstream's events through."""
-    await _Relay(exchange, sink).run()
+    return _Relay(exchange, sink).run()
 
 
 class _Relay:

@@ -110,8 +110,17 @@ async def listed(call: Call) -> Response:
 
 
 async def _of_provider(call: Call) -> list[dict[str, Any]]:
-    provider = call.query.get("provider")
-    return [card for card in await _usable(call) if provider in (None, card.get("provider"), card.get("owned_by"))]
+    """Return the models that the caller may use; a name that several providers stand behind is one of each."""
+    provider, usable = call.query.get("provider"), await _usable(call)
+    if provider is None:
+        return usable
+    wanted = {"headgate", "offline"} if provider in ("headgate", "offline") else {provider}
+    groups = call.gateway.routing.groups()
+    return [
+        card
+        for card in usable
+        if wanted & {card.get("provider"), card.get("owned_by"), *(one.provider for one in groups.get(card["id"], ()))}
+    ]
 
 
 async def retrieve(call: Call) -> Response:

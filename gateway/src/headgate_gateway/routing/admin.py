@@ -131,7 +131,9 @@ async def _info(call: Call) -> Response:
     if call.caller.admin or call.caller.viewer:
         for id in router.broken:
             record = await router.records.deployment(id)
-            if record is not None and query.get("model_id") in (None, id):
+            if record is None or query.get("model_name") not in (None, record.model_name):
+                continue
+            if query.get("model_id") in (None, id):
                 shown.append(_broken(router, record))
     if query.get("model_id") is not None and not shown:
         raise missing("deployment", query["model_id"], param="model_id")

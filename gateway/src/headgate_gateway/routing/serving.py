@@ -89,11 +89,30 @@ class _Journey:
                 if entered is not None:
                     entered.withdraw()
                 raise self.tried[-1].error
+            if self.run.wasted and not await self._can_pay(one, entered):
+                continue
             tries += 1
             error = await self._try(one, entered)
             if error is None:
                 return True
             self.tried.append(Tried(one, error))
+        return False
+
+    async def _can_pay(self, one: Deployment, entered: Pass | None) -> bool:
+        """Hold what the tries so far cost beside what one more may; pass over a deployment where that is too much."""
+        try:
+            run = self.gateway.calls.running[self.run.record.id]
+            spent = await self.gateway.ledger.hold_wasted(run, one.provider)
+        except BaseException:
+            if entered is not None:
+                entered.withdraw()
+            raise
+        if spent is None:
+            return True
+        if entered is not None:
+            entered.withdraw()
+        why = f"the budget of the {spent} has too little left to pay for another try"
+        self.passed[one.id] = PassedOver(one, "budget_spent", 0.0, why)
         return False
 
     async def _pass_over_spent(self) -> None:

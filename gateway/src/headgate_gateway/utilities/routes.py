@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from ..effective import effective_body
-from ..errors import ApiError, invalid
+from ..errors import ApiError, invalid, not_found
 from ..http import Access, BodyKind, Call, Response, Route, json_response
 from ..offline import tokenizer
 from ..offload import LARGE_BODY, offload
@@ -129,6 +129,8 @@ async def _models(call: Call) -> Response:
         and (caller.admin or (caller.may_use(one.group) and one.team_id in (None, caller.team_id)))
         and not (call.gateway.settings.offline and one.upstream is not None)
     ]
+    if wanted is not None and not asked:
+        raise not_found("model", wanted, param="model")
     turn = asyncio.Semaphore(_AT_ONCE)
 
     async def ask(one: Deployment) -> dict[str, Any]:

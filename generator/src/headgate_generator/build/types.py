@@ -50,6 +50,11 @@ _KINDS = {
     "null": JsonKind.NULL, "boolean": JsonKind.BOOLEAN, "integer": JsonKind.INTEGER, "number": JsonKind.NUMBER,
     "string": JsonKind.STRING, "array": JsonKind.ARRAY, "object": JsonKind.OBJECT,
 }  # fmt: skip
+_COUNTED: Mapping[Node, tuple[str, str]] = {
+    "string": ("minLength", "maxLength"), "integer": ("", ""), "number": ("", ""), "array": ("minItems", "maxItems"),
+    "object": ("minProperties", "maxProperties"),
+}  # fmt: skip
+"""The bounds of how long a value of a type is."""
 
 
 class TypeBuilder:
@@ -78,7 +83,7 @@ class TypeBuilder:
             return self._union(schema, key)
         kind = schema.get("type")
         if kind == "array":
-            return ListType(self.type_of(schema.get("items")))
+            return ListType(*self._checked(schema.get("items")))
         if kind == "object":
             return self._object(schema)
         if kind in _PRIMS:
@@ -86,6 +91,10 @@ class TypeBuilder:
         if kind is not None or "anyOf" in schema or "allOf" in schema:
             self._report.add("W101", "a schema that is not understood became an open type", schema.at)
         return JsonType()
+
+    def _checked(self, node: Node) -> tuple[Type, Check | None]:
+        """Return the type of a schema and its bounds."""
+        return self.type_of(node), check_of(node, self._schemas) if isinstance(node, Map) else None
 
     def _reference(self, schema: Map) -> Type:
         target = component_key(schema)
@@ -126,7 +135,7 @@ class TypeBuilder:
     def _union(self, schema: Map, key: str | None) -> Type:
         variants = schema.maps("oneOf")
         names = _without_prefix(labels(variants, self._schemas), split(key or ""))
-        made = tuple(Variant(name, self.type_of(variant)) for name, variant in zip(names, variants, strict=True))
+        made = tuple(Variant(name, *self._checked(variant)) for name, variant in zip(names, variants, strict=True))
         return UnionType(made, _strategy(schema.map(DECIDE)))
 
     def _object(self, schema: Map) -> Type:
@@ -136,11 +145,11 @@ class TypeBuilder:
         if not isinstance(extra, Map) and patterns:
             extra = next(iter(patterns.values())) if len(patterns) == 1 else True
         if not fields:
-            return ObjectType(()) if extra is False else MapType(self.type_of(extra))
+            return ObjectType(()) if extra is False else MapType(*self._checked(extra))
         required = set(schema.seq("required") or ())
         names = apart(fields)
         made = tuple(self._field(wire, fields[wire], names[wire], wire in required) for wire in fields)
-        return ObjectType(made, self.type_of(extra) if isinstance(extra, Map) and extra else None)
+        return ObjectType(made, *(self._checked(extra) if isinstance(extra, Map) and extra else ()))
 
     def _field(self, wire: str, node: Node, name: tuple[str, ...], required: bool) -> Field:
         schema = node if isinstance(node, Map) else Map({}, self._schemas.at)
@@ -208,10 +217,10 @@ def check_of(schema: Map, named: Map) -> Check | None:
         if target is None:
             return None
         schema, key = target, component_key(target)
-    if "oneOf" in schema:
-        return _list_bounds(schema, named)
     kind = schema.get("type")
-    low, high = ("minItems", "maxItems") if kind == "array" else ("minLength", "maxLength")
+    if kind not in _COUNTED:
+        return None
+    low, high = _COUNTED[kind]
     check = Check(
         minimum=_number(schema.get("minimum")),
         maximum=_number(schema.get("maximum")),
@@ -221,16 +230,7 @@ def check_of(schema: Map, named: Map) -> Check | None:
         max_length=_count(schema.get(high)),
         pattern=schema.text("pattern") if kind == "string" else None,
     )
-    return None if check == Check() or kind not in {"string", "integer", "number", "array"} else check
-
-
-def _list_bounds(union: Map, named: Map) -> Check | None:
-    """What the lists among a union's variants have in common; bounds of the other variants cannot be told here."""
-    targets = (named.map(component_key(variant) or "") or variant for variant in union.maps("oneOf"))
-    lists = [target for target in targets if target.get("type") == "array"]
-    bounds = {(_count(target.get("minItems")), _count(target.get("maxItems"))) for target in lists}
-    low, high = bounds.pop() if len(bounds) == 1 else (None, None)
-    return None if low is None and high is None else Check(min_items=low, max_items=high)
+    return None if check == Check() else check
 
 
 def _number(node: Node) -> float | None:

@@ -8,7 +8,7 @@ that the shape decides first and what is inside second.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from headgate_generator.load import Map, Node, Seq
 
@@ -29,6 +29,7 @@ GROUP = "x-hg-group"
 
 _ANY: dict[str, Node] = {}
 _SCALARS = ("string", "integer", "number", "boolean")
+_RANGE = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf")
 
 
 def unions(document: Map, context: Context) -> Map:
@@ -102,7 +103,10 @@ def _scalars(members: list[Map], named: Map) -> list[Map]:
         members = [joined if i == first else member for i, member in enumerate(members) if i not in gone]
     numbers = [member for member in members if member.get("type") == "number" and not {"enum", "const"} & set(member)]
     if numbers:
+        alone = all(member.get("type") != "integer" for member in members)
         members = [m for m in members if m.get("type") != "integer"]
+        if not alone:  # the bounds of one of the two say nothing about the other
+            members = [m.without(*_RANGE) if m in numbers else m for m in members]
     return members
 
 
@@ -142,7 +146,21 @@ def _joined(schemas: list[Map], kind: str, at: Map) -> Map:
     enum: dict[str, Node] = {"type": kind, "enum": Seq(values, at.at)}
     if said_of:
         enum[MEMBERS] = Map(said_of, at.at)
-    return Map({**enum, **({OPEN: True} if is_open else {})}, at.at)
+    return Map({**enum, **({OPEN: True} if is_open else {}), **_lengths(schemas, values)}, at.at)
+
+
+def _lengths(schemas: list[Map], values: Iterable[Node]) -> dict[str, Node]:
+    """The bounds of a union's one free text, where the known values keep them too."""
+    free = [schema for schema in schemas if not {"const", "enum"} & set(schema)]
+    if len(free) != 1:
+        return {}
+    least, most = free[0].get("minLength", 0), free[0].get("maxLength")
+    lengths = [len(value) for value in values if isinstance(value, str)]
+    if not isinstance(least, int) or any(length < least for length in lengths):
+        return {}
+    if most is not None and (not isinstance(most, int) or any(length > most for length in lengths)):
+        return {}
+    return dict(free[0].only("minLength", "maxLength").items())
 
 
 def _grouped(members: list[Map], schema: Map, named: Map, kind: str) -> list[Map]:

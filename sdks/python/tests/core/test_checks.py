@@ -20,6 +20,7 @@ from .rig import COMPLETION, MESSAGES, Reply, Rig
 
 Make = Callable[..., Rig]
 USER = {"role": "user", "content": "hi"}
+FEW = "`hyperparameters.n_epochs` is 0; at least 1 needed"
 CALL = {"id": "c", "type": "function", "function": {"name": "f", "arguments": "{}"}}
 
 
@@ -88,11 +89,15 @@ def weather(city: str) -> str:
         ({"response_format": {"type": "json_schema"}}, "`response_format.json_schema` is missing"),
         ({"stream_options": True}, "`stream_options` is True; give an object"),
         ({"user": lambda: 1}, "`user` is of type `function`; give a string"),
+        ({"metadata": {"a": {1, 2}}}, "`metadata.a`: a value of type `set` cannot go into JSON"),
+        ({"metadata": {"a": [b"x"]}}, "`metadata.a[0]`: a value of type `bytes` cannot go into JSON"),
+        ({"metadata": {"a": float("inf")}}, "`metadata.a` is inf, which is no number that JSON has"),
+        ({"stop": {"a"}}, "`stop`: a value of type `set` cannot go into JSON"),
         ({"user": object()}, "`user`: a value of type `object` cannot go into JSON"),
         ({"extra_headers": [1]}, "`extra_headers` is [1]; give a mapping"),
-        ({"extra_headers": {"a": 1}}, "`extra_headers`: 'a' is 1; give a str"),
+        ({"extra_headers": {"a": 1}}, "`extra_headers`: 'a' is 1; give a string"),
         ({"extra_body": "x"}, "`extra_body` is 'x'; give a mapping"),
-        ({"idempotency_key": 7}, "`idempotency_key` is 7; give a text"),
+        ({"idempotency_key": 7}, "`idempotency_key` is 7; give a string"),
     ],
 )
 def test_a_wrong_argument_is_named_and_not_sent(rig: Make, arguments: dict[str, Any], fault: str) -> None:
@@ -156,6 +161,7 @@ class Count(enum.IntEnum):
         pytest.param({"messages": [USER], "n": Count.TWO, "max_tokens": 5.0}, id="whole numbers"),
         pytest.param({"messages": [USER], "response_format": {"type": "grammar", "grammar": "x"}}, id="other format"),
         pytest.param({"messages": [USER], "tools": [{"type": "web_search"}]}, id="other tool"),
+        pytest.param({"messages": [USER], "tools": [{"type": "auto"}]}, id="other tool with nothing but a kind"),
         pytest.param({"messages": [USER], "n": 11, "stop": ["a", "b", "c", "d", "e"]}, id="more than one provider's"),
         pytest.param({"messages": [USER], "service_tier": "of tomorrow"}, id="open enum"),
         pytest.param({"messages": [USER], "verbosity": "of tomorrow"}, id="open enum too"),
@@ -232,6 +238,12 @@ def test_other_operations_are_checked_too(rig: Make) -> None:
     r = rig([])
     for call, fault in (
         (lambda c: c.embeddings.create(model="m", input=7), "`input` is 7; give a string or a list"),
+        (lambda c: c.embeddings.create(model="m", input=[]), "`input` has 0 items; at least 1 needed"),
+        (lambda c: c.key.generate(budget_duration="soon"), "`budget_duration` is 'soon'; give a string of the form `^"),
+        (lambda c: c.key.generate(key="sk-x"), "`key` does not have the right form; give a string of the form `^sk-"),
+        (lambda c: c.key.generate(aliases={"a": ""}), "`aliases.a` has 0 characters; at least 1 needed"),
+        (lambda c: c.key.generate(model_rpm_limit={"m": -1}), "`model_rpm_limit.m` is -1; at least 0 needed"),
+        (lambda c: c.fine_tuning.jobs.create(model="m", training_file="f", hyperparameters={"n_epochs": 0}), FEW),
         (lambda c: c.embeddings.create(model="m", input=[1, "a"]), "`input[1]` is 'a'; give a whole number"),
         (lambda c: c.embeddings.create(model="m", input=["a", 1]), "`input[1]` is 1; give a string"),
         (lambda c: c.key.generate(max_budget="much"), "`max_budget` is 'much'; give a number"),

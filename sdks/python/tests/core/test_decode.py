@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import gzip
+import json
 import pickle
 import zlib
 from collections.abc import Callable
@@ -12,7 +13,8 @@ from typing import Any
 import pytest
 from pydantic import Field
 
-from headgate._core.errors import APIConnectionError, OverloadedError, ResponseShapeError
+from headgate._core.encoding import Inflater, decompress
+from headgate._core.errors import APIConnectionError, AuthenticationError, OverloadedError, ResponseShapeError
 from headgate._core.lenient import construct
 from headgate._core.models import Model, UnknownVariant
 
@@ -107,14 +109,54 @@ def test_an_error_under_a_status_of_success(rig: Make) -> None:
 
 @pytest.mark.parametrize("encoding", ["gzip", "deflate"])
 def test_compressed_answers(rig: Make, encoding: str) -> None:
-    import json
-
     data = json.dumps(COMPLETION).encode()
     packed = gzip.compress(data) if encoding == "gzip" else zlib.compress(data)
     assert rig([Reply(body=packed, headers={"content-encoding": encoding})]).create().id == "chatcmpl-1"
     broken = rig(lambda _: Reply(body=packed[:-9], headers={"content-encoding": encoding}), max_retries=0)
     with pytest.raises(APIConnectionError, match="ended early"):
         broken.create()
+
+
+def _bare(data: bytes) -> bytes:
+    packer = zlib.compressobj(wbits=-15)
+    return packer.compress(data) + packer.flush()
+
+
+@pytest.mark.parametrize(
+    ("encoding", "pack"),
+    [
+        pytest.param("gzip", lambda data: gzip.compress(data[:9]) + gzip.compress(data[9:]), id="members"),
+        pytest.param("gzip", lambda data: gzip.compress(data) + b"\0\0rest", id="what follows the end"),
+        pytest.param("gzip, gzip", lambda data: gzip.compress(gzip.compress(data)), id="twice"),
+        pytest.param("deflate", _bare, id="deflate without a header"),
+        pytest.param("gzip", lambda data: data, id="not compressed"),
+    ],
+)
+def test_odd_compressed_answers_are_read_however_they_are_cut(
+    rig: Make, encoding: str, pack: Callable[[bytes], bytes]
+) -> None:
+    data = json.dumps(COMPLETION).encode()
+    packed = pack(data)
+    assert rig([Reply(body=packed, headers={"content-encoding": encoding})]).create().id == "chatcmpl-1"
+    for size in (1, 2, 3):
+        inflater = Inflater(encoding)
+        parts = [inflater.feed(packed[at : at + size]) for at in range(0, len(packed), size)]
+        assert b"".join(parts) + inflater.finish() == data
+
+
+def test_an_answer_that_expands_without_bound_is_refused() -> None:
+    bomb = gzip.compress(bytes(80_000_000), 1)
+    with pytest.raises(ResponseShapeError, match="expands to more than"):
+        decompress(gzip.compress(bomb), "gzip, gzip")
+    assert len(decompress(gzip.compress(bytes(10_000_000)), "gzip")) == 10_000_000
+
+
+def test_a_key_that_the_server_quotes_is_masked(rig: Make) -> None:
+    key = "sk-quoted-0123456789"
+    r = rig([Reply(status=401, body={"error": {"message": f"bad key {key}", "param": key}})], api_key=key)
+    with pytest.raises(AuthenticationError, match=r"bad key sk-quo\.\.\.REDACTED") as caught:
+        r.create()
+    assert key not in f"{caught.value!r} {caught.value.body} {caught.value.param}"
 
 
 def test_raw_answers(rig: Make) -> None:

@@ -91,6 +91,14 @@ def test_healing_gives_up_where_nothing_new_comes(rig: Make) -> None:
     assert caught.value.partial.choices[0].message.content == "a"
 
 
+def test_half_a_character_at_a_cut_is_in_the_partial_answer(rig: Make) -> None:
+    half = event(1, "ab\ud834", ident=False)
+    r = rig([stream(half + event(2, "", ident=False), CUT)])
+    with pytest.raises(StreamInterrupted) as caught:
+        r.events()
+    assert caught.value.partial.choices[0].message.content == "ab\ud834"
+
+
 def test_without_ids_a_cut_is_an_interruption_with_what_had_come(rig: Make) -> None:
     r = rig([stream(event(1, "a", ident=False) + event(2, "b", ident=False), CUT)])
     with pytest.raises(StreamInterrupted) as caught:

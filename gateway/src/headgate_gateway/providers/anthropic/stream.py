@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import msgspec
+
 from ..lenient import encode
 from .answer import BrokenMessage, finish_of
 
@@ -139,6 +141,8 @@ class Chunks:
         elif kind in ("thinking", "redacted_thinking"):
             yield self._chunk({"thinking_blocks": [block]})
         elif kind != "text":
+            if given := "".join(parts):
+                block["input"] = _input(given)
             yield self._chunk({"provider_blocks": [block]})
 
     def _finish(self, reason: Any) -> Iterator[dict[str, Any]]:
@@ -156,6 +160,14 @@ def _object(event: dict[str, Any], name: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise BrokenMessage(f"`{name}` of `{event.get('type')}` is missing")
     return value
+
+
+def _input(given: str) -> Any:
+    """Return the input that a model wrote for a tool of its provider; what is no JSON stays a text."""
+    try:
+        return msgspec.json.decode(given)
+    except (ValueError, RecursionError):
+        return given
 
 
 def _text(holder: dict[str, Any], name: str) -> str:

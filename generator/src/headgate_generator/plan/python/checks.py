@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, TypeAlias
 
 from headgate_generator.model import (
@@ -41,7 +42,9 @@ _PRIMITIVES = {
     Prim.SECRET: "secret",
 }
 _BOUNDS = ("minimum", "maximum", "exclusive_minimum", "exclusive_maximum")
-_LENGTHS = ("min_length", "max_length", "min_items", "max_items")
+_LENGTHS = ("min_length", "max_length")
+_FOREIGN = re.compile(r"\\[pPuckwWdDsSbB]|\(\?(?!:)|\$(?=.)|\[\[|&&|--|\|\||~~")
+"""What a pattern of ECMAScript means otherwise than one of Python, or does not have."""
 
 
 class Checks:
@@ -75,10 +78,10 @@ class Checks:
                 return ("is", value)
             case EnumType(base, members, is_open):
                 return _PRIMITIVES.get(base, "string") if is_open else ("enum", *(member.value for member in members))
-            case ListType(item):
-                return ("list", self._of(item))
-            case MapType(value):
-                return ("map", self._of(value))
+            case ListType(item, check):
+                return ("list", self.of(item, check))
+            case MapType(value, check):
+                return ("map", self.of(value, check))
             case Nullable(inner):
                 made = self._of(inner)
                 return None if made is None else ("null", made)
@@ -86,7 +89,7 @@ class Checks:
                 named = self._api.types[key].type
                 return self._reference(key) if self._is_named(named) else self._of(named)
             case UnionType(variants, _):
-                made = [self._of(variant.type) for variant in variants]
+                made = [self.of(variant.type, variant.check) for variant in variants]
                 return None if None in made else ("union", *made)
             case ObjectType():
                 return self._object(type_)
@@ -97,7 +100,7 @@ class Checks:
         fields = [field for field in type_.fields if not field.read_only]
         checks = {field.wire: self.of(field.type, field.check) for field in fields}
         required = tuple(field.wire for field in fields if field.required)
-        extra = None if type_.extra is None else self._of(type_.extra)
+        extra = None if type_.extra is None else self.of(type_.extra, type_.extra_check)
         known = {wire: check for wire, check in checks.items() if check is not None or extra is not None}
         return ("object", known, required) if extra is None else ("object", known, required, extra)
 
@@ -113,7 +116,9 @@ class Checks:
             return made
         whole = _is_whole(self._api, type_)
         bounds = {name: _bound(getattr(check, name), whole or name in _LENGTHS) for name in (*_BOUNDS, *_LENGTHS)}
-        said = {name: value for name, value in bounds.items() if value is not None}
+        said: dict[str, Data] = {name: value for name, value in bounds.items() if value is not None}
+        if check.pattern is not None and (pattern := _python_pattern(check.pattern)) is not None:
+            said["pattern"] = pattern
         if not said:
             return made
         null = isinstance(made, tuple) and made[0] == "null"
@@ -138,6 +143,18 @@ class Checks:
 
 def _bound(value: float | None, whole: bool) -> float | None:
     return None if value is None else int(value) if whole and value == int(value) else value
+
+
+def _python_pattern(pattern: str) -> str | None:
+    """Return a pattern of a contract as Python reads it; None where the two may understand it differently."""
+    if _FOREIGN.search(pattern):
+        return None
+    ended = f"{pattern[:-1]}\\Z" if pattern.endswith("$") and not pattern.endswith("\\$") else pattern
+    try:
+        re.compile(ended)
+    except re.error:
+        return None
+    return ended
 
 
 def _is_whole(api: Api, type_: Type) -> bool:

@@ -54,7 +54,7 @@ class _Lifter:
         if isinstance(type_, ObjectType):
             fields = tuple(self._field(field, owner) for field in type_.fields)
             extra = type_.extra and self.walk(type_.extra, owner, (*owner.name, "extra"))
-            return ObjectType(fields, extra)
+            return replace(type_, fields=fields, extra=extra)
         return self.walk(type_, owner, owner.name)
 
     def _field(self, field: Field, owner: TypeDef) -> Field:
@@ -63,9 +63,9 @@ class _Lifter:
     def walk(self, type_: Type, owner: TypeDef, name: Name) -> Type:
         match type_:
             case ListType(item):
-                return ListType(self.walk(item, owner, (*name, "item")))
+                return replace(type_, item=self.walk(item, owner, (*name, "item")))
             case MapType(value):
-                return MapType(self.walk(value, owner, (*name, "value")))
+                return replace(type_, value=self.walk(value, owner, (*name, "value")))
             case Nullable(inner):
                 walked = self.walk(inner, owner, name)
                 return walked if isinstance(walked, Nullable) else Nullable(walked)

@@ -110,7 +110,7 @@ def _is_file(api: Api, type_: Type) -> bool:
         case ListType(inner):
             return isinstance(inner, FileType)
         case UnionType(variants, _):
-            return any(v.type in (FileType(), ListType(FileType())) for v in variants)
+            return any(_is_file(api, v.type) for v in variants if not isinstance(v.type, Ref))
         case _:
             return False
 

@@ -8,6 +8,11 @@ from typing import Any, Final
 __all__ = ["CHECKS"]
 
 CHECKS: Final[dict[str, Any]] = {
-    "EmbeddingInputListParam": ("union", ("list", "string"), ("list", "integer"), ("list", ("list", "integer"))),
+    "EmbeddingInputListParam": (
+        "union",
+        ("within", ("list", "string"), {"min_length": 1}),
+        ("within", ("list", "integer"), {"min_length": 1}),
+        ("within", ("list", ("list", "integer")), {"min_length": 1}),
+    ),
     "EmbeddingInputParam": ("union", "string", "embeddings:EmbeddingInputListParam"),
 }

@@ -11,10 +11,10 @@ CHECKS: Final[dict[str, Any]] = {
     "DpoHyperparametersParam": (
         "object",
         {
-            "n_epochs": ("null", ("union", ("is", "auto"), "integer")),
-            "batch_size": ("null", ("union", ("is", "auto"), "integer")),
-            "learning_rate_multiplier": ("null", ("union", ("is", "auto"), "number")),
-            "beta": ("null", ("union", ("is", "auto"), "number")),
+            "n_epochs": ("null", ("union", ("is", "auto"), ("within", "integer", {"minimum": 1}))),
+            "batch_size": ("null", ("union", ("is", "auto"), ("within", "integer", {"minimum": 1}))),
+            "learning_rate_multiplier": ("null", ("union", ("is", "auto"), ("within", "number", {"minimum": 0}))),
+            "beta": ("null", ("union", ("is", "auto"), ("within", "number", {"minimum": 0}))),
         },
         (),
     ),
@@ -47,12 +47,12 @@ CHECKS: Final[dict[str, Any]] = {
     "ReinforcementHyperparametersParam": (
         "object",
         {
-            "n_epochs": ("null", ("union", ("is", "auto"), "integer")),
-            "batch_size": ("null", ("union", ("is", "auto"), "integer")),
-            "learning_rate_multiplier": ("null", ("union", ("is", "auto"), "number")),
-            "compute_multiplier": ("null", ("union", ("is", "auto"), "number")),
-            "eval_interval": ("null", ("union", ("is", "auto"), "integer")),
-            "eval_samples": ("null", ("union", ("is", "auto"), "integer")),
+            "n_epochs": ("null", ("union", ("is", "auto"), ("within", "integer", {"minimum": 1}))),
+            "batch_size": ("null", ("union", ("is", "auto"), ("within", "integer", {"minimum": 1}))),
+            "learning_rate_multiplier": ("null", ("union", ("is", "auto"), ("within", "number", {"minimum": 0}))),
+            "compute_multiplier": ("null", ("union", ("is", "auto"), ("within", "number", {"minimum": 0}))),
+            "eval_interval": ("null", ("union", ("is", "auto"), ("within", "integer", {"minimum": 1}))),
+            "eval_samples": ("null", ("union", ("is", "auto"), ("within", "integer", {"minimum": 1}))),
             "reasoning_effort": ("null", "string"),
         },
         (),
@@ -65,9 +65,9 @@ CHECKS: Final[dict[str, Any]] = {
     "SupervisedHyperparametersParam": (
         "object",
         {
-            "n_epochs": ("null", ("union", ("is", "auto"), "integer")),
-            "batch_size": ("null", ("union", ("is", "auto"), "integer")),
-            "learning_rate_multiplier": ("null", ("union", ("is", "auto"), "number")),
+            "n_epochs": ("null", ("union", ("is", "auto"), ("within", "integer", {"minimum": 1}))),
+            "batch_size": ("null", ("union", ("is", "auto"), ("within", "integer", {"minimum": 1}))),
+            "learning_rate_multiplier": ("null", ("union", ("is", "auto"), ("within", "number", {"minimum": 0}))),
         },
         (),
     ),

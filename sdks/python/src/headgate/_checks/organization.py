@@ -11,7 +11,7 @@ CHECKS: Final[dict[str, Any]] = {
     "OrganizationAddMemberRequestMemberParam": (
         "union",
         "organization:OrganizationMemberParam",
-        ("list", "organization:OrganizationMemberParam"),
+        ("within", ("list", "organization:OrganizationMemberParam"), {"min_length": 1, "max_length": 1000}),
     ),
     "OrganizationMemberParam": (
         "object",

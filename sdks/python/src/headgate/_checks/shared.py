@@ -17,7 +17,10 @@ CHECKS: Final[dict[str, Any]] = {
     "ImageUrlParam": ("object", {"url": "string", "detail": ("null", "string")}, ("url",)),
     "KeyModelBudgetParam": (
         "object",
-        {"budget_limit": ("within", "number", {"minimum": 0}), "time_period": ("null", "string")},
+        {
+            "budget_limit": ("within", "number", {"minimum": 0}),
+            "time_period": ("null", ("within", "string", {"pattern": "^[1-9][0-9]{0,5}(s|m|h|d|w|mo|y)\\Z"})),
+        },
         ("budget_limit",),
     ),
     "MetadataParam": ("map", None),
@@ -25,7 +28,7 @@ CHECKS: Final[dict[str, Any]] = {
         "object",
         {
             "max_budget": ("null", ("within", "number", {"minimum": 0})),
-            "budget_duration": ("null", "string"),
+            "budget_duration": ("null", ("within", "string", {"pattern": "^[1-9][0-9]{0,5}(s|m|h|d|w|mo|y)\\Z"})),
             "rpm_limit": ("null", ("within", "integer", {"minimum": 0})),
             "tpm_limit": ("null", ("within", "integer", {"minimum": 0})),
         },

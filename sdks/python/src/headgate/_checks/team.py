@@ -8,5 +8,9 @@ from typing import Any, Final
 __all__ = ["CHECKS"]
 
 CHECKS: Final[dict[str, Any]] = {
-    "TeamAddMemberRequestMemberParam": ("union", "shared:TeamMemberParam", ("list", "shared:TeamMemberParam")),
+    "TeamAddMemberRequestMemberParam": (
+        "union",
+        "shared:TeamMemberParam",
+        ("within", ("list", "shared:TeamMemberParam"), {"min_length": 1, "max_length": 1000}),
+    ),
 }

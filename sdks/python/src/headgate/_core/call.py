@@ -27,6 +27,7 @@ from .operation import Result, Stream
 from .options import Timeout
 from .ports import Acquire, Clock, Close, Random, Read, ReadChunk, Release, Send, Sleep, Steps
 from .retry import RetryBudget, RetryEvent, retryable_error
+from .secrets import mask
 from .wire import (
     ConnectFailed,
     ConnectTimedOut,
@@ -356,6 +357,7 @@ def _refuse(tries: Tries, meta: Meta, response: Any, request: Request) -> Steps[
     except ResponseShapeError:
         body = b""  # whole, but nobody can read it: the status alone has to say enough
     where = tries.where
+    body = _without_key(call, body)
     if meta.status_code in _REDIRECTS:
         target = meta.headers.get("location", "nowhere")
         why = f"which a {call.method} does not follow" if _target(request, meta) else "which is no address to follow"
@@ -377,6 +379,14 @@ def _refuse(tries: Tries, meta: Meta, response: Any, request: Request) -> Steps[
             sent_request_id=call.request_id,
         )
     )
+
+
+def _without_key(call: Call, body: bytes) -> bytes:
+    """Mask the key in an answer: some servers quote the one that they refuse."""
+    key = call.config.api_key
+    if key is None or len(key.reveal()) <= 12:
+        return body
+    return body.replace(key.reveal().encode(), mask(key.reveal()).encode())
 
 
 def _meta(tries: Tries, response: Any) -> Meta:

@@ -129,7 +129,7 @@ def _secret(name: str, value: Any, hint: str) -> Secret:
     if isinstance(value, str):
         value = Secret(value)
     if not isinstance(value, Secret):
-        raise ConfigError(f"`{name}` is of type `{type(value).__name__}`; give a str")
+        raise ConfigError(f"`{name}` is of type `{type(value).__name__}`; give a string")
     secret, fault = _cleaned(value)
     if fault:
         raise ConfigError(f"`{name}` {fault}" + (f"; {hint}" if fault == "is empty" else ""))
@@ -211,7 +211,7 @@ def _headers(value: Any) -> dict[str, str | None]:
         fault = header_name_fault(name) or (header_fault(name, text) if isinstance(text, str) else None)
         if fault or not (text is None or isinstance(text, str)):
             raise ConfigError(
-                f"`default_headers`: {fault or f'`{name}` is {text!r}; give a str, or None to leave it out'}"
+                f"`default_headers`: {fault or f'`{name}` is {text!r}; give a string, or None to leave it out'}"
             )
         headers[name] = text
     return headers
@@ -220,7 +220,7 @@ def _headers(value: Any) -> dict[str, str | None]:
 def _header_value(name: str, value: Any) -> str | None:
     if value is None:
         return None
-    fault = header_fault(name, value) if isinstance(value, str) else "give a str"
+    fault = header_fault(name, value) if isinstance(value, str) else "give a string"
     if fault:
         raise ConfigError(f"`{name}` is {value!r}: {fault}")
     return str(value)

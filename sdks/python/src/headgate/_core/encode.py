@@ -110,13 +110,13 @@ def encode_json(value: Any, operation: str | None = None) -> bytes:
     try:
         text = json.dumps(value, default=plain, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
     except ParameterError as error:
-        raise ParameterError(error.faults, operation) from None
+        raise ParameterError(_json_faults(value) or error.faults, operation) from None
     except RecursionError:
         fault = "the body cannot be written as JSON: it is nested too deeply, or holds itself"
         raise ParameterError([fault], operation) from None
     except (TypeError, ValueError) as error:
-        hint = "JSON has no NaN or infinity" if "Out of range" in str(error) else str(error)
-        raise ParameterError([f"the body cannot be written as JSON: {hint}"], operation) from error
+        faults = _json_faults(value) or [f"the body cannot be written as JSON: {error}"]
+        raise ParameterError(faults, operation) from error
     try:
         return text.encode()
     except UnicodeEncodeError:
@@ -129,6 +129,38 @@ def _rejoined(text: str, value: Any, operation: str | None) -> bytes:
         return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le").encode()
     except UnicodeDecodeError:
         raise ParameterError(surrogate_faults(value) or ["the body holds half a character"], operation) from None
+
+
+def _json_faults(value: Any, *, most: int = 20) -> list[str]:
+    """The values in a body that JSON cannot say, each by its place."""
+    faults: list[str] = []
+    seen: set[int] = set()
+    waiting: list[tuple[str, Any]] = [("", value)]
+    while waiting and len(faults) < most:
+        place, item = waiting.pop()
+        if isinstance(item, float) and item - item != 0:
+            faults.append(f"`{place}` is {item!r}, which is no number that JSON has; give a finite number")
+        if item is None or isinstance(item, (str, int, float)) or id(item) in seen:
+            continue
+        if is_mapping(item) or is_row(item):
+            seen.add(id(item))
+        if is_mapping(item):
+            names: list[Any] = list(item)
+            faults += [
+                f"`{place}` has a name of type `{class_of(name).__name__}`, {name!r}; give a string"
+                for name in names
+                if not (name is None or isinstance(name, (str, int, float)))
+            ]
+            members = [(f"{place}.{key}" if place else str(key), inner) for key, inner in item.items()]
+            waiting += reversed(members)
+        elif is_row(item):
+            waiting += reversed([(f"{place}[{number}]", inner) for number, inner in enumerate(item)])
+        elif not hasattr(item, "__next__"):
+            try:
+                waiting.append((place, plain(item)))
+            except ParameterError as error:
+                faults += [f"`{place}`: {fault}" for fault in error.faults]
+    return faults[:most]
 
 
 def surrogate_faults(value: Any, path: str = "", *, most: int = 20) -> list[str]:
@@ -172,6 +204,8 @@ def plain(value: Any) -> Any:
     name = class_of(value).__name__
     if name in ("bytes", "bytearray", "memoryview"):
         hint = "; JSON has no bytes: send base64 text, or give them to a file parameter"
+    elif name in ("set", "frozenset"):
+        hint = "; a set has no order: give a list, such as `sorted(...)` of it"
     elif is_class:
         hint = "; give a value, not a class (for a class as the answer's type there is `.parse()`)"
     raise ParameterError([f"a value of type `{name}` cannot go into JSON{hint}"])
@@ -208,7 +242,7 @@ def _from_standard(value: Any) -> Any:
 def _from_container(value: Any) -> Any:
     if is_mapping(value):
         return dict(value)
-    if isinstance(value, (bytes, bytearray, memoryview, type)):
+    if isinstance(value, (bytes, bytearray, memoryview, set, frozenset, type)):
         return _NO
     tolist = getattr(value, "tolist", None)  # array.array, numpy
     if tolist is not None:

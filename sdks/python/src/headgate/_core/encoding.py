@@ -2,42 +2,100 @@
 
 from __future__ import annotations
 
-from typing import Any
+import zlib
+from typing import Any, Final
 
 from .errors import ResponseShapeError
 from .wire import ReadFailed
 
 __all__ = ["Inflater", "decompress"]
 
+_GZIP: Final = b"\x1f\x8b"
+_ALWAYS: Final = 64 * 1024 * 1024
+_RATIO: Final = 100
+"""An answer may grow to `_ALWAYS` bytes, and beyond that to `_RATIO` times what came over the wire."""
+
 
 class Inflater:
     """Takes compressed chunks, gives what they hold. ``finish`` raises where the end is missing."""
 
     def __init__(self, encoding: str) -> None:
-        import zlib
-
-        self._error: type[Exception] = zlib.error
-        self._names = [
+        names = [
             name for name in (part.strip().lower() for part in encoding.split(",")) if name not in ("", "identity")
         ]
-        unknown = [name for name in self._names if name not in ("gzip", "x-gzip", "deflate")]
+        unknown = [name for name in names if name not in ("gzip", "x-gzip", "deflate")]
         if unknown:
             raise ResponseShapeError(f"the server used the content encoding {unknown[0]!r}, which was not asked for")
-        # 47: a zlib or a gzip header, whichever is there.
-        self._stages: list[Any] = [zlib.decompressobj(47) for _ in self._names]
+        self._stages = [_Stage(name) for name in reversed(names)]
+        self._taken = 0
 
     def feed(self, chunk: bytes) -> bytes:
+        self._taken += len(chunk)
+        most = max(_ALWAYS, _RATIO * self._taken)
         try:
-            for stage in reversed(self._stages):
-                chunk = stage.decompress(chunk)
-        except self._error as error:
+            for stage in self._stages:
+                chunk = stage.feed(chunk, most)
+        except zlib.error as error:
             raise ResponseShapeError(f"the compressed answer cannot be read: {error}") from error
         return chunk
 
     def finish(self) -> bytes:
-        if any(not stage.eof for stage in self._stages):
+        if any(not stage.is_whole for stage in self._stages):
             raise ReadFailed("the compressed answer ended early")
         return b""
+
+
+class _Stage:
+    """One encoding. Its first two bytes tell what it really is: servers say `deflate` for zlib and for bare deflate,
+    and `gzip` for texts that nobody compressed."""
+
+    __slots__ = ("_given", "_head", "_name", "_object", "_plain", "is_whole")
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._head = b""
+        """What came since the last member ended, as long as it is too short to tell what it is."""
+        self._object: Any = None
+        self._plain = False
+        self._given = 0
+        self.is_whole = False
+
+    def feed(self, data: bytes, most: int) -> bytes:
+        parts: list[bytes] = []
+        while data and not self._plain:
+            if self._object is None:
+                self._head += data
+                if len(self._head) < 2:
+                    break
+                data, self._head = self._head, b""
+                self._object = self._opened(data)
+                if self._object is None:
+                    break
+            part = self._object.decompress(data, most - self._given + 1)
+            self._given += len(part)
+            if self._given > most:
+                raise ResponseShapeError(
+                    f"the compressed answer expands to more than {most} bytes, which no honest answer does"
+                )
+            parts.append(part)
+            data = self._object.unconsumed_tail
+            if self._object.eof:
+                data, self._object, self.is_whole = self._object.unused_data, None, True
+        return data if self._plain else b"".join(parts)
+
+    def _opened(self, data: bytes) -> Any:
+        """A decoder for what begins here; None where the rest is not compressed, or follows the end and is dropped."""
+        if self.is_whole and not data.startswith(_GZIP):
+            return None
+        self.is_whole = False
+        if data.startswith(_GZIP):
+            return zlib.decompressobj(31)
+        if data[0] & 15 == 8 and int.from_bytes(data[:2], "big") % 31 == 0:
+            return zlib.decompressobj(15)
+        if self._name == "deflate":
+            return zlib.decompressobj(-15)
+        self._plain = self.is_whole = True
+        return None
 
 
 def decompress(body: bytes, encoding: str) -> bytes:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence, Sized
 from typing import Any, Final
 
-from .narrow import is_row
+from .narrow import is_mapping, is_row
 
 __all__ = ["JSON_TYPES", "misspelt", "nearest", "out_of_bounds", "shown"]
 
@@ -26,12 +27,13 @@ def shown(value: Any) -> str:
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
 
 
-def nearest(value: Any, values: Sequence[Any]) -> str:
+def nearest(value: Any, values: Sequence[Any], *, cutoff: float = 0.6) -> str:
+    """Return a question for the value that is nearly the given one, or nothing."""
     if not isinstance(value, str):
         return ""
     from difflib import get_close_matches  # only where there is a fault to tell
 
-    close = get_close_matches(value, [known for known in values if isinstance(known, str)], n=1, cutoff=0.6)
+    close = get_close_matches(value, [known for known in values if isinstance(known, str)], n=1, cutoff=cutoff)
     return f"did you mean {close[0]!r}? Otherwise " if close else ""
 
 
@@ -42,13 +44,19 @@ def misspelt(name: str, unknown: Sequence[Any]) -> str:
     return f" (did you mean it by `{close[0]}`?)" if close else ""
 
 
-def out_of_bounds(value: Any, bounds: Mapping[str, float]) -> str | None:
+def out_of_bounds(value: Any, bounds: Mapping[str, Any], *, secret: bool = False) -> str | None:
+    """Return the first bound that a value breaks, in words that follow its name. What is secret is not shown."""
     if isinstance(value, (int, float)):
         return _range_fault(value, bounds)
-    return _length_fault(value, bounds) if isinstance(value, Sized) and not isinstance(value, Mapping) else None
+    fault = _length_fault(value, bounds) if isinstance(value, Sized) else None
+    if fault is None and isinstance(value, str) and "pattern" in bounds and not re.search(bounds["pattern"], value):
+        said = "does not have the right form" if secret else f"is {shown(value)}"
+        form = bounds["pattern"].replace("\\Z", "$")
+        return f"{said}; give a string of the form `{form}`"
+    return fault
 
 
-def _range_fault(value: float, bounds: Mapping[str, float]) -> str | None:
+def _range_fault(value: float, bounds: Mapping[str, Any]) -> str | None:
     for name, bound in bounds.items():
         if name == "minimum" and value < bound:
             return f"is {shown(value)}; at least {bound:g} needed"
@@ -61,15 +69,13 @@ def _range_fault(value: float, bounds: Mapping[str, float]) -> str | None:
     return None
 
 
-def _length_fault(value: Sized, bounds: Mapping[str, float]) -> str | None:
-    is_text = isinstance(value, (str, bytes, bytearray, memoryview))
-    unit = "characters" if isinstance(value, str) else "bytes" if is_text else "items"
+def _length_fault(value: Sized, bounds: Mapping[str, Any]) -> str | None:
     count = len(value)
-    for name, bound in bounds.items():
-        if is_text and name.endswith("items"):
-            continue
-        if name in ("min_length", "min_items") and count < bound:
-            return f"has {count} {unit}; at least {bound:g} needed"
-        if name in ("max_length", "max_items") and count > bound:
-            return f"has {count} {unit}; at most {bound:g} allowed"
+    is_bytes = isinstance(value, (bytes, bytearray, memoryview))
+    unit = "character" if isinstance(value, str) else "byte" if is_bytes else "member" if is_mapping(value) else "item"
+    units = unit if count == 1 else f"{unit}s"
+    if count < bounds.get("min_length", 0):
+        return f"has {count} {units}; at least {bounds['min_length']} needed"
+    if count > bounds.get("max_length", count):
+        return f"has {count} {units}; at most {bounds['max_length']} allowed"
     return None

@@ -57,6 +57,10 @@ class Node:
         """The plain Python types whose values this check may let through."""
         return JSON_TYPES
 
+    def sure(self) -> frozenset[Any]:
+        """Return the classes whose every value is right, and the texts that are: those need no call of `ok`."""
+        return JSON_TYPES if self.__class__ is Node else frozenset()
+
 
 class Text(Node):
     __slots__ = ()
@@ -66,6 +70,9 @@ class Text(Node):
         return isinstance(value, str) or (value.__class__ not in JSON_TYPES and other_ok(self, value))
 
     def kinds(self) -> frozenset[type]:
+        return frozenset({str})
+
+    def sure(self) -> frozenset[Any]:
         return frozenset({str})
 
 
@@ -90,6 +97,9 @@ class Whole(Node):
 
     def kinds(self) -> frozenset[type]:
         return frozenset({int, float})
+
+    def sure(self) -> frozenset[Any]:
+        return frozenset({int})
 
 
 class Number(Node):
@@ -122,6 +132,9 @@ class Boolean(Node):
     def kinds(self) -> frozenset[type]:
         return frozenset({bool})
 
+    def sure(self) -> frozenset[Any]:
+        return frozenset({bool})
+
 
 class Choice(Node):
     """One of some values."""
@@ -147,6 +160,9 @@ class Choice(Node):
     def kinds(self) -> frozenset[type]:
         found = {value.__class__ for value in self.values}
         return frozenset(found | {int, float} if found & {int, float} else found)
+
+    def sure(self) -> frozenset[Any]:
+        return frozenset(value for value in self.values if value.__class__ is str)
 
 
 def is_function(value: Any) -> bool:

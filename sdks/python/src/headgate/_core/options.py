@@ -108,7 +108,7 @@ def option_fault(name: str, value: Any) -> str | None:
             return f"`{name}` is {value!r}; give a mapping of names to values"
         return _headers_fault(value) if name == "extra_headers" else None
     if name in ("idempotency_key", "request_id"):
-        return None if isinstance(value, str) and value else f"`{name}` is {value!r}; give a text"
+        return None if isinstance(value, str) and value else f"`{name}` is {value!r}; give a string"
     if name == "on_progress":
         return None if callable(value) else f"`on_progress` is {value!r}; give a function"
     if name == "max_retries":
@@ -125,5 +125,5 @@ def option_fault(name: str, value: Any) -> str | None:
 def _headers_fault(headers: Mapping[Any, Any]) -> str | None:
     for name, value in headers.items():
         if not isinstance(name, str) or not (value is None or isinstance(value, str)):
-            return f"`extra_headers`: {name!r} is {value!r}; give a str, or None to leave it out"
+            return f"`extra_headers`: {name!r} is {value!r}; give a string, or None to leave it out"
     return None

@@ -196,7 +196,9 @@ class EventRun:
         if self._hook is not None:
             halves = Halves()
             delivered = [(self._again_decoded(data), data, name) for data, name, _ in self._delivered_events()]
-            error.partial = self._hook([self._mended(halves, *event, set()) for event in delivered])
+            events = [self._mended(halves, *event, set()) for event in delivered]
+            halves.restore()
+            error.partial = self._hook(events)
             error.usage = getattr(error.partial, "usage", None)
         if isinstance(error, StreamInterrupted):
             error.resumable = self._resumable()

@@ -32,10 +32,12 @@ def whole(text: str) -> str:
 class Halves:
     """Keeps first halves at the ends of texts, each for the next text in the same place."""
 
-    __slots__ = ("_held",)
+    __slots__ = ("_held", "_owners")
 
     def __init__(self) -> None:
         self._held: dict[Place, str] = {}
+        self._owners: dict[Place, dict[str, Any]] = {}
+        """The members of the object that each half was taken from."""
 
     def __bool__(self) -> bool:
         return bool(self._held)
@@ -53,6 +55,12 @@ class Halves:
             settled = _put(value, place, self._held.pop(place)) or settled
         return settled
 
+    def restore(self) -> None:
+        """Give each half back to the text that it was taken from: no more events come."""
+        for place, half in self._held.items():
+            self._owners[place][place[-1]] += half
+        self._held.clear()
+
     def _visit(self, node: Any, place: Place, ended: Collection[Place]) -> None:
         if place in ended:
             return
@@ -63,6 +71,7 @@ class Halves:
                     mended = self._mended(value, (*place, name))
                     if mended is not value:
                         members[name] = mended
+                        self._owners[(*place, name)] = members
                 else:
                     self._visit(value, (*place, name), ended)
         elif is_list(node):

@@ -37,7 +37,11 @@ _CREATE = Operation(
     params={
         "max_budget": Param(wire="max_budget", nullable=True, check=("null", ("within", "number", {"minimum": 0}))),
         "soft_budget": Param(wire="soft_budget", nullable=True, check=("null", ("within", "number", {"minimum": 0}))),
-        "budget_duration": Param(wire="budget_duration", nullable=True, check=("null", "string")),
+        "budget_duration": Param(
+            wire="budget_duration",
+            nullable=True,
+            check=("null", ("within", "string", {"pattern": "^[1-9][0-9]{0,5}(s|m|h|d|w|mo|y)\\Z"})),
+        ),
         "tpm_limit": Param(wire="tpm_limit", nullable=True, check=("null", ("within", "integer", {"minimum": 0}))),
         "rpm_limit": Param(wire="rpm_limit", nullable=True, check=("null", ("within", "integer", {"minimum": 0}))),
         "max_parallel_requests": Param(
@@ -62,7 +66,11 @@ _UPDATE = Operation(
     params={
         "max_budget": Param(wire="max_budget", nullable=True, check=("null", ("within", "number", {"minimum": 0}))),
         "soft_budget": Param(wire="soft_budget", nullable=True, check=("null", ("within", "number", {"minimum": 0}))),
-        "budget_duration": Param(wire="budget_duration", nullable=True, check=("null", "string")),
+        "budget_duration": Param(
+            wire="budget_duration",
+            nullable=True,
+            check=("null", ("within", "string", {"pattern": "^[1-9][0-9]{0,5}(s|m|h|d|w|mo|y)\\Z"})),
+        ),
         "tpm_limit": Param(wire="tpm_limit", nullable=True, check=("null", ("within", "integer", {"minimum": 0}))),
         "rpm_limit": Param(wire="rpm_limit", nullable=True, check=("null", ("within", "integer", {"minimum": 0}))),
         "max_parallel_requests": Param(
@@ -103,7 +111,9 @@ _INFO = Operation(
     path="/budget/info",
     params={
         "budgets": Param(
-            wire="budgets", required=True, check=("within", ("list", "string"), {"min_length": 1, "max_length": 1000})
+            wire="budgets",
+            required=True,
+            check=("within", ("list", ("within", "string", {"min_length": 1})), {"min_length": 1, "max_length": 1000}),
         ),
     },
     body=Body(),

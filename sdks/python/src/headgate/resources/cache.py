@@ -30,7 +30,9 @@ _DELETE = Operation(
     path="/cache/delete",
     params={
         "keys": Param(
-            wire="keys", required=True, check=("within", ("list", "string"), {"min_length": 1, "max_length": 1000})
+            wire="keys",
+            required=True,
+            check=("within", ("list", ("within", "string", {"min_length": 1})), {"min_length": 1, "max_length": 1000}),
         ),
     },
     body=Body(),

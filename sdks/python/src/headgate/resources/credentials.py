@@ -32,7 +32,11 @@ _CREATE = Operation(
             wire="credential_name", required=True, check=("within", "string", {"min_length": 1, "max_length": 255})
         ),
         "credential_info": Param(wire="credential_info", required=True, check="credentials:CredentialInfoParam"),
-        "credential_values": Param(wire="credential_values", required=True, check=("map", "string")),
+        "credential_values": Param(
+            wire="credential_values",
+            required=True,
+            check=("within", ("map", ("within", "string", {"min_length": 1})), {"min_length": 1}),
+        ),
     },
     body=Body(),
     result=Result(type="credentials:Credential"),
@@ -77,7 +81,9 @@ _UPDATE = Operation(
             wire="credential_info", nullable=True, check=("null", "credentials:CredentialInfoParam")
         ),
         "credential_values": Param(
-            wire="credential_values", nullable=True, check=("null", ("map", ("null", "string")))
+            wire="credential_values",
+            nullable=True,
+            check=("null", ("map", ("null", ("within", "string", {"min_length": 1})))),
         ),
     },
     body=Body(),

@@ -39,7 +39,11 @@ _CREATE = Operation(
         "budget_id": Param(wire="budget_id", nullable=True, check=("null", ("within", "string", {"min_length": 1}))),
         "max_budget": Param(wire="max_budget", nullable=True, check=("null", ("within", "number", {"minimum": 0}))),
         "soft_budget": Param(wire="soft_budget", nullable=True, check=("null", ("within", "number", {"minimum": 0}))),
-        "budget_duration": Param(wire="budget_duration", nullable=True, check=("null", "string")),
+        "budget_duration": Param(
+            wire="budget_duration",
+            nullable=True,
+            check=("null", ("within", "string", {"pattern": "^[1-9][0-9]{0,5}(s|m|h|d|w|mo|y)\\Z"})),
+        ),
         "tpm_limit": Param(wire="tpm_limit", nullable=True, check=("null", ("within", "integer", {"minimum": 0}))),
         "rpm_limit": Param(wire="rpm_limit", nullable=True, check=("null", ("within", "integer", {"minimum": 0}))),
         "max_parallel_requests": Param(
@@ -70,7 +74,11 @@ _UPDATE = Operation(
         "budget_id": Param(wire="budget_id", nullable=True, check=("null", ("within", "string", {"min_length": 1}))),
         "max_budget": Param(wire="max_budget", nullable=True, check=("null", ("within", "number", {"minimum": 0}))),
         "soft_budget": Param(wire="soft_budget", nullable=True, check=("null", ("within", "number", {"minimum": 0}))),
-        "budget_duration": Param(wire="budget_duration", nullable=True, check=("null", "string")),
+        "budget_duration": Param(
+            wire="budget_duration",
+            nullable=True,
+            check=("null", ("within", "string", {"pattern": "^[1-9][0-9]{0,5}(s|m|h|d|w|mo|y)\\Z"})),
+        ),
         "tpm_limit": Param(wire="tpm_limit", nullable=True, check=("null", ("within", "integer", {"minimum": 0}))),
         "rpm_limit": Param(wire="rpm_limit", nullable=True, check=("null", ("within", "integer", {"minimum": 0}))),
         "max_parallel_requests": Param(
@@ -130,7 +138,9 @@ _DELETE = Operation(
     path="/customer/delete",
     params={
         "user_ids": Param(
-            wire="user_ids", required=True, check=("within", ("list", "string"), {"min_length": 1, "max_length": 1000})
+            wire="user_ids",
+            required=True,
+            check=("within", ("list", ("within", "string", {"min_length": 1})), {"min_length": 1, "max_length": 1000}),
         ),
     },
     body=Body(),
@@ -144,7 +154,9 @@ _BLOCK = Operation(
     path="/customer/block",
     params={
         "user_ids": Param(
-            wire="user_ids", required=True, check=("within", ("list", "string"), {"min_length": 1, "max_length": 1000})
+            wire="user_ids",
+            required=True,
+            check=("within", ("list", ("within", "string", {"min_length": 1})), {"min_length": 1, "max_length": 1000}),
         ),
     },
     body=Body(),
@@ -158,7 +170,9 @@ _UNBLOCK = Operation(
     path="/customer/unblock",
     params={
         "user_ids": Param(
-            wire="user_ids", required=True, check=("within", ("list", "string"), {"min_length": 1, "max_length": 1000})
+            wire="user_ids",
+            required=True,
+            check=("within", ("list", ("within", "string", {"min_length": 1})), {"min_length": 1, "max_length": 1000}),
         ),
     },
     body=Body(),

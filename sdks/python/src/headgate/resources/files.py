@@ -31,7 +31,7 @@ _CREATE = Operation(
     path="/v1/files",
     params={
         "file": Param(wire="file", required=True, file=True),
-        "purpose": Param(wire="purpose", required=True, check="string"),
+        "purpose": Param(wire="purpose", required=True, check=("within", "string", {"min_length": 1})),
         "expires_after": Param(wire="expires_after", check="shared:ExpiresAfterParam", style="deepObject"),
     },
     body=Body(kind="multipart", media_type="multipart/form-data"),

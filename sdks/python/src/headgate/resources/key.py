@@ -47,12 +47,24 @@ _GENERATE = Operation(
             wire="organization_id", nullable=True, check=("null", ("within", "string", {"min_length": 1}))
         ),
         "budget_id": Param(wire="budget_id", nullable=True, check=("null", ("within", "string", {"min_length": 1}))),
-        "models": Param(wire="models", nullable=True, check=("null", ("list", "string"))),
-        "aliases": Param(wire="aliases", nullable=True, check=("null", ("map", "string"))),
-        "duration": Param(wire="duration", nullable=True, check=("null", "string")),
+        "models": Param(
+            wire="models", nullable=True, check=("null", ("list", ("within", "string", {"min_length": 1})))
+        ),
+        "aliases": Param(
+            wire="aliases", nullable=True, check=("null", ("map", ("within", "string", {"min_length": 1})))
+        ),
+        "duration": Param(
+            wire="duration",
+            nullable=True,
+            check=("null", ("within", "string", {"pattern": "^[1-9][0-9]{0,5}(s|m|h|d|w|mo|y)\\Z"})),
+        ),
         "max_budget": Param(wire="max_budget", nullable=True, check=("null", ("within", "number", {"minimum": 0}))),
         "soft_budget": Param(wire="soft_budget", nullable=True, check=("null", ("within", "number", {"minimum": 0}))),
-        "budget_duration": Param(wire="budget_duration", nullable=True, check=("null", "string")),
+        "budget_duration": Param(
+            wire="budget_duration",
+            nullable=True,
+            check=("null", ("within", "string", {"pattern": "^[1-9][0-9]{0,5}(s|m|h|d|w|mo|y)\\Z"})),
+        ),
         "model_max_budget": Param(
             wire="model_max_budget", nullable=True, check=("null", ("map", "shared:KeyModelBudgetParam"))
         ),
@@ -61,22 +73,42 @@ _GENERATE = Operation(
         "max_parallel_requests": Param(
             wire="max_parallel_requests", nullable=True, check=("null", ("within", "integer", {"minimum": 0}))
         ),
-        "model_tpm_limit": Param(wire="model_tpm_limit", nullable=True, check=("null", ("map", "integer"))),
-        "model_rpm_limit": Param(wire="model_rpm_limit", nullable=True, check=("null", ("map", "integer"))),
+        "model_tpm_limit": Param(
+            wire="model_tpm_limit", nullable=True, check=("null", ("map", ("within", "integer", {"minimum": 0})))
+        ),
+        "model_rpm_limit": Param(
+            wire="model_rpm_limit", nullable=True, check=("null", ("map", ("within", "integer", {"minimum": 0})))
+        ),
         "allowed_cache_controls": Param(
-            wire="allowed_cache_controls", nullable=True, check=("null", ("list", "string"))
+            wire="allowed_cache_controls",
+            nullable=True,
+            check=("null", ("list", ("within", "string", {"min_length": 1}))),
         ),
         "allowed_ips": Param(
-            wire="allowed_ips", nullable=True, check=("null", ("within", ("list", "string"), {"max_length": 256}))
+            wire="allowed_ips",
+            nullable=True,
+            check=(
+                "null",
+                ("within", ("list", ("within", "string", {"min_length": 1, "max_length": 64})), {"max_length": 256}),
+            ),
         ),
         "allowed_routes": Param(
-            wire="allowed_routes", nullable=True, check=("null", ("within", ("list", "string"), {"max_length": 256}))
+            wire="allowed_routes",
+            nullable=True,
+            check=(
+                "null",
+                ("within", ("list", ("within", "string", {"min_length": 1, "max_length": 255})), {"max_length": 256}),
+            ),
         ),
-        "guardrails": Param(wire="guardrails", nullable=True, check=("null", ("list", "string"))),
+        "guardrails": Param(
+            wire="guardrails", nullable=True, check=("null", ("list", ("within", "string", {"min_length": 1})))
+        ),
         "blocked": Param(wire="blocked", nullable=True, check=("null", "boolean")),
-        "tags": Param(wire="tags", nullable=True, check=("null", ("list", "string"))),
+        "tags": Param(wire="tags", nullable=True, check=("null", ("list", ("within", "string", {"min_length": 1})))),
         "metadata": Param(wire="metadata", nullable=True, check=("null", "shared:MetadataParam")),
-        "key": Param(wire="key", nullable=True, check=("null", "string")),
+        "key": Param(
+            wire="key", nullable=True, check=("null", ("within", "secret", {"pattern": "^sk-[A-Za-z0-9_-]{43}\\Z"}))
+        ),
     },
     body=Body(required=False),
     result=Result(type="key:KeyGenerateResponse"),
@@ -97,12 +129,24 @@ _UPDATE = Operation(
             wire="organization_id", nullable=True, check=("null", ("within", "string", {"min_length": 1}))
         ),
         "budget_id": Param(wire="budget_id", nullable=True, check=("null", ("within", "string", {"min_length": 1}))),
-        "models": Param(wire="models", nullable=True, check=("null", ("list", "string"))),
-        "aliases": Param(wire="aliases", nullable=True, check=("null", ("map", "string"))),
-        "duration": Param(wire="duration", nullable=True, check=("null", "string")),
+        "models": Param(
+            wire="models", nullable=True, check=("null", ("list", ("within", "string", {"min_length": 1})))
+        ),
+        "aliases": Param(
+            wire="aliases", nullable=True, check=("null", ("map", ("within", "string", {"min_length": 1})))
+        ),
+        "duration": Param(
+            wire="duration",
+            nullable=True,
+            check=("null", ("within", "string", {"pattern": "^[1-9][0-9]{0,5}(s|m|h|d|w|mo|y)\\Z"})),
+        ),
         "max_budget": Param(wire="max_budget", nullable=True, check=("null", ("within", "number", {"minimum": 0}))),
         "soft_budget": Param(wire="soft_budget", nullable=True, check=("null", ("within", "number", {"minimum": 0}))),
-        "budget_duration": Param(wire="budget_duration", nullable=True, check=("null", "string")),
+        "budget_duration": Param(
+            wire="budget_duration",
+            nullable=True,
+            check=("null", ("within", "string", {"pattern": "^[1-9][0-9]{0,5}(s|m|h|d|w|mo|y)\\Z"})),
+        ),
         "model_max_budget": Param(
             wire="model_max_budget", nullable=True, check=("null", ("map", "shared:KeyModelBudgetParam"))
         ),
@@ -111,20 +155,38 @@ _UPDATE = Operation(
         "max_parallel_requests": Param(
             wire="max_parallel_requests", nullable=True, check=("null", ("within", "integer", {"minimum": 0}))
         ),
-        "model_tpm_limit": Param(wire="model_tpm_limit", nullable=True, check=("null", ("map", "integer"))),
-        "model_rpm_limit": Param(wire="model_rpm_limit", nullable=True, check=("null", ("map", "integer"))),
+        "model_tpm_limit": Param(
+            wire="model_tpm_limit", nullable=True, check=("null", ("map", ("within", "integer", {"minimum": 0})))
+        ),
+        "model_rpm_limit": Param(
+            wire="model_rpm_limit", nullable=True, check=("null", ("map", ("within", "integer", {"minimum": 0})))
+        ),
         "allowed_cache_controls": Param(
-            wire="allowed_cache_controls", nullable=True, check=("null", ("list", "string"))
+            wire="allowed_cache_controls",
+            nullable=True,
+            check=("null", ("list", ("within", "string", {"min_length": 1}))),
         ),
         "allowed_ips": Param(
-            wire="allowed_ips", nullable=True, check=("null", ("within", ("list", "string"), {"max_length": 256}))
+            wire="allowed_ips",
+            nullable=True,
+            check=(
+                "null",
+                ("within", ("list", ("within", "string", {"min_length": 1, "max_length": 64})), {"max_length": 256}),
+            ),
         ),
         "allowed_routes": Param(
-            wire="allowed_routes", nullable=True, check=("null", ("within", ("list", "string"), {"max_length": 256}))
+            wire="allowed_routes",
+            nullable=True,
+            check=(
+                "null",
+                ("within", ("list", ("within", "string", {"min_length": 1, "max_length": 255})), {"max_length": 256}),
+            ),
         ),
-        "guardrails": Param(wire="guardrails", nullable=True, check=("null", ("list", "string"))),
+        "guardrails": Param(
+            wire="guardrails", nullable=True, check=("null", ("list", ("within", "string", {"min_length": 1})))
+        ),
         "blocked": Param(wire="blocked", nullable=True, check=("null", "boolean")),
-        "tags": Param(wire="tags", nullable=True, check=("null", ("list", "string"))),
+        "tags": Param(wire="tags", nullable=True, check=("null", ("list", ("within", "string", {"min_length": 1})))),
         "metadata": Param(wire="metadata", nullable=True, check=("null", "shared:MetadataParam")),
         "key": Param(wire="key", nullable=True, check=("null", ("within", "string", {"min_length": 1}))),
         "key_id": Param(wire="key_id", nullable=True, check=("null", ("within", "string", {"min_length": 1}))),
@@ -145,9 +207,15 @@ _DELETE = Operation(
     method="POST",
     path="/key/delete",
     params={
-        "keys": Param(wire="keys", nullable=True, check=("null", ("within", ("list", "string"), {"max_length": 1000}))),
+        "keys": Param(
+            wire="keys",
+            nullable=True,
+            check=("null", ("within", ("list", ("within", "string", {"min_length": 1})), {"max_length": 1000})),
+        ),
         "key_aliases": Param(
-            wire="key_aliases", nullable=True, check=("null", ("within", ("list", "string"), {"max_length": 1000}))
+            wire="key_aliases",
+            nullable=True,
+            check=("null", ("within", ("list", ("within", "string", {"min_length": 1})), {"max_length": 1000})),
         ),
         "key_id": Param(wire="key_id", nullable=True, check=("null", ("within", "string", {"min_length": 1}))),
     },
@@ -231,12 +299,24 @@ _REGENERATE = Operation(
             wire="organization_id", nullable=True, check=("null", ("within", "string", {"min_length": 1}))
         ),
         "budget_id": Param(wire="budget_id", nullable=True, check=("null", ("within", "string", {"min_length": 1}))),
-        "models": Param(wire="models", nullable=True, check=("null", ("list", "string"))),
-        "aliases": Param(wire="aliases", nullable=True, check=("null", ("map", "string"))),
-        "duration": Param(wire="duration", nullable=True, check=("null", "string")),
+        "models": Param(
+            wire="models", nullable=True, check=("null", ("list", ("within", "string", {"min_length": 1})))
+        ),
+        "aliases": Param(
+            wire="aliases", nullable=True, check=("null", ("map", ("within", "string", {"min_length": 1})))
+        ),
+        "duration": Param(
+            wire="duration",
+            nullable=True,
+            check=("null", ("within", "string", {"pattern": "^[1-9][0-9]{0,5}(s|m|h|d|w|mo|y)\\Z"})),
+        ),
         "max_budget": Param(wire="max_budget", nullable=True, check=("null", ("within", "number", {"minimum": 0}))),
         "soft_budget": Param(wire="soft_budget", nullable=True, check=("null", ("within", "number", {"minimum": 0}))),
-        "budget_duration": Param(wire="budget_duration", nullable=True, check=("null", "string")),
+        "budget_duration": Param(
+            wire="budget_duration",
+            nullable=True,
+            check=("null", ("within", "string", {"pattern": "^[1-9][0-9]{0,5}(s|m|h|d|w|mo|y)\\Z"})),
+        ),
         "model_max_budget": Param(
             wire="model_max_budget", nullable=True, check=("null", ("map", "shared:KeyModelBudgetParam"))
         ),
@@ -245,20 +325,38 @@ _REGENERATE = Operation(
         "max_parallel_requests": Param(
             wire="max_parallel_requests", nullable=True, check=("null", ("within", "integer", {"minimum": 0}))
         ),
-        "model_tpm_limit": Param(wire="model_tpm_limit", nullable=True, check=("null", ("map", "integer"))),
-        "model_rpm_limit": Param(wire="model_rpm_limit", nullable=True, check=("null", ("map", "integer"))),
+        "model_tpm_limit": Param(
+            wire="model_tpm_limit", nullable=True, check=("null", ("map", ("within", "integer", {"minimum": 0})))
+        ),
+        "model_rpm_limit": Param(
+            wire="model_rpm_limit", nullable=True, check=("null", ("map", ("within", "integer", {"minimum": 0})))
+        ),
         "allowed_cache_controls": Param(
-            wire="allowed_cache_controls", nullable=True, check=("null", ("list", "string"))
+            wire="allowed_cache_controls",
+            nullable=True,
+            check=("null", ("list", ("within", "string", {"min_length": 1}))),
         ),
         "allowed_ips": Param(
-            wire="allowed_ips", nullable=True, check=("null", ("within", ("list", "string"), {"max_length": 256}))
+            wire="allowed_ips",
+            nullable=True,
+            check=(
+                "null",
+                ("within", ("list", ("within", "string", {"min_length": 1, "max_length": 64})), {"max_length": 256}),
+            ),
         ),
         "allowed_routes": Param(
-            wire="allowed_routes", nullable=True, check=("null", ("within", ("list", "string"), {"max_length": 256}))
+            wire="allowed_routes",
+            nullable=True,
+            check=(
+                "null",
+                ("within", ("list", ("within", "string", {"min_length": 1, "max_length": 255})), {"max_length": 256}),
+            ),
         ),
-        "guardrails": Param(wire="guardrails", nullable=True, check=("null", ("list", "string"))),
+        "guardrails": Param(
+            wire="guardrails", nullable=True, check=("null", ("list", ("within", "string", {"min_length": 1})))
+        ),
         "blocked": Param(wire="blocked", nullable=True, check=("null", "boolean")),
-        "tags": Param(wire="tags", nullable=True, check=("null", ("list", "string"))),
+        "tags": Param(wire="tags", nullable=True, check=("null", ("list", ("within", "string", {"min_length": 1})))),
         "metadata": Param(wire="metadata", nullable=True, check=("null", "shared:MetadataParam")),
     },
     body=Body(required=False),

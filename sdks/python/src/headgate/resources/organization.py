@@ -40,7 +40,11 @@ _CREATE = Operation(
         "budget_id": Param(wire="budget_id", nullable=True, check=("null", ("within", "string", {"min_length": 1}))),
         "max_budget": Param(wire="max_budget", nullable=True, check=("null", ("within", "number", {"minimum": 0}))),
         "soft_budget": Param(wire="soft_budget", nullable=True, check=("null", ("within", "number", {"minimum": 0}))),
-        "budget_duration": Param(wire="budget_duration", nullable=True, check=("null", "string")),
+        "budget_duration": Param(
+            wire="budget_duration",
+            nullable=True,
+            check=("null", ("within", "string", {"pattern": "^[1-9][0-9]{0,5}(s|m|h|d|w|mo|y)\\Z"})),
+        ),
         "tpm_limit": Param(wire="tpm_limit", nullable=True, check=("null", ("within", "integer", {"minimum": 0}))),
         "rpm_limit": Param(wire="rpm_limit", nullable=True, check=("null", ("within", "integer", {"minimum": 0}))),
         "max_parallel_requests": Param(
@@ -49,7 +53,9 @@ _CREATE = Operation(
         "model_max_budget": Param(
             wire="model_max_budget", nullable=True, check=("null", ("map", "shared:ModelMaxBudgetParam"))
         ),
-        "models": Param(wire="models", nullable=True, check=("null", ("list", "string"))),
+        "models": Param(
+            wire="models", nullable=True, check=("null", ("list", ("within", "string", {"min_length": 1})))
+        ),
         "tier": Param(wire="tier", nullable=True, check=("null", ("within", "string", {"min_length": 1}))),
         "blocked": Param(wire="blocked", nullable=True, check=("null", "boolean")),
         "metadata": Param(wire="metadata", nullable=True, check=("null", "shared:MetadataParam")),
@@ -75,7 +81,11 @@ _UPDATE = Operation(
         "budget_id": Param(wire="budget_id", nullable=True, check=("null", ("within", "string", {"min_length": 1}))),
         "max_budget": Param(wire="max_budget", nullable=True, check=("null", ("within", "number", {"minimum": 0}))),
         "soft_budget": Param(wire="soft_budget", nullable=True, check=("null", ("within", "number", {"minimum": 0}))),
-        "budget_duration": Param(wire="budget_duration", nullable=True, check=("null", "string")),
+        "budget_duration": Param(
+            wire="budget_duration",
+            nullable=True,
+            check=("null", ("within", "string", {"pattern": "^[1-9][0-9]{0,5}(s|m|h|d|w|mo|y)\\Z"})),
+        ),
         "tpm_limit": Param(wire="tpm_limit", nullable=True, check=("null", ("within", "integer", {"minimum": 0}))),
         "rpm_limit": Param(wire="rpm_limit", nullable=True, check=("null", ("within", "integer", {"minimum": 0}))),
         "max_parallel_requests": Param(
@@ -84,7 +94,9 @@ _UPDATE = Operation(
         "model_max_budget": Param(
             wire="model_max_budget", nullable=True, check=("null", ("map", "shared:ModelMaxBudgetParam"))
         ),
-        "models": Param(wire="models", nullable=True, check=("null", ("list", "string"))),
+        "models": Param(
+            wire="models", nullable=True, check=("null", ("list", ("within", "string", {"min_length": 1})))
+        ),
         "tier": Param(wire="tier", nullable=True, check=("null", ("within", "string", {"min_length": 1}))),
         "blocked": Param(wire="blocked", nullable=True, check=("null", "boolean")),
         "metadata": Param(wire="metadata", nullable=True, check=("null", "shared:MetadataParam")),
@@ -142,7 +154,7 @@ _DELETE = Operation(
         "organization_ids": Param(
             wire="organization_ids",
             required=True,
-            check=("within", ("list", "string"), {"min_length": 1, "max_length": 1000}),
+            check=("within", ("list", ("within", "string", {"min_length": 1})), {"min_length": 1, "max_length": 1000}),
         ),
     },
     body=Body(),
@@ -156,15 +168,7 @@ _ADD_MEMBER = Operation(
     path="/organization/member_add",
     params={
         "organization_id": Param(wire="organization_id", required=True, check=("within", "string", {"min_length": 1})),
-        "member": Param(
-            wire="member",
-            required=True,
-            check=(
-                "within",
-                "organization:OrganizationAddMemberRequestMemberParam",
-                {"min_items": 1, "max_items": 1000},
-            ),
-        ),
+        "member": Param(wire="member", required=True, check="organization:OrganizationAddMemberRequestMemberParam"),
         "max_budget_in_organization": Param(
             wire="max_budget_in_organization", nullable=True, check=("null", ("within", "number", {"minimum": 0}))
         ),

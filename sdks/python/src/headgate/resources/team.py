@@ -46,7 +46,11 @@ _MODEL_ADD = Operation(
     path="/team/model/add",
     params={
         "team_id": Param(wire="team_id", required=True, check=("within", "string", {"min_length": 1})),
-        "models": Param(wire="models", required=True, check=("within", ("list", "string"), {"min_length": 1})),
+        "models": Param(
+            wire="models",
+            required=True,
+            check=("within", ("list", ("within", "string", {"min_length": 1})), {"min_length": 1}),
+        ),
     },
     body=Body(),
     result=Result(type="shared:Team"),
@@ -59,7 +63,11 @@ _MODEL_DELETE = Operation(
     path="/team/model/delete",
     params={
         "team_id": Param(wire="team_id", required=True, check=("within", "string", {"min_length": 1})),
-        "models": Param(wire="models", required=True, check=("within", ("list", "string"), {"min_length": 1})),
+        "models": Param(
+            wire="models",
+            required=True,
+            check=("within", ("list", ("within", "string", {"min_length": 1})), {"min_length": 1}),
+        ),
     },
     body=Body(),
     result=Result(type="shared:Team"),
@@ -74,7 +82,11 @@ _CREATE = Operation(
         "budget_id": Param(wire="budget_id", nullable=True, check=("null", ("within", "string", {"min_length": 1}))),
         "max_budget": Param(wire="max_budget", nullable=True, check=("null", ("within", "number", {"minimum": 0}))),
         "soft_budget": Param(wire="soft_budget", nullable=True, check=("null", ("within", "number", {"minimum": 0}))),
-        "budget_duration": Param(wire="budget_duration", nullable=True, check=("null", "string")),
+        "budget_duration": Param(
+            wire="budget_duration",
+            nullable=True,
+            check=("null", ("within", "string", {"pattern": "^[1-9][0-9]{0,5}(s|m|h|d|w|mo|y)\\Z"})),
+        ),
         "tpm_limit": Param(wire="tpm_limit", nullable=True, check=("null", ("within", "integer", {"minimum": 0}))),
         "rpm_limit": Param(wire="rpm_limit", nullable=True, check=("null", ("within", "integer", {"minimum": 0}))),
         "max_parallel_requests": Param(
@@ -89,10 +101,16 @@ _CREATE = Operation(
         "organization_id": Param(
             wire="organization_id", nullable=True, check=("null", ("within", "string", {"min_length": 1}))
         ),
-        "models": Param(wire="models", nullable=True, check=("null", ("list", "string"))),
-        "model_aliases": Param(wire="model_aliases", nullable=True, check=("null", ("map", "string"))),
-        "guardrails": Param(wire="guardrails", nullable=True, check=("null", ("list", "string"))),
-        "tags": Param(wire="tags", nullable=True, check=("null", ("list", "string"))),
+        "models": Param(
+            wire="models", nullable=True, check=("null", ("list", ("within", "string", {"min_length": 1})))
+        ),
+        "model_aliases": Param(
+            wire="model_aliases", nullable=True, check=("null", ("map", ("within", "string", {"min_length": 1})))
+        ),
+        "guardrails": Param(
+            wire="guardrails", nullable=True, check=("null", ("list", ("within", "string", {"min_length": 1})))
+        ),
+        "tags": Param(wire="tags", nullable=True, check=("null", ("list", ("within", "string", {"min_length": 1})))),
         "blocked": Param(wire="blocked", nullable=True, check=("null", "boolean")),
         "metadata": Param(wire="metadata", nullable=True, check=("null", "shared:MetadataParam")),
         "team_id": Param(
@@ -101,8 +119,12 @@ _CREATE = Operation(
         "members_with_roles": Param(
             wire="members_with_roles", nullable=True, check=("null", ("list", "shared:TeamMemberParam"))
         ),
-        "admins": Param(wire="admins", nullable=True, check=("null", ("list", "string"))),
-        "members": Param(wire="members", nullable=True, check=("null", ("list", "string"))),
+        "admins": Param(
+            wire="admins", nullable=True, check=("null", ("list", ("within", "string", {"min_length": 1})))
+        ),
+        "members": Param(
+            wire="members", nullable=True, check=("null", ("list", ("within", "string", {"min_length": 1})))
+        ),
     },
     body=Body(required=False),
     result=Result(type="shared:Team"),
@@ -117,7 +139,11 @@ _UPDATE = Operation(
         "budget_id": Param(wire="budget_id", nullable=True, check=("null", ("within", "string", {"min_length": 1}))),
         "max_budget": Param(wire="max_budget", nullable=True, check=("null", ("within", "number", {"minimum": 0}))),
         "soft_budget": Param(wire="soft_budget", nullable=True, check=("null", ("within", "number", {"minimum": 0}))),
-        "budget_duration": Param(wire="budget_duration", nullable=True, check=("null", "string")),
+        "budget_duration": Param(
+            wire="budget_duration",
+            nullable=True,
+            check=("null", ("within", "string", {"pattern": "^[1-9][0-9]{0,5}(s|m|h|d|w|mo|y)\\Z"})),
+        ),
         "tpm_limit": Param(wire="tpm_limit", nullable=True, check=("null", ("within", "integer", {"minimum": 0}))),
         "rpm_limit": Param(wire="rpm_limit", nullable=True, check=("null", ("within", "integer", {"minimum": 0}))),
         "max_parallel_requests": Param(
@@ -132,10 +158,16 @@ _UPDATE = Operation(
         "organization_id": Param(
             wire="organization_id", nullable=True, check=("null", ("within", "string", {"min_length": 1}))
         ),
-        "models": Param(wire="models", nullable=True, check=("null", ("list", "string"))),
-        "model_aliases": Param(wire="model_aliases", nullable=True, check=("null", ("map", "string"))),
-        "guardrails": Param(wire="guardrails", nullable=True, check=("null", ("list", "string"))),
-        "tags": Param(wire="tags", nullable=True, check=("null", ("list", "string"))),
+        "models": Param(
+            wire="models", nullable=True, check=("null", ("list", ("within", "string", {"min_length": 1})))
+        ),
+        "model_aliases": Param(
+            wire="model_aliases", nullable=True, check=("null", ("map", ("within", "string", {"min_length": 1})))
+        ),
+        "guardrails": Param(
+            wire="guardrails", nullable=True, check=("null", ("list", ("within", "string", {"min_length": 1})))
+        ),
+        "tags": Param(wire="tags", nullable=True, check=("null", ("list", ("within", "string", {"min_length": 1})))),
         "blocked": Param(wire="blocked", nullable=True, check=("null", "boolean")),
         "metadata": Param(wire="metadata", nullable=True, check=("null", "shared:MetadataParam")),
         "team_id": Param(wire="team_id", required=True, check=("within", "string", {"min_length": 1})),
@@ -183,7 +215,9 @@ _DELETE = Operation(
     path="/team/delete",
     params={
         "team_ids": Param(
-            wire="team_ids", required=True, check=("within", ("list", "string"), {"min_length": 1, "max_length": 1000})
+            wire="team_ids",
+            required=True,
+            check=("within", ("list", ("within", "string", {"min_length": 1})), {"min_length": 1, "max_length": 1000}),
         ),
     },
     body=Body(),
@@ -221,11 +255,7 @@ _ADD_MEMBER = Operation(
     path="/team/member_add",
     params={
         "team_id": Param(wire="team_id", required=True, check=("within", "string", {"min_length": 1})),
-        "member": Param(
-            wire="member",
-            required=True,
-            check=("within", "team:TeamAddMemberRequestMemberParam", {"min_items": 1, "max_items": 1000}),
-        ),
+        "member": Param(wire="member", required=True, check="team:TeamAddMemberRequestMemberParam"),
         "max_budget_in_team": Param(
             wire="max_budget_in_team", nullable=True, check=("null", ("within", "number", {"minimum": 0}))
         ),

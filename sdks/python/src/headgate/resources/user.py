@@ -31,7 +31,11 @@ _CREATE = Operation(
         "budget_id": Param(wire="budget_id", nullable=True, check=("null", ("within", "string", {"min_length": 1}))),
         "max_budget": Param(wire="max_budget", nullable=True, check=("null", ("within", "number", {"minimum": 0}))),
         "soft_budget": Param(wire="soft_budget", nullable=True, check=("null", ("within", "number", {"minimum": 0}))),
-        "budget_duration": Param(wire="budget_duration", nullable=True, check=("null", "string")),
+        "budget_duration": Param(
+            wire="budget_duration",
+            nullable=True,
+            check=("null", ("within", "string", {"pattern": "^[1-9][0-9]{0,5}(s|m|h|d|w|mo|y)\\Z"})),
+        ),
         "tpm_limit": Param(wire="tpm_limit", nullable=True, check=("null", ("within", "integer", {"minimum": 0}))),
         "rpm_limit": Param(wire="rpm_limit", nullable=True, check=("null", ("within", "integer", {"minimum": 0}))),
         "max_parallel_requests": Param(
@@ -47,7 +51,9 @@ _CREATE = Operation(
             wire="user_alias", nullable=True, check=("null", ("within", "string", {"min_length": 1, "max_length": 255}))
         ),
         "user_role": Param(wire="user_role", nullable=True, check=("null", "string")),
-        "models": Param(wire="models", nullable=True, check=("null", ("list", "string"))),
+        "models": Param(
+            wire="models", nullable=True, check=("null", ("list", ("within", "string", {"min_length": 1})))
+        ),
         "blocked": Param(wire="blocked", nullable=True, check=("null", "boolean")),
         "metadata": Param(wire="metadata", nullable=True, check=("null", "shared:MetadataParam")),
         "user_id": Param(
@@ -56,12 +62,16 @@ _CREATE = Operation(
         "organization_id": Param(
             wire="organization_id", nullable=True, check=("null", ("within", "string", {"min_length": 1}))
         ),
-        "teams": Param(wire="teams", nullable=True, check=("null", ("list", "string"))),
+        "teams": Param(wire="teams", nullable=True, check=("null", ("list", ("within", "string", {"min_length": 1})))),
         "auto_create_key": Param(wire="auto_create_key", nullable=True, check=("null", "boolean")),
         "key_alias": Param(
             wire="key_alias", nullable=True, check=("null", ("within", "string", {"min_length": 1, "max_length": 255}))
         ),
-        "duration": Param(wire="duration", nullable=True, check=("null", "string")),
+        "duration": Param(
+            wire="duration",
+            nullable=True,
+            check=("null", ("within", "string", {"pattern": "^[1-9][0-9]{0,5}(s|m|h|d|w|mo|y)\\Z"})),
+        ),
     },
     body=Body(required=False),
     result=Result(type="user:UserCreateResponse"),
@@ -76,7 +86,11 @@ _UPDATE = Operation(
         "budget_id": Param(wire="budget_id", nullable=True, check=("null", ("within", "string", {"min_length": 1}))),
         "max_budget": Param(wire="max_budget", nullable=True, check=("null", ("within", "number", {"minimum": 0}))),
         "soft_budget": Param(wire="soft_budget", nullable=True, check=("null", ("within", "number", {"minimum": 0}))),
-        "budget_duration": Param(wire="budget_duration", nullable=True, check=("null", "string")),
+        "budget_duration": Param(
+            wire="budget_duration",
+            nullable=True,
+            check=("null", ("within", "string", {"pattern": "^[1-9][0-9]{0,5}(s|m|h|d|w|mo|y)\\Z"})),
+        ),
         "tpm_limit": Param(wire="tpm_limit", nullable=True, check=("null", ("within", "integer", {"minimum": 0}))),
         "rpm_limit": Param(wire="rpm_limit", nullable=True, check=("null", ("within", "integer", {"minimum": 0}))),
         "max_parallel_requests": Param(
@@ -92,7 +106,9 @@ _UPDATE = Operation(
             wire="user_alias", nullable=True, check=("null", ("within", "string", {"min_length": 1, "max_length": 255}))
         ),
         "user_role": Param(wire="user_role", nullable=True, check=("null", "string")),
-        "models": Param(wire="models", nullable=True, check=("null", ("list", "string"))),
+        "models": Param(
+            wire="models", nullable=True, check=("null", ("list", ("within", "string", {"min_length": 1})))
+        ),
         "blocked": Param(wire="blocked", nullable=True, check=("null", "boolean")),
         "metadata": Param(wire="metadata", nullable=True, check=("null", "shared:MetadataParam")),
         "user_id": Param(wire="user_id", nullable=True, check=("null", ("within", "string", {"min_length": 1}))),
@@ -143,7 +159,9 @@ _DELETE = Operation(
     path="/user/delete",
     params={
         "user_ids": Param(
-            wire="user_ids", required=True, check=("within", ("list", "string"), {"min_length": 1, "max_length": 1000})
+            wire="user_ids",
+            required=True,
+            check=("within", ("list", ("within", "string", {"min_length": 1})), {"min_length": 1, "max_length": 1000}),
         ),
     },
     body=Body(),

@@ -54,7 +54,7 @@ _TRANSFORM_REQUEST = Operation(
     method="POST",
     path="/utils/transform_request",
     params={
-        "call_type": Param(wire="call_type", required=True, check="string"),
+        "call_type": Param(wire="call_type", required=True, check=("within", "string", {"min_length": 1})),
         "request_body": Param(wire="request_body", required=True, check=("map", None)),
     },
     body=Body(),
