@@ -36,8 +36,21 @@ async def offload(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -
 
 
 async def in_thread_if_large(data: bytes, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Run a function that works on `data`: at once, or in a thread where it is a `LARGE_BODY`."""
-    return await offload(function, *args, **kwargs) if len(data) > LARGE_BODY else function(*args, **kwargs)
+    """Run a function that works on `data`: at once, or in a thread where it is a `LARGE_BODY`.
+
+    A task that is cancelled meanwhile ends behind the function: what that counts of an answer has to be paid.
+    """
+    if len(data) <= LARGE_BODY:
+        return function(*args, **kwargs)
+    work = asyncio.ensure_future(offload(function, *args, **kwargs))
+    try:
+        return await asyncio.shield(work)
+    except asyncio.CancelledError:
+        await asyncio.wait([work])
+        # Nobody is there to hear of a failure.
+        if not work.cancelled():
+            work.exception()
+        raise
 
 
 def end_threads() -> bool:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import math
+import threading
 from typing import Any
 
 import msgspec
@@ -12,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from headgate_gateway import json_parts, long_strings
+from headgate_gateway.offload import LARGE_BODY, in_thread_if_large
 from headgate_gateway.providers import large
 from headgate_gateway.providers.large import as_text, read_json, write_json
 from headgate_gateway.providers.lenient import Unreadable, readable
@@ -79,3 +82,22 @@ def test_what_nobody_reads_stays_in_its_bytes() -> None:
 def test_text_is_decoded_across_pieces() -> None:
     text = "漢字" * 300_000
     assert as_text(text.encode() + b"\xff") == text + "\ufffd"
+
+
+async def test_a_client_that_leaves_does_not_stop_the_count_of_an_answer() -> None:
+    began, go_on, counted = threading.Event(), threading.Event(), list[str]()
+
+    def count() -> None:
+        began.set()
+        go_on.wait(30)
+        counted.append("all of it")
+
+    task = asyncio.ensure_future(in_thread_if_large(bytes(LARGE_BODY + 1), count))
+    await asyncio.to_thread(began.wait, 30)
+    task.cancel()
+    await asyncio.sleep(0)
+    assert not task.done()
+    go_on.set()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert counted == ["all of it"]
