@@ -114,7 +114,7 @@ async def test_every_query_parameter_is_read(inside: App, monkeypatch: pytest.Mo
     """A parameter that no code looks at cannot have an effect. What each does, the tests below and others say."""
     read: set[str] = set()
     real = edge.read_query
-    monkeypatch.setattr(edge, "read_query", lambda raw, spec: Watched(real(raw, spec), read))
+    monkeypatch.setattr(edge, "read_query", lambda raw, spec, **more: Watched(real(raw, spec, **more), read))
     transport = httpx2.ASGITransport(app=inside)  # type: ignore[arg-type]
     unread = []
     async with httpx2.AsyncClient(transport=transport, base_url="http://localhost") as client:
@@ -170,6 +170,14 @@ def test_azure_paths(gateway: str, tail: str, version: str, status: int) -> None
         assert answer.json()["model"] == "gpt-4o"
     else:
         assert answer.json()["error"]["param"] == "api-version"
+
+
+@pytest.mark.parametrize(("version", "status"), [("2024-10-21", 200), ("tomorrow", 400)])
+@pytest.mark.parametrize("tail", ["models", "files"])
+def test_the_version_of_azure_paths_without_a_deployment(gateway: str, tail: str, version: str, status: int) -> None:
+    answer = httpx2.get(f"{gateway}/openai/{tail}", params={"api-version": version})
+    assert answer.status_code == status, answer.text
+    assert status == 200 or answer.json()["error"]["param"] == "api-version"
 
 
 @pytest.mark.parametrize("body", [{}, {"model": None}, {"model": "dall-e-3"}])

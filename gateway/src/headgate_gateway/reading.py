@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -24,6 +25,9 @@ __all__ = ["ClientGone", "close_files", "read_body", "read_query", "refuse_ambig
 # Of one field that is no file, and of a whole form that is sent as one text.
 _FIELD_BYTES = 1 << 20
 _FORM_PIECE = 32_768
+# What the contract declares for the paths of deployments.
+_VERSION = "api-version"
+_VERSIONS = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(-preview)?|preview|latest|v1", re.ASCII)
 
 
 class ClientGone(Exception):
@@ -232,10 +236,16 @@ async def _stream(receive: Receive | None, limit: int) -> Any:
 
 
 def read_query(raw: bytes, spec: Specification | None, *, azure: bool = False) -> dict[str, Any]:
-    """Return the query string, typed and checked, without the version that clients of Azure send with every request."""
+    """Return the query string, typed and checked; `azure` permits the version that clients of Azure send everywhere."""
     pairs = _pairs(raw.decode("ascii", "replace")) if raw else []
-    if azure:
-        pairs = [(name, value) for name, value in pairs if name != "api-version"]
+    if azure and not (spec is not None and spec.has_query(_VERSION)):
+        for value in [value for name, value in pairs if name == _VERSION and not _VERSIONS.fullmatch(value)]:
+            raise invalid(
+                f"`{_VERSION}` is {value[:60]!r}, which is no version of an API. Send a date such as 2024-10-21.",
+                param=_VERSION,
+                code="invalid_value",
+            )
+        pairs = [(name, value) for name, value in pairs if name != _VERSION]
     if spec is not None:
         return spec.read_query(pairs)
     return dict(pairs)

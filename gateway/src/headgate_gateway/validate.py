@@ -215,6 +215,10 @@ class Specification:
                 raise self._contract.fault(parameter.validator, query[name], name)
         return query
 
+    def has_query(self, name: str) -> bool:
+        """Return whether the contract declares a parameter of the query."""
+        return any(parameter.name == name for parameter in self._parameters())
+
     def _parameters(self) -> tuple[_Parameter, ...]:
         if self._query is None:
             found: dict[str, _Parameter] = {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given, settings
@@ -13,7 +13,7 @@ from headgate_gateway.config_table import ConfigError
 from headgate_gateway.errors import ApiError
 from headgate_gateway.guardrails.pii import KINDS, Pii
 from headgate_gateway.guardrails.port import TextGuardrail
-from headgate_gateway.guardrails.rewrite import PatternRewriter
+from headgate_gateway.guardrails.rewrite import Pattern, PatternRewriter
 from headgate_gateway.guardrails.words import Words
 
 PII = Pii({})
@@ -198,3 +198,28 @@ def test_long_phrases_and_wrong_options(tmp_path: Any) -> None:
     ):
         with pytest.raises(ConfigError):
             Words(options)
+
+
+class Counted:
+    """A pattern that counts how often it was searched for."""
+
+    def __init__(self, source: str) -> None:
+        self._pattern, self.searches = re.compile(source), 0
+
+    def search(self, text: str, at: int) -> re.Match[str] | None:
+        self.searches += 1
+        return self._pattern.search(text, at)
+
+
+def test_a_text_is_searched_once_however_much_of_it_is_masked() -> None:
+    sources = [Counted(source) for source in ("x", "nowhere", "never")]
+    growing = [Counted(r"\Z") for _ in sources]
+    patterns = [
+        Pattern("p", cast("Any", found), cast("Any", grows), lambda found: "*")
+        for found, grows in zip(sources, growing, strict=True)
+    ]
+    rewriter = PatternRewriter(patterns)
+    assert rewriter.feed("x " * 500) + rewriter.close() == "* " * 500
+    assert [one.searches for one in sources[1:] + growing] == [2, 2, 1, 1, 1]
+    assert sources[0].searches <= 503
+    assert PatternRewriter([]).feed("x") == "x"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import unicodedata
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate_gateway.errors import ApiError
+from headgate_gateway.guardrails import reveal
 from headgate_gateway.guardrails.chat import map_texts
 from headgate_gateway.guardrails.pii import Pii
 from headgate_gateway.guardrails.port import Context
@@ -161,6 +163,19 @@ def test_what_hides_a_text_is_seen_through(text: str) -> None:
         map_texts(message(content=text), change)
 
 
+def test_many_marks_on_one_letter_are_read_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    lengths: list[int] = []
+    normal = unicodedata.normalize
+
+    def normalize(form: Any, text: str) -> str:
+        lengths.append(len(text))
+        return normal(form, text)
+
+    monkeypatch.setattr(unicodedata, "normalize", normalize)
+    assert reveal.plain("V" + "\u0338\u0301" * 2_000 + "oldemort Ｖ") == "Voldemort V"  # noqa: RUF001
+    assert max(lengths) <= 512
+
+
 def test_only_what_hides_something_is_rewritten() -> None:
     def change(text: str) -> str:
         return text.replace("secret", "***")
@@ -195,7 +210,7 @@ JSON = st.recursive(
 @given(st.dictionaries(st.text(), JSON))
 def test_any_body_can_be_walked(body: dict[str, Any]) -> None:
     body = {name: value for name, value in body.items() if name not in ("prompt", "input")}
-    assert map_texts(body, lambda text: text) == body
+    assert map_texts({"unknown": body}, lambda text: text) == {"unknown": body}
 
 
 def _b64(text: str, charset: str = "utf-8") -> str:
@@ -314,3 +329,12 @@ def test_words_are_found_in_either_form_of_their_accents() -> None:
     for text in ("café", "cafe\u0301", "№5"):
         with pytest.raises(ApiError, match="stopped this call"):
             map_texts(message(content=text), words._whole)
+
+
+def test_only_the_messages_that_hide_something_are_one() -> None:
+    texts = ["a", "one", "joe@", "x", ".com", "two", "Call +1 415", " 555 0132", "end"]
+    changed = map_texts({"model": "m", "messages": [said("user", text) for text in texts]}, PII._whole)["messages"]
+    assert [one["content"] for one in changed] == ["a", "one", "[EMAIL]", "two", "Call [PHONE]", "end"]
+    parts = [PICTURE, *({"type": "text", "text": text} for text in ("joe@", "x.com")), PICTURE, PICTURE]
+    body = map_texts(message(content=[*parts, {"type": "text", "text": "one"}]), PII._whole)
+    assert [part.get("text") for part in body["messages"][0]["content"]] == [None, "[EMAIL]", None, None, "one"]

@@ -112,3 +112,51 @@ async def test_what_a_file_cannot_heed(world: Swept) -> None:
         assert answer.status_code == 400, (form, answer.text)
     answer = await world.client.get("/v1/files", params={"purposee": "batch"})
     assert "did you mean `purpose`?" in answer.json()["error"]["message"]
+
+
+async def test_a_control_that_the_cache_does_not_have(world: Swept) -> None:
+    key = await world.key(allowed_cache_controls=["no-cache", "ttl"])
+    for path, which in (("/key/generate", {}), ("/key/update", {"key_id": key["key_id"]})):
+        error = await _refused(world, path, {**which, "allowed_cache_controls": ["no-cache", "no-cash"]})
+        assert error["param"] == "allowed_cache_controls"
+        assert "'no-cash'" in error["message"]
+        assert "no-store" in error["message"]
+
+
+@pytest.mark.parametrize("member", [{"key_alias": "first"}, {"duration": "1d"}])
+async def test_members_of_a_first_key_that_is_not_made(world: Swept, member: dict[str, str]) -> None:
+    error = await _refused(world, "/user/new", {"auto_create_key": False, **member})
+    assert error["param"] == next(iter(member))
+    assert "`auto_create_key`" in error["message"]
+    await world.made("/user/new", member)
+
+
+async def test_an_admin_blocks_the_customer_of_an_organization(world: Swept) -> None:
+    """A customer of no organization was made and blocked, and the one that exists went on."""
+    organization, name = await world.organization(), world.fresh("customer")
+    key = (await world.key(organization_id=organization))["key"]
+    headers = {"X-Headgate-Organization": organization}
+    made = await world.client.post("/customer/new", json={"user_id": name}, headers=headers)
+    assert (made.status_code, made.json()["organization_id"]) == (200, organization)
+    assert (await world.chat(key, user=name)).status_code == 200
+    shown = (await world.made("/customer/block", {"user_ids": [name]}))["blocked_users"]
+    assert [one["organization_id"] for one in shown] == [organization]
+    assert (await world.chat(key, user=name)).status_code == 403
+    await world.made("/customer/unblock", {"user_ids": [name]})
+    assert (await world.chat(key, user=name)).status_code == 200
+
+
+@pytest.mark.parametrize(("kind", "role"), [("team", "user"), ("organization", "internal_user")])
+async def test_a_budget_of_somebody_who_is_a_member_already(world: Swept, kind: str, role: str) -> None:
+    """The answer was 200, and nothing bounded what the member spent."""
+    group, user = {f"{kind}_id": await getattr(world, kind)()}, await world.user()
+    joining = group | {"member": {"role": role, "user_id": user}}
+    await world.made(f"/{kind}/member_add", joining)
+    answer = await world.ask("POST", f"/{kind}/member_add", joining | {f"max_budget_in_{kind}": 1})
+    error = answer.json()["error"]
+    assert (answer.status_code, error["code"], error["param"]) == (409, "member_exists", f"max_budget_in_{kind}")
+    assert f"/{kind}/member_update" in error["message"]
+    change = group | {"user_id": user, f"max_budget_in_{kind}": 1}
+    await world.made(f"/{kind}/member_update", change, "POST" if kind == "team" else "PATCH")
+    for same in (joining, joining | {f"max_budget_in_{kind}": 1}):
+        await world.made(f"/{kind}/member_add", same)

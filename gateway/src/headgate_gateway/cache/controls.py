@@ -9,9 +9,9 @@ from typing import Any
 
 from ..errors import invalid
 
-__all__ = ["Controls", "controls_of"]
+__all__ = ["CONTROLS", "Controls", "controls_of"]
 
-_MEMBERS = ("no-cache", "no-store", "ttl", "s-maxage", "max-age", "namespace", "use-cache")
+CONTROLS = ("no-cache", "no-store", "ttl", "s-maxage", "max-age", "namespace", "use-cache")
 _AGE = re.compile(r"(max-age|s-maxage)\s*=\s*\"?(\d{1,9})\"?")
 
 
@@ -36,9 +36,9 @@ def controls_of(header: str | None, body: Any) -> Controls:
     words = {word.strip().lower() for word in (header or "").split(",")}
     member: Mapping[str, Any] = {}
     if body is not None:
-        if not isinstance(body, dict) or set(body) - set(_MEMBERS):
+        if not isinstance(body, dict) or set(body) - set(CONTROLS):
             raise invalid(
-                f"`cache` is {body!r}. Send an object with any of: {', '.join(_MEMBERS)}.",
+                f"`cache` is {body!r}. Send an object with any of: {', '.join(CONTROLS)}.",
                 param="cache",
                 code="invalid_cache_control",
             )

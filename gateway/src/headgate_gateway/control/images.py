@@ -44,6 +44,9 @@ _LONGEST_PROMPT = 32_000
 _Draw = Callable[[int], bytes]
 
 
+_CHOICES = {"moderation": ("auto", "low"), "input_fidelity": ("high", "low")}
+
+
 async def _generate(model: OfflineModel, call: Call, context: ModelContext) -> Answer:
     prompt = str(call.data["prompt"])
     width, height = _size(call.data.get("size"))
@@ -62,8 +65,9 @@ async def _edit(model: OfflineModel, call: Call, context: ModelContext) -> Answe
     pictures = _uploads(call, "image")
     masks = _uploads(call, "mask", needed=False)
     picture, mask, prompt = _read(pictures[0]), _read(masks[0]) if masks else None, str(call.data["prompt"])
+    size = _size(call.data["size"]) if call.data.get("size") not in (None, "", "auto") else None
     return await _answer(
-        model, call, context, lambda index: image.edit(picture, mask, prompt, index), "image_edit", len(pictures)
+        model, call, context, lambda index: image.edit(picture, mask, prompt, index, size), "image_edit", len(pictures)
     )
 
 
@@ -146,6 +150,9 @@ def _check(data: dict[str, Any], task: str, number: int) -> None:
     style = data.get("style")
     if style not in (None, "vivid", "natural"):
         raise _not_offline("style", style, "Use 'vivid' or 'natural'.")
+    for name, known in _CHOICES.items():
+        if data.get(name) not in (None, *known):
+            raise _not_offline(name, data[name], f"Use {' or '.join(map(repr, known))}.")
     if data.get("moderation") != "low" and data.get("prompt"):
         found = moderate({"input": str(data["prompt"])}, "")[0]["results"][0]
         if found["flagged"]:

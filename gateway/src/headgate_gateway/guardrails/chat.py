@@ -65,7 +65,7 @@ def map_texts(request: dict[str, Any], change: Change) -> dict[str, Any]:
     """Return the request with every text of it changed; raise 400 where there are tokens instead of texts."""
     for name, value in request.items():
         _refuse_tokens(name, value)
-    walk = _Walk(revealing(change))
+    walk = _Walk(_once(revealing(change)))
     changed: dict[str, Any] = {}
     for name, value in request.items():
         if name in _LEFT_OUT:
@@ -73,6 +73,19 @@ def map_texts(request: dict[str, Any], change: Change) -> dict[str, Any]:
         else:
             walk.put(changed, name, value, told=False)
     return changed
+
+
+def _once(change: Change) -> Change:
+    """Return a change that looks once at each text: texts are read alone, and with those beside them."""
+    known: dict[str, str] = {}
+
+    def see(text: str) -> str:
+        found = known.get(text)
+        if found is None:
+            found = known[text] = change(text)
+        return found
+
+    return see
 
 
 class _Walk:

@@ -11,11 +11,15 @@ __all__ = ["joined_messages", "joined_parts"]
 Change = Callable[[str], str]
 # The member with the text of a part, and what stands between two of them where they are read as one text.
 _FIELDS: Mapping[str, str] = {"text": "", "refusal": "", "thinking": "", "summary": "", "word": " "}
+# So much of the texts before is read with the next one. What is longer makes one run of all.
+_CARRIED = 256
+# Of more texts than these, one run is made of all: nobody sends so many to be read apart.
+_MOST = 64
 _ROLES = frozenset({"user", "system", "developer", "assistant"})
 
 
 def joined_parts(parts: list[Any], change: Change, *, keep: bool = False) -> list[Any]:
-    """Return the parts; the first has the text of all where they hide something together.
+    """Return the parts; where some hide something together, the first of them has their whole text.
 
     With `keep` the others stay, without a text.
     """
@@ -25,16 +29,15 @@ def joined_parts(parts: list[Any], change: Change, *, keep: bool = False) -> lis
         return parts
     between = _FIELDS[fields[places[0]]]
     texts = [parts[at][fields[at]] for at in places]
-    if not _hide(texts, between, change):
-        return parts
-    first, *others = places
     found = list(parts)
-    found[first] = {**parts[first], fields[first]: between.join(texts)}
-    for at in reversed(others):
-        if keep:
-            found[at] = {**parts[at], fields[at]: ""}
-        else:
-            del found[at]
+    for start, end in reversed(_runs(texts, between, change)):
+        first, *others = places[start:end]
+        found[first] = {**parts[first], fields[first]: between.join(texts[start:end])}
+        for at in reversed(others):
+            if keep:
+                found[at] = {**parts[at], fields[at]: ""}
+            else:
+                del found[at]
     return found
 
 
@@ -43,16 +46,50 @@ def joined_messages(messages: list[Any], change: Change) -> list[Any]:
     found: list[Any] = []
     for role, group in groupby(messages, _role):
         run = list(group)
-        if role and len(run) > 1 and _hide([_said(message) for message in run], "", change):
-            run = [{**run[0], "content": _contents(run)}]
+        if role and len(run) > 1:
+            for start, end in reversed(_runs([_said(message) for message in run], "", change)):
+                run[start:end] = [{**run[start], "content": _contents(run[start:end])}]
         found += run
     return found
 
 
-def _hide(texts: Sequence[str], between: str, change: Change) -> bool:
-    """Whether something is left in these texts, read as one, when each of them was changed alone."""
-    alone = between.join(map(change, texts))
-    return change(alone) != alone
+def _runs(texts: Sequence[str], between: str, change: Change) -> list[tuple[int, int]]:
+    """Return the runs of texts in which something is left, read as one text, when each was changed alone."""
+    alone = list(map(change, texts))
+    if not _hides(between.join(alone), change):
+        return []
+    if len(texts) > _MOST:
+        return [(0, len(texts))]
+    runs: list[tuple[int, int]] = []
+    carried, least = "", 0
+    for at, text in enumerate(alone):
+        if at < least:
+            continue
+        joined = between.join((carried, text)) if carried else text
+        start = at - 1
+        if _hides(joined, change):
+            while start > least and not _hides(between.join(alone[start : at + 1]), change):
+                start = max(least, at - 2 * (at - start))
+            if start >= least:
+                least = _end(texts, start, at + 1, between, change)
+                runs.append((start, least))
+                joined = ""
+        carried = joined[-_CARRIED:]
+    return runs or [(0, len(texts))]
+
+
+def _end(texts: Sequence[str], start: int, end: int, between: str, change: Change) -> int:
+    """Return where a run ends whose number goes on in the texts behind it."""
+    while end < len(texts) and texts[end].lstrip()[:1].isdigit():
+        before, after = between.join(texts[start:end]), between.join(texts[start : end + 1])
+        if change(after) == between.join((change(before), change(texts[end]))):
+            break
+        end += 1
+    return end
+
+
+def _hides(text: str, change: Change) -> bool:
+    return change(text) != text
 
 
 def _field(part: Any) -> str:

@@ -10,7 +10,6 @@ from typing import Any
 from ..config_table import ConfigError
 from ..errors import ApiError, invalid
 from ..http import Call
-from ..offload import LARGE_BODY
 from . import pii, words
 from .port import Context, Factory, Guardrail, Rewriter
 from .settings import GuardrailSettings
@@ -18,6 +17,8 @@ from .settings import GuardrailSettings
 __all__ = ["GROUP", "Guard", "Guardrails", "context_of", "rewriters"]
 
 GROUP = "headgate.guardrails"
+# Bytes of a request that is looked at in a thread: patterns take more time than parsing does.
+_LARGE = 16_384
 _SHIPPED: dict[str, Factory] = {"pii": pii.make, "words": words.make}
 
 
@@ -72,6 +73,8 @@ class Guardrails:
 
 
 def _names(value: Any) -> tuple[str, ...]:
+    if isinstance(value, str):
+        return (value,)
     return tuple(name for name in value if isinstance(name, str)) if isinstance(value, list | tuple) else ()
 
 
@@ -94,7 +97,7 @@ def context_of(call: Call) -> Context:
         caller.key_id,
         caller.team_id,
         caller.organization_id,
-        is_large=len(call.raw) > LARGE_BODY,
+        is_large=len(call.raw) > _LARGE,
     )
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import html
 import re
 import unicodedata
 from collections.abc import Callable
+from html.entities import html5
 from urllib.parse import unquote
 
 __all__ = ["plain", "revealing"]
@@ -20,11 +20,12 @@ _UNSEEN = re.compile(
 # Marks over, under and through a letter that no letter of its own has.
 _MARKS = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20f0\ufe20-\ufe2f]+")
 # Escapes of JSON and of programs.
-_ESCAPE = re.compile(r"\\+(?:u\{([0-9A-Fa-f]{1,6})\}|u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2}))")
+_ESCAPE = re.compile(r"(?<!\\)\\+(?:u\{([0-9A-Fa-f]{1,6})\}|u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2}))")
 _PERCENT = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
-_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});?")
+_ENTITY = re.compile(r"&(?:#([0-9]{1,7})|#[xX]([0-9A-Fa-f]{1,6})|([A-Za-z][A-Za-z0-9]{1,31};?));?")
 # Decoded so often: what is escaped twice is read by nobody at a glance.
 _ROUNDS = 3
+_PIECE = 256
 
 
 def revealing(change: Change) -> Change:
@@ -45,7 +46,20 @@ def plain(text: str) -> str:
     """Return the text without unseen characters, each letter in its usual form."""
     if text.isascii():
         return _UNSEEN.sub("", text)
-    return _MARKS.sub("", unicodedata.normalize("NFKC", _UNSEEN.sub("", text)))
+    return _MARKS.sub("", _normal(_UNSEEN.sub("", text)))
+
+
+def _normal(text: str) -> str:
+    """Return a text in its usual forms, a piece at a time: many marks on one letter take time by their square."""
+    pieces: list[str] = []
+    at = 0
+    while at < len(text):
+        end = at + _PIECE
+        while end < min(len(text), at + 2 * _PIECE) and unicodedata.combining(text[end]):
+            end += 1
+        pieces.append(unicodedata.normalize("NFKC", text[at:end]))
+        at = end
+    return "".join(pieces)
 
 
 def _bare(text: str) -> str:
@@ -64,8 +78,7 @@ def _bare(text: str) -> str:
 
 
 def _character(escape: re.Match[str]) -> str:
-    code = int(escape[1] or escape[2] or escape[3], 16)
-    return _decoded(escape[0], chr(code) if code <= 0x10FFFF else "")
+    return _decoded(escape[0], _chr(int(escape[1] or escape[2] or escape[3], 16)))
 
 
 def _percent(escapes: re.Match[str]) -> str:
@@ -76,7 +89,13 @@ def _percent(escapes: re.Match[str]) -> str:
 
 
 def _entity(entity: re.Match[str]) -> str:
-    return _decoded(entity[0], html.unescape(entity[0]))
+    if entity[3]:
+        return _decoded(entity[0], html5.get(entity[3], ""))
+    return _decoded(entity[0], _chr(int(entity[1]) if entity[1] else int(entity[2], 16)))
+
+
+def _chr(code: int) -> str:
+    return chr(code) if code <= 0x10FFFF else ""
 
 
 def _decoded(escape: str, text: str) -> str:

@@ -58,13 +58,18 @@ class PatternRewriter:
     def _advance(self, *, final: bool) -> str:
         text, at = self._text, self._start
         out: list[str] = []
+        found = [_Next(text, pattern.find, at) for pattern in self._patterns]
+        growing = [] if final else [_Next(text, pattern.growing.search, at) for pattern in self._patterns]
         while True:
-            undecided = len(text) if final else self._undecided(text, at)
-            found = self._first(text, at)
-            if found is None or found[1].start() >= undecided:
+            undecided = min((one.start(at) for one in growing), default=len(text))
+            starts = [one.start(at) for one in found]
+            first = min(starts, default=len(text))
+            if first >= undecided:
                 break
-            pattern, match = found
-            out += (text[at : match.start()], pattern.replace(match[0]))
+            place = starts.index(first)
+            match = found[place].match
+            assert match is not None
+            out += (text[at:first], self._patterns[place].replace(match[0]))
             at = match.end()
         if undecided > at:
             out.append(text[at:undecided])
@@ -73,19 +78,18 @@ class PatternRewriter:
         self._text, self._start = text[keep:], at - keep
         return "".join(out)
 
-    def _undecided(self, text: str, at: int) -> int:
-        """Where the text begins that could still become a match, or a longer one."""
-        earliest = len(text)
-        for pattern in self._patterns:
-            found = pattern.growing.search(text, at)
-            if found is not None and found.start() < earliest:
-                earliest = found.start()
-        return earliest
 
-    def _first(self, text: str, at: int) -> tuple[Pattern, re.Match[str]] | None:
-        best: tuple[Pattern, re.Match[str]] | None = None
-        for pattern in self._patterns:
-            found = pattern.find(text, at)
-            if found is not None and (best is None or found.start() < best[1].start()):
-                best = pattern, found
-        return best
+class _Next:
+    """The next match of a pattern in a text. It is looked for once, however many matches of others stand before it."""
+
+    __slots__ = ("_find", "_text", "match")
+
+    def __init__(self, text: str, find: Callable[[str, int], re.Match[str] | None], at: int) -> None:
+        self._text, self._find = text, find
+        self.match = find(text, at)
+
+    def start(self, at: int) -> int:
+        """Return where the first match from `at` on starts; the end of the text where there is none."""
+        if self.match is not None and self.match.start() < at:
+            self.match = self._find(self._text, at)
+        return len(self._text) if self.match is None else self.match.start()

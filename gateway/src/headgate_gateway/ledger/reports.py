@@ -130,7 +130,7 @@ def span(query: Mapping[str, Any], now: float, days: int | None = None) -> tuple
     start, end = query.get("start_date"), query.get("end_date")
     first = None if not start else moment(start, "start_date")
     last = None if not end else moment(end, "end_date")
-    whole = bool(end) and _is_day(end)
+    whole = _is_day(end) if end else False
     if last is not None and whole:
         last += _DAY_SECONDS
     if first is not None and last is not None and (last < first or (whole and last == first)):

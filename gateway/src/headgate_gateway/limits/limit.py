@@ -50,8 +50,11 @@ class Limit:
     key: str
 
     def asked(self, tokens: int) -> int:
-        """How much room a call needs that is expected to use so many tokens. One alone may use all of it."""
-        return 1 if self.kind != "tokens" or tokens < 1 else min(tokens, self.most)
+        """How much room a call needs that is expected to use so many tokens. One alone may use all of it.
+
+        It is never nothing: a limit of 0 lets nobody in.
+        """
+        return 1 if self.kind != "tokens" else max(1, min(tokens, self.most))
 
     def counted(self, tokens: int) -> int:
         """How much of it such a call counts for until it has ended."""

@@ -129,12 +129,18 @@ def _pixels(prompt: str, width: int, height: int, index: int) -> png.Pixels:
     return drawn
 
 
-def edit(picture: bytes, mask: bytes | None, prompt: str, index: int = 0) -> bytes:
-    """The picture with a drawing where the mask is clear. A picture that is no plain PNG is drawn anew in its size."""
+def edit(picture: bytes, mask: bytes | None, prompt: str, index: int = 0, size: tuple[int, int] | None = None) -> bytes:
+    """Return the picture with a drawing where the mask is clear.
+
+    A picture that is no plain PNG is drawn anew in its size, and any in another `size` than its own is in that.
+    """
     kind, width, height = image_size(picture)
     if kind is None or width is None or height is None:
         raise ValueError("the upload is no picture")
     width, height = min(width, LARGEST_SIDE), min(height, LARGEST_SIDE)
+    if size not in (None, (width, height)):
+        width, height = size
+        return png.true_colour(_pixels(prompt, width, height, index))
     held = png.read(picture)
     fresh = _pixels(prompt, width, height, index)
     if held is None or (held.width, held.height) != (width, height):

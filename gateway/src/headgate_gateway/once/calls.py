@@ -132,7 +132,7 @@ class Calls:
             if record.stream and await self.store.events(record.id, 0):
                 return Rerun(replaces=record.id)
             return Rerun(record)
-        if record.status == "interrupted" and record.provider == "offline":
+        if record.can_resume:
             blocks = await self.store.events(record.id, 0)
             frames = tuple(frame for block in blocks for frame in block.frames())
             return Rerun(record, frames, resumed=True, after=after)

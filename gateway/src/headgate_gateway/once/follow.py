@@ -148,7 +148,7 @@ class Follower(Feed):
                     self._fail(lost(record.id))
             self.done = True
             self._calls.unfollow(self)
-        elif record.status == "interrupted" and record.provider == "offline":
+        elif record.can_resume:
             self.moved = True
             self._calls.unfollow(self)
         elif record.status == "interrupted":

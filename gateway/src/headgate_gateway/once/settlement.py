@@ -159,7 +159,8 @@ class Settlement:
         record, error = run.record, ending.error
         record.finished_at = self._clock.time()
         record.status = ending.status
-        if error is not None and not ending.interrupted:
+        if error is not None and (not ending.interrupted or record.wasted):
+            # One that was interrupted and has an error is not taken up again: a part of it is booked now.
             record.error_status, record.error = error.status, error.body(record.request_id)
         usage: Any = run.usage or (run.answer.usage if run.answer is not None else None)
         if usage is None and error is not None and run.events_produced and record.meter is None:

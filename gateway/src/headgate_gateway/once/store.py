@@ -62,11 +62,18 @@ class CallRecord:
     # Not kept: whether a provider was asked, and what counts its answer while it comes.
     asked: bool = False
     meter: Meter | None = None
+    # Not kept: whether a try of it came to nothing and has to be paid.
+    wasted: bool = False
 
     @property
     def goes_on(self) -> bool:
         """Return whether it can be taken up again from its log after an interruption, and is paid then."""
-        return self.provider == "offline" and self.key is not None
+        return self.provider == "offline" and self.key is not None and not self.wasted
+
+    @property
+    def can_resume(self) -> bool:
+        """Return whether its key takes it up again: nothing of it was booked when it was interrupted."""
+        return self.status == "interrupted" and self.provider == "offline" and self.error is None
 
     @property
     def failed_for_good(self) -> bool:

@@ -31,7 +31,15 @@ def _changes(call: Call) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 async def _find(call: Call, name: str, param: str = "user_id") -> Customer:
-    """The customer of a name: of the organization that the caller works for, else the only one that it sees."""
+    """Return the customer of a name; raise 404 where the caller sees none."""
+    found = await _found(call, name, param)
+    if found is None:
+        raise missing("customer", name, param=param)
+    return found
+
+
+async def _found(call: Call, name: str, param: str) -> Customer | None:
+    """Return the customer of the organization that the caller works for, else the only one that it sees."""
     platform, caller = call.gateway.platform, call.caller
     seen = await platform.customers.find(customers_seen(caller) & equal("name", name))
     for customer in seen:
@@ -43,9 +51,7 @@ async def _find(call: Call, name: str, param: str = "user_id") -> Customer:
             code="ambiguous",
             param=param,
         )
-    if not seen:
-        raise missing("customer", name, param=param)
-    return seen[0]
+    return seen[0] if seen else None
 
 
 def _new(call: Call, name: str, organization_id: str | None, **fields: Any) -> Customer:
@@ -103,9 +109,10 @@ async def _delete(call: Call) -> Response:
 async def _block(call: Call) -> Response:
     platform, _ = await writer(call)
     organization_id = home_organization(call)
+    names = list(dict.fromkeys(call.data["user_ids"]))
     blocked = []
-    for name in dict.fromkeys(call.data["user_ids"]):
-        old = await platform.customer(organization_id, name)
+    # All are found before the first is blocked: a name that is ambiguous changes nothing.
+    for name, old in [(name, await _found(call, name, "user_ids")) for name in names]:
         wanted = _new(call, name, organization_id, blocked=True) if old is None else renewed(old, {"blocked": True})
         blocked.append(await save(call, platform.customers, wanted, "blocked", old))
     return json_response({"blocked_users": [await show_customer(platform, customer) for customer in blocked]})

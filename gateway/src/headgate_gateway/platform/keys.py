@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ..cache.controls import CONTROLS
 from ..errors import conflict, forbidden, invalid
 from ..http import Access, BodyKind, Call, Response, Route, json_response
 from . import durations, placing, secret_keys
@@ -33,8 +34,7 @@ def _changes(call: Call, data: Mapping[str, Any]) -> dict[str, Any]:
         if name in data:
             changes[name] = plain_list(data[name]) if name == "models" else bounded_names(data[name], name)
     if "allowed_cache_controls" in data:
-        given = data["allowed_cache_controls"]
-        changes["allowed_cache_controls"] = None if given is None else plain_list(given)
+        changes["allowed_cache_controls"] = _cache_controls(data["allowed_cache_controls"])
     for wire, name in _FIELDS.items():
         if wire in data:
             changes[name] = bounded_metadata(data[wire], wire) if name in ("metadata", "aliases") else data[wire]
@@ -48,6 +48,19 @@ def _changes(call: Call, data: Mapping[str, Any]) -> dict[str, Any]:
         duration = data["duration"]
         changes["expires_at"] = None if duration is None else durations.parse(duration, "duration").after(now)
     return changes
+
+
+def _cache_controls(given: list[str] | None) -> list[str] | None:
+    """Return controls without repetitions; raise 400 for one that no call can ask for."""
+    for number, name in enumerate(given or ()):
+        if name not in CONTROLS:
+            raise invalid(
+                f"`allowed_cache_controls[{number}]` is {name!r}, which is no control of the cache. "
+                f"Use any of: {', '.join(CONTROLS)}.",
+                param="allowed_cache_controls",
+                code="unknown_value",
+            )
+    return None if given is None else plain_list(given)
 
 
 def _split(changes: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -139,6 +139,7 @@ async def _is_in(platform: Platform, user: User, organization_id: str | None) ->
 async def _create(call: Call) -> tuple[dict[str, Any], str | None]:
     platform, caller = await writer(call)
     data = call.data
+    _require_key_for(data)
     organization_id, teams = await _places(call)
     fields, limits = _changes(call, data)
     below(limits | fields, await platform.organizations.get(organization_id))
@@ -160,6 +161,19 @@ async def _create(call: Call) -> tuple[dict[str, Any], str | None]:
         key, secret = await _first_key(call, user, organization_id)
         shown |= {"key_id": key.id, "key_name": key.name, "expires": iso(key.expires_at)}
     return shown, secret
+
+
+def _require_key_for(data: Mapping[str, Any]) -> None:
+    """Raise 400 for members of a first key where none is made."""
+    if data.get("auto_create_key", True) is not False:
+        return
+    for name in ("key_alias", "duration"):
+        if data.get(name) is not None:
+            raise invalid(
+                f"`{name}` is {data[name]!r}, and `auto_create_key` is false: no key is made that it could hold for. "
+                "Leave one of the two out.",
+                param=name,
+            )
 
 
 async def _places(call: Call) -> tuple[str | None, list[Team]]:

@@ -79,6 +79,7 @@ class Attempt(Filter):
         if last:
             self._inner.usage = self._usage
         else:
+            self.record.wasted = True
             self._inner.wasted.append((self.record.provider, self.price_name, self._usage))
 
     async def finish(self) -> None:

@@ -60,6 +60,10 @@ class _Journey:
     async def go(self) -> None:
         most = self.router.settings.total_timeout_seconds
         self.until = self.now + most if most else None
+        if self.run.catching_up:
+            # Its log is of an offline model, and halves of different answers are not put together.
+            others = [one for one in self.pool.members if one.provider != "offline"]
+            self.passed |= {one.id: PassedOver(one, "not_tried", 0.0) for one in others}
         await self._pass_over_spent()
         for name, stage in self.pool.stages:
             if await self._stage(name, [one for one in stage if one.id not in self.passed]):

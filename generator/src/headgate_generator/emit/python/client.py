@@ -90,7 +90,8 @@ def render_table(doc: str, names: Mapping[str, tuple[str, str]], modules: tuple[
     rows += "".join(f"    {module!r}: ('.{module}', ''),\n" for module in modules)
     exports = "".join(f"    {name!r},\n" for name in sorted((*names, *modules)))
     return (
-        f"{HEADER}{docstring(doc)}\nfrom __future__ import annotations\n\nfrom typing import TYPE_CHECKING\n\n"
+        f"{HEADER}{docstring(doc)}\nfrom __future__ import annotations\n\n"
+        "TYPE_CHECKING = False  # type checkers know the name; importing `typing` would take most of the start\n\n"
         f"if TYPE_CHECKING:\n{indent(chr(10).join(sorted(mirror)) or 'pass')}\n"
         f"else:\n{indent(_LAZY.replace('ROWS', rows))}\n{extra}"
         f"__all__ = [\n{exports}]\n"

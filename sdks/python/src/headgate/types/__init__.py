@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+TYPE_CHECKING = False  # type checkers know the name; importing `typing` would take most of the start
 
 if TYPE_CHECKING:
     from .audio import Transcription as Transcription
