@@ -144,3 +144,19 @@ async def test_an_admin_blocks_the_customer_of_an_organization(world: Swept) -> 
     assert (await world.chat(key, user=name)).status_code == 403
     await world.made("/customer/unblock", {"user_ids": [name]})
     assert (await world.chat(key, user=name)).status_code == 200
+
+
+@pytest.mark.parametrize(("kind", "role"), [("team", "user"), ("organization", "internal_user")])
+async def test_a_budget_of_somebody_who_is_a_member_already(world: Swept, kind: str, role: str) -> None:
+    """The answer was 200, and nothing bounded what the member spent."""
+    group, user = {f"{kind}_id": await getattr(world, kind)()}, await world.user()
+    joining = group | {"member": {"role": role, "user_id": user}}
+    await world.made(f"/{kind}/member_add", joining)
+    answer = await world.ask("POST", f"/{kind}/member_add", joining | {f"max_budget_in_{kind}": 1})
+    error = answer.json()["error"]
+    assert (answer.status_code, error["code"], error["param"]) == (409, "member_exists", f"max_budget_in_{kind}")
+    assert f"/{kind}/member_update" in error["message"]
+    change = group | {"user_id": user, f"max_budget_in_{kind}": 1}
+    await world.made(f"/{kind}/member_update", change, "POST" if kind == "team" else "PATCH")
+    for same in (joining, joining | {f"max_budget_in_{kind}": 1}):
+        await world.made(f"/{kind}/member_add", same)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -80,6 +80,22 @@ async def _change(call: Call, member: Member, changes: Mapping[str, Any]) -> Mem
     return wanted
 
 
+async def _require_same_budget(call: Call, group: str, users: Iterable[User], limits: Mapping[str, Any]) -> None:
+    """Raise 409 where a member stays as is and would not get the budget that a request gives it."""
+    kind, most = ("team" if "team_id" in call.data else "organization"), limits.get("max_budget")
+    if most is None:
+        return
+    for user in users:
+        known = await call.gateway.platform.members.get(kind, group, user.id)
+        if known is not None and known.limits.max_budget != most:
+            raise conflict(
+                f"The user {user.id!r} is a member of this {kind} already, with another `max_budget_in_{kind}`. "
+                f"Change it by `/{kind}/member_update`, or leave it out.",
+                code="member_exists",
+                param=f"max_budget_in_{kind}",
+            )
+
+
 # -- teams
 
 
@@ -92,6 +108,7 @@ async def _add_to_team(call: Call) -> Response:
         (await invited(call, one.get("user_id"), one.get("user_email"), team.organization_id), team_role(one["role"]))
         for one in _named(call)
     ]
+    await _require_same_budget(call, team.id, [user for user, _ in users], limits)
     seats = [await seat(call, team, user, role, Limits(**limits)) for user, role in users]
     shown = await shown_team(call, team)
     shown["updated_users"] = [await show_user(platform, caller, user) for user, _ in users]
@@ -163,6 +180,7 @@ async def _add_to_organization(call: Call) -> Response:
         (await invited(call, one.get("user_id"), one.get("user_email"), organization.id), _role(one["role"]))
         for one in _named(call)
     ]
+    await _require_same_budget(call, organization.id, [user for user, _ in users], limits)
     seats = [await _seated(call, platform, organization, user, role, limits) for user, role in users]
     return json_response(
         {

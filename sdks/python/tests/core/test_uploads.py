@@ -148,6 +148,18 @@ def test_what_can_be_read_once_is_sent_once(rig: Make) -> None:
     assert body.length is None
 
 
+@pytest.mark.parametrize(("piece", "name"), [("text", "str"), (None, "NoneType")])
+def test_a_file_that_gives_no_bytes_is_an_error_and_not_an_empty_file(rig: Make, piece: Any, name: str) -> None:
+    class Odd:
+        def read(self, size: int = -1) -> Any:
+            return piece
+
+    r = rig([Reply(body=FILE)])
+    upload(r, Odd())
+    with pytest.raises(ParameterError, match=f"`read` gave {name}, not bytes; open it with mode 'rb'"):
+        sent(r.requests[0])
+
+
 def test_progress(rig: Make) -> None:
     told: list[tuple[int, int | None]] = []
     r = rig([Reply(body=FILE)])

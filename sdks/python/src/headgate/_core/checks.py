@@ -213,7 +213,8 @@ class _Union(Node):
             return True
         candidates: Sequence[Node]
         if self._tag is not None and (kind is dict or is_mapping(value)):
-            meant = self.meant(value)
+            tag: Any = value.get(self._tag)
+            meant = self._by_tag.get(tag) if tag.__class__ is str else self.meant(value)
             if meant is not None:
                 return meant.ok(value) or any(node.ok(value) for node in self._untagged)
             if len(value) == 1 and self._slip(value):

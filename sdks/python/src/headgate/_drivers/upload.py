@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any, Final, cast
 
 from .._core import files
+from .._core.errors import ParameterError
 from .._core.multipart import Layout
 from .._core.options import Progress
 
@@ -50,11 +51,13 @@ def _file(upload: files.Upload) -> Iterator[bytes]:
         yield from _bounded(content.read, upload.length)
 
 
-def _bounded(read: Callable[[int], bytes], length: int | None) -> Iterator[bytes]:
+def _bounded(read: Callable[[int], Any], length: int | None) -> Iterator[bytes]:
     """As much as was promised by Content-Length, even where the file grows while it is read."""
     left = length
     while left is None or left > 0:
         chunk = read(_PIECE if left is None else min(_PIECE, left))
+        if chunk is None or isinstance(chunk, str):
+            raise ParameterError([f"the file's `read` gave {type(chunk).__name__}, not bytes; open it with mode 'rb'"])
         if not chunk:
             if left:
                 raise OSError(f"the file ended {left} bytes before the length it had when the upload began")
