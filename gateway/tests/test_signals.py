@@ -52,6 +52,14 @@ def test_a_second_signal_ends_the_process(
     assert time.monotonic() - began < WITHIN
 
 
+@pytest.mark.skipif(signal.getsignal(signal.SIGHUP) is signal.SIG_IGN, reason="the tests run under `nohup`")
+def test_a_closed_terminal_drains(launch: Launch) -> None:
+    server = launch("--offline")
+    assert server.process is not None
+    server.process.send_signal(signal.SIGHUP)
+    assert server.wait(WITHIN) == 0
+
+
 def test_a_thread_that_computes_does_not_hold_the_process(tmp_path: Path) -> None:
     program = (
         "import sys\n"

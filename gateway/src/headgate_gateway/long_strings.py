@@ -84,15 +84,16 @@ def odd_backslashes(raw: bytes, start: int, end: int) -> int:
     return (len(piece) - len(piece.rstrip(b"\\"))) % 2
 
 
-def string_pieces(data: bytes) -> Iterator[bytes]:
-    """Yield a long string as several, which end between characters."""
+def string_pieces(data: bytes, most: int | None = None) -> Iterator[bytes]:
+    """Yield a long string as several of at most so many bytes, which end between characters."""
+    most = most or _STRING_BYTES
     last = len(data) - 1
     if data.endswith(b'\\"') or not data.endswith(b'"'):
         yield data
         return
     at = 1
     while at < last:
-        end = min(at + _STRING_BYTES, last)
+        end = min(at + most, last)
         if end < last:
             end = _cut(data, at, end)
         yield b'"%b"' % data[at:end]

@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from typing import ParamSpec, TypeVar
 
-__all__ = ["LARGE_BODY", "end_threads", "offload", "share_the_interpreter"]
+__all__ = ["LARGE_BODY", "end_threads", "in_thread_if_large", "offload", "share_the_interpreter"]
 
 # Bodies above this many bytes are worked on in a thread. A hop there and back costs about as much as 4 KB of parsing.
 LARGE_BODY = 65_536
@@ -33,6 +33,24 @@ async def offload(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -
     context = copy_context()
     loop = asyncio.get_running_loop()
     return await loop.run_in_executor(_threads, lambda: context.run(function, *args, **kwargs))
+
+
+async def in_thread_if_large(data: bytes, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run a function that works on `data`: at once, or in a thread where it is a `LARGE_BODY`.
+
+    A task that is cancelled meanwhile ends behind the function: what that counts of an answer has to be paid.
+    """
+    if len(data) <= LARGE_BODY:
+        return function(*args, **kwargs)
+    work = asyncio.ensure_future(offload(function, *args, **kwargs))
+    try:
+        return await asyncio.shield(work)
+    except asyncio.CancelledError:
+        await asyncio.wait([work])
+        # Nobody is there to hear of a failure.
+        if not work.cancelled():
+            work.exception()
+        raise
 
 
 def end_threads() -> bool:

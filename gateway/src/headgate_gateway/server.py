@@ -1,8 +1,8 @@
 """The process: uvicorn around the application, and a stop that loses no stream.
 
-On SIGTERM (or Ctrl+C) new calls are refused with 529 `draining`, those that run go on for `drain_seconds`, then the
-listener closes. A second signal interrupts those that still run and ends the process within seconds, whatever it waits
-for; a third ends it as it is.
+On SIGTERM (or Ctrl+C, or SIGHUP, when its terminal is closed) new calls are refused with 529 `draining`, those that run
+go on for `drain_seconds`, then the listener closes. A second signal interrupts those that still run and ends the
+process within seconds, whatever it waits for; a third ends it as it is.
 
 The system keeps no count of signals: two of the same kind that are sent before the process gets to see the first are
 one. So the drain is bounded by `drain_seconds` in any case, which by default is less than what `docker stop` waits.
@@ -13,6 +13,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import signal
 import socket
 import sys
 import threading
@@ -113,6 +114,13 @@ def _exit_soon() -> None:
     os._exit(1)
 
 
+def _drain_on_hangup(server: GatewayServer) -> None:
+    """Have the end of the terminal drain as SIGTERM does, unless it is to be ignored (`nohup`)."""
+    hangup = getattr(signal, "SIGHUP", None)
+    if hangup is not None and signal.getsignal(hangup) is signal.SIG_DFL:
+        signal.signal(hangup, server.handle_exit)
+
+
 def bind(host: str, port: int) -> socket.socket:
     """A listening socket; port 0 takes a free one."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -164,6 +172,7 @@ def serve(app: App, listener: socket.socket, *, beside: Beside | None = None, ba
     server = GatewayServer(server_config(app), app, beside, balance)
     # uvicorn raises a caught signal again at its end; an orderly stop is a success and exits with 0.
     server._captured_signals = []
+    _drain_on_hangup(server)
     try:
         server.run(sockets=[listener])
     except SystemExit:

@@ -120,7 +120,8 @@ class Supervisor:
 
     async def _run(self) -> int:
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
+        hangup = [signal.SIGHUP] if signal.getsignal(signal.SIGHUP) is signal.SIG_DFL else []
+        for number in (signal.SIGTERM, signal.SIGINT, *hangup):
             loop.add_signal_handler(number, self._signalled)
         await asyncio.gather(*(self._keep(worker) for worker in self._workers))
         return self._status

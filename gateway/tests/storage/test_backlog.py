@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -65,7 +66,7 @@ async def test_no_more_calls_are_made_than_records_are_kept(bench: Bench, caplog
 
 @pytest.mark.parametrize("key", ["", "once"])
 async def test_a_refused_upload_leaves_nothing(bench: Bench, key: str) -> None:
-    form = {"files": {"file": ("a", b"x")}, "data": {"purpose": "user_data"}}
+    form: dict[str, Any] = {"files": {"file": ("a", b"x")}, "data": {"purpose": "user_data"}}
     headers = {"Idempotency-Key": key} if key else {}
     folder = bench.gateway.settings.data_dir / "files"
     with locked(bench):

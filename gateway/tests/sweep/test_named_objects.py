@@ -139,6 +139,10 @@ async def test_an_admin_blocks_the_customer_of_an_organization(world: Swept) -> 
     made = await world.client.post("/customer/new", json={"user_id": name}, headers=headers)
     assert (made.status_code, made.json()["organization_id"]) == (200, organization)
     assert (await world.chat(key, user=name)).status_code == 200
+    other = {"X-Headgate-Organization": await world.organization()}
+    await world.client.post("/customer/block", json={"user_ids": [name]}, headers=other)
+    assert (await world.chat(key, user=name)).status_code == 200
+    await world.client.post("/customer/delete", json={"user_ids": [name]}, headers=other)
     shown = (await world.made("/customer/block", {"user_ids": [name]}))["blocked_users"]
     assert [one["organization_id"] for one in shown] == [organization]
     assert (await world.chat(key, user=name)).status_code == 403

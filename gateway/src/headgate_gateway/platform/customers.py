@@ -106,13 +106,19 @@ async def _delete(call: Call) -> Response:
     return json_response({"deleted_customers": [customer.name for customer in found]})
 
 
+async def _to_block(call: Call, organization_id: str | None, name: str) -> Customer | None:
+    """Return the customer of the organization that is worked for; without one, the only one that the caller sees."""
+    own = await call.gateway.platform.customer(organization_id, name)
+    return own if own is not None or organization_id is not None else await _found(call, name, "user_ids")
+
+
 async def _block(call: Call) -> Response:
     platform, _ = await writer(call)
     organization_id = home_organization(call)
     names = list(dict.fromkeys(call.data["user_ids"]))
     blocked = []
     # All are found before the first is blocked: a name that is ambiguous changes nothing.
-    for name, old in [(name, await _found(call, name, "user_ids")) for name in names]:
+    for name, old in [(name, await _to_block(call, organization_id, name)) for name in names]:
         wanted = _new(call, name, organization_id, blocked=True) if old is None else renewed(old, {"blocked": True})
         blocked.append(await save(call, platform.customers, wanted, "blocked", old))
     return json_response({"blocked_users": [await show_customer(platform, customer) for customer in blocked]})

@@ -9,7 +9,8 @@ from ..fold import fold, fold_text
 from ..ledger.count import count_text, size_of_picture, size_of_speech
 from . import failures
 from .chunks import ChunkReader, count_said, error_of
-from .lenient import Unreadable, encode, readable
+from .large import read_json, write_json
+from .lenient import Unreadable
 from .meter import Meter
 from .sse import EventTooLarge, SseReader
 from .usage import is_clean, read_usage
@@ -19,6 +20,9 @@ __all__ = ["Refused", "chunk_of", "count_answer", "events_in", "folded", "is_str
 _STREAMED = ("chat", "completions")
 _LISTS = {"embeddings": "data", "moderations": "results"}
 _SPACE = b" \t\r\n\xef\xbb\xbf"
+# Of a whole answer that is events: the longest, and how much is looked through at once.
+_MOST_EVENT = 1 << 24
+_FED = 1 << 20
 
 
 class Refused(ValueError):
@@ -84,7 +88,7 @@ def with_usage(value: Mapping[str, Any], body: bytes, usage: Mapping[str, Any]) 
     told = value.get("usage")
     if "estimated" not in usage and (told is None or is_clean(told)):
         return body
-    return encode({**value, "usage": usage})
+    return write_json({**value, "usage": usage}, len(body))
 
 
 # ---- a whole answer where a stream was asked for, and the other way round
@@ -121,9 +125,10 @@ def is_stream(body: bytes) -> bool:
 
 def events_in(body: bytes) -> list[tuple[str, bytes]]:
     """The events in a body."""
-    reader = SseReader(len(body) + 1)
+    reader = SseReader(_MOST_EVENT)
     try:
-        return [*reader.feed(body), *reader.close()]
+        fed = [event for at in range(0, len(body), _FED) for event in reader.feed(body[at : at + _FED])]
+        return [*fed, *reader.close()]
     except EventTooLarge:
         return []
 
@@ -144,7 +149,7 @@ def folded(provider: str, kind: str | None, body: bytes, choices: int, meter: Me
 
 def _read_late(data: bytes, meter: Meter) -> None:
     try:
-        value, _ = readable(data)
+        value, _ = read_json(data)
     except Unreadable:
         return
     if isinstance(value, dict):

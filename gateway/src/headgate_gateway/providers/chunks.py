@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import msgspec
+
 from ..ledger.count import TOKENS_OF_PICTURE
 from . import failures
-from .lenient import Unreadable, readable
+from .large import read_json
+from .lenient import Unreadable
 from .meter import Meter
 from .partial import texts_in
 
@@ -65,7 +68,7 @@ class ChunkReader:
     def read(self, event: str, data: bytes) -> Chunk:
         """Read one event; raises where it is an error, or nothing that a stream may hold."""
         try:
-            value, data = readable(data)
+            value, data = read_json(data)
         except Unreadable:
             if event == "error":
                 raise self._failed(data.decode("utf-8", "replace")) from None
@@ -169,6 +172,9 @@ def texts_of(delta: Any) -> Iterator[str]:
     elif isinstance(delta, list):
         for value in delta:
             yield from texts_of(value)
+    elif isinstance(delta, msgspec.Raw):
+        # More values than are read: their bytes are counted as what they say.
+        yield bytes(delta).decode("utf-8", "replace")
 
 
 def count_foreign(value: Mapping[str, Any], meter: Meter) -> str:
@@ -218,7 +224,7 @@ def texts_of_events(body: bytes) -> Iterator[str]:
     for block in body.split(b"\n\n"):
         _, _, data = block.rpartition(b"data: ")
         try:
-            value, _ = readable(data)
+            value, _ = read_json(data)
         except Unreadable:
             continue
         choices = value.get("choices") if isinstance(value, dict) else None

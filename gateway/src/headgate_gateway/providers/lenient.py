@@ -94,6 +94,9 @@ def encode(value: Any) -> bytes:
 
 def plain(value: Any, *, surrogates: bool = False, depth: int = _MOST_DEPTH) -> Any:
     """The value with what no JSON can say replaced: numbers without end, halves of pairs, what is nested too deep."""
+    if isinstance(value, msgspec.Raw):
+        # Bytes that were read before, and found to be JSON.
+        return plain(_strict(value), surrogates=surrogates, depth=depth)
     if isinstance(value, str):
         return value if surrogates else _SURROGATE.sub("\ufffd", value)
     if isinstance(value, bool) or value is None:

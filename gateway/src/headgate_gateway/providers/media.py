@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from . import failures
 from .answers import count_answer, events_in
 from .chunks import error_of
-from .lenient import Unreadable, readable
+from .large import read_json
+from .lenient import Unreadable
 
 if TYPE_CHECKING:
     from .exchange import Exchange
@@ -35,7 +36,7 @@ def count_events(exchange: Exchange, body: bytes) -> None:
         if data == _DONE:
             continue
         try:
-            value, _ = readable(data)
+            value, _ = read_json(data)
         except Unreadable:
             value, reason = None, reason or "an event is not JSON"
         error = error_of(data.decode("utf-8", "replace") if value is None else value, event)

@@ -7,13 +7,15 @@ from typing import Any
 from ..emission import Answer
 from ..errors import ApiError
 from ..fold import fold
+from ..offload import in_thread_if_large
 from ..once.sink import Sink
 from ..producers import include_usage
 from . import anthropic, failures
 from .answers import chunk_of, events_in, is_stream
 from .chunks import count_foreign, error_of, texts_of
 from .exchange import WHOLE, Exchange
-from .lenient import Unreadable, encode, readable
+from .large import read_json, write_json
+from .lenient import Unreadable, encode
 
 __all__ = ["answer", "stream"]
 
@@ -22,6 +24,10 @@ async def answer(exchange: Exchange, sink: Sink) -> None:
     """A message as a chat completion."""
     async with exchange.open(sink) as response:
         body = await exchange.read(response)
+    sink.answer = await in_thread_if_large(body, _answer, exchange, sink, body)
+
+
+def _answer(exchange: Exchange, sink: Sink, body: bytes) -> Answer:
     if is_stream(body):
         reader = _Reader(exchange, sink)
         chunks = [chunk for event, data in events_in(body) for chunk in reader.read(event, data)]
@@ -31,14 +37,14 @@ async def answer(exchange: Exchange, sink: Sink) -> None:
         completion: dict[str, Any] = {**fold(chunks), "usage": exchange.meter.usage()}
     else:
         completion = _completion(exchange, sink, body)
-    sink.answer = Answer(encode(completion))
+    return Answer(write_json(completion, len(body)))
 
 
 def _completion(exchange: Exchange, sink: Sink, body: bytes) -> dict[str, Any]:
     """The chat completion that a message in a body is."""
     meter = exchange.meter
     try:
-        message, _ = readable(body)
+        message, _ = read_json(body)
     except Unreadable:
         exchange.count_part(body)
         raise exchange.broken(body) from None
@@ -68,7 +74,7 @@ async def stream(exchange: Exchange, sink: Sink) -> None:
             if event is WHOLE:
                 await _whole(exchange, sink, data)
                 return
-            for chunk in reader.read(event, data):
+            for chunk in await in_thread_if_large(data, reader.read, event, data):
                 await sink.emit(encode(chunk))
             if reader.chunks.ended:
                 break
@@ -80,9 +86,14 @@ async def stream(exchange: Exchange, sink: Sink) -> None:
 
 async def _whole(exchange: Exchange, sink: Sink, body: bytes) -> None:
     """The upstream answered by a whole message: it is passed on as one chunk."""
-    chunk = chunk_of(_completion(exchange, sink, body), exchange.kind)
-    await sink.emit(encode(chunk))
+    chunk, data = await in_thread_if_large(body, _chunk, exchange, sink, body)
+    await sink.emit(data)
     await _tell_usage(exchange, sink, {name: chunk[name] for name in ("id", "object", "created", "model")})
+
+
+def _chunk(exchange: Exchange, sink: Sink, body: bytes) -> tuple[dict[str, Any], bytes]:
+    chunk = chunk_of(_completion(exchange, sink, body), exchange.kind)
+    return chunk, write_json(chunk, len(body))
 
 
 async def _tell_usage(exchange: Exchange, sink: Sink, head: dict[str, Any]) -> None:
@@ -100,7 +111,7 @@ class _Reader:
     def read(self, event: str, data: bytes) -> list[dict[str, Any]]:
         """The chunks of one event; raises where it is an error, or cannot come there."""
         try:
-            value, _ = readable(data)
+            value, _ = read_json(data)
         except Unreadable:
             if event == "error":
                 raise self._failed(data.decode("utf-8", "replace")) from None

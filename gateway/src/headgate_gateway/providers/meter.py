@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..ledger.count import TextCounter
-from .lenient import Unreadable, readable
+from .large import read_json
+from .lenient import Unreadable
 from .usage import Reported, read_usage, usages_in
 
 __all__ = ["Meter"]
@@ -86,7 +87,7 @@ class Meter:
     def read_body(self, body: bytes) -> None:
         """Read the usage out of the body of an answer that is an error."""
         try:
-            value, _ = readable(body)
+            value, _ = read_json(body)
         except Unreadable:
             return
         if isinstance(value, dict):

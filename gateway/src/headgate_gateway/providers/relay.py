@@ -6,12 +6,14 @@ from collections.abc import Coroutine, Mapping
 from typing import Any
 
 from ..emission import Answer
+from ..offload import in_thread_if_large
 from ..once.sink import Sink
 from ..producers import include_usage
 from .answers import Refused, chunk_of, count_answer, events_in, folded, is_stream, judged, with_usage
 from .chunks import Chunk, ChunkReader, choices_asked
 from .exchange import WHOLE, Exchange
-from .lenient import Unreadable, encode, readable
+from .large import as_text, read_json, write_json
+from .lenient import Unreadable, encode
 from .media import count_events, is_asked_for
 from .usage import is_clean
 
@@ -62,7 +64,7 @@ class _Relay:
                     await self._whole(data)
                     done = True
                     break
-                await self._pass_on(self._reader.read(event, data))
+                await self._pass_on(await in_thread_if_large(data, self._reader.read, event, data))
         exchange.cut = not done
         self._reader.end(done=done)
         if self._show_usage:
@@ -91,7 +93,7 @@ class _Relay:
 
     def _late(self, event: str, data: bytes) -> None:
         try:
-            value, _ = readable(data)
+            value, _ = read_json(data)
         except Unreadable:
             return
         if isinstance(value, dict):
@@ -99,12 +101,15 @@ class _Relay:
 
     async def _whole(self, body: bytes) -> None:
         """The upstream answered by a whole completion: it is passed on as one chunk."""
-        value = _value(self._exchange, body)[0]
-        chunk = chunk_of(value, self._exchange.kind)
+        chunk, data = await in_thread_if_large(body, self._chunk, body)
         self._head = _head_of(chunk)
         for choice in chunk["choices"]:
             self._reader.finish(choice)
-        await self._sink.emit(encode(chunk))
+        await self._sink.emit(data)
+
+    def _chunk(self, body: bytes) -> tuple[dict[str, Any], bytes]:
+        chunk = chunk_of(_value(self._exchange, body)[0], self._exchange.kind)
+        return chunk, write_json(chunk, len(body))
 
 
 def _is_told(told: Any, usage: Mapping[str, Any]) -> bool:
@@ -125,25 +130,27 @@ async def answer(exchange: Exchange, sink: Sink) -> None:
         kind = response.headers.get("Content-Type", "application/json")
     if not body:
         raise exchange.broken(body, "it is empty")
+    sink.answer = await in_thread_if_large(body, _answer, exchange, body, kind)
+
+
+def _answer(exchange: Exchange, body: bytes, kind: str) -> Answer:
+    """The answer that a body is, read and counted."""
     if exchange.kind in _STREAMED and is_stream(body):
         if not events_in(body):
             raise exchange.broken(b"", "no events")
         choices = choices_asked(exchange.call.data)
         exchange.cut = not body.rstrip().endswith(_DONE)
         value = folded(exchange.provider, exchange.kind, body, choices, exchange.meter)
-        sink.answer = Answer(encode({**value, "usage": exchange.meter.usage()}))
-        return
+        return Answer(write_json({**value, "usage": exchange.meter.usage()}, len(body)))
     # Sound is not JSON, whatever its content type says.
     typed = "json" in kind.lower() and exchange.kind != "speech"
     if exchange.kind in _JSON_KINDS or typed or _may_be_json(body):
         value, body = _value(exchange, body)
         count_answer(exchange.kind, exchange.call.data, value, exchange.meter)
-        sink.answer = Answer(with_usage(value, body, exchange.meter.usage()))
-        return
+        return Answer(with_usage(value, body, exchange.meter.usage()))
     _count_other(exchange, body)
-    sink.answer = Answer(
-        body, _sound_type(exchange.call.data) if exchange.kind == "speech" and _untyped(kind) else kind
-    )
+    is_untyped = exchange.kind == "speech" and _untyped(kind)
+    return Answer(body, _sound_type(exchange.call.data) if is_untyped else kind)
 
 
 def _untyped(kind: str) -> bool:
@@ -164,7 +171,7 @@ def _value(exchange: Exchange, body: bytes) -> tuple[Mapping[str, Any], bytes]:
     """The answer in a body, and the bytes of it that every client can read."""
     charset = exchange.content_type.partition("charset=")[2].partition(";")[0].strip("\"' ") or None
     try:
-        value, standard = readable(body, charset)
+        value, standard = read_json(body, charset)
         return judged(exchange.provider, exchange.kind, value, exchange.meter), standard
     except Unreadable:
         exchange.count_part(body)
@@ -178,5 +185,5 @@ def _count_other(exchange: Exchange, body: bytes) -> None:
     if is_stream(body) and is_asked_for(exchange.call.data, exchange.content_type):
         count_events(exchange, body)
         return
-    text = body.decode("utf-8", "replace") if exchange.kind != "speech" else ""
+    text = as_text(body) if exchange.kind != "speech" else ""
     count_answer(exchange.kind, exchange.call.data, text, exchange.meter)

@@ -1,0 +1,229 @@
+"""Large JSON answers of upstreams, read and written in pieces, so that threads take turns with the event loop.
+
+What nobody here reads of an answer stays in its bytes (`msgspec.Raw`), and so does what is more than a bounded number
+of values.
+"""
+
+from __future__ import annotations
+
+import codecs
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from ..json_parts import SINGLE, cut, member, trimmed
+from ..long_strings import LONG, PIECE, string_pieces
+from ..offload import LARGE_BODY
+from .lenient import Unreadable, encode, readable
+
+__all__ = ["as_text", "encode_large", "read_json", "write_json"]
+
+_MOST_VALUES = 500_000
+_MOST_LEVELS = 32
+_WRITTEN_LEVELS = 8
+_MANY_ITEMS = 1000
+# Members of an answer that something here reads, and large ones within it that nothing does.
+_READ = frozenset(
+    {
+        *("id", "object", "created", "model", "choices", "usage", "error", "errors", "detail", "message", "data"),
+        *("text", "content", "results", "service_tier", "speed", "type", "code", "status", "role", "duration"),
+        *("delta", "content_block", "response", "output_text", "completion", "generated_text", "answer", "output"),
+        *("candidates", "parts", "token", "part", "item", "stop_reason", "index", "segments"),
+    }
+)
+_UNREAD = frozenset({"logprobs", "embedding", "b64_json"})
+_strict = msgspec.json.Decoder().decode
+_is_valid = msgspec.json.Decoder(msgspec.Raw).decode
+
+
+def read_json(data: bytes, charset: str | None = None) -> tuple[Any, bytes]:
+    """Return what `readable` does, in pieces where `data` is large: then it belongs into a thread."""
+    return _read_large(data, charset) if len(data) > LARGE_BODY else readable(data, charset)
+
+
+def write_json(value: Any, size: int) -> bytes:
+    """Return what `encode` does, in pieces where the value came in so many bytes that it is large."""
+    return encode_large(value) if size > LARGE_BODY else encode(value)
+
+
+def _read_large(data: bytes, charset: str | None) -> tuple[Any, bytes]:
+    """Return what `readable` does for a large body. Raises `Unreadable`, also where it is neither object nor array."""
+    reader = _Reader()
+    text = _as_utf8(data, charset)
+    reader.odd = text is not data
+    try:
+        value = reader.whole(trimmed(text))
+    except (ValueError, RecursionError) as error:
+        raise Unreadable(str(error)) from None
+    return value, encode_large(value) if reader.odd else data
+
+
+def as_text(data: bytes) -> str:
+    """Return the text that bytes are, with U+FFFD for what is none, decoded in pieces."""
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    parts = [decoder.decode(data[at : at + PIECE]) for at in range(0, len(data), PIECE)]
+    return "".join([*parts, decoder.decode(b"", True)])
+
+
+def _as_utf8(data: bytes, charset: str | None) -> bytes:
+    """Return the text as UTF-8; as it is where its encoding is not known."""
+    name: str = json.detect_encoding(data[:8])
+    if name == "utf-8":
+        if charset is None or _name_of(charset) in (None, "utf-8") or _transcoded(data, "utf-8") is not None:
+            return data
+        name = charset
+    other = _transcoded(data, name)
+    return data if other is None else other
+
+
+def _name_of(charset: str) -> str | None:
+    """Return the usual name of an encoding; None for an unknown one."""
+    try:
+        return codecs.lookup(charset).name
+    except (LookupError, ValueError):
+        return None
+
+
+def _transcoded(data: bytes, name: str) -> bytes | None:
+    try:
+        decoder = codecs.getincrementaldecoder(name)()
+        parts = [decoder.decode(data[at : at + PIECE]).encode() for at in range(0, len(data), PIECE)]
+        return b"".join([*parts, decoder.decode(b"", True).encode()])
+    except (UnicodeError, LookupError, TypeError):
+        return None
+
+
+class _Reader:
+    """Reads one answer. `odd` says whether its bytes are not what every client can read."""
+
+    def __init__(self) -> None:
+        self.odd = False
+        self._left = _MOST_VALUES
+
+    def whole(self, text: bytes) -> Any:
+        """Return the value; other bytes may follow it."""
+        if text[:1] not in (b"{", b"["):
+            raise ValueError("it is neither an object nor an array")
+        parts = cut(text)
+        if parts.end < len(text):
+            self.odd = True
+        return self._object(parts, _MOST_LEVELS) if text[:1] == b"{" else self._array(parts, _MOST_LEVELS)
+
+    def _value(self, data: bytes, levels: int) -> Any:
+        data = trimmed(data)
+        if data[:1] == b'"' and len(data) > LONG:
+            return self._string(data)
+        if len(data) <= LARGE_BODY or data[:1] not in (b"{", b"["):
+            return self._leaf(b"[%b]" % data)[0]
+        if not levels:
+            raise ValueError("it is nested too deep")
+        parts = cut(data)
+        if parts.end != len(data):
+            raise ValueError("a value is followed by another")
+        return self._object(parts, levels) if data[:1] == b"{" else self._array(parts, levels)
+
+    def _object(self, parts: Any, levels: int) -> dict[str, Any]:
+        out: dict[str, Any] = {}
+        for part in parts:
+            if len(part) <= SINGLE and self._takes(part):
+                out |= self._leaf(b"{%b}" % part)
+                continue
+            name, value = member(part if len(part) > SINGLE else self._valid(part, b"{%b}"))
+            key = self._leaf(b"[%b]" % name)[0]
+            is_read = key in _READ if levels == _MOST_LEVELS else key not in _UNREAD
+            single = len(part) > SINGLE
+            if single and is_read:
+                out[key] = self._value(value, levels - 1)
+            else:
+                # With the members behind it, where there are any.
+                out[key] = msgspec.Raw(self._bytes(value, levels - 1) if single else value)
+        return out
+
+    def _array(self, parts: Any, levels: int) -> list[Any]:
+        out: list[Any] = []
+        for part in parts:
+            if len(part) > SINGLE:
+                out.append(self._value(part, levels - 1))
+            elif self._takes(part):
+                out += self._leaf(b"[%b]" % part)
+            else:
+                out.append(msgspec.Raw(self._valid(part, b"[%b]")))
+        return out
+
+    def _takes(self, part: bytes) -> bool:
+        """Return whether the values in a part may still be decoded."""
+        self._left -= sum(part.count(mark) for mark in (b",", b":", b"[", b"{"))
+        return self._left > 0
+
+    def _leaf(self, data: bytes) -> Any:
+        try:
+            return _strict(data)
+        except (ValueError, RecursionError):
+            value, text = readable(data)
+            self.odd |= text is not data
+            return value
+
+    def _valid(self, part: bytes, form: bytes) -> bytes:
+        """Return the bytes of a part that every client can read."""
+        data = form % part
+        try:
+            _is_valid(data)
+            # Which does not look into strings.
+            data.decode()
+        except (ValueError, RecursionError):
+            text = readable(data)[1]
+            self.odd |= text is not data
+            return text[1:-1]
+        return part
+
+    def _bytes(self, data: bytes, levels: int) -> bytes:
+        """Return the bytes of a value that nobody reads."""
+        data = trimmed(data)
+        if len(data) <= SINGLE:
+            return self._valid(data, b"[%b]")
+        if data[:1] not in (b"{", b"["):
+            return encode_large(self._value(data, levels))
+        parts = cut(data)
+        if parts.end != len(data) or not levels:
+            raise ValueError("a value is followed by another, or nested too deep")
+        return data[:1] + b",".join(self._valid_parts(parts, data[:1], levels)) + data[-1:]
+
+    def _valid_parts(self, parts: Any, opening: bytes, levels: int) -> Iterator[bytes]:
+        for part in parts:
+            if len(part) <= SINGLE:
+                yield self._valid(part, b"[%b]" if opening == b"[" else b"{%b}")
+            elif opening == b"[":
+                yield self._bytes(part, levels - 1)
+            else:
+                name, value = member(part)
+                yield name + b":" + self._bytes(value, levels - 1)
+
+    def _string(self, data: bytes) -> str:
+        out: list[str] = []
+        for piece in string_pieces(data):
+            try:
+                out.append(_strict(piece))
+            except ValueError:
+                # What is no text takes far longer.
+                out += [self._leaf(b"[%b]" % small)[0] for small in string_pieces(piece, LARGE_BODY)]
+        return "".join(out)
+
+
+def encode_large(value: Any, levels: int = _WRITTEN_LEVELS) -> bytes:
+    """Return what `encode` does, written in pieces."""
+    if isinstance(value, str) and len(value) > LONG:
+        pieces = (encode(value[at : at + LONG])[1:-1] for at in range(0, len(value), LONG))
+        return b'"%b"' % b"".join(pieces)
+    if not levels:
+        return encode(value)
+    if isinstance(value, dict) and value and len(value) <= _MANY_ITEMS:
+        members = (encode(name) + b":" + encode_large(inner, levels - 1) for name, inner in value.items())
+        return b"{%b}" % b",".join(members)
+    if isinstance(value, list) and value:
+        if len(value) <= _MANY_ITEMS:
+            return b"[%b]" % b",".join(encode_large(inner, levels - 1) for inner in value)
+        steps = range(0, len(value), _MANY_ITEMS)
+        return b"[%b]" % b",".join(encode(value[at : at + _MANY_ITEMS])[1:-1] for at in steps)
+    return encode(value)
