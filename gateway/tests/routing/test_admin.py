@@ -182,6 +182,19 @@ async def test_credentials(bench: Bench) -> None:
     assert (await post(bench, "/model/new", missing, status=400))["error"]["code"] == "credential_not_found"
 
 
+async def test_values_that_no_provider_is_called_with_are_refused(bench: Bench) -> None:
+    await bench.start(config(bench), LOOPBACK)
+    body = {"credential_name": "eu", "credential_info": {}, "credential_values": {"api_kye": CANARY}}
+    error = (await post(bench, "/credentials", body, status=400))["error"]
+    assert (error["param"], error["code"]) == ("credential_values.api_kye", "unknown_parameter")
+    assert "Did you mean 'api_key'?" in error["message"]
+    assert CANARY not in error["message"]
+    await post(bench, "/credentials", body | {"credential_values": {"api_key": CANARY}})
+    changed = await bench.http.patch("/credentials/eu", json={"credential_values": {"token": CANARY}})
+    assert (changed.status_code, changed.json()["error"]["param"]) == (400, "credential_values.token")
+    assert set((await get(bench, "/credentials/eu"))["credential_values"]) == {"api_key"}
+
+
 async def test_without_a_key_of_the_environment_no_secret_is_kept(bench: Bench) -> None:
     await bench.start(config(bench), {"HEADGATE_GATEWAY_OUTBOUND_ALLOW": "127.0.0.1"})
     body = {"credential_name": "eu", "credential_info": {}, "credential_values": {"api_key": CANARY}}

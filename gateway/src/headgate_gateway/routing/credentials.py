@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from typing import Any
 
 from ..errors import conflict, invalid
@@ -13,6 +14,8 @@ from .records import PLAIN_VALUES, Credential, masked
 from .router import Router
 
 __all__ = ["ROUTES"]
+
+_VALUES = ("api_key", *PLAIN_VALUES)
 
 
 async def _create(call: Call) -> Change:
@@ -94,6 +97,17 @@ def _kept(call: Call, router: Router, credential: Credential, action: str) -> Ch
 
 
 async def _check(router: Router, values: dict[str, Any]) -> None:
+    for name, value in values.items():
+        # An unknown value can still be taken away.
+        if name not in _VALUES and value is not None:
+            near = difflib.get_close_matches(name, _VALUES, 1)
+            meant = f" Did you mean {near[0]!r}?" if near else ""
+            raise invalid(
+                f"`credential_values.{name}` is no value that providers are called with.{meant} "
+                f"Known: {', '.join(_VALUES)}.",
+                param=f"credential_values.{name}",
+                code="unknown_parameter",
+            )
     base_url = values.get("api_base")
     if base_url is not None:
         router.guard.check_url(base_url, "credential_values.api_base")
