@@ -91,6 +91,7 @@ class Unanswered:
     """A database whose answer to a claim is lost, and that is slow to write what is queued."""
 
     shared = True
+    backlog = 0
 
     def __init__(self, db: Database) -> None:
         self._db = db
