@@ -11,8 +11,8 @@ Left out are, and only these:
 
 Tokens and vectors instead of texts cannot be read, and are refused. Texts in `data:` URLs are decoded, whatever their
 encoding and charset. Characters that nobody sees, other forms of letters (full width, mathematical) and escapes (of
-JSON, URLs and HTML) hide nothing, and text that is split over the parts of a message, or over messages of one role, is
-read as one.
+JSON, URLs and HTML) hide nothing. Text that is split over the parts of a message is read as one, and so is a word that
+is split over messages of one role and name.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Set
 from functools import cache
-from itertools import groupby, pairwise
 from typing import Any
 
 import msgspec
@@ -29,7 +28,7 @@ from ..contract import load_contract
 from ..effective import OWN
 from ..errors import invalid
 from .embedded import changed_base64, changed_url
-from .pieces import joined_messages, joined_parts
+from .pieces import Ready, joined_messages, joined_parts
 from .reveal import revealing
 
 __all__ = ["map_texts"]
@@ -52,6 +51,9 @@ _KEYWORDS = (
 )
 # Members whose ids and numbers are somebody's words too.
 _TOLD = frozenset({"metadata", "arguments"})
+# Members of a request in which the parts of a list are one text, and the members that have such a list.
+_READ = frozenset({"messages", "system", "prediction"})
+_CONTENTS = frozenset({"content", "system"})
 # Members that servers of open models take tokens or vectors in, without `_` and `-`.
 _TOKENS = frozenset(
     {"prompt", "input", "inputs", "context", "tokens", "tokenids", "prompttokenids", "promptids", "prompttokens"}
@@ -71,6 +73,7 @@ def map_texts(request: dict[str, Any], change: Change) -> dict[str, Any]:
         if name in _LEFT_OUT:
             changed[name] = value
         else:
+            walk.reads = name in _READ
             walk.put(changed, name, value, told=False)
     return changed
 
@@ -91,9 +94,11 @@ def _once(change: Change) -> Change:
 class _Walk:
     """One walk over a request."""
 
-    __slots__ = ("_change", "_names", "_words")
+    __slots__ = ("_change", "_names", "_words", "reads")
 
     def __init__(self, change: Change) -> None:
+        # Whether the member that is walked holds messages, whose parts are read as one text.
+        self.reads = False
         self._change = change
         self._names, self._words = _vocabulary()
 
@@ -114,29 +119,24 @@ class _Walk:
                 self.put(changed, key, item, told=told)
             return changed
         if isinstance(value, list):
-            items = joined_messages(value, self._change) if name == "messages" else value
-            return [self._value(item, name, told=told) for item in self._joined(items)]
+            return [self._value(item, name, told=told) for item in self._joined(value, name, told=told)]
         if told and isinstance(value, int | float) and not isinstance(value, bool):
             shown = str(value)
             text = self._change(shown)
             return value if text == shown else text
         return value
 
-    def _joined(self, parts: list[Any]) -> list[Any]:
-        """The parts of a message; those whose texts hide something together are one part."""
-        if len(parts) < 2 or not any(_is_text(one) and _is_text(two) for one, two in pairwise(parts)):
-            return joined_parts(parts, self._change)
-        found: list[Any] = []
-        for is_text, group in groupby(parts, _is_text):
-            run = list(group)
-            if is_text and len(run) > 1:
-                whole = "".join(part["text"] for part in run)
-                if self._change(whole) != "".join(self._change(part["text"]) for part in run):
-                    run = [{**run[0], "text": whole}]
-            found += run
-        return joined_parts(found, self._change)
+    def _joined(self, items: list[Any], name: str, *, told: bool) -> list[Any]:
+        """The items of a list with what they hide together masked. Only contents are one text: other lists are not."""
+        if told or not self.reads:
+            return items
+        if name == "messages":
+            return joined_messages(items, self._change)
+        return joined_parts(items, self._change) if name in _CONTENTS else items
 
     def _text(self, text: str, name: str, *, told: bool) -> str:
+        if isinstance(text, Ready):
+            return str(text)
         if text in self._words.get(name, ()):
             return text
         if name in _IDS and not told and _ID.fullmatch(text):
@@ -163,10 +163,6 @@ class _Walk:
                 code="too_deep",
             ) from None
         return text if changed == value else msgspec.json.encode(changed).decode()
-
-
-def _is_text(part: Any) -> bool:
-    return isinstance(part, dict) and isinstance(part.get("text"), str)
 
 
 def _refuse_tokens(name: str, value: Any) -> None:

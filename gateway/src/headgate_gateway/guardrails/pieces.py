@@ -1,95 +1,233 @@
-"""Find texts that hide something together only, such as a word that is split over two messages."""
+"""Find texts that hide something together only, such as a word that is split over two parts or two messages.
+
+A guardrail is asked three times at each border between two texts: for the text before it, for the text behind it, and
+for both as one. Something is hidden there where the third answer takes text away on both sides of the border that the
+first two leave. Only that text is replaced: the mask goes where it began, and everything beside it stays. So it makes
+no difference what a mask looks like, nor whether a guardrail changes what it has changed before.
+
+Over messages, which are read as texts of their own, a border counts only where no white space is beside it, and where
+what is hidden has a letter: numbers in different messages make a card number or an IP address by chance.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-__all__ = ["joined_messages", "joined_parts"]
+__all__ = ["Ready", "joined_messages", "joined_parts"]
 
 Change = Callable[[str], str]
 # The member with the text of a part, and what stands between two of them where they are read as one text.
 _FIELDS: Mapping[str, str] = {"text": "", "refusal": "", "thinking": "", "summary": "", "word": " "}
-# So much of the texts before is read with the next one. What is longer makes one run of all.
-_CARRIED = 256
-# Of more texts than these, one run is made of all: nobody sends so many to be read apart.
-_MOST = 64
+# So much of the texts on both sides of a border is read. Where that finds nothing, more is, but no more in all.
+_NEAR, _FAR, _ALL = 256, 8_192, 60_000
+# So much around a border tells whether the whole text still shows it.
+_SHOWN = 8
 _ROLES = frozenset({"user", "system", "developer", "assistant"})
 
 
-def joined_parts(parts: list[Any], change: Change, *, keep: bool = False) -> list[Any]:
-    """Return the parts; where some hide something together, the first of them has their whole text.
+class Ready(str):
+    """A text that is changed already: changed once more, it would show the mask of a mask."""
 
-    With `keep` the others stay, without a text.
+    __slots__ = ()
+
+
+@dataclass(slots=True)
+class _Piece:
+    """One of the texts that are read together. Of it `text[start:end]` stays, and `mask` stands behind that."""
+
+    text: str
+    # Whether it is the first text of a message.
+    opens: bool = False
+    start: int = 0
+    end: int = -1
+    mask: str = ""
+    # The mask of what this text had a share in.
+    shared: str | None = None
+
+    def __post_init__(self) -> None:
+        self.end = len(self.text)
+
+    def changed(self, change: Change, *, empty: bool) -> str:
+        """The text with what it hides masked. It shows the mask rather than nothing, unless it may be `empty`."""
+        kept = self.text[self.start : self.end]
+        text = (change(kept) if kept else "") + self.mask
+        return text if text or empty else self.shared or ""
+
+
+def joined_parts(parts: list[Any], change: Change, *, keep: bool = False) -> list[Any]:
+    """Return the parts with what their texts hide together masked in the first of them.
+
+    A part of which nothing is left goes, unless it has other members. With `keep` every part stays.
     """
-    fields = [_field(part) for part in parts]
-    places = [at for at, field in enumerate(fields) if field]
-    if len(places) < 2:
+    places = _places(parts)
+    if len(places) < 2 or any(isinstance(parts[at][field], Ready) for at, field in places):
         return parts
-    between = _FIELDS[fields[places[0]]]
-    texts = [parts[at][fields[at]] for at in places]
-    found = list(parts)
-    for start, end in reversed(_runs(texts, between, change)):
-        first, *others = places[start:end]
-        found[first] = {**parts[first], fields[first]: between.join(texts[start:end])}
-        for at in reversed(others):
-            if keep:
-                found[at] = {**parts[at], fields[at]: ""}
-            else:
-                del found[at]
-    return found
+    pieces = [_Piece(parts[at][field]) for at, field in places]
+    _search(pieces, _FIELDS[places[0][1]], change)
+    return _filled(parts, places, pieces, change, keep=keep)
 
 
 def joined_messages(messages: list[Any], change: Change) -> list[Any]:
-    """Return the messages; neighbours of one role whose texts hide something together are one message."""
+    """Return the messages with what neighbours of one role and name hide together masked in each of them."""
     found: list[Any] = []
-    for role, group in groupby(messages, _role):
+    for kind, group in groupby(messages, _kind):
         run = list(group)
-        if role and len(run) > 1:
-            for start, end in reversed(_runs([_said(message) for message in run], "", change)):
-                run[start:end] = [{**run[start], "content": _contents(run[start:end])}]
-        found += run
+        found += _together(run, change) if kind and len(run) > 1 else run
     return found
 
 
-def _runs(texts: Sequence[str], between: str, change: Change) -> list[tuple[int, int]]:
-    """Return the runs of texts in which something is left, read as one text, when each was changed alone."""
-    alone = list(map(change, texts))
-    if not _hides(between.join(alone), change):
-        return []
-    if len(texts) > _MOST:
-        return [(0, len(texts))]
-    runs: list[tuple[int, int]] = []
-    carried, least = "", 0
-    for at, text in enumerate(alone):
-        if at < least:
+def _together(messages: Sequence[dict[str, Any]], change: Change) -> Iterator[dict[str, Any]]:
+    """The messages of one run with their contents filled in."""
+    own = [list(_pieces_of(message["content"])) for message in messages]
+    run, before = list[_Piece](), ""
+    for piece in (piece for pieces in own for piece in pieces):
+        if piece.opens and not _is_split(before, piece.text):
+            _search(run, "", change)
+            run, before = [], ""
+        run.append(piece)
+        before = (before + piece.text[-_NEAR:])[-_NEAR:]
+    _search(run, "", change)
+    for message, pieces in zip(messages, own, strict=True):
+        content = message["content"]
+        if not any(piece.shared is not None for piece in pieces):
+            yield message
+        elif isinstance(content, str):
+            yield {**message, "content": Ready(pieces[0].changed(change, empty=False))}
+        else:
+            yield {**message, "content": _filled(content, _places(content), pieces, change, keep=False)}
+
+
+def _pieces_of(content: str | list[Any]) -> Iterator[_Piece]:
+    texts = [content] if isinstance(content, str) else [content[at][field] for at, field in _places(content)]
+    opens = True
+    for text in texts:
+        yield _Piece(text, opens=opens and bool(text))
+        opens = opens and not text
+
+
+def _is_split(before: str, after: str) -> bool:
+    """Whether a word with a letter may go over the border between two messages."""
+    if not before or before[-1].isspace() or after[0].isspace():
+        return False
+    return any(map(str.isalpha, before.split()[-1] + after[:_NEAR].split()[0]))
+
+
+def _filled(
+    parts: list[Any], places: Sequence[tuple[int, str]], pieces: Sequence[_Piece], change: Change, *, keep: bool
+) -> list[Any]:
+    """The parts with the texts of those pieces in which something was hidden."""
+    found, gone = list(parts), set[int]()
+    for (at, field), piece in zip(places, pieces, strict=True):
+        if piece.shared is None:
             continue
-        joined = between.join((carried, text)) if carried else text
-        start = at - 1
-        if _hides(joined, change):
-            while start > least and not _hides(between.join(alone[start : at + 1]), change):
-                start = max(least, at - 2 * (at - start))
-            if start >= least:
-                least = _end(texts, start, at + 1, between, change)
-                runs.append((start, least))
-                joined = ""
-        carried = joined[-_CARRIED:]
-    return runs or [(0, len(texts))]
+        bare = not keep and parts[at].keys() <= {"type", field} and len(gone) + 1 < len(parts)
+        text = piece.changed(change, empty=keep or bare)
+        if bare and not text:
+            gone.add(at)
+        found[at] = {**parts[at], field: Ready(text)}
+    return [part for at, part in enumerate(found) if at not in gone]
 
 
-def _end(texts: Sequence[str], start: int, end: int, between: str, change: Change) -> int:
-    """Return where a run ends whose number goes on in the texts behind it."""
-    while end < len(texts) and texts[end].lstrip()[:1].isdigit():
-        before, after = between.join(texts[start:end]), between.join(texts[start : end + 1])
-        if change(after) == between.join((change(before), change(texts[end]))):
-            break
-        end += 1
-    return end
+def _search(pieces: Sequence[_Piece], between: str, change: Change) -> None:
+    """Mark in the pieces what they hide together."""
+    pieces = [piece for piece in pieces if piece.text]
+    if len(pieces) < 2:
+        return
+    texts = [piece.text for piece in pieces]
+    if change(between.join(texts)) == between.join(map(change, texts)):
+        return
+    if not _look(pieces, between, change, _NEAR):
+        far = min(_FAR, _ALL // len(pieces))
+        if far > _NEAR and sum(map(len, texts)) > _NEAR:
+            _look(pieces, between, change, far)
 
 
-def _hides(text: str, change: Change) -> bool:
-    return change(text) != text
+def _look(pieces: Sequence[_Piece], between: str, change: Change, width: int) -> bool:
+    """Look at each border, at `width` characters on both sides of it; give whether anything was hidden."""
+    found = False
+    # The text before a border: of its message, and of all messages.
+    near = far = pieces[0].text[-width:]
+    for at, piece in enumerate(pieces[1:], 1):
+        after = piece.text[:width]
+        hidden = _hidden(near, between, after, change, over=piece.opens)
+        if hidden is None and near != far and _hidden(far, between, after, change, over=True) is not None:
+            hidden = _shortest(pieces, at, between, change, width)
+        if hidden is not None:
+            _mark(pieces, at, len(between), hidden)
+            found = True
+        tail = between + piece.text[-width:]
+        near, far = piece.text[-width:] if piece.opens else (near + tail)[-width:], (far + tail)[-width:]
+    return found
+
+
+def _shortest(
+    pieces: Sequence[_Piece], border: int, between: str, change: Change, width: int
+) -> tuple[str, str, str] | None:
+    """What a border hides together with as few of the messages before it as it takes."""
+    before, after = "", pieces[border].text[:width]
+    for at in range(border - 1, -1, -1):
+        before = pieces[at].text + between + before if before else pieces[at].text
+        if pieces[at].opens or not at or len(before) >= width:
+            hidden = _hidden(before[-width:], between, after, change, over=True)
+            if hidden is not None or len(before) >= width:
+                return hidden
+    return None
+
+
+def _hidden(before: str, between: str, after: str, change: Change, *, over: bool) -> tuple[str, str, str] | None:
+    """What a border hides: the end of the text before, the beginning of the text behind, and what stands for them.
+
+    `over` messages, it has text on both sides of the border, and a letter.
+    """
+    left, right = change(before), change(after)
+    whole = change(before + between + after)
+    if whole == left + between + right or before[-_SHOWN:] + between + after[:_SHOWN] in whole:
+        return None
+    start = _common(left, whole)
+    end = _common(right[::-1], whole[start:][::-1])
+    taken, given, mask = left[start:], right[: len(right) - end], whole[start : len(whole) - end]
+    # What a guardrail has masked on one side already stays as it is.
+    if not before.endswith(taken):
+        taken, mask = "", ""
+    if not after.startswith(given):
+        given, mask = "", ""
+    if over:
+        return (taken, given, mask) if taken and given and any(map(str.isalpha, taken + given)) else None
+    # What is whole before a border takes nothing from behind it, but for the other digits of a number.
+    if taken or (given and (mask.strip() or given.lstrip()[:1].isdigit())):
+        return taken, given, mask
+    return None
+
+
+def _mark(pieces: Sequence[_Piece], at: int, between: int, hidden: tuple[str, str, str]) -> None:
+    taken, given, mask = hidden
+    one = pieces[at]
+    one.start = len(given)
+    left, place = len(taken), at - 1
+    while left > len(pieces[place].text) and place:
+        pieces[place].end = pieces[place].start
+        pieces[place].mask, pieces[place].shared = "", mask
+        left -= len(pieces[place].text) + between
+        place -= 1
+    first = pieces[place]
+    first.end = max(first.start, first.end - max(left, 0))
+    first.mask += mask
+    for piece in pieces[place : at + 1]:
+        piece.shared = mask or piece.shared or first.shared or first.mask
+
+
+def _common(one: str, other: str) -> int:
+    """The length of what two texts begin with alike."""
+    most = min(len(one), len(other))
+    return next((at for at in range(most) if one[at] != other[at]), most)
+
+
+def _places(parts: Sequence[Any]) -> list[tuple[int, str]]:
+    """The parts that have a text, and the member that it is in."""
+    return [(at, field) for at, part in enumerate(parts) if (field := _field(part))]
 
 
 def _field(part: Any) -> str:
@@ -99,24 +237,10 @@ def _field(part: Any) -> str:
     return next((name for name in _FIELDS if isinstance(part.get(name), str)), "")
 
 
-def _role(message: Any) -> str:
-    """The role of a message that says something and calls no tool; empty for others."""
+def _kind(message: Any) -> tuple[str, str] | None:
+    """The role and name of a message that says something and calls no tool; None for others."""
     if not isinstance(message, dict) or message.get("tool_calls") or message.get("role") not in _ROLES:
-        return ""
-    return str(message["role"]) if isinstance(message.get("content"), str | list) else ""
-
-
-def _said(message: Mapping[str, Any]) -> str:
-    content = message["content"]
-    if isinstance(content, str):
-        return content
-    return "".join(part[field] for part in content if (field := _field(part)))
-
-
-def _contents(messages: Sequence[Mapping[str, Any]]) -> str | list[Any]:
-    """The contents of several messages as one."""
-    contents = [message["content"] for message in messages]
-    if all(isinstance(content, str) for content in contents):
-        return "".join(contents)
-    parts = [[{"type": "text", "text": said}] if isinstance(said, str) else said for said in contents]
-    return [part for some in parts for part in some]
+        return None
+    if not isinstance(message.get("content"), str | list):
+        return None
+    return str(message["role"]), repr(message.get("name"))

@@ -26,18 +26,36 @@ _ENTITY = re.compile(r"&(?:#([0-9]{1,7})|#[xX]([0-9A-Fa-f]{1,6})|([A-Za-z][A-Za-
 # Decoded so often: what is escaped twice is read by nobody at a glance.
 _ROUNDS = 3
 _PIECE = 256
+# Words and the space between them, and lines.
+_PIECES = (re.compile(r"\s+|\S+"), re.compile(r"[^\n]*\n|[^\n]+"))
+# A text of more pieces is revealed in larger ones.
+_MOST = 20_000
 
 
 def revealing(change: Change) -> Change:
-    """Return a change that finds in a text also what escapes, unseen characters and other forms of letters hide."""
+    """Return a change that finds in a text also what escapes, unseen characters and other forms of letters hide.
+
+    Only what hides something is revealed: a word, else a line, else the whole text. The rest stays as it was written.
+    """
 
     def see(text: str) -> str:
+        for pieces in _PIECES:
+            changed, bare = change(text), _bare(text)
+            if not hides(bare, changed):
+                return changed
+            found = pieces.findall(text)
+            if len(found) <= _MOST:
+                text = "".join(map(shown, found))
         changed, bare = change(text), _bare(text)
-        if bare == text:
-            return changed
+        return change(bare) if hides(bare, changed) else changed
+
+    def hides(bare: str, changed: str) -> bool:
         revealed = change(bare)
-        # Where the bare text shows nothing more, the text stays as it was written.
-        return changed if revealed in (bare, _bare(changed)) else revealed
+        return revealed not in (bare, changed, _bare(changed))
+
+    def shown(piece: str) -> str:
+        bare = _bare(piece)
+        return bare if bare != piece and hides(bare, change(piece)) else piece
 
     return see
 

@@ -18,7 +18,7 @@ from ..once.sink import Filter, Sink
 from ..providers.lenient import Unreadable, decode, encode
 from .embedded import is_text
 from .escapes import Unescape
-from .pieces import joined_parts
+from .pieces import Ready, joined_parts
 from .port import Rewriter, whole_of
 
 __all__ = ["GuardStage"]
@@ -159,7 +159,7 @@ class GuardStage(Filter):
     def _nested(self, value: Any) -> Any:
         """A member of an answer with each text in it rewritten, such as content in parts."""
         if isinstance(value, str):
-            return self._whole(value)
+            return str(value) if isinstance(value, Ready) else self._whole(value)
         if isinstance(value, list):
             return [self._nested(item) for item in joined_parts(value, self._whole, keep=True)]
         if isinstance(value, dict):
