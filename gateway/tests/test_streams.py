@@ -61,13 +61,12 @@ async def connect(app: App) -> AsyncIterator[Connect]:
 
 async def test_a_stream_has_two_tasks_and_no_further_one_for_its_client(app: App, connect: Connect) -> None:
     before = asyncio.all_tasks()
-    streams = [await connect(0.2) for _ in range(3)]
+    streams = [await connect(10.0) for _ in range(3)]
     tasks = asyncio.all_tasks() - before
     # The request's and the call's.
     assert len(tasks) == 6, tasks
     assert len(app.gateway.calls.running) == 3
-    for reader, writer in streams:
-        assert b"data: [DONE]" in await reader.read()
+    for _, writer in streams:
         writer.close()
 
 

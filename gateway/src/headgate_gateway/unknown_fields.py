@@ -16,6 +16,8 @@ from .errors import ApiError, invalid
 
 __all__ = ["Resolver", "refuse_repeated", "refuse_unknown_fields", "refuse_unknown_query"]
 
+# Coding agents ask for the list of models with their own version.
+_SENT_BY_TOOLS = frozenset({"client_version"})
 _MOST_NAMED = 8
 _MOST_KNOWN = 40
 _Place: TypeAlias = tuple[str, Iterable[str]]
@@ -82,7 +84,7 @@ def refuse_unknown_fields(value: Any, schema: Any, resolver: Resolver) -> None:
 def refuse_unknown_query(query: Mapping[str, Any], known: Iterable[str]) -> None:
     """Raise 400 for parameters of a query that the operation does not have."""
     known = list(known)
-    unknown: list[_Place] = [(name, known) for name in query if name not in known]
+    unknown: list[_Place] = [(name, known) for name in query if name not in known and name not in _SENT_BY_TOOLS]
     if unknown:
         raise _refused(unknown, "query parameter of this operation")
 

@@ -76,6 +76,7 @@ class Node:
             cached=False,
             first_at=None,
             tokens_produced=0,
+            wasted=[],
         )
         self.ledger.begun(ticket, run)
         return ticket

@@ -14,6 +14,7 @@ from headgate_gateway.cluster.bus import LocalBus
 from headgate_gateway.ledger.ledger import Ticket
 from headgate_gateway.once.log import EventLog
 from headgate_gateway.platform import Bound, Principal
+from headgate_gateway.storage import Batch
 
 from .kit import NANO_A_TOKEN, Bench, has_sent, interrupted
 
@@ -77,3 +78,28 @@ def test_a_window_that_the_dead_process_opened_counts_what_its_calls_used(bench:
     ((total,),) = bench.rows("SELECT SUM(cost_nano) FROM usage")
     assert total > 40 * NANO_A_TOKEN
     assert windows(bench) == [("key", int(total), 0)]
+
+
+@pytest.mark.parametrize("provider", ["offline", "p"])
+def test_tries_that_were_paid_are_booked_with_what_the_last_one_sent(bench: Bench, provider: str) -> None:
+    ticket = bench.enter(replace(CALLER, bounds=(KEY,)), tokens=100)
+    run: Any = ticket.run
+    record = replace(run.record, provider=provider, key="again", stream=True)
+    run.record = replace(record, wasted=True)
+    run.wasted = [("p", "m", {"prompt_tokens": 10, "completion_tokens": 20, "total_tokens": 30})]
+    batch = Batch()
+    bench.node.calls.put_record(batch, record)
+    bench.act(bench.db.together(batch))
+    bench.act(bench.ledger.hold_wasted(run, provider))
+    logged(bench, ticket, "word")
+    bench.replace_process()
+    # The stored record does not know of these tries.
+    assert bench.act(bench.ledger.interrupted([replace(record, status="interrupted")])) == 1
+    bench.act(bench.node.recover())
+    ((tokens, cost, estimated),) = bench.rows("SELECT completion_tokens, cost_nano, estimated FROM usage")
+    assert (tokens, cost >= 30 * NANO_A_TOKEN, estimated) == (21, True, 1)
+    assert windows(bench) == [("key", cost, 0)]
+    ((spent, error),) = bench.rows("SELECT cost_nano, error FROM call")
+    assert spent == cost
+    # It must not go on from its log, where it would be paid once more.
+    assert (error is not None and "call_interrupted" in error) == (provider == "offline")

@@ -104,6 +104,10 @@ async def test_queries_that_cannot_be_heeded(two: Tenants) -> None:
     assert not ignored, "\n".join(map(str, ignored))
 
 
+async def test_what_coding_agents_send_with_the_list_of_models_is_ignored(two: Tenants) -> None:
+    assert (await two.one.got("/v1/models", client_version="0.60.1"))["object"] == "list"
+
+
 async def test_metadata_of_jobs_is_text_whatever_it_looks_like(two: Tenants) -> None:
     """`metadata[night]=1`, the example of the contract, was refused as no text."""
     lessons = await two.one.file("fine-tune", test_queries.jsonl(*[test_queries.LESSON] * 10))

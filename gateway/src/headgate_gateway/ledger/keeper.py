@@ -104,6 +104,13 @@ class Keeper:
         if not ticket.kept:
             self._write(ticket, self._clock.time() + self._lease_seconds, batch)
 
+    def write(self, ticket: Ticket) -> None:
+        """Write the row of a call, as the call is now."""
+        batch = Batch()
+        self._write(ticket, self._clock.time() + self._lease_seconds, batch)
+        if batch:
+            self._db.soon(batch)
+
     def write_progress(self) -> None:
         """Write how far the calls are that have sent something: whoever books them if this node dies sees no more."""
         if self._beat is not None:

@@ -247,7 +247,10 @@ class Ledger:
         Returns the name of the budget that has too little left for that; None where the try fits.
         """
         ticket = run.ticket
-        if ticket is None or ticket.hold is None or not ticket.hold.taken:
+        if ticket is None:
+            return None
+        self._keeper.write(ticket)
+        if ticket.hold is None or not ticket.hold.taken:
             return None
         cost = min(sum(max(self._prices.cost(*one) or 0, 0) for one in run.wasted), _MOST_HELD)
         amount, hold, terms = cost - ticket.wasted, ticket.hold, ticket.plan.terms

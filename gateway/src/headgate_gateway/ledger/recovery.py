@@ -1,14 +1,15 @@
 """After a node died: its calls are booked by what is known that they used; the rest of what they held is free.
 
 A call of an offline model whose key is known is left out: it goes on from its log when it is asked for, and is paid
-then. A call that had sent nothing is charged nothing.
+then. One of a pool that has paid tries behind it is booked, and does not go on. A call that had sent nothing is charged
+nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -26,7 +27,7 @@ from .holds import Hold, Holds, Taken
 from .money import credits_for
 from .record import add_sums, charged_of, owners_of
 from .running import Account
-from .usage import added, hour_of
+from .usage import added, hour_of, tokens_of
 
 if TYPE_CHECKING:
     from ..once.store import CallRecord
@@ -64,7 +65,8 @@ class Recovery:
             batch = Batch()
             for call in sorted(calls, key=lambda call: call.id):
                 left = await self._taken_over(call)
-                if call.goes_on or not await self._book(call, left, batch):
+                goes_on = call.goes_on and not (left.account and left.account.wasted)
+                if goes_on or not await self._book(call, left, batch):
                     _add(batch, self._holds.returned(left.hold.taken))
                 else:
                     booked += 1
@@ -79,7 +81,8 @@ class Recovery:
             if await self._db.write(sql.DROP_HOLD, (id,)):
                 left.hold.taken += msgspec.json.decode(lines, type=list[Taken])
                 left.tokens = max(left.tokens, int(counted))
-                left.account = None if kept is None else msgspec.json.decode(kept, type=Account)
+                if kept is not None:
+                    left.account = msgspec.json.decode(kept, type=Account)
                 # An attempt is billed in the window in which it reserved, which its record names too.
                 left.started_at = max(left.started_at or 0.0, float(started_at))
         left.tokens = max(left.tokens, await self._logged(call.id))
@@ -106,18 +109,18 @@ class Recovery:
         else:
             caller = account.caller
         provider = account.provider or call.provider
-        prompt = account.prompt_tokens if tokens else 0
-        used = {"prompt_tokens": prompt, "completion_tokens": tokens}
-        cost = self._prices.cost(provider, account.price_name or call.model, used) if tokens else 0
+        usage, cost = self._used(account, provider, account.price_name or call.model, tokens)
+        counts = tokens_of(usage)
         credits = credits_for(cost or 0, account.milli_per_usd) if account.account is not None else 0
+        is_estimated = bool(usage and usage.get("estimated"))
         now = self._clock.time()
         usage_id = f"{call.id}.{call.attempt}"
         row = (
             *(usage_id, call.id, call.attempt, call.request_id, call.key, call.principal),
             *(caller.key_id, caller.key_alias, caller.user_id, caller.team_id, caller.organization_id),
             *(caller.customer, call.operation, account.model, account.model_served or call.model),
-            *(account.deployment, provider, prompt, tokens, prompt + tokens, 0, 0, 0, 0),
-            *(cost or 0, int(cost is not None), credits, account.band, account.account, int(bool(tokens)), 0),
+            *(account.deployment, provider, counts.prompt, counts.completion, counts.total, 0, 0, 0, 0),
+            *(cost or 0, int(cost is not None), credits, account.band, account.account, int(is_estimated), 0),
             *(int(call.stream), "interrupted", None, None, None, started, now),
             *(round((now - started) * 1000), None, hour_of(started)),
             *(msgspec.json.encode(account.tags).decode() if account.tags else None, self._holds.node),
@@ -125,11 +128,16 @@ class Recovery:
         )
         if not await self._db.write(f"{sql.ADD_USAGE} ON CONFLICT (id) DO NOTHING", row):
             return False
-        if tokens:
+        if usage is not None:
             # The record of the call says what all its attempts used and cost, this one included.
-            usage = added(call.usage, {**used, "total_tokens": prompt + tokens, "estimated": True})
+            whole = encoded(added(call.usage, usage)).decode()
             spent = call.cost_nano if cost is None else (call.cost_nano or 0) + cost
-            await self._db.write(sql.BOOK_CALL, (encoded(usage).decode(), spent, call.id, call.attempt))
+            await self._db.write(sql.BOOK_CALL, (whole, spent, call.id, call.attempt))
+        if call.goes_on:
+            # It is booked, so that nobody takes it up again from its log.
+            error = _ended(call)
+            body = encoded(error.body(call.request_id)).decode()
+            await self._db.write(sql.END_CALL, (error.status, body, call.id, call.attempt))
         owners = owners_of(caller)
         changes = self._holds.settle(hold, cost or 0, credits, provider, batch)
         booked = (*owners, *account.charged, ("model", account.model), ("provider", provider))
@@ -139,6 +147,21 @@ class Recovery:
             debited(batch, account.account, account.period_start, account.tier, usage_id, credits, now)
         add_sums(batch, usage_id, cost or 0, account.model, owners, account.charged, account.tags)
         return True
+
+    def _used(
+        self, account: Account, provider: str, price_name: str, tokens: int
+    ) -> tuple[Mapping[str, Any] | None, int | None]:
+        """The usage of an attempt that had written so many tokens, with its paid tries, and what all of it cost."""
+        usage: Mapping[str, Any] | None = None
+        cost: int | None = 0
+        if tokens:
+            prompt = account.prompt_tokens
+            counts = {"prompt_tokens": prompt, "completion_tokens": tokens, "total_tokens": prompt + tokens}
+            usage, cost = {**counts, "estimated": True}, self._prices.cost(provider, price_name, counts)
+        for wasted in account.wasted:
+            usage, more = added(usage, wasted[2]), self._prices.cost(*wasted)
+            cost = cost if more is None else (cost or 0) + more
+        return usage, cost
 
     async def _caller(self, owner: str) -> Principal:
         try:
@@ -168,6 +191,16 @@ class Recovery:
             if taken:
                 await self._db.together(self._holds.returned(taken))
         return freed
+
+
+def _ended(call: CallRecord) -> ApiError:
+    return ApiError(
+        500,
+        f"The gateway stopped while the call {call.id!r} ran. What it had used is booked. "
+        "To make the call again, send it with a new key.",
+        code="call_interrupted",
+        provider_asked=True,
+    )
 
 
 def _add(batch: Batch, other: Batch) -> None:

@@ -6,9 +6,9 @@ after their begin, so that those that have ended by then cost nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit, urlunsplit
 
 import msgspec
@@ -44,6 +44,8 @@ class Account(msgspec.Struct, omit_defaults=True):
     price_name: str | None = None
     model_served: str | None = None
     deployment: str | None = None
+    # Tries before that came to nothing and have to be paid: provider, name of the price, usage.
+    wasted: Sequence[tuple[str, str, Mapping[str, Any]]] = ()
     # How it is paid in credits: the account, its tier and band, the band's rate, the period.
     account: str | None = None
     tier: str = ""
@@ -85,7 +87,7 @@ def account_of(ticket: Ticket) -> Account:
     run = ticket.run
     if run is not None:
         account.provider, account.price_name = run.record.provider, run.price_name
-        account.deployment = run.deployment
+        account.deployment, account.wasted = run.deployment, run.wasted
         account.model_served = served_of(run)
     terms = plan.terms
     if terms is not None:

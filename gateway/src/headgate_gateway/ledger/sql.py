@@ -25,6 +25,7 @@ __all__ = [
     "CALL_RUNS",
     "CHECKED",
     "DROP_HOLD",
+    "END_CALL",
     "ENLARGE_HOLD",
     "ENTRY_FILTERS",
     "ENTRY_STATUSES",
@@ -261,6 +262,7 @@ HOLDS_OVER = f"""
 """
 CALL_RUNS = "SELECT 1 FROM call WHERE id = ? AND status = 'in_progress'"
 BOOK_CALL = "UPDATE call SET usage = ?, cost_nano = ? WHERE id = ? AND attempt = ?"
+END_CALL = "UPDATE call SET error_status = ?, error = ? WHERE id = ? AND attempt = ?"
 EVENTS_OF = "SELECT first, last, data FROM event WHERE call_id = ? ORDER BY first"
 
 # -- credits and keys

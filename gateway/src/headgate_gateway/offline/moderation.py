@@ -8,7 +8,7 @@ answer, and not to decide about people.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -99,7 +99,15 @@ def moderate(request: Mapping[str, Any], model: str) -> tuple[dict[str, Any], in
     groups = texts_in(request.get("input"))
     results = [_result(texts, pictures) for texts, pictures in groups]
     tokens = sum(count(text) for texts, _ in groups for text in texts)
-    return {"id": hex_id("modr-", groups), "model": model, "results": results}, tokens
+    named = hex_id("modr-", *(piece for texts, pictures in groups for piece in (*_pieces(texts), pictures)))
+    return {"id": named, "model": model, "results": results}, tokens
+
+
+def _pieces(texts: Iterable[str]) -> Iterator[str]:
+    """Long texts in pieces, for others to have a turn between them."""
+    for text in texts:
+        for at in range(0, len(text) or 1, _PIECE):
+            yield text[at : at + _PIECE]
 
 
 def texts_in(value: Any) -> list[tuple[list[str], int]]:
@@ -144,8 +152,7 @@ def _score(category: str, low: str) -> float:
 def _plain(text: str) -> str:
     """`text` in lower case with one space where it has any; a long one piece by piece, for others to have a turn."""
     out: list[str] = []
-    for at in range(0, len(text), _PIECE):
-        piece = text[at : at + _PIECE]
+    for piece in _pieces((text,)) if text else ():
         words = " ".join(piece.lower().split())
         out += [" " * piece[0].isspace(), words, " " * piece[-1].isspace()]
     return "".join(out).replace("  ", " ").strip()

@@ -11,7 +11,7 @@ from .wire import ReadFailed
 __all__ = ["Inflater", "decompress"]
 
 _GZIP: Final = b"\x1f\x8b"
-_ALWAYS: Final = 64 * 1024 * 1024
+_ALWAYS: Final = 256 * 1024 * 1024
 _RATIO: Final = 100
 """An answer may grow to `_ALWAYS` bytes, and beyond that to `_RATIO` times what came over the wire."""
 
