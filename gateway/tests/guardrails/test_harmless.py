@@ -110,6 +110,13 @@ def test_only_the_word_that_hides_something_is_revealed() -> None:
     assert sent(PII, user(f"&lt;b&gt;\n{phone}")) == [user("&lt;b&gt;\n[PHONE]")]
 
 
+@pytest.mark.parametrize("cut", range(1, 27))
+def test_a_number_that_holds_another_one_is_masked_whole(cut: int) -> None:
+    iban = "DE89 3704 0044 0532 0130 00"
+    (changed,) = sent(PII, user([text(f"to {iban[:cut]}"), PICTURE, text(f"{iban[cut:]} and ann@example.com, ok")]))
+    assert changed["content"] == [text("to [IBAN]"), PICTURE, text(" and [EMAIL], ok")]
+
+
 HARMLESS = st.lists(
     st.sampled_from(
         ["see", "acmes", "hello", "Ünit", "1.2.", "3.4", "%20", "&lt;", "\\u0041", "@", "\u200b", "ﬁ", "\n"]

@@ -25,6 +25,8 @@ _FIELDS: Mapping[str, str] = {"text": "", "refusal": "", "thinking": "", "summar
 _NEAR, _FAR, _ALL = 256, 8_192, 60_000
 # So much around a border tells whether the whole text still shows it.
 _SHOWN = 8
+# So far the end of what is hidden is looked for character by character; behind that, by halves.
+_SCANNED = 64
 _ROLES = frozenset({"user", "system", "developer", "assistant"})
 
 
@@ -189,17 +191,36 @@ def _hidden(before: str, between: str, after: str, change: Change, *, over: bool
     start = _common(left, whole)
     end = _common(right[::-1], whole[start:][::-1])
     taken, given, mask = left[start:], right[: len(right) - end], whole[start : len(whole) - end]
-    # What a guardrail has masked on one side already stays as it is.
-    if not before.endswith(taken):
-        taken, mask = "", ""
-    if not after.startswith(given):
-        given, mask = "", ""
+    # Where a guardrail has masked on one side already, what is hidden ends elsewhere, or the mask there stays.
+    of_left, of_right = before.endswith(taken), after.startswith(given)
+    if of_left and taken and not of_right:
+        given, mask = _behind(after, whole[start:], change)
+    elif of_right and given and not of_left:
+        turned, mask = _behind(before[::-1], whole[: len(whole) - end][::-1], lambda text: change(text[::-1])[::-1])
+        taken, mask = turned[::-1], mask[::-1]
+    elif not (of_left and of_right):
+        return None
     if over:
         return (taken, given, mask) if taken and given and any(map(str.isalpha, taken + given)) else None
     # What is whole before a border takes nothing from behind it, but for the other digits of a number.
     if taken or (given and (mask.strip() or given.lstrip()[:1].isdigit())):
         return taken, given, mask
     return None
+
+
+def _behind(after: str, whole: str, change: Change) -> tuple[str, str]:
+    """How much of the text behind a border is hidden, and the mask, where `whole` is the mask and the changed rest."""
+    near = range(min(len(after), _SCANNED))
+    low = next((at for at in near if whole.endswith(change(after[at:]))), len(near))
+    high = low if low < len(near) else len(after)
+    while low < high:
+        middle = (low + high) // 2
+        if whole.endswith(change(after[middle:])):
+            high = middle
+        else:
+            low = middle + 1
+    rest = change(after[low:]) if low < len(after) else ""
+    return after[:low], whole[: len(whole) - len(rest)]
 
 
 def _mark(pieces: Sequence[_Piece], at: int, between: int, hidden: tuple[str, str, str]) -> None:
