@@ -124,8 +124,27 @@ PATHS = {
     "messages": "chat/completions",
     "images": "images/generations",
     "speech": "audio/speech",
+    "embeddings": "embeddings",
     "transcription": "audio/transcriptions",
 }
+
+
+# Large answers: more numbers, and more choices, than are taken out of their bytes.
+VECTOR = json.dumps([at / 7919 for at in range(3072)])
+VECTORS = b'{"object": "list", "data": [%b], "model": "vectors", "usage": %b, "id": "e-1"}' % (
+    b", ".join(b'{"object": "embedding", "index": %d, "embedding": %b}' % (at, VECTOR.encode()) for at in range(200)),
+    json.dumps({"prompt_tokens": 1000, "total_tokens": 1000}).encode(),
+)
+RANKED = [{"token": f"t{at}", "logprob": -0.125 * at, "bytes": [116, 48 + at]} for at in range(20)]
+LIKELY = json.dumps({"content": [{**RANKED[0], "top_logprobs": RANKED}] * 120}).encode()
+MANY = b'{"id": "c", "object": "chat.completion", "created": 1, "model": "many", "choices": [%b], "usage": %b}' % (
+    b", ".join(
+        b'{"index": %d, "message": {"role": "assistant", "content": "No %d."}, "logprobs": %b, "finish_reason": "stop"}'
+        % (at, at, LIKELY)
+        for at in range(128)
+    ),
+    json.dumps({"prompt_tokens": 10, "completion_tokens": 15360, "total_tokens": 15370}).encode(),
+)
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -155,6 +174,10 @@ def answer_of(name: str, asked: dict[str, Any]) -> tuple[int, str, bytes]:
         return 200, "text/html", b"<html>" + TEXT.encode() + b"</html>"
     if name == "paid-error":
         return 400, "application/json", json.dumps({"error": {"message": "No."}, "usage": USAGE}).encode()
+    if name == "vectors":
+        return 200, "application/json", VECTORS
+    if name == "many":
+        return 200, "application/json", MANY
     served = asked.get("models", [name])[-1]
     usage = USAGE | {"completion_tokens_details": {"audio_tokens": 15}}
     choices = [{"index": 0, "message": {"role": "assistant", "content": TEXT}, "finish_reason": "stop"}]
@@ -171,7 +194,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     threading.Thread(target=provider.serve_forever, daemon=True).start()
     base = f"http://127.0.0.1:{provider.server_address[1]}"
     dear = '[prices."dear"]\ninput_per_million = 100\noutput_per_million = 1000\n'
-    names = (*BODIES, "cheap", "page", "paid-error")
+    names = (*BODIES, "cheap", "page", "paid-error", "vectors", "many")
     config = (
         f'[providers.up]\nbase_url = "{base}/v1"\nretries = 0\n'
         f'[providers.claude]\nwire = "anthropic"\nbase_url = "{base}"\nretries = 0\n{dear}{prices(names)}'
@@ -216,6 +239,20 @@ def test_a_stream_is_whole_or_a_failure_and_is_paid(url: str, name: str) -> None
 def test_an_answer_that_came_whole_and_cannot_be_read_is_not_asked_for_again(url: str) -> None:
     answer, _ = ask(url, "transcription", "heard-noise")
     assert answer.headers["x-should-retry"] == "false"
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "body", "usage"),
+    [("embeddings", "vectors", VECTORS, (1000, 0)), ("chat", "many", MANY, (10, 15360))],
+)
+def test_a_large_answer_is_passed_on_and_billed_as_told(
+    url: str, kind: str, name: str, body: bytes, usage: tuple[int, int]
+) -> None:
+    answer, record = ask(url, kind, name, **({"n": 128} if kind == "chat" else {}))
+    assert (answer.status_code, answer.content == body) == (200, True)
+    assert (record["status"], "estimated" in record["usage"]) == ("completed", False)
+    assert (record["usage"]["prompt_tokens"], record["usage"]["completion_tokens"]) == usage
+    assert record["cost_usd"] == pytest.approx((usage[0] + 10 * usage[1]) / 1_000_000)
 
 
 @pytest.mark.parametrize("stream", [False, True])

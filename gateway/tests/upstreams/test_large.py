@@ -16,9 +16,12 @@ from hypothesis import strategies as st
 from headgate_gateway import json_parts, long_strings
 from headgate_gateway.offload import LARGE_BODY, in_thread_if_large
 from headgate_gateway.providers import large
+from headgate_gateway.providers.answers import folded, judged, with_usage
 from headgate_gateway.providers.large import as_text, read_json, write_json
 from headgate_gateway.providers.lenient import Unreadable, readable
+from headgate_gateway.providers.meter import Meter
 
+_CHECKS = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 _NAMES = st.sampled_from(["choices", "usage", "logprobs", "x", "[", '"', "\\", "é"]) | st.text(max_size=9)
 _VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-5, 1000) | st.floats(allow_infinity=False) | st.text(max_size=90),
@@ -26,6 +29,18 @@ _VALUES = st.recursive(
     max_leaves=30,
 )
 _OBJECTS = st.dictionaries(_NAMES, _VALUES, min_size=1, max_size=5)
+# Answers as upstreams give them: lists whose items have what nobody reads, and members behind these.
+_ITEMS = st.lists(
+    st.fixed_dictionaries(
+        {"index": st.integers(0, 9)}, optional={"logprobs": _VALUES, "embedding": _VALUES, "x": _VALUES}
+    )
+    | _VALUES,
+    max_size=9,
+)
+_ANSWERS = st.fixed_dictionaries(
+    {"data": _ITEMS, "x": _VALUES, "model": st.text(max_size=20), "choices": _ITEMS, "usage": _OBJECTS},
+    optional={"service_tier": st.text(max_size=9), "vendor": _VALUES},
+)
 
 
 @pytest.fixture
@@ -39,7 +54,7 @@ def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def plain(value: Any) -> Any:
-    """A value with the bytes in it read, and what JSON cannot say as nothing."""
+    """A value with what JSON cannot say as nothing."""
     if isinstance(value, dict):
         return {name: plain(inner) for name, inner in value.items()}
     if isinstance(value, list):
@@ -47,21 +62,58 @@ def plain(value: Any) -> Any:
     return None if isinstance(value, float) and math.isnan(value) else value
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(value=_OBJECTS, most=st.sampled_from([3, 20, 10**9]), odd=st.sampled_from([b"", b" junk", b"\n"]))
-def test_pieces_are_what_the_whole_is(tiny: None, value: Any, most: int, odd: bytes) -> None:
+def opened(value: Any) -> Any:
+    """A value with the bytes in it read, each as one value."""
+    if isinstance(value, msgspec.Raw):
+        return plain(json.loads(bytes(value)))
+    if isinstance(value, dict):
+        return {name: opened(inner) for name, inner in value.items()}
+    return [opened(inner) for inner in value] if isinstance(value, list) else plain(value)
+
+
+@pytest.fixture(params=[7, 40, 200])
+def pieces(request: pytest.FixtureRequest, tiny: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pieces of several items, and of one."""
+    for module in (json_parts, long_strings, large):
+        monkeypatch.setattr(module, "PIECE", request.param)
+    monkeypatch.setattr(large, "SINGLE", request.param + 1)
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=_CHECKS)
+@given(value=_OBJECTS | _ANSWERS, short=st.sampled_from([0, 30, 10**9]), odd=st.sampled_from([b"", b" junk", b"\n"]))
+def test_pieces_are_what_the_whole_is(pieces: None, value: Any, short: int, odd: bytes) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(large, "_MOST_VALUES", most)
+        patch.setattr(large, "_SHORT", short)
         try:
             raw = json.dumps(value, ensure_ascii=False).encode() + odd
         except UnicodeEncodeError:
             return
         found, standard = read_json(raw)
+        assert opened(found) == plain(readable(raw)[0])
+        assert (standard is raw) == (readable(raw)[1] is raw)
         assert json.loads(standard) == plain(readable(raw)[0])
         assert plain(msgspec.json.decode(write_json(found, len(raw)))) == plain(readable(raw)[0])
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=_CHECKS)
+@given(value=_ANSWERS)
+def test_what_is_read_of_an_answer_is_decoded(pieces: None, value: Any) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(large, "_SHORT", 0)
+        found, _ = read_json(json.dumps(value).encode())
+    value = plain(value)
+    assert list(found) == list(value)
+    assert (found["usage"], found["model"]) == (value["usage"], value["model"])
+    for name in ("data", "choices"):
+        assert len(found[name]) == len(value[name])
+        for item, told in zip(found[name], value[name], strict=True):
+            assert type(item) is type(told)
+            if isinstance(told, dict):
+                assert item.get("index") == told.get("index")
+                assert item.get("x") == told.get("x")
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=_CHECKS)
 @given(raw=st.binary(min_size=9, max_size=80) | st.text('{}[]",:\\ud8c0a1 ', min_size=9, max_size=60).map(str.encode))
 def test_any_bytes_are_an_answer_or_unreadable(tiny: None, raw: bytes) -> None:
     try:
@@ -77,6 +129,79 @@ def test_what_nobody_reads_stays_in_its_bytes() -> None:
     assert (value["choices"], value["usage"]) == ([{"index": 0}], {"prompt_tokens": 3})
     assert isinstance(value["x"], msgspec.Raw)
     assert standard is body
+
+
+def test_a_small_member_of_any_name_is_decoded() -> None:
+    body = b'{"choices":[{"index":0}],"x":[' + b"[]," * 100_000 + b'0],"y":{"a":1},"meta":{"tokens":{"n":1}}}'
+    value, _ = read_json(body)
+    assert (value["y"], value["meta"]) == ({"a": 1}, {"tokens": {"n": 1}})
+
+
+EMBEDDED = {"prompt_tokens": 1000, "total_tokens": 1000}
+
+
+@pytest.mark.parametrize(
+    ("count", "size", "more"),
+    [(200, 3072, {}), (400, 1536, {}), (2048, 256, {}), (520, 1024, {"id": "e-1"})],
+)
+def test_embeddings_are_billed_as_told(count: int, size: int, more: dict[str, Any]) -> None:
+    numbers = msgspec.Raw(json.dumps([at / 7919 for at in range(size)]).encode())
+    data = [{"object": "embedding", "index": at, "embedding": numbers} for at in range(count)]
+    body = msgspec.json.encode(
+        {"object": "list", "data": data, "model": "text-embedding-3-large", "usage": EMBEDDED, **more}
+    )
+    meter = Meter(lambda: 777)
+    meter.asked = meter.answered = True
+    value, standard = read_json(body)
+    answer = judged("up", "embeddings", value, meter)
+    usage = meter.usage()
+    assert (len(answer["data"]), meter.model) == (count, "text-embedding-3-large")
+    assert usage == {**EMBEDDED, "completion_tokens": 0}
+    assert with_usage(answer, standard, usage) is body
+    # Where the usage has to be told in another form, everything else stays as it is.
+    other = with_usage(answer, standard, {**usage, "estimated": True})
+    assert other.count(b'"usage"') == 1
+    assert msgspec.json.decode(other) == {**msgspec.json.decode(body), "usage": {**usage, "estimated": True}}
+
+
+@pytest.fixture(scope="module")
+def many_choices() -> dict[str, Any]:
+    """128 choices with log probabilities: more than half a million values."""
+    top = [{"token": f"t{at}", "logprob": -0.125 * at, "bytes": [116, 48 + at]} for at in range(20)]
+    likely = {"content": [{**top[0], "top_logprobs": top}] * 120, "refusal": None}
+    choices = [
+        {
+            "index": at,
+            "message": {"role": "assistant", "content": f"No {at}."},
+            "logprobs": likely,
+            "finish_reason": "stop",
+        }
+        for at in range(128)
+    ]
+    usage = {"prompt_tokens": 10, "completion_tokens": 15360, "total_tokens": 15370}
+    return {"id": "c", "object": "chat.completion", "created": 1, "model": "m", "choices": choices, "usage": usage}
+
+
+def test_every_one_of_many_choices_is_delivered(many_choices: dict[str, Any]) -> None:
+    body = msgspec.json.encode(many_choices)
+    meter = Meter(lambda: 777)
+    meter.asked = meter.answered = True
+    value, standard = read_json(body)
+    answer = judged("up", "chat", value, meter)
+    assert [choice["message"]["content"] for choice in answer["choices"]] == [f"No {at}." for at in range(128)]
+    assert meter.usage() == many_choices["usage"]
+    assert with_usage(answer, standard, meter.usage()) is body
+    assert all(isinstance(choice["logprobs"], msgspec.Raw) for choice in answer["choices"])
+
+
+def test_a_large_event_of_a_whole_answer_is_folded_with_its_log_probabilities(many_choices: dict[str, Any]) -> None:
+    first = many_choices["choices"][0]
+    piece = {"index": 0, "delta": first["message"], "logprobs": first["logprobs"], "finish_reason": "stop"}
+    chunk = {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "m", "choices": [piece]}
+    body = b"data: " + json.dumps(chunk).encode() + b"\n\ndata: [DONE]\n\n"
+    assert len(body) > LARGE_BODY
+    value = folded("up", "chat", body, 1, Meter(lambda: 777))
+    assert value["choices"][0]["logprobs"] == first["logprobs"]
 
 
 def test_text_is_decoded_across_pieces() -> None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import msgspec
-
 from ..ledger.count import TOKENS_OF_PICTURE
 from . import failures
 from .large import read_json
@@ -68,7 +66,8 @@ class ChunkReader:
     def read(self, event: str, data: bytes) -> Chunk:
         """Read one event; raises where it is an error, or nothing that a stream may hold."""
         try:
-            value, data = read_json(data)
+            # Chunks are folded with all that is in them.
+            value, data = read_json(data, unread=frozenset())
         except Unreadable:
             if event == "error":
                 raise self._failed(data.decode("utf-8", "replace")) from None
@@ -172,9 +171,6 @@ def texts_of(delta: Any) -> Iterator[str]:
     elif isinstance(delta, list):
         for value in delta:
             yield from texts_of(value)
-    elif isinstance(delta, msgspec.Raw):
-        # More values than are read: their bytes are counted as what they say.
-        yield bytes(delta).decode("utf-8", "replace")
 
 
 def count_foreign(value: Mapping[str, Any], meter: Meter) -> str:

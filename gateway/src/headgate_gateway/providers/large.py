@@ -1,46 +1,56 @@
 """Large JSON answers of upstreams, read and written in pieces, so that threads take turns with the event loop.
 
-What nobody here reads of an answer stays in its bytes (`msgspec.Raw`), and so does what is more than a bounded number
-of values.
+What nobody here reads of an answer stays in its bytes (`msgspec.Raw`) where it is large: the numbers of embeddings,
+log probabilities, pictures, and members of names that are not known. Each `Raw` is exactly one value.
 """
 
 from __future__ import annotations
 
 import codecs
 import json
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
 
 import msgspec
 
-from ..json_parts import SINGLE, cut, member, trimmed
+from ..json_parts import SINGLE, Cut, cut, member, trimmed
 from ..long_strings import LONG, PIECE, string_pieces
 from ..offload import LARGE_BODY
 from .lenient import Unreadable, encode, readable
 
 __all__ = ["as_text", "encode_large", "read_json", "write_json"]
 
-_MOST_VALUES = 500_000
+T = TypeVar("T")
+
 _MOST_LEVELS = 32
 _WRITTEN_LEVELS = 8
 _MANY_ITEMS = 1000
-# Members of an answer that something here reads, and large ones within it that nothing does.
+# Members of an answer that something here reads: they are decoded however large they are.
 _READ = frozenset(
     {
         *("id", "object", "created", "model", "choices", "usage", "error", "errors", "detail", "message", "data"),
         *("text", "content", "results", "service_tier", "speed", "type", "code", "status", "role", "duration"),
         *("delta", "content_block", "response", "output_text", "completion", "generated_text", "answer", "output"),
         *("candidates", "parts", "token", "part", "item", "stop_reason", "index", "segments"),
+        *("usageMetadata", "usage_metadata", "x_groq", "meta", "prompt_eval_count", "eval_count"),
     }
 )
+# Lists of an answer, members of their items that nothing here reads, and how many bytes of these are decoded anyway.
+_LISTS = frozenset({"choices", "data"})
 _UNREAD = frozenset({"logprobs", "embedding", "b64_json"})
+_UNREAD_NAMES = tuple(b'"%b"' % name.encode() for name in sorted(_UNREAD))
+_SHORT = 512
 _strict = msgspec.json.Decoder().decode
-_is_valid = msgspec.json.Decoder(msgspec.Raw).decode
+_fields = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+_items = msgspec.json.Decoder(list[msgspec.Raw]).decode
 
 
-def read_json(data: bytes, charset: str | None = None) -> tuple[Any, bytes]:
-    """Return what `readable` does, in pieces where `data` is large: then it belongs into a thread."""
-    return _read_large(data, charset) if len(data) > LARGE_BODY else readable(data, charset)
+def read_json(data: bytes, charset: str | None = None, *, unread: frozenset[str] = _UNREAD) -> tuple[Any, bytes]:
+    """Return what `readable` does, in pieces where `data` is large: then it belongs into a thread.
+
+    `unread` names the members of choices and of data that may stay in their bytes.
+    """
+    return _read_large(data, charset, unread) if len(data) > LARGE_BODY else readable(data, charset)
 
 
 def write_json(value: Any, size: int) -> bytes:
@@ -48,9 +58,9 @@ def write_json(value: Any, size: int) -> bytes:
     return encode_large(value) if size > LARGE_BODY else encode(value)
 
 
-def _read_large(data: bytes, charset: str | None) -> tuple[Any, bytes]:
+def _read_large(data: bytes, charset: str | None, unread: frozenset[str]) -> tuple[Any, bytes]:
     """Return what `readable` does for a large body. Raises `Unreadable`, also where it is neither object nor array."""
-    reader = _Reader()
+    reader = _Reader(unread)
     text = _as_utf8(data, charset)
     reader.odd = text is not data
     try:
@@ -98,9 +108,9 @@ def _transcoded(data: bytes, name: str) -> bytes | None:
 class _Reader:
     """Reads one answer. `odd` says whether its bytes are not what every client can read."""
 
-    def __init__(self) -> None:
+    def __init__(self, unread: frozenset[str]) -> None:
         self.odd = False
-        self._left = _MOST_VALUES
+        self._unread = unread
 
     def whole(self, text: bytes) -> Any:
         """Return the value; other bytes may follow it."""
@@ -109,7 +119,53 @@ class _Reader:
         parts = cut(text)
         if parts.end < len(text):
             self.odd = True
-        return self._object(parts, _MOST_LEVELS) if text[:1] == b"{" else self._array(parts, _MOST_LEVELS)
+        return self._members(parts, self._top) if text[:1] == b"{" else self._array(parts, _MOST_LEVELS)
+
+    def _top(self, name: str, data: bytes) -> Any:
+        """Return the value of a member of the answer."""
+        if name in _LISTS:
+            return self._listed(trimmed(data))
+        if name not in _READ and len(data) > LARGE_BODY:
+            return msgspec.Raw(self._bytes(data, _MOST_LEVELS))
+        return self._value(data, _MOST_LEVELS)
+
+    def _listed(self, data: bytes) -> Any:
+        """Return a list whose items have members that nobody reads."""
+        if data[:1] != b"[" or not self._unread:
+            return self._value(data, _MOST_LEVELS)
+        if len(data) <= SINGLE:
+            return self._few(data)
+        out: list[Any] = []
+        for part in _parts(data):
+            if len(part) > SINGLE:
+                out.append(self._item(part))
+            else:
+                out += self._few(b"[%b]" % part)
+        return out
+
+    def _few(self, data: bytes) -> list[Any]:
+        found = _split(_items, data) if any(name in data for name in _UNREAD_NAMES) else None
+        if found is None:
+            few: list[Any] = self._leaf(b"[%b]" % data)[0]
+            return few
+        return [self._item(bytes(item)) for item in found]
+
+    def _item(self, data: bytes) -> Any:
+        data = trimmed(data)
+        if data[:1] != b"{":
+            return self._value(data, _MOST_LEVELS)
+        if len(data) > SINGLE:
+            return self._members(_parts(data), self._inner)
+        fields = _split(_fields, data)
+        if fields is None:
+            return self._leaf(b"[%b]" % data)[0]
+        return {name: self._inner(name, bytes(value)) for name, value in fields.items()}
+
+    def _inner(self, name: str, data: bytes) -> Any:
+        """Return the value of a member of an item."""
+        if name in self._unread and len(data) > _SHORT:
+            return msgspec.Raw(self._bytes(data, _MOST_LEVELS))
+        return self._value(data, _MOST_LEVELS)
 
     def _value(self, data: bytes, levels: int) -> Any:
         data = trimmed(data)
@@ -119,43 +175,35 @@ class _Reader:
             return self._leaf(b"[%b]" % data)[0]
         if not levels:
             raise ValueError("it is nested too deep")
-        parts = cut(data)
-        if parts.end != len(data):
-            raise ValueError("a value is followed by another")
-        return self._object(parts, levels) if data[:1] == b"{" else self._array(parts, levels)
+        if data[:1] == b"[":
+            return self._array(_parts(data), levels)
+        return self._members(_parts(data), lambda _, value: self._value(value, levels - 1))
 
-    def _object(self, parts: Any, levels: int) -> dict[str, Any]:
+    def _members(self, parts: Cut, take: Callable[[str, bytes], Any]) -> dict[str, Any]:
+        """Return an object; `take` makes the value of a member of its name and its bytes."""
         out: dict[str, Any] = {}
         for part in parts:
-            if len(part) <= SINGLE and self._takes(part):
-                out |= self._leaf(b"{%b}" % part)
+            if len(part) > SINGLE:
+                name, value = member(part)
+                key = self._leaf(b"[%b]" % name)[0]
+                out[key] = take(key, value)
                 continue
-            name, value = member(part if len(part) > SINGLE else self._valid(part, b"{%b}"))
-            key = self._leaf(b"[%b]" % name)[0]
-            is_read = key in _READ if levels == _MOST_LEVELS else key not in _UNREAD
-            single = len(part) > SINGLE
-            if single and is_read:
-                out[key] = self._value(value, levels - 1)
+            data = b"{%b}" % part
+            fields = _split(_fields, data)
+            if fields is None:
+                out |= self._leaf(b"[%b]" % data)[0]
             else:
-                # With the members behind it, where there are any.
-                out[key] = msgspec.Raw(self._bytes(value, levels - 1) if single else value)
+                out |= {name: take(name, bytes(value)) for name, value in fields.items()}
         return out
 
-    def _array(self, parts: Any, levels: int) -> list[Any]:
+    def _array(self, parts: Cut, levels: int) -> list[Any]:
         out: list[Any] = []
         for part in parts:
             if len(part) > SINGLE:
                 out.append(self._value(part, levels - 1))
-            elif self._takes(part):
-                out += self._leaf(b"[%b]" % part)
             else:
-                out.append(msgspec.Raw(self._valid(part, b"[%b]")))
+                out += self._leaf(b"[[%b]]" % part)[0]
         return out
-
-    def _takes(self, part: bytes) -> bool:
-        """Return whether the values in a part may still be decoded."""
-        self._left -= sum(part.count(mark) for mark in (b",", b":", b"[", b"{"))
-        return self._left > 0
 
     def _leaf(self, data: bytes) -> Any:
         try:
@@ -169,9 +217,7 @@ class _Reader:
         """Return the bytes of a part that every client can read."""
         data = form % part
         try:
-            _is_valid(data)
-            # Which does not look into strings.
-            data.decode()
+            _strict(data)
         except (ValueError, RecursionError):
             text = readable(data)[1]
             self.odd |= text is not data
@@ -185,12 +231,11 @@ class _Reader:
             return self._valid(data, b"[%b]")
         if data[:1] not in (b"{", b"["):
             return encode_large(self._value(data, levels))
-        parts = cut(data)
-        if parts.end != len(data) or not levels:
-            raise ValueError("a value is followed by another, or nested too deep")
-        return data[:1] + b",".join(self._valid_parts(parts, data[:1], levels)) + data[-1:]
+        if not levels:
+            raise ValueError("it is nested too deep")
+        return data[:1] + b",".join(self._valid_parts(_parts(data), data[:1], levels)) + data[-1:]
 
-    def _valid_parts(self, parts: Any, opening: bytes, levels: int) -> Iterator[bytes]:
+    def _valid_parts(self, parts: Cut, opening: bytes, levels: int) -> Iterator[bytes]:
         for part in parts:
             if len(part) <= SINGLE:
                 yield self._valid(part, b"[%b]" if opening == b"[" else b"{%b}")
@@ -198,7 +243,7 @@ class _Reader:
                 yield self._bytes(part, levels - 1)
             else:
                 name, value = member(part)
-                yield name + b":" + self._bytes(value, levels - 1)
+                yield self._valid(name, b"[%b]") + b":" + self._bytes(value, levels - 1)
 
     def _string(self, data: bytes) -> str:
         out: list[str] = []
@@ -209,6 +254,22 @@ class _Reader:
                 # What is no text takes far longer.
                 out += [self._leaf(b"[%b]" % small)[0] for small in string_pieces(piece, LARGE_BODY)]
         return "".join(out)
+
+
+def _parts(data: bytes) -> Cut:
+    """Return the parts of a container, behind which nothing stands."""
+    parts = cut(data)
+    if parts.end != len(data):
+        raise ValueError("a value is followed by another")
+    return parts
+
+
+def _split(decode: Callable[[bytes], T], data: bytes) -> T | None:
+    """Return the members or items of a container in their bytes; None where it is not standard JSON."""
+    try:
+        return decode(data)
+    except (ValueError, RecursionError):
+        return None
 
 
 def encode_large(value: Any, levels: int = _WRITTEN_LEVELS) -> bytes:
