@@ -6,7 +6,7 @@ import asyncio
 import json
 import socket
 import threading
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any
 
 import httpx2
@@ -38,6 +38,10 @@ def test_it_records_what_came_and_answers_as_told() -> None:
         assert (request.method, request.path, request.query) == ("POST", "/v1/x", [("a", "1"), ("a", "2")])
         assert request.json() == {"n": 1}
         assert request.header("x-two") == "2"
+        # It is set by the server's thread, when all was sent.
+        deadline = monotonic() + 10
+        while request.outcome == "open" and monotonic() < deadline:
+            sleep(0.01)
         assert request.outcome == "answered"
 
 

@@ -26,7 +26,10 @@ class RecordedRequest:
     arrivals: list[tuple[float, int]] = field(default_factory=list[tuple[float, int]])
     """When the pieces of the body came: monotonic time, and the bytes that had come by then."""
     outcome: Literal["open", "answered", "cut", "left"] = "open"
-    """How it ended: answered in full, cut by a fault, or left by the client before the answer was whole."""
+    """How it ended: answered in full, cut by a fault, or left by the client before the answer was whole.
+
+    It is set a moment after the last byte was sent: a client may have its answer while it still is ``"open"``.
+    """
 
     @property
     def path(self) -> str:
