@@ -11,8 +11,9 @@ from __future__ import annotations
 import asyncio
 import itertools
 import math
-from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 import msgspec
 
@@ -30,6 +31,7 @@ Taken = tuple[str, str, str, float, int]
 Change = tuple[Window, int, int]
 _CHECK_SECONDS = 60.0
 _MOST_OPENED = 200_000
+_NONE_OPENED: Mapping[str, tuple[float, float]] = MappingProxyType({})
 
 
 @dataclass(slots=True)
@@ -232,19 +234,15 @@ class Holds:
         batch: Batch,
     ) -> list[Change]:
         """Book on windows that were opened while the call ran, for which it holds nothing; returns as `settle` does."""
-        changes: list[Change] = []
-        opened = self._opened
-        if not opened or not cost:
-            return changes
-        for owner in owners:
-            known = opened.get(owner)
-            if known is None:
-                continue
-            for pattern, (start, end) in known.items():
-                window = (*owner, pattern, start)
-                if window not in held and start <= started_at < end and (not pattern or matches(pattern, model)):
-                    changes += self._spend(window, 0, cost, batch)
-        return changes
+        if not self._opened or not cost:
+            return []
+        windows = [
+            (*owner, pattern, start)
+            for owner in owners
+            for pattern, (start, end) in self._opened.get(owner, _NONE_OPENED).items()
+            if start <= started_at < end
+        ]
+        return self._spend_on(windows, model, held, cost, batch)
 
     async def book_late(
         self,
@@ -256,14 +254,24 @@ class Holds:
         batch: Batch,
     ) -> list[Change]:
         """Book on the windows of a call of a dead node, as `book` does, whoever opened them."""
-        changes: list[Change] = []
         if not cost:
-            return changes
-        for owner in owners:
-            for pattern, start in await self._db.query(sql.WINDOWS_AT, (*owner, started_at, started_at)):
-                window: Window = (*owner, str(pattern), float(start))
-                if window not in held and (not pattern or matches(pattern, model)):
-                    changes += self._spend(window, 0, cost, batch)
+            return []
+        windows = [
+            (*owner, str(pattern), float(start))
+            for owner in owners
+            for pattern, start in await self._db.query(sql.WINDOWS_AT, (*owner, started_at, started_at))
+        ]
+        return self._spend_on(windows, model, held, cost, batch)
+
+    def _spend_on(
+        self, windows: Iterable[Window], model: str, held: Collection[Window], cost: int, batch: Batch
+    ) -> list[Change]:
+        """Book a cost on those windows of a model that hold nothing of it."""
+        changes: list[Change] = []
+        for window in windows:
+            pattern = window[2]
+            if window not in held and (not pattern or matches(pattern, model)):
+                changes += self._spend(window, 0, cost, batch)
         return changes
 
     def _spend(self, window: Window, held: int, spent: int, batch: Batch) -> tuple[Change, ...]:
