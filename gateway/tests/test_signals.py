@@ -120,19 +120,8 @@ def test_a_process_that_cannot_end_by_itself_is_ended(tmp_path: Path) -> None:
         "from headgate_gateway.cli import main\n"
         "sys.exit(main(sys.argv[1:]))\n"
     )
-    env = {name: value for name, value in os.environ.items() if not name.startswith("HEADGATE")}
-    process = subprocess.Popen(
-        [sys.executable, "-c", program, "--offline", "--port", "0", "--data-dir", str(tmp_path / "data")],
-        cwd=tmp_path,
-        env=env,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
+    process, _ = _started(program, tmp_path)
     try:
-        url = "http://" + process.stdout.readline().partition("http://")[2].split()[0]
-        wait_for(lambda: answers(url), lambda ready: ready, 60)
         process.send_signal(signal.SIGTERM)
         time.sleep(0.5)
         process.send_signal(signal.SIGTERM)
