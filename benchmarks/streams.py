@@ -94,7 +94,7 @@ def memory() -> int:
 
 
 class Counts:
-    """What the processes of a round share: how many streams are open, and how many ended, whole or not."""
+    """Counters shared by the processes of a round: streams open, streams ended whole, and streams that failed."""
 
     def __init__(self) -> None:
         self.opened, self.ended = _context.Value("i", 0), _context.Value("i", 0)

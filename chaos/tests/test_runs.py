@@ -32,7 +32,7 @@ def test_no_call_is_lost_or_paid_twice(nodes: int) -> None:
 
 
 def _meddle(database: str) -> None:
-    """What a gateway would leave that loses a record, books another thrice, and overdraws a budget for a moment."""
+    """Delete one usage record, add another one twice more, and let a budget look overdrawn for a moment."""
     with sqlite3.connect(database, timeout=20) as connection:
         # The one that is booked again costs at least what the lost one did, so that they never make up for each other.
         embeddings = "SELECT id FROM usage WHERE operation LIKE '%embedding%' AND key_id IN"

@@ -130,7 +130,7 @@ class App:
                 await _send(reply, scope, receive, send, common, bodiless=method == "HEAD")
 
     async def _other(self, kind: str, receive: Receive, send: Send) -> None:
-        """Serve what is no HTTP request."""
+        """Handle lifespan and WebSocket scopes."""
         if kind == "lifespan":
             await self._lifespan(receive, send)
         elif kind == "websocket":

@@ -177,7 +177,7 @@ def _refuse_tokens(name: str, value: Any) -> None:
 
 
 def _is_numbers(value: Any) -> bool:
-    """Whether there is a number in this list, or in a list in it."""
+    """Return whether the value is a list that holds a number, directly or in a nested list."""
     if not isinstance(value, list):
         return False
     items = (item for one in value for item in (one if isinstance(one, list) else (one,)))

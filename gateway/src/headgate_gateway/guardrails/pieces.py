@@ -38,7 +38,7 @@ class Ready(str):
 
 @dataclass(slots=True)
 class _Piece:
-    """One of the texts that are read together. Of it `text[start:end]` stays, and `mask` stands behind that."""
+    """One text of several that are read together. It becomes `text[start:end]` followed by `mask`."""
 
     text: str
     # Whether it is the first text of a message.
@@ -111,7 +111,7 @@ def _pieces_of(content: str | list[Any]) -> Iterator[_Piece]:
 
 
 def _is_split(before: str, after: str) -> bool:
-    """Whether a word with a letter may go over the border between two messages."""
+    """Return whether a word that has a letter may continue from one message into the next."""
     if not before or before[-1].isspace() or after[0].isspace():
         return False
     return any(map(str.isalpha, before.split()[-1] + after[:_NEAR].split()[0]))
@@ -168,7 +168,7 @@ def _look(pieces: Sequence[_Piece], between: str, change: Change, width: int) ->
 def _shortest(
     pieces: Sequence[_Piece], border: int, between: str, change: Change, width: int
 ) -> tuple[str, str, str] | None:
-    """What a border hides together with as few of the messages before it as it takes."""
+    """Return what a border hides, read with as few of the preceding messages as possible."""
     before, after = "", pieces[border].text[:width]
     for at in range(border - 1, -1, -1):
         before = pieces[at].text + between + before if before else pieces[at].text
@@ -180,7 +180,7 @@ def _shortest(
 
 
 def _hidden(before: str, between: str, after: str, change: Change, *, over: bool) -> tuple[str, str, str] | None:
-    """What a border hides: the end of the text before, the beginning of the text behind, and what stands for them.
+    """Return what a border hides: the end of the text before it, the start of the text after it, and their mask.
 
     `over` messages, it has text on both sides of the border, and a letter.
     """
@@ -209,7 +209,7 @@ def _hidden(before: str, between: str, after: str, change: Change, *, over: bool
 
 
 def _behind(after: str, whole: str, change: Change) -> tuple[str, str]:
-    """How much of the text behind a border is hidden, and the mask, where `whole` is the mask and the changed rest."""
+    """Return how much of the text after a border is hidden, and its mask. `whole` is the mask and the changed rest."""
     near = range(min(len(after), _SCANNED))
     low = next((at for at in near if whole.endswith(change(after[at:]))), len(near))
     high = low if low < len(near) else len(after)

@@ -382,7 +382,7 @@ def _add(choice: dict[str, Any], name: str, part: int, rest: str) -> None:
 
 
 def _is_piece(name: str, item: Any) -> bool:
-    """Whether an item of a list goes on in the items of later events: not a text of its own, such as a citation."""
+    """Return whether later events continue this list item, unlike one with its own text, such as a citation."""
     return name in _TEXTS or not isinstance(item, str)
 
 

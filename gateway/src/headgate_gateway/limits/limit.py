@@ -50,7 +50,7 @@ class Limit:
     key: str
 
     def asked(self, tokens: int) -> int:
-        """How much room a call needs that is expected to use so many tokens. One alone may use all of it.
+        """Return the room that a call with this estimate of tokens needs. A single call may use all of it.
 
         It is never nothing: a limit of 0 lets nobody in.
         """
