@@ -204,6 +204,8 @@ def test_a_merged_model_is_routed_and_charged_as_itself(world: World) -> None:
         {"extra_body": {"draft-model": "exp"}},
         {"speculative_config": {"model": "exp", "num_speculative_tokens": 2}},
         {"options": {"modelId": "exp"}},
+        {"options": {"model id": "exp"}},
+        {"azure_deployment": "exp"},
         {"fallbacks": [{"modelName": "exp"}]},
         {"provider": {"fallback-models": ["exp"]}},
         {"unknown": [{"deep": {"Allowed_Models": ["exp"]}}]},
@@ -276,11 +278,45 @@ def test_a_form_chooses_no_destination(world: World, fields: dict[str, str]) -> 
     assert _Provider.seen == []
 
 
-@pytest.mark.parametrize("name", ["Max-Tokens", "maxCompletionTokens", "responseFormat", "fallbackModels", "modelId"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("Max-Tokens", "maxCompletionTokens", "responseFormat", "fallbackModels", "modelId"),
+        *("model ", "model\u200b", "\uff4dodel", "max.tokens"),
+    ],
+)
 def test_a_decisive_name_has_one_spelling(world: World, name: str) -> None:
     refused = world.ask({"model": "cheap", "messages": HELLO, name: "cheap"}, MASTER)
     assert (refused.status_code, refused.json()["error"]["code"]) == (400, "unknown_parameter")
     assert refused.json()["error"]["param"] == name
+
+
+@pytest.mark.parametrize("fields", [{"model[]": "exp"}, {"stream[]": "true"}, {"extra_body": '{"model": ["exp"]}'}])
+def test_a_form_names_one_model(world: World, fields: dict[str, str]) -> None:
+    file = {"file": ("a.wav", b"RIFF", "audio/wav")}
+    refused = world.ask(None, None, "/v1/audio/transcriptions", data={"model": "cheap"} | fields, files=file)
+    assert refused.status_code == 400, refused.text
+    assert _Provider.seen == []
+
+
+def test_a_key_of_a_request_for_another_scope_is_another_request(world: World) -> None:
+    headers = {"Authorization": f"Bearer {MASTER}"}
+    for alias in ("payer-a", "payer-b"):
+        made = world.http.post("/organization/new", json={"organization_alias": alias}, headers=headers)
+        assert made.status_code == 200, made.text
+    _Provider.seen.clear()
+
+    def ask(**scope: str) -> httpx2.Response:
+        sent = headers | {"Idempotency-Key": "one-payer"} | scope
+        body = {"model": "cheap", "messages": HELLO}
+        return world.http.post("/v1/chat/completions", json=body, headers=sent)
+
+    assert ask(**{"X-Headgate-Organization": "payer-a"}).status_code == 200
+    assert ask(**{"X-Hanzo-Org": "payer-a"}).headers["x-headgate-replayed"] == "true"
+    for other in ({"X-Headgate-Organization": "payer-b"}, {}):
+        refused = ask(**other)
+        assert (refused.status_code, refused.json()["error"]["code"]) == (409, "idempotency_key_reused")
+    assert len(_Provider.seen) == 1
 
 
 def test_names_in_what_users_write_are_theirs(world: World) -> None:

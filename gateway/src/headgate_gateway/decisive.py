@@ -1,12 +1,13 @@
 """The names of request members that decide a call: its model, its destination, its credential.
 
 A server may spell a name in another way than the gateway (`apiBase`, `api-base`, `API_BASE`) and may read it inside an
-object. So names are compared without case, `_` and `-`, at every depth outside of what users write: the text of
+object. So names are compared by their letters and digits, at every depth outside of what users write: the text of
 messages, tools, schemas and metadata.
 """
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -22,6 +23,7 @@ __all__ = [
     "is_content",
     "is_read",
     "named_models",
+    "plain_name",
     "refuse_destination",
 ]
 
@@ -33,20 +35,23 @@ CONTAINERS = ("provider_specific_params", "extra_body")
 OWN = frozenset({"tags", "mock_response", "virtual_model_id", "cache", "guardrails", *CONTAINERS})
 
 
-def _plain(name: str) -> str:
-    """Return a name as it is compared: without case, `_` and `-`."""
+def plain_name(name: str) -> str:
+    """Return a name as it is compared: its letters and digits alone, without case, width and style."""
     return _short_plain(name) if len(name) <= _SHORT else _make_plain(name)
 
 
 def _make_plain(name: str) -> str:
-    return name.casefold().replace("_", "").replace("-", "")
+    if name.isascii() and name.isidentifier():
+        return name.lower().replace("_", "")
+    # Servers that normalise names read a full-width letter, or a name with a space behind it, as the plain one.
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", name).casefold()))
 
 
 _short_plain = lru_cache(maxsize=4096)(_make_plain)
 
 
 def _plain_names(*names: str) -> frozenset[str]:
-    return frozenset(map(_plain, names))
+    return frozenset(map(plain_name, names))
 
 
 # Members that the gateway decides by, as the contract spells them.
@@ -65,14 +70,14 @@ _OTHER_MODELS = frozenset(
 # Members that some servers read in place of `model`.
 _OTHER_NAMES = frozenset(
     {
-        *("adapter_id", "deployment", "deployment_id", "deployment_name", "engine", "model_group", "model_id"),
-        *("model_name", "preset", "target_model"),
+        *("adapter_id", "azure_deployment", "deployment", "deployment_id", "deployment_name", "engine"),
+        *("model_group", "model_id", "model_name", "preset", "target_model"),
     }
 )
 # Inside other objects these mean something else, such as the engine of a web search.
 _AMBIGUOUS = _plain_names("deployment", "deployment_id", "deployment_name", "engine", "preset")
 _MODEL_ENDINGS = ("model", "models", "modelid", "modelids", "modelname", "modelnames")
-_SPELLED = {_plain(name): name for name in _READ | _OTHER_MODELS | _OTHER_NAMES}
+_SPELLED = {plain_name(name): name for name in _READ | _OTHER_MODELS | _OTHER_NAMES}
 # The estimate of a call reads this spelling beside the one of the contract.
 _ALSO = frozenset({"maxTokens"})
 _TELLING = _plain_names(*_OTHER_MODELS, *_OTHER_NAMES)
@@ -110,23 +115,23 @@ class Named(NamedTuple):
 
 def canonical(name: str) -> str | None:
     """Return the name that a member of a body should have; None where it decides nothing, or is spelled right."""
-    known = _SPELLED.get(_plain(name))
+    known = _SPELLED.get(plain_name(name))
     return None if known is None or name == known or name in _ALSO else known
 
 
 def is_content(name: str) -> bool:
     """Return whether a member holds what users write, in which no name says anything of the call."""
-    return _plain(name) in _CONTENT
+    return plain_name(name) in _CONTENT
 
 
 def is_read(name: str) -> bool:
     """Return whether the gateway decides by a member."""
-    return _SPELLED.get(_plain(name)) in _READ
+    return _SPELLED.get(plain_name(name)) in _READ
 
 
 def destination(name: str) -> bool:
     """Return whether a member says where a call goes, or by which credential."""
-    plain = _plain(name)
+    plain = plain_name(name)
     return plain in _DESTINATIONS or plain.endswith(_DESTINATION_ENDINGS)
 
 
@@ -146,7 +151,7 @@ def named_models(body: Mapping[str, Any]) -> list[Named]:
     """
     found: list[Named] = []
     for name, value in body.items():
-        plain = _plain(name)
+        plain = plain_name(name)
         if plain in _CONTENT or plain == "model":
             continue
         if destination(name):
@@ -180,7 +185,7 @@ def _models_in(name: str, value: Any, *, tells: bool) -> list[str]:
             for key, item in one.items():
                 if destination(key):
                     raise refuse_destination(f"{place}.{key}")
-                plain = _plain(key)
+                plain = plain_name(key)
                 if _tells(plain, named=tells):
                     todo.append((f"{place}.{key}", item, True))
                 elif plain not in _CONTENT and (names or isinstance(item, dict | list)):

@@ -41,6 +41,8 @@ __all__ = [
 
 Fields = list[tuple[str, str]]
 _WHOLE = ("max_tokens", "max_completion_tokens", "n", "best_of", "dimensions", "seed", "top_logprobs", "logprobs")
+# Fields of a form with one value each, by which the gateway decides.
+_SINGLE = frozenset({"model", "stream", "prompt", "response_format", "user", *_WHOLE})
 _SHOWN = 60
 _BRACKETS = re.compile(r"[\[\].]+")
 
@@ -103,9 +105,18 @@ def effective_form(fields: Fields, files: Iterable[str]) -> EffectiveForm:
     _check_names({_base(name): None for name, _ in fields})
     fields, merged = _merged_form(fields)
     try:
+        _check_brackets(fields)
         return EffectiveForm(fields, merged, _named_in_form(fields))
     except ApiError as error:
         raise named_as_sent(error, merged) from None
+
+
+def _check_brackets(fields: Fields) -> None:
+    """Refuse a list where one value decides the call: a server may read `model[]` in place of `model`."""
+    for name, _ in fields:
+        base = _base(name)
+        if base in _SINGLE and base != name:
+            raise invalid(f"`{name}` is a list. Write `{base}` once.", param=name, code="unknown_parameter")
 
 
 def _named_in_form(fields: Fields) -> list[Named]:

@@ -333,7 +333,7 @@ async def _presented(call: Call, stream: bool) -> Presented:
 
 
 async def fingerprint(call: Call) -> bytes:
-    """Return the digest of a request: operation, path, query and body; a form counts by its parts."""
+    """Return the digest of a request: operation, path, query, scope and body; a form counts by its parts."""
     if call.files or len(call.raw) > LARGE_BODY:
         # Not in the threads that compute: hashing lets the event loop go on, and files are waited for.
         return await asyncio.to_thread(_fingerprint, call)
@@ -342,6 +342,9 @@ async def fingerprint(call: Call) -> bytes:
 
 def _fingerprint(call: Call) -> bytes:
     digest = hashlib.sha256(repr((call.operation, sorted(call.params.items()), sorted(call.query.items()))).encode())
+    if call.caller.acting_for != (None, None):
+        # Another scope is another request: it is paid for by somebody else.
+        digest.update(repr(call.caller.acting_for).encode())
     digest.update(call.raw)
     if not call.raw:
         digest.update(repr(sorted(call.data.items(), key=lambda item: item[0])).encode("utf-8", "surrogatepass"))

@@ -37,6 +37,17 @@ def output_of(kind: str = "chat", **data: Any) -> int:
         ({"max_tokens": 7, "options": {"num_predict": -1}}, 1000),
         ({"max_tokens": 7, "fallbacks": ["m", {"model": "m", "max_tokens": 500, "n": 2}]}, 1000),
         ({"max_tokens": 100_000, "options": {"num_predict": -1}}, 100_000),
+        ({"max_tokens": 7, "options": {"MAX_TOKENS": 500}}, 500),
+        ({"max_tokens": 7, "thinking_budget": 500}, 500),
+        ({"max_tokens": 7, "google": {"thinking_config": {"thinking_budget": 500}}}, 500),
+        ({"max_tokens": 7, "nvext": {"max_thinking_tokens": 500}}, 500),
+        ({"max_tokens": 7, "max_out_tokens": 500}, 500),
+        ({"max_tokens": 7, "unknown": [{"deep": {"token-limit": 500}}]}, 500),
+        ({"max_tokens": 7, "best_of": 500}, 3500),
+        ({"max_tokens": 7, "num_generations": 5}, 35),
+        ({"max_tokens": 7, "max_input_tokens": 500, "truncate_prompt_tokens": 500}, 7),
+        ({"max_tokens": 7, "metadata": {"max_tokens": 500}, "tools": [{"max_tokens": 500}]}, 7),
+        ({"max_tokens": 7, "max_gen_len": 10**30, "best_of": 10**30}, 1 << 60),
     ],
 )
 def test_answers_of_a_chat(data: dict[str, Any], tokens: int) -> None:

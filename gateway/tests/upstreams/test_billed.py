@@ -46,6 +46,7 @@ TOLD = chunk({}, choices=[], usage=USAGE)
 EMPTY = chunk({"role": "assistant"})
 ANSWER = {"index": 0, "message": {"role": "assistant", "content": TEXT}, "finish_reason": "stop"}
 COMPLETION = {"id": "c", "object": "chat.completion", "created": 1, "model": "m", "choices": [ANSWER]}
+PAID = json.dumps({**COMPLETION, "usage": USAGE}).encode()
 FLAWED = {"error": {"message": "overloaded", "code": 503}}
 
 # Streams that are whole, whatever stands between their chunks.
@@ -101,6 +102,8 @@ ANSWERS: dict[str, bytes] = {
     **{name: answer for name, (answer, _, _) in FAILURES.items()},
     "bad-frame": BROKEN,
     "bad-frame-later": BROKEN,
+    "long-length": b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 9000\r\n\r\n" + PAID,
+    "no-last-chunk": framed(PAID, end=b"", kind="application/json"),
     "two-usages": framed(WORDS + LAST + TOLD + chunk({}, choices=[], usage=MORE) + TOLD + DONE),
     "silent": whole(COMPLETION),
     "slow": whole({**COMPLETION, "usage": USAGE}),
@@ -196,6 +199,14 @@ def test_a_client_is_told_the_usage_that_is_booked(url: str) -> None:
     answer, record = ask(url, "two-usages", stream=True, stream_options={"include_usage": True})
     assert [one["usage"]["completion_tokens"] for one in chunks_of(answer) if one.get("usage")] == [50]
     assert record["usage"]["completion_tokens"] == 50
+
+
+@pytest.mark.parametrize("name", ["long-length", "no-last-chunk"])
+def test_an_answer_that_is_there_is_delivered_though_its_framing_is_not_whole(url: str, name: str) -> None:
+    answer, record = ask(url, name)
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["choices"][0]["message"]["content"] == TEXT
+    assert (record["status"], record["usage"]["completion_tokens"]) == ("completed", 20)
 
 
 @pytest.mark.parametrize("name", FAILURES)

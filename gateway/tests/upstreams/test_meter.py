@@ -29,6 +29,18 @@ def test_nothing_is_counted_where_the_upstream_told_all(monkeypatch: pytest.Monk
     assert meter.usage() == {"prompt_tokens": 7, "completion_tokens": 9, "total_tokens": 16}
 
 
+def test_a_usage_of_the_beginning_is_not_that_of_an_answer_that_broke_off() -> None:
+    meter = Meter(lambda: 40)
+    meter.produced("word " * 2000)
+    meter.read({"usage": {"prompt_tokens": 7, "completion_tokens": 1}})
+    assert meter.usage()["completion_tokens"] == 1
+    cut = meter.usage(cut=True)
+    assert cut["completion_tokens"] >= 2000
+    assert cut["estimated"] is True
+    meter.read({"usage": {"prompt_tokens": 7, "completion_tokens": 1900}})
+    assert meter.usage(cut=True) == {"prompt_tokens": 7, "completion_tokens": 1900, "total_tokens": 1907}
+
+
 def test_asking_for_tokens_changes_no_count() -> None:
     asked, left = TextCounter(), TextCounter()
     for _ in range(600):
@@ -52,6 +64,9 @@ def test_every_member_of_a_gzip_body_is_read(size: int) -> None:
     [
         {"error": {"message": "overloaded", "code": 529}},
         {"choices": [{"index": 0, "delta": {}, "finish_reason": "error"}]},
+        {"choices": [{"index": 0, "delta": {}, "finish_reason": "ERROR"}]},
+        {"choices": [{"index": 0, "delta": {}, "finish_reason": "abort"}]},
+        {"choices": [{"index": 0, "delta": {}, "finish_reason": "insufficient_system_resource"}]},
         {"choices": ["none"]},
     ],
 )

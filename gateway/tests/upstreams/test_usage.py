@@ -55,6 +55,14 @@ def read(answer: dict[str, Any], text: str = "") -> dict[str, Any]:
             {"cached_tokens": 6},
         ),
         ({"usage": {"prompt_tokens": 9, "completion_tokens": 4, "cached_tokens": 5}}, 9, 4, {"cached_tokens": 5}),
+        ({"usage": {"inputTokens": 9, "outputTokens": 4, "cachedInputTokens": 5}}, 9, 4, {"cached_tokens": 5}),
+        ({"usage": {"promptTokens": 9, "completionTokens": 4, "cachedTokens": 5}}, 9, 4, {"cached_tokens": 5}),
+        (
+            {"usage": {"PromptTokens": 9, "CompletionTokens": 4, "PromptTokensDetails": {"CachedTokens": 5}}},
+            9,
+            4,
+            {"cached_tokens": 5},
+        ),
         (
             {"choices": [{"usage": {"prompt_tokens": 9, "completion_tokens": 4, "cached_tokens": 5}}]},
             9,

@@ -6,12 +6,12 @@ sent inside a request count by what they are, not by their bytes.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from ..config import Provider
 from ..prices import UnitPrice
+from .bounds import bounds_in, choices_in
 from .sound import tokens_of_sound
 
 __all__ = ["Candidate", "Estimate", "estimate", "most_output", "searches_asked", "tier_asked", "weigh"]
@@ -27,23 +27,6 @@ _SPOKEN_TOKENS_A_CHARACTER = 2
 # Searches of a request that does not bound them, and sources that xAI reads for one.
 _SEARCHES = 10
 _SOURCES = 20
-# By these names servers take a bound of the answer, and how many answers there are.
-_BOUNDS = (
-    *("max_completion_tokens", "max_tokens", "max_output_tokens", "max_new_tokens", "max_tokens_to_sample"),
-    *("max_gen_len", "max_length", "max_gen_toks", "maxOutputTokens", "maxTokens", "maxTokenCount"),
-    *("num_predict", "n_predict", "min_tokens", "min_new_tokens"),
-)
-_INNER_BOUNDS = (*_BOUNDS, "budget_tokens", "thinkingBudget", "thinking_budget")
-# Members of a request that hold such bounds.
-_HOLDERS = (
-    *("generationConfig", "generation_config", "inferenceConfig", "textGenerationConfig"),
-    *("options", "parameters", "sampling_params", "thinking", "reasoning", "thinkingConfig", "thinking_config"),
-    "fallbacks",
-)
-_COUNTS = ("num_return_sequences", "candidate_count", "candidateCount")
-_INNER_COUNTS = (*_COUNTS, "n", "best_of")
-# The contract's own maximum.
-_CHOICES = 128
 _TEXT_KINDS = ("chat", "completions", "embeddings", "moderations")
 _DEARER_TIERS = ("priority", "fast")
 _SEARCH_TOOLS = ("web_search", "openrouter:web_search", "browser_search", "x_search", "live_search")
@@ -163,42 +146,12 @@ def _searches(tool: Mapping[str, Any]) -> bool:
 
 def _generation(data: dict[str, Any], size: int, default_output: int) -> Estimate:
     # Of two bounds nobody knows which one the model heeds; none is heeded that is 0.
-    holders = [data, *_holders(data)]
-    bounds = [
-        _bound(one[name]) for one in holders for name in (_BOUNDS if one is data else _INNER_BOUNDS) if name in one
-    ]
+    bounds = bounds_in(data)
     # A bound below 0 means none, for a model that heeds that one and not another.
     is_open, most = any(bound < 0 for bound in bounds), max(bounds, default=0)
-    choices = min(max(_number(data.get("n")), _number(data.get("best_of")), 1), _CHOICES)
-    counts = [
-        _number(one.get(name)) for one in holders for name in (_COUNTS if one is data else _INNER_COUNTS) if name in one
-    ]
-    choices = max([choices, *counts]) * _prompts(data)
+    choices = choices_in(data) * _prompts(data)
     each = max(most, default_output) if is_open or most <= 0 else most
     return Estimate(_text(data, size), each * choices, declared=most > 0 and not is_open, choices=choices)
-
-
-def _holders(data: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """Members of a request that hold bounds, and what they hold in turn."""
-    for name in _HOLDERS:
-        if name in data:
-            value = data[name]
-            for holder in value if isinstance(value, list) else (value,):
-                if isinstance(holder, dict):
-                    yield holder
-                    yield from _holders(holder)
-
-
-def _bound(value: Any) -> int:
-    """A bound as servers read it, texts and fractions included; 0 for what is none."""
-    if isinstance(value, str):
-        try:
-            value = float(value[:32])
-        except ValueError:
-            return 0
-    if isinstance(value, int):
-        return 0 if isinstance(value, bool) else value
-    return math.ceil(value) if isinstance(value, float) and math.isfinite(value) else 0
 
 
 def _prompts(data: dict[str, Any]) -> int:

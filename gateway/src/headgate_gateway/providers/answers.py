@@ -61,8 +61,8 @@ def _choices(provider: str, choices: Any, meter: Meter) -> None:
         if not isinstance(message, dict) and not isinstance(text, str):
             raise Refused("a choice has neither `message` nor `text`")
         count_said(message if isinstance(message, dict) else text, meter)
-        if choice.get("error") or choice.get("finish_reason") == "error":
-            failed = choice.get("error") or "the finish reason of a choice is 'error'"
+        if choice.get("error") or failures.is_failed(choice.get("finish_reason")):
+            failed = choice.get("error") or f"the finish reason of a choice is {choice['finish_reason']!r}"
     if failed is not None:
         meter.refused = True
         raise failures.from_event(provider, failed, whole=True)

@@ -112,8 +112,8 @@ class ChunkReader:
             raise failures.broken_stream(self._provider, "a choice is not an object")
         said = [count_said(holder, self._meter) for holder in (choice.get("delta"), choice.get("text"))]
         error, reason, index = choice.get("error"), choice.get("finish_reason"), choice.get("index")
-        if error or reason == "error":
-            raise self._failed(error or "the finish reason of a choice is 'error'")
+        if error or failures.is_failed(reason):
+            raise self._failed(error or f"the finish reason of a choice is {reason!r}")
         place = int(index) if isinstance(index, int | float) and abs(index) < 1e6 else 0
         if place in self._finished:
             if any(said):

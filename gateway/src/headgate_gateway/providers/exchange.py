@@ -20,12 +20,14 @@ from ..http import Call
 from ..ledger.count import count_prompt
 from ..ledger.estimate import tier_asked
 from ..ledger.sound import seconds_of_sound
-from ..offload import LARGE_BODY
+from ..offload import LARGE_BODY, in_thread_if_large
 from ..once.sink import Producer, Sink
 from ..targets import ProviderTarget
 from . import failures
 from .encodings import Undecodable, decoder_of
 from .framing import arriving, asking
+from .large import read_json
+from .lenient import Unreadable
 from .meter import Meter
 from .partial import beginning, texts_in
 from .served import price_name_of
@@ -116,7 +118,7 @@ class Exchange:
                     self.meter.given_up = True
                 if self.meter.owed:
                     self._price(sink)
-                    sink.usage = self.meter.usage()
+                    sink.usage = self.meter.usage(cut=True)
                 if isinstance(error, ApiError):
                     if self._is_billed():
                         # To ask once more is to pay once more.
@@ -350,6 +352,13 @@ class Exchange:
         try:
             async for piece in self.pieces(response):
                 pieces.append(piece)
+        except aiohttp.ClientPayloadError:
+            body = b"".join(pieces)
+            if await in_thread_if_large(body, _is_object, body):
+                # Its length was announced wrongly: the answer is there, and paid.
+                return body
+            self.count_part(beginning(pieces))
+            raise
         except BaseException:
             self.count_part(beginning(pieces))
             raise
@@ -364,7 +373,8 @@ class Exchange:
         """The error for a body that is no answer. A page of HTML is none of a model, and is not paid."""
         error = failures.broken_answer(self.provider, body, reason)
         if body.lstrip(_SPACE)[:1] == b"<":
-            self.meter.refused, error.retryable = True, True
+            error = failures.no_model(self.provider, body)
+            self.meter.refused = True
         else:
             self.meter.unread(len(body))
         return error
@@ -428,6 +438,14 @@ class Exchange:
                     read(event, data)
         except (TimeoutError, ApiError, aiohttp.ClientError) as error:
             self._note(error)
+
+
+def _is_object(body: bytes) -> bool:
+    """Return whether a body is one whole JSON object."""
+    try:
+        return body.rstrip().endswith(b"}") and isinstance(read_json(body)[0], dict)
+    except Unreadable:
+        return False
 
 
 def _is_total(error: BaseException) -> bool:

@@ -20,6 +20,8 @@ __all__ = [
     "cut_answer",
     "from_event",
     "from_status",
+    "is_failed",
+    "no_model",
     "too_large",
     "too_long",
     "unreachable",
@@ -31,6 +33,8 @@ _UPSTREAM = "[provider]"
 _CALLERS_FAULT = (400, 404, 409, 413, 422)
 _LONGEST_WAIT = 86_400.0
 _CODES = {429: "provider_rate_limit", 503: "provider_overloaded", 529: "provider_overloaded"}
+# Finish reasons of an answer that was given up: of the OpenAI wire, vLLM, DeepSeek and Zhipu.
+_FAILED = frozenset({"error", "abort", "aborted", "insufficient_system_resource", "network_error"})
 _KINDS = {"overloaded_error": 529, "rate_limit_error": 429, "timeout_error": 504, "invalid_request_error": 400}
 
 
@@ -75,6 +79,11 @@ def from_status(
     return ApiError(
         502, said, code=code or "provider_failed", retry_after=_retry_after(headers, now), provider_error=kept
     )
+
+
+def is_failed(finish_reason: Any) -> bool:
+    """Return whether a finish reason says that the answer was given up, and not finished."""
+    return isinstance(finish_reason, str) and finish_reason.lower() in _FAILED
 
 
 def from_event(provider: str, error: Any, *, whole: bool = False) -> ApiError:
@@ -159,6 +168,13 @@ def broken_answer(provider: str, body: bytes, reason: str = "no JSON object") ->
         "request is not sent again by itself. Check `provider_error`, or choose another model."
     )
     return ApiError(502, said, code="provider_bad_answer", retryable=False, provider_error=kept)
+
+
+def no_model(provider: str, body: bytes) -> ApiError:
+    """The upstream answered with success and with a page of HTML, which no model writes: it is not paid."""
+    kept = {"provider": provider, "status": 200, "body": _body(body)}
+    said = f"{provider!r} answered with a page of HTML. Check `providers.{provider}.base_url`, or try again."
+    return ApiError(502, said, code="provider_bad_answer", provider_error=kept)
 
 
 def too_large(provider: str, what: str, limit: int, setting: str) -> ApiError:

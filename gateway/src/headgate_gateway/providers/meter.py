@@ -117,12 +117,15 @@ class Meter:
         worked = self.reported.anything or not self._produced.empty or bool(self.unseen)
         return self.asked and (worked if self.refused else self.answered or self.given_up or worked)
 
-    def usage(self) -> dict[str, Any]:
-        """The usage as records and clients get it; `estimated` where some of it was counted here."""
+    def usage(self, *, cut: bool = False) -> dict[str, Any]:
+        """The usage as records and clients get it; `estimated` where some of it was counted here.
+
+        Of an answer that was `cut`, what was reported may be of its beginning.
+        """
         told = self.reported
         prompt, completion, estimated = told.prompt or 0, told.completion or 0, False
         # Counting takes time, and is left out where all was told.
-        written = 0 if self.known and self._times < _SERIES else self._produced.tokens + self.unseen
+        written = 0 if self.known and self._times < _SERIES and not cut else self._produced.tokens + self.unseen
         if told.total and not prompt and not completion:
             read = self._prompt()
             completion = told.total * written // max(1, read + written)
@@ -132,7 +135,9 @@ class Meter:
         if self._times >= _SERIES and written > 2 * completion + _SLACK:
             # It told what each event added, and not what there was by then.
             completion, estimated = self._sum if 2 * self._sum > written else written, True
-        elif (not completion or not self._final) and written > completion:
+        elif (not completion or not self._final or (cut and written > 2 * completion + _SLACK)) and (
+            written > completion
+        ):
             completion, estimated = written, True
         usage: dict[str, Any] = {
             "prompt_tokens": prompt,

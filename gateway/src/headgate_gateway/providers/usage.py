@@ -7,6 +7,7 @@ one included; `completion_tokens` all that was written, reasoning included. None
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
@@ -24,6 +25,7 @@ _COUNTS = (
 )
 _DETAILS = ("prompt_tokens_details", "completion_tokens_details", "input_tokens_details", "output_tokens_details")
 _WRITTEN = ("completion_tokens_details", "output_tokens_details", "completion_token_details", "output_token_details")
+_HUMPS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _HEADERS = {
     "x-input-tokens": "prompt",
     "x-prompt-tokens": "prompt",
@@ -141,6 +143,8 @@ def read_usage(usage: Any) -> Reported:
         usage = next((item for item in usage if isinstance(item, dict)), None)
     if not isinstance(usage, dict):
         return Reported()
+    if any(name != name.lower() for name in usage):
+        usage = _snaked(usage)
     told = Reported()
     for name in ("billed_units", "tokens"):
         if isinstance(usage.get(name), dict):
@@ -149,6 +153,16 @@ def read_usage(usage: Any) -> Reported:
     _details(told, usage)
     _conclude(told)
     return told
+
+
+def _snaked(usage: Mapping[str, Any]) -> dict[str, Any]:
+    """The members of a usage, those in camel case also in snake case (`cachedTokens`, `PromptTokens`)."""
+    spelled: dict[str, Any] = {}
+    for name, value in usage.items():
+        if name != name.lower():
+            inner = _snaked(value) if isinstance(value, dict) else value
+            spelled[_HUMPS.sub("_", name).lower()] = inner
+    return {**spelled, **usage}
 
 
 def _totals(told: Reported, usage: Mapping[str, Any]) -> None:
@@ -199,7 +213,7 @@ def _details(told: Reported, usage: Mapping[str, Any]) -> None:
         _first(read, "cached_tokens", "cache_read_tokens", "cache_read_input_tokens"),
         _first(usage, "cache_read_input_tokens", "cacheReadInputTokens", "cacheReadInputTokenCount"),
         _first(usage, "prompt_cache_hit_tokens", "cached_tokens", "num_cached_tokens", "cachedContentTokenCount"),
-        _first(usage, "cached_prompt_tokens", "cached_prompt_text_tokens", "cache_read_tokens"),
+        _first(usage, "cached_prompt_tokens", "cached_prompt_text_tokens", "cache_read_tokens", "cached_input_tokens"),
     )
     told.cache_write = _largest(
         _first(read, "cache_write_tokens", "cache_creation_tokens", "cache_creation_input_tokens"),

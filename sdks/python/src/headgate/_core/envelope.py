@@ -75,8 +75,10 @@ _BY_STATUS: Final[dict[int, type[e.APIStatusError]]] = {
 }
 # Members that only answers have: one that has them is no bare error, whatever else it holds.
 _ANSWERS: Final = frozenset({"data", "id", "choices", "usage", "results", "text"})
+# Finish reasons of an answer that was given up, and not finished.
+_GIVEN_UP: Final = frozenset({"error", "abort", "aborted", "insufficient_system_resource", "network_error"})
 _BROKEN_OFF: Final[dict[str, Any]] = {
-    "message": "the provider broke the answer off: its finish reason is 'error'",
+    "message": "the provider broke the answer off: its finish reason is {reason!r}",
     "type": "provider_error",
     "retryable": False,
 }
@@ -107,8 +109,13 @@ def error_member(value: Any) -> Any:
         bare = "detail" in value or "error" in (value.get("object"), value.get("type"))
         return value if bare and not _ANSWERS.intersection(value) else None
     for choice in choices:
-        if is_mapping(choice) and (choice.get("error") or choice.get("finish_reason") == "error"):
-            return choice.get("error") or _BROKEN_OFF
+        if not is_mapping(choice):
+            continue
+        if choice.get("error"):
+            return choice["error"]
+        reason = choice.get("finish_reason")
+        if isinstance(reason, str) and reason.lower() in _GIVEN_UP:
+            return {**_BROKEN_OFF, "message": _BROKEN_OFF["message"].format(reason=reason)}
     return None
 
 
