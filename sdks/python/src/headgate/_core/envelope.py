@@ -75,10 +75,8 @@ _BY_STATUS: Final[dict[int, type[e.APIStatusError]]] = {
 }
 # Members that only answers have: one that has them is no bare error, whatever else it holds.
 _ANSWERS: Final = frozenset({"data", "id", "choices", "usage", "results", "text"})
-# Finish reasons of an answer that was given up, and not finished.
-_GIVEN_UP: Final = frozenset({"error", "abort", "aborted", "insufficient_system_resource", "network_error"})
 _BROKEN_OFF: Final[dict[str, Any]] = {
-    "message": "the provider broke the answer off: its finish reason is {reason!r}",
+    "message": "the provider broke the answer off: its finish reason is 'error'",
     "type": "provider_error",
     "retryable": False,
 }
@@ -109,13 +107,8 @@ def error_member(value: Any) -> Any:
         bare = "detail" in value or "error" in (value.get("object"), value.get("type"))
         return value if bare and not _ANSWERS.intersection(value) else None
     for choice in choices:
-        if not is_mapping(choice):
-            continue
-        if choice.get("error"):
-            return choice["error"]
-        reason = choice.get("finish_reason")
-        if isinstance(reason, str) and reason.lower() in _GIVEN_UP:
-            return {**_BROKEN_OFF, "message": _BROKEN_OFF["message"].format(reason=reason)}
+        if is_mapping(choice) and (choice.get("error") or choice.get("finish_reason") == "error"):
+            return choice.get("error") or _BROKEN_OFF
     return None
 
 
@@ -222,7 +215,8 @@ def _validation(detail: Any) -> dict[str, Any]:
         if not is_dict(fault):
             texts.append(str(fault))
             continue
-        place = ".".join(str(part) for part in fault.get("loc", ()) if part != "body")
+        loc = fault.get("loc")
+        place = ".".join(str(part) for part in (loc if is_list(loc) else (loc,)) if part not in ("body", None))
         param = param or place or None
         texts.append(f"{place}: {fault.get('msg')}" if place else str(fault.get("msg")))
     return {"message": "; ".join(texts), "param": param, "type": None}
