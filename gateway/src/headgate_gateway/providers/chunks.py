@@ -7,7 +7,7 @@ from typing import Any
 
 from ..ledger.count import TOKENS_OF_PICTURE
 from . import failures
-from .large import read_json
+from .large import read_json, write_json
 from .lenient import Unreadable
 from .meter import Meter
 from .partial import texts_in
@@ -15,6 +15,7 @@ from .partial import texts_in
 __all__ = [
     "Chunk",
     "ChunkReader",
+    "as_delta",
     "choices_asked",
     "count_foreign",
     "count_said",
@@ -61,6 +62,7 @@ class ChunkReader:
         self._choices = choices
         self._meter = meter
         self._open: set[int] = set()
+        self._said: set[int] = set()
         self._finished: set[int] = set()
 
     def read(self, event: str, data: bytes) -> Chunk:
@@ -82,20 +84,24 @@ class ChunkReader:
         if not isinstance(value, dict):
             raise failures.broken_stream(self._provider, "an event is not a JSON object")
         try:
-            self._choices_of(value)
+            if self._choices_of(value):
+                data = write_json(value, len(data))
         finally:
             # Behind the texts, and also where one of them is an error: what is told of the usage is paid.
             self._meter.read(value)
         return Chunk(event, data, value)
 
-    def _choices_of(self, value: Mapping[str, Any]) -> None:
+    def _choices_of(self, value: Mapping[str, Any]) -> bool:
+        """Read the choices; return whether one was rewritten."""
         choices = value.get("choices")
         if choices is not None and not isinstance(choices, list):
             raise failures.broken_stream(self._provider, "`choices` of an event is not a list")
+        rewritten = False
         for choice in choices or ():
-            self._choice(choice)
+            rewritten |= self._choice(choice)
         if not choices:
             self._beside(value)
+        return rewritten
 
     def _beside(self, value: Mapping[str, Any]) -> None:
         """Read an event without a choice: a ping, or what a vendor has to say beside the answer."""
@@ -107,7 +113,8 @@ class ChunkReader:
         self._meter.refused = True
         return failures.from_event(self._provider, error)
 
-    def _choice(self, choice: Any) -> None:
+    def _choice(self, choice: Any) -> bool:
+        """Read a choice; return whether it was rewritten, because its text was where no client reads it."""
         if not isinstance(choice, dict):
             raise failures.broken_stream(self._provider, "a choice is not an object")
         said = [count_said(holder, self._meter) for holder in (choice.get("delta"), choice.get("text"))]
@@ -115,6 +122,16 @@ class ChunkReader:
         if error or reason == "error":
             raise self._failed(error or "the finish reason of a choice is 'error'")
         place = int(index) if isinstance(index, int | float) and abs(index) < 1e6 else 0
+        rewritten = False
+        if any(said):
+            self._said.add(place)
+        elif place not in self._said and isinstance(choice.get("message"), dict):
+            # A message that repeats what the deltas said is not paid again.
+            rewritten = count_said(choice["message"], self._meter)
+            if rewritten:
+                self._said.add(place)
+                choice["delta"] = as_delta(choice.pop("message"))
+                said.append(True)
         if place in self._finished:
             if any(said):
                 raise failures.broken_stream(self._provider, "more text came after the finish reason")
@@ -123,6 +140,7 @@ class ChunkReader:
             self._open.discard(place)
         else:
             self._open.add(place)
+        return rewritten
 
     def finish(self, choice: Mapping[str, Any]) -> None:
         """A choice came whole."""
@@ -213,6 +231,14 @@ def count_said(message: Any, meter: Meter) -> bool:
             blocks = [message.get(name) for name in _BLOCKS]
             meter.unread(sum(len(text) for block in blocks if block for text in texts_of(block)))
     return said
+
+
+def as_delta(message: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a message as a delta: its tool calls have numbers."""
+    calls = message.get("tool_calls")
+    if not isinstance(calls, list):
+        return dict(message)
+    return {**message, "tool_calls": [{"index": at, **call} for at, call in enumerate(calls) if isinstance(call, dict)]}
 
 
 def texts_of_events(body: bytes) -> Iterator[str]:

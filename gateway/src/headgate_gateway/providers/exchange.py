@@ -362,12 +362,12 @@ class Exchange:
 
     def broken(self, body: bytes, reason: str = "no JSON object") -> ApiError:
         """The error for a body that is no answer. A page of HTML is none of a model, and is not paid."""
-        error = failures.broken_answer(self.provider, body, reason)
-        if body.lstrip(_SPACE)[:1] == b"<":
-            self.meter.refused, error.retryable = True, True
-        else:
+        paid = body.lstrip(_SPACE)[:1] != b"<"
+        if paid:
             self.meter.unread(len(body))
-        return error
+        else:
+            self.meter.refused, reason = True, "it is a page of HTML"
+        return failures.broken_answer(self.provider, body, reason, paid=paid)
 
     async def events(self, response: aiohttp.ClientResponse) -> AsyncIterator[tuple[str, bytes]]:
         """The events of a stream, whatever its content type says; one `WHOLE` where the body is JSON."""

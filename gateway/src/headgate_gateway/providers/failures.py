@@ -151,14 +151,16 @@ def cut_answer(provider: str, reason: str) -> ApiError:
     return ApiError(502, said, code="provider_answer_cut", provider_error=kept)
 
 
-def broken_answer(provider: str, body: bytes, reason: str = "no JSON object") -> ApiError:
-    """The upstream answered with success and with something that is no answer. It is paid, so it is not asked again."""
+def broken_answer(provider: str, body: bytes, reason: str = "no JSON object", *, paid: bool = True) -> ApiError:
+    """The upstream answered with success and with something that is no answer. What may be paid is not asked again."""
     kept = {"provider": provider, "status": 200, "body": _body(body)}
-    said = (
-        f"{provider!r} answered with something that cannot be read: {reason}. It may have been paid for, so the "
-        "request is not sent again by itself. Check `provider_error`, or choose another model."
-    )
-    return ApiError(502, said, code="provider_bad_answer", retryable=False, provider_error=kept)
+    said = f"{provider!r} answered with something that cannot be read: {reason}. "
+    if paid:
+        said += "It may have been paid for, so the request is not sent again by itself. "
+        said += "Check `provider_error`, or choose another model."
+    else:
+        said += f"Check `provider_error` and `providers.{provider}.base_url`, or send the request again."
+    return ApiError(502, said, code="provider_bad_answer", retryable=not paid, provider_error=kept)
 
 
 def too_large(provider: str, what: str, limit: int, setting: str) -> ApiError:
