@@ -14,6 +14,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
+
 from ..offline.learned import Example
 
 __all__ = ["METHODS", "LineFault", "examples_in", "method_of"]
@@ -96,8 +98,12 @@ def _supervised(value: dict[str, Any]) -> list[Example]:
         text = _text(message.get("content"))
         if _role(message) == "user":
             asked = text
-        elif _role(message) == "assistant" and text and message.get("weight", 1):
-            out.append(Example(asked, text))
+        elif _role(message) == "assistant" and message.get("weight", 1):
+            called = message.get("tool_calls") or message.get("function_call")
+            if text:
+                out.append(Example(asked, text))
+            elif called:
+                out.append(Example(asked, msgspec.json.encode(called).decode(), calls=True))
     return out
 
 
@@ -121,7 +127,10 @@ def _preference(value: dict[str, Any]) -> list[Example]:
         if any(_role(message) not in ("assistant", "tool") for message in given):
             raise _Wrong(f"`{name}` must hold answers of the role 'assistant'.", name)
         answers[name] = next((text for message in reversed(given) if (text := _text(message.get("content")))), "")
-    return [Example(asked, answers["preferred_output"])] if answers["preferred_output"] else []
+    if answers["preferred_output"]:
+        return [Example(asked, answers["preferred_output"])]
+    called = [call for message in value["preferred_output"] if (call := message.get("tool_calls"))]
+    return [Example(asked, msgspec.json.encode(called).decode(), calls=True)] if called else []
 
 
 def _graded(value: dict[str, Any]) -> list[Example]:
