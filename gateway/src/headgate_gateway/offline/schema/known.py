@@ -92,7 +92,7 @@ def _places(objects: Sequence[Mapping[str, Any]], hints: Hints) -> Iterator[Plac
     spend(_LOOKING)
     told = _place_of(hints.texts[:_TEXTS])
     for known in reversed(objects[-_NEAREST:]):
-        lands = []
+        lands: list[Place] = []
         for name, value in islice(known.items(), _FIRST):
             words = words_of(name)
             # An object that tells a capital is about the country.
