@@ -38,6 +38,8 @@ CANCEL_TIMEOUT: Final = Timeout(connect=0.5, pool=0.1, first_byte=1.0, idle=0.5,
 # Python's collector would come to look at them.
 _BATCH: Final = 16
 _DRAIN_BYTES: Final = 65536
+_MOST_EVENT: Final = 64 * 1024 * 1024
+"""Bytes in which a new event must end: a line without an end, and comments without one, are no stream."""
 _DRAIN_TIMEOUTS: Final = Timeouts(idle=0.2)
 # Whole bodies under a status of success that say "this is no stream".
 _OTHER_TYPES: Final = ("text/html", "application/json", "application/problem+json")
@@ -212,7 +214,7 @@ class EventRun:
         kind = self.meta.headers.get("content-type", "").partition(";")[0].strip().lower()
         if kind not in _OTHER_TYPES:
             return
-        body = yield from read_body(self.tries, self._response, request, self.meta)
+        body = yield from read_body(self.tries, self._response, request, self.meta, most=_MOST_EVENT, cut=True)
         where, now = self.call.where, self.call.shared.clock.time()
         error = decode.embedded_error(body, self.meta, where, now)
         if error is None:
@@ -236,6 +238,7 @@ class EventRun:
         monotonic = self.call.shared.clock.monotonic
         response, idle = self._response, request.timeouts.idle
         last = monotonic()
+        silent = 0  # bytes since the last event
         read = ReadChunk(response)
         while True:
             chunk: bytes = yield read
@@ -246,10 +249,12 @@ class EventRun:
                 if keep is not None:
                     keep(plain)
                 raw = decoder.feed(plain)
+                silent += len(plain)
             if raw:
                 for part in (raw,) if len(raw) <= _BATCH else _parts(raw):
                     batch, failure = self._batch(part, final=not chunk)
                     if batch.events:
+                        silent = 0
                         yield batch
                     del batch  # its events belong to the caller now
                     if failure is not None:
@@ -266,8 +271,19 @@ class EventRun:
                 if left <= 0:
                     raise ReadTimedOut(f"no event for {idle:g} s")
                 self._wind(request, left)
+            if silent > _MOST_EVENT:
+                raise self._endless()
             if not chunk:
                 raise ReadFailed("the stream ended without its closing event")
+
+    def _endless(self) -> ResponseShapeError:
+        assert self.meta is not None
+        return ResponseShapeError(
+            f"{self.call.where}: {_MOST_EVENT} bytes came without a new event; is `base_url` the gateway's?",
+            status_code=self.meta.status_code,
+            headers=self.meta.headers,
+            request_id=self.meta.request_id,
+        )
 
     def _check_finish(self) -> None:
         """Raise where the stream has closed in good order, but one of its answers has not."""
