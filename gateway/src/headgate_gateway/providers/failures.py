@@ -119,10 +119,10 @@ def _refused(status: int, said: str, code: str | None, kept: Mapping[str, Any]) 
 
 def attribute(error: ApiError, *, callers_key: bool) -> None:
     """Say whose key or account was refused, where one was: the caller's own, or one it can do nothing about."""
-    kept = error.extra.get("provider_error")
-    status = kept.get("status") if isinstance(kept, dict) else None
-    if status not in _REFUSED or error.status != 502:
+    kept: Any = error.extra.get("provider_error")
+    if error.status != 502 or not isinstance(kept, dict) or kept.get("status") not in _REFUSED:
         return
+    status = kept["status"]
     if callers_key:
         error.status, error.type = status, TYPES_BY_STATUS[status]
         error.code = error.code or _REFUSED[status]
