@@ -242,6 +242,17 @@ class Router:
             return with_key(*keyless, call.headers)
         return resolve(self.gateway, name, kind, call.headers)
 
+    async def serves(self, call: Call, name: str) -> bool:
+        """Whether there is a model of this name at all, set up or not."""
+        await self.gateway.offline.ready(name)
+        if name in self._groups or name == AUTO:
+            return True
+        try:
+            self._place(call, name, "chat")
+        except ApiError as error:
+            return error.status != 404
+        return True
+
     def pool(self, call: Call, name: str, kind: str) -> Pool | None:
         """The pool of a name, or None where it has no deployments: then `targets.resolve` knows what it is."""
         members = self._usable(call, name)
