@@ -81,7 +81,9 @@ class DeploymentState:
         self.final = False
         self.cool_until, self.probing = None, False
 
-    def fail(self, why: str, now: float, policy: Policy, *, at_once: bool, wait: float | None, final: bool = False) -> bool:
+    def fail(
+        self, why: str, now: float, policy: Policy, *, at_once: bool, wait: float | None, final: bool = False
+    ) -> bool:
         """It failed; gives whether it rests now."""
         self.failed += 1
         self.fails_in_row += 1
