@@ -508,7 +508,7 @@ def _pieces(tries: Tries, response: Any, request: Request, most: int | None) -> 
 def _announced(headers: Headers) -> float:
     """Return the bytes that a body is announced with; infinitely many where nothing says how many there are."""
     length = headers.get("content-length", "")
-    return int(length) if length.isascii() and length.isdigit() else math.inf
+    return int(length) if length.isascii() and length.isdigit() and len(length) < 19 else math.inf
 
 
 def _too_long(tries: Tries, meta: Meta, what: str) -> ResponseShapeError:

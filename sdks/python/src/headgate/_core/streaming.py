@@ -347,8 +347,9 @@ class EventRun:
         items, number, reason, _ = finish
         started, finished = self._started, self._finished
         for event in events:
-            for item in getattr(event, items, None) or ():
+            for at, item in enumerate(getattr(event, items, None) or ()):
                 key = getattr(item, number, None)
+                key = key if isinstance(key, int) else at
                 said = getattr(item, reason, None)
                 if said is not None:
                     self._filtered = self._filtered or said == "content_filter"
@@ -411,8 +412,9 @@ class EventRun:
         places: set[Place] = set()
         for at, item in enumerate(getattr(event, items, None) or ()):
             key = getattr(item, number, None)
+            key = key if isinstance(key, int) else at
             if getattr(item, reason, None) is not None or key in finished:
-                places.add((items, at if key is None else key))
+                places.add((items, key))
         return places
 
     def _delivering(self, events: list[Any], taken: list[ServerEvent]) -> Batch:
@@ -451,10 +453,10 @@ class EventRun:
         """Whether the first new event after a resumption is the next one. Ids ``<call>:<n>`` tell; others are
         believed."""
         call, _, number = self._ids[-1].rpartition(":")
-        if not call or not number.isdigit() or ident is None:
+        if not call or not _counts(number) or ident is None:
             return True
         new_call, _, new_number = ident.rpartition(":")
-        return new_call == call and new_number.isdigit() and int(new_number) == int(number) + 1
+        return new_call == call and _counts(new_number) and int(new_number) == int(number) + 1
 
     def _gap(self, ident: str | None) -> APIError:
         after = self._ids[-1]
@@ -574,6 +576,11 @@ def _cancellation(call: Call, meta: Meta) -> Call | None:
         shared=call.shared,
         config=call.config,
     )
+
+
+def _counts(text: str) -> bool:
+    """Return whether the last part of an id is a number."""
+    return text.isascii() and text.isdigit() and len(text) < 19
 
 
 def _asked(body: Any, name: str) -> int:
