@@ -124,6 +124,7 @@ class Exchange:
                     if self._is_billed():
                         # To ask once more is to pay once more.
                         error.retryable = False
+                    failures.attribute(error, callers_key=self.target.is_callers_key)
                     failures.conceal(error, self._secrets(), self._places())
                 raise
             self._price(sink)
@@ -311,7 +312,6 @@ class Exchange:
             response.status,
             headers,
             body[:_SHOWN],
-            callers_key=self.target.is_callers_key,
             now=self._gateway.clock.time(),
         )
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final, TypeAlias, TypedDict
 
+from .doubled import doubled_names
 from .errors import ConfigError
 from .narrow import is_mapping
 
@@ -106,7 +107,9 @@ def option_fault(name: str, value: Any) -> str | None:
     if name in ("extra_headers", "extra_query", "extra_body"):
         if not is_mapping(value):
             return f"`{name}` is {value!r}; give a mapping of names to values"
-        return _headers_fault(value) if name == "extra_headers" else None
+        if name == "extra_headers":
+            return _headers_fault(value)
+        return next(iter(doubled_names(value, name)), None)
     if name in ("idempotency_key", "request_id"):
         return None if isinstance(value, str) and value else f"`{name}` is {value!r}; give a string"
     if name == "on_progress":
