@@ -19,7 +19,7 @@ from ..long_strings import LONG, PIECE, string_pieces
 from ..offload import LARGE_BODY
 from .lenient import Unreadable, encode, readable
 
-__all__ = ["as_text", "encode_large", "read_json", "write_json"]
+__all__ = ["as_text", "encode_large", "read_json", "release", "write_json"]
 
 T = TypeVar("T")
 
@@ -37,7 +37,7 @@ _READ = frozenset(
     }
 )
 # Lists of an answer, members of their items that nothing here reads, and how many bytes of these are decoded anyway.
-_LISTS = frozenset({"choices", "data"})
+_LISTS = frozenset({"choices", "data", "content"})
 _UNREAD = frozenset({"logprobs", "embedding", "b64_json"})
 _UNREAD_NAMES = tuple(b'"%b"' % name.encode() for name in sorted(_UNREAD))
 _SHORT = 512
@@ -277,6 +277,20 @@ def _split(decode: Callable[[bytes], T], data: bytes) -> T | None:
         return decode(data)
     except (ValueError, RecursionError):
         return None
+
+
+def release(value: Any, levels: int = _WRITTEN_LEVELS) -> None:
+    """Empty the long lists of a value that nobody needs any more, in steps, between which others have their turn."""
+    if isinstance(value, list):
+        if len(value) > _MANY_ITEMS:
+            while value:
+                del value[-_MANY_ITEMS:]
+        elif levels:
+            for inner in value:
+                release(inner, levels - 1)
+    elif levels and isinstance(value, dict) and len(value) <= _MANY_ITEMS:
+        for inner in value.values():
+            release(inner, levels - 1)
 
 
 def encode_large(value: Any, levels: int = _WRITTEN_LEVELS) -> bytes:
