@@ -88,7 +88,7 @@ class CallRecord:
             return False
         if self.usage is None:
             return bool(self.cost_nano)
-        return self.usage.get(_PAID_IN, self.attempt) == self.attempt
+        return bool(self.usage.get(_PAID_IN, self.attempt) == self.attempt)
 
     @property
     def estimated(self) -> bool:
