@@ -74,6 +74,7 @@ __all__ = [
     "report",
     "tags",
     "total",
+    "WITHHOLD_USAGE",
 ]
 
 USAGE_COLUMNS = (
@@ -127,6 +128,10 @@ USAGE_COLUMNS = (
 _COLUMNS = ", ".join(USAGE_COLUMNS)
 # Written once: whoever writes a batch with it adds that a row that is there already ends the batch.
 ADD_USAGE = f"INSERT INTO usage ({_COLUMNS}) VALUES ({', '.join('?' for _ in USAGE_COLUMNS)})"
+WITHHOLD_USAGE = """
+    UPDATE usage SET status = 'failed', error_status = ?, error_code = ?, error_message = ?
+    WHERE id = ? AND status = 'completed'
+"""
 ADD_TAG = "INSERT INTO usage_tag (tag, usage_id) VALUES (?, ?) ON CONFLICT (tag, usage_id) DO NOTHING"
 ADD_CHARGE = (
     "INSERT INTO usage_charge (scope, id, usage_id) VALUES (?, ?, ?) ON CONFLICT (scope, id, usage_id) DO NOTHING"
