@@ -40,6 +40,7 @@ __all__ = [
     "HOLDS_OVER",
     "KEY_USED",
     "LAST_RESET",
+    "LINES_OF_HOLD",
     "LIVE_WINDOWS",
     "LOCK_HOLD",
     "LOCK_WINDOWS",
@@ -251,6 +252,7 @@ ADD_HOLD = """
 """
 DROP_HOLD = "DELETE FROM hold WHERE id = ?"
 ENLARGE_HOLD = "UPDATE hold SET lines = ? WHERE id = ?"
+LINES_OF_HOLD = "SELECT lines FROM hold WHERE id = ?"
 RENEW = "UPDATE hold SET expires_at = ?, call_id = ?, events = ?, account = ? WHERE id = ?"
 _HOLD = "SELECT hold.id, call_id, lines, events, account, started_at FROM hold WHERE"
 HOLDS_OF_CALL = f"{_HOLD} call_id = ? ORDER BY id"
