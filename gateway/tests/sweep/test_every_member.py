@@ -12,7 +12,7 @@ from .bounded import BOUNDED
 from .echoes import ECHOES
 from .kit import Swept, managed_writes
 
-_KINDS = ("/key", "/team", "/user", "/organization", "/customer", "/budget")
+KINDS = ("/key", "/team", "/user", "/organization", "/customer", "/budget")
 # Members with a row below.
 _ROWS = {
     "POST /key/generate": {"duration", "key"},
@@ -47,7 +47,7 @@ def _left() -> list[tuple[str, str, str]]:
     return [
         (write.method, write.path, member)
         for write in managed_writes()
-        if write.path.startswith(_KINDS)
+        if write.path.startswith(KINDS)
         for member in write.members
         if (write.name, member) not in shown and member not in _ROWS.get(write.name, set())
     ]

@@ -437,6 +437,8 @@ def _target(request: Request, meta: Meta) -> str | None:
         target = urljoin(request.url, meta.headers.get("location", "").strip())
         parts = urlsplit(target)
         _ = parts.port  # raises where it is no number
+        host = parts.hostname or ""
+        _ = host if ":" in host else host.encode("idna")  # raises where no name can be so
     except ValueError:
         return None
     usable = parts.scheme in ("http", "https") and parts.hostname and "@" not in parts.netloc

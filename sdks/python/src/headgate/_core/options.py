@@ -34,6 +34,8 @@ class Unset:
 
 
 UNSET: Final = Unset()
+_LONGEST: Final = 1_000_000_000
+"""Seconds; sockets take no more than about nine times as many."""
 
 Progress: TypeAlias = Callable[[int, "int | None"], None]
 """Called with the bytes sent so far and the whole length (None where it is not known)."""
@@ -61,6 +63,8 @@ class Timeout:
             value = getattr(self, name)
             if value is not None and (not isinstance(value, (int, float)) or isinstance(value, bool) or not value > 0):
                 raise ConfigError(f"`{name}` is {value!r}; give seconds above 0, or None for no limit")
+            if value is not None and value > _LONGEST:
+                raise ConfigError(f"`{name}` is {value!r}; give at most {_LONGEST} seconds, or None for no limit")
 
     @classmethod
     def of(cls, value: TimeoutInput) -> Timeout:
@@ -70,6 +74,8 @@ class Timeout:
             return value
         if value is None:
             return cls(connect=None, pool=None, first_byte=None, idle=None)
+        if isinstance(value, bool):
+            raise TypeError("a truth value is no number of seconds")
         seconds = float(value)
         return cls(connect=min(seconds, 10.0), pool=seconds, first_byte=seconds, idle=seconds, total=seconds)
 
