@@ -85,31 +85,3 @@ def test_a_null_model_stands_for_the_deployment(gateway: str, path: str) -> None
     answer = ask(gateway, {"model": None}, path)
     assert answer.status_code == 200, answer.text
     assert answer.json()["model"] == "m"
-
-
-TOOL = {"type": "function", "function": {"name": "weather", "parameters": {"type": "object", "properties": {}}}}
-
-
-@pytest.mark.parametrize(
-    "choice",
-    [
-        {"tool_choice": {"type": "function", "function": {"name": "wether"}}},
-        {"function_call": {"name": "wether"}},
-        {
-            "tool_choice": {
-                "type": "allowed_tools",
-                "allowed_tools": {
-                    "mode": "auto",
-                    "tools": [TOOL, {"type": "function", "function": {"name": "wether"}}],
-                },
-            }
-        },
-    ],
-    ids=["named", "function", "allowed"],
-)
-def test_a_choice_of_a_tool_that_is_not_there_is_refused(gateway: str, choice: dict[str, Any]) -> None:
-    answer = ask(gateway, {"tools": [TOOL]} | choice)
-    assert answer.status_code == 400
-    error = answer.json()["error"]
-    assert "'wether'" in error["message"]
-    assert error["param"].split(".")[0] in choice

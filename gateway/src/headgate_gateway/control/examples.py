@@ -18,7 +18,7 @@ import msgspec
 
 from ..offline.learned import Example
 
-__all__ = ["METHODS", "LineFault", "examples_in", "method_of"]
+__all__ = ["METHODS", "LineFault", "examples_in", "method_of", "shown"]
 
 METHODS = ("supervised", "dpo", "reinforcement")
 _CODE = "invalid_example"
@@ -79,7 +79,7 @@ def _supervised(value: dict[str, Any]) -> list[Example]:
         prompt, completion = value.get("prompt"), value.get("completion")
         for name in ("prompt", "completion"):
             if name in value and not isinstance(value[name], str):
-                raise _Wrong(f"`{name}` must be a text, not {_shown(value[name])}.", name)
+                raise _Wrong(f"`{name}` must be a text, not {shown(value[name])}.", name)
         if isinstance(prompt, str) and isinstance(completion, str):
             if not completion.strip():
                 raise _Wrong("`completion` is empty: there is nothing to learn.", "completion")
@@ -157,20 +157,20 @@ _READERS = {"supervised": _supervised, "dpo": _preference, "reinforcement": _gra
 
 def _messages(value: Any, name: str) -> list[dict[str, Any]]:
     if not isinstance(value, list) or not value:
-        raise _Wrong(f"`{name}` must be a list of at least one message, not {_shown(value)}.", name)
+        raise _Wrong(f"`{name}` must be a list of at least one message, not {shown(value)}.", name)
     for at, message in enumerate(value):
         if not isinstance(message, dict):
-            raise _Wrong(f"`{name}[{at}]` must be an object with a `role`, not {_shown(message)}.", f"{name}[{at}]")
+            raise _Wrong(f"`{name}[{at}]` must be an object with a `role`, not {shown(message)}.", f"{name}[{at}]")
         role = message.get("role")
         if not isinstance(role, str) or role not in _ROLES:
             raise _Wrong(
-                f"`{name}[{at}].role` must be one of 'system', 'user', 'assistant' and 'tool', not {_shown(role)}.",
+                f"`{name}[{at}].role` must be one of 'system', 'user', 'assistant' and 'tool', not {shown(role)}.",
                 f"{name}[{at}].role",
             )
         content = message.get("content")
         if content is not None and not isinstance(content, str | list):
             raise _Wrong(
-                f"`{name}[{at}].content` must be a text or a list of parts, not {_shown(content)}.",
+                f"`{name}[{at}].content` must be a text or a list of parts, not {shown(content)}.",
                 f"{name}[{at}].content",
             )
     return value
@@ -180,7 +180,8 @@ def _role(message: Any) -> str:
     return str(message.get("role")) if isinstance(message, dict) else ""
 
 
-def _shown(value: Any) -> str:
+def shown(value: Any) -> str:
+    """Return a value as an error names it, however long it is."""
     if value is None:
         return "null"
     text = repr(value)

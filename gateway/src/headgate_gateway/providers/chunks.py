@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import msgspec
+
 from ..ledger.count import TOKENS_OF_PICTURE
 from . import failures
 from .large import read_json, write_json
@@ -28,6 +30,7 @@ __all__ = [
 _TEXTS = ("content", "text", "response", "delta", "output_text", "completion", "generated_text", "answer", "output")
 _HOLDERS = (*_TEXTS, "choices", "message", "candidates", "parts", "token", "part", "item")
 _MOST_CHOICES = 128
+_RAW_PIECE = 1 << 18
 _BLOCKS = ("thinking_blocks", "reasoning_details")
 # Members that are no text of the model, or repeat one.
 _NOT_SAID = frozenset({"role", "id", "type", "index", "data", "url", "signature", "annotations", "format", *_BLOCKS})
@@ -189,6 +192,10 @@ def texts_of(delta: Any) -> Iterator[str]:
     elif isinstance(delta, list):
         for value in delta:
             yield from texts_of(value)
+    elif isinstance(delta, msgspec.Raw):
+        # Large arguments, which stay as they were written.
+        raw = bytes(delta)
+        yield from (raw[at : at + _RAW_PIECE].decode("utf-8", "replace") for at in range(0, len(raw), _RAW_PIECE))
 
 
 def count_foreign(value: Mapping[str, Any], meter: Meter) -> str:

@@ -14,7 +14,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ...errors import ApiError, invalid
 from ..calculate import find_sum
 from ..common_words import COMMON_WORDS
 from ..draw import Draw, hex_id
@@ -25,7 +24,7 @@ from .conversation import Conversation
 from .refusals import schema_too_complex
 from .sentences import answer
 
-__all__ = ["Chosen", "Tool", "ToolCall", "calls_for", "choose", "is_final", "rank"]
+__all__ = ["Chosen", "Tool", "ToolCall", "calls_for", "choose", "is_final", "name_in", "rank"]
 
 _ENOUGH = 1.5
 _LONGEST_SEARCH = 2000
@@ -223,9 +222,9 @@ def is_final(tool: Tool) -> bool:
 
 def _allowed(request: Mapping[str, Any]) -> tuple[list[Tool], str]:
     """The tools that may be called, and `none`, `auto` or `required`."""
-    field = "tools" if request.get("tools") else "functions"
+    name = "tools" if request.get("tools") else "functions"
     tools = [
-        tool for at, raw in enumerate(request.get(field) or ()) if (tool := _tool(raw, f"{field}[{at}]")) is not None
+        tool for at, raw in enumerate(request.get(name) or ()) if (tool := _tool(raw, f"{name}[{at}]")) is not None
     ]
     choice = request.get("tool_choice")
     if choice is None:
@@ -236,24 +235,13 @@ def _allowed(request: Mapping[str, Any]) -> tuple[list[Tool], str]:
         return tools, "auto"
     if choice.get("type") == "allowed_tools":
         inner = choice.get("allowed_tools") or choice
-        names = {_name_in(tool) for tool in inner.get("tools") or ()}
-        for name in sorted(names - {tool.name for tool in tools}):
-            raise _unknown("tool_choice.allowed_tools.tools", name)
+        names = {name_in(tool) for tool in inner.get("tools") or ()}
         return [tool for tool in tools if tool.name in names], "required" if inner.get("mode") == "required" else "auto"
-    name = _name_in(choice)
-    found = [tool for tool in tools if tool.name == name]
-    if not found:
-        raise _unknown("function_call" if request.get("tool_choice") is None else "tool_choice", name)
-    return found, "required"
+    return [tool for tool in tools if tool.name == name_in(choice)], "required"
 
 
-def _unknown(field: str, name: str) -> ApiError:
-    return invalid(
-        f"`{field}` names the tool {name!r}, which is not in `tools`. Add it there, or name another.", param=field
-    )
-
-
-def _name_in(choice: Mapping[str, Any]) -> str:
+def name_in(choice: Mapping[str, Any]) -> str:
+    """Return the name of a tool, in any of the forms in which one is given or chosen; empty where it has none."""
     body = choice.get("function") or choice.get("custom") or choice
     return str(body.get("name", "")) if isinstance(body, Mapping) else ""
 

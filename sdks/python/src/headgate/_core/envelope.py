@@ -215,7 +215,8 @@ def _validation(detail: Any) -> dict[str, Any]:
         if not is_dict(fault):
             texts.append(str(fault))
             continue
-        place = ".".join(str(part) for part in fault.get("loc", ()) if part != "body")
+        loc = fault.get("loc")
+        place = ".".join(str(part) for part in (loc if is_list(loc) else (loc,)) if part not in ("body", None))
         param = param or place or None
         texts.append(f"{place}: {fault.get('msg')}" if place else str(fault.get("msg")))
     return {"message": "; ".join(texts), "param": param, "type": None}
