@@ -111,10 +111,9 @@ def test_usage_that_comes_late_under_a_known_head_is_kept() -> None:
     ],
 )
 def test_a_delta_of_any_shape_is_folded(delta: dict[str, Any], more: dict[str, Any]) -> None:
+    indexes: list[Any] = [0, None, 0.0, []]
     deltas: list[Any] = [{"content": "a"}, delta, {"content": "b"}, None]
-    chunks = [
-        {"choices": [{"index": index, "delta": one}]} for index, one in zip((0, None, 0.0, []), deltas, strict=True)
-    ]
+    chunks = [{"choices": [{"index": index, "delta": one}]} for index, one in zip(indexes, deltas, strict=True)]
     (choice,) = fold(chunks)["choices"]
     assert choice["message"] == {"role": "assistant", "content": "ab", "refusal": None} | more
 
