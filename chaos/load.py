@@ -7,6 +7,8 @@ asynchronous in one loop, some synchronous in threads of their own.
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import socket
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -16,7 +18,7 @@ import msgspec
 import headgate
 from headgate import AsyncHeadgate, Headgate
 
-from .clients import LEAVE_AFTER, Clients, Plan, call
+from .clients import LEAVE_AFTER, Clients, Plan, call, client_options
 from .rounds import Batches, Sprees
 from .watch import Watch
 from .work import ACCOUNTS, Ask
@@ -113,8 +115,25 @@ class SyncClient:
         return False
 
 
+async def _load_sdk() -> None:
+    """Make a first call of each kind to a closed port, so that no journaled call loads modules."""
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        options = client_options(f"http://127.0.0.1:{bound.getsockname()[1]}/v1", "nobody") | {"max_retries": 0}
+        async with AsyncHeadgate(**options) as client:
+            calls = (
+                client.key.generate(key_alias="nobody"),
+                client.chat.completions.create(model="nobody", messages=[{"role": "user", "content": "ping"}]),
+                client.embeddings.create(model="nobody", input="ping"),
+            )
+            for made in calls:
+                with contextlib.suppress(headgate.APIConnectionError):
+                    await made
+
+
 async def main(plan: Plan) -> None:
     """Run all clients; when the input ends, each ends the call it is at and goes."""
+    await _load_sdk()
     clients = Clients(plan)
     loop = asyncio.get_running_loop()
     with ThreadPoolExecutor(plan.threads + 1) as pool:

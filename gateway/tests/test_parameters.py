@@ -344,7 +344,7 @@ async def test_every_member_of_a_body_reaches_the_provider(passing: str, upstrea
             else:
                 fields = {key: value for key, value in values.items() if key not in FILES}
                 parts = {key: (f"{key}.png", io.BytesIO(b"bytes"), "image/png") for key in values if key in FILES}
-                answer = await client.post(path, data=_form(fields), files=parts)
+                answer = await client.post(path, data=form_of(fields), files=parts)
             if not upstream.requests:
                 missing.append((path, name, answer.text[:300]))
                 continue
@@ -358,7 +358,7 @@ async def test_every_member_of_a_body_reaches_the_provider(passing: str, upstrea
     assert not missing, "\n".join(map(str, missing))
 
 
-def _form(fields: dict[str, Any]) -> dict[str, Any]:
+def form_of(fields: dict[str, Any]) -> dict[str, Any]:
     flat: dict[str, Any] = {}
     for name, value in fields.items():
         if isinstance(value, list):

@@ -197,7 +197,11 @@ async def test_an_error_inside_the_stream(http: httpx2.AsyncClient, upstream: An
         (400, {"error": {"message": "too long", "code": "context_length_exceeded"}}, 400, "invalid_request_error"),
         (404, {"error": {"message": "no such model"}}, 404, "not_found_error"),
         (429, {"error": {"message": "slow down", "type": "rate_limit"}}, 429, "rate_limit_error"),
-        (401, {"error": {"message": "bad key"}}, 502, "provider_error"),
+        (401, {"error": {"message": "bad key", "code": "invalid_api_key"}}, 502, "provider_error"),
+        (402, {"error": {"message": "no credits"}}, 502, "provider_error"),
+        (403, {"error": {"message": "not in your region"}}, 502, "provider_error"),
+        (410, {"error": {"message": "this model was retired"}}, 502, "provider_error"),
+        (429, {"error": {"message": "pay first", "code": "insufficient_quota"}}, 429, "rate_limit_error"),
         (529, {"type": "error", "error": {"type": "overloaded_error", "message": "busy"}}, 529, "overloaded_error"),
         (302, "", 502, "provider_error"),
     ],
@@ -213,10 +217,16 @@ async def test_failures_are_mapped(
     assert error["provider_error"]["status"] == status
     assert error["provider_error"]["body"] == body
     assert len(upstream.requests) == 1
-    if status == 429:
+    told = body["error"].get("code") if isinstance(body, dict) else None
+    passes = status in (500, 503, 529) or (status == 429 and told != "insufficient_quota")
+    assert error["retryable"] is passes
+    if not passes and wanted in (429, 502):
+        # Clients that know nothing of `retryable` retry these statuses unless they are told not to.
+        assert answer.headers["x-should-retry"] == "false"
+    if status == 429 and passes:
         assert answer.headers["retry-after"] == "7"
-    if isinstance(body, dict) and body["error"].get("code"):
-        assert error["code"] == body["error"]["code"]
+    if told:
+        assert error["code"] == ("provider_failed" if status == 401 else told)
 
 
 @pytest.mark.parametrize("body", ["<html>login</html>", "", "[1]"])
@@ -247,9 +257,13 @@ async def test_the_callers_own_key(launch: Launch, upstream: Any) -> None:
         assert answer.status_code == 200
         assert upstream.requests[0]["headers"]["Authorization"] == "Bearer sk-callers-own-secret"
         assert "X-Provider-Key-OpenAI" not in upstream.requests[0]["headers"]
-        upstream.json({"error": {"message": "Incorrect API key"}}, 401)
-        refused = await client.post(CHAT, json={"model": "openai/gpt-4o", "messages": HELLO}, headers=own)
-        assert refused.status_code == 401
+        for status, code in ((402, "provider_credits_exhausted"), (401, "provider_key_rejected")):
+            upstream.json({"error": {"message": "Incorrect API key"}}, status)
+            refused = await client.post(CHAT, json={"model": "openai/gpt-4o", "messages": HELLO}, headers=own)
+            assert (refused.status_code, refused.json()["error"]["code"]) == (status, code)
+        upstream.json({"error": {"message": "Incorrect API key", "code": 401}})
+        inside = await client.post(CHAT, json={"model": "openai/gpt-4o", "messages": HELLO}, headers=own)
+        assert (inside.status_code, inside.json()["error"]["type"]) == (401, "authentication_error")
         records = (await client.get("/v1/calls")).text
         assert "sk-callers-own-secret" not in refused.text + records
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -206,3 +207,53 @@ def test_without_its_contract_a_gateway_does_not_start(
     if how in ("missing", "empty", "cut", "no paths"):
         with pytest.raises(ContractError):
             load_contract()
+
+
+@pytest.mark.parametrize("content_type", ["multipart/form-data; boundary=x", "application/json"])
+def test_a_request_that_is_not_whole_is_told_of_the_stop(tmp_path: Path, content_type: str) -> None:
+    server = GatewayProcess(tmp_path, "--offline", log=tmp_path / "log").start()
+    path = "/v1/files" if "multipart" in content_type else "/v1/chat/completions"
+    host, _, port = server.url.removeprefix("http://").partition(":")
+    head = (
+        f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {content_type}\r\nContent-Length: 99999\r\n"
+        "Expect: 100-continue\r\n\r\n"
+    )
+    part = (
+        b'--x\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n' if "multi" in content_type else b"{"
+    )
+    try:
+        with socket.create_connection((host, int(port)), timeout=30) as connection:
+            connection.sendall(head.encode())
+            assert connection.recv(65536).startswith(b"HTTP/1.1 100 ")
+            connection.sendall(part)
+            server.terminate()
+            said = b"".join(iter(lambda: connection.recv(65536), b""))
+        assert said.startswith(b"HTTP/1.1 529 ")
+        assert b'"code":"draining"' in said
+        assert server.wait(WITHIN) == 0
+        assert (tmp_path / "log").read_text() == ""
+        assert [path.name for path in (tmp_path / "data").rglob("file-*")] == []
+    finally:
+        server.stop()
+
+
+@pytest.mark.parametrize(
+    ("module", "action"),
+    [
+        ("headgate_gateway.cli", ["--offline", "--port", "0"]),
+        ("headgate_gateway.ledger", ["--offline", "--port", "0"]),
+        ("headgate_gateway.config", ["db", "check"]),
+    ],
+)
+def test_an_interrupt_while_the_program_loads_is_quiet(tmp_path: Path, module: str, action: list[str]) -> None:
+    program = (
+        "import runpy, sys\n"
+        "class Interrupt:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        f"        if name == {module!r}: raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Interrupt())\n"
+        "runpy.run_module('headgate_gateway', run_name='__main__', alter_sys=True)\n"
+    )
+    command = [sys.executable, "-c", program, *action, "--data-dir", str(tmp_path / "data")]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (130, "")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate_gateway.fold import fold
-from headgate_gateway.providers.sse import SseReader
+from headgate_gateway.providers.sse import EventTooLarge, SseReader
 
 LINE = st.sampled_from(["\n", "\r\n", "\r"])
 DATA = st.text(
@@ -91,3 +92,50 @@ def test_chunks_fold() -> None:
 def test_usage_that_comes_late_under_a_known_head_is_kept() -> None:
     chunks = [chunk(0, {"content": "a"}, usage=None), chunk(0, {"content": "b"}, usage={"total_tokens": 9})]
     assert fold(chunks)["usage"] == {"total_tokens": 9}
+
+
+@pytest.mark.parametrize(
+    ("delta", "more"),
+    [
+        ({"tool_calls": [{"index": 10**9, "id": "a"}]}, {"tool_calls": [{"id": "a"}]}),
+        ({"tool_calls": [{"index": -3, "id": "a"}, "x", None]}, {"tool_calls": [{"id": "a"}]}),
+        ({"tool_calls": [{"index": "0", "id": "a"}, {"id": "b"}]}, {"tool_calls": [{"id": "a"}, {"id": "b"}]}),
+        ({"tool_calls": "x"}, {"tool_calls": []}),
+        ({"audio": "x", "function_call": [3]}, {"audio": "x", "function_call": [3]}),
+        ({"reasoning": "x"}, {"reasoning": "x"}),
+        ({"content": 3}, {"content": "b"}),
+        (
+            {"content": [{"x": 1}]},
+            {"content": [{"type": "text", "text": "a"}, {"x": 1}, {"type": "text", "text": "b"}]},
+        ),
+    ],
+)
+def test_a_delta_of_any_shape_is_folded(delta: dict[str, Any], more: dict[str, Any]) -> None:
+    indexes: list[Any] = [0, None, 0.0, []]
+    deltas: list[Any] = [{"content": "a"}, delta, {"content": "b"}, None]
+    chunks = [{"choices": [{"index": index, "delta": one}]} for index, one in zip(indexes, deltas, strict=True)]
+    (choice,) = fold(chunks)["choices"]
+    assert choice["message"] == {"role": "assistant", "content": "ab", "refusal": None} | more
+
+
+def test_texts_of_many_events_are_joined_once() -> None:
+    delta = {"reasoning": "a", "audio": {"data": "b"}, "tool_calls": [{"index": 0, "function": {"arguments": "c"}}]}
+    message = fold({"choices": [{"index": 0, "delta": delta}]} for _ in range(1000))["choices"][0]["message"]
+    assert message["reasoning"] == "a" * 1000
+    assert message["audio"] == {"data": "b" * 1000}
+    assert message["tool_calls"] == [{"function": {"arguments": "c" * 1000}}]
+
+
+def test_an_event_that_grows_byte_by_byte_is_held_in_place() -> None:
+    reader = SseReader(1 << 20)
+    assert list(reader.feed(b"data: 1\n\ndata: " + b"a" * 70_000)) == [("", b"1")]
+    held = reader._pending
+    assert not [event for _ in range(1000) for event in reader.feed(b"b")]
+    assert reader._pending is held
+    assert list(reader.feed(b"\n\ndata: 2\n\n")) == [("", b"a" * 70_000 + b"b" * 1000), ("", b"2")]
+
+
+def test_an_event_of_too_many_lines_is_refused() -> None:
+    with pytest.raises(EventTooLarge) as refused:
+        list(SseReader(1 << 20).feed(b"data: 1\n" * 30_000 + b"\n"))
+    assert refused.value.lines == 20_000

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+TYPE_CHECKING = False  # an interrupt while this package loads cannot be caught: it loads nothing
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from .app import create_app as create_app
     from .config import Settings as Settings
 

@@ -17,7 +17,7 @@ from .auth import Gate
 from .brand_headers import BrandHeaders
 from .config import Settings
 from .effective import named_as_sent, refuse_models_beside
-from .errors import ApiError, envelope, invalid, storage_away
+from .errors import ApiError, draining, envelope, invalid, storage_away
 from .gateway import Gateway
 from .http import (
     Access,
@@ -224,7 +224,7 @@ class App:
                     caller = await self.gateway.platform.in_scope(caller, *acting_for)
             self._check_version(headers)
             if self.gateway.draining and route.access is not Access.PUBLIC and route.method != "GET":
-                raise _draining()
+                raise draining()
             call = Call(self.gateway, route.operation, request_id, caller.id, headers, match.params)
             call.scope, call.receive, call.caller = scope, receive, caller
             if seen is not None:
@@ -376,16 +376,6 @@ def _whole_answers_only(call: Call) -> ApiError:
 def _takes_large(route: Route) -> bool:
     """Return whether a route takes as much as a model does; what is written to the database is small."""
     return route.kind is not None or route.path.startswith("/utils/")
-
-
-def _draining() -> ApiError:
-    return ApiError(
-        529,
-        "The gateway is stopping and takes no new calls. Send it again; another one, or this one restarted, takes it.",
-        code="draining",
-        retry_after=1,
-        headers=(("connection", "close"),),
-    )
 
 
 async def _send(

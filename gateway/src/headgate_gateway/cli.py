@@ -116,7 +116,8 @@ def _alone(settings: Settings, listener: socket.socket, greet: Callable[[], None
         print(f"headgate: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        return 0
+        # It was not ready yet: a gateway that is takes signals by itself.
+        return 130
 
 
 def _greet(settings: Settings, port: int) -> None:

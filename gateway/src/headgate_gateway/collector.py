@@ -21,14 +21,17 @@ _FEW_CALLS = 100
 _MOST_SKIPPED = 30
 
 
-async def collect_when_quiet(running: Callable[[], int]) -> None:
-    """Run full collections while few calls are `running`, and now and then in any case."""
+async def collect_when_quiet(running: Callable[[], int], computing: Callable[[], bool] = lambda: False) -> None:
+    """Run full collections while few calls are `running`, and now and then in any case.
+
+    While a thread is `computing` it may hold a large answer of millions of objects, which a collection would look at.
+    """
     gc.freeze()
     gc.set_threshold(_YOUNG, _MIDDLE, _NEVER)
     skipped = 0
     while True:
         await asyncio.sleep(_SECONDS)
         skipped += 1
-        if running() <= _FEW_CALLS or skipped > _MOST_SKIPPED:
+        if (running() <= _FEW_CALLS and not computing()) or skipped > _MOST_SKIPPED:
             gc.collect()
             skipped = 0

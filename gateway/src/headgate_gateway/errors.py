@@ -14,6 +14,7 @@ __all__ = [
     "ApiError",
     "TYPES_BY_STATUS",
     "conflict",
+    "draining",
     "encoded",
     "envelope",
     "forbidden",
@@ -194,3 +195,14 @@ def storage_away(what: str, *, asked: bool = False, keyed: bool = True) -> ApiEr
     message += "The request had no `Idempotency-Key`, so sending it again makes, and pays, another call."
     no_retry = (("x-should-retry", "false"),)
     return ApiError(503, message, code=AWAY, headers=no_retry, provider_asked=True)
+
+
+def draining() -> ApiError:
+    """Return 529 for a request that a gateway gets, or is still getting, while it stops."""
+    return ApiError(
+        529,
+        "The gateway is stopping and takes no new calls. Send it again; another one, or this one restarted, takes it.",
+        code="draining",
+        retry_after=1,
+        headers=(("connection", "close"),),
+    )

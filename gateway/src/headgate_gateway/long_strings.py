@@ -84,11 +84,23 @@ def odd_backslashes(raw: bytes, start: int, end: int) -> int:
     return (len(piece) - len(piece.rstrip(b"\\"))) % 2
 
 
+def _is_escaped(data: bytes, place: int) -> bool:
+    """Return whether the byte at a place follows an odd number of backslashes."""
+    at = place
+    while at and data[max(0, at - PIECE) : at].endswith(b"\\"):
+        piece = data[max(0, at - PIECE) : at]
+        run = len(piece) - len(piece.rstrip(b"\\"))
+        at -= run
+        if run < len(piece):
+            break
+    return (place - at) % 2 == 1
+
+
 def string_pieces(data: bytes, most: int | None = None) -> Iterator[bytes]:
     """Yield a long string as several of at most so many bytes, which end between characters."""
     most = most or _STRING_BYTES
     last = len(data) - 1
-    if data.endswith(b'\\"') or not data.endswith(b'"'):
+    if not data.endswith(b'"') or _is_escaped(data, last):
         yield data
         return
     at = 1

@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from typing import ParamSpec, TypeVar
 
-__all__ = ["LARGE_BODY", "end_threads", "in_thread_if_large", "offload", "share_the_interpreter"]
+__all__ = ["LARGE_BODY", "computing", "end_threads", "in_thread_if_large", "offload", "share_the_interpreter"]
 
 # Bodies above this many bytes are worked on in a thread. A hop there and back costs about as much as 4 KB of parsing.
 LARGE_BODY = 65_536
@@ -26,13 +26,24 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 _threads = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="headgate-work")
+_waiting = 0
+
+
+def computing() -> bool:
+    """Return whether something is computed in a thread, or waits for one."""
+    return _waiting > 0
 
 
 async def offload(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Run a function that computes in one of the threads for it, and wait for its result."""
+    global _waiting
     context = copy_context()
     loop = asyncio.get_running_loop()
-    return await loop.run_in_executor(_threads, lambda: context.run(function, *args, **kwargs))
+    _waiting += 1
+    try:
+        return await loop.run_in_executor(_threads, lambda: context.run(function, *args, **kwargs))
+    finally:
+        _waiting -= 1
 
 
 async def in_thread_if_large(data: bytes, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

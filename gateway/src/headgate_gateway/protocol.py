@@ -14,13 +14,19 @@ from typing import Any
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from .config import Limits
-from .errors import ApiError, envelope
+from .errors import ApiError, draining, envelope
 
 __all__ = ["HttpProtocol"]
 
 _MOST_BYTES = 64 * 1024
 _HEAD_SECONDS = 30.0
-_PHRASES = {400: b"Bad Request", 408: b"Request Timeout", 431: b"Request Header Fields Too Large"}
+_LAST_SHARE = 0.6
+_PHRASES = {
+    400: b"Bad Request",
+    408: b"Request Timeout",
+    431: b"Request Header Fields Too Large",
+    529: b"Overloaded",
+}
 
 
 class _Refused(Exception):
@@ -216,6 +222,22 @@ class HttpProtocol(HttpToolsProtocol):
             self._refuse(
                 ApiError(408, "The body of the request did not come in time. Send it faster.", code="slow_body")
             )
+
+    def shutdown(self) -> None:
+        """Close when idle; a request that is not whole has a part of the time that the server waits for the last."""
+        super().shutdown()
+        if self._body_clock is not None:
+            seconds = (self.config.timeout_graceful_shutdown or 0) * _LAST_SHARE
+            self.loop.call_later(seconds, self._give_up_body)
+
+    def _give_up_body(self) -> None:
+        if self._body_clock is None or self.transport.is_closing():
+            return
+        self._stop_body_clock()
+        if self.cycle.response_started:
+            self.transport.close()
+        else:
+            self._refuse(draining())
 
     def _stop_body_clock(self) -> None:
         if self._body_clock is not None:

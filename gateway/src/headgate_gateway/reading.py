@@ -205,7 +205,7 @@ async def _take_multipart(call: Call, limits: Limits) -> list[tuple[str, str]]:
         parser = MultiPartParser(headers, stream, max_files=64, max_fields=256, max_part_size=field_bytes)
         form = await parser.parse()
     except (MultiPartException, KeyError, ValueError) as error:
-        reason = getattr(error, "message", None) or str(error)
+        reason = (getattr(error, "message", None) or str(error)).rstrip(".")
         raise invalid(f"The form cannot be read: {reason}. Correct it.", code="invalid_form") from error
     fields: list[tuple[str, str]] = []
     for name, value in form.multi_items():

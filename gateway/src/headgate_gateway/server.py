@@ -27,7 +27,7 @@ import uvicorn
 from .accepting import Acceptor, Balance, Counted
 from .app import App
 from .collector import collect_when_quiet
-from .offload import end_threads, share_the_interpreter
+from .offload import computing, end_threads, share_the_interpreter
 from .protocol import HttpProtocol
 
 __all__ = ["GatewayServer", "bind", "serve", "server_config"]
@@ -65,7 +65,7 @@ class GatewayServer(uvicorn.Server):
                 self.servers = servers
         if self.started:
             gateway = self._app.gateway
-            gateway.spawn(collect_when_quiet(lambda: len(gateway.calls.running)), "the garbage collector")
+            gateway.spawn(collect_when_quiet(lambda: len(gateway.calls.running), computing), "the garbage collector")
         if self.started and self._beside is not None:
             self._app.gateway.spawn(self._beside(self), "beside the server")
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .gateway import Gateway
 
 __all__ = [
+    "BYOK",
     "KNOWN_PROVIDERS",
     "OfflineTarget",
     "ProviderTarget",
@@ -27,7 +28,7 @@ __all__ = [
     "with_key",
 ]
 
-_BYOK = "x-provider-key-"
+BYOK = "x-provider-key-"
 _PREFIXES = {"oai-resp": "openai", "gem-dev": "gemini"}
 # How names of models begin that say by themselves whose they are.
 _MAKERS = {
@@ -244,5 +245,5 @@ def key_missing(provider: Provider) -> ApiError:
 
 
 def _caller_key(provider: str, headers: Mapping[str, str]) -> Secret | None:
-    value = headers.get(_BYOK + provider)
+    value = headers.get(BYOK + provider)
     return Secret(value) if value else None

@@ -112,3 +112,16 @@ def test_a_file_holds_one_kind() -> None:
         check_upload(io.BytesIO(jsonl([CHAT, LEGACY, PAIR, PAIR])), "fine-tune")
     for line in (CHAT, LEGACY, PAIR, GRADED):
         check_upload(io.BytesIO(jsonl([line, line])), "fine-tune")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"role": "assistant", "tool_calls": [{"id": "a", "type": "function", "function": {"name": "f"}}]},
+        {"role": "assistant", "content": None, "function_call": {"name": "f", "arguments": "{}"}},
+    ],
+)
+def test_a_call_of_a_tool_is_an_example(answer: dict[str, Any]) -> None:
+    found = examples_in({"messages": [{"role": "user", "content": "weather?"}, answer]}, 1)
+    assert isinstance(found, list)
+    assert [(example.prompt, example.calls) for example in found] == [("weather?", True)]

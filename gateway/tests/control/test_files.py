@@ -59,6 +59,18 @@ def test_lines_are_checked(client: openai.OpenAI, purpose: str, data: bytes, tol
     assert caught.value.param == "file"
 
 
+def test_names_hold_no_marks_that_change_what_is_shown(client: openai.OpenAI) -> None:
+    file = client.files.create(file=("a\u202egpj\x85\u2028.exe", b"x"), purpose="user_data")
+    assert file.filename == "agpj.exe"
+
+
+def test_a_purpose_is_a_word(client: openai.OpenAI) -> None:
+    for purpose in ("x" * 65, "user\x85data"):
+        with pytest.raises(openai.BadRequestError) as caught:
+            client.files.create(file=("a", b"x"), purpose=purpose)  # type: ignore[arg-type]  # the server decides
+        assert caught.value.param == "purpose"
+
+
 def test_a_life_can_be_given(client: openai.OpenAI) -> None:
     file = client.files.create(
         file=("a.txt", b"x"), purpose="user_data", expires_after={"anchor": "created_at", "seconds": 3600}

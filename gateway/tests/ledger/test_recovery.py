@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,11 +12,13 @@ from typing import Any
 import pytest
 
 from headgate_gateway.cluster.bus import LocalBus
+from headgate_gateway.ledger import sql
 from headgate_gateway.ledger.ledger import Ticket
 from headgate_gateway.once.log import EventLog
 from headgate_gateway.platform import Bound, Principal
-from headgate_gateway.storage import Batch
+from headgate_gateway.storage import Batch, StorageAway
 
+from ..databases import on_postgres
 from .kit import NANO_A_TOKEN, Bench, has_sent, interrupted
 
 KEY = Bound("key", "k1", "key 'k1'", max_budget=500 * NANO_A_TOKEN, budget_duration="10s")
@@ -103,3 +106,34 @@ def test_tries_that_were_paid_are_booked_with_what_the_last_one_sent(bench: Benc
     assert spent == cost
     # It must not go on from its log, where it would be paid once more.
     assert (error is not None and "call_interrupted" in error) == (provider == "offline")
+
+
+@pytest.mark.skipif(not on_postgres(), reason="Only where nodes share the database a hold has a row of its own.")
+def test_a_paid_try_is_held_once_when_the_answer_to_its_commit_is_lost(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticket = bench.enter(replace(CALLER, bounds=(KEY,)), tokens=100)
+    run: Any = ticket.run
+    run.wasted = [("p", "m", {"prompt_tokens": 10, "completion_tokens": 20, "total_tokens": 30})]
+    write, transaction = bench.db.write, bench.db.transaction
+    lost: list[str] = []
+
+    async def noting(statement: str, *values: Any) -> int:
+        if statement == sql.ENLARGE_HOLD:
+            lost.append(statement)
+        return await write(statement, *values)
+
+    @asynccontextmanager
+    async def unanswered() -> AsyncIterator[None]:
+        async with transaction():
+            yield
+        if lost:
+            lost.clear()
+            raise StorageAway("The connection was lost.")
+
+    monkeypatch.setattr(bench.db, "write", noting)
+    monkeypatch.setattr(bench.db, "transaction", unanswered)
+    assert bench.act(bench.ledger.hold_wasted(run, "p")) is None
+    bench.finish(ticket, 5)
+    ((_, cost, held),) = windows(bench)
+    assert (cost > 0, held) == (True, 0)

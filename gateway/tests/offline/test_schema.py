@@ -150,3 +150,36 @@ def test_numbers_are_taken_in_order() -> None:
 def test_the_same_request_gives_the_same_value() -> None:
     schema = {"type": "object", "properties": {"id": {"type": "string", "format": "uuid"}, "n": {"type": "integer"}}}
     assert fill(schema) == fill(schema)
+
+
+@pytest.mark.parametrize(
+    ("asked", "properties", "expected"),
+    [
+        ("Tell me about France", ["capital", "country", "population"], ["Paris", "France", 68000000]),
+        ("Give me the capital and population of France", ["capital", "population"], ["Paris", 68000000]),
+        ("Tell me about Lisbon", ["country", "population"], ["Portugal", 545000]),
+        ("Tell me about Lisbon", ["city", "country", "population"], ["Lisbon", "Portugal", 545000]),
+    ],
+)
+def test_facts_are_of_what_the_object_is_about(asked: str, properties: list[str], expected: list[Any]) -> None:
+    kinds = {name: {"type": "integer" if name == "population" else "string"} for name in properties}
+    found = fill({"type": "object", "properties": kinds, "required": properties}, Hints([asked]))
+    assert [found[name] for name in properties] == expected
+
+
+@pytest.mark.parametrize(
+    ("form", "asked", "expected"),
+    [
+        ("date", "The date is 2024-05-06.", "2024-05-06"),
+        ("date-time", "The date is 2024-05-06.", "2024-05-06T09:30:00Z"),
+        ("date", "Dinner on 5 May 2026", "2026-05-05"),
+        ("date", "Dinner on May 5, 2026", "2026-05-05"),
+        ("date", "Dinner on Friday", "2025-01-15"),
+        ("email", "The date: bob", "ada@example.com"),
+        ("uuid", "date: 5", None),
+    ],
+)
+def test_words_are_written_in_the_format_of_a_property(form: str, asked: str, expected: str | None) -> None:
+    schema = {"type": "object", "properties": {"date": {"type": "string", "format": form}}, "required": ["date"]}
+    found = fill(schema, Hints([asked]))["date"]
+    assert found == expected if expected is not None else len(found) == 36

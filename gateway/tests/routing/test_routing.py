@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from .kit import ROLE, Bench, answer, chunk, events_of, text_of, words
+from .kit import DONE, ROLE, Bench, answer, chunk, events_of, text_of, words
 
 
 def config(bench: Bench, *more: str, weights: str = "abc", strategy: str = "weight", **extra: Any) -> str:
@@ -165,6 +165,49 @@ async def test_all_limited_is_429_with_the_shortest_wait(bench: Bench) -> None:
     assert again.json()["error"]["code"] == "no_deployment_available"
     assert 1 <= int(again.headers["retry-after"]) <= 5
     assert len(bench.providers["a"].seen) == 1
+
+
+async def test_refused_keys_are_walked_around_and_invite_no_retry(bench: Bench) -> None:
+    await bench.start(config(bench, weights="ab", b={"weight": 0.000001}))
+    bench.providers["a"].fails(402, message="no credits are left")
+    assert text_of(await bench.chat()) == "from b"
+    bench.providers["b"].fails(401, message="bad key")
+    for code, status in (("all_deployments_failed", 502), ("no_deployment_available", 503)):
+        reply = await bench.chat()
+        error = reply.json()["error"]
+        assert (reply.status_code, error["code"], error["retryable"]) == (status, code, False)
+        assert reply.headers["x-should-retry"] == "false"
+        assert "retry-after" not in reply.headers
+
+
+async def test_what_passes_beside_a_refused_key_may_be_retried(bench: Bench) -> None:
+    await bench.start(config(bench, weights="ab", b={"weight": 0.000001}))
+    bench.providers["a"].fails(401)
+    bench.providers["b"].fails(500)
+    error = (await bench.chat()).json()["error"]
+    assert (error["status"], error["retryable"]) == (502, True)
+
+
+async def test_a_fault_that_every_deployment_tells_keeps_its_status(bench: Bench) -> None:
+    await bench.start(config(bench, weights="ab"))
+    for name in "ab":
+        bench.providers[name].fails(400, code="context_length_exceeded")
+    reply = await bench.chat()
+    error = reply.json()["error"]
+    assert (reply.status_code, error["code"], error["retryable"]) == (400, "context_length_exceeded", False)
+    assert len(error["attempts"]) == 2
+
+
+async def test_a_callers_bad_key_keeps_nobody_else_away(bench: Bench) -> None:
+    fallbacks = '[routing.fallbacks]\n"a/model-a" = ["b/model-b"]'
+    await bench.start(config(bench, fallbacks, weights="ab"))
+    bench.providers["a"].fails(401)
+    bench.providers["b"].fails(401)
+    own = {"X-Provider-Key-a": "sk-own", "X-Provider-Key-b": "sk-own"}
+    refused = await bench.chat(model="a/model-a", headers=own)
+    assert (refused.status_code, refused.json()["error"]["code"]) == (401, "provider_key_rejected")
+    bench.providers["a"].says(chunk({"content": "from a"}, "stop"), DONE)
+    assert text_of(await bench.chat(model="a/model-a", stream=True)) == "from a"
 
 
 async def test_the_callers_own_fault_is_not_tried_elsewhere(bench: Bench) -> None:

@@ -48,6 +48,18 @@ async def chat(bench: Bench, key: str | None = None) -> int:
     return (await bench.http.post(CHAT, json=body, headers={"Idempotency-Key": key} if key else {})).status_code
 
 
+async def test_a_record_says_what_its_caller_was_told(bench: Bench) -> None:
+    with locked(bench):
+        assert [await chat(bench), await chat(bench, "k")] == [503, 503]
+    await bench.gateway.db.committed()
+    told = {call["idempotency_key"]: call for call in (await bench.http.get("/v1/calls")).json()["data"]}
+    assert (told[None]["status"], told[None]["error"]["code"]) == ("failed", "storage_unavailable")
+    # Its key gets the answer.
+    assert told["k"]["status"] == "completed"
+    used = await bench.gateway.db.query("SELECT status, error_code FROM usage ORDER BY status")
+    assert used == [("completed", None), ("failed", "storage_unavailable")]
+
+
 async def test_no_more_calls_are_made_than_records_are_kept(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.WARNING, "headgate_gateway")
     with locked(bench):
@@ -59,7 +71,7 @@ async def test_no_more_calls_are_made_than_records_are_kept(bench: Bench, caplog
     told = [record.getMessage() for record in caplog.records]
     assert sum("new calls are refused until it is back" in one for one in told) == 1
     (refused,) = [int(one.split()[0]) for one in told if "calls were refused and not recorded" in one]
-    ((made,),) = await bench.gateway.db.query("SELECT count(*) FROM call WHERE status = 'completed'")
+    ((made,),) = await bench.gateway.db.query("SELECT count(*) FROM call WHERE status <> 'in_progress'")
     assert refused > 0
     assert made + refused == 4 * MOST + 1
 

@@ -15,12 +15,18 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, closing
 from pathlib import Path
+from typing import cast
 
 import httpx2
 import psycopg
 import pytest
 
+from headgate_gateway.clock import SystemClock
+from headgate_gateway.storage import Database, StorageAway
 from headgate_gateway.storage import sqlite as sqlite_module
+from headgate_gateway.storage.presence import Folders
+from headgate_gateway.storage.readiness import Readiness
+from headgate_gateway.storage.trouble import FULL
 
 from ..cluster.gateways import no_postgres
 from ..conftest import Launch
@@ -193,3 +199,26 @@ def test_an_upload_to_a_full_disk_is_refused_and_works_again(launch: Launch) -> 
             return
         time.sleep(0.1)
     raise AssertionError("the gateway takes no file after the disk has space again")
+
+
+class _Flaky:
+    """A database whose probe went well before it could not be written."""
+
+    def __init__(self) -> None:
+        self.connected = True
+        self.probes = 0
+
+    async def probe(self) -> None:
+        self.probes += 1
+        if not self.connected:
+            raise StorageAway("full", FULL)
+
+
+async def test_a_write_that_failed_since_the_last_probe_is_told_at_once(tmp_path: Path) -> None:
+    db = _Flaky()
+    readiness = Readiness(cast("Database", db), SystemClock(), Folders(tmp_path, ()))
+    assert await readiness.fault() is None
+    assert await readiness.fault() is None
+    assert db.probes == 1
+    db.connected = False
+    assert "disk is full" in (await readiness.fault() or "")

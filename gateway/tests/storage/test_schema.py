@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
@@ -24,6 +25,7 @@ from alembic.script import ScriptDirectory
 from headgate_gateway.config import Settings
 from headgate_gateway.storage import StorageError, new_file, open_database, prepare, schema
 from headgate_gateway.storage.settings import StorageSettings
+from headgate_gateway.storage.unusable import opening
 from headgate_gateway.storage.urls import StoreUrl
 
 from ..conftest import GatewayProcess
@@ -330,3 +332,33 @@ def test_a_server_that_starts_later_is_waited_for_and_a_wrong_name_is_not(
             time.sleep(0.01)
         postgres.start()
         waiting.result(timeout=20)
+
+
+def _garbage(path: Path) -> None:
+    path.write_bytes(b"no database at all" * 500)
+
+
+def _folder(path: Path) -> None:
+    path.mkdir()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"), [(_garbage, "file is not a database"), (_folder, "unable to open database file")]
+)
+def test_a_file_that_is_no_database_is_named(tmp_path: Path, spoil: Callable[[Path], None], said: str) -> None:
+    settings = Settings(data_dir=tmp_path)
+    spoil(settings.database)
+    with pytest.raises(StorageError, match=f"gateway.db' cannot be opened: {said}. "):
+        prepare(settings)
+
+
+def test_a_file_that_another_process_holds_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "gateway.db"
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        with (
+            pytest.raises(StorageError, match=r"database is locked.*no other gateway uses it"),
+            opening(path),
+            closing(sqlite3.connect(path, timeout=0)) as connection,
+        ):
+            connection.execute("SELECT COUNT(*) FROM sqlite_master")

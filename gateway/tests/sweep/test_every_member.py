@@ -12,7 +12,7 @@ from .bounded import BOUNDED
 from .echoes import ECHOES
 from .kit import Swept, managed_writes
 
-_KINDS = ("/key", "/team", "/user", "/organization", "/customer", "/budget")
+KINDS = ("/key", "/team", "/user", "/organization", "/customer", "/budget")
 # Members with a row below.
 _ROWS = {
     "POST /key/generate": {"duration", "key"},
@@ -47,7 +47,7 @@ def _left() -> list[tuple[str, str, str]]:
     return [
         (write.method, write.path, member)
         for write in managed_writes()
-        if write.path.startswith(_KINDS)
+        if write.path.startswith(KINDS)
         for member in write.members
         if (write.name, member) not in shown and member not in _ROWS.get(write.name, set())
     ]
@@ -125,3 +125,14 @@ async def test_a_first_key_teams_and_roles_of_a_user(world: Swept) -> None:
     assert seat["user_role"] == "internal_user_viewer"
     change = group | {"user_id": made["user_id"], "role": "org_admin"}
     assert (await world.made("/organization/member_update", change, "PATCH"))["user_role"] == "org_admin"
+
+
+@pytest.mark.parametrize("past", ["2020-01-01", "2020-01-01T00:00:00Z", "1970-01-01T00:00:00+02:00"])
+async def test_a_temporary_budget_that_ended_already_is_refused(world: Swept, past: str) -> None:
+    made = await world.key(max_budget=0)
+    change = {"key_id": made["key_id"], "temp_budget_increase": 5, "temp_budget_expiry": past}
+    answer = await world.ask("POST", "/key/update", change)
+    error = answer.json()["error"]
+    assert (answer.status_code, error["param"], error["code"]) == (400, "temp_budget_expiry", "invalid_value")
+    assert past in error["message"]
+    assert (await world.got("/key/info", key=made["key_id"]))["info"]["temp_budget_increase"] is None

@@ -137,11 +137,13 @@ class _Handler(socketserver.StreamRequestHandler):
         assert found is not None
         model = found[1].decode()
         self.server.asked.append(model)
-        if model == "flaky":
-            first = self.server.asked.count(model) == 1
+        if model in ("flaky", "flaky-refused"):
+            tries = self.server.asked.count(model)
             answer = whole({**COMPLETION, "usage": USAGE})
-            # Without its end.
-            self.wfile.write(answer[:-20] if first else answer)
+            if model == "flaky-refused" and tries == 2:
+                answer = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+            # The first is without its end.
+            self.wfile.write(answer[:-20] if tries == 1 else answer)
         else:
             if model == "slow":
                 self.server.left.wait(30)
@@ -167,7 +169,7 @@ def provider() -> Iterator[Provider]:
 @pytest.fixture(scope="module")
 def url(tmp_path_factory: pytest.TempPathFactory, provider: Provider) -> Iterator[str]:
     base = f"http://127.0.0.1:{provider.server_address[1]}"
-    config = f'[providers.up]\nbase_url = "{base}/v1"\nretries = 0\n{prices((*ANSWERS, "flaky"))}'
+    config = f'[providers.up]\nbase_url = "{base}/v1"\nretries = 0\n{prices((*ANSWERS, "flaky", "flaky-refused"))}'
     with clean_gateway(tmp_path_factory.mktemp("billed"), config) as found:
         yield found
 
@@ -272,6 +274,18 @@ def test_a_call_costs_the_sum_of_its_attempts(url: str, provider: Provider) -> N
     for answer in (second, replay):
         assert float(answer.headers["x-cost-usd"]) == pytest.approx(record["cost_usd"])
         assert answer.headers["x-output-tokens"] == str(record["usage"]["completion_tokens"])
+
+
+def test_an_attempt_that_cost_nothing_is_made_again_after_one_that_was_paid(url: str, provider: Provider) -> None:
+    first, _ = ask(url, "flaky-refused", key="thrice")
+    second, paid = ask(url, "flaky-refused", key="thrice")
+    assert (first.status_code, second.status_code) == (502, 400)
+    assert paid["cost_usd"] > 0
+    third, record = ask(url, "flaky-refused", key="thrice")
+    assert (third.status_code, "x-headgate-replayed" in third.headers) == (200, False)
+    assert provider.asked.count("flaky-refused") == 3
+    assert record["cost_usd"] == pytest.approx(paid["cost_usd"] + 0.00021)
+    assert "paid_in_attempt" not in str(record)
 
 
 @pytest.mark.parametrize("name", ["silent", "zero"])

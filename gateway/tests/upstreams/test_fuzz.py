@@ -122,7 +122,7 @@ def test_any_message_and_its_events(events: list[Any]) -> None:
 )
 def test_any_refusal(status: int, wait: str, body: bytes) -> None:
     for name in ("retry-after", "retry-after-ms"):
-        error = failures.from_status("up", status, {name: wait}, body, callers_key=False, now=1e9)
+        error = failures.from_status("up", status, {name: wait}, body, now=1e9)
         told(error)
 
 

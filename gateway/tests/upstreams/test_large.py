@@ -17,7 +17,9 @@ from headgate_gateway import json_parts, long_strings
 from headgate_gateway.offload import LARGE_BODY, in_thread_if_large
 from headgate_gateway.providers import large
 from headgate_gateway.providers.answers import folded, judged, with_usage
-from headgate_gateway.providers.large import as_text, read_json, write_json
+from headgate_gateway.providers.anthropic import completion
+from headgate_gateway.providers.chunks import texts_of
+from headgate_gateway.providers.large import as_text, read_json, release, write_json
 from headgate_gateway.providers.lenient import Unreadable, readable
 from headgate_gateway.providers.meter import Meter
 
@@ -226,3 +228,21 @@ async def test_a_client_that_leaves_does_not_stop_the_count_of_an_answer() -> No
     with pytest.raises(asyncio.CancelledError):
         await task
     assert counted == ["all of it"]
+
+
+@pytest.mark.parametrize("given", [{"a": [[], {"b": "\\u00e9"}] * 20_000}, "a text " * 60_000])
+def test_large_arguments_of_a_tool_are_passed_on_as_they_were_written(given: Any) -> None:
+    block = {"type": "tool_use", "id": "t", "name": "f", "input": given}
+    raw = json.dumps({"type": "message", "content": [block, {"type": "text", "text": "hi"}]}).encode()
+    message, _ = read_json(raw, unread=frozenset({"input"}))
+    assert isinstance(message["content"][0]["input"], msgspec.Raw)
+    assert len("".join(texts_of(message["content"]))) > 100_000
+    function = completion(message, "claude", 1, {})["choices"][0]["message"]["tool_calls"][0]["function"]
+    assert (function["arguments"] if isinstance(given, str) else json.loads(function["arguments"])) == given
+
+
+def test_a_large_value_is_let_go_in_steps() -> None:
+    kept = {"text": "a"}
+    value = {"choices": [kept, {"texts": ["b"] * 5000}], "x": [kept] * 5000}
+    release(value)
+    assert value == {"choices": [{"text": "a"}, {"texts": []}], "x": []}

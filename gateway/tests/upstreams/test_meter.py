@@ -78,3 +78,30 @@ def test_a_usage_beside_an_error_in_a_stream_is_paid(event: dict[str, Any]) -> N
         ChunkReader("acme", 1, meter).read("", json.dumps(told).encode())
     assert meter.owed
     assert meter.usage()["completion_tokens"] == 9
+
+
+def _event(**choice: Any) -> bytes:
+    return json.dumps({"choices": [{"index": 0, "finish_reason": None, **choice}]}).encode()
+
+
+def test_a_message_in_a_chunk_is_paid_and_delivered_as_a_delta() -> None:
+    meter = Meter(lambda: 40)
+    meter.asked = True
+    reader = ChunkReader("acme", 1, meter)
+    chunk = reader.read("", _event(message={"role": "assistant", "content": TEXT}, finish_reason="stop"))
+    reader.end(done=True)
+    (choice,) = json.loads(chunk.data)["choices"]
+    assert choice == {"index": 0, "finish_reason": "stop", "delta": {"role": "assistant", "content": TEXT}}
+    assert meter.usage()["completion_tokens"] > 5
+
+
+def test_a_message_that_repeats_the_deltas_is_paid_once() -> None:
+    meter = Meter(lambda: 40)
+    meter.asked = True
+    reader = ChunkReader("acme", 1, meter)
+    reader.read("", _event(delta={"content": TEXT}))
+    said = meter.usage()["completion_tokens"]
+    last = _event(message={"role": "assistant", "content": TEXT}, finish_reason="stop")
+    assert reader.read("", last).data == last
+    reader.end(done=True)
+    assert meter.usage()["completion_tokens"] == said

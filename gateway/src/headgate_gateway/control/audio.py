@@ -10,6 +10,7 @@ import msgspec
 from ..emission import Answer, ModelContext, OfflineModel
 from ..errors import ApiError, invalid
 from ..http import BodyKind, Call, deployment_path, model_route
+from ..offline.refusing import refuse_language
 from ..offline.speech import listen, speak, transcript
 from ..offline.speech.listen import Heard
 from ..offline.speech.speak import CONTENT_TYPES, unsupported
@@ -81,6 +82,7 @@ async def _written(model: OfflineModel, call: Call, context: ModelContext, task:
             code="unsupported_format",
         )
     _check_details(data, form)
+    refuse_language(data.get("language"))
     heard = await offload(listen, _sound(call))
     hint = count(str(data.get("prompt") or ""))
     usage = _billed(heard, hint)

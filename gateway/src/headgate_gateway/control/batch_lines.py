@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from ..effective import member_of
+from .examples import shown
 from .jsonl import LineFault, read_lines
 
 __all__ = ["Checked", "Line", "Lines", "check"]
@@ -47,7 +48,7 @@ def check(file: BinaryIO, endpoint: str) -> Checked:
             models.add(named if isinstance(named, str) else None)
         else:
             faults.append(found)
-        if len(faults) >= _MOST_FAULTS:
+        if len(faults) >= _MOST_FAULTS or len(seen) > _MOST_LINES:
             break
     if len(seen) > _MOST_LINES:
         faults.append(LineFault(_MOST_LINES + 1, "too_many_requests", f"A batch holds at most {_MOST_LINES} requests."))
@@ -60,15 +61,17 @@ def _line(number: int, value: dict[str, Any], endpoint: str, seen: Container[str
         return LineFault(number, "missing_required_parameter", "`custom_id` must be a text.", "custom_id")
     if custom_id in seen:
         return LineFault(
-            number, "duplicate_custom_id", f"`custom_id` {custom_id!r} stands on an earlier line too.", "custom_id"
+            number, "duplicate_custom_id", f"`custom_id` {shown(custom_id)} stands on an earlier line too.", "custom_id"
         )
     if value.get("method") != "POST":
-        return LineFault(number, "invalid_method", f"`method` must be 'POST', not {value.get('method')!r}.", "method")
+        return LineFault(
+            number, "invalid_method", f"`method` must be 'POST', not {shown(value.get('method'))}.", "method"
+        )
     if value.get("url") != endpoint:
         return LineFault(
             number,
             "mismatched_url",
-            f"`url` must be the batch's endpoint {endpoint!r}, not {value.get('url')!r}.",
+            f"`url` must be the batch's endpoint {endpoint!r}, not {shown(value.get('url'))}.",
             "url",
         )
     if not isinstance(body, dict):

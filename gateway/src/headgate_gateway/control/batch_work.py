@@ -1,15 +1,17 @@
 """The work of a batch: check the lines, call each one through the whole pipeline, write the answers to files.
 
 Every line is called with an `Idempotency-Key` of its own, so that a batch taken up by another node, or after a
-restart, pays no line twice. What is done is in the database after every line; the files are written once, at the
-end, in the order of the input. A batch whose `metadata` says `"pace": "0.05"` waits as many seconds before each line,
-so that its progress can be watched.
+restart, pays no line twice. A line that a limit of the gateway refuses waits for room. What is done is in the database
+after every line; the files are written once, at the end, in the order of the input. A batch whose `metadata` says
+`"pace": "0.05"` waits as many seconds before each line, so that its progress can be watched.
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
+import math
 import tempfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
@@ -18,6 +20,7 @@ import msgspec
 
 from ..effective import member_of
 from ..errors import AWAY, ApiError
+from ..limits.limit import KINDS
 from ..offload import offload
 from ..storage import StorageAway, StorageError
 from ..storage.trouble import Trouble
@@ -29,7 +32,7 @@ from .jsonl import LineFault
 if TYPE_CHECKING:
     from ..gateway import Gateway
 
-__all__ = ["SCOPE", "WORKER", "count_into"]
+__all__ = ["HEADERS", "SCOPE", "WORKER", "count_into"]
 
 _log = logging.getLogger("headgate_gateway")
 _AT_ONCE = 8
@@ -37,6 +40,8 @@ _TRIES = 3
 _AGAIN = frozenset({408, 429, 500, 502, 503, 504, 529})
 _LONGEST_WAIT = 5.0
 _LONGEST_PACE = 10.0
+_LIMITS = frozenset(spec.code for spec in KINDS.values())
+_MOST_TOKENS = 1 << 53
 _OVER = frozenset({"completed", "failed", "expired", "cancelled"})
 _PAGE = 256
 _STORAGE_AWAY = b'"code":"storage_unavailable"'
@@ -57,8 +62,9 @@ async def count_into(gateway: Gateway, body: dict[str, Any]) -> None:
     }
 
 
-# Where a batch keeps the team and the organization that it was made for.
+# Where a batch keeps the team and the organization that it was made for, and the headers that hold for its lines.
 SCOPE = "acting_for"
+HEADERS = "line_headers"
 
 
 async def _run(gateway: Gateway, batch_id: str) -> None:
@@ -166,10 +172,10 @@ class _Work:
         return {number for (number,) in await self.gateway.db.query(sql.RESULT_LINES, (self.id,))}
 
     async def record(self, line: Line, shown: dict[str, Any], *, good: bool, usage: dict[str, Any]) -> None:
-        read = usage.get("prompt_tokens", usage.get("input_tokens", 0)) or 0
-        written = usage.get("completion_tokens", usage.get("output_tokens", 0)) or 0
+        read = _tokens(usage.get("prompt_tokens", usage.get("input_tokens")))
+        written = _tokens(usage.get("completion_tokens", usage.get("output_tokens")))
         text = msgspec.json.encode(shown).decode()
-        row = (line.number, int(good), int(read), int(written), text, self.id, self.node)
+        row = (line.number, int(good), read, written, text, self.id, self.node)
         await self.gateway.db.write(sql.ADD_RESULT, row)
 
     async def refuse(self, line: Line, code: str, message: str, param: str | None = None) -> None:
@@ -177,6 +183,12 @@ class _Work:
         fault = {"code": code, "message": message, "param": param}
         shown = {"id": None, "custom_id": line.custom_id, "response": None, "error": fault}
         await self.record(line, shown, good=False, usage={})
+
+
+def _tokens(value: Any) -> int:
+    """Return a number of tokens, 0 for what is none. Upstreams say all kinds of things."""
+    is_number = isinstance(value, int | float) and math.isfinite(value)
+    return int(value) if is_number and 0 < value < _MOST_TOKENS else 0
 
 
 async def _bring(work: _Work, file: BinaryIO) -> None:
@@ -219,32 +231,49 @@ async def _call_all(work: _Work, file: BinaryIO) -> None:
 
 def _pace(body: dict[str, Any]) -> float:
     try:
-        return min(max(float((body.get("metadata") or {}).get("pace", 0)), 0.0), _LONGEST_PACE)
-    except (TypeError, ValueError):
+        pace = float((body.get("metadata") or {}).get("pace", 0))
+    except (TypeError, ValueError, OverflowError):
         return 0.0
+    return 0.0 if math.isnan(pace) else min(max(pace, 0.0), _LONGEST_PACE)
 
 
 async def _call(work: _Work, line: Line) -> None:
     if member_of(line.body, "stream"):
         await work.refuse(line, "stream_not_allowed", "`stream` cannot be used in a batch.", "stream")
         return
-    gateway = work.gateway
-    for attempt in range(1, _TRIES + 1):
+    gateway, attempt = work.gateway, 0
+    while True:
         status, data, sent = await _dispatched(work, line)
         if status == 503 and _STORAGE_AWAY in data:
             raise StorageAway("a line of it could not be called.", _LINE_AWAY)
         if gateway.draining and status in (503, 529):
             return
-        if status not in _AGAIN or attempt == _TRIES or sent.get("x-should-retry") == "false":
+        room = _room(data) if status == 429 else None
+        attempt += not room
+        final = status not in _AGAIN or attempt == _TRIES or sent.get("x-should-retry") == "false"
+        if room == 0 or (final and not room):
             await _answered(work, line, status, data, sent)
             return
         if gateway.draining:
             return
         await gateway.clock.sleep(_pause(sent.get("retry-after"), attempt))
+        if room and not await work.goes_on():
+            # It has no result: it is told of as expired, or called when the batch is taken up again.
+            return
+
+
+def _room(data: bytes) -> int | None:
+    """Return how much the limit of the gateway allows that refused a call; None where it was none of its limits."""
+    error = msgspec.json.decode(data).get("error") or {}
+    return error.get("limit_value") if error.get("code") in _LIMITS else None
 
 
 async def _dispatched(work: _Work, line: Line) -> tuple[int, bytes, dict[str, str]]:
-    headers = {"content-type": "application/json", "idempotency-key": f"{work.id}:{line.number}"}
+    headers = {
+        **(work.body.get(HEADERS) or {}),
+        "content-type": "application/json",
+        "idempotency-key": f"{work.id}:{line.number}",
+    }
     try:
         response = await work.gateway.dispatch(
             "POST",
@@ -264,21 +293,33 @@ async def _dispatched(work: _Work, line: Line) -> tuple[int, bytes, dict[str, st
 
 def _pause(said: str | None, attempt: int) -> float:
     try:
-        return min(float(said or 0.25 * 2**attempt), _LONGEST_WAIT)
+        seconds = float(said or 0.25 * 2**attempt)
     except ValueError:
         return _LONGEST_WAIT
+    return max(0.0, min(seconds, _LONGEST_WAIT)) if math.isfinite(seconds) else _LONGEST_WAIT
+
+
+def _read(data: bytes) -> tuple[Any, Any]:
+    """Return an answer, and the form in which it is written to a file. Raises ValueError for what is no JSON."""
+    try:
+        value = msgspec.json.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        # A text cut between two halves of a character is JSON that only this library writes. It was paid for.
+        value = json.loads(data)
+        return value, msgspec.Raw(json.dumps(value, allow_nan=False).encode())
+    return value, value
 
 
 async def _answered(work: _Work, line: Line, status: int, data: bytes, sent: dict[str, str]) -> None:
     try:
-        value = msgspec.json.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+        value, kept = _read(data)
+    except (ValueError, RecursionError):
         await work.refuse(line, "invalid_response", f"The answer with status {status} is no JSON.")
         return
     shown = {
         "id": f"batch_req_{work.id.removeprefix('batch_')}_{line.number}",
         "custom_id": line.custom_id,
-        "response": {"status_code": status, "request_id": sent.get("x-request-id"), "body": value},
+        "response": {"status_code": status, "request_id": sent.get("x-request-id"), "body": kept},
         "error": None,
     }
     usage = value.get("usage") if isinstance(value, dict) else None

@@ -10,6 +10,7 @@ import msgspec
 from ..errors import conflict, invalid, not_found
 from ..http import BodyKind, Call, Change, Response, Route, json_response
 from ..table import Match
+from ..targets import BYOK
 from . import batch_work, sql
 from .files import find
 from .pages import LAST, page, place
@@ -22,6 +23,9 @@ __all__ = ["ENDPOINTS", "ROUTES"]
 ENDPOINTS = ("/v1/chat/completions", "/v1/completions", "/v1/embeddings", "/v1/moderations", "/v1/images/generations")
 _WINDOW = re.compile(r"([1-9]\d{0,2})([hd])")
 _USUAL_LIMIT = 20
+_HIDDEN = (batch_work.SCOPE, batch_work.HEADERS)
+# What a request says by headers of how its calls are made; a batch says it of its lines.
+_LINE_HEADERS = ("x-headgate-region", "x-headgate-tags", "cache-control", "openai-beta", "anthropic-beta")
 
 
 async def _create(call: Call) -> Change:
@@ -33,6 +37,7 @@ async def _create(call: Call) -> Change:
             param="endpoint",
         )
     _require_endpoint(call, endpoint)
+    headers = _line_headers(call)
     record = await find(gateway, file_id, call.principal)
     if record is None:
         raise not_found("file", file_id, param="input_file_id")
@@ -71,6 +76,8 @@ async def _create(call: Call) -> Change:
         body["output_expires_after"] = {"anchor": "created_at", "seconds": life}
     if call.caller.acting_for != (None, None):
         body[batch_work.SCOPE] = call.caller.acting_for
+    if headers:
+        body[batch_work.HEADERS] = headers
     row = (body["id"], call.principal, "validating", msgspec.json.encode(body).decode())
 
     async def write() -> Response:
@@ -80,8 +87,21 @@ async def _create(call: Call) -> Change:
     return Change(write, then=gateway.control.batches.wake)
 
 
+def _line_headers(call: Call) -> dict[str, str]:
+    """Return the headers that hold for the lines; refuse keys of providers, which are not kept."""
+    own = next((name for name in call.headers if name.startswith(BYOK)), None)
+    if own is not None:
+        raise invalid(
+            f"`{own}` cannot be used with a batch: a caller's key is not kept, and the lines run later. Leave it out, "
+            "or make the calls one by one.",
+            param=own,
+            code="unsupported_header",
+        )
+    return {name: value for name in _LINE_HEADERS if (value := call.header(name)) is not None}
+
+
 def _shown(body: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in body.items() if name != batch_work.SCOPE}
+    return {name: value for name, value in body.items() if name not in _HIDDEN}
 
 
 def _require_endpoint(call: Call, endpoint: str) -> None:

@@ -14,9 +14,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
+
 from ..offline.learned import Example
 
-__all__ = ["METHODS", "LineFault", "examples_in", "method_of"]
+__all__ = ["METHODS", "LineFault", "examples_in", "method_of", "shown"]
 
 METHODS = ("supervised", "dpo", "reinforcement")
 _CODE = "invalid_example"
@@ -77,7 +79,7 @@ def _supervised(value: dict[str, Any]) -> list[Example]:
         prompt, completion = value.get("prompt"), value.get("completion")
         for name in ("prompt", "completion"):
             if name in value and not isinstance(value[name], str):
-                raise _Wrong(f"`{name}` must be a text, not {_shown(value[name])}.", name)
+                raise _Wrong(f"`{name}` must be a text, not {shown(value[name])}.", name)
         if isinstance(prompt, str) and isinstance(completion, str):
             if not completion.strip():
                 raise _Wrong("`completion` is empty: there is nothing to learn.", "completion")
@@ -96,8 +98,12 @@ def _supervised(value: dict[str, Any]) -> list[Example]:
         text = _text(message.get("content"))
         if _role(message) == "user":
             asked = text
-        elif _role(message) == "assistant" and text and message.get("weight", 1):
-            out.append(Example(asked, text))
+        elif _role(message) == "assistant" and message.get("weight", 1):
+            called = message.get("tool_calls") or message.get("function_call")
+            if text:
+                out.append(Example(asked, text))
+            elif called:
+                out.append(Example(asked, msgspec.json.encode(called).decode(), calls=True))
     return out
 
 
@@ -121,7 +127,10 @@ def _preference(value: dict[str, Any]) -> list[Example]:
         if any(_role(message) not in ("assistant", "tool") for message in given):
             raise _Wrong(f"`{name}` must hold answers of the role 'assistant'.", name)
         answers[name] = next((text for message in reversed(given) if (text := _text(message.get("content")))), "")
-    return [Example(asked, answers["preferred_output"])] if answers["preferred_output"] else []
+    if answers["preferred_output"]:
+        return [Example(asked, answers["preferred_output"])]
+    called = [call for message in value["preferred_output"] if (call := message.get("tool_calls"))]
+    return [Example(asked, msgspec.json.encode(called).decode(), calls=True)] if called else []
 
 
 def _graded(value: dict[str, Any]) -> list[Example]:
@@ -148,20 +157,20 @@ _READERS = {"supervised": _supervised, "dpo": _preference, "reinforcement": _gra
 
 def _messages(value: Any, name: str) -> list[dict[str, Any]]:
     if not isinstance(value, list) or not value:
-        raise _Wrong(f"`{name}` must be a list of at least one message, not {_shown(value)}.", name)
+        raise _Wrong(f"`{name}` must be a list of at least one message, not {shown(value)}.", name)
     for at, message in enumerate(value):
         if not isinstance(message, dict):
-            raise _Wrong(f"`{name}[{at}]` must be an object with a `role`, not {_shown(message)}.", f"{name}[{at}]")
+            raise _Wrong(f"`{name}[{at}]` must be an object with a `role`, not {shown(message)}.", f"{name}[{at}]")
         role = message.get("role")
         if not isinstance(role, str) or role not in _ROLES:
             raise _Wrong(
-                f"`{name}[{at}].role` must be one of 'system', 'user', 'assistant' and 'tool', not {_shown(role)}.",
+                f"`{name}[{at}].role` must be one of 'system', 'user', 'assistant' and 'tool', not {shown(role)}.",
                 f"{name}[{at}].role",
             )
         content = message.get("content")
         if content is not None and not isinstance(content, str | list):
             raise _Wrong(
-                f"`{name}[{at}].content` must be a text or a list of parts, not {_shown(content)}.",
+                f"`{name}[{at}].content` must be a text or a list of parts, not {shown(content)}.",
                 f"{name}[{at}].content",
             )
     return value
@@ -171,7 +180,8 @@ def _role(message: Any) -> str:
     return str(message.get("role")) if isinstance(message, dict) else ""
 
 
-def _shown(value: Any) -> str:
+def shown(value: Any) -> str:
+    """Return a value as an error names it, however long it is."""
     if value is None:
         return "null"
     text = repr(value)

@@ -16,6 +16,7 @@ from ..offload import offload
 from ..storage import StorageError
 from . import sql
 from .contents import UNRECORDED_SECONDS, contents_of
+from .examples import shown
 from .jsonl import check_upload
 from .pages import LAST, page, place
 
@@ -27,7 +28,9 @@ __all__ = ["ROUTES", "FileRecord", "Stored", "content", "enter", "find", "purge"
 _log = logging.getLogger("headgate_gateway")
 _MOST = 10_000
 _LONGEST_NAME = 255
-_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f]")
+_LONGEST_PURPOSE = 64
+# Control characters, ends of lines, and marks that turn the direction of what is shown behind them.
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +120,8 @@ async def _create(call: Call) -> Change:
         )
     upload, purpose = uploads[0], str(call.data["purpose"])
     gateway, filename, expires = call.gateway, _name(upload.filename), _life(call.data, purpose)
+    if len(purpose) > _LONGEST_PURPOSE or not purpose.isprintable():
+        raise invalid(f"`purpose` must be a word such as 'batch', not {shown(purpose)}.", param="purpose")
     await offload(check_upload, upload.file, purpose)
     stored = await store(gateway, upload.file)
 

@@ -146,6 +146,12 @@ def _check(data: dict[str, Any], task: str, number: int) -> None:
         raise _not_offline("background", "transparent", "An edit keeps the background of the picture: leave it out.")
     if data.get("stream") and number > 1:
         raise _not_offline("n", number, "A stream has one image: use 1, or leave out `stream`.")
+    if data.get("partial_images") and not data.get("stream"):
+        raise invalid(
+            "`partial_images` does nothing, because `stream` is not true. Set it, or leave `partial_images` out.",
+            param="partial_images",
+            code="does_nothing",
+        )
     _quality(data)
     style = data.get("style")
     if style not in (None, "vivid", "natural"):

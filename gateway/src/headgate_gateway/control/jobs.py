@@ -1,13 +1,15 @@
 """Work that goes on beside the requests: claimed by one node, taken up by another when that one stops or dies.
 
 A claim is the node's id in the row of the job. Whoever works writes only while the row holds its id, so that a node
-that was taken for dead and is not can spoil nothing.
+that was taken for dead and is not can spoil nothing. A node works on a bounded number of jobs at once, and on fewer of
+one caller, so that nobody's jobs take all of its files and connections; the others wait for their turn.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 __all__ = ["BATCHES", "LONGEST_WAIT_SECONDS", "TUNING", "JobFault", "JobLost", "Jobs", "Kind", "Worker"]
 
 _log = logging.getLogger("headgate_gateway")
+_MOST_AT_ONCE = 64
+_MOST_OF_ONE_CALLER = 16
 _LOOK_SECONDS = 3.0
 _AGAIN_SECONDS = 1.0
 _TRIES = 3
@@ -120,7 +124,8 @@ class Jobs:
         self._kind = kind
         self._worker = worker
         self._news = asyncio.Event()
-        self._running: set[str] = set()
+        # Whose each job is that runs here.
+        self._running: dict[str, str] = {}
 
     async def start(self) -> None:
         """Take up what nobody works on, now and from now on."""
@@ -163,22 +168,25 @@ class Jobs:
                 continue
 
     async def _take(self) -> None:
-        """Claim every job that nobody works on."""
+        """Claim jobs that nobody works on, as many as may run here at once."""
         gateway = self._gateway
         if gateway.db.shared:
             await gateway.db.write(self._kind.free_lost)
-        for (id,) in await gateway.db.query(self._kind.unclaimed):
-            if gateway.draining:
+        for id, principal in await gateway.db.query(self._kind.unclaimed):
+            if gateway.draining or len(self._running) >= _MOST_AT_ONCE:
                 return
-            if id not in self._running and await gateway.db.write(self._kind.claim, (gateway.nodes.id, id)):
-                self._running.add(id)
+            if id in self._running or Counter(self._running.values())[principal] >= _MOST_OF_ONE_CALLER:
+                continue
+            if await gateway.db.write(self._kind.claim, (gateway.nodes.id, id)):
+                self._running[id] = principal
                 gateway.spawn(self._bring(id), f"{self._kind.name} {id}")
 
     async def _bring(self, id: str) -> None:
         try:
             await self._until_over(id)
         finally:
-            self._running.discard(id)
+            del self._running[id]
+            self._news.set()
 
     async def _until_over(self, id: str) -> None:
         """Work on a job until it is over, or the gateway stops. Storage that cannot be used is waited for, a while."""

@@ -44,7 +44,12 @@ CANCEL_BATCH = "UPDATE batch SET status = 'cancelling', body = ? WHERE id = ? AN
 BATCH_PLACE = "SELECT seq FROM batch WHERE id = ? AND principal = ?"
 BATCHES = "SELECT body, id FROM batch WHERE principal = ? AND seq < ? ORDER BY seq DESC LIMIT ?"
 _BATCH_TO_DO = "node IS NULL AND status NOT IN ('completed', 'failed', 'expired', 'cancelled')"
-BATCHES_UNCLAIMED = "SELECT id FROM batch WHERE " + _BATCH_TO_DO + " ORDER BY seq"
+# One of each caller's, then the second of each, and so on.
+_IN_TURN = (
+    "SELECT id, principal FROM (SELECT id, principal, seq, ROW_NUMBER() OVER (PARTITION BY principal ORDER BY seq) "
+    "AS place FROM {table} WHERE {to_do}) AS waiting ORDER BY place, seq LIMIT 256"
+)
+BATCHES_UNCLAIMED = _IN_TURN.format(table="batch", to_do=_BATCH_TO_DO)
 CLAIM_BATCH = "UPDATE batch SET node = ? WHERE id = ? AND " + _BATCH_TO_DO
 FREE_BATCH = "UPDATE batch SET node = NULL WHERE id = ? AND node = ?"
 FREE_BATCHES_OF = "UPDATE batch SET node = NULL WHERE node = ?"
@@ -76,7 +81,7 @@ CANCEL_JOB = "UPDATE tuning_job SET status = 'cancelled', body = ? WHERE id = ? 
 JOB_PLACE = "SELECT seq FROM tuning_job WHERE id = ? AND principal = ?"
 JOBS = "SELECT seq, body FROM tuning_job WHERE principal = ? AND seq < ? ORDER BY seq DESC LIMIT ?"
 _JOB_TO_DO = "node IS NULL AND status NOT IN ('succeeded', 'failed', 'cancelled')"
-JOBS_UNCLAIMED = "SELECT id FROM tuning_job WHERE " + _JOB_TO_DO + " ORDER BY seq"
+JOBS_UNCLAIMED = _IN_TURN.format(table="tuning_job", to_do=_JOB_TO_DO)
 CLAIM_JOB = "UPDATE tuning_job SET node = ? WHERE id = ? AND " + _JOB_TO_DO
 FREE_JOB = "UPDATE tuning_job SET node = NULL WHERE id = ? AND node = ?"
 FREE_JOBS_OF = "UPDATE tuning_job SET node = NULL WHERE node = ?"

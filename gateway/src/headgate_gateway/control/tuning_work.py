@@ -260,7 +260,8 @@ async def _keep_model(
     gateway, body = work.gateway, work.body
     memories = gateway.control.memories
     known = await memories.of(body["model"]) if body["model"].startswith("ft:") else None
-    await memories.keep(work.id, [*(known.examples if known is not None else ()), *training])
+    learned = [example for example in training if not example.calls]
+    await memories.keep(work.id, [*(known.examples if known is not None else ()), *learned])
     lines = [
         ",".join(["step", *history[-1][1]]),
         *(",".join(str(value) for value in (step, *metrics.values())) for step, metrics in history),

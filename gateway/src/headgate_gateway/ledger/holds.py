@@ -19,7 +19,7 @@ import msgspec
 
 from ..clock import Clock
 from ..platform.principal import matches
-from ..storage import Batch, Database
+from ..storage import Batch, Database, StorageError
 from . import sql
 from .lines import CREDITS, Line, Place, Window, row_of_window
 
@@ -187,12 +187,19 @@ class Holds:
 
     async def _enlarge(self, hold: Hold, more: Hold) -> bool:
         taken = hold.with_more(more)
-        async with self._db.transaction():
-            lines = msgspec.json.encode(taken).decode()
-            # No row: others gave the hold back, as they took this node for dead.
-            joined = bool(await self._db.write(sql.ENLARGE_HOLD, (lines, hold.id)))
-            if joined:
-                await self._db.write(sql.DROP_HOLD, (more.id,))
+        lines = msgspec.json.encode(taken).decode()
+        try:
+            async with self._db.transaction():
+                # No row: others gave the hold back, as they took this node for dead.
+                joined = bool(await self._db.write(sql.ENLARGE_HOLD, (lines, hold.id)))
+                if joined:
+                    await self._db.write(sql.DROP_HOLD, (more.id,))
+        except StorageError:
+            # The commit may have gone through and its answer not: what the row says is what is held.
+            row = await self._db.one(sql.LINES_OF_HOLD, (hold.id,))
+            if row is None or row[0] != lines:
+                raise
+            joined = True
         if joined:
             hold.taken = taken
         return joined

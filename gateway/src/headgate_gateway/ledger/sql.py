@@ -40,6 +40,7 @@ __all__ = [
     "HOLDS_OVER",
     "KEY_USED",
     "LAST_RESET",
+    "LINES_OF_HOLD",
     "LIVE_WINDOWS",
     "LOCK_HOLD",
     "LOCK_WINDOWS",
@@ -73,6 +74,7 @@ __all__ = [
     "report",
     "tags",
     "total",
+    "WITHHOLD_USAGE",
 ]
 
 USAGE_COLUMNS = (
@@ -126,6 +128,10 @@ USAGE_COLUMNS = (
 _COLUMNS = ", ".join(USAGE_COLUMNS)
 # Written once: whoever writes a batch with it adds that a row that is there already ends the batch.
 ADD_USAGE = f"INSERT INTO usage ({_COLUMNS}) VALUES ({', '.join('?' for _ in USAGE_COLUMNS)})"
+WITHHOLD_USAGE = """
+    UPDATE usage SET status = 'failed', error_status = ?, error_code = ?, error_message = ?
+    WHERE id = ? AND status = 'completed'
+"""
 ADD_TAG = "INSERT INTO usage_tag (tag, usage_id) VALUES (?, ?) ON CONFLICT (tag, usage_id) DO NOTHING"
 ADD_CHARGE = (
     "INSERT INTO usage_charge (scope, id, usage_id) VALUES (?, ?, ?) ON CONFLICT (scope, id, usage_id) DO NOTHING"
@@ -251,6 +257,7 @@ ADD_HOLD = """
 """
 DROP_HOLD = "DELETE FROM hold WHERE id = ?"
 ENLARGE_HOLD = "UPDATE hold SET lines = ? WHERE id = ?"
+LINES_OF_HOLD = "SELECT lines FROM hold WHERE id = ?"
 RENEW = "UPDATE hold SET expires_at = ?, call_id = ?, events = ?, account = ? WHERE id = ?"
 _HOLD = "SELECT hold.id, call_id, lines, events, account, started_at FROM hold WHERE"
 HOLDS_OF_CALL = f"{_HOLD} call_id = ? ORDER BY id"

@@ -22,6 +22,7 @@ from ..storage import StorageError
 from ..storage.private import make_private, private_folder, tighten
 from ..storage.schema import is_current, sqlite_version
 from ..storage.sqlite import keep_alone
+from ..storage.unusable import opening
 
 __all__ = ["back_up", "restore"]
 
@@ -58,7 +59,7 @@ def back_up(settings: Settings, target: Path) -> dict[str, Any]:
 
 def _copy(source: Path, target: Path) -> str | None:
     """Copy the database as it is at one moment. Gives its schema's version."""
-    with closing(sqlite3.connect(source)) as connection, closing(sqlite3.connect(target)) as copy:
+    with opening(source), closing(sqlite3.connect(source)) as connection, closing(sqlite3.connect(target)) as copy:
         connection.execute("PRAGMA busy_timeout = 5000")
         # In one step: between several, a gateway's writes would make it begin anew each time.
         connection.backup(copy, pages=-1)

@@ -21,10 +21,11 @@ _SIZE = 256
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A prompt and what is to be answered."""
+    """A prompt and what is to be answered; `calls` where that is a tool call, which the base model makes itself."""
 
     prompt: str
     completion: str
+    calls: bool = False
 
 
 @dataclass(slots=True)

@@ -16,8 +16,8 @@ from .echo.refusals import unfillable_schema
 from .embed import MOST_DIMENSIONS, MOST_INPUTS, embeddings, inputs_of, tokens_of
 from .faults import FAULT_PREFIX, KINDS, Fault, fault_in, named_fault, whole_with_fault, with_fault
 from .learned import Memory
+from .refusing import refuse_chat, refuse_stream_options
 from .schema.budget import Unfillable, budget
-from .speech.speak import unsupported
 from .tokenizer import LONGEST_TOKEN, content_length, count, count_messages, text_length
 
 __all__ = ["BASE", "BuiltIn", "default_for", "listing", "resolve", "tuned"]
@@ -113,8 +113,7 @@ class BuiltIn:
         return paced if fault is None else with_fault(fault, paced, context.attempt, bool(request.get("stream")))
 
     def _chat(self, request: dict[str, Any], context: ModelContext) -> Iterator[Emission]:
-        _refuse_audio(request)
-        _refuse_format(request)
+        refuse_chat(request)
         messages = request["messages"]
         _refuse_long("messages", sum(map(content_length, messages)), partial(count_messages, messages))
         _refuse_long_beside(request)
@@ -131,6 +130,7 @@ class BuiltIn:
         yield from chat_chunks(request, replies, id=id, created=context.created, model=context.model)
 
     def _complete(self, request: dict[str, Any], context: ModelContext) -> Iterator[Emission]:
+        refuse_stream_options(request)
         if request.get("best_of") and int(request["best_of"]) < int(request.get("n") or 1):
             raise invalid("`best_of` must not be less than `n`.", param="best_of")
         prompts = prompts_of(request)
@@ -149,28 +149,6 @@ class BuiltIn:
             learned = {at: text for at, text in found.items() if text is not None}
         id = "cmpl-" + context.call_id.removeprefix("call_")
         yield from completion_chunks(request, id=id, created=context.created, model=context.model, learned=learned)
-
-
-def _refuse_audio(request: Mapping[str, Any]) -> None:
-    if "audio" not in (request.get("modalities") or ()):
-        return
-    form = (request.get("audio") or {}).get("format", "wav")
-    refusal = unsupported(str(form))
-    if refusal is not None:
-        raise invalid(f"`audio.format` {refusal}.", param="audio.format", code="unsupported_format")
-
-
-def _refuse_format(request: Mapping[str, Any]) -> None:
-    """Refuse a shape of answers that offline models do not know."""
-    form = request.get("response_format")
-    kind = form.get("type") if isinstance(form, Mapping) else None
-    if kind not in (None, "text", "json_object", "json_schema"):
-        raise invalid(
-            f"`response_format.type` {kind!r} cannot be answered offline. "
-            "Use 'text', 'json_object' or 'json_schema', or choose a provider's model.",
-            param="response_format.type",
-            code="unsupported_format",
-        )
 
 
 def _refuse_long(param: str, characters: int, counting: Callable[[], int], window: int = CHAT_WINDOW) -> None:

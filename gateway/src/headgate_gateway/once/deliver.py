@@ -21,6 +21,8 @@ _LATE_SECONDS = 0.02
 # In a request's extensions: has a function called, once, when the connection is gone; None takes it back.
 _ON_GONE = "headgate.on_gone"
 _PING = b": ping\n\n"
+# What is longer is sent as its reader takes it, and not copied as a whole.
+_PIECE = 1 << 18
 STREAM_TYPE = (b"content-type", b"text/event-stream; charset=utf-8")
 _STREAM_HEADERS = [STREAM_TYPE, (b"cache-control", b"no-cache"), (b"x-accel-buffering", b"no")]
 
@@ -140,7 +142,10 @@ class LiveStream:
             data = b"" if self._stalled else feed.take(listener)
             if data:
                 self._quiet = False
-                await send({"type": "http.response.body", "body": data, "more_body": True})
+                if len(data) <= _PIECE:
+                    await send({"type": "http.response.body", "body": data, "more_body": True})
+                else:
+                    await _send_pieces(data, listener, send)
             elif self._ping_due:
                 self._ping_due = False
                 await send({"type": "http.response.body", "body": _PING, "more_body": True})
@@ -182,6 +187,15 @@ class LiveStream:
             self._listener.wake()
         self._quiet = True
         self._arm()
+
+
+async def _send_pieces(data: bytes, listener: Listener, send: Send) -> None:
+    """Send long events in pieces, with turns for others between them."""
+    for at in range(0, len(data), _PIECE):
+        if listener.gone:
+            return
+        await send({"type": "http.response.body", "body": data[at : at + _PIECE], "more_body": True})
+        await asyncio.sleep(0)
 
 
 def _unsaid(feed: Feed, listener: Listener) -> bytes:

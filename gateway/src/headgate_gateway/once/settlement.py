@@ -13,8 +13,9 @@ from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ..clock import Clock
-from ..errors import AWAY
+from ..errors import AWAY, encoded, storage_away
 from ..ledger.spent import cost_of, is_partial, with_wasted
+from ..ledger.sql import WITHHOLD_USAGE
 from ..storage import AlreadyDone, Batch, Database, StorageAway, StorageError
 from . import sql
 from .claims import Claims
@@ -117,9 +118,11 @@ class Settlement:
             began = self._clock.monotonic()
             await self._write_some(run, ending)
             self._tell_ended(run, self._clock.monotonic() - began)
-        except StorageAway:
+        except StorageAway as away:
             # It is written as soon as the database is there again. Until then the key stands for this run.
             waits = True
+            if ending.error is None and not run.keyed:
+                self._withhold(run, away)
             raise
         finally:
             run.recorded = True
@@ -128,6 +131,18 @@ class Settlement:
                 self._spawn(self._forget_later(run))
             else:
                 self._forget(run)
+
+    def _withhold(self, run: Run, away: StorageAway) -> None:
+        """Say in the record that the caller was told of a failure: without a key nobody gets the answer later."""
+        record, error = run.record, storage_away(away.trouble.what, asked=run.asked, keyed=False)
+        record.status, record.error_status, record.error = "failed", error.status, error.body(record.request_id)
+        said = encoded(record.error).decode()
+        batch = Batch()
+        batch.add(sql.WITHHOLD_CALL, (error.status, said, record.id, record.attempt))
+        usage_id = f"{record.id}.{record.attempt}"
+        batch.add(WITHHOLD_USAGE, (error.status, error.code, error.message, usage_id))
+        # Behind the batch that says how it ended, which waits to be written.
+        self._db.soon(batch)
 
     async def _write_some(self, run: Run, ending: Ending) -> None:
         """Write as much of the end as goes."""

@@ -47,6 +47,7 @@ __all__ = [
     "RESTORE",
     "RETAKE",
     "RUNNING_OF",
+    "WITHHOLD_CALL",
 ]
 
 _COLUMNS = """id, principal, operation, model, provider, status, stream, key, attempts, request_id,
@@ -69,6 +70,10 @@ PUT_CALL = f"""{_PUT_CALL}
 """
 # That a call is left for another to take up says nothing to one that was taken up, or has ended.
 PUT_INTERRUPTED = f"{_PUT_CALL} call.status = 'in_progress' AND (call.node IS NULL OR call.node = excluded.node)"
+# The answer of a call was withheld: its record, written before this, says that it completed.
+WITHHOLD_CALL = """
+    UPDATE call SET status = 'failed', error_status = ?, error = ? WHERE id = ? AND attempt = ? AND status = 'completed'
+"""
 ADD_ATTEMPT = "UPDATE call SET attempts = attempts + 1 WHERE id = ?"
 FIND_CALL = f"{_CALL} WHERE principal = ? AND id = ?"
 _LISTED = f"SELECT {_COLUMNS}, position FROM call"

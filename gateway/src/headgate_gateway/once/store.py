@@ -20,6 +20,8 @@ __all__ = ["CallRecord", "CallStore", "EventBlock", "Meter", "Status", "StoredKe
 Status = Literal["in_progress", "completed", "failed", "cancelled", "interrupted"]
 _NANO = 1_000_000_000
 _MOST = 1 << 53
+# The member of a stored usage of several attempts that says which of them was paid last; it is not shown.
+_PAID_IN = "paid_in_attempt"
 
 
 class Meter(Protocol):
@@ -79,10 +81,14 @@ class CallRecord:
     def failed_for_good(self) -> bool:
         """Return whether it failed after the provider had to be paid, in a way that is not to be tried again.
 
-        Its key replays the failure: making the call once more would be paying for it once more.
+        Its key replays the failure: making the call once more would be paying for it once more. Attempts before the
+        one that failed do not matter: they were paid, and failed in a way that may be tried again.
         """
-        final = self.error is not None and self.error.get("retryable") is False
-        return self.status == "failed" and final and (self.usage is not None or bool(self.cost_nano))
+        if self.status != "failed" or self.error is None or self.error.get("retryable") is not False:
+            return False
+        if self.usage is None:
+            return bool(self.cost_nano)
+        return bool(self.usage.get(_PAID_IN, self.attempt) == self.attempt)
 
     @property
     def estimated(self) -> bool:
@@ -171,6 +177,8 @@ class CallRecord:
 
     def row(self) -> tuple[Any, ...]:
         usage = self.total_usage
+        if usage is not None and self.earlier[0] is not None:
+            usage = {**usage, _PAID_IN: 0 if self.usage is None else self.attempt}
         return (
             self.id,
             self.principal,

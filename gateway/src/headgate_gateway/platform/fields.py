@@ -69,6 +69,16 @@ def moment(text: str, param: str) -> float:
         ) from None
 
 
+def _to_come(text: str, param: str, now: float) -> float:
+    """A moment that is not past: what ended already would be kept and do nothing."""
+    found = moment(text, param)
+    if found <= now:
+        raise invalid(
+            f"`{param}` is {text!r}, which is past. Give a moment to come.", param=param, code="invalid_value"
+        )
+    return found
+
+
 def known_value(text: str, known: Sequence[str], param: str) -> str:
     """Return `text` if it is one of the known words, else raise 400: a misspelt filter finds nothing, silently."""
     if text not in known:
@@ -175,7 +185,7 @@ def changed_limits(data: Mapping[str, Any], now: float) -> dict[str, Any]:
         )
     if increase is not None and until is not None:
         changes["temp_increase"] = nano(increase, "temp_budget_increase")
-        changes["temp_until"] = moment(until, "temp_budget_expiry")
+        changes["temp_until"] = _to_come(until, "temp_budget_expiry", now)
     elif "temp_budget_increase" in data or "temp_budget_expiry" in data:
         changes["temp_increase"], changes["temp_until"] = 0, 0.0
     if "budget_duration" in changes or "max_budget" in changes:

@@ -8,7 +8,7 @@ from typing import Any
 from ..fold import fold, fold_text
 from ..ledger.count import count_text, size_of_picture, size_of_speech
 from . import failures
-from .chunks import ChunkReader, count_said, error_of
+from .chunks import ChunkReader, as_delta, count_said, error_of
 from .large import read_json, write_json
 from .lenient import Unreadable
 from .meter import Meter
@@ -102,19 +102,11 @@ def chunk_of(value: Mapping[str, Any], kind: str | None) -> dict[str, Any]:
         made.setdefault("index", place)
         message = choice.get("message")
         if isinstance(message, dict):
-            made["delta"] = _numbered(message)
+            made["delta"] = as_delta(message)
         made["finish_reason"] = choice.get("finish_reason") or "stop"
         choices.append(made)
     name = "text_completion" if kind == "completions" else "chat.completion.chunk"
     return {**value, "object": name, "choices": choices, "usage": None}
-
-
-def _numbered(message: Mapping[str, Any]) -> dict[str, Any]:
-    """A message as a delta: its tool calls by number."""
-    calls = message.get("tool_calls")
-    if not isinstance(calls, list):
-        return dict(message)
-    return {**message, "tool_calls": [{"index": at, **call} for at, call in enumerate(calls) if isinstance(call, dict)]}
 
 
 def is_stream(body: bytes) -> bool:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import msgspec
+
 from ..ledger.count import TOKENS_OF_PICTURE
 from . import failures
-from .large import read_json
+from .large import read_json, write_json
 from .lenient import Unreadable
 from .meter import Meter
 from .partial import texts_in
@@ -15,6 +17,7 @@ from .partial import texts_in
 __all__ = [
     "Chunk",
     "ChunkReader",
+    "as_delta",
     "choices_asked",
     "count_foreign",
     "count_said",
@@ -27,6 +30,7 @@ __all__ = [
 _TEXTS = ("content", "text", "response", "delta", "output_text", "completion", "generated_text", "answer", "output")
 _HOLDERS = (*_TEXTS, "choices", "message", "candidates", "parts", "token", "part", "item")
 _MOST_CHOICES = 128
+_RAW_PIECE = 1 << 18
 _BLOCKS = ("thinking_blocks", "reasoning_details")
 # Members that are no text of the model, or repeat one.
 _NOT_SAID = frozenset({"role", "id", "type", "index", "data", "url", "signature", "annotations", "format", *_BLOCKS})
@@ -61,6 +65,7 @@ class ChunkReader:
         self._choices = choices
         self._meter = meter
         self._open: set[int] = set()
+        self._said: set[int] = set()
         self._finished: set[int] = set()
 
     def read(self, event: str, data: bytes) -> Chunk:
@@ -82,20 +87,24 @@ class ChunkReader:
         if not isinstance(value, dict):
             raise failures.broken_stream(self._provider, "an event is not a JSON object")
         try:
-            self._choices_of(value)
+            if self._choices_of(value):
+                data = write_json(value, len(data))
         finally:
             # Behind the texts, and also where one of them is an error: what is told of the usage is paid.
             self._meter.read(value)
         return Chunk(event, data, value)
 
-    def _choices_of(self, value: Mapping[str, Any]) -> None:
+    def _choices_of(self, value: Mapping[str, Any]) -> bool:
+        """Read the choices; return whether one was rewritten."""
         choices = value.get("choices")
         if choices is not None and not isinstance(choices, list):
             raise failures.broken_stream(self._provider, "`choices` of an event is not a list")
+        rewritten = False
         for choice in choices or ():
-            self._choice(choice)
+            rewritten |= self._choice(choice)
         if not choices:
             self._beside(value)
+        return rewritten
 
     def _beside(self, value: Mapping[str, Any]) -> None:
         """Read an event without a choice: a ping, or what a vendor has to say beside the answer."""
@@ -107,7 +116,8 @@ class ChunkReader:
         self._meter.refused = True
         return failures.from_event(self._provider, error)
 
-    def _choice(self, choice: Any) -> None:
+    def _choice(self, choice: Any) -> bool:
+        """Read a choice; return whether it was rewritten, because its text was where no client reads it."""
         if not isinstance(choice, dict):
             raise failures.broken_stream(self._provider, "a choice is not an object")
         said = [count_said(holder, self._meter) for holder in (choice.get("delta"), choice.get("text"))]
@@ -115,6 +125,16 @@ class ChunkReader:
         if error or failures.is_failed(reason):
             raise self._failed(error or f"the finish reason of a choice is {reason!r}")
         place = int(index) if isinstance(index, int | float) and abs(index) < 1e6 else 0
+        rewritten = False
+        if any(said):
+            self._said.add(place)
+        elif place not in self._said and isinstance(choice.get("message"), dict):
+            # A message that repeats what the deltas said is not paid again.
+            rewritten = count_said(choice["message"], self._meter)
+            if rewritten:
+                self._said.add(place)
+                choice["delta"] = as_delta(choice.pop("message"))
+                said.append(True)
         if place in self._finished:
             if any(said):
                 raise failures.broken_stream(self._provider, "more text came after the finish reason")
@@ -123,6 +143,7 @@ class ChunkReader:
             self._open.discard(place)
         else:
             self._open.add(place)
+        return rewritten
 
     def finish(self, choice: Mapping[str, Any]) -> None:
         """A choice came whole."""
@@ -171,6 +192,10 @@ def texts_of(delta: Any) -> Iterator[str]:
     elif isinstance(delta, list):
         for value in delta:
             yield from texts_of(value)
+    elif isinstance(delta, msgspec.Raw):
+        # Large arguments, which stay as they were written.
+        raw = bytes(delta)
+        yield from (raw[at : at + _RAW_PIECE].decode("utf-8", "replace") for at in range(0, len(raw), _RAW_PIECE))
 
 
 def count_foreign(value: Mapping[str, Any], meter: Meter) -> str:
@@ -213,6 +238,14 @@ def count_said(message: Any, meter: Meter) -> bool:
             blocks = [message.get(name) for name in _BLOCKS]
             meter.unread(sum(len(text) for block in blocks if block for text in texts_of(block)))
     return said
+
+
+def as_delta(message: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a message as a delta: its tool calls have numbers."""
+    calls = message.get("tool_calls")
+    if not isinstance(calls, list):
+        return dict(message)
+    return {**message, "tool_calls": [{"index": at, **call} for at, call in enumerate(calls) if isinstance(call, dict)]}
 
 
 def texts_of_events(body: bytes) -> Iterator[str]:

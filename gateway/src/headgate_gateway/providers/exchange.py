@@ -8,6 +8,7 @@ import random
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -50,6 +51,8 @@ _ACCOUNT = ("openai-organization", "openai-project")
 # How much of a stream is read in one turn of the event loop; a block in it takes 3 bytes at least.
 _TURN_BYTES = 16_384
 _SHOWN = 1 << 16
+# Pieces of a body have at most a megabyte, and mostly a tenth of it.
+_FEW_PIECES = 8
 _SPACE = b" \t\r\n\xef\xbb\xbf"
 _LATE_SECONDS = 1.0
 
@@ -123,6 +126,7 @@ class Exchange:
                     if self._is_billed():
                         # To ask once more is to pay once more.
                         error.retryable = False
+                    failures.attribute(error, callers_key=self.target.is_callers_key)
                     failures.conceal(error, self._secrets(), self._places())
                 raise
             self._price(sink)
@@ -310,7 +314,6 @@ class Exchange:
             response.status,
             headers,
             body[:_SHOWN],
-            callers_key=self.target.is_callers_key,
             now=self._gateway.clock.time(),
         )
 
@@ -353,7 +356,7 @@ class Exchange:
             async for piece in self.pieces(response):
                 pieces.append(piece)
         except aiohttp.ClientPayloadError:
-            body = b"".join(pieces)
+            body = await _joined(pieces)
             if await in_thread_if_large(body, _is_object, body):
                 # Its length was announced wrongly: the answer is there, and paid.
                 return body
@@ -362,7 +365,7 @@ class Exchange:
         except BaseException:
             self.count_part(beginning(pieces))
             raise
-        return b"".join(pieces)
+        return await _joined(pieces)
 
     def count_part(self, body: bytes) -> None:
         """Count the texts of a body, or of an event, that cannot be read as a whole."""
@@ -371,13 +374,12 @@ class Exchange:
 
     def broken(self, body: bytes, reason: str = "no JSON object") -> ApiError:
         """The error for a body that is no answer. A page of HTML is none of a model, and is not paid."""
-        error = failures.broken_answer(self.provider, body, reason)
-        if body.lstrip(_SPACE)[:1] == b"<":
-            error = failures.no_model(self.provider, body)
-            self.meter.refused = True
-        else:
+        paid = body.lstrip(_SPACE)[:1] != b"<"
+        if paid:
             self.meter.unread(len(body))
-        return error
+        else:
+            self.meter.refused, reason = True, "it is a page of HTML"
+        return failures.broken_answer(self.provider, body, reason, paid=paid)
 
     async def events(self, response: aiohttp.ClientResponse) -> AsyncIterator[tuple[str, bytes]]:
         """The events of a stream, whatever its content type says; one `WHOLE` where the body is JSON."""
@@ -385,30 +387,30 @@ class Exchange:
         pieces = self.pieces(response)
         try:
             async for data in pieces:
+                if not found and len(head) < _SHOWN:
+                    head += data[:_SHOWN]
                 if not sniffed:
-                    head += data
-                    begin = head.lstrip(_SPACE)
-                    if not begin:
+                    # White space before the answer says nothing, and may be as long as an answer.
+                    data = data.lstrip(_SPACE)
+                    if not data:
                         continue
-                    if begin[:1] in (b"{", b"["):
-                        yield WHOLE, await self._rest(head, pieces)
+                    if data[:1] in (b"{", b"["):
+                        yield WHOLE, await self._rest(data, pieces)
                         return
-                    sniffed, data = True, head
-                # A reader copies what it holds of a long event: that one is fed as it comes.
-                step = _TURN_BYTES if len(reader.rest) < _TURN_BYTES else len(data)
-                for at in range(0, len(data), step):
-                    for event in reader.feed(data[at : at + step]):
+                    sniffed = True
+                for at in range(0, len(data), _TURN_BYTES):
+                    for event in reader.feed(data[at : at + _TURN_BYTES]):
                         found = True
                         yield event
-                    if at + step < len(data):
+                    if at + _TURN_BYTES < len(data):
                         await asyncio.sleep(0)
-                if not found and len(head) < _SHOWN:
-                    head += data if head is not data else b""
             for event in reader.close():
                 found = True
                 yield event
-        except EventTooLarge:
+        except EventTooLarge as large:
             self.count_part(reader.rest)
+            if large.lines:
+                raise failures.broken_stream(self.provider, f"an event has more than {large.lines} lines") from None
             most = self._limits.event_bytes
             raise failures.too_large(self.provider, "An event", most, "limits.event_bytes") from None
         except (Exception, asyncio.CancelledError):
@@ -424,9 +426,9 @@ class Exchange:
             async for piece in pieces:
                 body.append(piece)
         except BaseException:
-            self.count_part(b"".join(body))
+            self.count_part(beginning(body))
             raise
-        return b"".join(body)
+        return await _joined(body)
 
     async def late(self, events: AsyncIterator[tuple[str, bytes]], read: Any) -> None:
         """Read what follows the end of a stream, for a moment, where the usage is still to be told."""
@@ -446,6 +448,18 @@ def _is_object(body: bytes) -> bool:
         return body.rstrip().endswith(b"}") and isinstance(read_json(body)[0], dict)
     except Unreadable:
         return False
+
+
+async def _joined(pieces: list[bytes]) -> bytes:
+    """Join the pieces of a body; many of them with turns for others between, and none is copied twice."""
+    if len(pieces) <= _FEW_PIECES:
+        return b"".join(pieces)
+    whole = BytesIO()
+    for place, piece in enumerate(pieces):
+        whole.write(piece)
+        if place % _FEW_PIECES == 0:
+            await asyncio.sleep(0)
+    return whole.getvalue()
 
 
 def _is_total(error: BaseException) -> bool:

@@ -10,10 +10,11 @@ from collections.abc import Collection, Mapping
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from ..errors import ApiError
+from ..errors import TYPES_BY_STATUS, ApiError
 from .lenient import Unreadable, decode, plain
 
 __all__ = [
+    "attribute",
     "broken_answer",
     "broken_stream",
     "conceal",
@@ -21,7 +22,6 @@ __all__ = [
     "from_event",
     "from_status",
     "is_failed",
-    "no_model",
     "too_large",
     "too_long",
     "unreachable",
@@ -35,7 +35,25 @@ _LONGEST_WAIT = 86_400.0
 _CODES = {429: "provider_rate_limit", 503: "provider_overloaded", 529: "provider_overloaded"}
 # Finish reasons of an answer that was given up: of the OpenAI wire, vLLM, DeepSeek and Zhipu.
 _FAILED = frozenset({"error", "abort", "aborted", "insufficient_system_resource", "network_error"})
-_KINDS = {"overloaded_error": 529, "rate_limit_error": 429, "timeout_error": 504, "invalid_request_error": 400}
+_KINDS = {
+    "overloaded_error": 529,
+    "rate_limit_error": 429,
+    "timeout_error": 504,
+    "invalid_request_error": 400,
+    "authentication_error": 401,
+    "billing_error": 402,
+    "permission_error": 403,
+}
+# A key or an account is refused, and is refused again until its owner does something about it.
+_REFUSED = {401: "provider_key_rejected", 402: "provider_credits_exhausted", 403: "provider_key_rejected"}
+# Limits that no wait lifts.
+_USED_UP = frozenset({"insufficient_quota", "billing_hard_limit_reached", "billing_not_active"})
+# Of the statuses below 500 these may be gone the next time.
+_PASSING = (408, 425, 429, 499)
+_OPERATORS = (
+    ". Sending the request again changes nothing: whoever runs the gateway has to check the key and the account "
+    "of `providers.{provider}`. Choose another model meanwhile."
+)
 
 
 def conceal(error: ApiError, secrets: Collection[str], places: Collection[str] = ()) -> None:
@@ -57,33 +75,69 @@ def conceal(error: ApiError, secrets: Collection[str], places: Collection[str] =
     error.args = (error.message,)
 
 
-def from_status(
-    provider: str, status: int, headers: Mapping[str, str], body: bytes, *, callers_key: bool, now: float
-) -> ApiError:
+def from_status(provider: str, status: int, headers: Mapping[str, str], body: bytes, *, now: float) -> ApiError:
     """The error for an upstream's answer that is no success."""
     detail = _body(body)
     message, code, param, kind = _words(detail)
     said = f"{provider!r} answered {status}: {message or 'no message'}"
     kept: dict[str, Any] = {"provider": provider, "status": status, "body": detail}
     if status == 429:
-        wait = _retry_after(headers, now)
-        return ApiError(429, said, code=code or "provider_rate_limit", retry_after=wait, provider_error=kept)
-    if status in (401, 403) and callers_key:
-        return ApiError(status, said, code=code or "provider_key_rejected", provider_error=kept)
+        return _limited(said, code, kind, _retry_after(headers, now), kept)
+    if status in _REFUSED:
+        return _refused(status, said, code, kept)
     if status in _CALLERS_FAULT:
         return ApiError(status, said, type=_request_type(kind), code=code, param=param, provider_error=kept)
     if status == 529 or kind == "overloaded_error":
         return ApiError(
             529, said, code=code or "provider_overloaded", retry_after=_retry_after(headers, now), provider_error=kept
         )
+    wait = _retry_after(headers, now)
     return ApiError(
-        502, said, code=code or "provider_failed", retry_after=_retry_after(headers, now), provider_error=kept
+        502, said, code=code or "provider_failed", retry_after=wait, retryable=_retryable(status), provider_error=kept
     )
 
 
 def is_failed(finish_reason: Any) -> bool:
     """Return whether a finish reason says that the answer was given up, and not finished."""
     return isinstance(finish_reason, str) and finish_reason.lower() in _FAILED
+
+
+def _retryable(status: int) -> bool | None:
+    """Return False for a status that the same request gets again; None where its own status decides."""
+    return False if 300 <= status < 500 and status not in _PASSING else None
+
+
+def _limited(said: str, code: str | None, kind: str | None, wait: float | None, kept: Mapping[str, Any]) -> ApiError:
+    """The error for a limit of the provider: one that a wait lifts, or one that needs somebody to pay."""
+    used_up = code in _USED_UP or kind in _USED_UP
+    return ApiError(
+        429,
+        said,
+        code=code or "provider_rate_limit",
+        retry_after=None if used_up else wait,
+        retryable=False if used_up else None,
+        provider_error=kept,
+    )
+
+
+def _refused(status: int, said: str, code: str | None, kept: Mapping[str, Any]) -> ApiError:
+    """The error for a key or an account that a provider refuses; `attribute` says whose."""
+    return ApiError(502, said, code=code, retryable=False, provider_error={**kept, "status": status})
+
+
+def attribute(error: ApiError, *, callers_key: bool) -> None:
+    """Say whose key or account was refused, where one was: the caller's own, or one it can do nothing about."""
+    kept: Any = error.extra.get("provider_error")
+    if error.status != 502 or not isinstance(kept, dict) or kept.get("status") not in _REFUSED:
+        return
+    status = kept["status"]
+    if callers_key:
+        error.status, error.type = status, TYPES_BY_STATUS[status]
+        error.code = error.code or _REFUSED[status]
+    else:
+        error.code = "provider_failed"
+        error.message = error.message.rstrip(".") + _OPERATORS.format(provider=kept["provider"])
+        error.args = (error.message,)
 
 
 def from_event(provider: str, error: Any, *, whole: bool = False) -> ApiError:
@@ -95,12 +149,18 @@ def from_event(provider: str, error: Any, *, whole: bool = False) -> ApiError:
     kept = {"provider": provider, "status": number, "body": error}
     where = "in an answer that it called a success" if whole else "in mid-stream"
     said = f"{provider!r} failed {where}: {message or 'no message'}"
+    refused = number or _KINDS.get(kind or "")
+    if refused in _REFUSED:
+        return _refused(refused, said, code, kept)
+    if status == 429:
+        return _limited(said, code, kind, _wait_in(error), kept)
     return ApiError(
         status,
         said,
         code=code or _CODES.get(status, "provider_failed" if whole else "provider_stream_failed"),
         param=param,
         retry_after=_wait_in(error),
+        retryable=_retryable(number) if status == 502 and number is not None else None,
         provider_error=kept,
     )
 
@@ -160,21 +220,16 @@ def cut_answer(provider: str, reason: str) -> ApiError:
     return ApiError(502, said, code="provider_answer_cut", provider_error=kept)
 
 
-def broken_answer(provider: str, body: bytes, reason: str = "no JSON object") -> ApiError:
-    """The upstream answered with success and with something that is no answer. It is paid, so it is not asked again."""
+def broken_answer(provider: str, body: bytes, reason: str = "no JSON object", *, paid: bool = True) -> ApiError:
+    """The upstream answered with success and with something that is no answer. What may be paid is not asked again."""
     kept = {"provider": provider, "status": 200, "body": _body(body)}
-    said = (
-        f"{provider!r} answered with something that cannot be read: {reason}. It may have been paid for, so the "
-        "request is not sent again by itself. Check `provider_error`, or choose another model."
-    )
-    return ApiError(502, said, code="provider_bad_answer", retryable=False, provider_error=kept)
-
-
-def no_model(provider: str, body: bytes) -> ApiError:
-    """The upstream answered with success and with a page of HTML, which no model writes: it is not paid."""
-    kept = {"provider": provider, "status": 200, "body": _body(body)}
-    said = f"{provider!r} answered with a page of HTML. Check `providers.{provider}.base_url`, or try again."
-    return ApiError(502, said, code="provider_bad_answer", provider_error=kept)
+    said = f"{provider!r} answered with something that cannot be read: {reason}. "
+    if paid:
+        said += "It may have been paid for, so the request is not sent again by itself. "
+        said += "Check `provider_error`, or choose another model."
+    else:
+        said += f"Check `provider_error` and `providers.{provider}.base_url`, or send the request again."
+    return ApiError(502, said, code="provider_bad_answer", retryable=not paid, provider_error=kept)
 
 
 def too_large(provider: str, what: str, limit: int, setting: str) -> ApiError:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import json
 from collections.abc import Callable, Iterator
+from io import BytesIO
 from typing import Any, TypeVar
 
 import msgspec
@@ -18,7 +19,7 @@ from ..long_strings import LONG, PIECE, string_pieces
 from ..offload import LARGE_BODY
 from .lenient import Unreadable, encode, readable
 
-__all__ = ["as_text", "encode_large", "read_json", "write_json"]
+__all__ = ["as_text", "encode_large", "read_json", "release", "write_json"]
 
 T = TypeVar("T")
 
@@ -36,7 +37,7 @@ _READ = frozenset(
     }
 )
 # Lists of an answer, members of their items that nothing here reads, and how many bytes of these are decoded anyway.
-_LISTS = frozenset({"choices", "data"})
+_LISTS = frozenset({"choices", "data", "content"})
 _UNREAD = frozenset({"logprobs", "embedding", "b64_json"})
 _UNREAD_NAMES = tuple(b'"%b"' % name.encode() for name in sorted(_UNREAD))
 _SHORT = 512
@@ -233,7 +234,13 @@ class _Reader:
             return encode_large(self._value(data, levels))
         if not levels:
             raise ValueError("it is nested too deep")
-        return data[:1] + b",".join(self._valid_parts(_parts(data), data[:1], levels)) + data[-1:]
+        out, between = BytesIO(), data[:1]
+        for part in self._valid_parts(_parts(data), data[:1], levels):
+            out.write(between)
+            out.write(part)
+            between = b","
+        out.write(data[-1:])
+        return out.getvalue()
 
     def _valid_parts(self, parts: Cut, opening: bytes, levels: int) -> Iterator[bytes]:
         for part in parts:
@@ -272,19 +279,52 @@ def _split(decode: Callable[[bytes], T], data: bytes) -> T | None:
         return None
 
 
+def release(value: Any, levels: int = _WRITTEN_LEVELS) -> None:
+    """Empty the long lists of a value that nobody needs any more, in steps, between which others have their turn."""
+    if isinstance(value, list):
+        if len(value) > _MANY_ITEMS:
+            while value:
+                del value[-_MANY_ITEMS:]
+        elif levels:
+            for inner in value:
+                release(inner, levels - 1)
+    elif levels and isinstance(value, dict) and len(value) <= _MANY_ITEMS:
+        for inner in value.values():
+            release(inner, levels - 1)
+
+
 def encode_large(value: Any, levels: int = _WRITTEN_LEVELS) -> bytes:
-    """Return what `encode` does, written in pieces."""
+    """Return what `encode` does, written in pieces, none of which is copied again."""
+    out = BytesIO()
+    _write(value, levels, out.write)
+    return out.getvalue()
+
+
+def _write(value: Any, levels: int, put: Callable[[bytes], Any]) -> None:
     if isinstance(value, str) and len(value) > LONG:
-        pieces = (encode(value[at : at + LONG])[1:-1] for at in range(0, len(value), LONG))
-        return b'"%b"' % b"".join(pieces)
-    if not levels:
-        return encode(value)
-    if isinstance(value, dict) and value and len(value) <= _MANY_ITEMS:
-        members = (encode(name) + b":" + encode_large(inner, levels - 1) for name, inner in value.items())
-        return b"{%b}" % b",".join(members)
-    if isinstance(value, list) and value:
-        if len(value) <= _MANY_ITEMS:
-            return b"[%b]" % b",".join(encode_large(inner, levels - 1) for inner in value)
-        steps = range(0, len(value), _MANY_ITEMS)
-        return b"[%b]" % b",".join(encode(value[at : at + _MANY_ITEMS])[1:-1] for at in steps)
-    return encode(value)
+        put(b'"')
+        for at in range(0, len(value), PIECE):
+            put(encode(value[at : at + PIECE])[1:-1])
+        put(b'"')
+    elif levels and isinstance(value, dict) and value and len(value) <= _MANY_ITEMS:
+        between = b"{"
+        for name, inner in value.items():
+            put(between + encode(name) + b":")
+            _write(inner, levels - 1, put)
+            between = b","
+        put(b"}")
+    elif levels and isinstance(value, list) and value:
+        between = b"["
+        step = 1 if len(value) <= _MANY_ITEMS else _MANY_ITEMS
+        for at in range(0, len(value), step):
+            put(between)
+            if step == 1:
+                _write(value[at], levels - 1, put)
+            else:
+                put(encode(value[at : at + step])[1:-1])
+            between = b","
+        put(b"]")
+    elif isinstance(value, msgspec.Raw):
+        put(value)
+    else:
+        put(encode(value))

@@ -14,10 +14,13 @@ from . import anthropic, failures
 from .answers import chunk_of, events_in, is_stream
 from .chunks import count_foreign, error_of, texts_of
 from .exchange import WHOLE, Exchange
-from .large import read_json, write_json
+from .large import read_json, release, write_json
 from .lenient import Unreadable, encode
 
 __all__ = ["answer", "stream"]
+
+# Of a block of `content`: what tools are called with is passed on as its text.
+_UNREAD = frozenset({"input"})
 
 
 async def answer(exchange: Exchange, sink: Sink) -> None:
@@ -44,7 +47,7 @@ def _completion(exchange: Exchange, sink: Sink, body: bytes) -> dict[str, Any]:
     """The chat completion that a message in a body is."""
     meter = exchange.meter
     try:
-        message, _ = read_json(body)
+        message, _ = read_json(body, unread=_UNREAD)
     except Unreadable:
         exchange.count_part(body)
         raise exchange.broken(body) from None
@@ -61,9 +64,12 @@ def _completion(exchange: Exchange, sink: Sink, body: bytes) -> dict[str, Any]:
         meter.produced(text)
     meter.read(message)
     try:
-        return anthropic.completion(message, sink.record.model, int(sink.record.created_at), meter.usage())
+        completion = anthropic.completion(message, sink.record.model, int(sink.record.created_at), meter.usage())
     except anthropic.BrokenMessage as broken:
         raise exchange.broken(body, str(broken)) from None
+    # The blocks that are still needed are in lists of the completion.
+    release(message["content"], levels=0)
+    return completion
 
 
 async def stream(exchange: Exchange, sink: Sink) -> None:

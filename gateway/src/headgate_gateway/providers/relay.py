@@ -6,13 +6,13 @@ from collections.abc import Coroutine, Mapping
 from typing import Any
 
 from ..emission import Answer
-from ..offload import in_thread_if_large
+from ..offload import LARGE_BODY, in_thread_if_large
 from ..once.sink import Sink
 from ..producers import include_usage
 from .answers import Refused, chunk_of, count_answer, events_in, folded, is_stream, judged, with_usage
 from .chunks import Chunk, ChunkReader, choices_asked
 from .exchange import WHOLE, Exchange
-from .large import as_text, read_json, write_json
+from .large import as_text, read_json, release, write_json
 from .lenient import Unreadable, encode
 from .media import count_events, is_asked_for
 from .usage import is_clean
@@ -101,15 +101,17 @@ class _Relay:
 
     async def _whole(self, body: bytes) -> None:
         """The upstream answered by a whole completion: it is passed on as one chunk."""
-        chunk, data = await in_thread_if_large(body, self._chunk, body)
+        await self._sink.emit(await in_thread_if_large(body, self._chunk, body))
+
+    def _chunk(self, body: bytes) -> bytes:
+        chunk = chunk_of(_value(self._exchange, body)[0], self._exchange.kind)
         self._head = _head_of(chunk)
         for choice in chunk["choices"]:
             self._reader.finish(choice)
-        await self._sink.emit(data)
-
-    def _chunk(self, body: bytes) -> tuple[dict[str, Any], bytes]:
-        chunk = chunk_of(_value(self._exchange, body)[0], self._exchange.kind)
-        return chunk, write_json(chunk, len(body))
+        data = write_json(chunk, len(body))
+        if len(body) > LARGE_BODY:
+            release(chunk)
+        return data
 
 
 def _is_told(told: Any, usage: Mapping[str, Any]) -> bool:
@@ -145,9 +147,12 @@ def _answer(exchange: Exchange, body: bytes, kind: str) -> Answer:
     # Sound is not JSON, whatever its content type says.
     typed = "json" in kind.lower() and exchange.kind != "speech"
     if exchange.kind in _JSON_KINDS or typed or _may_be_json(body):
-        value, body = _value(exchange, body)
+        value, standard = _value(exchange, body)
         count_answer(exchange.kind, exchange.call.data, value, exchange.meter)
-        return Answer(with_usage(value, body, exchange.meter.usage()))
+        answer = Answer(with_usage(value, standard, exchange.meter.usage()))
+        if len(body) > LARGE_BODY:
+            release(value)
+        return answer
     _count_other(exchange, body)
     is_untyped = exchange.kind == "speech" and _untyped(kind)
     return Answer(body, _sound_type(exchange.call.data) if is_untyped else kind)

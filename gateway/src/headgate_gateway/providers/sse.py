@@ -9,10 +9,17 @@ __all__ = ["EventTooLarge", "SseReader"]
 
 _BLANK = re.compile(rb"\r\n\r\n|\n\n|\r\r|\r\n\n|\n\r\n")
 _LINE = re.compile(rb"\r\n|\n|\r")
+# What is held of an event that is longer grows in place. An event of more lines takes too long to take apart.
+_LONG = 65_536
+_MOST_LINES = 20_000
 
 
 class EventTooLarge(ValueError):
-    """One event is larger than it may be."""
+    """One event is larger than it may be, or has more than so many `lines`."""
+
+    def __init__(self, lines: int = 0) -> None:
+        super().__init__()
+        self.lines = lines
 
 
 class SseReader:
@@ -25,7 +32,7 @@ class SseReader:
 
     def __init__(self, most_bytes: int) -> None:
         self._most_bytes = most_bytes
-        self._pending = b""
+        self._pending: bytes | bytearray = b""
         self._searched = 0
 
     def feed(self, data: bytes) -> Iterator[tuple[str, bytes]]:
@@ -37,11 +44,14 @@ class SseReader:
             if found.start() - start > self._most_bytes:
                 self._pending = self._pending[start:]
                 raise EventTooLarge
-            event = _parse(self._pending[start : found.start()])
+            event = _event(self._pending, start, found.start())
             start = search = found.end()
             if event is not None:
                 yield event
-        self._pending = self._pending[start:]
+        if start:
+            self._pending = bytes(self._pending[start:])
+        if len(self._pending) > _LONG and isinstance(self._pending, bytes):
+            self._pending = bytearray(self._pending)
         self._searched = len(self._pending)
         if self._searched > self._most_bytes:
             raise EventTooLarge
@@ -49,14 +59,30 @@ class SseReader:
     @property
     def rest(self) -> bytes:
         """Return the bytes of an event that is incomplete or too large."""
-        return self._pending
+        return bytes(self._pending)
 
     def close(self) -> Iterator[tuple[str, bytes]]:
         """The event that the end of the stream completes: some servers leave out the last blank line."""
-        event = _parse(self._pending.rstrip(b"\r\n"))
+        event = _parse(bytes(self._pending).rstrip(b"\r\n"))
         self._pending = b""
         if event is not None:
             yield event
+
+
+def _event(pending: bytes | bytearray, start: int, end: int) -> tuple[str, bytes] | None:
+    """Return the event between two places. Nearly all have one line, of which nothing is copied twice."""
+    if (
+        pending.startswith(b"data: ", start, end)
+        and pending.find(b"\n", start, end) < 0
+        and pending.find(b"\r", start, end) < 0
+    ):
+        only = _between(pending, start + 6, end).strip()
+        return ("", only) if only else None
+    return _parse(_between(pending, start, end))
+
+
+def _between(pending: bytes | bytearray, start: int, end: int) -> bytes:
+    return pending[start:end] if isinstance(pending, bytes) else bytes(memoryview(pending)[start:end])
 
 
 def _parse(block: bytes) -> tuple[str, bytes] | None:
@@ -65,6 +91,8 @@ def _parse(block: bytes) -> tuple[str, bytes] | None:
         return ("", only) if only else None
     if block.startswith(b":") and b"\n" not in block and b"\r" not in block:
         return None
+    if len(block) > _MOST_LINES and block.count(b"\n") + block.count(b"\r") > _MOST_LINES:
+        raise EventTooLarge(_MOST_LINES)
     name, data = "", list[bytes]()
     for line in _LINE.split(block.removeprefix(b"\xef\xbb\xbf")):
         field, _, value = line.partition(b":")

@@ -11,6 +11,7 @@ router.py        names to pools, pools to producers
 addresses.py     the guard of every address that a user gives
 vault.py         secrets at rest; credentials.py their records and routes
 admin.py         `/model/...`, `/model_group/info`
+written.py       what writes of `/model/...` refuse
 news.py          what other nodes changed
 sql.py           every statement
 """

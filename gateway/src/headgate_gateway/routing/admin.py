@@ -14,13 +14,12 @@ from ..platform.views import iso
 from .deployments import Deployment
 from .heeded import heeded_params
 from .records import SECRET_PARAMS, StoredDeployment, masked
-from .router import AUTO, Router
+from .router import Router
 from .state import DeploymentState
-from .terms import check_params
+from .written import SET_HERE, check_write
 
 __all__ = ["ROUTES"]
 
-_SET_HERE = ("id", "db_model", "created_at", "created_by", "updated_at", "updated_by")
 _MODES = {
     "chat": "chat",
     "completions": "completion",
@@ -44,10 +43,8 @@ async def _create(call: Call) -> Change:
             code="deployment_exists",
         )
     name = call.data["model_name"]
-    if name == AUTO:
-        raise invalid("`model_name` is 'auto', which chooses among all names. Choose another.", param="model_name")
-    check_params(call.data["litellm_params"])
     params, secrets = _apart({key: value for key, value in call.data["litellm_params"].items() if value is not None})
+    await check_write(call, id, params, info, {"db_model": True})
     now, who = call.gateway.clock.time(), actor(call.caller)
     sealed = router.records.seal_deployment(id, secrets)
     record = StoredDeployment(id, name, params, info, sealed, now, who, now, who)
@@ -60,14 +57,17 @@ async def _update(call: Call) -> Change:
     if not id:
         raise invalid("Neither `model_id` nor `model_info.id` says which deployment. Send one.", param="model_id")
     record = await _stored(router, id)
-    check_params(call.data.get("litellm_params") or {})
     params, secrets = _apart(call.data.get("litellm_params") or {})
+    params = _merged(record.params, params)
+    info = {k: v for k, v in (call.data.get("model_info") or {}).items() if k not in SET_HERE}
+    info = _merged(record.info, info)
+    await check_write(call, id, params, info, {"db_model": True} | _stamps(record))
     kept = _merged(_readable(router, record), secrets) if secrets else None
     changed = replace(
         record,
         model_name=call.data.get("model_name") or record.model_name,
-        params=_merged(record.params, params),
-        info=_merged(record.info, {k: v for k, v in (call.data.get("model_info") or {}).items() if k not in _SET_HERE}),
+        params=params,
+        info=info,
         secrets=record.secrets if kept is None else router.records.seal_deployment(id, kept),
         updated_at=call.gateway.clock.time(),
         updated_by=actor(call.caller),
@@ -202,7 +202,7 @@ def _apart(params: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def _known(info: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in info.items() if value is not None and name not in _SET_HERE}
+    return {name: value for name, value in info.items() if value is not None and name not in SET_HERE}
 
 
 def _merged(old: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -118,7 +119,6 @@ def build(
     if "tools" in able and info.get("supports_parallel_function_calling") is not False:
         able.add("parallel_tools")
     weight = params.get("weight")
-    mode = info.get("mode")
     return Deployment(
         id,
         group,
@@ -133,7 +133,7 @@ def build(
         max_input_tokens=_whole(info.get("max_input_tokens")) or known.max_input_tokens,
         max_output_tokens=_whole(info.get("max_output_tokens")) or known.max_output_tokens,
         able=frozenset(able),
-        kind=_KINDS.get(str(mode)) if mode is not None else None,
+        kind=_kind(info.get("mode")),
         source=source,
         team_id=_text(info.get("team_id")),
         public_name=_text(info.get("team_public_model_name")),
@@ -230,6 +230,20 @@ def _versioned(base: Provider, url: str, model: str, version: str | None) -> Pro
 def _organization(headers: Mapping[str, str], params: Mapping[str, Any]) -> Mapping[str, str]:
     organization = _text(params.get("organization"))
     return headers if organization is None else {**headers, "OpenAI-Organization": organization}
+
+
+def _kind(mode: Any) -> str | None:
+    if mode is None:
+        return None
+    if mode not in _KINDS:
+        near = difflib.get_close_matches(str(mode), _KINDS, 1)
+        meant = f" Did you mean {near[0]!r}?" if near else ""
+        raise invalid(
+            f"`model_info.mode` is {mode!r}.{meant} Use one of {', '.join(map(repr, _KINDS))}.",
+            param="model_info.mode",
+            code="mode_unknown",
+        )
+    return _KINDS[mode]
 
 
 def kind_of_mode(mode: str) -> str | None:

@@ -12,6 +12,7 @@ from .deployments import Deployment
 __all__ = ["PassedOver", "Tried", "Verdict", "judge", "none_left", "out_of_time", "too_slow"]
 
 _SAID = 300
+_LATER = "Try again later, or name another model"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +25,16 @@ class Tried:
 
 @dataclass(frozen=True, slots=True)
 class PassedOver:
-    """A deployment that was not tried, why, and seconds until it may be (0: nobody knows)."""
+    """A deployment that was not tried, why, and seconds until it may be (0: nobody knows).
+
+    `final`: it is not expected to answer the same request later either.
+    """
 
     deployment: Deployment
     code: str
     wait: float
     reason: str = ""
+    final: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +61,12 @@ def judge(error: ApiError) -> Verdict:
     status = said if isinstance(said, int) and said != 200 else error.status
     if error.code == "context_length_exceeded" or error.type == "context_length_exceeded":
         return _TOO_LONG
-    if error.status >= 500 and not error.retryable:
-        return _PAID
-    if status in (401, 403, 429):
+    if status in (401, 402, 403, 429):
         return _RESTS
-    if status in (404, 408) or status >= 500:
+    refused = status < 500
+    if error.status >= 500 and not error.retryable and not refused:
+        return _PAID
+    if status in (404, 408) or error.status >= 500:
         return _FAILED
     return _CALLERS
 
@@ -92,16 +98,19 @@ def none_left(name: str, tried: Sequence[Tried], passed: Sequence[PassedOver]) -
     """The error when no deployment answered: each with its own reason, and when it is worth coming back."""
     attempts = [*map(_failed, tried), *map(_passed, passed)]
     status, code = _of_all(tried, passed)
+    final = not any(one.error.retryable for one in tried) and all(one.final for one in passed)
     waits = [one.error.retry_after for one in tried if one.error.retry_after is not None]
     waits += [one.wait for one in passed if one.wait > 0]
     reasons = " | ".join(f"{one['deployment']}: {one['message']}" for one in attempts)
-    said = f"No deployment of {name!r} answered. {reasons}. Try again later, or name another model."
+    what_next = "Sending it again changes nothing: name another model" if final else _LATER
+    said = f"No deployment of {name!r} answered. {reasons}. {what_next}."
     asked = any(one.error.provider_asked for one in tried)
     return ApiError(
         status,
         said,
         code=code,
-        retry_after=min(waits, default=None),
+        retry_after=None if final else min(waits, default=None),
+        retryable=False if final else None,
         provider_asked=asked,
         attempts=attempts,
     )
@@ -109,8 +118,14 @@ def none_left(name: str, tried: Sequence[Tried], passed: Sequence[PassedOver]) -
 
 def _of_all(tried: Sequence[Tried], passed: Sequence[PassedOver]) -> tuple[int, str]:
     if tried:
-        limited = {one.error.status for one in tried} == {429}
-        return (429, "all_deployments_limited") if limited else (502, "all_deployments_failed")
+        statuses = {one.error.status for one in tried}
+        if statuses == {429}:
+            return 429, "all_deployments_limited"
+        first = tried[0].error
+        if len(statuses) == 1 and first.status < 500 and not first.retryable:
+            # What each of them says of the request, or of the caller's own key, is what a single one would say.
+            return first.status, first.code or "all_deployments_failed"
+        return 502, "all_deployments_failed"
     codes = {one.code for one in passed}
     if codes == {"budget_spent"}:
         return 402, "budget_exceeded"

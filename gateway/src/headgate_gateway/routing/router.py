@@ -242,6 +242,17 @@ class Router:
             return with_key(*keyless, call.headers)
         return resolve(self.gateway, name, kind, call.headers)
 
+    async def serves(self, call: Call, name: str) -> bool:
+        """Whether there is a model of this name at all, set up or not."""
+        await self.gateway.offline.ready(name)
+        if name in self._groups or name == AUTO:
+            return True
+        try:
+            self._place(call, name, "chat")
+        except ApiError as error:
+            return error.status != 404
+        return True
+
     def pool(self, call: Call, name: str, kind: str) -> Pool | None:
         """The pool of a name, or None where it has no deployments: then `targets.resolve` knows what it is."""
         members = self._usable(call, name)
@@ -399,7 +410,8 @@ class Router:
     def failed(self, one: Deployment, error: ApiError, *, at_once: bool) -> None:
         """Count a failure against a deployment; it may rest then, and the other nodes are told so."""
         now, state = self.gateway.clock.monotonic(), self.state(one)
-        if state.fail(error.message, now, self._policy, at_once=at_once, wait=error.retry_after):
+        final = not error.retryable
+        if state.fail(error.message, now, self._policy, at_once=at_once, wait=error.retry_after, final=final):
             for listener in self._rest_listeners:
                 listener(one.id, state.wait(now))
 

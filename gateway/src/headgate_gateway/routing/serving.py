@@ -71,7 +71,8 @@ class _Journey:
         for one in self.pool.members:
             if not any(attempt.deployment is one for attempt in self.tried) and one.id not in self.passed:
                 wait = self.router.rests(one.id)
-                self.passed[one.id] = PassedOver(one, "resting" if wait > 0 else "not_tried", wait)
+                final = wait > 0 and self.router.state(one).final
+                self.passed[one.id] = PassedOver(one, "resting" if wait > 0 else "not_tried", wait, final=final)
         raise none_left(self.pool.name, self.tried, list(self.passed.values()))
 
     async def _stage(self, name: str, left: list[Deployment]) -> bool:
@@ -116,7 +117,7 @@ class _Journey:
         if entered is not None:
             entered.withdraw()
         why = f"the budget of the {spent} has too little left to pay for another try"
-        self.passed[one.id] = PassedOver(one, "budget_spent", 0.0, why)
+        self.passed[one.id] = PassedOver(one, "budget_spent", 0.0, why, final=True)
         return False
 
     async def _pass_over_spent(self) -> None:
@@ -124,11 +125,11 @@ class _Journey:
         ledger = self.gateway.ledger
         for one in self.pool.members:
             if one.budget is not None and not await ledger.has_left("deployment", one.budget):
-                self.passed[one.id] = PassedOver(one, "budget_spent", 0.0, "its `max_budget` is spent")
+                self.passed[one.id] = PassedOver(one, "budget_spent", 0.0, "its `max_budget` is spent", final=True)
             elif not self.pool.alone and not ledger.open_to(one.provider, self.run.record.id):
                 # Where there is but one provider to go to, its budget was asked when the call was let in.
                 why = f"the budget of the provider {one.provider!r} is spent"
-                self.passed[one.id] = PassedOver(one, "budget_spent", 0.0, why)
+                self.passed[one.id] = PassedOver(one, "budget_spent", 0.0, why, final=True)
 
     def _next(self, name: str, left: Sequence[Deployment]) -> Deployment | None:
         """The one to go to now; None where all of them rest."""
@@ -191,7 +192,8 @@ class _Journey:
             if run.record.asked:
                 error.provider_asked = True
             verdict = judge(error)
-            if verdict.counts:
+            if verdict.counts and not (verdict.at_once and one.is_callers_key):
+                # A caller whose own key is refused keeps nobody else away.
                 told = True
                 router.failed(one, error, at_once=verdict.at_once)
             moves_on = took is None and not pool.alone and verdict.moves_on and not run.left

@@ -39,6 +39,8 @@ class DeploymentState:
     pace: float | None = None
     pace_at: float = 0.0
     last_error: str | None = None
+    # Whether its last failure was one that the same request would meet again.
+    final: bool = False
     asked_at: float | None = None
     asked: tuple[float, str | None] = (0.0, None)
 
@@ -76,13 +78,16 @@ class DeploymentState:
     def wake(self) -> None:
         """It answers: all failures before count no more."""
         self.fails_in_row = self.rests = 0
+        self.final = False
         self.cool_until, self.probing = None, False
 
-    def fail(self, why: str, now: float, policy: Policy, *, at_once: bool, wait: float | None) -> bool:
+    def fail(
+        self, why: str, now: float, policy: Policy, *, at_once: bool, wait: float | None, final: bool = False
+    ) -> bool:
         """It failed; gives whether it rests now."""
         self.failed += 1
         self.fails_in_row += 1
-        self.last_error = why
+        self.last_error, self.final = why, final
         if not (at_once or self.probing or self.fails_in_row >= policy.allowed_fails):
             return False
         seconds = min(policy.cooldown_seconds * 2**self.rests, policy.longest_seconds)

@@ -12,7 +12,7 @@ from ..ledger.settings import FixedBudget
 from ..platform.durations import parse
 from ..platform.principal import Bound
 
-__all__ = ["bounds_of", "budget_of", "check_params", "price_of", "seconds_of"]
+__all__ = ["bounds_of", "budget_of", "check_params", "check_prices", "price_of", "seconds_of"]
 
 _PICO = 10**12
 _HEEDED = frozenset(
@@ -43,6 +43,8 @@ _HEEDED = frozenset(
     }
 )
 _LONGEST = 86_400.0
+_PRICES = ("input_cost_per_token", "output_cost_per_token", "cache_read_input_token_cost")
+_WRITES_NOTHING = ("embedding", "embeddings", "moderation")
 
 
 def check_params(params: Mapping[str, Any]) -> None:
@@ -64,6 +66,20 @@ def check_params(params: Mapping[str, Any]) -> None:
         )
 
 
+def check_prices(params: Mapping[str, Any], info: Mapping[str, Any]) -> None:
+    """Raise 400 for half a price: the other half would be free by accident."""
+    named = [name for name in _PRICES if params.get(name) is not None]
+    needed = _PRICES[:1] if info.get("mode") in _WRITES_NOTHING else _PRICES[:2]
+    lacks = [name for name in needed if params.get(name) is None]
+    if named and lacks and info.get("tier") != "free":
+        raise invalid(
+            f"`litellm_params.{lacks[0]}` is missing beside `{named[0]}`, and what has no price would be free. "
+            "Set it too, to 0 where that costs nothing.",
+            param=f"litellm_params.{lacks[0]}",
+            code="price_incomplete",
+        )
+
+
 def price_of(params: Mapping[str, Any], tier: Any = None) -> Price | None:
     """The price that the parameters set, USD a token as pico-USD a token; None where they set none.
 
@@ -74,7 +90,8 @@ def price_of(params: Mapping[str, Any], tier: Any = None) -> Price | None:
         raise invalid(
             f"`model_info.tier` is {tier!r}. Send 'free' or 'paid'.", param="model_info.tier", code="tier_unknown"
         )
-    if tier == "free" and (reading or writing):
+    cached = params.get("cache_read_input_token_cost")
+    if tier == "free" and (reading or writing or cached):
         raise invalid(
             "`model_info.tier` is 'free' and the deployment has a price. Leave one of the two out.",
             param="model_info.tier",
@@ -84,7 +101,6 @@ def price_of(params: Mapping[str, Any], tier: Any = None) -> Price | None:
         return Price(0, 0, 0)
     if reading is None and writing is None:
         return None
-    cached = params.get("cache_read_input_token_cost")
     return Price(
         input=round(float(reading or 0) * _PICO),
         output=round(float(writing or 0) * _PICO),
@@ -134,6 +150,7 @@ def seconds_of(params: Mapping[str, Any], name: str) -> float | None:
         raise invalid(
             f"`litellm_params.{name}` is {value!r}, which is no number of seconds. Give one between 0 and 86400.",
             param=f"litellm_params.{name}",
+            code="invalid_value",
         )
     return seconds
 

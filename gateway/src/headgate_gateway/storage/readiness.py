@@ -30,7 +30,9 @@ class Readiness:
 
     async def fault(self) -> str | None:
         """Return what is wrong with the storage, without its address, or None."""
-        if self._clock.monotonic() - self._found_at < _KEPT_SECONDS:
+        kept = self._clock.monotonic() - self._found_at < _KEPT_SECONDS
+        # What failed since then is newer than a probe that went well.
+        if kept and (self._found is not None or self._db.connected):
             return self._found
         if self._task is None:
             self._task = asyncio.get_running_loop().create_task(self._probe(), name="readiness")

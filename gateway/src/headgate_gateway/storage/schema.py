@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from .port import StorageError
+from .unusable import opening
 
 __all__ = ["head", "is_current", "migrate_sqlite", "revisions", "sqlite_version", "upgrade_sqlite", "upgrade_with"]
 
@@ -73,13 +74,14 @@ def upgrade_with(dialect: str, connect: Callable[[], Any], where: str) -> None:
 
 def upgrade_sqlite(path: Path) -> None:
     """Bring a file up to date. The caller holds its lock."""
-    version = sqlite_version(path)
-    if is_current(version, repr(str(path))):
-        return
-    if version is None and _is_empty(path):
-        _make(path)
-    else:
-        migrate_sqlite(path)
+    with opening(path):
+        version = sqlite_version(path)
+        if is_current(version, repr(str(path))):
+            return
+        if version is None and _is_empty(path):
+            _make(path)
+        else:
+            migrate_sqlite(path)
 
 
 def migrate_sqlite(path: Path) -> None:
@@ -110,7 +112,10 @@ def sqlite_version(path: Path) -> str | None:
     connection = sqlite3.connect(str(path), isolation_level=None)
     try:
         row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-    except sqlite3.OperationalError:
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode != sqlite3.SQLITE_ERROR:
+            raise
+        # There is no such table.
         return None
     finally:
         connection.close()

@@ -26,6 +26,7 @@ from .presence import DatabaseFiles
 from .private import create, tighten
 from .statements import plain_insert
 from .trouble import AWAY, FULL, Trouble, trouble_of_sqlite
+from .unusable import unusable
 from .values import check_texts, kept
 
 __all__ = ["SqliteDatabase", "keep_alone"]
@@ -82,7 +83,7 @@ class SqliteDatabase:
             self._connection.execute("PRAGMA busy_timeout = 0")
         except (sqlite3.Error, OSError) as error:
             self._close()
-            raise _unusable(path, error) from error
+            raise unusable(path, error) from error
         self._open = False
         self._scheduled = False
         self._lazy: asyncio.TimerHandle | None = None
@@ -577,18 +578,11 @@ def keep_alone(path: Path) -> sqlite3.Connection:
                 create(file).close()
         lock = sqlite3.connect(f"{path}.lock", isolation_level=None)
     except (OSError, sqlite3.Error) as error:
-        raise _unusable(path, error) from error
+        raise unusable(path, error) from error
     try:
         lock.execute("PRAGMA busy_timeout = 1000")
         lock.execute("BEGIN EXCLUSIVE")
     except sqlite3.Error as error:
         lock.close()
-        raise _unusable(path, error) from error
+        raise unusable(path, error) from error
     return lock
-
-
-def _unusable(path: Path, error: Exception) -> StorageError:
-    return StorageError(
-        f"The database {str(path)!r} cannot be opened: {error}. "
-        "Check that the folder can be written and that no other gateway uses it, or choose another `data_dir`."
-    )

@@ -13,6 +13,7 @@ import pytest
 from headgate.cli._chart import Bar, Chart, draw
 from headgate.cli._dates import moment, starts
 from headgate.cli._group import usd
+from headgate.cli._layout import width_of
 from headgate.cli._picture import svg
 from headgate.cli._screen import PlainScreen
 
@@ -56,6 +57,14 @@ def test_bars_side_by_side_in_a_terminal() -> None:
     lines = drawn(MODELS, Terminal())
     assert lines[1].count("█") == pytest.approx(3 * lines[2].count("█"), abs=3)
     assert max(map(len, lines)) <= 60
+
+
+@pytest.mark.parametrize("columns", [20, 40])
+@pytest.mark.parametrize("label", ["2026-01-01", "日本" * 20, "w" * 200, "e\u0301" * 60])
+@pytest.mark.parametrize("upright", [True, False])
+def test_charts_fit_a_narrow_terminal(upright: bool, label: str, columns: int) -> None:
+    chart = Chart("Spend", tuple(Bar(f"{label}{number}", number) for number in range(9)), upright)
+    assert max(map(width_of, drawn(chart, Terminal(), columns))) <= columns
 
 
 def test_nothing_spent_is_no_error() -> None:

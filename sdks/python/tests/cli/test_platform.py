@@ -255,7 +255,7 @@ def test_reports_records_and_resets(run: Run) -> None:
 
 
 def test_models_stand_for_deployments(run: Run, client: Headgate) -> None:
-    words = ("--weight", "2", "--rpm", "100", "--input-cost", "0.5")
+    words = ("--weight", "2", "--rpm", "100", "--input-cost", "0.5", "--output-cost", "1")
     said(run, "models", "new", "house", "--to", "headgate/echo", *words)
     (one,) = lines(run, "models", "info", "house")
     assert one["litellm_params"]["model"] == "headgate/echo"

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from headgate.cli._layout import fitted, width_of
+from headgate.cli._screen import clean
 from headgate.testing import FakeGateway
 
 from .conftest import Run
@@ -167,6 +168,19 @@ def test_models_fit_the_terminal(gateway: str, columns: int, variables: dict[str
 
 def test_wide_letters_take_two_columns() -> None:
     assert fitted(("a", "b"), [("日本", "x"), ("y", "z")], (), None) == ["a     b", "日本  x", "y     z"]
+
+
+@pytest.mark.parametrize("room", [20, 40])
+@pytest.mark.parametrize("cell", ["日本" * 40, "日本 " * 40, "w" * 200, "e\u0301" * 60, "a bc " * 30])
+def test_tables_fit_whatever_the_letters_are(cell: str, room: int) -> None:
+    for rows in ([(cell, "1")], [(cell, "123456789012345678")]):
+        lines = fitted(("name", "spent"), rows, (1,), room)
+        assert max(map(width_of, lines)) <= room
+        assert "".join("".join(lines).split()).count(cell[0]) >= cell.count(cell[0])
+
+
+def test_marks_of_direction_do_not_reach_the_terminal() -> None:
+    assert clean("a\u202eb\u2066c\u2069\x1b[31m\u200fd\n") == "abc[31m\u200fd\n"
 
 
 def test_a_wrong_key_is_a_line(run: Run) -> None:

@@ -122,15 +122,16 @@ def probes(schema: Any) -> Iterator[Any]:
         yield from (right, *wrong)
 
 
-def refused_by_sdk(operation: Operation, body: dict[str, Any]) -> str | None:
+def sent_by_sdk(operation: Operation, body: dict[str, Any]) -> tuple[str | None, dict[str, Any]]:
+    """Return the first fault, and the body that is sent: without optional members that are None and may not be."""
     names = {param.wire: name for name, param in operation.params.items() if param.place == "body"}
     arguments = {names[wire]: value for wire, value in body.items()}
     elsewhere = {n: "x" for n, param in operation.params.items() if param.place != "body" and param.required}
     try:
-        split(operation, {**elsewhere, **arguments})
+        parts = split(operation, {**elsewhere, **arguments})
     except headgate.ParameterError as error:
-        return error.faults[0]
-    return None
+        return error.faults[0], body
+    return None, parts.body
 
 
 def refused_by_gateway(specification: Specification, body: dict[str, Any]) -> str | None:
@@ -154,7 +155,9 @@ def test_the_sdk_and_the_gateway_have_the_same_bounds(name: str) -> None:
             continue
         for value in probes(place):
             body = placed(path, value)
-            ours, theirs = refused_by_sdk(operation, body), refused_by_gateway(specification, body)
+            ours, sent = sent_by_sdk(operation, body)
+            theirs = refused_by_gateway(specification, sent)
+            assert sent == body or value is None
             assert (ours is None) == (theirs is None), (path, value, ours, theirs)
 
 

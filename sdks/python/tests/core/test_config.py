@@ -40,6 +40,8 @@ def _clean(monkeypatch: pytest.MonkeyPatch) -> None:
         ("http://localhost:8080", "http://localhost:8080"),
         (" http://[::1]:4100/ ", "http://[::1]:4100"),
         ("https://bücher.example/v1", "https://xn--bcher-kva.example"),
+        ("https://host/日本/%7Ea", "https://host/%E6%97%A5%E6%9C%AC/%7Ea"),
+        (f"https://{'a' * 63}:8443", f"https://{'a' * 63}:8443"),
     ],
 )
 def test_base_urls(given: str, normal: str) -> None:
@@ -48,7 +50,10 @@ def test_base_urls(given: str, normal: str) -> None:
 
 @pytest.mark.parametrize(
     "given",
-    ["localhost:4100", "ftp://x", "https://", "https://u:p@host", "https://host?x=1", "http://host:port", "http://a b"],
+    [
+        *("localhost:4100", "ftp://x", "https://", "https://u:p@host", "https://host?x=1", "http://host:port"),
+        *("http://a b", "http://a..b", f"http://{'a' * 64}", "http://a/\ud800"),
+    ],
 )
 def test_unusable_base_urls(given: str) -> None:
     with pytest.raises(ConfigError, match="base_url"):
@@ -86,6 +91,11 @@ def test_a_local_gateway_needs_nothing(rig: Make) -> None:
         ({"api_key": 7}, "type `int`"),
         ({"timeout": 0}, "`timeout` is 0"),
         ({"timeout": "x"}, "`timeout` is 'x'"),
+        ({"timeout": True}, "`timeout` is True"),
+        ({"timeout": float("inf")}, "`timeout` is inf"),
+        ({"default_headers": {"a": "b "}}, "header `a` begins or ends with white space"),
+        ({"default_headers": {"a": "b\x01c"}}, r"header `a` holds '\\x01'"),
+        ({"provider_keys": {"openäi": "k"}}, "provider 'openäi'"),
         ({"max_retries": -1}, "`max_retries`"),
         ({"max_retries": 1.5}, "`max_retries`"),
         ({"log_level": "loud"}, "one of debug, info, warn, error, off"),

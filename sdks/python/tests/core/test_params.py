@@ -288,3 +288,40 @@ def test_arguments_of_a_tool_call_may_be_an_object_or_nothing(given: dict[str, A
     wrong = {**call, "function": {"name": "weather", "arguments": 7}}
     assert explain("chat:ChatCompletionMessageToolCallUnionParam", wrong, "call")
     assert explain("chat:ChatCompletionContentPartParam", {"type": "text", "text": 7}, "part")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "fault"),
+    [
+        ({"logit_bias": {1: 2, "1": 3}}, "`logit_bias` has the name '1' twice, as 1 and as '1'; give it once"),
+        ({"metadata": {True: "a", "true": "b"}}, "`metadata` has the name 'true' twice"),
+        ({"messages": [{**MESSAGES[0], None: 1, "null": 2}]}, r"`messages\[0\]` has the name 'null' twice"),
+        ({"tools": [{"type": "function", "function": {"name": "f", "parameters": {1: 1, "1": 2}}}]}, "parameters` has"),
+        ({"provider_specific_params": {"a": [{"b": {1.5: 1, "1.5": 2}}]}}, r"`provider_specific_params.a\[0\].b` has"),
+        ({"extra_body": {"a": {"b": {2: 1, "2": 2}}}}, "`extra_body.a.b` has the name '2' twice"),
+    ],
+)
+def test_a_name_that_stands_twice_is_refused(rig: Make, arguments: dict[str, Any], fault: str) -> None:
+    r = rig([])
+    with pytest.raises(ParameterError, match=fault):
+        r.create(**arguments)
+    with pytest.raises(ParameterError, match=r"`body\.a` has the name '1' twice"):
+        r.run(lambda client: client.request("POST", "/v1/x", body={"a": {1: 1, "1": 2}}))
+    assert not r.requests
+
+
+def test_names_that_are_numbers_are_texts_on_the_wire(rig: Make) -> None:
+    r = rig([Reply(body=COMPLETION)])
+    r.create(logit_bias={50256: -100, "11": 5})
+    assert json.loads(r.requests[0].body)["logit_bias"] == {"50256": -100, "11": 5}  # type: ignore[arg-type]
+
+
+def test_none_in_an_optional_member_is_left_out() -> None:
+    method = ("object", {"type": "string", "rate": "number", "more": ("null", "string")}, ("type",))
+    operation = Operation(
+        id="x", method="POST", path="/x", params={"method": Param(wire="method", check=method)}, body=Body()
+    )
+    given = {"type": "a", "rate": None, "more": None, "other": None}
+    assert split(operation, {"method": given}).body == {"method": {"type": "a", "more": None, "other": None}}
+    with pytest.raises(ParameterError, match=r"`method\.type` is None; give a string"):
+        split(operation, {"method": {**given, "type": None}})

@@ -236,7 +236,8 @@ def test_a_header_that_may_be_a_secret_stays_at_its_origin(rig: Make, name: str)
 
 
 @pytest.mark.parametrize(
-    "location", ["http://[::x", "http://elsewhere.test:port/", "http://u:p@elsewhere.test/", "ftp://x/", "/a b"]
+    "location",
+    ["http://[::x", "http://elsewhere.test:port/", "http://u:p@elsewhere.test/", "ftp://x/", "/a b", "//a..b/"],
 )
 def test_a_redirect_to_no_address_is_a_typed_error(rig: Make, location: str) -> None:
     r = rig([Reply(307, headers={"location": location})])

@@ -24,7 +24,7 @@ from .conversation import Conversation
 from .refusals import schema_too_complex
 from .sentences import answer
 
-__all__ = ["Chosen", "Tool", "ToolCall", "calls_for", "choose", "is_final", "rank"]
+__all__ = ["Chosen", "Tool", "ToolCall", "calls_for", "choose", "is_final", "name_in", "rank"]
 
 _ENOUGH = 1.5
 _LONGEST_SEARCH = 2000
@@ -235,12 +235,13 @@ def _allowed(request: Mapping[str, Any]) -> tuple[list[Tool], str]:
         return tools, "auto"
     if choice.get("type") == "allowed_tools":
         inner = choice.get("allowed_tools") or choice
-        names = {_name_in(tool) for tool in inner.get("tools") or ()}
+        names = {name_in(tool) for tool in inner.get("tools") or ()}
         return [tool for tool in tools if tool.name in names], "required" if inner.get("mode") == "required" else "auto"
-    return [tool for tool in tools if tool.name == _name_in(choice)], "required"
+    return [tool for tool in tools if tool.name == name_in(choice)], "required"
 
 
-def _name_in(choice: Mapping[str, Any]) -> str:
+def name_in(choice: Mapping[str, Any]) -> str:
+    """Return the name of a tool, in any of the forms in which one is given or chosen; empty where it has none."""
     body = choice.get("function") or choice.get("custom") or choice
     return str(body.get("name", "")) if isinstance(body, Mapping) else ""
 

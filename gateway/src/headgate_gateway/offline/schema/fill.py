@@ -20,6 +20,7 @@ from .hints import Hints, words_of
 from .known import known_values, numbers_named, plausible, samples_in
 from .resolve import Schema, merge, plain, types_of
 from .scalars import number_for, string_for
+from .written import in_format
 
 __all__ = ["Unfillable", "fill"]
 
@@ -209,6 +210,14 @@ class _Filler:
 
     def _candidates(self, node: Mapping[str, Any], name: str, kinds: Sequence[str]) -> Iterator[Any]:
         """Return what was said of the property, what is known of the place that it is about, what is likely."""
+        form = node.get("format")
+        for value in self._likely(name, kinds):
+            if not isinstance(value, str) or not isinstance(form, str):
+                yield value
+            elif (written := in_format(form, value)) is not None:
+                yield written
+
+    def _likely(self, name: str, kinds: Sequence[str]) -> Iterator[Any]:
         if self.hints is not _NO_HINTS:
             yield from self.hints.said(name, kinds)
             yield from known_values(name, self.objects, self.hints)

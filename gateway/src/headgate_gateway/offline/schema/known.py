@@ -90,13 +90,23 @@ def known_values(name: str, objects: Sequence[Mapping[str, Any]], hints: Hints) 
 
 def _places(objects: Sequence[Mapping[str, Any]], hints: Hints) -> Iterator[Place]:
     spend(_LOOKING)
+    told = _place_of(hints.texts[:_TEXTS])
     for known in reversed(objects[-_NEAREST:]):
-        for value in islice(known.values(), _FIRST):
-            if isinstance(value, str) and (place := place_named(value)) is not None:
+        lands: list[Place] = []
+        for name, value in islice(known.items(), _FIRST):
+            words = words_of(name)
+            # An object that tells a capital is about the country.
+            if "capital" in words or not isinstance(value, str) or (place := place_named(value)) is None:
+                continue
+            if "country" in words:
+                lands.append(place)
+            else:
                 yield place
-    place = _place_of(hints.texts[:_TEXTS])
-    if place is not None:
-        yield place
+        for land in lands:
+            # An object that tells the country of a city is about the city.
+            yield told if told is not None and told.kind == "city" and told.country == land.name else land
+    if told is not None:
+        yield told
 
 
 @lru_cache(maxsize=64)

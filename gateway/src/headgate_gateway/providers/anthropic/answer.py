@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
+
 from ..lenient import encode
 
 __all__ = ["FINISH_REASONS", "BrokenMessage", "completion", "finish_of"]
@@ -100,6 +102,10 @@ def _tool_call(block: Mapping[str, Any], number: int) -> dict[str, Any]:
     name, given = block.get("name"), block.get("input")
     if not isinstance(name, str) or not name:
         raise BrokenMessage("a `tool_use` block has no `name`")
+    if isinstance(given, msgspec.Raw):
+        # Long ones come as they were written.
+        text = bytes(given)
+        given = msgspec.json.decode(text) if text.startswith(b'"') else text.decode()
     arguments = given if isinstance(given, str) else encode({} if given is None else given).decode()
     call_id = block.get("id")
     return {

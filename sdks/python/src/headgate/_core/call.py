@@ -9,6 +9,7 @@ Words used here
 from __future__ import annotations
 
 import json
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -45,6 +46,10 @@ __all__ = ["Call", "Shared", "Tries", "exchange", "read_body", "unary"]
 T = TypeVar("T")
 
 _MAX_REDIRECTS: Final = 5
+_MOST_ERROR: Final = 1 << 20
+"""Bytes of an error's body that are read; what follows is left to the server."""
+_MOST_JSON: Final = 1 << 30
+"""Bytes of a JSON answer. A file may be of any size."""
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 # Words in the names of headers that a server of another origin must not see.
 _CREDENTIALS: Final = ("auth", "key", "token", "secret", "passw", "cookie", "session", "credential", "signature")
@@ -349,7 +354,7 @@ def _refuse(tries: Tries, meta: Meta, response: Any, request: Request) -> Steps[
     call = tries.call
     _count(call, ok=meta.status_code < 500)
     try:
-        body = yield from read_body(tries, response, request, meta)
+        body = yield from read_body(tries, response, request, meta, most=_MOST_ERROR, cut=True)
     except TransportError as error:
         # A status without what belongs to it is no answer: who knows what the rest said.
         yield Close(response)
@@ -432,6 +437,8 @@ def _target(request: Request, meta: Meta) -> str | None:
         target = urljoin(request.url, meta.headers.get("location", "").strip())
         parts = urlsplit(target)
         _ = parts.port  # raises where it is no number
+        host = parts.hostname or ""
+        _ = host if ":" in host else host.encode("idna")  # raises where no name can be so
     except ValueError:
         return None
     usable = parts.scheme in ("http", "https") and parts.hostname and "@" not in parts.netloc
@@ -447,25 +454,24 @@ def _credential(name: str) -> bool:
     return lower != "idempotency-key" and any(word in lower for word in _CREDENTIALS)
 
 
-def read_body(tries: Tries, response: Any, request: Request, meta: Meta) -> Steps[bytes]:
-    """The whole body, within what is left of `total`."""
-    if tries.deadline is None:
+def read_body(
+    tries: Tries, response: Any, request: Request, meta: Meta, *, most: int | None = None, cut: bool = False
+) -> Steps[bytes]:
+    """Return the whole body, read within what is left of `total`.
+
+    One longer than ``most`` bytes raises; with ``cut``, its beginning is returned.
+    """
+    whole = True
+    if tries.deadline is None and (most is None or _announced(meta.headers) <= most):
         body: bytes = yield Read(response)
     else:
-        pieces: list[bytes] = []
-        while True:
-            remaining = tries.remaining() or 0.0
-            if remaining <= 0:
-                yield Close(response)
-                raise ReadTimedOut("the body took too long")
-            idle = request.timeouts.idle
-            if idle is None or remaining < idle:
-                request.timeouts = Timeouts(idle=remaining)
-            chunk: bytes = yield ReadChunk(response)
-            if not chunk:
-                break
-            pieces.append(chunk)
-        body = b"".join(pieces)
+        body = yield from _pieces(tries, response, request, most)
+        whole = most is None or len(body) <= most
+        if not whole:
+            yield Close(response)
+            if not cut:
+                raise _too_long(tries, meta, f"the answer is longer than {most} bytes and has not ended")
+            body = body[:most]
     headers = meta.headers
     encoding = headers.get("content-encoding") if body else None
     if encoding:
@@ -474,9 +480,46 @@ def read_body(tries: Tries, response: Any, request: Request, meta: Meta) -> Step
     if log.bodies and log.enabled(10):
         kind = headers.get("content-type", "")
         log.debug("%s %s answered body=%s", request.method, shown_url(request.url), shown_body(body, kind))
-    if "content-length" not in headers and "transfer-encoding" not in headers and _is_cut(headers, body):
+    framed = "content-length" in headers or "transfer-encoding" in headers
+    if whole and not framed and _is_cut(headers, body):
         raise ReadFailed("the answer ended early: its JSON is not whole")
     return body
+
+
+def _pieces(tries: Tries, response: Any, request: Request, most: int | None) -> Steps[bytes]:
+    """Return the body up to its end, to ``most`` bytes and a little more, or to the end of `total`."""
+    pieces: list[bytes] = []
+    size = 0
+    while most is None or size <= most:
+        remaining = tries.remaining()
+        if remaining is not None:
+            if remaining <= 0:
+                yield Close(response)
+                raise ReadTimedOut("the body took too long")
+            idle = request.timeouts.idle
+            if idle is None or remaining < idle:
+                request.timeouts = Timeouts(idle=remaining)
+        chunk: bytes = yield ReadChunk(response)
+        if not chunk:
+            break
+        pieces.append(chunk)
+        size += len(chunk)
+    return b"".join(pieces)
+
+
+def _announced(headers: Headers) -> float:
+    """Return the bytes that a body is announced with; infinitely many where nothing says how many there are."""
+    length = headers.get("content-length", "")
+    return int(length) if length.isascii() and length.isdigit() and len(length) < 19 else math.inf
+
+
+def _too_long(tries: Tries, meta: Meta, what: str) -> ResponseShapeError:
+    return ResponseShapeError(
+        f"{tries.where}: {what}; is `base_url` the gateway's?",
+        status_code=meta.status_code,
+        headers=meta.headers,
+        request_id=meta.request_id,
+    )
 
 
 def _is_cut(headers: Headers, body: bytes) -> bool:
@@ -522,11 +565,12 @@ def _pool(call: Call) -> float | None:
 
 
 def _attempts(tries: Tries, finish: Callable[[Meta, bytes], T]) -> Steps[T]:
+    most = _MOST_JSON if tries.call.result.kind == "json" else None
     while True:
         response: Any = None
         try:
             meta, response, request = yield from exchange(tries)
-            body = yield from read_body(tries, response, request, meta)
+            body = yield from read_body(tries, response, request, meta, most=most)
             value = finish(meta, body)
             tries.succeeded()
             return value

@@ -23,12 +23,13 @@ import threading
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from .doubled import doubled_names, has_doubled_names
 from .errors import SDKError
 from .faults import JSON_TYPES, misspelt, nearest, out_of_bounds, shown
 from .narrow import is_mapping, is_row
 from .nodes import MISSING, Boolean, Choice, Node, Number, Secret, Text, Whole, is_function, other_ok, plainer
 
-__all__ = ["Check", "Node", "compiled", "explain", "is_function", "loosely_ok", "made_of", "makes"]
+__all__ = ["Check", "Node", "compiled", "explain", "is_free", "is_function", "loosely_ok", "made_of", "makes"]
 
 Check = Any
 """A check as data; see the module's docstring."""
@@ -45,6 +46,9 @@ class _Nullable(Node):
 
     def ok(self, value: Any) -> bool:
         return value is None or self.inner.ok(value)
+
+    def pruned(self, value: Any) -> Any:
+        return self.inner.pruned(value)
 
     def explain(self, value: Any, path: str, faults: list[str]) -> None:
         self.inner.explain(value, path, faults)
@@ -79,6 +83,9 @@ class _List(Node):
             return False
         return _one_shot(value) or other_ok(self, value)
 
+    def pruned(self, value: Any) -> Any:
+        return [self.item.pruned(item) for item in value] if is_row(value) else value
+
     def _explain(self, value: Any, path: str, faults: list[str]) -> None:
         if not is_row(value):
             super()._explain(value, path, faults)
@@ -100,18 +107,22 @@ class _Map(Node):
     def __init__(self, value: Node) -> None:
         self.value = value
 
-    def sure(self) -> frozenset[Any]:
-        return frozenset({dict} if self.value.__class__ is Node else ())
-
     def ok(self, value: Any) -> bool:
         if value.__class__ is dict or is_mapping(value):
+            if has_doubled_names(value):
+                return False
             return self.value.__class__ is Node or all(map(self.value.ok, value.values()))
         return value.__class__ not in JSON_TYPES and other_ok(self, value)
+
+    def pruned(self, value: Any) -> Any:
+        return {name: self.value.pruned(item) for name, item in value.items()} if is_mapping(value) else value
 
     def _explain(self, value: Any, path: str, faults: list[str]) -> None:
         if not is_mapping(value):
             super()._explain(value, path, faults)
             return
+        if has_doubled_names(value):
+            faults += doubled_names(value, path)
         for key, item in value.items():
             if not self.value.ok(item) and len(faults) < _MOST_FAULTS:
                 self.value.explain(item, _member(path, key), faults)
@@ -150,6 +161,8 @@ class _Object(Node):
             if sure is None:
                 if other is not None and not other.ok(item):
                     return False
+                if name.__class__ is not str and has_doubled_names(value):
+                    return False
                 continue
             kind = item.__class__
             # Nearly all members of nearly all objects end here.
@@ -158,6 +171,17 @@ class _Object(Node):
             return False
         return True
 
+    def pruned(self, value: Any) -> Any:
+        made = plainer(value, "", [])
+        if not is_mapping(made):
+            return value
+        kept: dict[str, Any] = {}
+        for name, item in made.items():
+            node = self.fields.get(name, _ANY)
+            if item is not None or name in self.required or node.ok(None):
+                kept[name] = node.pruned(item)
+        return kept
+
     def as_received(self, value: Mapping[str, Any]) -> bool:
         return all(name in value for name in self.required)
 
@@ -165,6 +189,8 @@ class _Object(Node):
         if not is_mapping(value):
             super()._explain(value, path, faults)
             return
+        if has_doubled_names(value):
+            faults += doubled_names(value, path)
         unknown = [name for name in value if name not in self.fields]
         for name in self.required:
             if name not in value:
@@ -209,6 +235,12 @@ class _Union(Node):
 
     def ok(self, value: Any) -> bool:
         kind = value.__class__
+        if kind is dict and self._tag is not None:
+            # Nearly all objects of nearly all requests end here: messages that say their role.
+            said: Any = value.get(self._tag)
+            known = self._by_tag.get(said) if said.__class__ is str else None
+            if known is not None and known.ok(value):
+                return True
         if kind in self._sure or (kind is str and value in self._sure):
             return True
         candidates: Sequence[Node]
@@ -226,6 +258,14 @@ class _Union(Node):
             if node.ok(value):
                 return True
         return False
+
+    def pruned(self, value: Any) -> Any:
+        meant = self.meant(value) if self._tag is not None and is_mapping(value) else None
+        for node in self._variants if meant is None else (meant,):
+            made = node.pruned(value)
+            if node.ok(made):
+                return made
+        return value
 
     def as_received(self, value: Mapping[str, Any]) -> bool:
         meant = _bare(self.meant(value) or self)
@@ -307,6 +347,9 @@ class _Within(Node):
             return self._least <= len(value) <= self._most
         return self._fault(value) is None
 
+    def pruned(self, value: Any) -> Any:
+        return self.inner.pruned(value)
+
     def explain(self, value: Any, path: str, faults: list[str]) -> None:
         if not self.inner.ok(value):
             self.inner.explain(value, path, faults)
@@ -340,6 +383,9 @@ class _Made(Node):
 
     def ok(self, value: Any) -> bool:
         return (value.__class__ is not dict and is_function(value)) or self.inner.ok(value)
+
+    def pruned(self, value: Any) -> Any:
+        return value if is_function(value) else self.inner.pruned(value)
 
     def explain(self, value: Any, path: str, faults: list[str]) -> None:
         if value.__class__ in JSON_TYPES and not isinstance(value, Mapping):
@@ -376,6 +422,9 @@ class _Later(Node):
 
     def ok(self, value: Any) -> bool:
         return compiled(self.name).ok(value)
+
+    def pruned(self, value: Any) -> Any:
+        return compiled(self.name).pruned(value)
 
     def explain(self, value: Any, path: str, faults: list[str]) -> None:
         compiled(self.name).explain(value, path, faults)
@@ -498,6 +547,12 @@ def makes(node: Node) -> bool:
     while isinstance(node, (_Nullable, _Within)):
         node = node.inner
     return isinstance(node, _Made) or (isinstance(node, _List) and isinstance(node.item, _Made))
+
+
+def is_free(node: Node) -> bool:
+    """Return whether a check lets any JSON through, as it is or as an object's members."""
+    bare = _bare(node)
+    return (bare.value if isinstance(bare, _Map) else bare).__class__ is Node
 
 
 def loosely_ok(node: Node, value: Any) -> bool:

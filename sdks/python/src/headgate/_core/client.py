@@ -13,6 +13,7 @@ from .breaker import Breaker
 from .call import Call, Shared
 from .config import Config, resolve, table_option
 from .decode import decode
+from .doubled import doubled_names
 from .encode import encode_json, encode_query, header_fault, header_name_fault, query_pairs, surrogate_faults
 from .errors import ConfigError, ParameterError
 from .filters import raise_if_filtered
@@ -493,6 +494,9 @@ class BaseClient:
             content, content_type = bytes(body), "application/octet-stream"
         elif body is not None:
             extra = options.get("extra_body")
+            faults = doubled_names(body, "body")
+            if faults:
+                raise ParameterError(faults, "request")
             content, content_type = encode_json({**body, **extra} if extra else body, "request"), "application/json"
         pairs = [pair for name, value in (query or {}).items() for pair in query_pairs(name, value)]
         kind: Literal["binary", "text", "json"] = "binary" if result is bytes else "text" if result is str else "json"

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from .brand import Brand
 from .breaker import CircuitBreaker
@@ -109,14 +109,24 @@ def normalise_base_url(url: Any, brand: Brand) -> str:
         path = path[:-3].rstrip("/")
     if any(character.isspace() for character in text):
         raise ConfigError(f"`base_url` is {text!r}; it holds white space")
-    return f"{parts.scheme}://{_idna(parts.netloc)}{path}"
+    return f"{parts.scheme}://{_idna(parts.netloc, parts.hostname)}{_quoted(path)}"
 
 
-def _idna(netloc: str) -> str:
+def _idna(netloc: str, host: str) -> str:
     try:
+        # Python's sockets encode every name so, and would tell of a wrong one in the middle of a call.
+        if ":" not in host:
+            host.encode("idna")
         return netloc if netloc.isascii() else netloc.encode("idna").decode("ascii")
     except UnicodeError as error:
         raise ConfigError(f"`base_url` has the host {netloc!r}, which no address can have") from error
+
+
+def _quoted(path: str) -> str:
+    try:
+        return quote(path, safe="/%:@!$&'()*+,;=-._~")
+    except UnicodeEncodeError as error:
+        raise ConfigError(f"`base_url` has the path {path!r}, which no address can have") from error
 
 
 def _key(value: Any, brand: Brand) -> Secret | None:
@@ -150,7 +160,11 @@ def _cleaned(secret: Secret) -> tuple[Secret, str | None]:
 def _provider_keys(value: Any) -> dict[str, Secret]:
     keys: dict[str, Secret] = {}
     for provider, key in table_option("provider_keys", value).items():
-        if not isinstance(provider, str) or not provider.replace("-", "").replace("_", "").isalnum():
+        if (
+            not isinstance(provider, str)
+            or not provider.isascii()
+            or not provider.replace("-", "").replace("_", "").isalnum()
+        ):
             raise ConfigError(f"`provider_keys` names the provider {provider!r}; use its id, such as 'openai'")
         keys[provider.lower()] = _secret(f"provider_keys[{provider!r}]", key, "give the provider's key")
     return keys

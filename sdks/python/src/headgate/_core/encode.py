@@ -93,13 +93,18 @@ def header_name_fault(name: object) -> str | None:
 
 def header_fault(name: str, value: str) -> str | None:
     """What is wrong with a header's value, if anything is."""
+    if value.isascii() and value.isprintable() and value[:1] != " " and value[-1:] != " ":
+        return None
     if "\n" in value or "\r" in value or "\0" in value:
         return f"header `{name}` holds a line break; it would end the header there"
     try:
         value.encode("latin-1")
     except UnicodeEncodeError as error:
         return f"header `{name}` holds {value[error.start]!r}, which no header can carry"
-    return None
+    if value != value.strip(" \t"):
+        return f"header `{name}` begins or ends with white space; leave it out"
+    control = next((one for one in value if (one < " " and one != "\t") or one == "\x7f"), None)
+    return None if control is None else f"header `{name}` holds {control!r}, which no header can carry"
 
 
 # --- JSON ------------------------------------------------------------------------------------------------------------

@@ -45,6 +45,11 @@ class Node:
     def _explain(self, value: Any, path: str, faults: list[str]) -> None:
         faults.append(f"`{path}` is {shown(value)}; give {self.needs}")
 
+    def pruned(self, value: Any) -> Any:
+        """Return the value without optional members that are None and must not be null: many libraries write None
+        for what was not given."""
+        return value
+
     def as_received(self, value: Mapping[str, Any]) -> bool:
         """Return whether an answer may be given back as it came. What a later server put into it is its own affair."""
         return self.ok(value)

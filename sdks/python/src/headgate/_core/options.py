@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final, TypeAlias, TypedDict
 
+from .doubled import doubled_names
 from .errors import ConfigError
 from .narrow import is_mapping
 
@@ -33,6 +34,8 @@ class Unset:
 
 
 UNSET: Final = Unset()
+_LONGEST: Final = 1_000_000_000
+"""Seconds; sockets take no more than about nine times as many."""
 
 Progress: TypeAlias = Callable[[int, "int | None"], None]
 """Called with the bytes sent so far and the whole length (None where it is not known)."""
@@ -60,6 +63,8 @@ class Timeout:
             value = getattr(self, name)
             if value is not None and (not isinstance(value, (int, float)) or isinstance(value, bool) or not value > 0):
                 raise ConfigError(f"`{name}` is {value!r}; give seconds above 0, or None for no limit")
+            if value is not None and value > _LONGEST:
+                raise ConfigError(f"`{name}` is {value!r}; give at most {_LONGEST} seconds, or None for no limit")
 
     @classmethod
     def of(cls, value: TimeoutInput) -> Timeout:
@@ -69,6 +74,8 @@ class Timeout:
             return value
         if value is None:
             return cls(connect=None, pool=None, first_byte=None, idle=None)
+        if isinstance(value, bool):
+            raise TypeError("a truth value is no number of seconds")
         seconds = float(value)
         return cls(connect=min(seconds, 10.0), pool=seconds, first_byte=seconds, idle=seconds, total=seconds)
 
@@ -106,7 +113,9 @@ def option_fault(name: str, value: Any) -> str | None:
     if name in ("extra_headers", "extra_query", "extra_body"):
         if not is_mapping(value):
             return f"`{name}` is {value!r}; give a mapping of names to values"
-        return _headers_fault(value) if name == "extra_headers" else None
+        if name == "extra_headers":
+            return _headers_fault(value)
+        return next(iter(doubled_names(value, name)), None)
     if name in ("idempotency_key", "request_id"):
         return None if isinstance(value, str) and value else f"`{name}` is {value!r}; give a string"
     if name == "on_progress":

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from .checks import compiled, loosely_ok, made_of, makes
+from .checks import compiled, is_free, loosely_ok, made_of, makes
+from .doubled import doubled_names
 from .encode import encode_path, header_fault, query_pairs, scalar
 from .errors import ParameterError
 from .nodes import Node
@@ -35,17 +36,20 @@ class Parts:
 class _Member:
     """A parameter and its check, which is made when an argument is first given for it."""
 
-    __slots__ = ("makes", "name", "node", "param")
+    __slots__ = ("free", "makes", "name", "node", "param")
 
     def __init__(self, name: str, param: Param) -> None:
         self.name = name
         self.param = param
         self.node: Node | None = None
         self.makes = False
+        self.free = False
+        """Any JSON may stand in it, and no check looks inside."""
 
     def check(self) -> Node:
         self.node = node = compiled(self.param.check)
         self.makes = makes(node)
+        self.free = is_free(node)
         return node
 
 
@@ -91,7 +95,7 @@ def split(operation: Operation, arguments: Mapping[str, Any], *, whole: bool = T
             # Nearly all arguments of nearly all calls end here.
             node = member.node or member.check()
             try:
-                if not member.makes and not hasattr(value, "__next__") and node.ok(value):
+                if not member.makes and not member.free and not hasattr(value, "__next__") and node.ok(value):
                     parts.body[param.wire] = value
                     continue
             except RecursionError:
@@ -129,7 +133,7 @@ def _place(
         faults.append(f"`{name}` is None; {'give a value' if param.required else 'leave it out instead'}")
         return
     before = len(faults)
-    if value is not None and param.check is not None and not param.file:
+    if value is not None and not param.file and (param.check is not None or as_json):
         value = _checked(member, value, faults, as_json and param.place in ("body", "whole_body"))
     if len(faults) > before:
         return
@@ -154,10 +158,14 @@ def _checked(member: _Member, value: Any, faults: list[str], as_json: bool) -> A
     if hasattr(value, "__next__"):
         value = list(value)  # an iterator could not be walked twice
     try:
+        if not node.ok(value):
+            value = node.pruned(value)
         if not node.ok(value) and (as_json or not loosely_ok(node, value)):
             node.explain(value, member.name, faults)
         elif member.makes:
             value = made_of(node, value, member.name, faults)
+        elif member.free:
+            faults += doubled_names(value, member.name)
     except RecursionError:
         faults.append(f"`{member.name}` is nested too deeply, or holds itself")
     return value

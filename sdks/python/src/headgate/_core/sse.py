@@ -23,6 +23,7 @@ A plain tuple, because there is one for every event and a named one costs as muc
 
 _CR: Final = 13  # as a number, which Python finds several times as fast as a string of one byte
 _LF: Final = 10
+_MOST_DIGITS: Final = 19
 _BOM: Final = b"\xef\xbb\xbf"
 # An event of an id and one line of data, from a line's start to its blank line.
 _WITH_ID: Final = re.compile(rb"^id: ([^\n\0]+)\ndata: ([^\n]+)\n\n", re.MULTILINE)
@@ -111,7 +112,7 @@ class SSEDecoder:
             elif field == b"id":
                 if b"\0" not in value:
                     self._last_id = value.decode("utf-8", "replace")
-            elif field == b"retry" and value.isdigit():
+            elif field == b"retry" and value.isdigit() and len(value) < _MOST_DIGITS:
                 self.retry = int(value)
         # Without data there is no event. Data of one empty line is no event either: it is the spec's empty buffer.
         if data is None or data == [b""]:

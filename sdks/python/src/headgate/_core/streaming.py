@@ -38,6 +38,8 @@ CANCEL_TIMEOUT: Final = Timeout(connect=0.5, pool=0.1, first_byte=1.0, idle=0.5,
 # Python's collector would come to look at them.
 _BATCH: Final = 16
 _DRAIN_BYTES: Final = 65536
+_MOST_EVENT: Final = 64 * 1024 * 1024
+"""Bytes in which a new event must end: a line without an end, and comments without one, are no stream."""
 _DRAIN_TIMEOUTS: Final = Timeouts(idle=0.2)
 # Whole bodies under a status of success that say "this is no stream".
 _OTHER_TYPES: Final = ("text/html", "application/json", "application/problem+json")
@@ -212,7 +214,7 @@ class EventRun:
         kind = self.meta.headers.get("content-type", "").partition(";")[0].strip().lower()
         if kind not in _OTHER_TYPES:
             return
-        body = yield from read_body(self.tries, self._response, request, self.meta)
+        body = yield from read_body(self.tries, self._response, request, self.meta, most=_MOST_EVENT, cut=True)
         where, now = self.call.where, self.call.shared.clock.time()
         error = decode.embedded_error(body, self.meta, where, now)
         if error is None:
@@ -236,6 +238,7 @@ class EventRun:
         monotonic = self.call.shared.clock.monotonic
         response, idle = self._response, request.timeouts.idle
         last = monotonic()
+        silent = 0  # bytes since the last event
         read = ReadChunk(response)
         while True:
             chunk: bytes = yield read
@@ -246,10 +249,12 @@ class EventRun:
                 if keep is not None:
                     keep(plain)
                 raw = decoder.feed(plain)
+                silent += len(plain)
             if raw:
                 for part in (raw,) if len(raw) <= _BATCH else _parts(raw):
                     batch, failure = self._batch(part, final=not chunk)
                     if batch.events:
+                        silent = 0
                         yield batch
                     del batch  # its events belong to the caller now
                     if failure is not None:
@@ -266,8 +271,19 @@ class EventRun:
                 if left <= 0:
                     raise ReadTimedOut(f"no event for {idle:g} s")
                 self._wind(request, left)
+            if silent > _MOST_EVENT:
+                raise self._endless()
             if not chunk:
                 raise ReadFailed("the stream ended without its closing event")
+
+    def _endless(self) -> ResponseShapeError:
+        assert self.meta is not None
+        return ResponseShapeError(
+            f"{self.call.where}: {_MOST_EVENT} bytes came without a new event; is `base_url` the gateway's?",
+            status_code=self.meta.status_code,
+            headers=self.meta.headers,
+            request_id=self.meta.request_id,
+        )
 
     def _check_finish(self) -> None:
         """Raise where the stream has closed in good order, but one of its answers has not."""
@@ -331,8 +347,9 @@ class EventRun:
         items, number, reason, _ = finish
         started, finished = self._started, self._finished
         for event in events:
-            for item in getattr(event, items, None) or ():
+            for at, item in enumerate(getattr(event, items, None) or ()):
                 key = getattr(item, number, None)
+                key = key if isinstance(key, int) else at
                 said = getattr(item, reason, None)
                 if said is not None:
                     self._filtered = self._filtered or said == "content_filter"
@@ -395,8 +412,9 @@ class EventRun:
         places: set[Place] = set()
         for at, item in enumerate(getattr(event, items, None) or ()):
             key = getattr(item, number, None)
+            key = key if isinstance(key, int) else at
             if getattr(item, reason, None) is not None or key in finished:
-                places.add((items, at if key is None else key))
+                places.add((items, key))
         return places
 
     def _delivering(self, events: list[Any], taken: list[ServerEvent]) -> Batch:
@@ -435,10 +453,10 @@ class EventRun:
         """Whether the first new event after a resumption is the next one. Ids ``<call>:<n>`` tell; others are
         believed."""
         call, _, number = self._ids[-1].rpartition(":")
-        if not call or not number.isdigit() or ident is None:
+        if not call or not _counts(number) or ident is None:
             return True
         new_call, _, new_number = ident.rpartition(":")
-        return new_call == call and new_number.isdigit() and int(new_number) == int(number) + 1
+        return new_call == call and _counts(new_number) and int(new_number) == int(number) + 1
 
     def _gap(self, ident: str | None) -> APIError:
         after = self._ids[-1]
@@ -558,6 +576,11 @@ def _cancellation(call: Call, meta: Meta) -> Call | None:
         shared=call.shared,
         config=call.config,
     )
+
+
+def _counts(text: str) -> bool:
+    """Return whether the last part of an id is a number."""
+    return text.isascii() and text.isdigit() and len(text) < 19
 
 
 def _asked(body: Any, name: str) -> int:

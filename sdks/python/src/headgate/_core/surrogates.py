@@ -78,7 +78,7 @@ class Halves:
             for number, item in enumerate(node):
                 # Items that say their number keep it from event to event; others are told by where they stand.
                 index = item.get("index") if is_dict(item) else getattr(item, "index", None)
-                self._visit(item, (*place, number if index is None else index), ended)
+                self._visit(item, (*place, index if isinstance(index, int) else number), ended)
 
     def _mended(self, text: str, place: Place) -> str:
         if not text:
@@ -122,7 +122,7 @@ def _item(items: list[Any], number: Any) -> Any:
     """Return the item of a list that has a number, or stands at it; a new one where there is none."""
     for at, item in enumerate(items):
         index = item.get("index") if is_dict(item) else None
-        if number == (at if index is None else index):
+        if number == (index if isinstance(index, int) else at):
             return item
     items.append({"index": number})
     return items[-1]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ._group import usd
+from ._layout import cut, padded, width_of
 from ._screen import Screen
 
 __all__ = ["Bar", "Chart", "draw"]
@@ -15,6 +16,8 @@ _PARTS = " ▏▎▍▌▋▊▉█"
 _HEIGHT = 8
 _PLAIN_WIDTH = 40
 _LABEL = 32
+# The columns that a label or a bar has at least.
+_LEAST = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,38 +57,42 @@ def draw(chart: Chart, screen: Screen, columns: int) -> None:
 
 def _plain(bars: Sequence[Bar], screen: Screen) -> None:
     top = max(bar.value for bar in bars)
-    labels = max(len(bar.label) for bar in bars)
+    labels = max(width_of(bar.label) for bar in bars)
     amounts = max(len(usd(bar.value)) for bar in bars)
     for bar in bars:
         marks = "#" * round(_PLAIN_WIDTH * bar.value / top) if top else ""
-        screen.line(f"{bar.label.ljust(labels)}  {usd(bar.value).rjust(amounts)}  {marks}".rstrip())
+        screen.line(f"{padded(bar.label, labels)}  {usd(bar.value).rjust(amounts)}  {marks}".rstrip())
 
 
 def _lying(chart: Chart, screen: Screen, columns: int) -> None:
-    labels = min(_LABEL, max(len(bar.label) for bar in chart.bars))
     amounts = max(len(usd(bar.value)) for bar in chart.bars)
-    room = max(8, columns - labels - amounts - 5)
+    free = max(2 * _LEAST, columns - amounts - 4)
+    labels = min(_LABEL, max(width_of(bar.label) for bar in chart.bars), free - _LEAST)
+    room = max(_LEAST, free - labels - 1)
     for bar in chart.bars:
         eighths = round(room * 8 * bar.value / chart.top) if chart.top else 0
         marks = "█" * (eighths // 8) + (_PARTS[eighths % 8] if eighths % 8 else "")
-        screen.write(f"{_cut(bar.label, labels).ljust(labels)}  ")
+        screen.write(f"{padded(cut(bar.label, labels), labels)}  ")
         screen.write(marks.ljust(room), "accent")
         screen.line(f"  {usd(bar.value).rjust(amounts)}")
 
 
 def _upright(chart: Chart, screen: Screen, columns: int) -> None:
     margin = max(len(usd(chart.top)), 4) + 2
-    bars = chart.bars[-(columns - margin - 2) :]
-    width = max(1, min(6, (columns - margin - 2) // len(bars)))
+    room = max(_LEAST, columns - margin - 2)
+    bars = chart.bars[-room:]
+    width = max(1, min(6, room // len(bars)))
     gap = 1 if width > 1 else 0
     for row in range(_HEIGHT, 0, -1):
         scale = usd(chart.top) if row == _HEIGHT else "0" if row == 1 else ""
         screen.write(f"{scale.rjust(margin - 2)} │", "dim")
         screen.line("".join(_cell(bar, chart.top, row) * (width - gap) + " " * gap for bar in bars).rstrip(), "accent")
     screen.line(f"{' ' * (margin - 2)} └{'─' * (len(bars) * width)}", "dim")
-    first, last = bars[0].label, bars[-1].label
-    between = max(1, len(bars) * width - len(first) - len(last))
-    screen.line(f"{' ' * margin}{first}{' ' * between}{last if len(bars) > 1 else ''}".rstrip(), "dim")
+    first, last = cut(bars[0].label, room), bars[-1].label if len(bars) > 1 else ""
+    if width_of(first) + 1 + width_of(last) > room:
+        last = ""
+    between = max(1, len(bars) * width - width_of(first) - width_of(last))
+    screen.line(f"{' ' * margin}{first}{' ' * between}{last}".rstrip(), "dim")
 
 
 def _cell(bar: Bar, top: float, row: int) -> str:
@@ -93,7 +100,3 @@ def _cell(bar: Bar, top: float, row: int) -> str:
     # What was spent at all is seen, however little it is beside the rest.
     eighths = max(eighths, 1) if bar.value > 0 else 0
     return _LEVELS[min(8, max(0, eighths - (row - 1) * 8))]
-
-
-def _cut(text: str, width: int) -> str:
-    return text if len(text) <= width else f"{text[: width - 1]}…"

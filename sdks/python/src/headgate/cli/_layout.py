@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import shutil
-import textwrap
 import unicodedata
 from collections.abc import Sequence
 
-__all__ = ["fitted", "terminal_width", "width_of"]
+__all__ = ["cut", "fitted", "padded", "terminal_width", "width_of", "wrapped"]
 
 _GAP = 2
 _NARROW = 8
@@ -23,6 +22,45 @@ def width_of(text: str) -> int:
     return sum(
         0 if unicodedata.combining(one) else 2 if unicodedata.east_asian_width(one) in "WF" else 1 for one in text
     )
+
+
+def cut(text: str, width: int) -> str:
+    """Return the beginning of a text that fits a number of columns, with a mark where more follows."""
+    return text if width_of(text) <= width else f"{_head(text, width - 1)}…"
+
+
+def padded(text: str, width: int) -> str:
+    """Return a text with spaces up to a number of columns."""
+    return text + " " * max(0, width - width_of(text))
+
+
+def wrapped(text: str, width: int, indent: str = "") -> list[str]:
+    """Return the lines of a text in a number of columns; `indent` begins all but the first. A long word is broken."""
+    lines: list[str] = []
+    line = ""
+    for word in text.split():
+        if line.strip() and width_of(line) + 1 + width_of(word) <= width:
+            line += f" {word}"
+            continue
+        if line.strip():
+            lines.append(line)
+            line = indent
+        while width_of(line) + width_of(word) > width:
+            head = _head(word, max(1, width - width_of(line))) or word[:1]
+            lines.append(line + head)
+            line, word = indent, word[len(head) :]
+        line += word
+    return [*lines, line] if line.strip() or not lines else lines
+
+
+def _head(text: str, width: int) -> str:
+    """Return as much of a text as fits."""
+    taken = 0
+    for at, one in enumerate(text):
+        taken += width_of(one)
+        if taken > width:
+            return text[:at]
+    return text
 
 
 def fitted(
@@ -62,7 +100,7 @@ def _longest_word(text: str) -> int:
 
 def _row(row: Sequence[str], widths: Sequence[int], numeric: Sequence[int]) -> list[str]:
     cells = [
-        [cell] if width_of(cell) <= width else textwrap.wrap(cell, max(1, width)) or [""]
+        [cell] if width_of(cell) <= width else wrapped(cell, max(1, width))
         for cell, width in zip(row, widths, strict=True)
     ]
     lines: list[str] = []
@@ -84,5 +122,5 @@ def _records(columns: Sequence[str], rows: Sequence[Sequence[str]], room: int) -
         for name, cell in zip(columns, row, strict=True):
             if cell:
                 text = f"{name}: {cell}" if name else cell
-                lines += textwrap.wrap(text, room, subsequent_indent="  ") or [""]
+                lines += wrapped(text, room, "  ")
     return lines

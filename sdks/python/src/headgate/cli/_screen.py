@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 __all__ = ["PlainScreen", "RichScreen", "Screen", "clean", "make_screen"]
 
-_CONTROLS = {code: None for code in (*range(32), *range(127, 160)) if chr(code) not in "\n\t"}
+# Embeddings, overrides and isolates of direction show what follows them in another order.
+_DIRECTIONS = (*range(0x202A, 0x202F), *range(0x2066, 0x206A))
+_CONTROLS = {code: None for code in (*range(32), *range(127, 160), *_DIRECTIONS) if chr(code) not in "\n\t"}
 
 
 def clean(text: str) -> str:
@@ -86,6 +88,7 @@ class PlainScreen:
         self.line(f"\n== {text} ==")
 
     def table(self, columns: Sequence[str], rows: Sequence[Sequence[str]], numeric: Sequence[int] = ()) -> None:
+        rows = [[clean(cell) for cell in row] for row in rows]
         for line in fitted(columns, rows, numeric, terminal_width() if self.live else None):
             self.line(line)
 
@@ -153,7 +156,8 @@ class RichScreen:
         from rich import box
         from rich.table import Table
 
-        cells = [[*columns], *([*row] for row in rows)]
+        rows = [[clean(cell) for cell in row] for row in rows]
+        cells = [[*columns], *rows]
         wide = sum(max(width_of(row[place]) for row in cells) + 2 for place in range(len(columns)))
         if wide > self._out.width:
             for line in fitted(columns, rows, numeric, self._out.width):
@@ -163,7 +167,7 @@ class RichScreen:
         for place, name in enumerate(columns):
             table.add_column(_escaped(name), justify="right" if place in numeric else "left", overflow="fold")
         for row in rows:
-            table.add_row(*(_escaped(clean(cell)) for cell in row))
+            table.add_row(*(_escaped(cell) for cell in row))
         self._out.print(table)
 
     def fault(self, text: str, hint: str | None) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ._chart import Bar, Chart, draw
 from ._dates import UNITS, moment, starts
 from ._group import Action, Call, Column, Group, count, usd
+from ._layout import terminal_width, wrapped
 from ._names import key_id, with_ids
 from ._options import Option, text, whole
 from ._picture import svg
@@ -78,7 +79,9 @@ def _report(call: Call) -> int:
     )
     call.table(columns, answer.results, "calls in this time")
     if answer.results:
-        call.screen.line(f"together {usd(answer.total.spend)} USD for {count(answer.total.requests)} calls", "strong")
+        together = f"together {usd(answer.total.spend)} USD for {count(answer.total.requests)} calls"
+        for line in wrapped(together, terminal_width()) if call.screen.live else [together]:
+            call.screen.line(line, "strong")
     return 0
 
 

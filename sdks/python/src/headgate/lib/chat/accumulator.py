@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from .._kinds import is_list, is_mapping
-from ._merge import join_base64, members, merge, merge_lists, plain, text_of
+from ._merge import as_number, as_text, join_base64, members, merge, merge_lists, plain, text_of
 
 if TYPE_CHECKING:
     from ...types.chat import ChatCompletion, ChatCompletionChunk
@@ -74,7 +74,7 @@ class CallState:
             if value is None or name == "index":
                 continue
             if name == "id":
-                self.id = self.id or value
+                self.id = self.id or as_text(value)
             elif name == "type":
                 self.type = value or self.type
             elif name == "function":
@@ -98,7 +98,7 @@ class CallState:
                     self.arguments.append(fragment)
             elif name == "name":
                 # A name may come in pieces; servers that repeat the whole name in every piece are common too.
-                if value != self.name:
+                if isinstance(value, str) and value != self.name:
                     self.name += value
             else:
                 merge(self.function_rest, {name: value})
@@ -171,7 +171,7 @@ class ChoiceState:
             elif name == "content" and is_list(value):
                 self._add_parts(value)
             elif name == "tool_calls":
-                touched = self._add_calls(value)
+                touched = self._add_calls(value if is_list(value) else ())
             elif value is None:
                 self.nulls.add(name)
             elif name == "role":
@@ -200,9 +200,9 @@ class ChoiceState:
             self._plain_part = {"type": "text", "text": text}
             parts.append(self._plain_part)
 
-    def _add_calls(self, pieces: Iterable[Any] | None) -> list[CallPiece]:
+    def _add_calls(self, pieces: Iterable[Any]) -> list[CallPiece]:
         touched: list[CallPiece] = []
-        for piece in pieces or ():
+        for piece in pieces:
             self.has_calls = True
             given = members(piece)
             call = self._call_of(given)
@@ -211,9 +211,8 @@ class ChoiceState:
 
     def _call_of(self, piece: Mapping[str, Any]) -> CallState:
         """The call that a piece continues: by index, else by id, else the latest."""
-        index, call_id = piece.get("index"), piece.get("id") or ""
-        function = piece.get("function")
-        name = (members(function).get("name") if function is not None else None) or ""
+        index, call_id = as_number(piece.get("index")), as_text(piece.get("id"))
+        name = as_text(members(piece.get("function")).get("name"))
         held: CallState | None = None
         if index is not None:
             held = next((call for call in reversed(self.calls) if call.index == index), None)
@@ -235,8 +234,8 @@ class ChoiceState:
 
     def _add_function_call(self, piece: Mapping[str, Any]) -> None:
         held = self.message_rest.setdefault("function_call", {"name": "", "arguments": ""})
-        held["name"] = held["name"] or piece.get("name") or ""
-        held["arguments"] += piece.get("arguments") or ""
+        held["name"] = held["name"] or as_text(piece.get("name"))
+        held["arguments"] += as_text(piece.get("arguments"))
 
     def add_logprobs(self, logprobs: Mapping[str, Any]) -> None:
         self.logprobs = self.logprobs if self.logprobs is not None else {}
@@ -251,7 +250,7 @@ class ChoiceState:
         made.update(dict.fromkeys(self.nulls))
         for name in self.texts:
             made[name] = self.text(name)
-        made.update(plain(self.message_rest))
+        made.update({name: plain(value) for name, value in self.message_rest.items() if name not in self.texts})
         if self.parts is not None:
             made["content"] = plain(self.parts)
         if self.has_calls:
@@ -312,7 +311,7 @@ class ChatAccumulator:
         seen: list[Step] = []
         for name, value in members(chunk).items():
             if name == "choices":
-                for position, choice in enumerate(value or ()):
+                for position, choice in enumerate(value if is_list(value) else ()):
                     seen.append(self._take_choice(members(choice), position))
             elif name in _FIRST:
                 self._top[name] = self._top.get(name) or value
@@ -321,7 +320,7 @@ class ChatAccumulator:
         return seen
 
     def _take_choice(self, choice: Mapping[str, Any], position: int) -> Step:
-        index = choice.get("index")
+        index = as_number(choice.get("index"))
         index = position if index is None else index
         state = self._choices.get(index)
         if state is None:

@@ -84,13 +84,13 @@ class AudioTranscriptionsCreateParams(CallOptions, total=False):
     """The model that listens"""
 
     language: str
-    """The language that is spoken, such as `en`; helps the model."""
+    """The language that is spoken, such as `en`; helps the model. Offline models only tell it back."""
 
     prompt: str
     """Text that came before, or words to expect."""
 
     temperature: float
-    """How freely words are chosen."""
+    """How freely words are chosen. Offline models do not use it."""
 
     timestamp_granularities: Sequence[TimestampGranularity]
     """The times to give. With `verbose_json` only."""
@@ -99,7 +99,7 @@ class AudioTranscriptionsCreateParams(CallOptions, total=False):
     """What to give beside the text: `logprobs`."""
 
     chunking_strategy: TranscriptionRequestChunkingStrategyParam
-    """How the audio is cut into pieces."""
+    """How the audio is cut into pieces. Offline models do not use it."""
 
     known_speaker_names: Sequence[str]
     """Names of those who speak."""
@@ -121,10 +121,10 @@ class AudioTranslationsCreateParams(CallOptions, total=False):
     """The model that listens"""
 
     prompt: str
-    """Text that came before, or words to expect, in English."""
+    """Text that came before, or words to expect, in English. Offline models do not use it."""
 
     temperature: float
-    """How freely words are chosen."""
+    """How freely words are chosen. Offline models do not use it."""
 
 
 class VadConfigParam(TypedDict, total=False):
@@ -167,4 +167,4 @@ TimestampGranularity: TypeAlias = Literal["word", "segment"]
 
 
 TranscriptionRequestChunkingStrategyParam: TypeAlias = "Literal['auto'] | VadConfigParam"
-"""How the audio is cut into pieces."""
+"""How the audio is cut into pieces. Offline models do not use it."""

@@ -141,10 +141,10 @@ class ChatCompletionsCreateBaseParams(CallOptions, total=False):
     """What the stream carries beside its content. With `stream` only."""
 
     temperature: float | None
-    """How freely words are chosen, from 0 (always the likeliest) to 2."""
+    """How freely words are chosen, from 0 (always the likeliest) to 2. Offline models do not use it."""
 
     top_p: float | None
-    """Only the likeliest words that together have this probability are chosen from."""
+    """Only the likeliest words that together have this probability are chosen from. Offline models do not use it."""
 
     n: int | None
     """How many answers to give. Each is paid."""
@@ -161,13 +161,13 @@ class ChatCompletionsCreateBaseParams(CallOptions, total=False):
     """
 
     presence_penalty: float | None
-    """Above 0, words that have come up already are less likely."""
+    """Above 0, words that have come up already are less likely. Offline models do not use it."""
 
     frequency_penalty: float | None
-    """Above 0, words are the less likely the more often they have come up."""
+    """Above 0, words are the less likely the more often they have come up. Offline models do not use it."""
 
     logit_bias: Mapping[str, float] | None
-    """Token id -> what is added to its likelihood, from -100 (never) to 100 (only)."""
+    """Token id -> what is added to its likelihood, from -100 (never) to 100 (only). Offline models do not use it."""
 
     seed: int | None
     """The same seed and request give the same answer where the model can."""
@@ -202,7 +202,7 @@ class ChatCompletionsCreateBaseParams(CallOptions, total=False):
     """What the answer will mostly be, known beforehand; makes rewriting a text fast."""
 
     verbosity: ChatCompletionRequestVerbosity | None
-    """How long the answer is."""
+    """How long the answer is. Offline models do not use it."""
 
     reasoning_effort: ReasoningEffort | None
     """How long the model thinks before it answers."""
@@ -213,7 +213,7 @@ class ChatCompletionsCreateBaseParams(CallOptions, total=False):
     """
 
     web_search_options: WebSearchOptionsParam | None
-    """Lets the model search the web."""
+    """Lets the model search the web. Offline models do not use it."""
 
     moderation: ChatCompletionModerationParam | None
     """Checks the conversation and the answer by a moderation model."""
@@ -222,22 +222,22 @@ class ChatCompletionsCreateBaseParams(CallOptions, total=False):
     """Your end user, by an id of yours."""
 
     safety_identifier: str | None
-    """Your end user, by a hash, for the abuse checks of providers."""
+    """Your end user, by a hash, for the abuse checks of providers. Offline models do not use it."""
 
     prompt_cache_key: str | None
-    """Requests with the same key are likelier to find the provider's cache."""
+    """Requests with the same key are likelier to find the provider's cache. Offline models do not use it."""
 
     prompt_cache_retention: str | None
-    """How long the provider keeps its cache, such as `24h`."""
+    """How long the provider keeps its cache, such as `24h`. Offline models do not use it."""
 
     prompt_cache_options: PromptCacheOptionsParam | None
-    """How the provider's cache is used."""
+    """How the provider's cache is used. Offline models do not use it."""
 
     service_tier: ServiceTier | None
     """The latency class that serves the call."""
 
     store: bool | None
-    """Whether the provider keeps the answer."""
+    """Whether the provider keeps the answer. Offline models do not use it."""
 
     metadata: MetadataParam | None
     """Up to the caller; kept with the record and given back. Most providers take strings alone as values."""
@@ -948,7 +948,7 @@ own words.
 
 
 ChatCompletionRequestVerbosity: TypeAlias = Literal["low", "medium", "high"] | str
-"""How long the answer is."""
+"""How long the answer is. Offline models do not use it."""
 
 
 ChatCompletionTextContentParam: TypeAlias = "str | Sequence[ChatCompletionContentPartTextParam]"

@@ -43,10 +43,10 @@ class CompletionsCreateParams(CallOptions, total=False):
     """
 
     temperature: float | None
-    """How freely words are chosen."""
+    """How freely words are chosen. Offline models do not use it."""
 
     top_p: float | None
-    """Only the likeliest words that together have this probability are chosen from."""
+    """Only the likeliest words that together have this probability are chosen from. Offline models do not use it."""
 
     n: int | None
     """How many texts to give for each prompt."""
@@ -64,13 +64,13 @@ class CompletionsCreateParams(CallOptions, total=False):
     """How many of the likeliest tokens to name at each place."""
 
     presence_penalty: float | None
-    """Above 0, words that have come up already are less likely."""
+    """Above 0, words that have come up already are less likely. Offline models do not use it."""
 
     frequency_penalty: float | None
-    """Above 0, words are the less likely the more often they have come up."""
+    """Above 0, words are the less likely the more often they have come up. Offline models do not use it."""
 
     logit_bias: Mapping[str, float] | None
-    """Token id -> what is added to its likelihood, from -100 to 100."""
+    """Token id -> what is added to its likelihood, from -100 to 100. Offline models do not use it."""
 
     seed: int | None
     """The same seed and request give the same text where the model can."""

@@ -40,7 +40,7 @@ class EmbeddingsCreateParams(CallOptions, total=False):
     """How long the vectors are, where the model can choose."""
 
     input_type: EmbeddingRequestInputType | None
-    """What the vectors are for, where the model tells apart."""
+    """What the vectors are for, where the model tells apart. Offline models do not use it."""
 
     user: str | None
     """Your end user, by an id of yours."""
@@ -73,4 +73,4 @@ EmbeddingRequestEncodingFormat: TypeAlias = Literal["float", "base64"]
 
 
 EmbeddingRequestInputType: TypeAlias = Literal["search_document", "search_query", "classification", "clustering"] | str
-"""What the vectors are for, where the model tells apart."""
+"""What the vectors are for, where the model tells apart. Offline models do not use it."""

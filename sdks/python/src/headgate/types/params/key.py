@@ -143,7 +143,9 @@ class KeyListParams(CallOptions, total=False):
     """Arguments of `key.list`."""
 
     page: int
-    """The number of the page, from 1."""
+    """The number of the page, from 1. What is deleted between two pages moves those that follow: the next page
+    then begins one later. Read the list again where that matters.
+    """
 
     size: int
     """How many keys a page holds at most."""

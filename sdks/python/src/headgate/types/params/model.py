@@ -70,19 +70,19 @@ class DeploymentInfoParam(TypedDict, total=False):
     """Answers of a given JSON Schema."""
 
     db_model: bool | None
-    """Whether it was added here, and not by the configuration file."""
+    """Whether it was added here, and not by the configuration file. Set by the gateway."""
 
     created_at: str | None
-    """When it was added (ISO 8601, UTC)."""
+    """When it was added (ISO 8601, UTC). Set by the gateway."""
 
     created_by: str | None
-    """By whom."""
+    """By whom. Set by the gateway."""
 
     updated_at: str | None
-    """When it was last changed."""
+    """When it was last changed. Set by the gateway."""
 
     updated_by: str | None
-    """By whom."""
+    """By whom. Set by the gateway."""
 
 
 class DeploymentParamsChangeParam(TypedDict, total=False):

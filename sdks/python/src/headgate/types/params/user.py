@@ -106,7 +106,9 @@ class UserListParams(CallOptions, total=False):
     """Arguments of `user.list`."""
 
     page: int
-    """The number of the page, from 1."""
+    """The number of the page, from 1. What is deleted between two pages moves those that follow: the next page
+    then begins one later. Read the list again where that matters.
+    """
 
     page_size: int
     """How many users a page holds at most."""
