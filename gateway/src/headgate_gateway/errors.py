@@ -85,6 +85,8 @@ class ApiError(Exception):
         self.retry_after = retry_after
         # Whether the request went out to a provider, who may want to be paid for it.
         self.provider_asked = provider_asked
+        # Whether a provider bills the answer that failed: to ask once more, here or elsewhere, is to pay once more.
+        self.billed = False
         self.headers = headers
         self.call_id: str | None = None
         self.extra = extra

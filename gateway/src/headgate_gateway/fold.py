@@ -124,13 +124,17 @@ def _fold_choice(choices: dict[int, dict[str, Any]], piece: dict[str, Any]) -> N
         message: dict[str, Any] = {"role": "assistant", "content": None}
         choice = choices[index] = {"index": index, "message": message, "logprobs": None, "finish_reason": None}
     for name, value in piece.items():
-        if name in ("delta", "message"):
+        if name == "delta":
             delta = {"content": value} if isinstance(value, str) else value
             _fold_delta(choice["message"], delta if isinstance(delta, dict) else {})
         elif name == "logprobs":
             _fold_logprobs(choice, value)
-        elif name != "index" and value is not None:
+        elif name not in ("index", "message") and value is not None:
             choice[name] = value
+    whole = piece.get("message")
+    if isinstance(whole, dict) and not any(value for name, value in choice["message"].items() if name != "role"):
+        # Elsewhere a message repeats what the deltas said.
+        _fold_delta(choice["message"], whole)
 
 
 def _fold_delta(message: dict[str, Any], delta: dict[str, Any]) -> None:

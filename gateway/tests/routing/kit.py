@@ -114,6 +114,12 @@ class Provider:
 
         self.act = act
 
+    def gives(self, value: dict[str, Any]) -> None:
+        async def act(request: web.Request, body: dict[str, Any]) -> web.StreamResponse:
+            return web.json_response(value)
+
+        self.act = act
+
     def fails(self, status: int, headers: dict[str, str] | None = None, **error: Any) -> None:
         async def act(request: web.Request, body: dict[str, Any]) -> web.StreamResponse:
             return web.json_response(

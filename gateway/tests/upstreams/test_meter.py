@@ -105,3 +105,22 @@ def test_a_message_that_repeats_the_deltas_is_paid_once() -> None:
     assert reader.read("", last).data == last
     reader.end(done=True)
     assert meter.usage()["completion_tokens"] == said
+
+
+@pytest.mark.parametrize(
+    ("texts", "told"),
+    [
+        (["The quick ", "brown fox"], ["The quick ", "brown fox"]),
+        (["The quick ", "The quick brown fox"], ["The quick ", "brown fox"]),
+        (["The quick ", "brown fox", "The quick brown fox"], ["The quick ", "brown fox", ""]),
+        (["", "The quick brown fox", "The quick brown fox"], ["", "The quick brown fox", ""]),
+    ],
+)
+def test_messages_in_chunks_are_paid_and_delivered_by_what_they_add(texts: list[str], told: list[str]) -> None:
+    meter = Meter(lambda: 40)
+    meter.asked = True
+    reader = ChunkReader("acme", 1, meter)
+    chunks = [reader.read("", _event(message={"role": "assistant", "content": text})) for text in texts]
+    deltas = [json.loads(chunk.data)["choices"][0].get("delta") or {} for chunk in chunks]
+    assert [delta.get("content", "") for delta in deltas] == told
+    assert meter.usage()["completion_tokens"] == 4

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from io import StringIO
 from typing import Any
 
 import msgspec
@@ -66,6 +67,8 @@ class ChunkReader:
         self._meter = meter
         self._open: set[int] = set()
         self._said: set[int] = set()
+        # Of choices that say messages in place of deltas: what they said.
+        self._told: dict[int, StringIO] = {}
         self._finished: set[int] = set()
 
     def read(self, event: str, data: bytes) -> Chunk:
@@ -130,10 +133,11 @@ class ChunkReader:
             self._said.add(place)
         elif place not in self._said and isinstance(choice.get("message"), dict):
             # A message that repeats what the deltas said is not paid again.
-            rewritten = count_said(choice["message"], self._meter)
+            message = self._new_in(place, choice["message"])
+            rewritten = count_said(message, self._meter)
             if rewritten:
-                self._said.add(place)
-                choice["delta"] = as_delta(choice.pop("message"))
+                choice["delta"] = as_delta(message)
+                del choice["message"]
                 said.append(True)
         if place in self._finished:
             if any(said):
@@ -144,6 +148,17 @@ class ChunkReader:
         else:
             self._open.add(place)
         return rewritten
+
+    def _new_in(self, place: int, message: dict[str, Any]) -> dict[str, Any]:
+        """Return what a message adds to those before it, which it may repeat or continue."""
+        content = message.get("content")
+        new = content if isinstance(content, str) else ""
+        told = self._told.setdefault(place, StringIO())
+        is_first = not told.tell()
+        if not is_first and len(new) >= told.tell():
+            new = new.removeprefix(told.getvalue())
+        told.write(new)
+        return message if is_first else {"content": new}
 
     def finish(self, choice: Mapping[str, Any]) -> None:
         """A choice came whole."""

@@ -124,8 +124,7 @@ class Exchange:
                     sink.usage = self.meter.usage(cut=True)
                 if isinstance(error, ApiError):
                     if self._is_billed():
-                        # To ask once more is to pay once more.
-                        error.retryable = False
+                        error.billed, error.retryable = True, False
                     failures.attribute(error, callers_key=self.target.is_callers_key)
                     failures.conceal(error, self._secrets(), self._places())
                 raise

@@ -56,6 +56,8 @@ _PAID = Verdict(counts=True, at_once=False, moves_on=False)
 
 def judge(error: ApiError) -> Verdict:
     """The verdict on a failure, by what the provider itself said where it said something."""
+    if error.billed:
+        return _PAID
     kept = error.extra.get("provider_error")
     said = kept.get("status") if isinstance(kept, dict) else None
     status = said if isinstance(said, int) and said != 200 else error.status

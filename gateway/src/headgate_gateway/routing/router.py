@@ -407,10 +407,9 @@ class Router:
 
         return produce
 
-    def failed(self, one: Deployment, error: ApiError, *, at_once: bool) -> None:
+    def failed(self, one: Deployment, error: ApiError, *, at_once: bool, final: bool) -> None:
         """Count a failure against a deployment; it may rest then, and the other nodes are told so."""
         now, state = self.gateway.clock.monotonic(), self.state(one)
-        final = not error.retryable
         if state.fail(error.message, now, self._policy, at_once=at_once, wait=error.retry_after, final=final):
             for listener in self._rest_listeners:
                 listener(one.id, state.wait(now))

@@ -195,7 +195,9 @@ class _Journey:
             if verdict.counts and not (verdict.at_once and one.is_callers_key):
                 # A caller whose own key is refused keeps nobody else away.
                 told = True
-                router.failed(one, error, at_once=verdict.at_once)
+                # What was paid is not to be asked again; the next request may be.
+                final = verdict.moves_on and not error.retryable
+                router.failed(one, error, at_once=verdict.at_once, final=final)
             moves_on = took is None and not pool.alone and verdict.moves_on and not run.left
             if not moves_on:
                 raise error from None
