@@ -12,6 +12,9 @@ from headgate_gateway.config import ConfigError, Settings, load
 KEY = "sk-0123456789abcdef"
 
 
+OWN = '[deployments.d]\nmodel = "headgate/echo"\n'
+
+
 def read(tmp_path: Path, text: str, **environ: str) -> Settings:
     file = tmp_path / "headgate.toml"
     file.write_text(text)
@@ -149,6 +152,11 @@ def test_the_password_of_a_store_does_not_show(tmp_path: Path, url: str) -> None
         ('[providers.x]\n[models]\n"a" = "x/b"\n', ["`models.a`", "cannot be used"], None),
         ('[prices.a]\ninput_per_million = "1"\n', ["`prices.a.input_per_million`", "left out"], None),
         ("[prices.a]\ninput_per_million = inf\n", ["`prices.a.input_per_million`"], None),
+        ("[prices.a]\ninput_per_million = 1\n", ["`prices.a.output_per_million`", "is free"], None),
+        ("[prices.a]\ncached_input_per_million = 1\n", ["`prices.a.input_per_million`", "is free"], None),
+        (f"{OWN}input_per_million = 1\n", ["`deployments.d.output_per_million`", "is free"], None),
+        (f"{OWN}output_per_million = 1\n", ["`deployments.d.input_per_million`", "is free"], None),
+        (f'{OWN}mode = "embedding"\noutput_per_million = 1\n', ["`deployments.d.input_per_million`"], None),
         ("[prices.a]\noutput_per_million = -1\n", ["`prices.a.output_per_million`"], None),
         ('[deployments.d]\nmodel = "nowhere/x"\n', ["`deployments.d.model`", "'d' is left out"], None),
         ("[deployments.d]\n", ["`deployments.d.model`"], None),
@@ -163,6 +171,16 @@ def test_what_concerns_one_provider_does_not_stop_the_gateway(
     told = " ".join(issue.shown for issue in settings.issues.found)
     assert all(part in told for part in shown), told
     assert kept_back is None or kept_back not in told
+
+
+def test_half_a_price_is_kept_and_a_whole_one_is_no_issue(tmp_path: Path) -> None:
+    assert read(tmp_path, "[prices.a]\ninput_per_million = 1\n").prices["a"].input == 1_000_000
+    for text in (
+        "[prices.a]\ninput_per_million = 1\noutput_per_million = 0\n",
+        f"{OWN}input_per_million = 1\noutput_per_million = 0\n",
+        f'{OWN}mode = "embedding"\ninput_per_million = 1\n',
+    ):
+        assert not read(tmp_path, text).issues.found
 
 
 def test_a_key_comes_out_of_a_file(tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ __all__ = [
     "check_target",
     "read_models",
     "read_prices",
+    "tell_half_price",
     "read_providers",
 ]
 
@@ -236,7 +237,19 @@ def read_prices(root: Table, issues: Issues) -> dict[str, Price]:
         table.know(_PRICE_KEYS)
         with issues.caught(f"This price of {name!r} is left out."):
             found[name] = _price(table)
+            tell_half_price(table, issues)
     return found
+
+
+def tell_half_price(table: Table, issues: Issues, *, writes: bool = True) -> None:
+    """Keep as an issue that a price says nothing of what is read, or of what a model `writes`."""
+    said = [name for name in _PRICE_KEYS if name in table.raw()]
+    lacking = [name for name in _PRICE_KEYS[: 1 + writes] if name not in said]
+    if said and lacking:
+        with issues.caught("Until then that is free."):
+            raise table.fault(
+                lacking[0], None, f"is missing beside `{said[0]}`", "Set it too, to 0 where that costs nothing"
+            )
 
 
 def _price(table: Table) -> Price:

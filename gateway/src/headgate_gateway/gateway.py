@@ -283,7 +283,7 @@ class Gateway:
 def _load_modules() -> None:
     """Import what the first upload needs: during a call, all others would wait."""
     # The second is what the first one's threads are made by, once it needs one.
-    for name in ("starlette.formparsers", "anyio._backends._asyncio"):
+    for name in ("headgate_gateway.multipart", "anyio._backends._asyncio"):
         importlib.import_module(name)
 
 

@@ -193,7 +193,9 @@ def close_files(call: Call) -> None:
 
 async def _take_multipart(call: Call, limits: Limits) -> list[tuple[str, str]]:
     from starlette.datastructures import Headers, UploadFile
-    from starlette.formparsers import MultiPartException, MultiPartParser
+    from starlette.formparsers import MultiPartException
+
+    from .multipart import StrictParser
 
     declared = call.headers.get("content-length", "")
     if declared.isascii() and declared.isdigit() and int(declared) > limits.upload_bytes:
@@ -202,7 +204,7 @@ async def _take_multipart(call: Call, limits: Limits) -> list[tuple[str, str]]:
     stream = _stream(call.receive, limits.upload_bytes)
     try:
         field_bytes = min(limits.body_bytes, _FIELD_BYTES)
-        parser = MultiPartParser(headers, stream, max_files=64, max_fields=256, max_part_size=field_bytes)
+        parser = StrictParser(headers, stream, max_files=64, max_fields=256, max_part_size=field_bytes)
         form = await parser.parse()
     except (MultiPartException, KeyError, ValueError) as error:
         reason = (getattr(error, "message", None) or str(error)).rstrip(".")

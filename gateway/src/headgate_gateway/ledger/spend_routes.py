@@ -164,6 +164,13 @@ def _usage_of(data: dict[str, Any], answer: Any) -> dict[str, Any]:
     from ..offline import tokenizer
 
     prompt = data.get("prompt_tokens")
+    beside = next((name for name in ("prompt", "messages") if data.get(name)), None)
+    if prompt is not None and beside is not None:
+        raise invalid(
+            f"`prompt_tokens` says what is read, and `{beside}` says it too. Send one of the two.",
+            param=beside,
+            code="invalid_value",
+        )
     if prompt is None:
         prompt = tokenizer.count(data["prompt"]) if data.get("prompt") else 0
         try:

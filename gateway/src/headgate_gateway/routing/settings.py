@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Literal, cast
 
-from ..config_providers import Issues, check_target
+from ..config_providers import Issues, check_target, tell_half_price
 from ..config_table import Table
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "OutboundSettings",
     "RoutingSettings",
     "Strategy",
+    "WRITES_NOTHING",
     "read_outbound",
     "read_routing",
 ]
@@ -34,6 +35,8 @@ __all__ = [
 Strategy = Literal["weight", "least_busy", "cost", "latency"]
 STRATEGIES: tuple[Strategy, ...] = ("weight", "least_busy", "cost", "latency")
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+# Modes of models of which only what they read has a price.
+WRITES_NOTHING = ("embedding", "embeddings", "moderation")
 _PER_MILLION = ("input", "output", "cached_input")
 _ABLE = ("tools", "vision", "structured_output", "audio_input", "reasoning")
 _DEPLOYMENT_KEYS = (
@@ -148,6 +151,7 @@ def _deployment(id: str, table: Table, providers: Collection[str], issues: Issue
         dollars = table.number(f"{name}_per_million", 0)
         if dollars is not None:
             params[{"cached_input": "cache_read_input_token_cost"}.get(name, f"{name}_cost_per_token")] = dollars / 1e6
+    tell_half_price(table, issues, writes=table.text("mode") not in WRITES_NOTHING)
     info: dict[str, Any] = {}
     for name in ("max_input_tokens", "max_output_tokens"):
         whole = table.whole(name, 1)

@@ -11,6 +11,7 @@ from ..ledger.money import from_usd
 from ..ledger.settings import FixedBudget
 from ..platform.durations import parse
 from ..platform.principal import Bound
+from .settings import WRITES_NOTHING
 
 __all__ = ["bounds_of", "budget_of", "check_params", "check_prices", "price_of", "seconds_of"]
 
@@ -44,7 +45,6 @@ _HEEDED = frozenset(
 )
 _LONGEST = 86_400.0
 _PRICES = ("input_cost_per_token", "output_cost_per_token", "cache_read_input_token_cost")
-_WRITES_NOTHING = ("embedding", "embeddings", "moderation")
 
 
 def check_params(params: Mapping[str, Any]) -> None:
@@ -69,7 +69,7 @@ def check_params(params: Mapping[str, Any]) -> None:
 def check_prices(params: Mapping[str, Any], info: Mapping[str, Any]) -> None:
     """Raise 400 for half a price: the other half would be free by accident."""
     named = [name for name in _PRICES if params.get(name) is not None]
-    needed = _PRICES[:1] if info.get("mode") in _WRITES_NOTHING else _PRICES[:2]
+    needed = _PRICES[:1] if info.get("mode") in WRITES_NOTHING else _PRICES[:2]
     lacks = [name for name in needed if params.get(name) is None]
     if named and lacks and info.get("tier") != "free":
         raise invalid(

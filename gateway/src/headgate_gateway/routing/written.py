@@ -56,7 +56,7 @@ def _check_base(call: Call, base: Any, provider: str) -> None:
     if call.gateway.prices.unit(provider, base) is None:
         raise invalid(
             f"`model_info.base_model` is {base!r}, of which neither a price nor abilities are known here. "
-            "Correct the name, or set prices in `litellm_params` and `supports_...` in `model_info`.",
+            "Correct the name, or leave it out and set prices in `litellm_params` and `supports_...` in `model_info`.",
             param="model_info.base_model",
             code="base_model_unknown",
         )
