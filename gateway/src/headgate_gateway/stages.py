@@ -15,6 +15,7 @@ import msgspec
 from .cache.cache import Keeper, Plan
 from .effective import as_fields
 from .errors import ApiError
+from .guardrails.failures import guard_failure
 from .guardrails.registry import Guard, context_of, rewriters
 from .guardrails.stage import GuardStage
 from .http import Call, Route
@@ -112,7 +113,8 @@ async def _guarded(call: Call, guards: Sequence[Guard], make: Make, out: Sink) -
     stage = GuardStage(out, lambda: rewriters(guards, context))
     try:
         await make(stage)(stage)
-    except ApiError:
+    except ApiError as error:
+        guard_failure(error, stage.rewritten)
         await stage.flush()
         raise
     await stage.flush()

@@ -201,3 +201,30 @@ async def test_the_cache_keeps_what_the_client_got(bench: Bench) -> None:
     assert second.headers["x-headgate-cache"] == "hit"
     third = await bench.chat(stream=True, guardrails=["words"])
     assert (third.headers["x-headgate-cache"], text_of(third)) == ("miss", "[EMAIL] ***")
+
+
+WORDS = '[guardrails.words]\ndefault_on = true\nmode = ["post_call"]\n[guardrails.words.options]\nwords = ["zebra"]\n'
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize("action", ["mask", "block"])
+@pytest.mark.parametrize("status", [0, 400, 401, 500])
+async def test_what_a_provider_says_of_a_failure_is_guarded(
+    bench: Bench, status: int, action: str, stream: bool
+) -> None:
+    await bench.start(config(bench, f'{WORDS}action = "{action}"'))
+    said = {"message": "a zebra came", "code": "zebra", "param": "zebra"}
+    if status:
+        bench.providers["a"].fails(status, **said)
+    else:
+        event = b"data: " + json.dumps({"error": said}).encode() + b"\n\n"
+        bench.providers["a"].says(ROLE, chunk({"content": "Hi"}), event)
+    reply = await bench.chat(stream=stream, headers={"idempotency-key": "k"})
+    assert "zebra" not in reply.text
+    assert ("***" in reply.text) == (action == "mask")
+    assert ("withholds" in reply.text) == (action == "block")
+    if status == 400:
+        assert reply.status_code == 400
+    (record,) = (await bench.http.get("/v1/calls")).json()["data"]
+    assert record["status"] == "failed"
+    assert "zebra" not in json.dumps(record)

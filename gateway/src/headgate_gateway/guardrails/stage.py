@@ -274,6 +274,10 @@ class GuardStage(Filter):
                 chunk.pop("usage", None)
                 await self._inner.emit(encode(chunk))
 
+    def rewritten(self, value: Any) -> Any:
+        """Return what is told beside an answer with each text in it rewritten."""
+        return self._nested(value)
+
     # -- whole answers
 
     @property

@@ -1,0 +1,29 @@
+"""Failures through guardrails: what a provider says of one is text of the provider, as an answer is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ..errors import ApiError
+
+__all__ = ["guard_failure"]
+
+# Members of an error in which a provider is quoted.
+_QUOTES = ("provider_error", "attempts")
+
+
+def guard_failure(error: ApiError, rewrite: Callable[[Any], Any]) -> None:
+    """Rewrite what an error quotes of a provider; leave it out where a guardrail refuses it."""
+    quoted = [name for name in _QUOTES if name in error.extra]
+    if not quoted:
+        return
+    try:
+        message, code, param = rewrite(error.message), rewrite(error.code), rewrite(error.param)
+        extra = {name: rewrite(error.extra[name]) for name in quoted}
+    except ApiError:
+        message, code, param = "The provider failed, and a guardrail withholds what it said.", None, None
+        extra = dict.fromkeys(quoted)
+    error.message, error.code, error.param = message, code, param
+    error.extra |= extra
+    error.args = (error.message,)
