@@ -308,10 +308,10 @@ async def test_what_makes_no_deployment_is_told(bench: Bench, params: dict[str, 
 
 async def test_order_parallel_calls_and_fallbacks_of_a_deployment(bench: Bench) -> None:
     await bench.start(config(bench), LOOPBACK)
+    await post(bench, "/model/new", {"model_name": "spare", "litellm_params": {"model": "c/x"}})
     for name, more in (("a", {"order": 1, "max_parallel_requests": 1}), ("b", {"order": 2, "fallbacks": ["spare"]})):
         params = {"model": f"{name}/x"} | more
         await post(bench, "/model/new", {"model_name": "m", "litellm_params": params, "model_info": {"id": name}})
-    await post(bench, "/model/new", {"model_name": "spare", "litellm_params": {"model": "c/x"}})
     assert {(await bench.chat()).headers["x-headgate-deployment"] for _ in range(6)} == {"a"}
     a = bench.providers["a"]
     a.gate = asyncio.Event()
