@@ -51,6 +51,8 @@ class Attack:
     content_type: str = "application/json"
     at_once: int = 1
     key: bool = False
+    budget: bool = False
+    """Whether it is sent with a key that has a budget, so that its cost is estimated."""
 
 
 @dataclasses.dataclass
@@ -124,6 +126,10 @@ ATTACKS = (
     Attack("nested brackets", CHAT, lambda: unknown(b"[" * 12 * _MB + b"]" * 12 * _MB)),
     Attack("wide brackets", CHAT, lambda: unknown(b"[" + b"[]," * 8 * _MB + b"0]")),
     Attack("numbers", CHAT, lambda: unknown(b"[" + b"1," * 12 * _MB + b"0]")),
+    Attack("240,000 lists, on a budget", CHAT, lambda: unknown(b"[" + b"[]," * 240_000 + b"0]"), budget=True),
+    Attack("160,000 objects, on a budget", CHAT, lambda: chat(provider_specific_params={"x": [{"a": 1}] * 160_000}),
+           budget=True),
+    Attack("160,000 names, on a budget", CHAT, lambda: chat(x={f"k{at}": {} for at in range(160_000)}), budget=True),
     Attack("400,000 objects of wrong type", CHAT, lambda: json.dumps(
         {"model": "headgate/echo", "messages": [{"role": "user", "content": 3}] * 80_000}).encode()),
     Attack("wrong numbers", "/v1/completions", lambda: json.dumps(
@@ -142,9 +148,8 @@ ATTACKS = (
 )  # fmt: skip
 
 
-def attack(url: str, path: str, body: bytes, content_type: str, key: str, answers: Any) -> None:
+def attack(url: str, path: str, body: bytes, headers: dict[str, str], answers: Any) -> None:
     """Send one request; runs in a process of its own."""
-    headers = {"Content-Type": content_type} | ({"Idempotency-Key": key} if key else {})
     request = urllib.request.Request(url + path, data=body, headers=headers)
     try:
         with urllib.request.urlopen(request, timeout=300) as answer:
@@ -158,18 +163,26 @@ def attack(url: str, path: str, body: bytes, content_type: str, key: str, answer
         answers.put(413)
 
 
-async def measure(url: str, one: Attack) -> Stall:
-    """The longest stalls of this loop during an attack."""
+def budgeted(url: str) -> str:
+    """Return a new key that has a budget."""
+    body = json.dumps({"max_budget": 100}).encode()
+    request = urllib.request.Request(f"{url}/key/generate", data=body, headers={"Content-Type": "application/json"})
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        return str(json.load(answer)["key"])
+
+
+async def measure(url: str, one: Attack, secret: str) -> Stall:
+    """Return the longest stalls of this loop during an attack; `secret` is a key with a budget."""
     context = multiprocessing.get_context("fork")
     answers = context.Queue()
     body = one.body()
-    key = f"{one.name}-{time.time()}" if one.key else ""
-    attackers = [
-        context.Process(
-            target=attack, args=(url, one.path, body, one.content_type, f"{key}{at}" if key else "", answers)
-        )
-        for at in range(one.at_once)
-    ]
+    headers = {"Content-Type": one.content_type}
+    if one.budget:
+        headers["Authorization"] = f"Bearer {secret}"
+    attackers = []
+    for at in range(one.at_once):
+        key = {"Idempotency-Key": f"{one.name}-{time.time()}{at}"} if one.key else {}
+        attackers.append(context.Process(target=attack, args=(url, one.path, body, headers | key, answers)))
     del body
     for attacker in attackers:
         attacker.start()
@@ -197,11 +210,12 @@ async def run(words: list[str], most_ms: float) -> int:
         server = Server(uvicorn.Config(app, http=HttpProtocol, log_config=None, lifespan="on"))
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         await server.ready.wait()
+        secret = await asyncio.to_thread(budgeted, url)
         print(f"{'attack':34} {'stall, wall ms':>15} {'of CPU ms':>10} {'seconds':>8}  answers")
         for one in ATTACKS:
             if words and not any(word in one.name for word in words):
                 continue
-            stall = await measure(url, one)
+            stall = await measure(url, one, secret)
             bad = stall.cpu_ms > most_ms or any(status >= 500 for status in stall.statuses)
             failed = failed or bad
             told = ", ".join(map(str, sorted(set(stall.statuses)))) + (" <-" if bad else "")

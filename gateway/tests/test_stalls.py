@@ -20,7 +20,8 @@ _MOST_MS = 200
 
 
 @pytest.mark.parametrize(
-    "attacks", [["schema", "minLength", "pattern", "tools"], ["brackets", "numbers", "wrong"], ["25 MB", "upload"]]
+    "attacks",
+    [["schema", "minLength", "pattern", "tools"], ["brackets", "numbers", "wrong"], ["25 MB", "upload", "budget"]],
 )
 def test_no_attack_holds_the_event_loop_up(attacks: list[str]) -> None:
     command = [sys.executable, str(_BENCH), "--most", str(_MOST_MS), *attacks]

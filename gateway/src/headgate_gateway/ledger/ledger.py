@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from ..clock import Clock
 from ..http import Call
 from ..limits.pace import Pace, Pass
+from ..offload import in_thread_if_large
 from ..platform.core import Platform
 from ..platform.principal import Bound, Principal
 from ..prices import PriceBook
@@ -176,7 +177,9 @@ class Ledger:
         if plan.free:
             return ticket
         seconds = seconds_of_sound(call.files) if kind in ("transcription", "translation") else 0
-        expected = estimate(kind, call.data, size, self.settings.default_output_tokens, seconds)
+        expected = await in_thread_if_large(
+            call.raw, estimate, kind, call.data, size, self.settings.default_output_tokens, seconds
+        )
         tokens = expected.input + (expected.output if expected.declared else 0)
         ticket.entered = await self.pace.enter(plan.bounds, model, tokens)
         if ticket.entered is not None:
