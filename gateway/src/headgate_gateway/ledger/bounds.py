@@ -13,7 +13,7 @@ from typing import Any
 
 from ..decisive import is_content, plain_name
 
-__all__ = ["bounds_in", "choices_in"]
+__all__ = ["bounds_in", "choices_in", "whole_number"]
 
 # Bounds without the word for tokens in their names.
 _BOUNDS = frozenset(
@@ -63,10 +63,10 @@ def bounds_in(data: Mapping[str, Any]) -> list[int]:
 
 def choices_in(data: Mapping[str, Any]) -> int:
     """Return how many answers a request may bring for one prompt."""
-    counts = [min(_whole(data.get("n")), _MOST_N), _whole(data.get("best_of")), 1]
-    counts += [_whole(value) for name, value in data.items() if plain_name(name) in _COUNTS]
+    counts = [min(whole_number(data.get("n")), _MOST_N), whole_number(data.get("best_of")), 1]
+    counts += [whole_number(value) for name, value in data.items() if plain_name(name) in _COUNTS]
     counts += [
-        _whole(value)
+        whole_number(value)
         for holder in _holders(data)
         for name, value in holder.items()
         if plain_name(name) in _INNER_COUNTS
@@ -86,7 +86,7 @@ def _is_bound(name: str) -> bool:
 
 
 def _holders(data: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """Members of a request that hold parameters of the answer, and what they hold in turn."""
+    """Yield the members of a request that hold parameters of the answer, and what they hold in turn."""
     for name, value in data.items():
         if isinstance(value, dict | list) and plain_name(name) in _HOLDERS:
             for holder in value if isinstance(value, list) else (value,):
@@ -96,7 +96,7 @@ def _holders(data: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 
 
 def _number_of(value: Any) -> int:
-    """A bound as servers read it, texts and fractions included; 0 for what is none."""
+    """Return a bound as servers read it, texts and fractions included; 0 for anything else."""
     if isinstance(value, str):
         try:
             value = float(value[:32])
@@ -107,6 +107,6 @@ def _number_of(value: Any) -> int:
     return min(math.ceil(value), _MOST_TOKENS)
 
 
-def _whole(value: Any) -> int:
-    """A whole number above 0; 0 for anything else."""
+def whole_number(value: Any) -> int:
+    """Return a whole number above 0 as it is, and 0 for anything else."""
     return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else 0

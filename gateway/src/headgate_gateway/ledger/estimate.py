@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from ..config import Provider
 from ..prices import UnitPrice
-from .bounds import bounds_in, choices_in
+from .bounds import bounds_in, choices_in, whole_number
 from .sound import tokens_of_sound
 
 __all__ = ["Candidate", "Estimate", "estimate", "most_output", "searches_asked", "tier_asked", "weigh"]
@@ -101,7 +101,7 @@ def _estimate(kind: str, data: dict[str, Any], size: int, default_output: int, s
     if kind in ("chat", "completions"):
         return _generation(data, size, default_output)
     if kind == "images":
-        number = _number(data.get("n")) or 1
+        number = whole_number(data.get("n")) or 1
         return Estimate(_text(data, size), number * _PICTURE_OUT, declared=True)
     if kind in ("transcription", "translation"):
         return Estimate(tokens_of_sound(seconds), default_output, declared=False, seconds=seconds)
@@ -127,10 +127,10 @@ def searches_asked(data: Mapping[str, Any]) -> int:
     for holder in (data.get("tools"), data.get("plugins")):
         for tool in holder if isinstance(holder, list) else ():
             if isinstance(tool, dict) and _searches(tool):
-                count += max(map(_number, map(tool.get, _SEARCH_BOUNDS))) or _SEARCHES
+                count += max(map(whole_number, map(tool.get, _SEARCH_BOUNDS))) or _SEARCHES
     asked = data.get("search_parameters")
     if isinstance(asked, dict) and asked.get("mode") != "off":
-        count += _number(asked.get("max_search_results")) or _SOURCES
+        count += whole_number(asked.get("max_search_results")) or _SOURCES
     return min(count, _MOST_SEARCHES)
 
 
@@ -160,11 +160,6 @@ def _prompts(data: dict[str, Any]) -> int:
     if isinstance(prompt, list) and prompt and not isinstance(prompt[0], int):
         return len(prompt)
     return 1
-
-
-def _number(value: Any) -> int:
-    """A whole number above 0; 0 for anything else."""
-    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else 0
 
 
 def _text(data: dict[str, Any], size: int) -> int:
