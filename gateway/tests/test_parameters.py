@@ -26,9 +26,10 @@ METHODS = ("get", "post", "put", "patch", "delete")
 CHAT = "/v1/chat/completions"
 
 
-def resolved(value: Any) -> Any:
+def resolved(value: Any, document: Any = CONTRACT) -> Any:
+    """Return a part of a document without a reference at its head."""
     while isinstance(value, Mapping) and "$ref" in value:
-        found: Any = CONTRACT
+        found: Any = document
         for part in value["$ref"][2:].split("/"):
             found = found[part.replace("~1", "/")]
         value = found

@@ -11,6 +11,8 @@ import pytest
 
 from headgate_gateway.contract import load_contract
 
+from ..test_parameters import resolved
+
 PREFIXES = ("/key", "/team", "/user", "/organization", "/customer", "/budget", "/model", "/credentials", "/global")
 HOSTILE = {
     "nul": json.dumps("a\0b"),
@@ -20,15 +22,6 @@ HOSTILE = {
     "nested lists": "[[[[]]]]",
 }
 CONTRACT = load_contract()
-
-
-def resolved(value: Any) -> Any:
-    while "$ref" in value:
-        found: Any = CONTRACT
-        for part in value["$ref"][2:].split("/"):
-            found = found[part.replace("~1", "/")]
-        value = found
-    return value
 
 
 def members(schema: Any) -> dict[str, Any]:

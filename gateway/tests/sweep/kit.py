@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import count
@@ -17,6 +17,7 @@ from headgate_gateway.config import load
 from headgate_gateway.contract import load_contract
 
 from ..databases import settings_for
+from ..test_parameters import resolved as followed
 
 __all__ = ["CHAT", "Swept", "Write", "followed", "jsonl", "managed_writes", "queries", "swept"]
 
@@ -50,16 +51,6 @@ _MANAGED = (
     *("/key", "/team", "/user", "/organization", "/customer", "/budget", "/model", "/credentials", "/global", "/cache"),
     *("/v1/batches", "/v1/fine_tuning"),
 )
-
-
-def followed(value: Any) -> Any:
-    """A part of the contract without a reference at its head."""
-    while isinstance(value, Mapping) and "$ref" in value:
-        found: Any = _DOCUMENT
-        for part in value["$ref"][2:].split("/"):
-            found = found[part.replace("~1", "/")]
-        value = found
-    return value
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ import pytest
 
 import headgate_gateway
 
-from ..test_parameters import FILES, MODEL_PATHS, OWN, form_of, members, sample
+from ..test_parameters import FILES, MODEL_PATHS, OWN, form_of, members, resolved, sample
 from .kit import CHAT, Swept
 
 __all__: list[str] = []
@@ -160,24 +160,15 @@ async def offline(world: Swept) -> AsyncIterator[Offline]:
     gc.collect()
 
 
-def _resolved(part: Any) -> Any:
-    while "$ref" in part:
-        found: Any = _TOLD
-        for step in part["$ref"][2:].split("/"):
-            found = found[step.replace("~1", "/")]
-        part = found
-    return part
-
-
 def _descriptions(path: str) -> dict[str, str]:
-    """What the contract says of each member, at its place or where its schema is."""
-    body = _resolved(_TOLD["paths"][path]["post"]["requestBody"])
+    """Return the description of each member, at its place and where its schema is."""
+    body = resolved(_TOLD["paths"][path]["post"]["requestBody"], _TOLD)
     waiting, found = [next(iter(body["content"].values()))["schema"]], {}
     while waiting:
-        schema = _resolved(waiting.pop())
+        schema = resolved(waiting.pop(), _TOLD)
         waiting += schema.get("allOf", ())
         for name, part in schema.get("properties", {}).items():
-            found[name] = f"{part.get('description', '')} {_resolved(part).get('description', '')}"
+            found[name] = f"{part.get('description', '')} {resolved(part, _TOLD).get('description', '')}"
     return found
 
 
