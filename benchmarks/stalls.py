@@ -52,7 +52,7 @@ class Attack:
     at_once: int = 1
     key: bool = False
     budget: bool = False
-    """Whether it is sent with a key that has a budget, so that its cost is estimated."""
+    """True to send it with a key that has a budget, so that its cost is estimated."""
 
 
 @dataclasses.dataclass

@@ -1,4 +1,4 @@
-"""What a batch may not do: lose what was paid, hold others up, or make its calls otherwise than it was asked to."""
+"""Batches keep paid answers, leave room for other callers, and make their calls as they were asked to."""
 
 from __future__ import annotations
 

@@ -258,7 +258,7 @@ async def _call(work: _Work, line: Line) -> None:
             return
         await gateway.clock.sleep(_pause(sent.get("retry-after"), attempt))
         if room and not await work.goes_on():
-            # It has no result: it is told of as expired, or called when the batch is taken up again.
+            # It has no result: it is reported as expired, or called when the batch is taken up again.
             return
 
 
@@ -300,7 +300,7 @@ def _pause(said: str | None, attempt: int) -> float:
 
 
 def _read(data: bytes) -> tuple[Any, Any]:
-    """Return an answer, and the form in which it is written to a file. Raises ValueError for what is no JSON."""
+    """Return an answer, and the form in which it is written to a file. Raises ValueError for invalid JSON."""
     try:
         value = msgspec.json.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError):

@@ -275,7 +275,7 @@ class GuardStage(Filter):
                 await self._inner.emit(encode(chunk))
 
     def rewritten(self, value: Any) -> Any:
-        """Return what is told beside an answer with each text in it rewritten."""
+        """Return the details that accompany an answer, with each text in them rewritten."""
         return self._nested(value)
 
     # -- whole answers

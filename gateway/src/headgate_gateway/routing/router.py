@@ -243,7 +243,7 @@ class Router:
         return resolve(self.gateway, name, kind, call.headers)
 
     async def serves(self, call: Call, name: str) -> bool:
-        """Whether there is a model of this name at all, set up or not."""
+        """Return whether a model of this name exists, configured or not."""
         await self.gateway.offline.ready(name)
         if name in self._groups or name == AUTO:
             return True
