@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from .buffers import sliced
 from .long_strings import PIECE, odd_backslashes
 
 __all__ = ["SINGLE", "Cut", "cut", "member", "trimmed"]
 
 _TOKEN = re.compile(rb'"[^"]*"?|[][{},]')
+_SPACE = re.compile(rb"[ \t\r\n]{1,64}")
 _BRACKETS = bytes.maketrans(b"{}", b"[]")
 _NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 _PAIR = b"[]"
@@ -39,7 +41,7 @@ class Cut:
         """
         start = 1
         for mark in (*self._marks, self.end - 1):
-            part = self._data[start:mark]
+            part = sliced(self._data, start, mark)
             if self._marks and (not part[:PIECE] or part[:PIECE].isspace()) and not trimmed(part):
                 raise ValueError(f"an item is missing at byte {start}")
             yield part
@@ -151,7 +153,9 @@ def member(part: bytes) -> tuple[bytes, bytes]:
             colon = part.find(b":", end)
             if colon < 0 or part[end + 1 : colon].strip() or part[:start].strip():
                 break
-            return part[start : end + 1], part[colon + 1 :]
+            # White space is left out here, so that a long value is not copied again without it.
+            space = _SPACE.match(part, colon + 1)
+            return part[start : end + 1], sliced(part, space.end() if space else colon + 1, len(part))
     raise ValueError("a member has no name")
 
 

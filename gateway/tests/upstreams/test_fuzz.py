@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from headgate_gateway.errors import ApiError, envelope
 from headgate_gateway.providers import failures
-from headgate_gateway.providers.answers import Refused, chunk_of, count_answer, folded, judged, with_usage
+from headgate_gateway.providers.answers import Refused, chunk_of, count_answer, events_in, folded, judged, with_usage
 from headgate_gateway.providers.anthropic import BrokenMessage, Chunks, completion
 from headgate_gateway.providers.chunks import ChunkReader
 from headgate_gateway.providers.lenient import Unreadable, encode, readable
@@ -98,7 +98,7 @@ def test_any_stream(values: list[Any], garbage: bytes, name: bytes) -> None:
     except ApiError as error:
         told(error)
     try:
-        encode(dict(folded("up", "chat", body, 1, counted)))
+        encode(dict(folded("up", "chat", events_in(body), 1, counted)))
     except ApiError as error:
         told(error)
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from headgate_gateway import json_parts, long_strings
 from headgate_gateway.offload import LARGE_BODY, in_thread_if_large
 from headgate_gateway.providers import large
-from headgate_gateway.providers.answers import folded, judged, with_usage
+from headgate_gateway.providers.answers import events_in, folded, judged, with_usage
 from headgate_gateway.providers.anthropic import completion
 from headgate_gateway.providers.chunks import texts_of
 from headgate_gateway.providers.large import as_text, read_json, release, write_json
@@ -202,7 +202,7 @@ def test_a_large_event_of_a_whole_answer_is_folded_with_its_log_probabilities(ma
     chunk = {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "m", "choices": [piece]}
     body = b"data: " + json.dumps(chunk).encode() + b"\n\ndata: [DONE]\n\n"
     assert len(body) > LARGE_BODY
-    value = folded("up", "chat", body, 1, Meter(lambda: 777))
+    value = folded("up", "chat", events_in(body), 1, Meter(lambda: 777))
     assert value["choices"][0]["logprobs"] == first["logprobs"]
 
 

@@ -13,8 +13,10 @@ import logging
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from ..buffers import join_in_turns
 from ..emission import DeliveryFault, Fault
 from ..errors import ApiError, envelope, internal, storage_away
+from ..offload import LARGE_BODY
 from ..storage import StorageAway
 from .ending import Ending
 from .feed import Feed, Listener, draining, frame
@@ -127,10 +129,11 @@ class Run(Feed):
         if self._produced <= self.skip:
             return
         head = b"%s%d\n" % (self._prefix, self.total + 1)
-        if event is None:
-            self.frames.append(b"%sdata: %s\n\n" % (head, data))
+        name = b"" if event is None else b"event: %s\n" % event.encode()
+        if len(data) > LARGE_BODY:
+            self.frames.append(await join_in_turns((head, name, b"data: ", data, b"\n\n")))
         else:
-            self.frames.append(b"%sevent: %s\ndata: %s\n\n" % (head, event.encode(), data))
+            self.frames.append(b"%s%sdata: %s\n\n" % (head, name, data))
         self._appended()
         if self.listeners:
             if self._lag() > self._calls.lag_events:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ..fold import fold, fold_text
 from ..ledger.count import count_text, size_of_picture, size_of_speech
 from . import failures
 from .chunks import ChunkReader, as_delta, count_said, error_of
-from .large import read_json, write_json
+from .large import read_json, release, write_json
 from .lenient import Unreadable
 from .meter import Meter
 from .sse import EventTooLarge, SseReader
@@ -125,10 +125,12 @@ def events_in(body: bytes) -> list[tuple[str, bytes]]:
         return []
 
 
-def folded(provider: str, kind: str | None, body: bytes, choices: int, meter: Meter) -> Mapping[str, Any]:
-    """The whole answer that the events in a body spell. Raises as a stream does that is not whole."""
+def folded(
+    provider: str, kind: str | None, events: Iterable[tuple[str, bytes]], choices: int, meter: Meter
+) -> Mapping[str, Any]:
+    """Fold events into the whole answer that they spell. Raises as a stream does that is not whole."""
     reader, chunks, done = ChunkReader(provider, choices, meter), [], False
-    for event, data in events_in(body):
+    for event, data in events:
         if data == b"[DONE]":
             done = True
         elif done:
@@ -136,7 +138,9 @@ def folded(provider: str, kind: str | None, body: bytes, choices: int, meter: Me
         else:
             chunks.append(dict(reader.read(event, data).value))
     reader.end(done=done)
-    return (fold_text if kind == "completions" else fold)(chunks)
+    value = (fold_text if kind == "completions" else fold)(chunks)
+    release(chunks, 0)
+    return value
 
 
 def _read_late(data: bytes, meter: Meter) -> None:

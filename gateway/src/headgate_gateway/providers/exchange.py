@@ -8,13 +8,13 @@ import random
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from io import BytesIO
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
 import aiohttp
 from multidict import CIMultiDict
 
+from ..buffers import join_in_turns
 from ..effective import OWN
 from ..errors import ApiError, invalid
 from ..http import Call
@@ -51,8 +51,6 @@ _ACCOUNT = ("openai-organization", "openai-project")
 # How much of a stream is read in one turn of the event loop; a block in it takes 3 bytes at least.
 _TURN_BYTES = 16_384
 _SHOWN = 1 << 16
-# Pieces of a body have at most a megabyte, and mostly a tenth of it.
-_FEW_PIECES = 8
 _SPACE = b" \t\r\n\xef\xbb\xbf"
 _LATE_SECONDS = 1.0
 
@@ -355,7 +353,7 @@ class Exchange:
             async for piece in self.pieces(response):
                 pieces.append(piece)
         except aiohttp.ClientPayloadError:
-            body = await _joined(pieces)
+            body = await join_in_turns(pieces)
             if await in_thread_if_large(body, _is_object, body):
                 # Its length was announced wrongly: the answer is there, and paid.
                 return body
@@ -364,7 +362,7 @@ class Exchange:
         except BaseException:
             self.count_part(beginning(pieces))
             raise
-        return await _joined(pieces)
+        return await join_in_turns(pieces)
 
     def count_part(self, body: bytes) -> None:
         """Count the texts of a body, or of an event, that cannot be read as a whole."""
@@ -427,7 +425,7 @@ class Exchange:
         except BaseException:
             self.count_part(beginning(body))
             raise
-        return await _joined(body)
+        return await join_in_turns(body)
 
     async def late(self, events: AsyncIterator[tuple[str, bytes]], read: Any) -> None:
         """Read what follows the end of a stream, for a moment, where the usage is still to be told."""
@@ -447,18 +445,6 @@ def _is_object(body: bytes) -> bool:
         return body.rstrip().endswith(b"}") and isinstance(read_json(body)[0], dict)
     except Unreadable:
         return False
-
-
-async def _joined(pieces: list[bytes]) -> bytes:
-    """Join the pieces of a body; many of them with turns for others between, and none is copied twice."""
-    if len(pieces) <= _FEW_PIECES:
-        return b"".join(pieces)
-    whole = BytesIO()
-    for place, piece in enumerate(pieces):
-        whole.write(piece)
-        if place % _FEW_PIECES == 0:
-            await asyncio.sleep(0)
-    return whole.getvalue()
 
 
 def _is_total(error: BaseException) -> bool:

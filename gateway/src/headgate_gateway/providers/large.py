@@ -9,17 +9,17 @@ from __future__ import annotations
 import codecs
 import json
 from collections.abc import Callable, Iterator
-from io import BytesIO
 from typing import Any, TypeVar
 
 import msgspec
 
+from ..buffers import contents, room_for
 from ..json_parts import SINGLE, Cut, cut, member, trimmed
 from ..long_strings import LONG, PIECE, string_pieces
 from ..offload import LARGE_BODY
 from .lenient import Unreadable, encode, readable
 
-__all__ = ["as_text", "encode_large", "read_json", "release", "write_json"]
+__all__ = ["as_text", "read_json", "release", "write_json"]
 
 T = TypeVar("T")
 
@@ -56,7 +56,7 @@ def read_json(data: bytes, charset: str | None = None, *, unread: frozenset[str]
 
 def write_json(value: Any, size: int) -> bytes:
     """Return what `encode` does, in pieces where the value came in so many bytes that it is large."""
-    return encode_large(value) if size > LARGE_BODY else encode(value)
+    return _encode_large(value, size) if size > LARGE_BODY else encode(value)
 
 
 def _read_large(data: bytes, charset: str | None, unread: frozenset[str]) -> tuple[Any, bytes]:
@@ -68,7 +68,7 @@ def _read_large(data: bytes, charset: str | None, unread: frozenset[str]) -> tup
         value = reader.whole(trimmed(text))
     except (ValueError, RecursionError) as error:
         raise Unreadable(str(error)) from None
-    return value, encode_large(value) if reader.odd else data
+    return value, _encode_large(value, len(data)) if reader.odd else data
 
 
 def as_text(data: bytes) -> str:
@@ -231,16 +231,16 @@ class _Reader:
         if len(data) <= SINGLE:
             return self._valid(data, b"[%b]")
         if data[:1] not in (b"{", b"["):
-            return encode_large(self._value(data, levels))
+            return _encode_large(self._value(data, levels), len(data))
         if not levels:
             raise ValueError("it is nested too deep")
-        out, between = BytesIO(), data[:1]
+        out, between = room_for(len(data)), data[:1]
         for part in self._valid_parts(_parts(data), data[:1], levels):
             out.write(between)
             out.write(part)
             between = b","
         out.write(data[-1:])
-        return out.getvalue()
+        return contents(out)
 
     def _valid_parts(self, parts: Cut, opening: bytes, levels: int) -> Iterator[bytes]:
         for part in parts:
@@ -293,14 +293,14 @@ def release(value: Any, levels: int = _WRITTEN_LEVELS) -> None:
             release(inner, levels - 1)
 
 
-def encode_large(value: Any, levels: int = _WRITTEN_LEVELS) -> bytes:
-    """Return what `encode` does, written in pieces, none of which is copied again."""
-    out = BytesIO()
-    _write(value, levels, out.write)
-    return out.getvalue()
+def _encode_large(value: Any, size: int) -> bytes:
+    """Return what `encode` does, written in pieces; `size` is about the bytes that it takes."""
+    out = room_for(size)
+    _write(value, _WRITTEN_LEVELS, out.write)
+    return contents(out)
 
 
-def _write(value: Any, levels: int, put: Callable[[bytes], Any]) -> None:
+def _write(value: Any, levels: int, put: Callable[[bytes | memoryview], Any]) -> None:
     if isinstance(value, str) and len(value) > LONG:
         put(b'"')
         for at in range(0, len(value), PIECE):
@@ -325,6 +325,8 @@ def _write(value: Any, levels: int, put: Callable[[bytes], Any]) -> None:
             between = b","
         put(b"]")
     elif isinstance(value, msgspec.Raw):
-        put(value)
+        view = memoryview(value)
+        for at in range(0, len(view), PIECE):
+            put(view[at : at + PIECE])
     else:
         put(encode(value))

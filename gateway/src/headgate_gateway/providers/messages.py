@@ -33,11 +33,14 @@ async def answer(exchange: Exchange, sink: Sink) -> None:
 def _answer(exchange: Exchange, sink: Sink, body: bytes) -> Answer:
     if is_stream(body):
         reader = _Reader(exchange, sink)
-        chunks = [chunk for event, data in events_in(body) for chunk in reader.read(event, data)]
+        events = events_in(body)
+        chunks = [chunk for event, data in events for chunk in reader.read(event, data)]
+        release(events, 0)
         if not reader.chunks.ended:
             exchange.cut = True
             raise failures.broken_stream(exchange.provider, "it ended without `message_stop`")
         completion: dict[str, Any] = {**fold(chunks), "usage": exchange.meter.usage()}
+        release(chunks, 0)
     else:
         completion = _completion(exchange, sink, body)
     return Answer(write_json(completion, len(body)))

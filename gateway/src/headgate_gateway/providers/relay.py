@@ -138,11 +138,13 @@ async def answer(exchange: Exchange, sink: Sink) -> None:
 def _answer(exchange: Exchange, body: bytes, kind: str) -> Answer:
     """The answer that a body is, read and counted."""
     if exchange.kind in _STREAMED and is_stream(body):
-        if not events_in(body):
+        events = events_in(body)
+        if not events:
             raise exchange.broken(b"", "no events")
         choices = choices_asked(exchange.call.data)
         exchange.cut = not body.rstrip().endswith(_DONE)
-        value = folded(exchange.provider, exchange.kind, body, choices, exchange.meter)
+        value = folded(exchange.provider, exchange.kind, events, choices, exchange.meter)
+        release(events, 0)
         return Answer(write_json({**value, "usage": exchange.meter.usage()}, len(body)))
     # Sound is not JSON, whatever its content type says.
     typed = "json" in kind.lower() and exchange.kind != "speech"

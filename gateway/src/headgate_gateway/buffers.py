@@ -1,0 +1,50 @@
+"""Long byte strings, built in pieces: a single long copy keeps every other thread waiting."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from io import BytesIO
+
+__all__ = ["contents", "join_in_turns", "room_for", "sliced"]
+
+_PIECE = 262_144
+# So many bytes are copied before other tasks have their turn.
+_TURN = 1 << 20
+
+
+def room_for(size: int) -> BytesIO:
+    """Return a buffer that takes so many bytes, written from its begin on, without being moved."""
+    return BytesIO(bytes(size))
+
+
+def contents(buffer: BytesIO) -> bytes:
+    """Return what was written to a buffer with room, without a copy."""
+    buffer.truncate()
+    return buffer.getvalue()
+
+
+def sliced(data: bytes, start: int, end: int) -> bytes:
+    """Return `data[start:end]`, copied in pieces where it is long."""
+    if end - start <= _TURN or (start == 0 and end == len(data)):
+        return data[start:end]
+    whole, view = room_for(end - start), memoryview(data)
+    for at in range(start, end, _PIECE):
+        whole.write(view[at : min(at + _PIECE, end)])
+    return contents(whole)
+
+
+async def join_in_turns(parts: Sequence[bytes]) -> bytes:
+    """Return the parts joined; where they are long, other tasks have their turns meanwhile."""
+    size = sum(map(len, parts))
+    if size <= _TURN:
+        return b"".join(parts)
+    whole, copied = room_for(size), 0
+    for part in parts:
+        view = memoryview(part)
+        for at in range(0, len(view), _PIECE):
+            copied += whole.write(view[at : at + _PIECE])
+            if copied >= _TURN:
+                copied = 0
+                await asyncio.sleep(0)
+    return contents(whole)
