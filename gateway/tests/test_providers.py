@@ -188,6 +188,9 @@ async def test_an_error_inside_the_stream(http: httpx2.AsyncClient, upstream: An
     assert error["provider_error"]["body"]["type"] == "server_error"
 
 
+FLAGGED = {"error": {"code": 403, "message": "flagged", "metadata": {"reasons": ["violence"], "flagged_input": "x"}}}
+
+
 @pytest.mark.parametrize("stream", [False, True])
 @pytest.mark.parametrize(
     ("status", "body", "wanted", "kind"),
@@ -200,6 +203,9 @@ async def test_an_error_inside_the_stream(http: httpx2.AsyncClient, upstream: An
         (401, {"error": {"message": "bad key", "code": "invalid_api_key"}}, 502, "provider_error"),
         (402, {"error": {"message": "no credits"}}, 502, "provider_error"),
         (403, {"error": {"message": "not in your region"}}, 502, "provider_error"),
+        (403, FLAGGED, 400, "invalid_request_error"),
+        (403, {"error": {"message": "no", "code": "moderation_blocked"}}, 400, "invalid_request_error"),
+        (429, {"error": {"message": "Request too large for m", "type": "tokens"}}, 413, "invalid_request_error"),
         (410, {"error": {"message": "this model was retired"}}, 502, "provider_error"),
         (429, {"error": {"message": "pay first", "code": "insufficient_quota"}}, 429, "rate_limit_error"),
         (529, {"type": "error", "error": {"type": "overloaded_error", "message": "busy"}}, 529, "overloaded_error"),
@@ -218,14 +224,18 @@ async def test_failures_are_mapped(
     assert error["provider_error"]["body"] == body
     assert len(upstream.requests) == 1
     told = body["error"].get("code") if isinstance(body, dict) else None
-    passes = status in (500, 503, 529) or (status == 429 and told != "insufficient_quota")
+    passes = status in (500, 503, 529) or (wanted == 429 and told != "insufficient_quota")
     assert error["retryable"] is passes
     if not passes and wanted in (429, 502):
         # Clients that know nothing of `retryable` retry these statuses unless they are told not to.
         assert answer.headers["x-should-retry"] == "false"
     if status == 429 and passes:
         assert answer.headers["retry-after"] == "7"
-    if told:
+    if wanted == 413:
+        assert error["code"] == "request_too_large"
+    elif status == 403 and wanted == 400:
+        assert error["code"] == "content_filter"
+    elif told:
         assert error["code"] == ("provider_failed" if status == 401 else told)
 
 

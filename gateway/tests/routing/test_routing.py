@@ -198,6 +198,25 @@ async def test_a_fault_that_every_deployment_tells_keeps_its_status(bench: Bench
     assert len(error["attempts"]) == 2
 
 
+FLAGGED = {"code": 403, "metadata": {"reasons": ["violence"]}}
+TOO_LARGE = {"message": "Request too large for m on tokens per min (TPM): Limit 10, Requested 20"}
+
+
+@pytest.mark.parametrize(("status", "said", "wanted"), [(403, FLAGGED, 400), (429, TOO_LARGE, 413)])
+async def test_a_request_that_is_refused_for_itself_rests_no_deployment(
+    bench: Bench, status: int, said: dict[str, Any], wanted: int
+) -> None:
+    await bench.start(config(bench, "allowed_fails = 1", weights="ab"))
+    for name in "ab":
+        bench.providers[name].fails(status, **said)
+    for _ in range(4):
+        reply = await bench.chat()
+        assert (reply.status_code, reply.json()["error"]["retryable"]) == (wanted, False)
+    for name in "ab":
+        bench.providers[name].well()
+    assert text_of(await bench.chat()).startswith("from ")
+
+
 async def test_a_callers_bad_key_keeps_nobody_else_away(bench: Bench) -> None:
     fallbacks = '[routing.fallbacks]\n"a/model-a" = ["b/model-b"]'
     await bench.start(config(bench, fallbacks, weights="ab"))

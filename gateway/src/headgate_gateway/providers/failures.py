@@ -46,6 +46,12 @@ _KINDS = {
 }
 # A key or an account is refused, and is refused again until its owner does something about it.
 _REFUSED = {401: "provider_key_rejected", 402: "provider_credits_exhausted", 403: "provider_key_rejected"}
+# Codes for text that a provider does not take. Some send them with the status of a refused key.
+_FLAGGED = frozenset({"content_filter", "content_policy_violation", "data_inspection_failed", "moderation_blocked"})
+# Members of `metadata` that name what was found in the text: those of OpenRouter.
+_FINDINGS = ("reasons", "flagged_input")
+# How a provider's rate limit opens where one request alone is above it: those of OpenAI and Groq.
+_TOO_LARGE = "request too large"
 # Limits that no wait lifts.
 _USED_UP = frozenset({"insufficient_quota", "billing_hard_limit_reached", "billing_not_active"})
 # Of the statuses below 500 these may be gone the next time.
@@ -81,6 +87,9 @@ def from_status(provider: str, status: int, headers: Mapping[str, str], body: by
     message, code, param, kind = _words(detail)
     said = f"{provider!r} answered {status}: {message or 'no message'}"
     kept: dict[str, Any] = {"provider": provider, "status": status, "body": detail}
+    fault = _fault_of_request(status, said, detail, kept)
+    if fault is not None:
+        return fault
     if status == 429:
         return _limited(said, code, kind, _retry_after(headers, now), kept)
     if status in _REFUSED:
@@ -120,6 +129,22 @@ def _limited(said: str, code: str | None, kind: str | None, wait: float | None, 
     )
 
 
+def _fault_of_request(status: int | None, said: str, detail: Any, kept: Mapping[str, Any]) -> ApiError | None:
+    """Return the error for a request that is refused by a status which speaks of a key or of a rate limit.
+
+    Its caller alone is told: other requests fare better, so nothing rests because of it.
+    """
+    message, code, _, kind = _words(detail)
+    if status in (413, 429) and (message or "").lower().startswith(_TOO_LARGE):
+        return ApiError(413, said, code="request_too_large", retryable=False, provider_error=kept)
+    error = detail.get("error") if isinstance(detail, dict) else None
+    metadata = error.get("metadata") if isinstance(error, dict) else None
+    found = isinstance(metadata, dict) and any(metadata.get(name) for name in _FINDINGS)
+    if status == 403 and (found or code in _FLAGGED or kind in _FLAGGED):
+        return ApiError(400, said, code="content_filter", retryable=False, provider_error=kept)
+    return None
+
+
 def _refused(status: int, said: str, code: str | None, kept: Mapping[str, Any]) -> ApiError:
     """The error for a key or an account that a provider refuses; `attribute` says whose."""
     return ApiError(502, said, code=code, retryable=False, provider_error={**kept, "status": status})
@@ -150,6 +175,9 @@ def from_event(provider: str, error: Any, *, whole: bool = False) -> ApiError:
     where = "in an answer that it called a success" if whole else "in mid-stream"
     said = f"{provider!r} failed {where}: {message or 'no message'}"
     refused = number or _KINDS.get(kind or "")
+    fault = _fault_of_request(refused, said, {"error": error}, kept)
+    if fault is not None:
+        return fault
     if refused in _REFUSED:
         return _refused(refused, said, code, kept)
     if status == 429:

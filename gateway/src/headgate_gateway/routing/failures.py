@@ -47,6 +47,7 @@ class Verdict:
 
 
 _CALLERS = Verdict(counts=False, at_once=False, moves_on=False)
+_LENGTHS = ("context_length_exceeded", "request_too_large")
 _TOO_LONG = Verdict(counts=False, at_once=False, moves_on=True)
 _RESTS = Verdict(counts=True, at_once=True, moves_on=True)
 _FAILED = Verdict(counts=True, at_once=False, moves_on=True)
@@ -61,8 +62,11 @@ def judge(error: ApiError) -> Verdict:
     kept = error.extra.get("provider_error")
     said = kept.get("status") if isinstance(kept, dict) else None
     status = said if isinstance(said, int) and said != 200 else error.status
-    if error.code == "context_length_exceeded" or error.type == "context_length_exceeded":
+    if error.code in _LENGTHS or error.type == "context_length_exceeded":
         return _TOO_LONG
+    if error.status == 400:
+        # Text that a provider does not take may come as 403.
+        return _CALLERS
     if status in (401, 402, 403, 429):
         return _RESTS
     refused = status < 500
