@@ -155,22 +155,29 @@ def upstream(listener: socket.socket) -> None:
     server.serve_forever()
 
 
+REQUESTS: dict[str, dict[str, Any]] = {
+    CHAT: {"messages": [{"role": "user", "content": "hi"}]},
+    _EMBEDDINGS: {"input": ["a"] * 1800},
+    _IMAGES: {"prompt": "a"},
+}
+
+
+def request(number: int, more: dict[str, Any]) -> bytes:
+    """Return a request for the answer of that number."""
+    return json.dumps({"model": f"up{number}/m", **REQUESTS[ANSWERS[number].path], **more}).encode()
+
+
 def attacks() -> Iterator[Attack]:
-    """Ask for each answer as a whole; for chat also as a stream, and for events as a whole alike."""
-    texts: dict[str, Any] = {
-        CHAT: {"messages": [{"role": "user", "content": "hi"}]},
-        _EMBEDDINGS: {"input": ["a"] * 1800},
-        _IMAGES: {"prompt": "a"},
-    }
+    """Ask for each answer as a whole, and for those to chat as a stream too."""
     for number, one in enumerate(ANSWERS):
-        request = {"model": f"up{number}/m", **texts[one.path]}
-        for streamed in (False, True) if one.path == CHAT else (False,):
-            body = json.dumps({**request, "stream": True} if streamed else request).encode()
-            name = f"{one.name}, streamed" if streamed else one.name
-            yield Attack(name, one.path, lambda body=body: body, failure=one.failure)  # type: ignore[misc]
+        yield Attack(one.name, one.path, functools.partial(request, number, {}), failure=one.failure)
+        if one.path == CHAT:
+            streamed = functools.partial(request, number, {"stream": True})
+            yield Attack(f"{one.name}, streamed", one.path, streamed, failure=one.failure)
 
 
 def main() -> int:
+    asked, most_ms = chosen(attacks(), __doc__)
     listener = socket.create_server(("127.0.0.1", 0))
     serving = multiprocessing.get_context("fork").Process(target=upstream, args=(listener,), daemon=True)
     serving.start()
@@ -181,7 +188,6 @@ def main() -> int:
         f"up{number}": Provider(f"up{number}", one.wire, f"{url}/{number}", api_key=key, retries=0)
         for number, one in enumerate(ANSWERS)
     }
-    asked, most_ms = chosen(attacks(), __doc__)
     try:
         return uvloop.run(run(asked, dataclasses.replace(Settings(), providers=providers), most_ms))
     finally:

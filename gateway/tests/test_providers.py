@@ -204,6 +204,7 @@ FLAGGED = {"error": {"code": 403, "message": "flagged", "metadata": {"reasons": 
         (402, {"error": {"message": "no credits"}}, 502, "provider_error"),
         (403, {"error": {"message": "not in your region"}}, 502, "provider_error"),
         (403, FLAGGED, 400, "invalid_request_error"),
+        (403, [FLAGGED], 400, "invalid_request_error"),
         (403, {"error": {"message": "no", "code": "moderation_blocked"}}, 400, "invalid_request_error"),
         (429, {"error": {"message": "Request too large for m", "type": "tokens"}}, 413, "invalid_request_error"),
         (410, {"error": {"message": "this model was retired"}}, 502, "provider_error"),

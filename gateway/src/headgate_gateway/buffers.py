@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from io import BytesIO
 
-__all__ = ["contents", "join_in_turns", "room_for", "sliced"]
+from .long_strings import PIECE
 
-_PIECE = 262_144
+__all__ = ["contents", "join_in_turns", "pieces", "room_for", "sliced"]
+
 # So many bytes are copied before other tasks have their turn.
 _TURN = 1 << 20
 
@@ -24,13 +25,20 @@ def contents(buffer: BytesIO) -> bytes:
     return buffer.getvalue()
 
 
+def pieces(data: bytes, start: int = 0, end: int | None = None) -> Iterator[memoryview]:
+    """Yield `data[start:end]` in short pieces, none of which is a copy."""
+    view = memoryview(data)[start:end]
+    for at in range(0, len(view), PIECE):
+        yield view[at : at + PIECE]
+
+
 def sliced(data: bytes, start: int, end: int) -> bytes:
     """Return `data[start:end]`, copied in pieces where it is long."""
     if end - start <= _TURN or (start == 0 and end == len(data)):
         return data[start:end]
-    whole, view = room_for(end - start), memoryview(data)
-    for at in range(start, end, _PIECE):
-        whole.write(view[at : min(at + _PIECE, end)])
+    whole = room_for(end - start)
+    for piece in pieces(data, start, end):
+        whole.write(piece)
     return contents(whole)
 
 
@@ -41,9 +49,8 @@ async def join_in_turns(parts: Sequence[bytes]) -> bytes:
         return b"".join(parts)
     whole, copied = room_for(size), 0
     for part in parts:
-        view = memoryview(part)
-        for at in range(0, len(view), _PIECE):
-            copied += whole.write(view[at : at + _PIECE])
+        for piece in pieces(part):
+            copied += whole.write(piece)
             if copied >= _TURN:
                 copied = 0
                 await asyncio.sleep(0)

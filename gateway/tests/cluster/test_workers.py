@@ -154,7 +154,7 @@ async def test_short_and_long_connections_are_shared_by_all_workers(served: Gate
 
 
 def is_shared(held: dict[str, int], sent: int) -> bool:
-    """Whether three workers hold about a third each."""
+    """Return True when each of three workers holds about a third."""
     return len(held) == 3 and min(held.values()) >= sent / 4 and max(held.values()) <= sent / 2.3
 
 

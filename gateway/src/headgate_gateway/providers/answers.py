@@ -139,6 +139,7 @@ def folded(
             chunks.append(dict(reader.read(event, data).value))
     reader.end(done=done)
     value = (fold_text if kind == "completions" else fold)(chunks)
+    # Only the chunks themselves: what is in them may belong to the value.
     release(chunks, 0)
     return value
 

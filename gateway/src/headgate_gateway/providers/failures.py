@@ -84,10 +84,11 @@ def conceal(error: ApiError, secrets: Collection[str], places: Collection[str] =
 def from_status(provider: str, status: int, headers: Mapping[str, str], body: bytes, *, now: float) -> ApiError:
     """The error for an upstream's answer that is no success."""
     detail = _body(body)
-    message, code, param, kind = _words(detail)
+    told = _error_in(detail)
+    message, code, param, kind = _words(told)
     said = f"{provider!r} answered {status}: {message or 'no message'}"
     kept: dict[str, Any] = {"provider": provider, "status": status, "body": detail}
-    fault = _fault_of_request(status, said, detail, kept)
+    fault = _fault_of_request(status, said, told, kept)
     if fault is not None:
         return fault
     if status == 429:
@@ -129,15 +130,14 @@ def _limited(said: str, code: str | None, kind: str | None, wait: float | None, 
     )
 
 
-def _fault_of_request(status: int | None, said: str, detail: Any, kept: Mapping[str, Any]) -> ApiError | None:
-    """Return the error for a request that is refused by a status which speaks of a key or of a rate limit.
+def _fault_of_request(status: int | None, said: str, error: Any, kept: Mapping[str, Any]) -> ApiError | None:
+    """Return the error for a request that is refused with the status of a rejected key or of a rate limit.
 
-    Its caller alone is told: other requests fare better, so nothing rests because of it.
+    None where the key or the limit itself is meant.
     """
-    message, code, _, kind = _words(detail)
+    message, code, _, kind = _words(error)
     if status in (413, 429) and (message or "").lower().startswith(_TOO_LARGE):
         return ApiError(413, said, code="request_too_large", retryable=False, provider_error=kept)
-    error = detail.get("error") if isinstance(detail, dict) else None
     metadata = error.get("metadata") if isinstance(error, dict) else None
     found = isinstance(metadata, dict) and any(metadata.get(name) for name in _FINDINGS)
     if status == 403 and (found or code in _FLAGGED or kind in _FLAGGED):
@@ -168,14 +168,15 @@ def attribute(error: ApiError, *, callers_key: bool) -> None:
 def from_event(provider: str, error: Any, *, whole: bool = False) -> ApiError:
     """The error for one that an upstream put into its stream, or into an answer with a status of success."""
     error = plain(error)
-    message, code, param, kind = _words({"error": error})
+    told = _error_in({"error": error})
+    message, code, param, kind = _words(told)
     number = _number(error)
     status = _status(number, kind)
     kept = {"provider": provider, "status": number, "body": error}
     where = "in an answer that it called a success" if whole else "in mid-stream"
     said = f"{provider!r} failed {where}: {message or 'no message'}"
     refused = number or _KINDS.get(kind or "")
-    fault = _fault_of_request(refused, said, {"error": error}, kept)
+    fault = _fault_of_request(refused, said, told, kept)
     if fault is not None:
         return fault
     if refused in _REFUSED:
@@ -283,18 +284,21 @@ def _body(body: bytes) -> Any:
         return body[:_KEPT].decode("utf-8", "replace")
 
 
-def _words(detail: Any) -> tuple[str | None, str | None, str | None, str | None]:
-    """Message, code, param and type out of the shapes that upstreams use."""
+def _error_in(detail: Any) -> Any:
+    """Return the error in a body, out of the shapes that upstreams wrap it in."""
     if isinstance(detail, list) and len(detail) == 1:
         detail = detail[0]
     error = (detail.get("error") or detail) if isinstance(detail, dict) else detail
+    inner = error.get("error") if isinstance(error, dict) and not error.get("message") else None
+    return inner if isinstance(inner, dict) else error
+
+
+def _words(error: Any) -> tuple[str | None, str | None, str | None, str | None]:
+    """Return the message, code, param and type of an error."""
     if isinstance(error, str):
         return error[:500] or None, None, None, None
     if not isinstance(error, dict):
         return None, None, None, None
-    inner = error.get("error")
-    if isinstance(inner, dict) and not error.get("message"):
-        error = inner
     message = error.get("message") or error.get("detail")
     if isinstance(message, list | dict):
         message = str(message)

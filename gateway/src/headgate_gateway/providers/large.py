@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from ..buffers import contents, room_for
+from ..buffers import contents, pieces, room_for
 from ..json_parts import SINGLE, Cut, cut, member, trimmed
 from ..long_strings import LONG, PIECE, string_pieces
 from ..offload import LARGE_BODY
@@ -325,8 +325,7 @@ def _write(value: Any, levels: int, put: Callable[[bytes | memoryview], Any]) ->
             between = b","
         put(b"]")
     elif isinstance(value, msgspec.Raw):
-        view = memoryview(value)
-        for at in range(0, len(view), PIECE):
-            put(view[at : at + PIECE])
+        for piece in pieces(value):
+            put(piece)
     else:
         put(encode(value))
