@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import time
 from typing import Any
 
 import httpx2
@@ -47,8 +48,17 @@ def test_a_reset_is_a_reset() -> None:
             httpx2.get(proxy.url)
 
 
-def test_armed_it_cuts_the_next_answer_on_a_connection_that_was_open() -> None:
-    with FakeGateway() as gateway, CutProxy(gateway.url) as proxy, httpx2.Client() as client:
+class SlowToCount(CutProxy):
+    """Its thread is held up while it counts, as on a busy machine."""
+
+    def passed(self, pipe: Any, count: int) -> None:
+        time.sleep(0.05)
+        super().passed(pipe, count)
+
+
+@pytest.mark.parametrize("proxy_class", [CutProxy, SlowToCount])
+def test_armed_it_cuts_the_next_answer_on_a_connection_that_was_open(proxy_class: type[CutProxy]) -> None:
+    with FakeGateway() as gateway, proxy_class(gateway.url) as proxy, httpx2.Client() as client:
         gateway.respond_bytes(b"0123456789")
         client.get(proxy.url)
         proxy.arm(None)

@@ -51,13 +51,14 @@ class _Pipe:
         with contextlib.suppress(OSError):
             while data := self._server.recv(65536):
                 cut = self.cut
-                if cut is not None and cut.at is not None and self.passed + len(data) >= cut.at:
-                    self._client.sendall(data[: cut.at - self.passed])
-                    self._proxy.passed(self, cut.at - self.passed)
+                left = None if cut is None or cut.at is None else cut.at - self.passed
+                sent = data if left is None else data[:left]
+                # Counted before it is sent: a client that has the whole answer may arm the next cut at once.
+                self._proxy.passed(self, len(sent))
+                self._client.sendall(sent)
+                if cut is not None and left is not None and len(data) >= left:
                     self._break(cut.how)
                     return
-                self._client.sendall(data)
-                self._proxy.passed(self, len(data))
         with contextlib.suppress(OSError):
             self._client.shutdown(socket.SHUT_WR)
 
