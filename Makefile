@@ -1,4 +1,4 @@
-# The two commands that matter: `make demo` shows Headgate at work, `make test` proves it.
+# The two commands that matter: `make demo` shows Onceward at work, `make test` proves it.
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
@@ -7,7 +7,7 @@ STAMP  := $(VENV)/.set-up
 .PHONY: demo test setup generate check-generated lint bench bench-gateway sweep chaos lock dist clean
 
 demo: setup            ## a gateway on a free port and a tour of what it does, with no key and no network
-	$(BIN)/headgate demo
+	$(BIN)/onceward demo
 
 test: setup            ## every check and every test that this machine has the tools for
 	scripts/test
@@ -44,8 +44,8 @@ dist: setup            ## wheels of the packages in dist/
 	for package in sdks/python gateway generator; do $(BIN)/python -m build --no-isolation --outdir dist $$package || exit 1; done
 
 lock: setup            ## pins again what requirements/dev.in asks for
-	$(BIN)/uv pip compile --upgrade --quiet --no-header --no-annotate --no-emit-package headgate --no-emit-package headgate-gateway \
-		--no-emit-package headgate-generator requirements/dev.in requirements/packages.in --output-file requirements/dev.txt
+	$(BIN)/uv pip compile --upgrade --quiet --no-header --no-annotate --no-emit-package onceward --no-emit-package onceward-gateway \
+		--no-emit-package onceward-generator requirements/dev.in requirements/packages.in --output-file requirements/dev.txt
 
 clean:
 	rm -rf $(VENV) dist .mypy_cache .pytest_cache .ruff_cache

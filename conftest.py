@@ -47,8 +47,8 @@ def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The URL of a gateway that answers every model name offline, with no key."""
     data: Path = tmp_path_factory.mktemp("gateway")
     port = free_port()
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("HEADGATE_")}
-    command = [sys.executable, "-m", "headgate_gateway", "--offline", "--port", str(port), "--data-dir", str(data)]
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("ONCEWARD_")}
+    command = [sys.executable, "-m", "onceward_gateway", "--offline", "--port", str(port), "--data-dir", str(data)]
     with subprocess.Popen(command, env=kept, cwd=data) as process:
         try:
             wait_until_ready(f"http://127.0.0.1:{port}", process)

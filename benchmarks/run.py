@@ -31,13 +31,13 @@ HERE = Path(__file__).parent
 ROOT = HERE.parent
 ENVIRONMENTS = HERE / ".environments"
 PACKAGES = {
-    "headgate": [str(ROOT / "sdks/python") + "[fast]"],
+    "onceward": [str(ROOT / "sdks/python") + "[fast]"],
     "openai": ["openai"],
     "types": [str(ROOT / "sdks/python"), "mypy", "pyright"],
     "gateway": [str(ROOT / "gateway"), "psycopg[binary]", "redis"],
     "litellm": ["litellm[proxy]"],
 }
-GATEWAYS = ("headgate gateway", "pass-through", "litellm proxy", DIRECT)
+GATEWAYS = ("onceward gateway", "pass-through", "litellm proxy", DIRECT)
 # Of the gateways, what the budgets do not name is shown too.
 FIGURES = {
     "rps_core": "requests/s a core",
@@ -53,16 +53,16 @@ FIGURES = {
     "busy_mb": "MB after the load",
 }
 WORKERS = {
-    "headgate": ("headgate", ["sdk.py"], ["headgate"]),
-    "headgate fast": ("headgate", ["sdk.py"], ["headgate", "fast"]),
+    "onceward": ("onceward", ["sdk.py"], ["onceward"]),
+    "onceward fast": ("onceward", ["sdk.py"], ["onceward", "fast"]),
     "openai": ("openai", ["sdk.py"], ["openai"]),
-    "httpx2": ("headgate", ["bare_httpx2.py"], []),
+    "httpx2": ("onceward", ["bare_httpx2.py"], []),
 }
 USER_FILE = """\
-from headgate import Headgate
+from onceward import Onceward
 
-client = Headgate()
-answer = client.chat.completions.create(model="headgate/echo", messages=[{"role": "user", "content": "hi"}])
+client = Onceward()
+answer = client.chat.completions.create(model="onceward/echo", messages=[{"role": "user", "content": "hi"}])
 print(answer.choices[0].message.content)
 """
 
@@ -77,7 +77,7 @@ def python_of(environment: str) -> Path:
         subprocess.run(
             [str(uv), "venv", "--quiet", "--python", sys.executable, str(ENVIRONMENTS / environment)], check=True
         )
-    reinstall = ["--reinstall-package", "headgate", "--reinstall-package", "headgate-gateway"]
+    reinstall = ["--reinstall-package", "onceward", "--reinstall-package", "onceward-gateway"]
     install: list[str | Path] = [
         uv,
         "pip",
@@ -126,7 +126,7 @@ def generate() -> Figures:
     """Seconds to generate the own contract's SDK and compare it with what is committed."""
     start = time.perf_counter()
     subprocess.run(
-        [Path(sys.executable).parent / "headgate-generate", "--check"], check=True, cwd=ROOT, capture_output=True
+        [Path(sys.executable).parent / "onceward-generate", "--check"], check=True, cwd=ROOT, capture_output=True
     )
     return {"seconds": time.perf_counter() - start}
 
@@ -135,7 +135,7 @@ def measure(budgets: list[dict[str, Any]], rounds: int) -> dict[tuple[str, str],
     """All figures of all rounds, by subject and scenario; subject and peer take turns."""
     scenarios = {budget["scenario"] for budget in budgets}
     own, gateways = scenarios - {"gateway"}, "gateway" in scenarios
-    needed = [*(["headgate", "openai", "types"] if own else []), *(["gateway", "litellm"] if gateways else [])]
+    needed = [*(["onceward", "openai", "types"] if own else []), *(["gateway", "litellm"] if gateways else [])]
     pythons = {name: python_of(name) for name in needed}
     wanted = dict.fromkeys(
         (who, budget["scenario"])

@@ -30,7 +30,7 @@ def completion() -> bytes:
             "id": "chatcmpl-0123456789",
             "object": "chat.completion",
             "created": 1_700_000_000,
-            "model": "headgate/echo",
+            "model": "onceward/echo",
             "system_fingerprint": "fp_0123456789",
             "choices": [
                 {
@@ -57,7 +57,7 @@ def event(number: int, finish: str | None = None) -> bytes:
         "id": "chatcmpl-0123456789",
         "object": "chat.completion.chunk",
         "created": 1_700_000_000,
-        "model": "headgate/echo",
+        "model": "onceward/echo",
         "service_tier": "default",
         "system_fingerprint": "fp_0123456789",
         "choices": [{"index": 0, "delta": {"content": f" word{number}"}, "logprobs": None, "finish_reason": finish}],
@@ -74,7 +74,7 @@ def embeddings(count: int) -> bytes:
     ]
     data = [{"object": "embedding", "index": index, "embedding": vector} for index, vector in enumerate(vectors)]
     usage = {"prompt_tokens": count, "total_tokens": count}
-    return json.dumps({"object": "list", "data": data, "model": "headgate/embed", "usage": usage}).encode()
+    return json.dumps({"object": "list", "data": data, "model": "onceward/embed", "usage": usage}).encode()
 
 
 def whole(body: bytes) -> list[bytes]:

@@ -28,11 +28,11 @@ from typing import Any
 import uvicorn
 import uvloop
 
-from headgate_gateway.app import create_app
-from headgate_gateway.collector import collect_when_quiet
-from headgate_gateway.config import Settings
-from headgate_gateway.offload import computing, share_the_interpreter
-from headgate_gateway.protocol import HttpProtocol
+from onceward_gateway.app import create_app
+from onceward_gateway.collector import collect_when_quiet
+from onceward_gateway.config import Settings
+from onceward_gateway.offload import computing, share_the_interpreter
+from onceward_gateway.protocol import HttpProtocol
 
 __all__ = ["ATTACKS", "CHAT", "Attack", "Server", "Stall", "chosen", "main", "measure", "run"]
 
@@ -69,7 +69,7 @@ class Stall:
 
 
 def chat(**more: Any) -> bytes:
-    return json.dumps({"model": "headgate/echo", "messages": [{"role": "user", "content": "hi"}], **more}).encode()
+    return json.dumps({"model": "onceward/echo", "messages": [{"role": "user", "content": "hi"}], **more}).encode()
 
 
 def schema(value: Any) -> bytes:
@@ -119,9 +119,9 @@ ATTACKS = (
     Attack("20 MB name of a model", CHAT, lambda: chat(model="m" * 20 * _MB)),
     Attack("20 MB schema", CHAT, lambda: schema({"enum": ["a" * 20 * _MB]})),
     Attack("20 MB prompt of a picture", "/v1/images/generations", lambda: json.dumps(
-        {"model": "headgate/image", "prompt": "a word " * (20 * _MB // 7), "size": "64x64"}).encode()),
+        {"model": "onceward/image", "prompt": "a word " * (20 * _MB // 7), "size": "64x64"}).encode()),
     Attack("20 MB to count", "/utils/token_counter", lambda: json.dumps(
-        {"model": "headgate/echo", "prompt": "a word " * (20 * _MB // 7)}).encode()),
+        {"model": "onceward/echo", "prompt": "a word " * (20 * _MB // 7)}).encode()),
     Attack("20 MB of names in a key", "/key/generate", lambda: json.dumps({"models": ["m" * _MB] * 20}).encode()),
     Attack("128 choices of 5,000 words", CHAT, lambda: chat(n=128, max_tokens=5000, messages=[
         {"role": "user", "content": "Write 5000 words about rain"}])),
@@ -134,9 +134,9 @@ ATTACKS = (
            budget=True),
     Attack("160,000 names, on a budget", CHAT, lambda: chat(x={f"k{at}": {} for at in range(160_000)}), budget=True),
     Attack("400,000 objects of wrong type", CHAT, lambda: json.dumps(
-        {"model": "headgate/echo", "messages": [{"role": "user", "content": 3}] * 80_000}).encode()),
+        {"model": "onceward/echo", "messages": [{"role": "user", "content": 3}] * 80_000}).encode()),
     Attack("wrong numbers", "/v1/completions", lambda: json.dumps(
-        {"model": "headgate/echo", "prompt": [1.5] * 400_000}).encode()),
+        {"model": "onceward/echo", "prompt": [1.5] * 400_000}).encode()),
     Attack("25 MB of text", CHAT, lambda: chat(messages=[{"role": "user", "content": "a word " * (25 * _MB // 7)}])),
     Attack("25 MB of escapes", CHAT, lambda: chat(messages=[{"role": "user", "content": "漢" * (25 * _MB // 6)}])),
     Attack("25 MB picture, with a key", CHAT, lambda: chat(messages=[{"role": "user", "content": [
@@ -145,7 +145,7 @@ ATTACKS = (
     Attack("moderation of 8 MB", "/v1/moderations", lambda: json.dumps(
         {"input": "the skill of killjoys " * (8 * _MB // 22)}).encode()),
     Attack("2,048 embeddings of 1,536", "/v1/embeddings", lambda: json.dumps(
-        {"model": "headgate/embed", "dimensions": 1536, "input": ["some words of a text"] * 2048}).encode()),
+        {"model": "onceward/embed", "dimensions": 1536, "input": ["some words of a text"] * 2048}).encode()),
     Attack("upload of 64 MB, with a key", "/v1/files", lambda: upload(64 * _MB),
            content_type="multipart/form-data; boundary=XX", key=True),
 )  # fmt: skip

@@ -41,10 +41,10 @@ import uvloop
 from gateways.passthrough import Relay
 from paced import PACE, serve
 
-from headgate_gateway.app import create_app
-from headgate_gateway.config import load
-from headgate_gateway.offload import share_the_interpreter
-from headgate_gateway.server import GatewayServer, server_config
+from onceward_gateway.app import create_app
+from onceward_gateway.config import load
+from onceward_gateway.offload import share_the_interpreter
+from onceward_gateway.server import GatewayServer, server_config
 
 __all__ = ["SUBJECTS", "main"]
 
@@ -55,7 +55,7 @@ _READERS = 2
 # Each reader begins a stream, and then the next: 150 of them a second, all open for longer than all take to open.
 _BETWEEN = 0.0133
 _TICK = 0.005
-_MODELS = {"gateway": b"mock", "pass-through": b"mock", "offline": b"headgate/echo"}
+_MODELS = {"gateway": b"mock", "pass-through": b"mock", "offline": b"onceward/echo"}
 _BODY = b'{"model":"%b","stream":true,"messages":[{"role":"user","content":"Say: %b"}]%b}'
 _PACED = b',"provider_specific_params":{"pace":%.1f}' % PACE
 _ID = re.compile(rb"^id: \S+:(\d+)$", re.MULTILINE)
@@ -188,7 +188,7 @@ def server_of(subject: str, folder: str, provider: int) -> uvicorn.Server:
         lines.append('[models]\nmock = "local/mock"')
         lines.append(f'[providers.local]\nbase_url = "http://127.0.0.1:{provider}/v1"\napi_key = "none"')
         lines.append('[prices."local/mock"]\ninput_per_million = 0.15\noutput_per_million = 0.60')
-    file = Path(folder) / "headgate.toml"
+    file = Path(folder) / "onceward.toml"
     file.write_text("\n".join(lines) + "\n")
     app = create_app(load(file, {}, {}))
     return GatewayServer(server_config(app), app)

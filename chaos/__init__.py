@@ -1,4 +1,4 @@
-"""Chaos: a whole Headgate under load while its parts are killed, and the proof that no call was lost or paid twice."""
+"""Chaos: a whole Onceward under load while its parts are killed, and the proof that no call was lost or paid twice."""
 
 from __future__ import annotations
 

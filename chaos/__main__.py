@@ -1,4 +1,4 @@
-"""Chaos: a whole Headgate under load while its parts are killed.
+"""Chaos: a whole Onceward under load while its parts are killed.
 
     python -m chaos                                  one node on SQLite, a minute, a seed of its own
     python -m chaos --nodes 3 --seed 7               three nodes on PostgreSQL and Redis; this very schedule

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from headgate import Headgate
+from onceward import Onceward
 
 from .cluster import ADMIN_KEY
 from .journal import SIDE_BY_SIDE, Made
@@ -29,7 +29,7 @@ class Accounts:
 def open_accounts(url: str) -> Accounts:
     """Make `free`, `team` (with levels above it), `windowed` (money for ten seconds), `credits` and `narrow` (few calls
     at a time)."""
-    with Headgate(base_url=url, api_key=ADMIN_KEY) as admin:
+    with Onceward(base_url=url, api_key=ADMIN_KEY) as admin:
         acme = admin.organization.create(organization_alias="acme", max_budget=_PLENTY)
         team = admin.team.create(team_alias="research", organization_id=acme.organization_id, max_budget=_PLENTY)
         ada = admin.user.create(

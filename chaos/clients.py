@@ -12,8 +12,8 @@ from typing import Any
 
 import msgspec
 
-import headgate
-from headgate import AsyncHeadgate, Backoff, Timeout
+import onceward
+from onceward import AsyncOnceward, Backoff, Timeout
 
 from .journal import Began, Journal
 from .watch import Watch
@@ -74,19 +74,19 @@ class Clients:
         return Watch(ask, turn)
 
 
-async def call(clients: Clients, ask: Ask, turn: int, client: AsyncHeadgate) -> bool:
+async def call(clients: Clients, ask: Ask, turn: int, client: AsyncOnceward) -> bool:
     """Make a call and journal it; whether it succeeded."""
     watch = clients.begin(ask, turn)
     try:
         left = await (_streamed(ask, watch, client) if ask.stream else _whole(ask, watch, client))
-    except headgate.SDKError as error:
+    except onceward.SDKError as error:
         clients.journal.write(watch.failed(error))
         return False
     clients.journal.write(watch.left() if left else watch.whole())
     return not left
 
 
-async def _whole(ask: Ask, watch: Watch, client: AsyncHeadgate) -> bool:
+async def _whole(ask: Ask, watch: Watch, client: AsyncOnceward) -> bool:
     if ask.kind == "embed":
         watch.answer(await client.embeddings.create(**ask.parameters(), idempotency_key=ask.key))
     else:
@@ -94,7 +94,7 @@ async def _whole(ask: Ask, watch: Watch, client: AsyncHeadgate) -> bool:
     return False
 
 
-async def _streamed(ask: Ask, watch: Watch, client: AsyncHeadgate) -> bool:
+async def _streamed(ask: Ask, watch: Watch, client: AsyncOnceward) -> bool:
     """True if the client left before the end."""
     async with await client.chat.completions.create(**ask.parameters(), idempotency_key=ask.key) as stream:
         watch.opened(stream)

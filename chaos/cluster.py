@@ -18,8 +18,8 @@ LEASE_SECONDS = 3.0
 _READY_WITHIN = 120.0
 
 PRICES = {
-    "headgate/echo": (0.0375, 0.1505),
-    "headgate/embed": (0.0215, 0.0),
+    "onceward/echo": (0.0375, 0.1505),
+    "onceward/embed": (0.0215, 0.0),
     "up/solo": (0.0555, 0.2105),
     "house-a": (0.0455, 0.1905),
     "house-b": (0.0495, 0.1805),
@@ -74,7 +74,7 @@ class Node(Process):
         self.url = f"http://127.0.0.1:{self.port}"
         data = folder / f"data-{name}"
         arguments = ["--config", str(config), "--port", str(self.port), "--data-dir", str(data), "--quiet"]
-        command = [*module("")[:2], "headgate_gateway", *arguments]
+        command = [*module("")[:2], "onceward_gateway", *arguments]
         super().__init__(name, command, folder, environ=environ)
         self.database = data / "gateway.db"
 
@@ -142,7 +142,7 @@ class Cluster:
             text += form.format(name=name, input=cost_in, output=cost_out)
         if self.postgres is not None:
             text += _SHARED.format(lease=LEASE_SECONDS)
-        path = self.folder / "headgate.toml"
+        path = self.folder / "onceward.toml"
         path.write_text(text)
         return path
 
@@ -150,8 +150,8 @@ class Cluster:
         if self.postgres is None or self.redis is None:
             return {}
         return {
-            "HEADGATE_GATEWAY_DATABASE_URL": self.postgres.url,
-            "HEADGATE_GATEWAY_REDIS_URL": self.redis.url,
+            "ONCEWARD_GATEWAY_DATABASE_URL": self.postgres.url,
+            "ONCEWARD_GATEWAY_REDIS_URL": self.redis.url,
         }
 
     def close(self) -> None:

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import msgspec
 
-import headgate
-from headgate import AsyncHeadgate, Headgate
+import onceward
+from onceward import AsyncOnceward, Onceward
 
 from .clients import LEAVE_AFTER, Clients, Plan, call, client_options
 from .rounds import Batches, Sprees
@@ -59,9 +59,9 @@ class AsyncPool:
     """A client for each account, all of them new."""
 
     def __init__(self, clients: Clients) -> None:
-        self._made = {name: AsyncHeadgate(**clients.options(name)) for name in ACCOUNTS}
+        self._made = {name: AsyncOnceward(**clients.options(name)) for name in ACCOUNTS}
 
-    def of(self, account: str) -> AsyncHeadgate:
+    def of(self, account: str) -> AsyncOnceward:
         return self._made[account]
 
     async def __aenter__(self) -> AsyncPool:
@@ -83,28 +83,28 @@ class SyncClient:
         for ask in self._clients.asks(self._name):
             turns = 2 if ask.manner in ("again", "twice") else 1
             for turn in range(turns):
-                with Headgate(**self._clients.options(ask.account)) as client:
+                with Onceward(**self._clients.options(ask.account)) as client:
                     if not self._call(ask, turn, client):
                         break
 
-    def _call(self, ask: Ask, turn: int, client: Headgate) -> bool:
+    def _call(self, ask: Ask, turn: int, client: Onceward) -> bool:
         watch = self._clients.begin(ask, turn)
         try:
             left = self._streamed(ask, watch, client) if ask.stream else self._whole(ask, watch, client)
-        except headgate.SDKError as error:
+        except onceward.SDKError as error:
             self._clients.journal.write(watch.failed(error))
             return False
         self._clients.journal.write(watch.left() if left else watch.whole())
         return not left
 
-    def _whole(self, ask: Ask, watch: Watch, client: Headgate) -> bool:
+    def _whole(self, ask: Ask, watch: Watch, client: Onceward) -> bool:
         if ask.kind == "embed":
             watch.answer(client.embeddings.create(**ask.parameters(), idempotency_key=ask.key))
         else:
             watch.answer(client.chat.completions.create(**ask.parameters(), idempotency_key=ask.key))
         return False
 
-    def _streamed(self, ask: Ask, watch: Watch, client: Headgate) -> bool:
+    def _streamed(self, ask: Ask, watch: Watch, client: Onceward) -> bool:
         with client.chat.completions.create(**ask.parameters(), idempotency_key=ask.key) as stream:
             watch.opened(stream)
             for chunk in stream:
@@ -120,14 +120,14 @@ async def _load_sdk() -> None:
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
         options = client_options(f"http://127.0.0.1:{bound.getsockname()[1]}/v1", "nobody") | {"max_retries": 0}
-        async with AsyncHeadgate(**options) as client:
+        async with AsyncOnceward(**options) as client:
             calls = (
                 client.key.generate(key_alias="nobody"),
                 client.chat.completions.create(model="nobody", messages=[{"role": "user", "content": "ping"}]),
                 client.embeddings.create(model="nobody", input="ping"),
             )
             for made in calls:
-                with contextlib.suppress(headgate.APIConnectionError):
+                with contextlib.suppress(onceward.APIConnectionError):
                     await made
 
 

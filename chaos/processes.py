@@ -72,7 +72,7 @@ class Process:
         self._closed = False
         self._command = list(command)
         self._folder = folder
-        kept = {key: value for key, value in os.environ.items() if not key.startswith("HEADGATE")}
+        kept = {key: value for key, value in os.environ.items() if not key.startswith("ONCEWARD")}
         self._environ = kept | {"PYTHONPATH": str(ROOT)} | dict(environ or {})
         self._user = user
         self._process: subprocess.Popen[str] | None = None

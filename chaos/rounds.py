@@ -12,8 +12,8 @@ from typing import Any
 
 import msgspec
 
-import headgate
-from headgate import AsyncHeadgate, BatchRequest
+import onceward
+from onceward import AsyncOnceward, BatchRequest
 
 from .clients import TOTAL_SECONDS, Clients, call, client_options
 from .journal import Began, Made, Seen, Usage
@@ -45,8 +45,8 @@ class _Rounds:
             name = f"{self._name}{number}"
             yield name, random.Random(f"{self._clients.plan.seed}:{name}")
 
-    def _client(self, key: str) -> AsyncHeadgate:
-        return AsyncHeadgate(**client_options(self._clients.plan.url, key))
+    def _client(self, key: str) -> AsyncOnceward:
+        return AsyncOnceward(**client_options(self._clients.plan.url, key))
 
     def _begin(self, name: str, within: float) -> str:
         """Journal that something was begun that is no call; gives its idempotency key."""
@@ -54,7 +54,7 @@ class _Rounds:
         self._clients.journal.write(Began(name, 0, key, time.time(), within))
         return key
 
-    def _end(self, name: str, key: str, error: headgate.SDKError | None = None, text: str = "") -> None:
+    def _end(self, name: str, key: str, error: onceward.SDKError | None = None, text: str = "") -> None:
         fault = None if error is None else fault_of(error)
         end = "whole" if error is None else "error"
         self._clients.journal.write(Seen(name, 0, key, ADMIN, end, time.time(), text=text, fault=fault))
@@ -77,7 +77,7 @@ class Sprees(_Rounds):
         async with self._client(self._clients.plan.admin_key) as admin:
             try:
                 made = await admin.key.generate(key_alias=alias, max_budget=_SPREE_BUDGET, idempotency_key=key)
-            except headgate.SDKError as error:
+            except onceward.SDKError as error:
                 self._end(alias, key, error)
                 return None
         self._end(alias, key, text=made.key_id)
@@ -99,13 +99,13 @@ class Batches(_Rounds):
             try:
                 async with self._client(self._clients.plan.keys[_ACCOUNT]) as client:
                     await self._batch(client, name, asks)
-            except headgate.SDKError as error:
+            except onceward.SDKError as error:
                 self._end(name, key, error)
             else:
                 self._end(name, key)
             await asyncio.sleep(_PAUSE)
 
-    async def _batch(self, client: AsyncHeadgate, name: str, asks: list[Ask]) -> None:
+    async def _batch(self, client: AsyncOnceward, name: str, asks: list[Ask]) -> None:
         requests = [BatchRequest(ask.parameters(), custom_id=ask.marker) for ask in asks]
         batch = await client.batches.create_from(requests, metadata={"name": name})
         keys = {ask.marker: f"{batch.id}:{number}" for number, ask in enumerate(asks, 1)}
@@ -116,7 +116,7 @@ class Batches(_Rounds):
         try:
             await client.batches.wait(batch.id, poll=_POLL, timeout=BATCH_SECONDS)
             answers = await client.batches.results(batch.id)
-        except headgate.SDKError as error:
+        except onceward.SDKError as error:
             for ask in asks:
                 journal.write(_seen(ask, keys[ask.marker], error))
             raise
@@ -134,7 +134,7 @@ def _line(source: random.Random, marker: str) -> Ask:
 def _seen(ask: Ask, key: str, answer: Any) -> Seen:
     """What came of one line, its answer or its error."""
     seen = Seen(ask.marker, 0, key, ask.account, "error", time.time())
-    if isinstance(answer, headgate.SDKError):
+    if isinstance(answer, onceward.SDKError):
         return msgspec.structs.replace(seen, fault=fault_of(answer))
     call_id = "call_" + answer.id.removeprefix("chatcmpl-")
     return msgspec.structs.replace(

@@ -15,7 +15,7 @@ from typing import Literal
 
 import msgspec
 
-from headgate import Headgate
+from onceward import Onceward
 
 from .accounts import Accounts, open_accounts
 from .audit import audit
@@ -177,7 +177,7 @@ def _tracebacks(cluster: Cluster) -> Iterator[str]:
 def _reports(cluster: Cluster) -> dict[str, int]:
     """What the gateway's reports tell of all spending, each by its total and by the sum of its lines."""
     told: dict[str, int] = {}
-    with Headgate(**client_options(cluster.url, ADMIN_KEY)) as admin:
+    with Onceward(**client_options(cluster.url, ADMIN_KEY)) as admin:
         for group in _GROUPS:
             report = admin.spend.report(group_by=group, interval="total")
             told[f"the report by {group}"] = round(report.total.spend * 1e9)

@@ -45,7 +45,7 @@ class PostgreSQL:
         self._binaries = binaries
         self._data = folder / "postgres"
         self.port = free_port()
-        self.url = f"postgresql://headgate@127.0.0.1:{self.port}/postgres"
+        self.url = f"postgresql://onceward@127.0.0.1:{self.port}/postgres"
         options = [word for option in _POSTGRES_OPTIONS for word in ("-c", option)]
         command = [str(binaries / "postgres"), "-D", str(self._data), "-h", "127.0.0.1", "-p", str(self.port), *options]
         self._user = without_privileges()
@@ -63,7 +63,7 @@ class PostgreSQL:
         if self._user is not None:
             os.chown(self._data, self._user.pw_uid, self._user.pw_gid)
             user = {"user": self._user.pw_uid, "group": self._user.pw_gid}
-        command = [str(self._binaries / "initdb"), "--no-sync", "--auth=trust", "--username=headgate", "--locale=C"]
+        command = [str(self._binaries / "initdb"), "--no-sync", "--auth=trust", "--username=onceward", "--locale=C"]
         subprocess.run(
             [*command, "--encoding=UTF8", str(self._data)], check=True, stdout=subprocess.DEVNULL, cwd="/", **user
         )

@@ -6,7 +6,7 @@ import json
 import time
 from typing import Any
 
-import headgate
+import onceward
 
 from .journal import Fault, Seen, Usage
 from .work import Ask, digest_of
@@ -57,7 +57,7 @@ class Watch:
     def answer(self, answer: Any) -> None:
         """A whole answer."""
         self._attempts = answer._attempts
-        self._name(answer._headers["x-headgate-call-id"])
+        self._name(answer._headers["x-onceward-call-id"])
         self._cost = answer._headers.get("x-cost-usd")
         self._usage = _usage(answer.usage)
         if self._ask.kind == "embed":
@@ -75,7 +75,7 @@ class Watch:
     def left(self) -> Seen:
         return self._seen("left")
 
-    def failed(self, error: headgate.SDKError) -> Seen:
+    def failed(self, error: onceward.SDKError) -> Seen:
         self._attempts = max(self._attempts, getattr(error, "attempts", 0))
         return self._seen("error", fault_of(error))
 
@@ -105,7 +105,7 @@ class Watch:
         )
 
 
-def fault_of(error: headgate.SDKError) -> Fault:
+def fault_of(error: onceward.SDKError) -> Fault:
     """An error as the journal keeps it."""
     status, code = getattr(error, "status_code", None), getattr(error, "code", None)
     return Fault(type(error).__name__, status, code, str(error)[:_LONGEST_MESSAGE])

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from headgate_gateway.offline.embed import vector
+from onceward_gateway.offline.embed import vector
 
 __all__ = ["ACCOUNTS", "ADMIN", "KINDS", "Ask", "Manner", "digest_of", "draw", "expected", "provider_words"]
 
@@ -59,10 +59,10 @@ class Ask:
     def parameters(self) -> dict[str, Any]:
         """What the SDK's method is called with."""
         if self.kind == "embed":
-            return {"model": "headgate/embed", "input": _texts(self), "dimensions": _DIMENSIONS}
+            return {"model": "onceward/embed", "input": _texts(self), "dimensions": _DIMENSIONS}
         provided = self.kind in ("pool", "solo")
         asked: dict[str, Any] = {
-            "model": {"pool": "house", "solo": "up/solo"}.get(self.kind, "headgate/echo"),
+            "model": {"pool": "house", "solo": "up/solo"}.get(self.kind, "onceward/echo"),
             "messages": [{"role": "user", "content": _question(self)}],
             "max_tokens": 3 * self.size + 40,
             "user": f"customer-{self.size % 3}",

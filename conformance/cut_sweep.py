@@ -25,8 +25,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
-import headgate
-from headgate.testing import CutProxy, FakeGateway, FixedRandom
+import onceward
+from onceward.testing import CutProxy, FakeGateway, FixedRandom
 
 __all__ = ["LIBRARIES", "FakeTarget", "GatewayTarget", "Outcome", "Target", "offsets", "sweep"]
 
@@ -88,7 +88,7 @@ class GatewayTarget:
         self.url = url or self._start()
         text = " ".join(str(number) for number in range(events))
         self.params: dict[str, Any] = {
-            "model": "headgate/echo",
+            "model": "onceward/echo",
             "messages": [{"role": "user", "content": "hi"}],
             "mock_response": text,
         }
@@ -102,7 +102,7 @@ class GatewayTarget:
             [
                 sys.executable,
                 "-m",
-                "headgate_gateway",
+                "onceward_gateway",
                 "--offline",
                 "--port",
                 str(port),
@@ -151,7 +151,7 @@ class Caller:
         else:
             options["transport"] = library
         self._runner = None if kind == "sync" else asyncio.Runner()
-        self._client: Any = headgate.Headgate(**options) if kind == "sync" else headgate.AsyncHeadgate(**options)
+        self._client: Any = onceward.Onceward(**options) if kind == "sync" else onceward.AsyncOnceward(**options)
 
     def stream(self, key: str) -> Seen:
         if self._runner is not None:
@@ -264,7 +264,7 @@ def _cut(
     proxy.arm(at, how=how)
     try:
         seen = _comparable(caller.stream(key))
-    except headgate.SDKError as error:
+    except onceward.SDKError as error:
         return f"{type(error).__name__}: {error}"
     if seen != whole:
         return _difference(seen, whole)

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import Literal
 
-import headgate
-from headgate import Headgate
+import onceward
+from onceward import Onceward
 
 Item = Literal["notebook", "pencil"]
 STOCK = {"notebook": 12, "pencil": 0}
 
 
-@headgate.tool
+@onceward.tool
 def stock(item: Item) -> dict[str, object]:
     """How many of it are in stock."""
     return {"item": item, "in_stock": STOCK[item]}
 
 
-@headgate.tool
+@onceward.tool
 def delete(item: Item) -> str:
     """Take it out of the catalogue."""
     del STOCK[item]
@@ -25,10 +25,10 @@ def delete(item: Item) -> str:
 
 
 def main() -> None:
-    with Headgate() as client:
+    with Onceward() as client:
         for asked in ("How much stock of the notebook is left?", "Delete the pencil."):
             run = client.chat.completions.run_tools(
-                model="headgate/echo",
+                model="onceward/echo",
                 messages=[{"role": "user", "content": asked}],
                 tools=[stock, delete],
                 on_tool_call=lambda call: "Deleting needs a person." if call.name == "delete" else True,

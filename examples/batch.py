@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from headgate import BatchRequest, Headgate
-from headgate.types import Batch
+from onceward import BatchRequest, Onceward
+from onceward.types import Batch
 
 WIDTH = 40
 
@@ -19,12 +19,12 @@ def show(batch: Batch) -> None:
 def main() -> None:
     requests = [
         BatchRequest(
-            {"model": "headgate/echo", "messages": [{"role": "user", "content": f"Write {n + 5} words about gates"}]},
+            {"model": "onceward/echo", "messages": [{"role": "user", "content": f"Write {n + 5} words about gates"}]},
             custom_id=f"text-{n}",
         )
         for n in range(40)
     ]
-    with Headgate() as client:
+    with Onceward() as client:
         batch = client.batches.create_from(requests)
         batch = client.batches.wait(batch.id, poll=0.1, on_progress=show)
         print()

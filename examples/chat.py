@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from headgate import Headgate
+from onceward import Onceward
 
 
 def questions() -> Iterator[str]:
@@ -20,10 +20,10 @@ def questions() -> Iterator[str]:
 
 def main() -> None:
     said: list[Any] = [{"role": "system", "content": "You are brief."}]
-    with Headgate() as client:
+    with Onceward() as client:
         for asked in questions():
             said.append({"role": "user", "content": asked})
-            with client.chat.completions.stream(model="headgate/echo", messages=said) as stream:
+            with client.chat.completions.stream(model="onceward/echo", messages=said) as stream:
                 for text in stream.text_stream:
                     print(text, end="", flush=True)
             print()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from headgate import Headgate
+from onceward import Onceward
 
 TEXTS = [
     "Ada Lovelace ordered 3 notebooks on Monday.",
@@ -21,10 +21,10 @@ class Order:
 
 
 def main() -> None:
-    with Headgate() as client:
+    with Onceward() as client:
         for text in TEXTS:
             answer = client.chat.completions.parse(
-                model="headgate/echo",
+                model="onceward/echo",
                 messages=[
                     {"role": "system", "content": "Extract the order."},
                     {"role": "user", "content": text},

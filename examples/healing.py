@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from headgate import Headgate
-from headgate.testing import CutProxy
-from headgate.types.params import ChatCompletionMessageParam
+from onceward import Onceward
+from onceward.testing import CutProxy
+from onceward.types.params import ChatCompletionMessageParam
 
 ASK: list[ChatCompletionMessageParam] = [{"role": "user", "content": "Count to 60"}]
 
 
 def main() -> None:
-    with Headgate() as client:
-        whole = client.chat.completions.create(model="headgate/echo", messages=ASK).choices[0].message.content
+    with Onceward() as client:
+        whole = client.chat.completions.create(model="onceward/echo", messages=ASK).choices[0].message.content
 
         # The first five connections through the proxy break after some thousand bytes each.
         with (
             CutProxy(client.base_url, cuts=dict.fromkeys(range(1, 6), 4000)) as proxy,
-            Headgate(base_url=proxy.url, on_retry=lambda event: print("\n  cut:", event.error.message)) as flaky,
-            flaky.chat.completions.stream(model="headgate/echo", messages=ASK) as stream,
+            Onceward(base_url=proxy.url, on_retry=lambda event: print("\n  cut:", event.error.message)) as flaky,
+            flaky.chat.completions.stream(model="onceward/echo", messages=ASK) as stream,
         ):
             text = ""
             for piece in stream.text_stream:

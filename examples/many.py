@@ -5,17 +5,17 @@ from __future__ import annotations
 import asyncio
 import time
 
-from headgate import AsyncHeadgate
+from onceward import AsyncOnceward
 
 CALLS = 1000
 
 
 async def main() -> None:
-    async with AsyncHeadgate(max_concurrency=50, timeout=120) as client:
+    async with AsyncOnceward(max_concurrency=50, timeout=120) as client:
 
         async def square(n: int) -> str | None:
             answer = await client.chat.completions.create(
-                model="headgate/echo", messages=[{"role": "user", "content": f"What is {n} * {n}?"}]
+                model="onceward/echo", messages=[{"role": "user", "content": f"What is {n} * {n}?"}]
             )
             return answer.choices[0].message.content
 

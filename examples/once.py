@@ -5,19 +5,19 @@ from __future__ import annotations
 import sys
 import time
 
-from headgate import Headgate
+from onceward import Onceward
 
 
 def pay(order: str) -> str:
     """One run of the program. Nothing is remembered but the order's number."""
-    with Headgate() as client:
+    with Onceward() as client:
         answer = client.chat.completions.with_raw_response.create(
-            model="headgate/echo",
+            model="onceward/echo",
             messages=[{"role": "user", "content": f"Write 20 words about order {order}"}],
             idempotency_key=f"order-{order}",
         )
-        again = answer.headers.get("x-headgate-replayed") == "true"
-        call = client.calls.retrieve(answer.headers["x-headgate-call-id"])
+        again = answer.headers.get("x-onceward-replayed") == "true"
+        call = client.calls.retrieve(answer.headers["x-onceward-call-id"])
         return f"{call.id}: {'given again' if again else 'made'}, cost {call.cost_usd} USD, attempts {call.attempts}"
 
 

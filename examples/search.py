@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 
-from headgate import Headgate
+from onceward import Onceward
 
 TEXTS = [
     "The gate opens at nine in the morning.",
@@ -20,8 +20,8 @@ def nearness(one: array[float], other: array[float]) -> float:
 
 def main() -> None:
     question = "When does the gate open in the morning?"
-    with Headgate() as client:
-        answer = client.embeddings.create(model="headgate/embed", input=[question, *TEXTS])
+    with Onceward() as client:
+        answer = client.embeddings.create(model="onceward/embed", input=[question, *TEXTS])
     asked, *vectors = (item.vector for item in answer.data)
     for score, text in sorted(zip((nearness(asked, one) for one in vectors), TEXTS, strict=True), reverse=True):
         print(f"{score:5.2f}  {text}")

@@ -11,14 +11,14 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent
-PACKAGES = {"headgate": "sdks/python", "headgate_gateway": "gateway", "headgate_generator": "generator"}
+PACKAGES = {"onceward": "sdks/python", "onceward_gateway": "gateway", "onceward_generator": "generator"}
 
 USER_PROGRAM = """
 import sys
-import headgate
+import onceward
 
-client = headgate.Headgate(base_url=sys.argv[1], max_retries=8)
-answer = client.chat.completions.create(model="headgate/echo", messages=[{"role": "user", "content": "Say installed"}])
+client = onceward.Onceward(base_url=sys.argv[1], max_retries=8)
+answer = client.chat.completions.create(model="onceward/echo", messages=[{"role": "user", "content": "Say installed"}])
 print(answer.choices[0].message.content)
 """
 
@@ -63,7 +63,7 @@ def test_installed_packages_work(wheels: dict[str, Path], gateway: str, tmp_path
     )
     assert done.stdout.strip() == "installed", done.stderr
 
-    for command in ("headgate", "headgate-generate"):
+    for command in ("onceward", "onceward-generate"):
         helped = subprocess.run(
             [environment / "bin" / command, "--help"], cwd=tmp_path, capture_output=True, check=False
         )

@@ -1,4 +1,4 @@
-"""The gateway rows: Headgate beside LiteLLM's proxy and a bare pass-through, all before the same mock provider.
+"""The gateway rows: Onceward beside LiteLLM's proxy and a bare pass-through, all before the same mock provider.
 
 provider.py      the mock provider: answers at once, and streams at a pace, each chunk stamped with when it left
 passthrough.py   the least that a gateway can be: it relays bytes

@@ -20,7 +20,7 @@ PROVIDER = HERE / "provider.py"
 DIRECT = "no gateway"
 AT_ONCE, STREAMS = 32, 100
 # Calls of a round: enough for CPU ticks of 10 ms to be one in a hundred.
-CALLS = {"headgate gateway": 6_000, "pass-through": 6_000, "litellm proxy": 600, DIRECT: 6_000}
+CALLS = {"onceward gateway": 6_000, "pass-through": 6_000, "litellm proxy": 600, DIRECT: 6_000}
 ALONE = 300
 
 Figures = dict[str, float]

@@ -1,6 +1,6 @@
 """How each subject is started before the mock provider, and asked: an address, a key, and a model's name.
 
-Headgate runs with all that its budget names: keys, limits by requests and tokens, a budget, and the durable ledger.
+Onceward runs with all that its budget names: keys, limits by requests and tokens, a budget, and the durable ledger.
 LiteLLM runs as its own command starts it, with a master key and without a database.
 """
 
@@ -36,20 +36,20 @@ class Running:
     ready_s: float
 
 
-def _headgate(folder: Path, provider: str, port: int, python: Path) -> list[str | Path]:
+def _onceward(folder: Path, provider: str, port: int, python: Path) -> list[str | Path]:
     shared = ""
-    if database := os.environ.get("HEADGATE_BENCH_DATABASE_URL"):
+    if database := os.environ.get("ONCEWARD_BENCH_DATABASE_URL"):
         shared = f'database_url = "{database}"\n'
-        if redis := os.environ.get("HEADGATE_BENCH_REDIS_URL"):
+        if redis := os.environ.get("ONCEWARD_BENCH_REDIS_URL"):
             shared += f'redis_url = "{redis}"\n'
-    (folder / "headgate.toml").write_text(
+    (folder / "onceward.toml").write_text(
         f'[server]\ndata_dir = "{folder}/data"\n{shared}'
         f'[auth]\nmode = "required"\napi_keys = ["{_MASTER}"]\n'
         f'[models]\nmock = "local/mock"\n'
         f'[providers.local]\nbase_url = "{provider}/v1"\napi_key = "none"\n'
         '[prices."local/mock"]\ninput_per_million = 0.15\noutput_per_million = 0.60\n'
     )
-    return [python, "-m", "headgate_gateway", "--config", folder / "headgate.toml", "--port", str(port)]
+    return [python, "-m", "onceward_gateway", "--config", folder / "onceward.toml", "--port", str(port)]
 
 
 def _litellm(folder: Path, provider: str, port: int, python: Path) -> list[str | Path]:
@@ -68,7 +68,7 @@ def _passthrough(folder: Path, provider: str, port: int, python: Path) -> list[s
 
 # The environment each runs in, its command, and the path that answers once it is ready.
 SUBJECTS = {
-    "headgate gateway": ("gateway", _headgate, "/readyz"),
+    "onceward gateway": ("gateway", _onceward, "/readyz"),
     "litellm proxy": ("litellm", _litellm, "/health/readiness"),
     "pass-through": ("gateway", _passthrough, None),
 }
@@ -80,7 +80,7 @@ def started(name: str, folder: Path, provider: str, pythons: dict[str, Path]) ->
     environment, command, path = SUBJECTS[name]
     port = _free_port()
     url = f"http://127.0.0.1:{port}"
-    environ = {key: value for key, value in os.environ.items() if not key.startswith(("HEADGATE", "LITELLM"))}
+    environ = {key: value for key, value in os.environ.items() if not key.startswith(("ONCEWARD", "LITELLM"))}
     environ |= {"LITELLM_MASTER_KEY": _MASTER, "LITELLM_LOG": "ERROR", "LITELLM_LOCAL_MODEL_COST_MAP": "True"}
     arguments = command(folder, provider, port, pythons[environment])
     with (folder / "log").open("wb") as log:
@@ -89,7 +89,7 @@ def started(name: str, folder: Path, provider: str, pythons: dict[str, Path]) ->
         try:
             _until_ready(process, port, None if path is None else url + path, folder / "log")
             ready = time.perf_counter() - start
-            key = _limited_key(url) if name.startswith("headgate") else _MASTER
+            key = _limited_key(url) if name.startswith("onceward") else _MASTER
             yield Running(url, key, "mock", process.pid, ready)
         finally:
             if process.poll() is None:

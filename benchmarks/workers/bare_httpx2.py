@@ -13,7 +13,7 @@ from _measure import repeat, run
 
 def unary(url: str) -> dict[str, float]:
     client = httpx2.Client(headers={"authorization": "Bearer sk-test-000000000000"})
-    body = {"model": "headgate/echo", "messages": [{"role": "user", "content": "hi"}]}
+    body = {"model": "onceward/echo", "messages": [{"role": "user", "content": "hi"}]}
     target = url + "/unary/v1/chat/completions"
 
     def call() -> object:

@@ -1,4 +1,4 @@
-"""One SDK in one scenario: `headgate` or its peer `openai`, by the same calls, for they have the same names.
+"""One SDK in one scenario: `onceward` or its peer `openai`, by the same calls, for they have the same names.
 
 python sdk.py SCENARIO URL PACKAGE [TRANSPORT]        prints one line of JSON
 """
@@ -16,7 +16,7 @@ from _measure import cpu, peak_mb, repeat, repeat_async, run
 MESSAGES: Any = [{"role": "user", "content": "hi"}]
 PACKAGE = sys.argv[3]
 OPTIONS: dict[str, Any] = {"transport": sys.argv[4]} if len(sys.argv) > 4 else {}
-CLASS = {"headgate": "Headgate", "openai": "OpenAI"}[PACKAGE]
+CLASS = {"onceward": "Onceward", "openai": "OpenAI"}[PACKAGE]
 
 
 def client(url: str, prefix: str = "") -> Any:
@@ -31,7 +31,7 @@ def imported(url: str) -> dict[str, float]:
 
 
 def started(url: str) -> dict[str, float]:
-    answer = client(url + "/unary").chat.completions.create(model="headgate/echo", messages=MESSAGES)
+    answer = client(url + "/unary").chat.completions.create(model="onceward/echo", messages=MESSAGES)
     assert answer.choices[0].message.content
     return {"cpu_us": cpu() * 1e6}
 
@@ -43,11 +43,11 @@ def constructed(url: str) -> dict[str, float]:
 
 def unary(url: str) -> dict[str, float]:
     create = client(url + "/unary").chat.completions.create
-    return repeat(lambda: create(model="headgate/echo", messages=MESSAGES), 500)
+    return repeat(lambda: create(model="onceward/echo", messages=MESSAGES), 500)
 
 
 def stream(url: str) -> dict[str, float]:
-    opened = client(url).chat.completions.create(model="headgate/echo", messages=MESSAGES, stream=True)
+    opened = client(url).chat.completions.create(model="onceward/echo", messages=MESSAGES, stream=True)
     start, wall, count = cpu(), time.perf_counter(), 0
     for chunk in opened:
         count += chunk.choices[0].delta.content is not None
@@ -58,7 +58,7 @@ def first_event(url: str) -> dict[str, float]:
     create = client(url + "/first").chat.completions.create
 
     def call() -> None:
-        with create(model="headgate/echo", messages=MESSAGES, stream=True) as opened:
+        with create(model="onceward/echo", messages=MESSAGES, stream=True) as opened:
             for _ in opened:
                 break
 
@@ -68,20 +68,20 @@ def first_event(url: str) -> dict[str, float]:
 def concurrent(url: str) -> dict[str, float]:
     async def calls() -> dict[str, float]:
         create = client(url + "/unary", "Async").chat.completions.create
-        return await repeat_async(lambda: create(model="headgate/echo", messages=MESSAGES), 1000, 100)
+        return await repeat_async(lambda: create(model="onceward/echo", messages=MESSAGES), 1000, 100)
 
     return asyncio.run(calls())
 
 
 def embeddings(url: str) -> dict[str, float]:
     client(url + "/embedding").embeddings.create(
-        model="headgate/embed", input="x"
+        model="onceward/embed", input="x"
     )  # what is loaded once is not counted
     create = client(url + "/embeddings").embeddings.create
     before, start = peak_mb(), cpu()
-    answer = create(model="headgate/embed", input=["x"] * 2048)
+    answer = create(model="onceward/embed", input=["x"] * 2048)
     last = answer.data[-1]
-    assert len(last.vector if PACKAGE == "headgate" else last.embedding) == 1536
+    assert len(last.vector if PACKAGE == "onceward" else last.embedding) == 1536
     return {"cpu_us": (cpu() - start) * 1e6, "peak_mb": peak_mb() - before}
 
 

@@ -86,7 +86,7 @@ def test_bundle_is_valid_openapi() -> None:
 
 def test_bundle_is_what_the_source_says(tmp_path: Path) -> None:
     out = tmp_path / "openapi.yaml"
-    program = str(Path(sys.executable).with_name("headgate-generate"))
+    program = str(Path(sys.executable).with_name("onceward-generate"))
     command = [program, "bundle", str(ROOT / "source" / "root.yaml"), "--out", str(out)]
     subprocess.run(command, check=True, capture_output=True, timeout=60)
     assert out.read_bytes() == (ROOT / "openapi.yaml").read_bytes()

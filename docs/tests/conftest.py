@@ -12,6 +12,6 @@ import pytest
 @pytest.fixture
 def environment(gateway: str) -> dict[str, str]:
     """The variables of a user whose gateway is the tests' own, with the commands of this environment on the path."""
-    kept = {key: value for key, value in os.environ.items() if not key.startswith("HEADGATE_")}
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("ONCEWARD_")}
     path = f"{Path(sys.executable).parent}:{kept.get('PATH', '')}"
-    return kept | {"HEADGATE_BASE_URL": gateway, "PATH": path, "NO_COLOR": "1", "PYTHONWARNINGS": "error"}
+    return kept | {"ONCEWARD_BASE_URL": gateway, "PATH": path, "NO_COLOR": "1", "PYTHONWARNINGS": "error"}

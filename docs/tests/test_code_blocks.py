@@ -122,12 +122,12 @@ def test_shell_blocks_run(page: Path, environment: dict[str, str], tmp_path: Pat
 
 @pytest.mark.parametrize("page", pages_with("toml"), ids=name)
 def test_configurations_are_taken(page: Path, tmp_path: Path) -> None:
-    from headgate_gateway.config import load
+    from onceward_gateway.config import load
 
     for block in blocks(page):
         if block.language == "toml":
             tomllib.loads(block.code)
-            file = tmp_path / "headgate.toml"
+            file = tmp_path / "onceward.toml"
             file.write_text(block.code)
             load(file, environ=PROVIDER_KEYS)
 

@@ -7,7 +7,7 @@ import re
 from importlib import import_module
 from pathlib import Path
 
-import headgate
+import onceward
 
 PAGE = Path(__file__).resolve().parents[1] / "errors.md"
 LINE = re.compile(
@@ -35,14 +35,14 @@ def drawn() -> dict[str, tuple[str | None, tuple[str, ...], str | None]]:
 
 def in_code() -> dict[str, type[BaseException]]:
     """Each error class of the package, wherever it is defined."""
-    for module in pkgutil.walk_packages(headgate.__path__, "headgate."):
+    for module in pkgutil.walk_packages(onceward.__path__, "onceward."):
         if ".lib" in module.name or ".testing" in module.name:
             import_module(module.name)
     found: dict[str, type[BaseException]] = {}
-    waiting: list[type[BaseException]] = [headgate.SDKError]
+    waiting: list[type[BaseException]] = [onceward.SDKError]
     while waiting:
         error = waiting.pop()
-        if error.__module__.startswith("headgate.") and not error.__module__.startswith("headgate.cli."):
+        if error.__module__.startswith("onceward.") and not error.__module__.startswith("onceward.cli."):
             found[error.__name__] = error
             waiting += error.__subclasses__()
     return found
@@ -57,8 +57,8 @@ def test_every_error_is_drawn_where_it_stands() -> None:
 
 
 def test_the_statuses_are_those_that_are_drawn() -> None:
-    from headgate._core.envelope import error_from
-    from headgate._core.meta import Headers
+    from onceward._core.envelope import error_from
+    from onceward._core.meta import Headers
 
     by_status = {status: name for name, (_, _, status) in drawn().items() if status is not None}
     assert len(by_status) == 13
@@ -67,9 +67,9 @@ def test_the_statuses_are_those_that_are_drawn() -> None:
         error = error_from(status=status, headers=Headers(), body=b"", where="GET /", now=0.0, sent_request_id=None)
         assert type(error).__name__ == name
     error = error_from(status=507, headers=Headers(), body=b"", where="GET /", now=0.0, sent_request_id=None)
-    assert type(error) is headgate.InternalServerError
+    assert type(error) is onceward.InternalServerError
 
 
 def test_every_error_of_a_call_can_be_imported_from_the_package() -> None:
-    hidden = [name for name in drawn() if not hasattr(headgate, name)]
+    hidden = [name for name in drawn() if not hasattr(onceward, name)]
     assert hidden == []

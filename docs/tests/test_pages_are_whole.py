@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-import headgate
+import onceward
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -45,7 +45,7 @@ def test_every_page_is_in_the_index() -> None:
 
 def test_every_option_of_a_client_is_listed() -> None:
     page = (DOCS / "quickstart.md").read_text()
-    given = inspect.signature(headgate.Headgate.__init__).parameters.items()
+    given = inspect.signature(onceward.Onceward.__init__).parameters.items()
     # What catches unknown options, to name the nearest known one, is no option.
     options = [name for name, one in given if name != "self" and one.kind is not one.VAR_KEYWORD]
     assert [name for name in options if f"`{name}`" not in page] == []
@@ -53,14 +53,14 @@ def test_every_option_of_a_client_is_listed() -> None:
 
 def test_every_option_of_a_call_is_listed() -> None:
     page = (DOCS / "quickstart.md").read_text()
-    assert [name for name in headgate.CallOptions.__annotations__ if f"`{name}`" not in page] == []
+    assert [name for name in onceward.CallOptions.__annotations__ if f"`{name}`" not in page] == []
 
 
 def test_every_setting_of_the_gateway_is_in_the_whole_configuration() -> None:
-    from headgate_gateway.cluster.settings import ClusterSettings
-    from headgate_gateway.config import Limits, Provider, Settings
-    from headgate_gateway.storage.settings import StorageSettings
-    from headgate_gateway.web.settings import CorsSettings
+    from onceward_gateway.cluster.settings import ClusterSettings
+    from onceward_gateway.config import Limits, Provider, Settings
+    from onceward_gateway.storage.settings import StorageSettings
+    from onceward_gateway.web.settings import CorsSettings
 
     text = re.findall(r"^```toml\n(.*?)^```$", (DOCS / "gateway.md").read_text(), re.MULTILINE | re.DOTALL)[0]
     whole = tomllib.loads(text)
@@ -93,22 +93,22 @@ def test_every_setting_of_the_gateway_is_in_the_whole_configuration() -> None:
 
 
 def test_every_variable_of_the_gateway_is_listed() -> None:
-    from headgate_gateway.config import _ENVIRONMENT
+    from onceward_gateway.config import _ENVIRONMENT
 
     section = (DOCS / "gateway.md").read_text().partition("## Environment variables")[2]
     assert [name for name in _ENVIRONMENT if f"_{name}" not in section] == []
 
 
 def test_every_offline_model_is_listed() -> None:
-    from headgate_gateway.offline.catalog import KIND_FAULTS, MODELS
+    from onceward_gateway.offline.catalog import KIND_FAULTS, MODELS
 
     page = (DOCS / "offline-models.md").read_text()
     assert [model.id for model in MODELS if f"`{model.id}`" not in page] == []
-    assert [kind for kind in KIND_FAULTS if f"`headgate/fault-{kind}`" not in page] == []
+    assert [kind for kind in KIND_FAULTS if f"`onceward/fault-{kind}`" not in page] == []
 
 
 def test_every_field_of_a_fault_is_listed() -> None:
-    from headgate.testing import Fault
+    from onceward.testing import Fault
 
     page = (DOCS / "testing.md").read_text()
     assert [field.name for field in fields(Fault) if f"`{field.name}`" not in page] == []

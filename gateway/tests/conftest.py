@@ -27,7 +27,7 @@ def pytest_unconfigure() -> None:
 
 
 class GatewayProcess:
-    """`python -m headgate_gateway` and what a test does to it."""
+    """`python -m onceward_gateway` and what a test does to it."""
 
     def __init__(
         self, folder: Path, *arguments: str, environ: dict[str, str] | None = None, log: Path | None = None
@@ -40,9 +40,9 @@ class GatewayProcess:
         self.url = ""
 
     def start(self) -> GatewayProcess:
-        env = {name: value for name, value in os.environ.items() if not name.startswith("HEADGATE")}
-        env |= environ_for(self.folder / "data") | {"HEADGATE_GATEWAY_FAULT_MODELS": "true"}
-        command = [sys.executable, "-m", "headgate_gateway", "--port", "0", "--data-dir", str(self.folder / "data")]
+        env = {name: value for name, value in os.environ.items() if not name.startswith("ONCEWARD")}
+        env |= environ_for(self.folder / "data") | {"ONCEWARD_GATEWAY_FAULT_MODELS": "true"}
+        command = [sys.executable, "-m", "onceward_gateway", "--port", "0", "--data-dir", str(self.folder / "data")]
         errors = None if self.log is None else self.log.open("ab")
         self.process = subprocess.Popen(
             [*command, *self.arguments],
@@ -119,7 +119,7 @@ def launch(tmp_path: Path) -> Iterator[Launch]:
 
     def start(*arguments: str, config: str | None = None, **environ: str) -> GatewayProcess:
         if config is not None:
-            (tmp_path / "headgate.toml").write_text(config)
+            (tmp_path / "onceward.toml").write_text(config)
         started.append(GatewayProcess(tmp_path, *arguments, environ=environ).start())
         return started[-1]
 

@@ -1,7 +1,7 @@
-"""The databases that tests run on: `HEADGATE_TEST_DATABASE` says `sqlite` (default) or `postgresql`.
+"""The databases that tests run on: `ONCEWARD_TEST_DATABASE` says `sqlite` (default) or `postgresql`.
 
 A folder has one database: asked for again, it is the same one, as it was left. Every new one is a copy of a template,
-so that no test waits for the schema. `HEADGATE_TEST_POSTGRES` is the address of a server that may be used; without it,
+so that no test waits for the schema. `ONCEWARD_TEST_POSTGRES` is the address of a server that may be used; without it,
 one is started.
 """
 
@@ -22,17 +22,17 @@ from urllib.parse import urlsplit
 import psycopg
 from psycopg import sql
 
-from headgate_gateway.config import Settings
-from headgate_gateway.storage import Database, open_database, prepare
-from headgate_gateway.storage.settings import StorageSettings
-from headgate_gateway.storage.statements import numbered
-from headgate_gateway.storage.urls import StoreUrl
+from onceward_gateway.config import Settings
+from onceward_gateway.storage import Database, open_database, prepare
+from onceward_gateway.storage.settings import StorageSettings
+from onceward_gateway.storage.statements import numbered
+from onceward_gateway.storage.urls import StoreUrl
 
 from .servers import PostgresServer
 
 __all__ = ["database_in", "environ_for", "leave", "on_postgres", "rows_of", "settings_for", "url_for"]
 
-_TEMPLATE = f"headgate_template_{os.getpid()}"
+_TEMPLATE = f"onceward_template_{os.getpid()}"
 # What is removed when the run ends. The workers of a run in parallel end without what `atexit` promises.
 _leaving = ExitStack()
 
@@ -44,8 +44,8 @@ def leave() -> None:
 
 def on_postgres() -> bool:
     """Whether this run is on PostgreSQL."""
-    kind = os.environ.get("HEADGATE_TEST_DATABASE", "sqlite")
-    assert kind in ("sqlite", "postgresql"), f"HEADGATE_TEST_DATABASE is {kind!r}"
+    kind = os.environ.get("ONCEWARD_TEST_DATABASE", "sqlite")
+    assert kind in ("sqlite", "postgresql"), f"ONCEWARD_TEST_DATABASE is {kind!r}"
     return kind == "postgresql"
 
 
@@ -73,7 +73,7 @@ def database_in(folder: Path) -> Database:
 def environ_for(folder: Path) -> dict[str, str]:
     """What tells a gateway process whose `data_dir` is this folder to use the folder's database."""
     url = url_for(folder)
-    return {} if url.is_sqlite else {"HEADGATE_GATEWAY_DATABASE_URL": url.reveal()}
+    return {} if url.is_sqlite else {"ONCEWARD_GATEWAY_DATABASE_URL": url.reveal()}
 
 
 def rows_of(folder: Path, query: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
@@ -88,7 +88,7 @@ def rows_of(folder: Path, query: str, parameters: Sequence[Any] = ()) -> list[tu
 
 @cache
 def _sqlite_template() -> Path:
-    folder = Path(tempfile.mkdtemp(prefix="headgate-template-"))
+    folder = Path(tempfile.mkdtemp(prefix="onceward-template-"))
     _leaving.callback(shutil.rmtree, folder, ignore_errors=True)
     settings = Settings(data_dir=folder)
     prepare(settings)
@@ -98,7 +98,7 @@ def _sqlite_template() -> Path:
 @cache
 def _server() -> str:
     """The address of the server, without a database."""
-    given = os.environ.get("HEADGATE_TEST_POSTGRES")
+    given = os.environ.get("ONCEWARD_TEST_POSTGRES")
     if given:
         split = urlsplit(given)
         return f"{split.scheme}://{split.netloc}"
@@ -124,7 +124,7 @@ def _postgres_template() -> str:
 
 @cache
 def _created(folder: Path) -> str:
-    name = f"headgate_{os.getpid()}_{hashlib.sha256(str(folder).encode()).hexdigest()[:16]}"
+    name = f"onceward_{os.getpid()}_{hashlib.sha256(str(folder).encode()).hexdigest()[:16]}"
     parts = sql.Identifier(name), sql.Identifier(_postgres_template())
     _execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*parts))
     _leaving.callback(_drop, name)

@@ -57,19 +57,19 @@ class PostgresServer:
         assert programs is not None, "PostgreSQL is not installed: apt-get install postgresql"
         self._programs = programs
         self._owner = _owner()
-        self.folder = Path(tempfile.mkdtemp(prefix="headgate-postgres-"))
+        self.folder = Path(tempfile.mkdtemp(prefix="onceward-postgres-"))
         if self._owner is not None:
             shutil.chown(self.folder, self._owner)
         self.port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
-        self._run("initdb", "-D", str(self.folder / "data"), "-U", "headgate", "-A", "trust", "-E", "UTF8", "--no-sync")
+        self._run("initdb", "-D", str(self.folder / "data"), "-U", "onceward", "-A", "trust", "-E", "UTF8", "--no-sync")
 
     def _run(self, program: str, *arguments: str) -> None:
         command = [str(self._programs / program), *arguments]
         subprocess.run(command, user=self._owner, cwd=self.folder, check=True, stdout=subprocess.DEVNULL)
 
     def url(self, database: str = "postgres") -> str:
-        return f"postgresql://headgate@127.0.0.1:{self.port}/{database}"
+        return f"postgresql://onceward@127.0.0.1:{self.port}/{database}"
 
     def start(self) -> PostgresServer:
         options = {

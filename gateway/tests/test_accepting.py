@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from headgate_gateway.accepting import Acceptor, Balance, Counted
+from onceward_gateway.accepting import Acceptor, Balance, Counted
 
 
 class Worker:

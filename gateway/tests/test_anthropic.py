@@ -15,10 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from headgate_gateway.errors import ApiError
-from headgate_gateway.fold import fold
-from headgate_gateway.providers.anthropic import BrokenMessage, Chunks, completion, request
-from headgate_gateway.providers.meter import Meter
+from onceward_gateway.errors import ApiError
+from onceward_gateway.fold import fold
+from onceward_gateway.providers.anthropic import BrokenMessage, Chunks, completion, request
+from onceward_gateway.providers.meter import Meter
 
 Launch = Callable[..., Any]
 CHAT = "/v1/chat/completions"

@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from headgate_gateway.config import ConfigError, Settings, load
+from onceward_gateway.config import ConfigError, Settings, load
 
 KEY = "sk-0123456789abcdef"
 
 
-OWN = '[deployments.d]\nmodel = "headgate/echo"\n'
+OWN = '[deployments.d]\nmodel = "onceward/echo"\n'
 
 
 def read(tmp_path: Path, text: str, **environ: str) -> Settings:
-    file = tmp_path / "headgate.toml"
+    file = tmp_path / "onceward.toml"
     file.write_text(text)
     return load(file, environ)
 
@@ -34,9 +34,9 @@ def test_nothing_is_needed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_the_command_line_beats_the_environment_beats_the_file(tmp_path: Path) -> None:
-    file = tmp_path / "headgate.toml"
+    file = tmp_path / "onceward.toml"
     file.write_text('[server]\nhost = "::1"\nport = 1\ndata_dir = "/tmp/a"\n')
-    settings = load(file, {"HEADGATE_GATEWAY_PORT": "2", "HEADGATE_GATEWAY_DATA_DIR": "/tmp/b"}, {"port": 3})
+    settings = load(file, {"ONCEWARD_GATEWAY_PORT": "2", "ONCEWARD_GATEWAY_DATA_DIR": "/tmp/b"}, {"port": 3})
     assert (settings.host, settings.port, settings.data_dir) == ("::1", 3, Path("/tmp/b"))
 
 
@@ -64,7 +64,7 @@ def test_provider_keys_do_not_show(tmp_path: Path) -> None:
         ('[server]\nport = "x"\n', ["`server.port`", "'x'", "whole number"]),
         ("[server]\nport = 70000\n", ["70000", "between 0 and 65535"]),
         ("server = 1\n", ["`server`", "not a table"]),
-        ("[server\n", ["headgate.toml", "not TOML"]),
+        ("[server\n", ["onceward.toml", "not TOML"]),
         ('[auth]\nmode = "maybe"\n', ["`auth.mode`", "'maybe'", "'required', 'optional', 'disabled'"]),
         ('[auth]\napi_keys = ["short"]\n', ["5 characters", "secrets.token_urlsafe"]),
         ('[auth]\napi_keys = ["sha256:zz"]\n', ["64 hex digits"]),
@@ -90,18 +90,18 @@ def test_a_fault_is_said_in_full(tmp_path: Path, text: str, says: list[str]) -> 
 
 
 def test_a_fault_of_the_environment_names_the_variable(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="HEADGATE_GATEWAY_PORT"):
-        read(tmp_path, "", HEADGATE_GATEWAY_PORT="many")
+    with pytest.raises(ConfigError, match="ONCEWARD_GATEWAY_PORT"):
+        read(tmp_path, "", ONCEWARD_GATEWAY_PORT="many")
     with pytest.raises(ConfigError, match="cannot be read"):
         load(tmp_path / "none.toml", {})
 
 
 def test_where_records_are_kept(tmp_path: Path) -> None:
-    settings = read(tmp_path, "", HEADGATE_GATEWAY_DATA_DIR="/var/lib/head gate")
+    settings = read(tmp_path, "", ONCEWARD_GATEWAY_DATA_DIR="/var/lib/head gate")
     assert settings.database == Path("/var/lib/head gate/gateway.db")
     settings = read(tmp_path, '[storage]\ndatabase_url = "sqlite:///records/a%20b.db"\n')
     assert settings.database == Path("records/a b.db")
-    given = {"HEADGATE_GATEWAY_DATABASE_URL": "postgresql://env/x", "HEADGATE_GATEWAY_REDIS_URL": "rediss://env"}
+    given = {"ONCEWARD_GATEWAY_DATABASE_URL": "postgresql://env/x", "ONCEWARD_GATEWAY_REDIS_URL": "rediss://env"}
     settings = read(tmp_path, '[storage]\ndatabase_url = "sqlite:////a.db"\nredis_url = "redis://file"\n', **given)
     assert settings.database_url.reveal() == "postgresql://env/x"
     assert settings.redis_url is not None
@@ -160,8 +160,8 @@ def test_the_password_of_a_store_does_not_show(tmp_path: Path, url: str) -> None
         ("[prices.a]\noutput_per_million = -1\n", ["`prices.a.output_per_million`"], None),
         ('[deployments.d]\nmodel = "nowhere/x"\n', ["`deployments.d.model`", "'d' is left out"], None),
         ("[deployments.d]\n", ["`deployments.d.model`"], None),
-        ('[deployments.d]\nmodel = "headgate/echo"\nweight = -1\n', ["`deployments.d.weight`"], None),
-        ('[deployments.d]\nmodel = "headgate/echo"\ntags = 5\n', ["`deployments.d.tags`"], None),
+        ('[deployments.d]\nmodel = "onceward/echo"\nweight = -1\n', ["`deployments.d.weight`"], None),
+        ('[deployments.d]\nmodel = "onceward/echo"\ntags = 5\n', ["`deployments.d.tags`"], None),
     ],
 )
 def test_what_concerns_one_provider_does_not_stop_the_gateway(

@@ -15,14 +15,14 @@ def client(gateway: str) -> openai.OpenAI:
 
 
 def test_an_answer(client: openai.OpenAI) -> None:
-    answer = client.chat.completions.with_raw_response.create(model="headgate/echo", messages=HELLO)
+    answer = client.chat.completions.with_raw_response.create(model="onceward/echo", messages=HELLO)
     completion = answer.parse()
     assert completion.choices[0].message.content
     assert completion.usage is not None
-    assert answer.headers["x-headgate-call-id"].startswith("call_")
+    assert answer.headers["x-onceward-call-id"].startswith("call_")
     assert int(answer.headers["x-total-tokens"]) == completion.usage.total_tokens
     assert float(answer.headers["x-cost-usd"]) > 0
-    assert answer.headers["x-model"] == "headgate/echo"
+    assert answer.headers["x-model"] == "onceward/echo"
 
 
 def test_a_stream_is_the_answer_in_pieces(client: openai.OpenAI) -> None:
@@ -42,10 +42,10 @@ def test_usage_comes_last_when_asked_for(client: openai.OpenAI) -> None:
 
 
 def test_events_are_numbered(gateway: str) -> None:
-    body = {"model": "headgate/echo", "messages": HELLO, "stream": True}
+    body = {"model": "onceward/echo", "messages": HELLO, "stream": True}
     answer = httpx2.post(gateway + "/v1/chat/completions", json=body)
     ids = [line.removeprefix("id: ") for line in answer.text.splitlines() if line.startswith("id: ")]
-    call = answer.headers["x-headgate-call-id"]
+    call = answer.headers["x-onceward-call-id"]
     assert ids == [f"{call}:{n}" for n in range(1, len(ids) + 1)]
     assert answer.text.endswith(f"id: {ids[-1]}\ndata: [DONE]\n\n")
     assert answer.headers["cache-control"] == "no-cache"
@@ -61,15 +61,15 @@ def test_completions_and_embeddings(client: openai.OpenAI) -> None:
     [
         "/v1/chat/completions",
         "/chat/completions",
-        "/openai/deployments/headgate%2Fecho/chat/completions?api-version=2024-10-21",
-        "/engines/headgate%2Fecho/chat/completions",
+        "/openai/deployments/onceward%2Fecho/chat/completions?api-version=2024-10-21",
+        "/engines/onceward%2Fecho/chat/completions",
     ],
 )
 def test_every_path_of_chat(gateway: str, path: str) -> None:
-    body = {"messages": HELLO} if "%2F" in path else {"model": "headgate/echo", "messages": HELLO}
+    body = {"messages": HELLO} if "%2F" in path else {"model": "onceward/echo", "messages": HELLO}
     answer = httpx2.post(gateway + path, json=body)
     assert answer.status_code == 200, answer.text
-    assert answer.json()["model"] == "headgate/echo"
+    assert answer.json()["model"] == "onceward/echo"
 
 
 def test_a_mock_response_is_the_answer(client: openai.OpenAI) -> None:
@@ -81,23 +81,23 @@ def test_a_mock_response_is_the_answer(client: openai.OpenAI) -> None:
 
 def test_models(client: openai.OpenAI, gateway: str) -> None:
     names = {model.id for model in client.models.list()}
-    assert {"headgate/echo", "headgate/embed"} <= names
-    assert client.models.retrieve("headgate/echo").id == "headgate/echo"
-    assert httpx2.get(gateway + "/v1/models/headgate%2Fecho").json()["id"] == "headgate/echo"
+    assert {"onceward/echo", "onceward/embed"} <= names
+    assert client.models.retrieve("onceward/echo").id == "onceward/echo"
+    assert httpx2.get(gateway + "/v1/models/onceward%2Fecho").json()["id"] == "onceward/echo"
     with pytest.raises(openai.PermissionDeniedError):
-        client.models.delete("headgate/echo")
+        client.models.delete("onceward/echo")
     shown = httpx2.get(gateway + "/v1/capabilities").json()
-    assert next(c for c in shown["data"] if c["model_id"] == "headgate/echo")["supports_tools"] is True
+    assert next(c for c in shown["data"] if c["model_id"] == "onceward/echo")["supports_tools"] is True
 
 
 def test_a_call_is_recorded_and_found(gateway: str) -> None:
     answer = httpx2.post(
         gateway + "/v1/chat/completions",
-        json={"model": "headgate/echo", "messages": HELLO},
+        json={"model": "onceward/echo", "messages": HELLO},
         headers={"Idempotency-Key": "recorded-once", "X-Request-Id": "my-request"},
     )
     assert answer.headers["x-request-id"] == "my-request"
-    record = httpx2.get(f"{gateway}/v1/calls/{answer.headers['x-headgate-call-id']}").json()
+    record = httpx2.get(f"{gateway}/v1/calls/{answer.headers['x-onceward-call-id']}").json()
     assert record["status"] == "completed"
     assert record["request_id"] == "my-request"
     assert record["usage"]["total_tokens"] == answer.json()["usage"]["total_tokens"]
@@ -108,7 +108,7 @@ def test_a_call_is_recorded_and_found(gateway: str) -> None:
 
 def test_calls_are_paged(gateway: str) -> None:
     for _ in range(3):
-        httpx2.post(gateway + "/v1/embeddings", json={"model": "headgate/embed", "input": "x"})
+        httpx2.post(gateway + "/v1/embeddings", json={"model": "onceward/embed", "input": "x"})
     first = httpx2.get(gateway + "/v1/calls", params={"limit": 2}).json()
     assert first["has_more"] is True
     second = httpx2.get(gateway + "/v1/calls", params={"limit": 2, "cursor": first["next_cursor"]}).json()

@@ -69,7 +69,7 @@ def test_nested_too_deep(gateway: str, text: str) -> None:
     ],
 )
 def test_a_wrong_field_is_named(gateway: str, change: dict[str, Any], param: str) -> None:
-    error = failed(httpx2.post(gateway + CHAT, json={"model": "headgate/echo", "messages": HELLO} | change), 400)
+    error = failed(httpx2.post(gateway + CHAT, json={"model": "onceward/echo", "messages": HELLO} | change), 400)
     assert error["param"] == param
     assert error["type"] == "invalid_request_error"
 
@@ -85,7 +85,7 @@ def test_a_wrong_query_is_named(gateway: str) -> None:
 
 
 def test_too_large(launch: Launch) -> None:
-    server = launch("--offline", HEADGATE_GATEWAY_BODY_BYTES="2048")
+    server = launch("--offline", ONCEWARD_GATEWAY_BODY_BYTES="2048")
     body = {"model": "m", "messages": [{"role": "user", "content": "x" * 4096}]}
     assert failed(httpx2.post(server.url + CHAT, json=body), 413)["code"] == "payload_too_large"
     pieces = (b"x" * 500 for _ in range(10))
@@ -100,7 +100,7 @@ def test_unknown_model(launch: Launch) -> None:
 
 def test_version(gateway: str) -> None:
     for version, status in (("1", 200), ("v1", 200), ("2025-03-01", 200), ("2", 400), ("x", 400)):
-        assert httpx2.get(gateway + "/v1/models", headers={"X-Headgate-API-Version": version}).status_code == status
+        assert httpx2.get(gateway + "/v1/models", headers={"X-Onceward-API-Version": version}).status_code == status
 
 
 @pytest.mark.parametrize("given", ["ok-1.2:3_4", "x" * 255])
@@ -119,7 +119,7 @@ KEY = "sk-test-0123456789abcdef"
 
 @pytest.fixture
 def guarded(launch: Launch) -> str:
-    return launch("--offline", HEADGATE_GATEWAY_API_KEYS=KEY).url
+    return launch("--offline", ONCEWARD_GATEWAY_API_KEYS=KEY).url
 
 
 @pytest.mark.parametrize(
@@ -139,7 +139,7 @@ def test_every_way_to_send_a_key(guarded: str, headers: dict[str, str]) -> None:
 @pytest.mark.parametrize("key", [None, "sk-wrong", "' OR 1=1 --", "sk-test-0123456789abcdef "[:-2], "x" * 9000])
 def test_no_other_key(guarded: str, key: str | None) -> None:
     headers = {} if key is None else {"Authorization": f"Bearer {key}"}
-    for path in ("/v1/models", "/v1/calls", "/models/headgate%2Fecho"):
+    for path in ("/v1/models", "/v1/calls", "/models/onceward%2Fecho"):
         answer = httpx2.get(guarded + path, headers=headers)
         assert failed(answer, 401)["type"] == "authentication_error"
         assert key is None or len(key) < 13 or key not in answer.text
@@ -149,34 +149,34 @@ def test_no_other_key(guarded: str, key: str | None) -> None:
 
 def test_callers_do_not_see_each_other(launch: Launch) -> None:
     other = "sk-other-0123456789abcdef"
-    server = launch("--offline", HEADGATE_GATEWAY_API_KEYS=f"{KEY},{other}")
+    server = launch("--offline", ONCEWARD_GATEWAY_API_KEYS=f"{KEY},{other}")
     mine, theirs = ({"Authorization": f"Bearer {key}", "Idempotency-Key": "same"} for key in (KEY, other))
     body = {"model": "m", "messages": HELLO}
     first = httpx2.post(server.url + CHAT, json=body, headers=mine)
     second = httpx2.post(server.url + CHAT, json=body, headers=theirs)
-    assert first.headers["x-headgate-call-id"] != second.headers["x-headgate-call-id"]
-    failed(httpx2.get(f"{server.url}/v1/calls/{first.headers['x-headgate-call-id']}", headers=theirs), 404)
+    assert first.headers["x-onceward-call-id"] != second.headers["x-onceward-call-id"]
+    failed(httpx2.get(f"{server.url}/v1/calls/{first.headers['x-onceward-call-id']}", headers=theirs), 404)
     assert len(httpx2.get(server.url + "/v1/calls", headers=theirs).json()["data"]) == 1
 
 
 def test_the_official_client_raises_its_classes(gateway: str) -> None:
     client = openai.OpenAI(base_url=gateway + "/v1", api_key="x", max_retries=0)
     with pytest.raises(openai.BadRequestError) as bad:
-        client.chat.completions.create(model="headgate/echo", messages=HELLO, temperature=9)
+        client.chat.completions.create(model="onceward/echo", messages=HELLO, temperature=9)
     assert bad.value.param == "temperature"
     with pytest.raises(openai.RateLimitError) as limited:
-        client.chat.completions.create(model="headgate/fault-rate-limit", messages=HELLO)
+        client.chat.completions.create(model="onceward/fault-rate-limit", messages=HELLO)
     assert limited.value.response.headers["retry-after"]
     with pytest.raises(openai.InternalServerError):
-        client.chat.completions.create(model="headgate/fault-error", messages=HELLO)
+        client.chat.completions.create(model="onceward/fault-error", messages=HELLO)
 
 
 @pytest.mark.parametrize(
     ("path", "body", "status"),
     [
         ("/v1/batches", {"endpoint": CHAT, "completion_window": "24h", "input_file_id": "f" * 900_000}, 400),
-        ("/v1/fine_tuning/jobs", {"model": "headgate/echo", "training_file": "f" * 900_000}, 400),
-        (CHAT, {"model": "headgate/echo", "messages": HELLO, "response_format": {"type": "m" * 900_000}}, 400),
+        ("/v1/fine_tuning/jobs", {"model": "onceward/echo", "training_file": "f" * 900_000}, 400),
+        (CHAT, {"model": "onceward/echo", "messages": HELLO, "response_format": {"type": "m" * 900_000}}, 400),
     ],
 )
 def test_a_long_value_is_not_repeated_whole(gateway: str, path: str, body: dict[str, Any], status: int) -> None:

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from headgate_gateway.app import App, create_app
+from onceward_gateway.app import App, create_app
 
 from .databases import settings_for
 
@@ -25,20 +25,20 @@ _JSON = st.recursive(
     | st.sampled_from([10**400, -1, 2**63, 1e308, 0.5])
     | st.floats(allow_nan=False, allow_infinity=False)
     | st.text(max_size=8)
-    | st.sampled_from(["\x00", "a/b", "../x", "headgate/echo", "headgate/fault-cut:9", "ft:x", "%00"]),
+    | st.sampled_from(["\x00", "a/b", "../x", "onceward/echo", "onceward/fault-cut:9", "ft:x", "%00"]),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3),
     max_leaves=8,
 )
 _BODIES = {
-    "/v1/chat/completions": {"model": "headgate/echo", "messages": [{"role": "user", "content": "hi"}]},
-    "/v1/completions": {"model": "headgate/echo", "prompt": "hi"},
-    "/v1/embeddings": {"model": "headgate/embed", "input": "hi", "dimensions": 8},
+    "/v1/chat/completions": {"model": "onceward/echo", "messages": [{"role": "user", "content": "hi"}]},
+    "/v1/completions": {"model": "onceward/echo", "prompt": "hi"},
+    "/v1/embeddings": {"model": "onceward/embed", "input": "hi", "dimensions": 8},
     "/v1/moderations": {"input": "hi"},
     "/v1/images/generations": {"prompt": "hi", "size": "16x16"},
-    "/v1/audio/speech": {"model": "headgate/speech", "input": "hi", "voice": "alloy"},
+    "/v1/audio/speech": {"model": "onceward/speech", "input": "hi", "voice": "alloy"},
     "/v1/batches": {"endpoint": "/v1/embeddings", "input_file_id": "file-x", "completion_window": "24h"},
     "/key/generate": {"key_alias": "x"},
-    "/v1/responses": {"model": "headgate/echo", "input": "hi"},
+    "/v1/responses": {"model": "onceward/echo", "input": "hi"},
 }
 _MEMBERS = st.sampled_from(
     [
@@ -170,8 +170,8 @@ def test_any_member_of_a_body(
     name=st.sampled_from(
         [
             *(b"idempotency-key", b"authorization", b"x-request-id", b"last-event-id", b"x-api-key", b"content-length"),
-            *(b"x-headgate-api-version", b"user-agent", b"traceparent", b"x-forwarded-for", b"content-type", b"origin"),
-            *(b"x-headgate-region", b"x-headgate-organization", b"openai-organization", b"accept", b"x-headgate-tags"),
+            *(b"x-onceward-api-version", b"user-agent", b"traceparent", b"x-forwarded-for", b"content-type", b"origin"),
+            *(b"x-onceward-region", b"x-onceward-organization", b"openai-organization", b"accept", b"x-onceward-tags"),
         ]
     ),
     value=_ANY_BYTES,
@@ -225,12 +225,12 @@ def test_any_form(
 @pytest.mark.parametrize(
     "body",
     [
-        b'{"model":"headgate/echo","messages":[{"role":"user","content":"\xff"}]}',
-        b'{"model":"headgate/echo","messages":[{"role":"user","content":"\\ud800"}]}',
-        b'{"model":"headgate/echo","messages":[{"role":"user","content":"\\u0000"}],"user":"a\\u0000b"}',
-        b'{"model":"headgate/echo\\u0000","messages":[{"role":"user","content":"a"}]}',
-        b'{"model":"headgate/echo","model":"x","messages":[{"role":"user","content":"a"}],"seed":1e400}',
-        b'{"model":"headgate/echo","messages":[{"role":"user","content":"a"}],"seed":' + b"9" * 5000 + b"}",
+        b'{"model":"onceward/echo","messages":[{"role":"user","content":"\xff"}]}',
+        b'{"model":"onceward/echo","messages":[{"role":"user","content":"\\ud800"}]}',
+        b'{"model":"onceward/echo","messages":[{"role":"user","content":"\\u0000"}],"user":"a\\u0000b"}',
+        b'{"model":"onceward/echo\\u0000","messages":[{"role":"user","content":"a"}]}',
+        b'{"model":"onceward/echo","model":"x","messages":[{"role":"user","content":"a"}],"seed":1e400}',
+        b'{"model":"onceward/echo","messages":[{"role":"user","content":"a"}],"seed":' + b"9" * 5000 + b"}",
         b"[" * 5000,
         b'{"x":' * 5000,
     ],

@@ -19,7 +19,7 @@ KEY = "sk-0123456789abcdef"
 
 @contextmanager
 def greeting(folder: Path, *options: str, **variables: str) -> Generator[list[str], None, None]:
-    program = [sys.executable, "-m", "headgate_gateway", "serve", "--port", "0", "--data-dir", str(folder), *options]
+    program = [sys.executable, "-m", "onceward_gateway", "serve", "--port", "0", "--data-dir", str(folder), *options]
     process = subprocess.Popen(program, stdout=subprocess.PIPE, text=True, cwd=folder, env={**os.environ, **variables})
     assert process.stdout is not None
     try:
@@ -35,8 +35,8 @@ def greeting(folder: Path, *options: str, **variables: str) -> Generator[list[st
     ("options", "variables"),
     [
         ((), {}),
-        (("--auth-mode", "required"), {"HEADGATE_GATEWAY_API_KEYS": KEY}),
-        (("--host", "0.0.0.0", "--auth-mode", "required"), {"HEADGATE_GATEWAY_API_KEYS": KEY}),
+        (("--auth-mode", "required"), {"ONCEWARD_GATEWAY_API_KEYS": KEY}),
+        (("--host", "0.0.0.0", "--auth-mode", "required"), {"ONCEWARD_GATEWAY_API_KEYS": KEY}),
         (("--host", "::1"), {"PYTHONIOENCODING": "ascii"}),
     ],
     ids=["plain", "keys", "all-interfaces", "ipv6"],
@@ -49,11 +49,11 @@ def test_the_printed_curl_works_when_pasted(
     folder = tmp_path / "dät"
     folder.mkdir()
     with greeting(folder, *options, **variables) as (address, line):
-        assert address.startswith("Headgate gateway on http://")
+        assert address.startswith("Onceward gateway on http://")
         command = line.removeprefix("Try: ")
         pasted = subprocess.run(
             ["bash", "-c", f"{command} --silent --show-error --retry 20 --retry-connrefused --retry-delay 1"],
-            env={**os.environ, "HEADGATE_API_KEY": KEY, "NO_PROXY": "*"},
+            env={**os.environ, "ONCEWARD_API_KEY": KEY, "NO_PROXY": "*"},
             capture_output=True,
             text=True,
             timeout=60,
@@ -88,11 +88,11 @@ def test_a_port_in_use_is_one_line(tmp_path: Path) -> None:
 
 def test_help_version_and_wrong_commands() -> None:
     assert _ran("help").stdout == _ran("--help").stdout
-    assert _ran("version").stdout.startswith("headgate_gateway 0.")
+    assert _ran("version").stdout.startswith("onceward_gateway 0.")
     wrong = _ran("srve")
     assert (wrong.returncode, "did you mean 'serve'?" in wrong.stderr) == (2, True)
 
 
 def _ran(*words: str) -> subprocess.CompletedProcess[str]:
-    program = [sys.executable, "-m", "headgate_gateway", *words]
+    program = [sys.executable, "-m", "onceward_gateway", *words]
     return subprocess.run(program, capture_output=True, text=True, timeout=60, check=False)

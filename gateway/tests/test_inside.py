@@ -14,19 +14,19 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from headgate_gateway.app import App, create_app
-from headgate_gateway.auth import Gate
-from headgate_gateway.clock import SystemClock
-from headgate_gateway.config import Settings
-from headgate_gateway.errors import ApiError
-from headgate_gateway.http import Route
-from headgate_gateway.platform import Platform
-from headgate_gateway.storage import Batch, StorageError
+from onceward_gateway.app import App, create_app
+from onceward_gateway.auth import Gate
+from onceward_gateway.clock import SystemClock
+from onceward_gateway.config import Settings
+from onceward_gateway.errors import ApiError
+from onceward_gateway.http import Route
+from onceward_gateway.platform import Platform
+from onceward_gateway.storage import Batch, StorageError
 
 from .databases import database_in, settings_for
 
 CHAT = "/v1/chat/completions"
-HELLO = {"model": "headgate/echo", "messages": [{"role": "user", "content": "Hello!"}]}
+HELLO = {"model": "onceward/echo", "messages": [{"role": "user", "content": "Hello!"}]}
 
 
 @pytest.fixture

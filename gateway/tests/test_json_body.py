@@ -12,15 +12,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema_rs import Draft202012Validator
 
-from headgate_gateway import json_body, json_parts, long_strings
-from headgate_gateway.config import Limits
-from headgate_gateway.contract import load_contract
-from headgate_gateway.effective import OWN
-from headgate_gateway.errors import ApiError
-from headgate_gateway.json_body import parse_json
-from headgate_gateway.narrow import narrow
-from headgate_gateway.providers import openai
-from headgate_gateway.validate import Contract
+from onceward_gateway import json_body, json_parts, long_strings
+from onceward_gateway.config import Limits
+from onceward_gateway.contract import load_contract
+from onceward_gateway.effective import OWN
+from onceward_gateway.errors import ApiError
+from onceward_gateway.json_body import parse_json
+from onceward_gateway.narrow import narrow
+from onceward_gateway.providers import openai
+from onceward_gateway.validate import Contract
 
 LIMITS = Limits()
 _VALUES = st.recursive(

@@ -19,7 +19,7 @@ LEASE = "[cluster]\nheartbeat_seconds = 0.2\nlease_seconds = 1.0\n"
 
 
 def asked(text: str = "Tell me about rivers and gates.", *, stream: bool = False, pace: float = 0, **more: Any) -> Any:
-    body = {"model": "headgate/echo", "messages": [{"role": "user", "content": text}], "stream": stream} | more
+    body = {"model": "onceward/echo", "messages": [{"role": "user", "content": text}], "stream": stream} | more
     return body | ({"provider_specific_params": {"pace": pace}} if pace else {})
 
 
@@ -55,9 +55,9 @@ def test_the_same_key_gives_the_same_bytes(gateway: str, stream: bool) -> None:
     first = post(gateway, asked(stream=stream), key)
     second = post(gateway, asked(stream=stream), key)
     assert second.content == first.content
-    assert "x-headgate-replayed" not in first.headers
-    assert second.headers["x-headgate-replayed"] == "true"
-    assert second.headers["x-headgate-call-id"] == first.headers["x-headgate-call-id"]
+    assert "x-onceward-replayed" not in first.headers
+    assert second.headers["x-onceward-replayed"] == "true"
+    assert second.headers["x-onceward-call-id"] == first.headers["x-onceward-call-id"]
     (record,) = calls(gateway, key)
     assert record["attempts"] == 2
     assert record["status"] == "completed"
@@ -92,7 +92,7 @@ def test_a_stream_goes_on_behind_the_last_event(gateway: str, seen: int) -> None
     body, key = asked("Hello!", stream=True), f"resume-{seen}"
     whole = post(gateway, body, key)
     ids = re.findall(r"^id: (.*)$", whole.text, re.MULTILINE)
-    call = whole.headers["x-headgate-call-id"]
+    call = whole.headers["x-onceward-call-id"]
     rest = post(gateway, body, key, Last_Event_ID=f"{call}:{seen}")
     assert "".join(frames(whole.text)[:seen]) + rest.text == whole.text
     assert re.findall(r"^id: (.*)$", rest.text, re.MULTILINE) == ids[seen:]
@@ -106,7 +106,7 @@ def test_a_running_stream_is_joined_and_goes_on_live(gateway: str) -> None:
     rest = post(gateway, body, key, Last_Event_ID=last[1])
     again = post(gateway, body, key)
     assert "".join(seen) + rest.text == again.text
-    assert rest.headers["x-headgate-replayed"] == "true"
+    assert rest.headers["x-onceward-replayed"] == "true"
     (record,) = calls(gateway, key)
     assert record["attempts"] == 3
 
@@ -128,7 +128,7 @@ def test_an_event_id_needs_a_key(gateway: str) -> None:
 
 @pytest.mark.parametrize("stream", [False, True])
 def test_a_cut_connection_heals(gateway: str, stream: bool) -> None:
-    body, key = asked(stream=stream, model="headgate/fault-cut"), f"cut-{stream}"
+    body, key = asked(stream=stream, model="onceward/fault-cut"), f"cut-{stream}"
     with pytest.raises(httpx2.TransportError):
         post(gateway, body, key)
     healed = post(gateway, body, key)
@@ -140,7 +140,7 @@ def test_a_cut_connection_heals(gateway: str, stream: bool) -> None:
 
 
 def test_a_failure_before_content_is_tried_again_under_its_key(gateway: str) -> None:
-    body, key = asked(model="headgate/fault-flaky"), "flaky"
+    body, key = asked(model="onceward/fault-flaky"), "flaky"
     statuses = [post(gateway, body, key).status_code for _ in range(4)]
     assert statuses[0] >= 429
     assert statuses[-1] == 200
@@ -150,7 +150,7 @@ def test_a_failure_before_content_is_tried_again_under_its_key(gateway: str) -> 
 
 @pytest.mark.parametrize("stream", [False, True])
 def test_a_flaky_model_counts_callers_without_a_key(gateway: str, stream: bool) -> None:
-    body, other = asked("One", model="headgate/fault-flaky", stream=stream), asked("Two", model="headgate/fault-flaky")
+    body, other = asked("One", model="onceward/fault-flaky", stream=stream), asked("Two", model="onceward/fault-flaky")
     statuses = [post(gateway, one).status_code for one in (body, other, body, body, other, other, body, body, body)]
     assert statuses == [503, 503, 503, 200, 503, 200, 503, 503, 200]
     embedding = {"model": "gpt-4", "input": "x", "provider_specific_params": {"fault": {"kind": "flaky", "times": 1}}}
@@ -161,7 +161,7 @@ def test_a_flaky_model_counts_callers_without_a_key(gateway: str, stream: bool) 
 def test_a_call_without_a_key_ends_with_its_client(gateway: str) -> None:
     body = asked("x " * 200, stream=True, pace=0.02)
     with httpx2.stream("POST", gateway + CHAT, json=body) as answer:
-        call = answer.headers["x-headgate-call-id"]
+        call = answer.headers["x-onceward-call-id"]
         next(answer.iter_text())
     assert ended(gateway, call)["status"] == "cancelled"
 
@@ -176,7 +176,7 @@ def ended(url: str, call: str, seconds: float = 30) -> dict[str, Any]:
 
 
 def test_a_call_with_a_key_waits_for_its_client(launch: Launch) -> None:
-    url = launch("--offline", HEADGATE_GATEWAY_GRACE_SECONDS="1").url
+    url = launch("--offline", ONCEWARD_GATEWAY_GRACE_SECONDS="1").url
     body = asked("x " * 1000, stream=True, pace=0.05)
     read_some(url, body, "comes-not-back", 2)
     (record,) = calls(url, "comes-not-back")
@@ -201,7 +201,7 @@ def test_a_client_cancels(gateway: str) -> None:
     assert httpx2.post(f"{gateway}/v1/calls/{call}/cancel").json()["status"] == "cancelled"
     assert httpx2.post(f"{gateway}/v1/calls/call_none/cancel").status_code == 404
     done = post(gateway, asked(), "done-before")
-    stays = httpx2.post(f"{gateway}/v1/calls/{done.headers['x-headgate-call-id']}/cancel").json()
+    stays = httpx2.post(f"{gateway}/v1/calls/{done.headers['x-onceward-call-id']}/cancel").json()
     assert stays["status"] == "completed"
 
 
@@ -213,7 +213,7 @@ def test_a_kill_forgets_no_answer(launch: Launch, stream: bool) -> None:
     server.start()
     again = post(server.url, asked(stream=stream), "kept")
     assert again.content == first.content
-    assert again.headers["x-headgate-replayed"] == "true"
+    assert again.headers["x-onceward-replayed"] == "true"
     assert len(calls(server.url, "kept")) == 1
 
 
@@ -249,7 +249,7 @@ def test_a_unary_call_that_was_killed_is_made_again_under_its_id(launch: Launch)
     (before,) = calls(server.url, "k")
     answer = httpx2.post(server.url + CHAT, json=asked(pace=0.5), headers={"Idempotency-Key": "k"}, timeout=60)
     assert answer.status_code == 200
-    assert answer.headers["x-headgate-call-id"] == before["id"]
+    assert answer.headers["x-onceward-call-id"] == before["id"]
 
 
 def test_a_stop_lets_streams_end_and_takes_no_new_calls(launch: Launch) -> None:
@@ -272,7 +272,7 @@ def test_a_stop_lets_streams_end_and_takes_no_new_calls(launch: Launch) -> None:
 
 
 def test_a_stop_that_is_out_of_time_says_so_and_the_stream_goes_on_later(launch: Launch) -> None:
-    server = launch("--offline", HEADGATE_GATEWAY_DRAIN_SECONDS="0.2")
+    server = launch("--offline", ONCEWARD_GATEWAY_DRAIN_SECONDS="0.2")
     body = asked("Hello!", stream=True, pace=0.1)
     with httpx2.stream("POST", server.url + CHAT, json=body, headers={"Idempotency-Key": "late"}) as answer:
         pieces = answer.iter_text()
@@ -299,7 +299,7 @@ def test_a_stop_that_is_out_of_time_says_so_and_the_stream_goes_on_later(launch:
 
 
 def test_a_quiet_stream_is_pinged(launch: Launch) -> None:
-    url = launch("--offline", HEADGATE_GATEWAY_PING_SECONDS="0.1").url
+    url = launch("--offline", ONCEWARD_GATEWAY_PING_SECONDS="0.1").url
     answer = post(url, asked("Hi", stream=True, pace=0.35))
     assert answer.text.count(": ping\n\n") >= 3
     assert answer.text.endswith("data: [DONE]\n\n")

@@ -140,7 +140,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     threading.Thread(target=provider.serve_forever, daemon=True).start()
     folder: Path = tmp_path_factory.mktemp("one-view")
     url = f"http://127.0.0.1:{provider.server_address[1]}"
-    (folder / "headgate.toml").write_text(CONFIG.format(master=MASTER, url=url))
+    (folder / "onceward.toml").write_text(CONFIG.format(master=MASTER, url=url))
     gateway = GatewayProcess(folder).start()
     made = World(gateway.url)
     yield made
@@ -311,9 +311,9 @@ def test_a_key_of_a_request_for_another_scope_is_another_request(world: World) -
         body = {"model": "cheap", "messages": HELLO}
         return world.http.post("/v1/chat/completions", json=body, headers=sent)
 
-    assert ask(**{"X-Headgate-Organization": "payer-a"}).status_code == 200
-    assert ask(**{"X-Hanzo-Org": "payer-a"}).headers["x-headgate-replayed"] == "true"
-    for other in ({"X-Headgate-Organization": "payer-b"}, {}):
+    assert ask(**{"X-Onceward-Organization": "payer-a"}).status_code == 200
+    assert ask(**{"X-Hanzo-Org": "payer-a"}).headers["x-onceward-replayed"] == "true"
+    for other in ({"X-Onceward-Organization": "payer-b"}, {}):
         refused = ask(**other)
         assert (refused.status_code, refused.json()["error"]["code"]) == (409, "idempotency_key_reused")
     assert len(_Provider.seen) == 1

@@ -13,10 +13,10 @@ from typing import Any
 import httpx2
 import pytest
 
-from headgate_gateway import app as edge
-from headgate_gateway.app import App, create_app
-from headgate_gateway.config import load
-from headgate_gateway.contract import load_contract
+from onceward_gateway import app as edge
+from onceward_gateway.app import App, create_app
+from onceward_gateway.config import load
+from onceward_gateway.contract import load_contract
 
 from .conftest import Launch, Upstream
 from .databases import settings_for
@@ -100,10 +100,10 @@ class Watched(dict[str, Any]):
 
 @pytest.fixture
 async def inside(tmp_path: Path) -> Any:
-    (tmp_path / "headgate.toml").write_text(
+    (tmp_path / "onceward.toml").write_text(
         '[credits]\ndefault_tier = "free"\n[credits.tiers.free]\ncredits = 1000\ncredits_duration = "1mo"\n'
     )
-    credits = load(tmp_path / "headgate.toml", {}).ledger
+    credits = load(tmp_path / "onceward.toml", {}).ledger
     made = create_app(settings_for(tmp_path, offline=True, ledger=credits))
     await made.gateway.start()
     yield made
@@ -142,7 +142,7 @@ async def test_every_query_parameter_is_read(inside: App, monkeypatch: pytest.Mo
 async def _organization(client: httpx2.AsyncClient) -> str:
     made = await client.post("/organization/new", json={"organization_alias": "swept"})
     await client.post(
-        "/model/new", json={"model_name": "swept", "litellm_params": {"model": "headgate/echo"}, "model_info": {}}
+        "/model/new", json={"model_name": "swept", "litellm_params": {"model": "onceward/echo"}, "model_info": {}}
     )
     return str(made.json()["organization_id"])
 
@@ -151,7 +151,7 @@ async def _job(client: httpx2.AsyncClient) -> str:
     lesson = {"messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}]}
     lines = "\n".join([json.dumps(lesson)] * 10).encode()
     file = await client.post("/v1/files", data={"purpose": "fine-tune"}, files={"file": ("a.jsonl", lines)})
-    body = {"model": "headgate/echo", "training_file": file.json()["id"]}
+    body = {"model": "onceward/echo", "training_file": file.json()["id"]}
     return str((await client.post("/v1/fine_tuning/jobs", json=body)).json()["id"])
 
 
@@ -228,7 +228,7 @@ def test_pages_of_models(gateway: str) -> None:
                 break
             query["cursor"] = page["next_cursor"]
         assert seen == ids
-    assert httpx2.get(gateway + "/v1/models", params={"provider": "headgate"}).json()["data"] == whole["data"]
+    assert httpx2.get(gateway + "/v1/models", params={"provider": "onceward"}).json()["data"] == whole["data"]
     assert httpx2.get(gateway + "/v1/models", params={"provider": "openai"}).json()["data"] == []
     wrong = httpx2.get(gateway + "/v1/models", params={"cursor": "no-such-model"})
     assert (wrong.status_code, wrong.json()["error"]["code"]) == (400, "invalid_cursor")

@@ -55,7 +55,7 @@ base_url = "{upstream.url}"
 input_per_million = 2.5
 output_per_million = 10
 """
-    started: str = launch(config=config, HEADGATE_GATEWAY_PING_SECONDS="2").url
+    started: str = launch(config=config, ONCEWARD_GATEWAY_PING_SECONDS="2").url
     return started
 
 
@@ -108,7 +108,7 @@ async def test_events_pass_through_and_usage_is_hidden(http: httpx2.AsyncClient,
     events = [b": comment\n\n", chunk("Hel", odd={"kept": [1, 2]}), chunk("lo"), LAST]
     upstream.events(*events, USAGE, DONE)
     answer = await http.post(CHAT, json={"model": "gpt-4o", "messages": HELLO, "stream": True})
-    call = answer.headers["x-headgate-call-id"]
+    call = answer.headers["x-onceward-call-id"]
     wanted = b"".join(b"id: %s:%d\n" % (call.encode(), n) + event for n, event in enumerate([*events[1:], DONE], 1))
     assert answer.content == wanted
     assert json.loads(upstream.requests[0]["body"])["stream_options"] == {"include_usage": True}
@@ -165,7 +165,7 @@ async def test_a_cut_upstream_is_an_error_event(http: httpx2.AsyncClient, upstre
     assert error["code"] == "provider_stream_cut"
     assert error["type"] == "provider_error"
     assert "data: [DONE]" not in answer.text
-    record = (await http.get(f"/v1/calls/{answer.headers['x-headgate-call-id']}")).json()
+    record = (await http.get(f"/v1/calls/{answer.headers['x-onceward-call-id']}")).json()
     assert record["status"] == "failed"
     # "Hel" and "lo" are one token: what was written is counted, and not its events.
     assert record["usage"]["completion_tokens"] == 1
@@ -399,7 +399,7 @@ async def test_a_kill_forgets_no_call_that_reached_its_provider(
         ("opnai/gpt-4o", 404, "model_not_found", ["Did you mean 'openai'?"]),
         ("loca/gpt-4o", 404, "model_not_found", ["Did you mean 'local'?"]),
         ("zzz/gpt-4o", 404, "model_not_found", ["no provider 'zzz'", "anthropic", "local"]),
-        ("headgate/ecko", 404, "model_not_found", ["`GET /v1/models`"]),
+        ("onceward/ecko", 404, "model_not_found", ["`GET /v1/models`"]),
     ],
 )
 async def test_a_name_that_nothing_answers_says_what_would(
@@ -476,7 +476,7 @@ async def test_a_provider_that_is_not_set_up_stops_only_its_own_models(launch: L
             error = (await asked(model)).json()["error"]
             assert (error["status"], error["code"], error["retryable"]) == (404, "model_misconfigured", False), error
             assert "inner.example" not in error["message"]
-        for model in ("stands", "mixed", "route", "up/m", "headgate/echo"):
+        for model in ("stands", "mixed", "route", "up/m", "onceward/echo"):
             assert (await asked(model)).status_code == 200, model
         brought = {"X-Provider-Key-Local": "sk-of-the-caller"}
         assert (await asked("local/x", **brought)).status_code == 200

@@ -9,17 +9,17 @@ from typing import Any
 import httpx2
 import pytest
 
-from headgate_gateway.config import ConfigError, Settings, load
-from headgate_gateway.proxies import base_url, client_address
-from headgate_gateway.request_headers import read_headers
+from onceward_gateway.config import ConfigError, Settings, load
+from onceward_gateway.proxies import base_url, client_address
+from onceward_gateway.request_headers import read_headers
 
 Launch = Callable[..., Any]
 PROXIES = '[server]\ntrusted_proxies = ["10.0.0.0/8", "fd00::/8"]\n'
 
 
 def settings(tmp_path: Path, text: str = PROXIES, **environ: str) -> Settings:
-    (tmp_path / "headgate.toml").write_text(text)
-    return load(tmp_path / "headgate.toml", environ)
+    (tmp_path / "onceward.toml").write_text(text)
+    return load(tmp_path / "onceward.toml", environ)
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_proxies_may_add_lines_of_their_own(tmp_path: Path, name: str, lines: li
 
 async def test_headers_that_decide_may_not_disagree(launch: Launch) -> None:
     gateway = launch("--auth-mode", "disabled")
-    body = b'{"model":"headgate/echo","messages":[{"role":"user","content":"hi"}]}'
+    body = b'{"model":"onceward/echo","messages":[{"role":"user","content":"hi"}]}'
     for name in ("Authorization", "X-API-Key", "Idempotency-Key", "Content-Type", "X-Provider-Key-OpenAI"):
         for values, status in ((("application/json", "sk-secret"), 400), (("application/json",) * 2, 200)):
             headers = [(name, value) for value in values]
@@ -135,8 +135,8 @@ def test_links_of_calls_without_a_connection(tmp_path: Path) -> None:
 
 def test_the_environment_names_proxies_too(tmp_path: Path) -> None:
     named = {
-        "HEADGATE_GATEWAY_TRUSTED_PROXIES": "192.0.2.7, 10.0.0.0/8",
-        "HEADGATE_GATEWAY_PUBLIC_URL": "https://a.example",
+        "ONCEWARD_GATEWAY_TRUSTED_PROXIES": "192.0.2.7, 10.0.0.0/8",
+        "ONCEWARD_GATEWAY_PUBLIC_URL": "https://a.example",
     }
     read = settings(tmp_path, PROXIES, **named)
     assert [str(network) for network in read.trusted_proxies] == ["192.0.2.7/32", "10.0.0.0/8"]
@@ -167,7 +167,7 @@ async def test_image_links_ignore_the_callers_headers(launch: Launch) -> None:
         answer = await http.post(plain.url + "/v1/images/generations", json=body, headers=forged)
         assert answer.json()["data"][0]["url"].startswith(plain.url + "/v1/images/content/")
         plain.stop()
-        proxied = launch("--offline", HEADGATE_GATEWAY_TRUSTED_PROXIES="127.0.0.0/8")
+        proxied = launch("--offline", ONCEWARD_GATEWAY_TRUSTED_PROXIES="127.0.0.0/8")
         headers = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "a.example"}
         answer = await http.post(proxied.url + "/v1/images/generations", json=body, headers=headers)
         assert answer.json()["data"][0]["url"].startswith("https://a.example/v1/images/content/")

@@ -9,7 +9,7 @@ from typing import Any, cast
 import httpx2
 import pytest
 
-from headgate_gateway.app import create_app
+from onceward_gateway.app import create_app
 
 from .databases import settings_for
 
@@ -51,7 +51,7 @@ async def test_files_are_bytes_and_fields_have_the_encoding_that_they_say(
 
 @pytest.mark.parametrize("beside", [{"prompt": "Hi."}, {"messages": [{"role": "user", "content": "Hi."}]}])
 async def test_a_price_is_not_asked_for_by_two_counts(client: httpx2.AsyncClient, beside: dict[str, Any]) -> None:
-    asked = {"model": "headgate/echo", "prompt_tokens": 9, **beside}
+    asked = {"model": "onceward/echo", "prompt_tokens": 9, **beside}
     error = (await client.post("/spend/calculate", json=asked)).json()["error"]
     assert (error["status"], error["param"]) == (400, *beside)
     alone = await client.post("/spend/calculate", json={**asked, "prompt_tokens": None})

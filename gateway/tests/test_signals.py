@@ -14,8 +14,8 @@ from pathlib import Path
 import httpx2
 import pytest
 
-import headgate_gateway.contract as contract_module
-from headgate_gateway.contract import ContractError, load_contract
+import onceward_gateway.contract as contract_module
+from onceward_gateway.contract import ContractError, load_contract
 
 from .conftest import GatewayProcess, Launch
 from .control.kit import wait_for
@@ -23,7 +23,7 @@ from .databases import on_postgres, url_for
 
 CHAT = "/v1/chat/completions"
 LONG = {
-    "model": "headgate/echo",
+    "model": "onceward/echo",
     "stream": True,
     "messages": [{"role": "user", "content": "x " * 500}],
     "provider_specific_params": {"pace": 0.2},
@@ -40,7 +40,7 @@ def test_a_second_signal_ends_the_process(
 ) -> None:
     # One kind twice in one instant is one to the system: then the time for draining is what bounds the stop.
     merged = gap == 0 and pair[0] is pair[1]
-    server = launch("--offline", HEADGATE_GATEWAY_DRAIN_SECONDS="2" if merged else "120")
+    server = launch("--offline", ONCEWARD_GATEWAY_DRAIN_SECONDS="2" if merged else "120")
     assert server.process is not None
     with httpx2.stream("POST", server.url + CHAT, json=LONG, headers={"Idempotency-Key": "long"}) as answer:
         next(answer.iter_text())
@@ -64,14 +64,14 @@ def test_a_closed_terminal_drains(launch: Launch) -> None:
 def test_a_thread_that_computes_does_not_hold_the_process(tmp_path: Path) -> None:
     program = (
         "import sys\n"
-        "from headgate_gateway.offline.models import BuiltIn\n"
+        "from onceward_gateway.offline.models import BuiltIn\n"
         "BuiltIn.embed = lambda *given: sum(1 for _ in iter(int, 1))\n"
-        "from headgate_gateway.cli import main\n"
+        "from onceward_gateway.cli import main\n"
         "sys.exit(main(sys.argv[1:]))\n"
     )
-    process, url = _started(program, tmp_path, HEADGATE_GATEWAY_DRAIN_SECONDS="1")
+    process, url = _started(program, tmp_path, ONCEWARD_GATEWAY_DRAIN_SECONDS="1")
     try:
-        words = {"model": "headgate/embed", "input": ["word " * 5000]}
+        words = {"model": "onceward/embed", "input": ["word " * 5000]}
         with pytest.raises(httpx2.ReadTimeout):
             httpx2.post(url + "/v1/embeddings", json=words, timeout=httpx2.Timeout(30, read=1))
         process.send_signal(signal.SIGTERM)
@@ -84,7 +84,7 @@ def test_a_thread_that_computes_does_not_hold_the_process(tmp_path: Path) -> Non
 
 def _started(program: str, tmp_path: Path, **environ: str) -> tuple[subprocess.Popen[str], str]:
     """A process that runs a program which serves, when it is ready, and its URL."""
-    env = {name: value for name, value in os.environ.items() if not name.startswith("HEADGATE")}
+    env = {name: value for name, value in os.environ.items() if not name.startswith("ONCEWARD")}
     process = subprocess.Popen(
         [sys.executable, "-c", program, "--offline", "--port", "0", "--data-dir", str(tmp_path / "data")],
         cwd=tmp_path,
@@ -105,7 +105,7 @@ def _started(program: str, tmp_path: Path, **environ: str) -> tuple[subprocess.P
 
 
 def test_the_default_drain_ends_before_containers_are_killed() -> None:
-    from headgate_gateway.config import Limits
+    from onceward_gateway.config import Limits
 
     assert Limits().drain_seconds < 10
 
@@ -114,11 +114,11 @@ def test_a_process_that_cannot_end_by_itself_is_ended(tmp_path: Path) -> None:
     """Something in the loop does not let go, and the stop waits for it: the second signal asks nobody."""
     program = (
         "import sys, asyncio\n"
-        "from headgate_gateway.gateway import Gateway\n"
+        "from onceward_gateway.gateway import Gateway\n"
         "async def stop(self):\n"
         "    await asyncio.Event().wait()\n"
         "Gateway.stop = stop\n"
-        "from headgate_gateway.cli import main\n"
+        "from onceward_gateway.cli import main\n"
         "sys.exit(main(sys.argv[1:]))\n"
     )
     process, _ = _started(program, tmp_path)
@@ -142,7 +142,7 @@ def answers(url: str) -> bool:
 
 def idle(server: GatewayProcess, client: httpx2.Client) -> None:
     """Calls of every kind were made, and a connection is kept open."""
-    body = {"model": "headgate/echo", "messages": [{"role": "user", "content": "Hi"}]}
+    body = {"model": "onceward/echo", "messages": [{"role": "user", "content": "Hi"}]}
     assert client.post(server.url + CHAT, json=body).status_code == 200
     assert client.post(server.url + CHAT, json=body | {"stream": True}).text.endswith("[DONE]\n\n")
     assert client.post(server.url + CHAT, json=body, headers={"Idempotency-Key": "k"}).status_code == 200
@@ -157,7 +157,7 @@ def test_an_idle_gateway_stops_at_once(launch: Launch, tmp_path: Path, stores: s
             pytest.skip("PostgreSQL is not installed")
     environ = {}
     if stores == "postgresql":
-        environ["HEADGATE_GATEWAY_DATABASE_URL"] = url_for(tmp_path / "pg", "postgresql").reveal()
+        environ["ONCEWARD_GATEWAY_DATABASE_URL"] = url_for(tmp_path / "pg", "postgresql").reveal()
     server = launch("--offline", **environ)
     with httpx2.Client(timeout=30) as client:
         idle(server, client)
@@ -190,19 +190,19 @@ BROKEN: dict[str, Callable[[Path], object]] = {
 def test_without_its_contract_a_gateway_does_not_start(
     how: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from headgate_gateway.cli import main
+    from onceward_gateway.cli import main
 
     folder = tmp_path / "package"
     folder.mkdir()
     file = folder / "contract.json"
     file.write_bytes((Path(contract_module.__file__).parent / "contract.json").read_bytes())
     BROKEN[how](file)
-    monkeypatch.setattr("headgate_gateway.contract.resources.files", lambda package: folder)
+    monkeypatch.setattr("onceward_gateway.contract.resources.files", lambda package: folder)
     monkeypatch.chdir(tmp_path)
     assert main(["--offline", "--port", "0", "--data-dir", str(tmp_path / "data")]) == 1
     told = capsys.readouterr()
     assert "contract" in told.err
-    assert "Install headgate-gateway again" in told.err
+    assert "Install onceward-gateway again" in told.err
     assert told.out == ""
     if how in ("missing", "empty", "cut", "no paths"):
         with pytest.raises(ContractError):
@@ -240,9 +240,9 @@ def test_a_request_that_is_not_whole_is_told_of_the_stop(tmp_path: Path, content
 @pytest.mark.parametrize(
     ("module", "action"),
     [
-        ("headgate_gateway.cli", ["--offline", "--port", "0"]),
-        ("headgate_gateway.ledger", ["--offline", "--port", "0"]),
-        ("headgate_gateway.config", ["db", "check"]),
+        ("onceward_gateway.cli", ["--offline", "--port", "0"]),
+        ("onceward_gateway.ledger", ["--offline", "--port", "0"]),
+        ("onceward_gateway.config", ["db", "check"]),
     ],
 )
 def test_an_interrupt_while_the_program_loads_is_quiet(tmp_path: Path, module: str, action: list[str]) -> None:
@@ -252,7 +252,7 @@ def test_an_interrupt_while_the_program_loads_is_quiet(tmp_path: Path, module: s
         "    def find_spec(self, name, path=None, target=None):\n"
         f"        if name == {module!r}: raise KeyboardInterrupt\n"
         "sys.meta_path.insert(0, Interrupt())\n"
-        "runpy.run_module('headgate_gateway', run_name='__main__', alter_sys=True)\n"
+        "runpy.run_module('onceward_gateway', run_name='__main__', alter_sys=True)\n"
     )
     command = [sys.executable, "-c", program, *action, "--data-dir", str(tmp_path / "data")]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60)

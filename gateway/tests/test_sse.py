@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headgate_gateway.fold import fold
-from headgate_gateway.providers.sse import EventTooLarge, SseReader
+from onceward_gateway.fold import fold
+from onceward_gateway.providers.sse import EventTooLarge, SseReader
 
 LINE = st.sampled_from(["\n", "\r\n", "\r"])
 # White space around the data of an event, which is JSON, says nothing and may be dropped.

@@ -44,7 +44,7 @@ def _address(url: str) -> tuple[str, int]:
     ],
 )
 def test_a_slow_body_is_given_up(launch: Launch, limit: str, content_type: str) -> None:
-    name = f"HEADGATE_GATEWAY_{limit}"
+    name = f"ONCEWARD_GATEWAY_{limit}"
     url = launch("--offline", config=f"[limits]\n{limit.lower()} = 1.0\n").url
     path = "/v1/chat/completions" if "json" in content_type else "/v1/files"
     head = f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {content_type}\r\nContent-Length: 99999\r\n\r\n"

@@ -14,13 +14,13 @@ import pytest
 import uvicorn
 from uvicorn.server import ServerState
 
-from headgate_gateway.app import App, create_app
-from headgate_gateway.collector import collect_when_quiet
-from headgate_gateway.config import Settings
-from headgate_gateway.once.log import EventLog
-from headgate_gateway.once.run import Run
-from headgate_gateway.protocol import HttpProtocol
-from headgate_gateway.storage import Batch
+from onceward_gateway.app import App, create_app
+from onceward_gateway.collector import collect_when_quiet
+from onceward_gateway.config import Settings
+from onceward_gateway.once.log import EventLog
+from onceward_gateway.once.run import Run
+from onceward_gateway.protocol import HttpProtocol
+from onceward_gateway.storage import Batch
 
 Connect = Callable[..., Awaitable[tuple[asyncio.StreamReader, asyncio.StreamWriter]]]
 
@@ -46,7 +46,7 @@ async def connect(app: App) -> AsyncIterator[Connect]:
     async def begin(pace: float = 0.0) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
         body = (
-            b'{"model":"headgate/echo","stream":true,"messages":[{"role":"user","content":"Say: one two"}],'
+            b'{"model":"onceward/echo","stream":true,"messages":[{"role":"user","content":"Say: one two"}],'
             b'"provider_specific_params":{"pace":%f}}' % pace
         )
         head = b"POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
@@ -126,7 +126,7 @@ async def test_a_connection_that_is_gone_calls_back_once() -> None:
         said.set()
 
     async def application(scope: Any, receive: Any, send: Any) -> None:
-        on_gone = scope["extensions"]["headgate.on_gone"]
+        on_gone = scope["extensions"]["onceward.on_gone"]
         on_gone(lambda: called.append("taken back"))
         on_gone(None)
         on_gone(gone)
@@ -134,7 +134,7 @@ async def test_a_connection_that_is_gone_calls_back_once() -> None:
         await send({"type": "http.response.body", "body": b"x", "more_body": True})
         await said.wait()
         # Whoever asks behind the end is told by the message that ASGI has for it.
-        assert "headgate.on_gone" not in scope["extensions"]
+        assert "onceward.on_gone" not in scope["extensions"]
         assert (await receive())["type"] in ("http.request", "http.disconnect")
 
     config = uvicorn.Config(application, log_config=None, proxy_headers=False)

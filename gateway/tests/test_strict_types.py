@@ -83,7 +83,7 @@ def test_completions(client: openai.OpenAI, more: dict[str, Any]) -> None:
 
 def test_completions_do_what_is_asked(client: openai.OpenAI) -> None:
     def asked(**more: Any) -> Any:
-        return client.completions.create(model="headgate/echo", prompt="Count from 1 to 9", max_tokens=100, **more)
+        return client.completions.create(model="onceward/echo", prompt="Count from 1 to 9", max_tokens=100, **more)
 
     plain = asked()
     text = plain.choices[0].text
@@ -107,10 +107,10 @@ def test_embeddings(client: openai.OpenAI, form: Any) -> None:
 
 def test_as_many_embeddings_as_the_docs_promise(client: openai.OpenAI) -> None:
     many = [f"text {at}" for at in range(2048)]
-    found = client.embeddings.create(model="headgate/embed", input=many, dimensions=4)
+    found = client.embeddings.create(model="onceward/embed", input=many, dimensions=4)
     assert [one.index for one in found.data] == list(range(2048))
     with pytest.raises(openai.BadRequestError, match="2048"):
-        client.embeddings.create(model="headgate/embed", input=[*many, "one more"], dimensions=4)
+        client.embeddings.create(model="onceward/embed", input=[*many, "one more"], dimensions=4)
 
 
 QUALITIES = ("low", "medium", "high", "xhigh", "max", "auto", "standard", "hd")
@@ -273,7 +273,7 @@ def test_models_and_their_pages(client: openai.OpenAI) -> None:
     assert len(found) == len(page.data)
     for model in found:
         strict(model)
-    strict(client.models.retrieve("headgate/echo"))
+    strict(client.models.retrieve("onceward/echo"))
     assert len(client.models.list(extra_query={"limit": 2}).data) == 2
 
 
@@ -303,7 +303,7 @@ def test_files_batches_jobs_and_moderations(client: openai.OpenAI) -> None:
     lesson = {"messages": [*HELLO, {"role": "assistant", "content": "Hi"}]}
     lessons = "\n".join([json.dumps(lesson)] * 10).encode()
     learned = client.files.create(file=("b.jsonl", lessons), purpose="fine-tune")
-    job = client.fine_tuning.jobs.create(model="headgate/echo", training_file=learned.id)
+    job = client.fine_tuning.jobs.create(model="onceward/echo", training_file=learned.id)
     strict(job)
     strict(until(lambda: client.fine_tuning.jobs.retrieve(job.id), {"succeeded", "failed"}))
     for page in (

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headgate_gateway.http import Call, Response, Route
-from headgate_gateway.table import Match, Missing, RouteTable, WrongMethod
+from onceward_gateway.http import Call, Response, Route
+from onceward_gateway.table import Match, Missing, RouteTable, WrongMethod
 
 
 async def nothing(call: Call) -> Response:

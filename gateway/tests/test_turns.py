@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
-from headgate_gateway import producers
-from headgate_gateway.once.feed import Feed, Listener
-from headgate_gateway.once.store import CallRecord
+from onceward_gateway import producers
+from onceward_gateway.once.feed import Feed, Listener
+from onceward_gateway.once.store import CallRecord
 
 
 class _Turns:

@@ -6,19 +6,19 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from headgate_generator.diagnostics import Report
-from headgate_generator.load import Map, bundle, read_text
-from headgate_generator.model import Api, Method, Resource
-from headgate_generator.normalise import Context
-from headgate_generator.sdk_file import SdkFile
+from onceward_generator.diagnostics import Report
+from onceward_generator.load import Map, bundle, read_text
+from onceward_generator.model import Api, Method, Resource
+from onceward_generator.normalise import Context
+from onceward_generator.sdk_file import SdkFile
 
 HERE = Path(__file__).parent
 SMALL = sorted(path for path in (HERE / "contracts").rglob("*.yaml") if path.parent.name in {"contracts"})
 SPLIT = HERE / "contracts" / "split" / "root.yaml"
 ROOT = HERE.parents[1]
-PUBLISHED_FOLDER = Path(os.environ.get("HEADGATE_SPECS") or ROOT.parent / "shared" / "reference" / "specs")
+PUBLISHED_FOLDER = Path(os.environ.get("ONCEWARD_SPECS") or ROOT.parent / "shared" / "reference" / "specs")
 PUBLISHED = sorted(PUBLISHED_FOLDER.glob("*.yaml"))
-NO_PUBLISHED = f"no contracts in {PUBLISHED_FOLDER}: set HEADGATE_SPECS to a folder of OpenAPI documents"
+NO_PUBLISHED = f"no contracts in {PUBLISHED_FOLDER}: set ONCEWARD_SPECS to a folder of OpenAPI documents"
 
 
 def context() -> Context:

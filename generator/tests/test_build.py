@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from contracts import HERE, NO_PUBLISHED, PUBLISHED, PUBLISHED_FOLDER, SMALL, bundled, method, methods_of
 
-from headgate_generator import build_api
-from headgate_generator.canonical import from_json, to_json
-from headgate_generator.load import METHODS
-from headgate_generator.model import (
+from onceward_generator import build_api
+from onceward_generator.canonical import from_json, to_json
+from onceward_generator.load import METHODS
+from onceward_generator.model import (
     Api,
     BodyKind,
     ByJsonType,
@@ -328,7 +328,7 @@ DETERMINISM = PUBLISHED_FOLDER / "mistral.yaml" if PUBLISHED else HERE / "contra
 def test_the_model_does_not_depend_on_hash_seed_folder_or_locale(tmp_path: Path) -> None:
     outputs = set()
     for seed, folder, locale in (("0", tmp_path, "C"), ("1", Path.cwd(), "C.UTF-8"), ("77", Path("/"), "POSIX")):
-        command = [sys.executable, "-m", "headgate_generator", "model", str(DETERMINISM)]
+        command = [sys.executable, "-m", "onceward_generator", "model", str(DETERMINISM)]
         environment = {**os.environ, "PYTHONHASHSEED": seed, "LC_ALL": locale}
         ran = subprocess.run(command, cwd=folder, env=environment, capture_output=True, check=True)
         outputs.add(ran.stdout)

@@ -10,8 +10,8 @@ from contracts import NO_PUBLISHED, PUBLISHED, SMALL, SPLIT, bundled
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headgate_generator.diagnostics import ContractError, Report
-from headgate_generator.load import Map, Seq, bundle, read_text, write_yaml
+from onceward_generator.diagnostics import ContractError, Report
+from onceward_generator.load import Map, Seq, bundle, read_text, write_yaml
 
 scalars = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text()
 documents = st.recursive(

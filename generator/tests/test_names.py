@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headgate_generator.words import apart, singular, split
+from onceward_generator.words import apart, singular, split
 
 
 @pytest.mark.parametrize(

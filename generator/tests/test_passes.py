@@ -10,9 +10,9 @@ from contracts import NO_PUBLISHED, PUBLISHED, SMALL, SPLIT, bundled, context, s
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from headgate_generator.load import Map, read_text, write_yaml
-from headgate_generator.normalise import PASSES
-from headgate_generator.normalise.context import schemas_of
+from onceward_generator.load import Map, read_text, write_yaml
+from onceward_generator.normalise import PASSES
+from onceward_generator.normalise.context import schemas_of
 
 PASS = dict(PASSES)
 
@@ -114,7 +114,7 @@ def test_all_of_a_schema_that_is_part_of_itself() -> None:
 @pytest.mark.parametrize(
     ("written", "read"),
     [
-        ("{anyOf: [{type: string}, {enum: [a, b]}]}", {"type": "string", "enum": ["a", "b"], "x-hg-open": True}),
+        ("{anyOf: [{type: string}, {enum: [a, b]}]}", {"type": "string", "enum": ["a", "b"], "x-ow-open": True}),
         ("{oneOf: [{const: a}, {const: b}]}", {"type": "string", "enum": ["a", "b"]}),
         ("{anyOf: [{type: integer}, {type: number}]}", {"type": "number"}),
         ("{anyOf: [{type: string}, {}]}", {}),

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from contracts import HERE, methods_of
 
-from headgate_generator import build_api
-from headgate_generator.cli import main
-from headgate_generator.config import ConfigError, read_config
-from headgate_generator.files import apply, compare
-from headgate_generator.lock import Lock, LockError, hash_of, read_lock
-from headgate_generator.verdict import Level, verdict
+from onceward_generator import build_api
+from onceward_generator.cli import main
+from onceward_generator.config import ConfigError, read_config
+from onceward_generator.files import apply, compare
+from onceward_generator.lock import Lock, LockError, hash_of, read_lock
+from onceward_generator.verdict import Level, verdict
 
 UNIONS = HERE / "contracts" / "unions.yaml"
 
@@ -43,7 +43,7 @@ def test_a_stale_file_that_was_changed_by_hand_is_left(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("path", ["../x", "/etc/x", "a/../../x"])
 def test_a_lock_claims_nothing_outside_of_its_folder(tmp_path: Path, path: str) -> None:
-    (tmp_path / "headgate-generate.lock").write_text(Lock(files={path: "0"}).to_text())
+    (tmp_path / "onceward-generate.lock").write_text(Lock(files={path: "0"}).to_text())
     with pytest.raises(LockError, match="outside"):
         read_lock(tmp_path)
 
@@ -62,11 +62,11 @@ def test_the_command_writes_checks_and_notices_a_change(tmp_path: Path, capsys: 
 
 def test_the_configuration_is_found_from_below(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     config = f'contract = "{UNIONS}"\nmodel = "model.json"\n[python]\nout = "sdk"\n'
-    (tmp_path / "headgate-generate.toml").write_text(config)
+    (tmp_path / "onceward-generate.toml").write_text(config)
     (tmp_path / "deep" / "er").mkdir(parents=True)
     monkeypatch.chdir(tmp_path / "deep" / "er")
     assert main(["--quiet"]) == 0
-    assert (tmp_path / "sdk" / "headgate-generate.lock").exists()
+    assert (tmp_path / "sdk" / "onceward-generate.lock").exists()
     assert (tmp_path / "model.json").exists()
     assert main(["--quiet", "--check"]) == 0
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from headgate_gateway.cluster.address import address_of
-from headgate_gateway.cluster.redis import Redis
-from headgate_gateway.cluster.redis_bus import RedisBus
-from headgate_gateway.storage.urls import StoreUrl
+from onceward_gateway.cluster.address import address_of
+from onceward_gateway.cluster.redis import Redis
+from onceward_gateway.cluster.redis_bus import RedisBus
+from onceward_gateway.storage.urls import StoreUrl
 
 
 class Nodes:

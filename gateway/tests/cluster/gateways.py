@@ -39,7 +39,7 @@ api_keys = ["sk-master-0123456789abcdef"]
 [cluster]
 heartbeat_seconds = 0.2
 lease_seconds = 1.5
-[prices."headgate/echo"]
+[prices."onceward/echo"]
 input_per_million = 1.0
 output_per_million = 2.0
 """
@@ -54,9 +54,9 @@ class Gateways:
         self.folder = folder
         self.database = database or url_for(folder, "postgresql").reveal()
         self._config = CONFIG + config
-        self._environ = {"HEADGATE_GATEWAY_DATABASE_URL": self.database}
+        self._environ = {"ONCEWARD_GATEWAY_DATABASE_URL": self.database}
         if redis is not None:
-            self._environ["HEADGATE_GATEWAY_REDIS_URL"] = redis
+            self._environ["ONCEWARD_GATEWAY_REDIS_URL"] = redis
         self.nodes: list[GatewayProcess] = []
 
     def lease(self, seconds: float) -> None:
@@ -67,7 +67,7 @@ class Gateways:
         """Start one more node."""
         folder = self.folder / f"node{len(self.nodes)}"
         folder.mkdir()
-        (folder / "headgate.toml").write_text(self._config)
+        (folder / "onceward.toml").write_text(self._config)
         node = GatewayProcess(folder, *arguments, environ=self._environ)
         self.nodes.append(node)
         return node.start()
@@ -97,7 +97,7 @@ class Gateways:
 
 
 def asked(text: str = "Tell me about rivers and gates.", *, stream: bool = False, pace: float = 0, **more: Any) -> Any:
-    body = {"model": "headgate/echo", "messages": [{"role": "user", "content": text}], "stream": stream} | more
+    body = {"model": "onceward/echo", "messages": [{"role": "user", "content": text}], "stream": stream} | more
     return body | ({"provider_specific_params": {"pace": pace}} if pace else {})
 
 
@@ -188,4 +188,4 @@ class Reading:
 def no_postgres() -> bool:
     from ..servers import postgres_programs
 
-    return postgres_programs() is None and not os.environ.get("HEADGATE_TEST_POSTGRES")
+    return postgres_programs() is None and not os.environ.get("ONCEWARD_TEST_POSTGRES")

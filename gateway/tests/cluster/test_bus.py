@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from headgate_gateway.cluster.bus import LocalBus
+from onceward_gateway.cluster.bus import LocalBus
 
 from .kit import until
 
@@ -91,7 +91,7 @@ async def test_two_followers_of_a_node_are_one_until_the_last_leaves(shared_redi
 async def test_a_follower_that_dies_is_forgotten(
     shared_redis: Any, nodes: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from headgate_gateway.cluster import redis_bus
+    from onceward_gateway.cluster import redis_bus
 
     monkeypatch.setattr(redis_bus, "_FORGET_SECONDS", 0.2)
     monkeypatch.setattr(redis_bus, "_TEND_SECONDS", 0.05)

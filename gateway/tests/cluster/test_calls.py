@@ -73,13 +73,13 @@ async def test_a_stream_is_joined_and_replayed_at_other_nodes(
     whole = await first.end()
     assert await again.end() == whole
     assert seen[:5] + await behind.end() == whole
-    assert behind.headers["x-headgate-replayed"] == "true"
+    assert behind.headers["x-onceward-replayed"] == "true"
     assert whole[-1].endswith("data: [DONE]\n\n")
-    call = first.headers["x-headgate-call-id"]
+    call = first.headers["x-onceward-call-id"]
     for client in clients:
         replay = await client.post(CHAT, json=body, headers={"Idempotency-Key": key})
         assert frames(replay.text) == whole
-        assert replay.headers["x-headgate-call-id"] == call
+        assert replay.headers["x-onceward-call-id"] == call
     assert len(booked(nodes, call)) == 1
     assert (await clients[1].get(f"/v1/calls/{call}")).json()["attempts"] == 6
 
@@ -90,7 +90,7 @@ async def test_a_follower_reads_a_stream_while_it_runs(nodes: Gateways, clients:
     await first.has(2)
     follower = Reading(clients[1], body, Idempotency_Key="live")
     await follower.has(20)
-    call = first.headers["x-headgate-call-id"]
+    call = first.headers["x-onceward-call-id"]
     assert record_of(nodes.urls[2], call)["status"] == "in_progress"
     assert await follower.end() == await first.end()
 
@@ -105,7 +105,7 @@ async def test_the_same_key_at_all_nodes_at_once_is_one_call(
     assert {answer.status_code for answer in answers} == {200}
     bodies = {"".join(frames(answer.text)) if stream else answer.text for answer in answers}
     assert len(bodies) == 1
-    (call,) = {answer.headers["x-headgate-call-id"] for answer in answers}
+    (call,) = {answer.headers["x-onceward-call-id"] for answer in answers}
     assert len(booked(nodes, call)) == 1
     assert nodes.rows("SELECT count(*), max(attempts) FROM call WHERE key = %s", key) == [(1, 24)]
 
@@ -127,7 +127,7 @@ async def test_a_call_is_cancelled_at_another_node(
     named = {"Idempotency_Key": key} if key else {}
     stream = Reading(clients[0], asked("x " * 300, stream=True, pace=0.05), **named)
     await stream.has(2)
-    call = stream.headers["x-headgate-call-id"]
+    call = stream.headers["x-onceward-call-id"]
     answer = await clients[1].post(f"/v1/calls/{call}/cancel")
     assert answer.status_code == 200, answer.text
     assert answer.json()["status"] == "cancelled"
@@ -158,7 +158,7 @@ async def test_a_call_that_nobody_follows_is_given_up(nodes: Gateways, clients: 
     await first.has(2)
     follower = Reading(clients[1], body, Idempotency_Key="left")
     await follower.has(1)
-    call = first.headers["x-headgate-call-id"]
+    call = first.headers["x-onceward-call-id"]
     await first.leave()
     await follower.leave()
     await eventually(lambda: record_of(nodes.urls[2], call)["status"] == "cancelled")
@@ -176,8 +176,8 @@ async def test_a_refused_call_leaves_its_key_free(nodes: Gateways, clients: list
         return answer if answer.status_code == 200 else None
 
     answer = await eventually(rich)
-    call = answer.headers["x-headgate-call-id"]
-    assert "x-headgate-replayed" not in answer.headers
+    call = answer.headers["x-onceward-call-id"]
+    assert "x-onceward-replayed" not in answer.headers
     assert len(booked(nodes, call)) == 1
     assert nodes.rows("SELECT count(*) FROM call WHERE key = 'poor'") == [(1,)]
     assert nodes.rows("SELECT count(*) FROM hold") == [(0,)]
@@ -188,13 +188,13 @@ async def test_a_call_that_no_node_makes_is_not_followed_for_ever(
 ) -> None:
     body, headers = asked("Nobody makes this."), {"Idempotency-Key": "orphan"}
     made = await clients[0].post(CHAT, json=body, headers=headers)
-    call = made.headers["x-headgate-call-id"]
+    call = made.headers["x-onceward-call-id"]
     # As a node leaves it that never heard whether its claim was written.
     nodes.run("DELETE FROM usage WHERE call_id = %s", call)
     nodes.run("UPDATE call SET status = 'in_progress', created_at = created_at - 60 WHERE id = %s", call)
     again = await clients[1].post(CHAT, json=body, headers=headers)
     assert again.status_code == 200
-    assert again.headers["x-headgate-call-id"] == call
+    assert again.headers["x-onceward-call-id"] == call
     assert [row[0] for row in booked(nodes, call)] == ["completed"]
 
 
@@ -204,7 +204,7 @@ async def test_a_mutation_with_a_key_is_made_once(nodes: Gateways, clients: list
     answers = await asyncio.gather(*(clients[n % 3].post("/team/new", json=body, headers=headers) for n in range(12)))
     assert {answer.status_code for answer in answers} == {200}
     assert len({answer.json()["team_id"] for answer in answers}) == 1
-    assert sum("x-headgate-replayed" not in answer.headers for answer in answers) == 1
+    assert sum("x-onceward-replayed" not in answer.headers for answer in answers) == 1
     other = await clients[1].post("/team/new", json={"team_alias": "another"}, headers=headers)
     assert other.status_code == 409
     listed = (await clients[2].get("/team/list")).json()
@@ -224,7 +224,7 @@ async def test_a_stream_goes_on_at_another_node_when_its_own_is_killed(mortal: G
         mortal.nodes[0].kill()
         await read.end()
         seen = read.events
-        call = read.headers["x-headgate-call-id"]
+        call = read.headers["x-onceward-call-id"]
         behind = Reading(second, body, Idempotency_Key=key, Last_Event_ID=ids_of(seen)[-1])
         events = seen + await behind.end()
         assert await follower.end() == events
@@ -275,7 +275,7 @@ async def test_a_unary_call_is_answered_at_another_node_when_its_own_is_killed(m
             await mine
         answer = await theirs
         assert answer.status_code == 200
-        assert len(booked(mortal, answer.headers["x-headgate-call-id"])) == 1
+        assert len(booked(mortal, answer.headers["x-onceward-call-id"])) == 1
 
 
 async def test_a_node_that_slept_through_its_lease_bills_nothing_twice(mortal: Gateways) -> None:
@@ -283,7 +283,7 @@ async def test_a_node_that_slept_through_its_lease_bills_nothing_twice(mortal: G
     async with in_clients(mortal.urls) as (first, second):
         read = Reading(first, body, Idempotency_Key=key)
         await read.has(4)
-        call = read.headers["x-headgate-call-id"]
+        call = read.headers["x-onceward-call-id"]
         sleeper = mortal.nodes[0].process
         assert sleeper is not None
         os.kill(sleeper.pid, signal.SIGSTOP)
@@ -389,7 +389,7 @@ async def test_a_call_to_a_provider_whose_node_dies_is_booked_once(
     async with in_clients(provided.urls[:2]) as (first, second):
         read = Reading(first, body, **named)
         await read.has(6)
-        call = read.headers["x-headgate-call-id"]
+        call = read.headers["x-onceward-call-id"]
         follower = Reading(second, body, Idempotency_Key=key) if key else None
         if follower is not None:
             await follower.has(6)
@@ -418,7 +418,7 @@ async def test_a_sleeping_node_of_a_provider_call_bills_nothing_twice(provided: 
     async with in_clients(provided.urls[:2]) as (first, second):
         read = Reading(first, body, Idempotency_Key="slept")
         await read.has(3)
-        call = read.headers["x-headgate-call-id"]
+        call = read.headers["x-onceward-call-id"]
         sleeper = provided.nodes[0].process
         assert sleeper is not None
         os.kill(sleeper.pid, signal.SIGSTOP)

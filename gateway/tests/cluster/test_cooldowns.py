@@ -19,7 +19,7 @@ class Nodes:
 
     def __init__(self, folder: Path, stack: AsyncExitStack, redis_url: str) -> None:
         self.first, self.second = Bench(folder / "first", stack), Bench(folder / "second", stack)
-        self.environ = {"HEADGATE_GATEWAY_REDIS_URL": redis_url}
+        self.environ = {"ONCEWARD_GATEWAY_REDIS_URL": redis_url}
         self.prefix = f"test:{uuid.uuid4().hex}:"
 
     async def start(self, *benches: Bench, cooldown: float = 30) -> None:
@@ -49,17 +49,17 @@ async def test_what_rests_at_one_node_rests_at_all_and_answers_at_all(nodes: Nod
     await nodes.start()
     a = nodes.first.providers["a"]
     a.fails(500)
-    assert (await nodes.first.chat()).headers["x-headgate-deployment"] == "b"
+    assert (await nodes.first.chat()).headers["x-onceward-deployment"] == "b"
     await until(lambda: 15 < nodes.rests(nodes.second) <= 30)
     for _ in range(3):
-        assert (await nodes.second.chat()).headers["x-headgate-deployment"] == "b"
+        assert (await nodes.second.chat()).headers["x-onceward-deployment"] == "b"
     assert len(a.seen) == 1, "the second node never asked it"
     # The time is over at the first node only; what answers there is called at the second again.
     a.well()
     nodes.first.clock.turned += 31
-    assert (await nodes.first.chat()).headers["x-headgate-deployment"] == "a"
+    assert (await nodes.first.chat()).headers["x-onceward-deployment"] == "a"
     await until(lambda: not nodes.rests(nodes.second))
-    assert (await nodes.second.chat()).headers["x-headgate-deployment"] == "a"
+    assert (await nodes.second.chat()).headers["x-onceward-deployment"] == "a"
 
 
 async def test_a_provider_that_says_when_is_heard_by_all(nodes: Nodes) -> None:
@@ -75,7 +75,7 @@ async def test_a_node_that_starts_later_knows_it(nodes: Nodes) -> None:
     await nodes.first.chat()
     await nodes.start(nodes.second)
     assert 10 < nodes.rests(nodes.second) <= 30
-    assert (await nodes.second.chat()).headers["x-headgate-deployment"] == "b"
+    assert (await nodes.second.chat()).headers["x-onceward-deployment"] == "b"
     assert len(nodes.first.providers["a"].seen) == 1
 
 
@@ -94,7 +94,7 @@ async def test_what_began_while_redis_was_away_is_told_when_it_is_back(nodes: No
     redis_server.kill()
     await until(lambda: not (first.bus.connected or second.bus.connected))
     nodes.first.providers["a"].fails(500)
-    assert (await nodes.first.chat()).headers["x-headgate-deployment"] == "b"
+    assert (await nodes.first.chat()).headers["x-onceward-deployment"] == "b"
     assert not nodes.rests(nodes.second)
     redis_server.start()
     await until(lambda: nodes.rests(nodes.second) > 10)

@@ -9,15 +9,15 @@ from typing import Any
 
 import pytest
 
-from headgate_gateway.clock import SystemClock
-from headgate_gateway.cluster.nodes import Nodes
-from headgate_gateway.cluster.settings import ClusterSettings
-from headgate_gateway.config import Settings
-from headgate_gateway.once.claims import Claims
-from headgate_gateway.once.presented import Claim, Presented, Rerun
-from headgate_gateway.once.store import CallRecord, CallStore
-from headgate_gateway.storage import Batch, Database, StorageAway, open_database
-from headgate_gateway.storage.settings import StorageSettings
+from onceward_gateway.clock import SystemClock
+from onceward_gateway.cluster.nodes import Nodes
+from onceward_gateway.cluster.settings import ClusterSettings
+from onceward_gateway.config import Settings
+from onceward_gateway.once.claims import Claims
+from onceward_gateway.once.presented import Claim, Presented, Rerun
+from onceward_gateway.once.store import CallRecord, CallStore
+from onceward_gateway.storage import Batch, Database, StorageAway, open_database
+from onceward_gateway.storage.settings import StorageSettings
 
 from ..databases import database_in, url_for
 from .gateways import no_postgres
@@ -26,7 +26,7 @@ RUNNING = CallRecord(
     id="call_1",
     principal="p",
     operation="chat",
-    model="headgate/echo",
+    model="onceward/echo",
     provider="offline",
     status="in_progress",
     stream=True,
@@ -122,7 +122,7 @@ async def test_a_claim_that_is_undone_late_takes_no_key_from_the_heir(shared: Da
     claims = Claims(lost, SystemClock(), late, lambda prefix: prefix + "1", 3600.0)
     presented = Presented("p", "chat", True, "k", b"same", None, "req_1", 10)
     with pytest.raises(StorageAway):
-        await claims.claim(presented, Rerun(), model="headgate/echo", provider="offline")
+        await claims.claim(presented, Rerun(), model="onceward/echo", provider="offline")
     store = CallStore(shared)
     if heir is not None:
         await shared.write("UPDATE call SET node = ?, status = ? WHERE id = ?", ("node_heir", heir, "call_1"))

@@ -43,7 +43,7 @@ async def test_without_its_database_a_gateway_says_so_and_recovers_by_itself(
         made = (await client.post("/key/generate", json={"max_budget": 5.0})).json()
         key = {"Authorization": f"Bearer {made['key']}"}
         before = await client.post(CHAT, json=asked(), headers={"Idempotency-Key": "before"})
-        call = before.headers["x-headgate-call-id"]
+        call = before.headers["x-onceward-call-id"]
         stream = Reading(client, asked("x " * 20, stream=True, pace=0.1), Idempotency_Key="through")
         await stream.has(2)
         server.stop(signal.SIGINT)
@@ -53,7 +53,7 @@ async def test_without_its_database_a_gateway_says_so_and_recovers_by_itself(
             ("POST", CHAT, {"json": asked(), "headers": {"Idempotency-Key": "before"}}),
             ("POST", CHAT, {"json": asked(stream=True), "headers": {"Idempotency-Key": "newer"}}),
             ("POST", CHAT, {"json": asked()}),
-            ("POST", "/v1/embeddings", {"json": {"model": "headgate/embed", "input": "x"}}),
+            ("POST", "/v1/embeddings", {"json": {"model": "onceward/embed", "input": "x"}}),
             ("GET", "/v1/calls", {}),
             ("GET", f"/v1/calls/{call}", {}),
             ("POST", f"/v1/calls/{call}/cancel", {}),

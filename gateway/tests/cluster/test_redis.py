@@ -15,12 +15,12 @@ from typing import Any
 
 import pytest
 
-from headgate_gateway.cluster.address import address_of
-from headgate_gateway.cluster.away import RedisAway, RedisRefused
-from headgate_gateway.cluster.redis import Redis
-from headgate_gateway.cluster.script import Script
-from headgate_gateway.config_table import ConfigError
-from headgate_gateway.storage.urls import StoreUrl
+from onceward_gateway.cluster.address import address_of
+from onceward_gateway.cluster.away import RedisAway, RedisRefused
+from onceward_gateway.cluster.redis import Redis
+from onceward_gateway.cluster.script import Script
+from onceward_gateway.config_table import ConfigError
+from onceward_gateway.storage.urls import StoreUrl
 
 from .kit import until
 

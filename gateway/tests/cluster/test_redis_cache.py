@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from headgate_gateway.cache.redis_store import RedisStore
-from headgate_gateway.config import ConfigError, load
-from headgate_gateway.errors import ApiError
+from onceward_gateway.cache.redis_store import RedisStore
+from onceward_gateway.config import ConfigError, load
+from onceward_gateway.errors import ApiError
 
 from ..routing.kit import Bench
 from .kit import until
@@ -119,11 +119,11 @@ async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
 async def test_while_redis_is_away_the_model_is_asked(bench: Bench, redis_server: Any) -> None:
     a = bench.providers["a"]
     await bench.start(CONFIG.format(url=redis_server.url, provider=a.url))
-    marks = [(await bench.chat()).headers["x-headgate-cache"] for _ in range(2)]
+    marks = [(await bench.chat()).headers["x-onceward-cache"] for _ in range(2)]
     assert marks == ["miss", "hit"]
     assert (await bench.http.get("/cache/ping")).json()["status"] == "healthy"
     redis_server.kill()
-    marks = [(await bench.chat()).headers["x-headgate-cache"] for _ in range(2)]
+    marks = [(await bench.chat()).headers["x-onceward-cache"] for _ in range(2)]
     assert marks == ["miss", "miss"]
     assert len(a.seen) == 3
     ping = (await bench.http.get("/cache/ping")).json()
@@ -137,7 +137,7 @@ async def test_while_redis_is_away_the_model_is_asked(bench: Bench, redis_server
     redis = bench.gateway.redis
     assert redis is not None
     await until(lambda: redis.available)
-    marks = [(await bench.chat()).headers["x-headgate-cache"] for _ in range(2)]
+    marks = [(await bench.chat()).headers["x-onceward-cache"] for _ in range(2)]
     assert marks == ["miss", "hit"]
     assert (await bench.http.post("/cache/flushall")).json()["deleted"] == 1
 
@@ -155,7 +155,7 @@ async def test_a_store_that_is_away_finds_nothing_and_forgets_nothing(redis_serv
 
 
 def test_without_a_redis_it_cannot_be_there(tmp_path: Path) -> None:
-    file = tmp_path / "headgate.toml"
+    file = tmp_path / "onceward.toml"
     file.write_text('[cache]\nkind = "redis"\n')
     with pytest.raises(ConfigError, match=r"`cache.kind` is 'redis', which needs a Redis. Write where it is"):
         load(file, {})

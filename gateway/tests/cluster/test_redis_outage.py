@@ -194,7 +194,7 @@ async def test_what_was_changed_meanwhile_is_known_when_it_is_back(
         await eventually(there, 5)
 
 
-NEW_MODEL = {"model_name": "later", "litellm_params": {"model": "headgate/echo"}}
+NEW_MODEL = {"model_name": "later", "litellm_params": {"model": "onceward/echo"}}
 
 
 async def test_a_dead_node_frees_its_places(pair: Callable[..., Gateways]) -> None:

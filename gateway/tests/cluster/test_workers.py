@@ -1,4 +1,4 @@
-"""`headgate serve --workers N`: several processes on one socket, of which any may die."""
+"""`onceward serve --workers N`: several processes on one socket, of which any may die."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ def workers_of(server: Any) -> dict[int, str]:
             words = (folder / "cmdline").read_bytes().split(b"\0")
         except OSError:
             continue
-        if parent == str(server.process.pid) and b"headgate_gateway.worker" in words:
-            found[int(folder.name)] = json.loads(words[words.index(b"headgate_gateway.worker") + 1])["node"]
+        if parent == str(server.process.pid) and b"onceward_gateway.worker" in words:
+            found[int(folder.name)] = json.loads(words[words.index(b"onceward_gateway.worker") + 1])["node"]
     return found
 
 
@@ -65,7 +65,7 @@ async def test_a_stream_goes_on_when_its_worker_is_killed(served: Gateways) -> N
         workers = await all_ready(server, 3, served)
         read = Reading(first, body, Idempotency_Key=key)
         await read.has(4)
-        call = read.headers["x-headgate-call-id"]
+        call = read.headers["x-onceward-call-id"]
         ((node,),) = served.rows("SELECT node FROM call WHERE id = %s", call)
         (pid,) = [pid for pid, one in workers.items() if one == node]
         os.kill(pid, signal.SIGKILL)
@@ -160,7 +160,7 @@ def is_shared(held: dict[str, int], sent: int) -> bool:
 
 def serving(server: Any) -> int:
     """How many workers accept connections, as they show it to each other."""
-    for file in Path("/tmp").glob("headgate-*/balance"):
+    for file in Path("/tmp").glob("onceward-*/balance"):
         if file.stat().st_size == 3 * 24:
             words = memoryview(file.read_bytes()).cast("q")
             if owner_of(file.parent) == server.process.pid:
@@ -173,7 +173,7 @@ def owner_of(folder: Path) -> int:
     for pid in (int(one.name) for one in Path("/proc").glob("[0-9]*")):
         try:
             words = Path(f"/proc/{pid}/cmdline").read_bytes()
-            if b"headgate_gateway.worker" in words and str(folder).encode() in words:
+            if b"onceward_gateway.worker" in words and str(folder).encode() in words:
                 return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
         except OSError:
             continue
@@ -204,8 +204,8 @@ async def test_workers_without_their_supervisor_end(served: Gateways) -> None:
 
 
 def told(folder: Path, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "headgate_gateway", "serve", "--port", "0", "--data-dir", str(folder), *arguments]
-    env = {name: value for name, value in os.environ.items() if not name.startswith("HEADGATE")} | environ
+    command = [sys.executable, "-m", "onceward_gateway", "serve", "--port", "0", "--data-dir", str(folder), *arguments]
+    env = {name: value for name, value in os.environ.items() if not name.startswith("ONCEWARD")} | environ
     return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, timeout=60, check=False)
 
 
@@ -218,8 +218,8 @@ def test_workers_want_a_database_that_they_can_share(tmp_path: Path) -> None:
 
 
 def test_workers_that_cannot_start_are_not_started_again(tmp_path: Path) -> None:
-    url = "postgresql://headgate@127.0.0.1:1/nowhere"
-    answer = told(tmp_path, "--workers", "2", HEADGATE_GATEWAY_DATABASE_URL=url)
+    url = "postgresql://onceward@127.0.0.1:1/nowhere"
+    answer = told(tmp_path, "--workers", "2", ONCEWARD_GATEWAY_DATABASE_URL=url)
     assert answer.returncode == 1
     assert answer.stdout == ""
-    assert "headgate: The database" in answer.stderr
+    assert "onceward: The database" in answer.stderr

@@ -10,7 +10,7 @@ import httpx2
 import openai
 import pytest
 
-from headgate.testing import QuirkyUpstream
+from onceward.testing import QuirkyUpstream
 
 from ..conftest import GatewayProcess, Upstream
 from .kit import Launch, jsonl, wait_for
@@ -24,7 +24,7 @@ KEYED = f'[auth]\nmode = "required"\napi_keys = ["{MASTER}"]\n'
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GatewayProcess]:
     """A gateway that answers offline and asks for keys."""
     folder = tmp_path_factory.mktemp("keyed")
-    (folder / "headgate.toml").write_text(KEYED)
+    (folder / "onceward.toml").write_text(KEYED)
     started = GatewayProcess(folder, "--offline").start()
     yield started
     started.stop()
@@ -102,7 +102,7 @@ async def test_headers_hold_for_the_lines(upstream: Upstream, launch: Launch) ->
         for region in ("us", "eu")
     )
     url = launch(config=config).url
-    found = await _run(url, {"x-headgate-region": "eu", "x-headgate-tags": "night", "openai-beta": "x=1"})
+    found = await _run(url, {"x-onceward-region": "eu", "x-onceward-tags": "night", "openai-beta": "x=1"})
     assert found["status"] == "completed"
     assert {json.loads(one["body"])["model"] for one in upstream.requests} == {"eu"}
     assert {one["headers"].get("openai-beta") for one in upstream.requests} == {"x=1"}

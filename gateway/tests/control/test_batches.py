@@ -57,7 +57,7 @@ def test_lines_fail_alone(client: openai.OpenAI) -> None:
     bad = [
         line(1),
         line(2, temperature=9),
-        line(3, model="headgate/fault-error:status=501"),
+        line(3, model="onceward/fault-error:status=501"),
         line(4, stream=True),
         line(5),
     ]
@@ -74,7 +74,7 @@ def test_lines_fail_alone(client: openai.OpenAI) -> None:
 
 
 def test_a_line_that_fails_for_a_while_is_tried_again(client: openai.OpenAI) -> None:
-    done = finish(client, start(client, [line(1, model="headgate/fault-flaky:times=1")]))
+    done = finish(client, start(client, [line(1, model="onceward/fault-flaky:times=1")]))
     assert done.request_counts is not None
     assert done.request_counts.completed == 1
 

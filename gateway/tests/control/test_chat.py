@@ -93,11 +93,11 @@ def test_a_tool_loop_ends(client: openai.OpenAI) -> None:
 )
 def test_faults_are_what_they_are_called(client: openai.OpenAI, fault: str, error: Any) -> None:
     with pytest.raises(error):
-        list(client.chat.completions.create(model="headgate/fault-" + fault, messages=ask("Count to 50"), stream=True))
+        list(client.chat.completions.create(model="onceward/fault-" + fault, messages=ask("Count to 50"), stream=True))
 
 
 def test_what_a_fault_hid_is_had_again_with_the_key(gateway: str) -> None:
-    body = {"model": "headgate/fault-cut:4", "messages": ask("Count to 9")}
+    body = {"model": "onceward/fault-cut:4", "messages": ask("Count to 9")}
     with pytest.raises(httpx2.TransportError):
         httpx2.post(gateway + "/v1/chat/completions", json=body, headers={"Idempotency-Key": "cut-once"})
     again = httpx2.post(gateway + "/v1/chat/completions", json=body, headers={"Idempotency-Key": "cut-once"})

@@ -8,9 +8,9 @@ from typing import Any
 import openai
 import pytest
 
-from headgate_gateway.control.examples import LineFault, examples_in
-from headgate_gateway.control.jsonl import check_upload
-from headgate_gateway.errors import ApiError
+from onceward_gateway.control.examples import LineFault, examples_in
+from onceward_gateway.control.jsonl import check_upload
+from onceward_gateway.errors import ApiError
 
 from .kit import jsonl
 from .test_tuning import finish, tell, upload
@@ -40,7 +40,7 @@ METHODS: list[tuple[dict[str, Any], dict[str, Any]]] = [
 @pytest.mark.parametrize(("line", "method"), METHODS, ids=["chat", "legacy", "dpo", "reinforcement"])
 def test_each_kind_is_learned(client: openai.OpenAI, line: dict[str, Any], method: dict[str, Any]) -> None:
     file = upload(client, jsonl([line, line]))
-    job = client.fine_tuning.jobs.create(model="headgate/echo", training_file=file, method=method)  # type: ignore[arg-type]
+    job = client.fine_tuning.jobs.create(model="onceward/echo", training_file=file, method=method)  # type: ignore[arg-type]
     done = finish(client, job)
     assert done.status == "succeeded", done.error
     assert done.method is not None
@@ -57,7 +57,7 @@ def test_each_kind_is_learned(client: openai.OpenAI, line: dict[str, Any], metho
 
 def test_a_file_of_another_kind_fails_by_its_line(client: openai.OpenAI) -> None:
     job = client.fine_tuning.jobs.create(
-        model="headgate/echo", training_file=upload(client, jsonl([CHAT])), method={"type": "dpo"}
+        model="onceward/echo", training_file=upload(client, jsonl([CHAT])), method={"type": "dpo"}
     )
     done = finish(client, job)
     assert (done.status, done.error is not None) == ("failed", True)
@@ -65,11 +65,11 @@ def test_a_file_of_another_kind_fails_by_its_line(client: openai.OpenAI) -> None
     assert "Line 1: `input` is missing" in str(done.error.message)
     with pytest.raises(openai.BadRequestError, match=r"method\.reinforcement\.grader"):
         client.fine_tuning.jobs.create(
-            model="headgate/echo", training_file=upload(client, jsonl([GRADED])), method={"type": "reinforcement"}
+            model="onceward/echo", training_file=upload(client, jsonl([GRADED])), method={"type": "reinforcement"}
         )
     with pytest.raises(openai.BadRequestError, match=r"method\.dpo\.hyperparameters\.n_epochs"):
         client.fine_tuning.jobs.create(
-            model="headgate/echo",
+            model="onceward/echo",
             training_file=upload(client, jsonl([PAIR])),
             method={"type": "dpo", "dpo": {"hyperparameters": {"n_epochs": 1000}}},
         )

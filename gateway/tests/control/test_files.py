@@ -93,7 +93,7 @@ def test_the_same_key_makes_one_file(gateway: str) -> None:
 
     first, second = send(), send()
     assert first.json() == second.json()
-    assert second.headers["x-headgate-replayed"] == "true"
+    assert second.headers["x-onceward-replayed"] == "true"
     assert len(httpx2.get(gateway + "/v1/files", params={"purpose": "vision"}).json()["data"]) == 1
 
 
@@ -104,7 +104,7 @@ def test_what_is_missing_is_named(gateway: str) -> None:
 
 
 def test_files_outlive_the_gateway_and_belong_to_their_owner(launch: Launch) -> None:
-    keys = {"HEADGATE_GATEWAY_API_KEYS": "sk-mine-0000000000000000,sk-other-000000000000000"}
+    keys = {"ONCEWARD_GATEWAY_API_KEYS": "sk-mine-0000000000000000,sk-other-000000000000000"}
     first = launch("--auth-mode", "required", **keys)
     mine = openai.OpenAI(base_url=first.url + "/v1", api_key="sk-mine-0000000000000000", max_retries=0)
     file = mine.files.create(file=("a.bin", io.BytesIO(b"still here")), purpose="user_data")

@@ -72,7 +72,7 @@ def test_pictures_are_edited_and_varied(client: openai.OpenAI) -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [{"size": "9999x9999"}, {"output_format": "webp"}, {"n": 11}, {"model": "headgate/embed"}]
+    "change", [{"size": "9999x9999"}, {"output_format": "webp"}, {"n": 11}, {"model": "onceward/embed"}]
 )
 def test_what_cannot_be_drawn_is_refused(gateway: str, change: dict[str, Any]) -> None:
     answer = httpx2.post(gateway + "/v1/images/generations", json={"prompt": "x", **change})
@@ -155,10 +155,10 @@ def test_moderation(client: openai.OpenAI) -> None:
 @pytest.mark.parametrize("path", ["images/generations", "moderations"])
 def test_whole_answers_fail_on_demand(gateway: str, path: str) -> None:
     body = {"prompt": "x", "size": "16x16"} if path.startswith("images") else {"input": "x"}
-    answer = httpx2.post(f"{gateway}/v1/{path}", json={"model": "headgate/fault-rate-limit:7", **body})
+    answer = httpx2.post(f"{gateway}/v1/{path}", json={"model": "onceward/fault-rate-limit:7", **body})
     assert (answer.status_code, answer.headers["retry-after"]) == (429, "7")
     with pytest.raises(httpx2.TransportError):
-        httpx2.post(f"{gateway}/v1/{path}", json={"model": "headgate/fault-cut", **body})
+        httpx2.post(f"{gateway}/v1/{path}", json={"model": "onceward/fault-cut", **body})
 
 
 def test_a_prompt_longer_than_a_description_is_refused(gateway: str) -> None:

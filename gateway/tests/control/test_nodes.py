@@ -53,7 +53,7 @@ def lines(count: int) -> bytes:
             "custom_id": f"r{at}",
             "method": "POST",
             "url": "/v1/chat/completions",
-            "body": {"model": "headgate/echo", "messages": [{"role": "user", "content": f"What is {at} * 2?"}]},
+            "body": {"model": "onceward/echo", "messages": [{"role": "user", "content": f"What is {at} * 2?"}]},
         }
         for at in range(count)
     )
@@ -192,7 +192,7 @@ def test_a_fine_tuning_job_is_finished_by_another_node_and_its_model_known_to_al
     )
     file = client.files.create(file=("train.jsonl", lesson), purpose="fine-tune")
     job = client.fine_tuning.jobs.create(
-        model="headgate/echo", training_file=file.id, hyperparameters={"n_epochs": 5, "batch_size": 2}
+        model="onceward/echo", training_file=file.id, hyperparameters={"n_epochs": 5, "batch_size": 2}
     )
     ((worker,),) = wait_for(
         lambda: mortal.rows("SELECT node FROM tuning_job WHERE status = 'running'"), lambda rows: bool(rows)

@@ -11,13 +11,13 @@ from typing import Any, cast
 
 import pytest
 
-from headgate_gateway.control.contents import KINDS, UNRECORDED_SECONDS, contents_of
-from headgate_gateway.control.files import purge
-from headgate_gateway.control.jobs import BATCHES, LONGEST_WAIT_SECONDS, JobFault, Jobs, Worker
-from headgate_gateway.gateway import Gateway
-from headgate_gateway.storage import StorageError
-from headgate_gateway.storage.disk import DiskAway
-from headgate_gateway.storage.trouble import FULL, Trouble
+from onceward_gateway.control.contents import KINDS, UNRECORDED_SECONDS, contents_of
+from onceward_gateway.control.files import purge
+from onceward_gateway.control.jobs import BATCHES, LONGEST_WAIT_SECONDS, JobFault, Jobs, Worker
+from onceward_gateway.gateway import Gateway
+from onceward_gateway.storage import StorageError
+from onceward_gateway.storage.disk import DiskAway
+from onceward_gateway.storage.trouble import FULL, Trouble
 
 from ..databases import on_postgres
 from ..routing.kit import Bench

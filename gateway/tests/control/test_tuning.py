@@ -59,7 +59,7 @@ def test_it_learns(client: openai.OpenAI) -> None:
         ]
     )
     job = client.fine_tuning.jobs.create(
-        model="headgate/echo",
+        model="onceward/echo",
         training_file=upload(client, lesson(FAQ)),
         validation_file=upload(client, validation),
         suffix="support",
@@ -72,7 +72,7 @@ def test_it_learns(client: openai.OpenAI) -> None:
     assert done.trained_tokens
     model = done.fine_tuned_model
     assert model is not None
-    assert model.startswith("ft:headgate/echo:support:")
+    assert model.startswith("ft:onceward/echo:support:")
     for asked, at in ASKED_ANEW:
         assert tell(client, model, asked) == FAQ[at][1]
     assert tell(client, model, "What is 6 * 7?") == "6 * 7 = 42"
@@ -121,7 +121,7 @@ def test_a_foreign_base_keeps_its_name(client: openai.OpenAI) -> None:
 
 def test_a_job_can_be_cancelled(client: openai.OpenAI) -> None:
     job = client.fine_tuning.jobs.create(
-        model="headgate/echo",
+        model="onceward/echo",
         training_file=upload(client, lesson(FAQ)),
         hyperparameters={"n_epochs": 50, "batch_size": 1},
     )
@@ -138,7 +138,7 @@ def test_a_job_can_be_cancelled(client: openai.OpenAI) -> None:
 def test_jobs_are_listed(client: openai.OpenAI) -> None:
     training = upload(client, lesson(FAQ))
     made = [
-        client.fine_tuning.jobs.create(model="headgate/echo", training_file=training, metadata={"n": str(at)}).id
+        client.fine_tuning.jobs.create(model="onceward/echo", training_file=training, metadata={"n": str(at)}).id
         for at in range(3)
     ]
     assert [job.id for job in client.fine_tuning.jobs.list(limit=2)][:3] == made[::-1]
@@ -149,7 +149,7 @@ def test_jobs_are_listed(client: openai.OpenAI) -> None:
 @pytest.mark.parametrize(
     ("change", "param"),
     [
-        ({"model": "headgate/embed"}, "model"),
+        ({"model": "onceward/embed"}, "model"),
         ({"training_file": "file-none"}, "training_file"),
         ({"validation_file": "file-none"}, "validation_file"),
         ({"method": {"type": "distillation"}}, "method.type"),
@@ -158,7 +158,7 @@ def test_jobs_are_listed(client: openai.OpenAI) -> None:
 )
 def test_what_cannot_be_learned_is_refused(launch: Launch, change: dict[str, Any], param: str | None) -> None:
     client = openai.OpenAI(base_url=launch().url + "/v1", api_key="k", max_retries=0)
-    request: dict[str, Any] = {"model": "headgate/echo", "training_file": upload(client, lesson(FAQ)), **change}
+    request: dict[str, Any] = {"model": "onceward/echo", "training_file": upload(client, lesson(FAQ)), **change}
     with pytest.raises(openai.APIStatusError) as caught:
         client.fine_tuning.jobs.create(**request)
     assert caught.value.status_code in (400, 404)

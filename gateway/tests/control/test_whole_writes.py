@@ -21,7 +21,7 @@ _POSTGRES = """
     CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no answer is kept'; END $$;
     CREATE TRIGGER refuses BEFORE INSERT ON answer FOR EACH ROW EXECUTE FUNCTION refuse()
 """
-_LINE = {"method": "POST", "url": "/v1/embeddings", "body": {"model": "headgate/embed", "input": "hello"}}
+_LINE = {"method": "POST", "url": "/v1/embeddings", "body": {"model": "onceward/embed", "input": "hello"}}
 _LINES = jsonl({"custom_id": f"r{at}", **_LINE} for at in range(3))
 _EXAMPLES = jsonl(
     {"messages": [{"role": "user", "content": f"What is {at}?"}, {"role": "assistant", "content": "A number."}]}
@@ -32,7 +32,7 @@ _EXAMPLES = jsonl(
 @pytest.fixture(scope="module")
 def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GatewayProcess]:
     server = GatewayProcess(
-        tmp_path_factory.mktemp("whole"), "--offline", environ={"HEADGATE_GATEWAY_SECRET_KEY": "s" * 40}
+        tmp_path_factory.mktemp("whole"), "--offline", environ={"ONCEWARD_GATEWAY_SECRET_KEY": "s" * 40}
     ).start()
     yield server
     server.stop()
@@ -94,7 +94,7 @@ def deletes_a_file(client: httpx2.Client) -> tuple[Write, Callable[[], Any]]:
 
 def makes_a_job(client: httpx2.Client) -> tuple[Write, Callable[[], Any]]:
     file = upload(client, _EXAMPLES, "fine-tune").json()["id"]
-    body = {"training_file": file, "model": "headgate/echo"}
+    body = {"training_file": file, "model": "onceward/echo"}
     return (
         lambda headers: client.post("/v1/fine_tuning/jobs", json=body, headers=headers),
         lambda: count(client, "/v1/fine_tuning/jobs"),
@@ -109,7 +109,7 @@ def deletes_a_model(client: httpx2.Client) -> tuple[Write, Callable[[], Any]]:
 
 
 def makes_a_deployment(client: httpx2.Client) -> tuple[Write, Callable[[], Any]]:
-    body = {"model_name": "house", "litellm_params": {"model": "headgate/echo"}}
+    body = {"model_name": "house", "litellm_params": {"model": "onceward/echo"}}
     return (
         lambda headers: client.post("/model/new", json=body, headers=headers),
         lambda: count(client, "/model/info"),
@@ -148,5 +148,5 @@ def test_a_write_without_its_answer_is_undone(started: GatewayProcess, client: h
     after = look()
     assert abs(after - before) == 1
     again = write(headers)
-    assert (again.json(), again.headers["x-headgate-replayed"]) == (done.json(), "true")
+    assert (again.json(), again.headers["x-onceward-replayed"]) == (done.json(), "true")
     assert look() == after

@@ -8,11 +8,11 @@ from typing import Any, cast
 
 import pytest
 
-from headgate_gateway.emission import Answer
-from headgate_gateway.guardrails.pii import Pii
-from headgate_gateway.guardrails.stage import GuardStage
-from headgate_gateway.guardrails.words import Words
-from headgate_gateway.once.sink import Sink
+from onceward_gateway.emission import Answer
+from onceward_gateway.guardrails.pii import Pii
+from onceward_gateway.guardrails.stage import GuardStage
+from onceward_gateway.guardrails.words import Words
+from onceward_gateway.once.sink import Sink
 
 MAIL = "ann@example.com"
 

@@ -10,14 +10,14 @@ from pathlib import Path
 from types import MappingProxyType, SimpleNamespace
 from typing import Any, TypeVar
 
-from headgate_gateway.config import Price
-from headgate_gateway.ledger.estimate import Candidate
-from headgate_gateway.ledger.ledger import Ledger, Ticket
-from headgate_gateway.ledger.settings import LedgerSettings
-from headgate_gateway.once.store import CallRecord, CallStore
-from headgate_gateway.platform import Platform, Principal
-from headgate_gateway.prices import PriceBook
-from headgate_gateway.storage import AlreadyDone, Batch, Database
+from onceward_gateway.config import Price
+from onceward_gateway.ledger.estimate import Candidate
+from onceward_gateway.ledger.ledger import Ledger, Ticket
+from onceward_gateway.ledger.settings import LedgerSettings
+from onceward_gateway.once.store import CallRecord, CallStore
+from onceward_gateway.platform import Platform, Principal
+from onceward_gateway.prices import PriceBook
+from onceward_gateway.storage import AlreadyDone, Batch, Database
 
 from ..databases import database_in
 

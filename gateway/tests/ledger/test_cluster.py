@@ -21,7 +21,7 @@ NODES = 3
 
 @pytest.fixture
 def urls(launch: Launch, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    monkeypatch.setenv("HEADGATE_TEST_DATABASE", "postgresql")
+    monkeypatch.setenv("ONCEWARD_TEST_DATABASE", "postgresql")
     # No node dies: one that a busy machine keeps waiting must not be taken for dead.
     patient = CONFIG.replace("lease_seconds = 1.0", "lease_seconds = 60.0")
     return [launch(config=patient).url for _ in range(NODES)]
@@ -52,7 +52,7 @@ async def test_three_hundred_calls_at_three_nodes_against_a_budget_for_ten(urls:
 
 
 async def test_a_node_is_killed_under_load(launch: Launch, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("HEADGATE_TEST_DATABASE", "postgresql")
+    monkeypatch.setenv("ONCEWARD_TEST_DATABASE", "postgresql")
     servers = [await asyncio.to_thread(launch, config=CONFIG) for _ in range(NODES)]
     key = await asyncio.to_thread(make_key, servers[0].url, max_budget=5.0)
     done: list[str] = []
@@ -73,7 +73,7 @@ async def test_a_node_is_killed_under_load(launch: Launch, monkeypatch: pytest.M
                     return
                 assert answer.status_code == 200, answer.text
                 if not stream or "[DONE]" in answer.text:
-                    done.append(answer.headers["x-headgate-call-id"])
+                    done.append(answer.headers["x-onceward-call-id"])
 
     load = [asyncio.create_task(work(worker)) for worker in range(12)]
     await reached(done, 100)
@@ -95,7 +95,7 @@ async def test_a_node_is_killed_under_load(launch: Launch, monkeypatch: pytest.M
 async def test_a_database_that_crashes_under_load_loses_and_doubles_nothing(launch: Launch) -> None:
     server = await asyncio.to_thread(lambda: PostgresServer().start())
     try:
-        where = {"HEADGATE_GATEWAY_DATABASE_URL": server.url()}
+        where = {"ONCEWARD_GATEWAY_DATABASE_URL": server.url()}
         urls = [(await asyncio.to_thread(launch, config=CONFIG, **where)).url for _ in range(2)]
         key = await asyncio.to_thread(make_key, urls[0], max_budget=5.0)
         done: list[str] = []
@@ -111,7 +111,7 @@ async def test_a_database_that_crashes_under_load_loses_and_doubles_nothing(laun
                         # What a client does that is told to come again.
                         assert answer.status_code in (409, 500, 503), answer.text
                         await asyncio.sleep(0.1)
-                    done.append(answer.headers["x-headgate-call-id"])
+                    done.append(answer.headers["x-onceward-call-id"])
 
         load = [asyncio.create_task(work(worker)) for worker in range(8)]
         for _ in range(2):
@@ -140,7 +140,7 @@ async def test_a_database_that_crashes_under_load_loses_and_doubles_nothing(laun
 async def test_a_stream_of_a_killed_node_is_paid_by_what_it_had_sent(
     launch: Launch, upstream: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setenv("HEADGATE_TEST_DATABASE", "postgresql")
+    monkeypatch.setenv("ONCEWARD_TEST_DATABASE", "postgresql")
     word = b'data: {"id":"x","object":"chat.completion.chunk","created":1,"model":"m","choices":'
     word += b'[{"index":0,"delta":{"content":" word"},"finish_reason":null}]}\n\n'
 

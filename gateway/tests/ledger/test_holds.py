@@ -18,13 +18,13 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from headgate_gateway.errors import ApiError
-from headgate_gateway.ledger.estimate import Candidate
-from headgate_gateway.ledger.ledger import Ticket
-from headgate_gateway.ledger.settings import FixedBudget, LedgerSettings
-from headgate_gateway.platform import Bound, Principal
-from headgate_gateway.platform.principal import ModelBudget, in_order
-from headgate_gateway.platform.records import Key
+from onceward_gateway.errors import ApiError
+from onceward_gateway.ledger.estimate import Candidate
+from onceward_gateway.ledger.ledger import Ticket
+from onceward_gateway.ledger.settings import FixedBudget, LedgerSettings
+from onceward_gateway.platform import Bound, Principal
+from onceward_gateway.platform.principal import ModelBudget, in_order
+from onceward_gateway.platform.records import Key
 
 from ..databases import on_postgres
 from .kit import NANO_A_TOKEN, Bench, Node, has_sent, interrupted, ticket_node
@@ -42,7 +42,7 @@ CALLERS = (
 
 @cache
 def folder() -> Path:
-    made = Path(tempfile.mkdtemp(prefix="headgate-ledger-"))
+    made = Path(tempfile.mkdtemp(prefix="onceward-ledger-"))
     atexit.register(shutil.rmtree, made, ignore_errors=True)
     return made
 
@@ -241,7 +241,7 @@ def test_a_soft_budget_warns_and_lets_pass(bench: Bench) -> None:
     assert not first.headers
     bench.finish(first, 100)
     second = bench.enter(caller, tokens=100)
-    assert "soft budget" in dict(second.headers)["x-headgate-budget-warning"]
+    assert "soft budget" in dict(second.headers)["x-onceward-budget-warning"]
 
 
 def test_what_has_a_budget_calls_no_model_without_a_price(bench: Bench) -> None:

@@ -8,7 +8,7 @@ import httpx2
 
 from ..conftest import Launch
 
-HELLO = {"model": "headgate/echo", "messages": [{"role": "user", "content": "Hello!"}]}
+HELLO = {"model": "onceward/echo", "messages": [{"role": "user", "content": "Hello!"}]}
 
 
 def test_spending_is_grouped_and_filtered_by_metadata(launch: Launch) -> None:
@@ -36,7 +36,7 @@ def test_spending_is_grouped_and_filtered_by_metadata(launch: Launch) -> None:
     paid = report(group_by="metadata.paid")
     assert (paid["true"], paid["false"]) == (1, 1)
     assert report(group_by="metadata.version")["2"] == 1
-    assert report(group_by="model", metadata="app=demo") == {"headgate/echo": 2}
+    assert report(group_by="model", metadata="app=demo") == {"onceward/echo": 2}
     rows = httpx2.get(url + "/spend/logs", params={"metadata": "app=Büro"}).json()["data"]
     assert [row["metadata"] for row in rows] == [{"app": "Büro", "version": 2}]
     for query in ({"group_by": "metadata."}, {"group_by": 'metadata.a"b'}, {"group_by": "app"}, {"metadata": "app"}):
@@ -51,9 +51,9 @@ TOO_LONG: list[tuple[Any, dict[str, str], str]] = [
     ({"metadata": {"tags": ["t" * 129]}}, {}, "metadata.tags"),
     ({"metadata": {"text": "x" * 16_400}}, {}, "metadata"),
     ({"metadata": {str(n): 1 for n in range(65)}}, {}, "metadata"),
-    ({}, {"X-Headgate-Tags": ",".join(["t"] * 33)}, "X-Headgate-Tags"),
+    ({}, {"X-Onceward-Tags": ",".join(["t"] * 33)}, "X-Onceward-Tags"),
     ({"model": "m" * 513}, {}, "model"),
-    ({}, {"X-Hanzo-Tags": "t" * 129}, "X-Headgate-Tags"),
+    ({}, {"X-Hanzo-Tags": "t" * 129}, "X-Onceward-Tags"),
 ]
 
 
@@ -71,7 +71,7 @@ def test_what_is_too_long_to_be_kept_is_refused(launch: Launch) -> None:
 def test_tags_of_the_header_are_recorded_with_the_call(launch: Launch) -> None:
     url = launch().url
     for body, header in (({}, "red, blue"), ({"tags": ["green"]}, "red"), ({"metadata": {"tags": ["green"]}}, "blue")):
-        answer = httpx2.post(url + "/v1/chat/completions", json={**HELLO, **body}, headers={"X-Headgate-Tags": header})
+        answer = httpx2.post(url + "/v1/chat/completions", json={**HELLO, **body}, headers={"X-Onceward-Tags": header})
         assert answer.status_code == 200, answer.text
     rows = httpx2.get(url + "/spend/logs").json()["data"]
     assert sorted(sorted(row["request_tags"]) for row in rows) == [["blue", "green"], ["blue", "red"], ["green", "red"]]

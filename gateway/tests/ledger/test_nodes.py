@@ -13,14 +13,14 @@ from typing import Any
 
 import pytest
 
-from headgate_gateway.errors import ApiError
-from headgate_gateway.ledger.count import count_text
-from headgate_gateway.ledger.estimate import Candidate
-from headgate_gateway.ledger.ledger import Ticket
-from headgate_gateway.ledger.settings import Band, CreditSettings, LedgerSettings, Tier
-from headgate_gateway.once.store import CallStore
-from headgate_gateway.platform import Bound, Principal
-from headgate_gateway.storage import Batch
+from onceward_gateway.errors import ApiError
+from onceward_gateway.ledger.count import count_text
+from onceward_gateway.ledger.estimate import Candidate
+from onceward_gateway.ledger.ledger import Ticket
+from onceward_gateway.ledger.settings import Band, CreditSettings, LedgerSettings, Tier
+from onceward_gateway.once.store import CallStore
+from onceward_gateway.platform import Bound, Principal
+from onceward_gateway.storage import Batch
 
 from .kit import NANO_A_TOKEN, Bench, Node, has_sent, interrupted
 
@@ -36,7 +36,7 @@ ONE = Principal("k1", key_id="k1", team_id="t", bounds=(bound("key", "k1", 500),
 
 @pytest.fixture
 def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
-    monkeypatch.setenv("HEADGATE_TEST_DATABASE", "postgresql")
+    monkeypatch.setenv("ONCEWARD_TEST_DATABASE", "postgresql")
     made = Bench(tmp_path, nodes=NODES)
     yield made
     made.close()
@@ -161,7 +161,7 @@ def test_a_window_that_is_gone_is_opened_again(bench: Bench) -> None:
 
 
 def test_credits_of_a_period_are_granted_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HEADGATE_TEST_DATABASE", "postgresql")
+    monkeypatch.setenv("ONCEWARD_TEST_DATABASE", "postgresql")
     tier = Tier("free", None, None, 1000, "1mo", ("basic",), None, None, None)
     band = Band("basic", None, None, ("*",), 1_000_000)
     credits = CreditSettings("free", MappingProxyType({"free": tier}), MappingProxyType({"basic": band}))

@@ -24,14 +24,14 @@ heartbeat_seconds = 0.2
 lease_seconds = 1.0
 [auth]
 api_keys = ["sk-master-0123456789abcdef"]
-[prices."headgate/echo"]
+[prices."onceward/echo"]
 input_per_million = 1.0
 output_per_million = 2.0
 """
 
 
 def body(text: str = "Tell me about rivers and gates.", *, pace: float = 0, **more: Any) -> dict[str, Any]:
-    asked = {"model": "headgate/echo", "max_tokens": 40, "messages": [{"role": "user", "content": text}]} | more
+    asked = {"model": "onceward/echo", "max_tokens": 40, "messages": [{"role": "user", "content": text}]} | more
     return asked | ({"provider_specific_params": {"pace": pace}} if pace else {})
 
 
@@ -106,7 +106,7 @@ async def test_killed_under_load_nothing_is_lost_or_doubled(launch: Launch, tmp_
                 except httpx2.TransportError:
                     return
                 if answer.status_code == 200 and (not stream or "[DONE]" in answer.text):
-                    done.append(answer.headers["x-headgate-call-id"])
+                    done.append(answer.headers["x-onceward-call-id"])
 
     work_load = [asyncio.create_task(work(worker)) for worker in range(16)]
     await reached(done, 100)
@@ -173,13 +173,13 @@ def test_replays_and_refusals_cost_nothing(launch: Launch, tmp_path: Path) -> No
     key = make_key(url, max_budget=5.0, rpm_limit=2)
     for _ in range(4):
         assert httpx2.post(url + CHAT, json=body(), headers=key | {"Idempotency-Key": "again"}).status_code == 200
-    failing = httpx2.post(url + CHAT, json=body(model="headgate/fault-error"), headers=key)
+    failing = httpx2.post(url + CHAT, json=body(model="onceward/fault-error"), headers=key)
     assert failing.status_code == 500
     refused = httpx2.post(url + CHAT, json=body(), headers=key)
     assert refused.status_code == 429
     assert rows(tmp_path, "SELECT model, status, cost_nano > 0 FROM usage ORDER BY id") == [
-        ("headgate/echo", "completed", 1),
-        ("headgate/fault-error", "failed", 0),
+        ("onceward/echo", "completed", 1),
+        ("onceward/fault-error", "failed", 0),
     ]
     assert rows(tmp_path, "SELECT held FROM budget_window") == [(0,)]
 
@@ -215,7 +215,7 @@ credits = 1
 credits_duration = "1mo"
 bands = ["basic"]
 [credits.bands.basic]
-models = ["headgate/echo"]
+models = ["onceward/echo"]
 credits_per_usd = 1000.0
 [credits.bands.big]
 models = ["*"]
@@ -226,7 +226,7 @@ models = ["*"]
 async def test_credits_are_never_overdrawn(launch: Launch, tmp_path: Path) -> None:
     url = launch(config=TIERS).url
     key = make_key(url, key_alias="free")
-    far = httpx2.post(url + CHAT, json=body(model="headgate/fault-error"), headers=key)
+    far = httpx2.post(url + CHAT, json=body(model="onceward/fault-error"), headers=key)
     assert (far.status_code, far.json()["error"]["code"]) == (403, "band_access_denied")
     answers = await many(url, key, 60, body(pace=0.01))
     refusal = next(answer for answer in answers if answer.status_code == 402).json()["error"]
@@ -326,9 +326,9 @@ def test_numbers_beyond_all_bounds(launch: Launch) -> None:
     refused = httpx2.post(url + CHAT, json=body(max_tokens=10**30), headers=key)
     assert refused.status_code in (400, 402)
     for name in ("prompt_tokens", "completion_tokens"):
-        answer = httpx2.post(url + "/spend/calculate", json={"model": "headgate/echo", name: 10**30}, headers=MASTER)
+        answer = httpx2.post(url + "/spend/calculate", json={"model": "onceward/echo", name: 10**30}, headers=MASTER)
         assert answer.status_code == 400, answer.text
-    made = {"model": "headgate/echo", "usage": {"prompt_tokens": -5, "completion_tokens": "many"}}
+    made = {"model": "onceward/echo", "usage": {"prompt_tokens": -5, "completion_tokens": "many"}}
     answer = httpx2.post(url + "/spend/calculate", json={"completion_response": made}, headers=MASTER)
     assert answer.status_code == 400
 

@@ -61,7 +61,7 @@ async def test_a_provider_whose_budget_is_spent_is_walked_around(launch: Launch,
         # A call costs 0.002 dollars of 0.005, and may cost some more.
         answers = [await client.post(CHAT, json=body(model="both", max_tokens=100)) for _ in range(6)]
         assert [answer.status_code for answer in answers] == [200] * 6, answers[-1].text
-        served = [answer.headers["x-headgate-deployment"] for answer in answers]
+        served = [answer.headers["x-onceward-deployment"] for answer in answers]
         assert served == ["first", "first", *["second"] * 4]
         refused = await client.post(CHAT, json=body(model="one", max_tokens=100))
         assert (refused.status_code, refused.json()["error"]["limit_scope"]) == (402, "provider")

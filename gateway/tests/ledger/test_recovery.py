@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from headgate_gateway.cluster.bus import LocalBus
-from headgate_gateway.ledger import sql
-from headgate_gateway.ledger.ledger import Ticket
-from headgate_gateway.once.log import EventLog
-from headgate_gateway.platform import Bound, Principal
-from headgate_gateway.storage import Batch, StorageAway
+from onceward_gateway.cluster.bus import LocalBus
+from onceward_gateway.ledger import sql
+from onceward_gateway.ledger.ledger import Ticket
+from onceward_gateway.once.log import EventLog
+from onceward_gateway.platform import Bound, Principal
+from onceward_gateway.storage import Batch, StorageAway
 
 from ..databases import on_postgres
 from .kit import NANO_A_TOKEN, Bench, has_sent, interrupted

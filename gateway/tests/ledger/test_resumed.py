@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from headgate_gateway.once.claims import Claims
-from headgate_gateway.once.presented import Presented, Rerun
-from headgate_gateway.once.store import CallRecord
-from headgate_gateway.storage import Batch
+from onceward_gateway.once.claims import Claims
+from onceward_gateway.once.presented import Presented, Rerun
+from onceward_gateway.once.store import CallRecord
+from onceward_gateway.storage import Batch
 
 from .kit import Bench
 

@@ -8,8 +8,8 @@ import wave
 
 import pytest
 
-from headgate_gateway.http import Upload
-from headgate_gateway.ledger.sound import seconds_of_sound
+from onceward_gateway.http import Upload
+from onceward_gateway.ledger.sound import seconds_of_sound
 
 
 def upload(data: bytes) -> Upload:

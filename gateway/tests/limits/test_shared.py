@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from headgate_gateway.cluster.address import address_of
-from headgate_gateway.cluster.redis import Redis
-from headgate_gateway.errors import ApiError
-from headgate_gateway.limits.pace import Pace, Pass
-from headgate_gateway.limits.shared import SharedPace
-from headgate_gateway.platform import Bound
-from headgate_gateway.storage.urls import StoreUrl
+from onceward_gateway.cluster.address import address_of
+from onceward_gateway.cluster.redis import Redis
+from onceward_gateway.errors import ApiError
+from onceward_gateway.limits.pace import Pace, Pass
+from onceward_gateway.limits.shared import SharedPace
+from onceward_gateway.platform import Bound
+from onceward_gateway.storage.urls import StoreUrl
 
 
 class Clock:

@@ -19,7 +19,7 @@ default_tier = "small"
 credits = 1000
 {limits}
 """
-BODY: dict[str, Any] = {"model": "headgate/echo", "messages": [{"role": "user", "content": "Hello!"}]}
+BODY: dict[str, Any] = {"model": "onceward/echo", "messages": [{"role": "user", "content": "Hello!"}]}
 
 
 def client_of(server: GatewayProcess, key: str = MASTER) -> httpx2.Client:

@@ -13,17 +13,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from headgate_gateway.errors import ApiError
-from headgate_gateway.offline.draw import Draw
-from headgate_gateway.offline.echo import Conversation, calls, choose, reply
-from headgate_gateway.offline.echo.conversation import Turn
-from headgate_gateway.offline.media import payload_of
-from headgate_gateway.offline.models import BuiltIn
-from headgate_gateway.offline.moderation import moderate
-from headgate_gateway.offline.schema import budget as budgets
-from headgate_gateway.offline.schema import fill
-from headgate_gateway.offline.schema.budget import TooComplex, Unfillable, budget, spend
-from headgate_gateway.offline.tokenizer import count, encode
+from onceward_gateway.errors import ApiError
+from onceward_gateway.offline.draw import Draw
+from onceward_gateway.offline.echo import Conversation, calls, choose, reply
+from onceward_gateway.offline.echo.conversation import Turn
+from onceward_gateway.offline.media import payload_of
+from onceward_gateway.offline.models import BuiltIn
+from onceward_gateway.offline.moderation import moderate
+from onceward_gateway.offline.schema import budget as budgets
+from onceward_gateway.offline.schema import fill
+from onceward_gateway.offline.schema.budget import TooComplex, Unfillable, budget, spend
+from onceward_gateway.offline.tokenizer import count, encode
 
 from .test_echo import CONTEXT, ask, chunks
 
@@ -133,7 +133,7 @@ def test_any_json_is_filled_or_refused(schema: dict[str, Any]) -> None:
 
 
 def test_a_long_text_is_cut_into_the_same_pieces_as_in_one_go() -> None:
-    from headgate_gateway.offline.tokenizer import _PIECE
+    from onceward_gateway.offline.tokenizer import _PIECE
 
     source = random.Random(3)
     text = "".join(source.choices(["word", " ", "\n", "\t", "  ", "123", "漢", "!?", "é", "a" * 30], k=120_000))
@@ -218,7 +218,7 @@ def test_calls_of_tools_and_prompts_count_as_texts_of_the_window() -> None:
     with pytest.raises(ApiError, match="`messages`"):
         chunks({"messages": [{"role": "assistant", "content": None, "tool_calls": [call]}]})
     with pytest.raises(ApiError, match="`prompt`"):
-        list(BuiltIn("headgate/echo").complete({"prompt": ["word " * 130_000, "word " * 130_000]}, CONTEXT))
+        list(BuiltIn("onceward/echo").complete({"prompt": ["word " * 130_000, "word " * 130_000]}, CONTEXT))
 
 
 def test_only_as_much_of_an_answer_is_cut_into_tokens_as_is_said(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,14 +13,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from headgate_gateway.emission import Delay, ModelContext
-from headgate_gateway.errors import ApiError
-from headgate_gateway.fold import fold, fold_text
-from headgate_gateway.offline.image import draw
-from headgate_gateway.offline.learned import Example, Memory
-from headgate_gateway.offline.models import BuiltIn
-from headgate_gateway.offline.speech import listen, speak
-from headgate_gateway.offline.tokenizer import count
+from onceward_gateway.emission import Delay, ModelContext
+from onceward_gateway.errors import ApiError
+from onceward_gateway.fold import fold, fold_text
+from onceward_gateway.offline.image import draw
+from onceward_gateway.offline.learned import Example, Memory
+from onceward_gateway.offline.models import BuiltIn
+from onceward_gateway.offline.speech import listen, speak
+from onceward_gateway.offline.tokenizer import count
 
 CONTEXT = ModelContext("call_1", 1_700_000_000, "gpt-4", 1, None, "req", "me", None)  # type: ignore[arg-type]  # no gateway is needed
 
@@ -47,7 +47,7 @@ TIME = {
 }
 
 
-def chunks(request: dict[str, Any], model: str = "headgate/echo") -> list[dict[str, Any]]:
+def chunks(request: dict[str, Any], model: str = "onceward/echo") -> list[dict[str, Any]]:
     return [emission for emission in BuiltIn(model).chat(request, CONTEXT) if isinstance(emission, dict)]
 
 
@@ -329,7 +329,7 @@ def test_prediction_is_counted() -> None:
 
 def test_pace_and_mock() -> None:
     emissions = list(
-        BuiltIn("headgate/echo").chat(
+        BuiltIn("onceward/echo").chat(
             {
                 "messages": [{"role": "user", "content": "hi"}],
                 "mock_response": "canned",
@@ -344,7 +344,7 @@ def test_pace_and_mock() -> None:
 
 def test_legacy_completions() -> None:
     request = {"prompt": ["Say one", "Count to 3"], "echo": True, "n": 2, "best_of": 3, "logprobs": 2, "max_tokens": 50}
-    answer = fold_text(c for c in BuiltIn("headgate/echo").complete(request, CONTEXT) if isinstance(c, dict))
+    answer = fold_text(c for c in BuiltIn("onceward/echo").complete(request, CONTEXT) if isinstance(c, dict))
     assert [choice["index"] for choice in answer["choices"]] == [0, 1, 2, 3]
     assert answer["choices"][0]["text"] == "Say oneone"
     assert answer["choices"][2]["text"] == "Count to 31, 2, 3"
@@ -358,7 +358,7 @@ def test_what_was_learned_is_recalled() -> None:
     memory = Memory.of(
         [Example("How do I reset my password?", "Open Settings."), Example("Where is my order?", "In the mail.")]
     )
-    model = BuiltIn("ft:headgate/echo:x:1", memory)
+    model = BuiltIn("ft:onceward/echo:x:1", memory)
 
     def tell(text: str) -> Any:
         request = {"messages": [{"role": "user", "content": text}]}
@@ -375,7 +375,7 @@ def test_what_is_too_long_is_refused() -> None:
             ask(text)
         assert (caught.value.code, caught.value.param) == ("context_length_exceeded", "messages")
     with pytest.raises(ApiError):
-        BuiltIn("headgate/embed").embed({"input": ["a", "b c " * 40_000]}, CONTEXT)
+        BuiltIn("onceward/embed").embed({"input": ["a", "b c " * 40_000]}, CONTEXT)
 
 
 @pytest.mark.parametrize(

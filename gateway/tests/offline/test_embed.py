@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headgate_gateway.emission import ModelContext
-from headgate_gateway.errors import ApiError
-from headgate_gateway.offline.embed import embeddings, similarity, vector
-from headgate_gateway.offline.models import BuiltIn
+from onceward_gateway.emission import ModelContext
+from onceward_gateway.errors import ApiError
+from onceward_gateway.offline.embed import embeddings, similarity, vector
+from onceward_gateway.offline.models import BuiltIn
 
 
 @pytest.mark.parametrize(
@@ -51,8 +51,8 @@ def test_case_does_not_matter_for_ascii(text: str) -> None:
 
 def test_base64_holds_the_same_floats() -> None:
     request = {"input": ["one", "two"], "dimensions": 8}
-    plain = embeddings(request, "headgate/embed")
-    coded = embeddings({**request, "encoding_format": "base64"}, "headgate/embed")
+    plain = embeddings(request, "onceward/embed")
+    coded = embeddings({**request, "encoding_format": "base64"}, "onceward/embed")
     for a, b in zip(plain["data"], coded["data"], strict=True):
         assert array.array("f", base64.b64decode(b["embedding"])).tolist() == a["embedding"]
     assert plain["usage"] == {"prompt_tokens": 2, "total_tokens": 2}
@@ -67,14 +67,14 @@ def test_the_four_shapes_of_input() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "size"), [("text-embedding-3-small", 1536), ("text-embedding-3-large", 3072), ("headgate/embed", 512)]
+    ("name", "size"), [("text-embedding-3-small", 1536), ("text-embedding-3-large", 3072), ("onceward/embed", 512)]
 )
 def test_the_usual_sizes(name: str, size: int) -> None:
     assert len(embeddings({"model": name, "input": "x"}, name)["data"][0]["embedding"]) == size
 
 
 def test_all_inputs_together_are_bounded() -> None:
-    model, context = BuiltIn("headgate/embed"), cast("ModelContext", SimpleNamespace(model="m", attempt=1))
+    model, context = BuiltIn("onceward/embed"), cast("ModelContext", SimpleNamespace(model="m", attempt=1))
     with pytest.raises(ApiError) as raised:
         model.embed({"input": ["word " * 2000] * 151, "dimensions": 8}, context)
     error = raised.value

@@ -8,7 +8,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from headgate_gateway.offline.schema import Hints, fill
+from onceward_gateway.offline.schema import Hints, fill
 
 from .test_echo import ask, said
 
@@ -45,7 +45,7 @@ LISBON = {"name": "Lisbon", "country": "Portugal", "population": 545_000}
         ("What day of the week is 2024-02-29?", "2024-02-29 is a Thursday."),
         ("How many days are in a leap year?", "There are 366 days in a leap year."),
         ("What is 2 + 2? Just the number, please.", "4"),
-        ("Hello!", "Hello! I am the offline model of Headgate. What can I do for you?"),
+        ("Hello!", "Hello! I am the offline model of Onceward. What can I do for you?"),
     ],
 )
 def test_first_questions(question: str, told: str) -> None:
@@ -60,7 +60,7 @@ def test_what_is_no_question_is_no_fact(text: str) -> None:
 
 
 def test_what_it_is() -> None:
-    assert "headgate/echo" in said("Who are you?")
+    assert "onceward/echo" in said("Who are you?")
     assert "prices are invented" in said("What are you, and what do you cost?")
     pirate = [{"role": "system", "content": "You are a pirate."}, {"role": "user", "content": "Who are you?"}]
     assert said(pirate) == "I am a pirate."

@@ -8,12 +8,12 @@ from typing import Any
 import httpx2
 import pytest
 
-from headgate_gateway.config import load
+from onceward_gateway.config import load
 
 from ..conftest import Launch
 
 CHAT = "/v1/chat/completions"
-OFF = {"HEADGATE_GATEWAY_FAULT_MODELS": ""}
+OFF = {"ONCEWARD_GATEWAY_FAULT_MODELS": ""}
 SETTING = "`server.fault_models = true`"
 
 
@@ -26,14 +26,14 @@ def ids(url: str) -> list[str]:
 
 
 def test_never_by_default(launch: Launch) -> None:
-    config = '[models]\n"bad" = "headgate/fault-error"\n'
-    config += '[deployments.one]\nmodel_name = "pool"\nmodel = "headgate/fault-cut"\n'
+    config = '[models]\n"bad" = "onceward/fault-error"\n'
+    config += '[deployments.one]\nmodel_name = "pool"\nmodel = "onceward/fault-cut"\n'
     url = launch(config=config, **OFF).url
     assert not [id for id in ids(url) if "fault" in id]
-    assert httpx2.get(url + "/v1/models/headgate%2Ffault-error").status_code == 404
+    assert httpx2.get(url + "/v1/models/onceward%2Ffault-error").status_code == 404
     for model, status in (
-        ("headgate/fault-error", 404),
-        ("headgate/fault-cut:after=3", 404),
+        ("onceward/fault-error", 404),
+        ("onceward/fault-cut:after=3", 404),
         ("bad", 404),
         ("pool", 502),
     ):
@@ -41,13 +41,13 @@ def test_never_by_default(launch: Launch) -> None:
         assert (error["status"], error["code"]) == (status, "model_not_found"), error
         assert SETTING in error["message"]
     for path, body in (("/v1/embeddings", {"input": "x"}), ("/v1/moderations", {"input": "x"})):
-        assert httpx2.post(url + path, json={"model": "headgate/fault-error", **body}).status_code == 404
+        assert httpx2.post(url + path, json={"model": "onceward/fault-error", **body}).status_code == 404
     smuggled = httpx2.post(
-        url + CHAT, json=asked("headgate/echo", provider_specific_params={"fault": {"kind": "error"}})
+        url + CHAT, json=asked("onceward/echo", provider_specific_params={"fault": {"kind": "error"}})
     ).json()["error"]
     assert (smuggled["status"], smuggled["code"]) == (400, "fault_models_off")
     assert SETTING in smuggled["message"]
-    assert httpx2.post(url + CHAT, json=asked("headgate/echo")).status_code == 200
+    assert httpx2.post(url + CHAT, json=asked("onceward/echo")).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -55,16 +55,16 @@ def test_never_by_default(launch: Launch) -> None:
     [
         (("--offline",), OFF),
         (("--fault-models",), OFF),
-        ((), {"HEADGATE_GATEWAY_FAULT_MODELS": "yes"}),
+        ((), {"ONCEWARD_GATEWAY_FAULT_MODELS": "yes"}),
     ],
 )
 def test_offline_or_by_the_setting(launch: Launch, arguments: tuple[str, ...], environ: dict[str, str]) -> None:
     url = launch(*arguments, **environ).url
-    assert "headgate/fault-error" in ids(url)
-    answer = httpx2.post(url + CHAT, json=asked("headgate/fault-error:status=503"))
+    assert "onceward/fault-error" in ids(url)
+    answer = httpx2.post(url + CHAT, json=asked("onceward/fault-error:status=503"))
     assert answer.json()["error"]["code"] == "fault_injected"
 
 
 def test_the_setting_beats_offline(tmp_path: Path) -> None:
-    (tmp_path / "headgate.toml").write_text("[server]\noffline = true\nfault_models = false\n")
-    assert load(tmp_path / "headgate.toml", {}).fault_models is False
+    (tmp_path / "onceward.toml").write_text("[server]\noffline = true\nfault_models = false\n")
+    assert load(tmp_path / "onceward.toml", {}).fault_models is False

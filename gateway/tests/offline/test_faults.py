@@ -7,18 +7,18 @@ from typing import Any
 
 import pytest
 
-from headgate_gateway.emission import Answer, Cut, Delay, DeliveryFault, Fail, Garbage, ModelContext, Stall
-from headgate_gateway.errors import ApiError
-from headgate_gateway.offline.catalog import default_for, find, kind_of
-from headgate_gateway.offline.faults import KINDS, fault_in, named_fault, whole_with_fault
-from headgate_gateway.offline.models import BuiltIn
+from onceward_gateway.emission import Answer, Cut, Delay, DeliveryFault, Fail, Garbage, ModelContext, Stall
+from onceward_gateway.errors import ApiError
+from onceward_gateway.offline.catalog import default_for, find, kind_of
+from onceward_gateway.offline.faults import KINDS, fault_in, named_fault, whole_with_fault
+from onceward_gateway.offline.models import BuiltIn
 
 CONTEXT = ModelContext("call_1", 1, "m", 1, "k", "req", "me", None)  # type: ignore[arg-type]  # no gateway is needed
 REQUEST: dict[str, Any] = {"messages": [{"role": "user", "content": "Count to 9"}], "stream": True}
 
 
 def emitted(name: str, attempt: int = 1, **more: Any) -> list[Any]:
-    return list(BuiltIn("headgate/fault-" + name).chat({**REQUEST, **more}, replace(CONTEXT, attempt=attempt)))
+    return list(BuiltIn("onceward/fault-" + name).chat({**REQUEST, **more}, replace(CONTEXT, attempt=attempt)))
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_flaky_answers_in_the_end() -> None:
 
 def test_any_model_fails_on_request() -> None:
     request = {**REQUEST, "provider_specific_params": {"fault": {"kind": "cut", "after": 0}}}
-    assert isinstance(next(BuiltIn("headgate/echo").chat(request, CONTEXT)), Cut)
+    assert isinstance(next(BuiltIn("onceward/echo").chat(request, CONTEXT)), Cut)
 
 
 @pytest.mark.parametrize(
@@ -81,20 +81,20 @@ def test_a_wrong_fault_is_named(fault: Any) -> None:
 def test_whole_answers_fail_too() -> None:
     answer = Answer.json({"a": 1})
     for kind in ("cut", "stall", "malformed", "empty", "html", "wrong-type"):
-        fault = named_fault("headgate/fault-" + kind)
+        fault = named_fault("onceward/fault-" + kind)
         assert fault is not None
         with pytest.raises(DeliveryFault):
             whole_with_fault(fault, answer, 1)
     for kind in ("rate-limit", "overloaded", "error", "break", "flaky"):
-        fault = named_fault("headgate/fault-" + kind)
+        fault = named_fault("onceward/fault-" + kind)
         assert fault is not None
         with pytest.raises(ApiError):
             whole_with_fault(fault, answer, 1)
 
 
 def test_every_kind_is_listed() -> None:
-    assert all(find("headgate/fault-" + kind) is not None for kind in KINDS)
-    assert find("headgate/fault-nonsense") is None
+    assert all(find("onceward/fault-" + kind) is not None for kind in KINDS)
+    assert find("onceward/fault-nonsense") is None
 
 
 @pytest.mark.parametrize(
@@ -113,4 +113,4 @@ def test_every_kind_is_listed() -> None:
 )
 def test_names_tell_their_kind(name: str, kind: str) -> None:
     assert kind_of(name) == kind
-    assert default_for(kind).startswith("headgate/")
+    assert default_for(kind).startswith("onceward/")

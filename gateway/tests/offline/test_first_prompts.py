@@ -75,7 +75,7 @@ def test_plain_prompts(asked: str, told: str) -> None:
 
 @pytest.mark.parametrize("asked", ["What model are you?", "Which model is this", "help", "What can you do?"])
 def test_it_says_what_it_is(asked: str) -> None:
-    assert "headgate/echo, the offline model" in said(asked)
+    assert "onceward/echo, the offline model" in said(asked)
 
 
 @pytest.mark.parametrize("asked", ["What's the weather in Paris?", "Explain recursion", "Write a function that sorts"])
@@ -98,7 +98,7 @@ def test_what_it_cannot_it_says(asked: str) -> None:
         (
             "You print labels. All is fast and cheap.",
             "Hi",
-            "Hello! I am the offline model of Headgate. What can I do for you?",
+            "Hello! I am the offline model of Onceward. What can I do for you?",
         ),
         (
             "Use the context below.\nBe kind to all people.",

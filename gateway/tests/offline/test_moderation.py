@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from headgate_gateway.offline.moderation import CATEGORIES, moderate
+from onceward_gateway.offline.moderation import CATEGORIES, moderate
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from headgate_gateway.offline.schema import Hints, fill, fits
-from headgate_gateway.offline.schema.fill import Unfillable
+from onceward_gateway.offline.schema import Hints, fill, fits
+from onceward_gateway.offline.schema.fill import Unfillable
 
 from .schemas import schemas
 

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from headgate_gateway.offline.speech import FORMATS, VOICES, listen, speak, transcript
-from headgate_gateway.offline.speech.speak import unsupported
+from onceward_gateway.offline.speech import FORMATS, VOICES, listen, speak, transcript
+from onceward_gateway.offline.speech.speak import unsupported
 
 
 @settings(max_examples=60, deadline=None)
@@ -76,7 +76,7 @@ def test_the_forms_of_a_transcript() -> None:
 
 def test_a_format_without_its_encoder_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(unsupported.__globals__, "find_spec", lambda name: None)
-    assert "pip install 'headgate-gateway[mp3]'" in str(unsupported("mp3"))
+    assert "pip install 'onceward-gateway[mp3]'" in str(unsupported("mp3"))
     assert "cannot be made offline" in str(unsupported("opus"))
     assert unsupported("wav") is None
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headgate_gateway.offline import tokenizer
-from headgate_gateway.offline.image import draw
-from headgate_gateway.offline.speech import speak
+from onceward_gateway.offline import tokenizer
+from onceward_gateway.offline.image import draw
+from onceward_gateway.offline.speech import speak
 
 _PROSE = "The quick brown fox jumps over the lazy dog, and 1234 other animals (all of them!) watch it.\n\nSo it goes."
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote, unquote
 
-from headgate_gateway.contract import load_contract
+from onceward_gateway.contract import load_contract
 
 from .kit import Tenant
 
@@ -131,7 +131,7 @@ def sample(schema: Any, name: str = "") -> Any:
         return {inner: sample(schema["properties"][inner], inner) for inner in schema["required"]}
     if kind == "array":
         return [sample(schema["items"], name)] if "items" in schema else []
-    return {"string": "headgate/echo", "integer": 1, "number": 1, "boolean": True}[kind]
+    return {"string": "onceward/echo", "integer": 1, "number": 1, "boolean": True}[kind]
 
 
 def operations() -> Iterator[tuple[str, str]]:
@@ -213,13 +213,13 @@ class Operation:
         if "messages" in body:
             body["messages"] = [{"role": "user", "content": "Hello!"}]
         if self.path.startswith(("/v1/", "/engines", "/openai")) and "model" in body and aimed != "model":
-            body["model"] = "headgate/echo" if "messages" in body or "prompt" in body else body["model"]
+            body["model"] = "onceward/echo" if "messages" in body or "prompt" in body else body["model"]
         if "credential_values" in body:
             body["credential_values"] = {"api_key": "sk-of-nobody-at-all"}
         if self.path == "/v1/batches":
             body["endpoint"], body["completion_window"] = "/v1/chat/completions", "24h"
         if self.path == "/v1/fine_tuning/jobs":
-            body["model"] = "headgate/echo"
+            body["model"] = "onceward/echo"
 
 
 def known_names(request: tuple[str, Any, Mapping[str, Any]]) -> list[str]:

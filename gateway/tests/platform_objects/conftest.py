@@ -14,9 +14,9 @@ from .kit import CONFIG, MASTER, Caller, Server, World, build_models, build_tena
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """A gateway that asks for keys, two tenants in it, and somebody who belongs to none."""
     folder = tmp_path_factory.mktemp("world")
-    (folder / "headgate.toml").write_text(CONFIG)
-    secret = {"HEADGATE_GATEWAY_SECRET_KEY": "a key to encrypt credentials of the tests with"}
-    server = Server(folder, HEADGATE_GATEWAY_API_KEYS=MASTER, **secret)
+    (folder / "onceward.toml").write_text(CONFIG)
+    secret = {"ONCEWARD_GATEWAY_SECRET_KEY": "a key to encrypt credentials of the tests with"}
+    server = Server(folder, ONCEWARD_GATEWAY_API_KEYS=MASTER, **secret)
     master = Caller(server.url, MASTER)
     try:
         a, b = build_tenant(master, "alpha"), build_tenant(master, "bravo")

@@ -20,7 +20,7 @@ import httpx2
 import jsonschema_rs
 import psycopg
 
-from headgate_gateway.contract import load_contract
+from onceward_gateway.contract import load_contract
 
 from ..databases import environ_for, on_postgres, url_for
 
@@ -34,9 +34,9 @@ CONFIG = """
 kind = "memory"
 [guardrails.pii]
 default_on = false
-[budgets.models."headgate/echo"]
+[budgets.models."onceward/echo"]
 max_budget = 1000000.0
-[prices."headgate/echo"]
+[prices."onceward/echo"]
 input_per_million = 100
 output_per_million = 100
 [credits]
@@ -106,7 +106,7 @@ class Caller:
         error: dict[str, Any] = answer.json()["error"]
         return error
 
-    def chat(self, model: str = "headgate/echo", **more: Any) -> httpx2.Response:
+    def chat(self, model: str = "onceward/echo", **more: Any) -> httpx2.Response:
         body = {"model": model, "messages": [{"role": "user", "content": "Hello!"}], **more}
         return self.post("/v1/chat/completions", body)
 
@@ -143,7 +143,7 @@ def build_tenant(master: Caller, name: str) -> Tenant:
         organization_alias=mark,
         max_budget=1000,
         metadata={"mark": mark},
-        models=["headgate/*", "ft:*"],
+        models=["onceward/*", "ft:*"],
     )
     tenant = Tenant(name, organization["organization_id"])
     home = {"organization_id": tenant.organization_id}
@@ -192,7 +192,7 @@ def build_tenant(master: Caller, name: str) -> Tenant:
         "customer": f"customer-of-{name}",
         "budget_id": budget["budget_id"],
         "credential": f"credential-of-{name}",
-        "model": f"headgate/private-{name}",
+        "model": f"onceward/private-{name}",
         "idempotency_key": f"the-call-of-{name}-0001",
         "tag": f"tag-{mark}",
         # Once the database is looked into.
@@ -213,7 +213,7 @@ def build_models(master: Caller, tenant: Tenant) -> None:
     made = master.made(
         "/model/new",
         model_name=tenant.ids["model"],
-        litellm_params={"model": "headgate/echo"},
+        litellm_params={"model": "onceward/echo"},
         model_info={"team_id": tenant.ids["team_id"]},
     )
     tenant.ids["deployment"] = made["model_info"]["id"]
@@ -223,23 +223,23 @@ def build_work(tenant: Tenant) -> None:
     """What a key of a tenant made with models: calls, an answer in the cache, files, a batch, a model of its own."""
     target, ids = tenant.callers["target"], tenant.ids
     body = {
-        "model": "headgate/echo",
+        "model": "onceward/echo",
         "messages": [{"role": "user", "content": f"Say {tenant.name}-marker."}],
         "user": ids["customer"],
         "tags": [ids["tag"]],
     }
     answer = target.post("/v1/chat/completions", body, headers={"Idempotency-Key": ids["idempotency_key"]})
     assert answer.status_code == 200, answer.text
-    ids["call"], ids["request"] = answer.headers["x-headgate-call-id"], answer.headers["x-request-id"]
+    ids["call"], ids["request"] = answer.headers["x-onceward-call-id"], answer.headers["x-request-id"]
     assert target.chat(ids["model"]).status_code == 200
-    ids["cache_key"] = answer.headers["x-headgate-cache-key"]
+    ids["cache_key"] = answer.headers["x-onceward-cache-key"]
     chat = {"custom_id": "one", "method": "POST", "url": "/v1/chat/completions", "body": body}
     lesson = [{"role": "user", "content": "Whose?"}, {"role": "assistant", "content": f"{tenant.name}-marker"}]
     ids["file"] = upload(target, "batch", [chat])
     ids["lessons"] = upload(target, "fine-tune", [{"messages": lesson}] * 10)
     wanted = {"input_file_id": ids["file"], "endpoint": "/v1/chat/completions", "completion_window": "24h"}
     ids["batch"] = _ended(target, "/v1/batches", wanted)["id"]
-    job = _ended(target, "/v1/fine_tuning/jobs", {"model": "headgate/echo", "training_file": ids["lessons"]})
+    job = _ended(target, "/v1/fine_tuning/jobs", {"model": "onceward/echo", "training_file": ids["lessons"]})
     ids["job"], ids["tuned"] = job["id"], job["fine_tuned_model"]
 
 
@@ -268,9 +268,9 @@ class Server:
     def __init__(self, folder: Path, *arguments: str, name: str = "gateway", **environ: str) -> None:
         self.data = folder / "data"
         self.log = folder / f"{name}.log"
-        env = {name: value for name, value in os.environ.items() if not name.startswith("HEADGATE")}
+        env = {name: value for name, value in os.environ.items() if not name.startswith("ONCEWARD")}
         env |= environ_for(self.data)
-        command = [sys.executable, "-m", "headgate_gateway", "--port", "0", "--data-dir", str(self.data)]
+        command = [sys.executable, "-m", "onceward_gateway", "--port", "0", "--data-dir", str(self.data)]
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 [*command, *self.flags, *arguments], cwd=folder, env=env | environ, stdout=log, stderr=log

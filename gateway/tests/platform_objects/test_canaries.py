@@ -127,8 +127,8 @@ class Told:
 
 @pytest.fixture
 async def told(tmp_path: Path, upstream: Upstream) -> AsyncIterator[Told]:
-    (tmp_path / "headgate.toml").write_text(CONFIG.format(url=upstream.url, operator=OPERATOR, header=HEADER))
-    environ = {"HEADGATE_GATEWAY_API_KEYS": MASTER, "HEADGATE_GATEWAY_SECRET_KEY": ENCRYPTING}
+    (tmp_path / "onceward.toml").write_text(CONFIG.format(url=upstream.url, operator=OPERATOR, header=HEADER))
+    environ = {"ONCEWARD_GATEWAY_API_KEYS": MASTER, "ONCEWARD_GATEWAY_SECRET_KEY": ENCRYPTING}
     server = await asyncio.to_thread(lambda: Online(tmp_path, **environ))
     found = Told(server, upstream)
     try:
@@ -187,12 +187,12 @@ async def test_what_a_provider_repeats_is_not_passed_on(told: Told) -> None:
 async def test_a_gateway_that_cannot_start_says_nothing_of_its_secrets(tmp_path: Path) -> None:
     for config, environ in (
         (f'[providers.up]\nbase_url = "http://x"\napi_key = "{OPERATOR}"\nnothing = 1\n', {}),
-        ("", {"HEADGATE_GATEWAY_DATABASE_URL": f"postgresql://u:{OPERATOR}@127.0.0.1:1/x?connect_timeout=2"}),
-        ("", {"HEADGATE_GATEWAY_DATABASE_URL": f"nonsense://u:{OPERATOR}@127.0.0.1/x"}),
-        ("", {"HEADGATE_GATEWAY_REDIS_URL": f"nonsense://u:{OPERATOR}@127.0.0.1/x"}),
-        ("", {"HEADGATE_GATEWAY_API_KEYS": "short"}),
+        ("", {"ONCEWARD_GATEWAY_DATABASE_URL": f"postgresql://u:{OPERATOR}@127.0.0.1:1/x?connect_timeout=2"}),
+        ("", {"ONCEWARD_GATEWAY_DATABASE_URL": f"nonsense://u:{OPERATOR}@127.0.0.1/x"}),
+        ("", {"ONCEWARD_GATEWAY_REDIS_URL": f"nonsense://u:{OPERATOR}@127.0.0.1/x"}),
+        ("", {"ONCEWARD_GATEWAY_API_KEYS": "short"}),
     ):
-        (tmp_path / "headgate.toml").write_text(config + "[storage]\npatience_seconds = 1\n")
+        (tmp_path / "onceward.toml").write_text(config + "[storage]\npatience_seconds = 1\n")
         with pytest.raises(AssertionError) as caught:
             await asyncio.to_thread(lambda environ=environ: Server(tmp_path, **environ))  # type: ignore[misc]
         said = str(caught.value)
@@ -208,7 +208,7 @@ class OnlineServer(Server):
 
 
 async def test_a_provider_that_cannot_be_used_says_nothing_of_its_secrets(tmp_path: Path) -> None:
-    (tmp_path / "headgate.toml").write_text(f'[providers.up]\nbase_url = "nonsense"\napi_key = "{OPERATOR}"\n')
+    (tmp_path / "onceward.toml").write_text(f'[providers.up]\nbase_url = "nonsense"\napi_key = "{OPERATOR}"\n')
     server = await asyncio.to_thread(lambda: OnlineServer(tmp_path))
     try:
         async with httpx2.AsyncClient(base_url=server.url) as client:
@@ -225,7 +225,7 @@ async def test_a_provider_that_cannot_be_used_says_nothing_of_its_secrets(tmp_pa
 
 def test_keys_that_begin_alike_are_not_taken_for_each_other(tmp_path: Path) -> None:
     """What is looked up is the hash of the whole key, and compared in a time that tells nothing."""
-    server = Server(tmp_path, HEADGATE_GATEWAY_API_KEYS=MASTER)
+    server = Server(tmp_path, ONCEWARD_GATEWAY_API_KEYS=MASTER)
     master = Caller(server.url, MASTER)
     keys = ["sk-" + "k" * 42 + end for end in "abc"]
     try:

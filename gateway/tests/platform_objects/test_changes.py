@@ -11,16 +11,16 @@ from typing import Any
 
 import pytest
 
-from headgate_gateway.clock import SystemClock
-from headgate_gateway.errors import ApiError
-from headgate_gateway.http import Response, json_response
-from headgate_gateway.once.mutations import Mutations
-from headgate_gateway.once.store import CallStore
-from headgate_gateway.platform import secret_keys
-from headgate_gateway.platform.changes import EVERYTHING, Change
-from headgate_gateway.platform.core import Platform
-from headgate_gateway.platform.records import Key, Team
-from headgate_gateway.platform.sql import ALL
+from onceward_gateway.clock import SystemClock
+from onceward_gateway.errors import ApiError
+from onceward_gateway.http import Response, json_response
+from onceward_gateway.once.mutations import Mutations
+from onceward_gateway.once.store import CallStore
+from onceward_gateway.platform import secret_keys
+from onceward_gateway.platform.changes import EVERYTHING, Change
+from onceward_gateway.platform.core import Platform
+from onceward_gateway.platform.records import Key, Team
+from onceward_gateway.platform.sql import ALL
 
 from ..databases import database_in, on_postgres
 
@@ -302,8 +302,8 @@ async def test_words_of_another_version_are_read_from_the_database(start: Start)
 
 @only_shared
 async def test_who_missed_more_than_is_kept_forgets_everything(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("headgate_gateway.platform.changes._MOST_MISSED", 10)
-    monkeypatch.setattr("headgate_gateway.platform.changes._PRUNED_EVERY", 4)
+    monkeypatch.setattr("onceward_gateway.platform.changes._MOST_MISSED", 10)
+    monkeypatch.setattr("onceward_gateway.platform.changes._PRUNED_EVERY", 4)
     a, b = await start(), await start()
     secret = await make_key(a)
     assert not await refused(b, secret)

@@ -9,20 +9,20 @@ from typing import Any
 
 import pytest
 
-import headgate_gateway
-from headgate_gateway.app import App
-from headgate_gateway.auth import Gate
-from headgate_gateway.errors import ApiError
-from headgate_gateway.gateway import Gateway
-from headgate_gateway.http import Access, Route
-from headgate_gateway.platform import secret_keys
-from headgate_gateway.table import aliases_of
+import onceward_gateway
+from onceward_gateway.app import App
+from onceward_gateway.auth import Gate
+from onceward_gateway.errors import ApiError
+from onceward_gateway.gateway import Gateway
+from onceward_gateway.http import Access, Route
+from onceward_gateway.platform import secret_keys
+from onceward_gateway.table import aliases_of
 
 from ..databases import settings_for
 from .asked import PUBLIC, Operation, operations
 from .kit import ROLES, World
 
-SOURCE = Path(headgate_gateway.__file__).parent
+SOURCE = Path(onceward_gateway.__file__).parent
 ASKING = ("query", "one", "aside", "write", "write_many", "changed", "add", "add_many", "add_shared")
 
 

@@ -58,9 +58,9 @@ async def trap() -> AsyncIterator[Trap]:
 async def client(tmp_path: Path, upstream: Upstream) -> AsyncIterator[httpx2.AsyncClient]:
     upstream.json({"id": "c", "object": "chat.completion", "created": 1, "model": "m", "choices": []})
     provider = f'[outbound]\nallow = ["127.0.0.2/32"]\n[providers.up]\nbase_url = "{upstream.url}/v1"\nretries = 0\n'
-    (tmp_path / "headgate.toml").write_text(provider + '[models]\n"outside" = "up/m"\n')
-    secret = {"HEADGATE_GATEWAY_SECRET_KEY": "a key to encrypt credentials of the tests with"}
-    server = await asyncio.to_thread(lambda: Online(tmp_path, HEADGATE_GATEWAY_API_KEYS=MASTER, **secret))
+    (tmp_path / "onceward.toml").write_text(provider + '[models]\n"outside" = "up/m"\n')
+    secret = {"ONCEWARD_GATEWAY_SECRET_KEY": "a key to encrypt credentials of the tests with"}
+    server = await asyncio.to_thread(lambda: Online(tmp_path, ONCEWARD_GATEWAY_API_KEYS=MASTER, **secret))
     found = httpx2.AsyncClient(base_url=server.url, headers={"Authorization": f"Bearer {MASTER}"}, timeout=20)
     yield found
     await found.aclose()
@@ -117,13 +117,13 @@ async def test_no_address_of_a_user_leads_into_the_house(client: httpx2.AsyncCli
             {"type": "video_url", "video_url": {"url": url}},
             {"type": "document_url", "document_url": url},
         ):
-            for model in ("outside", "headgate/echo"):
+            for model in ("outside", "onceward/echo"):
                 body = {"model": model, "messages": [{"role": "user", "content": [image]}]}
                 await client.post("/v1/chat/completions", json=body)
                 transform = {"call_type": "completion", "request_body": body}
                 await client.post("/utils/transform_request", json=transform)
         checked = [{"type": "image_url", "image_url": {"url": url}}]
-        await client.post("/v1/moderations", json={"model": "headgate/moderation", "input": checked})
+        await client.post("/v1/moderations", json={"model": "onceward/moderation", "input": checked})
     assert trap.visits == 0
 
 
@@ -166,7 +166,7 @@ async def test_a_picture_in_the_request_needs_no_address(client: httpx2.AsyncCli
     data = "data:image/png;base64," + base64.b64encode(b"\x89PNG\r\n\x1a\n" + b"\0" * 64).decode()
     content = [{"type": "image_url", "image_url": {"url": data}}]
     answer = await client.post(
-        "/v1/chat/completions", json={"model": "headgate/echo", "messages": [{"role": "user", "content": content}]}
+        "/v1/chat/completions", json={"model": "onceward/echo", "messages": [{"role": "user", "content": content}]}
     )
     assert answer.status_code in (200, 400)
     assert trap.visits == 0

@@ -10,7 +10,7 @@ from typing import Any
 import httpx2
 import pytest
 
-import headgate
+import onceward
 
 from .kit import MASTER, Caller, Server, World
 
@@ -37,8 +37,8 @@ def key_of(world: World, using: list[Caller], maker: Caller, **body: object) -> 
 def test_a_key_is_shown_once(world: World, team: str) -> None:
     made = world.master.made(
         "/key/generate", team_id=team, key_alias="shown-once", max_budget=12.5, budget_duration="1mo", duration="30d",
-        rpm_limit=600, models=["headgate/echo"], tags=["prod"], metadata={"owner": "ada"},
-        model_max_budget={"headgate/echo": {"budget_limit": 3, "time_period": "1d"}},
+        rpm_limit=600, models=["onceward/echo"], tags=["prod"], metadata={"owner": "ada"},
+        model_max_budget={"onceward/echo": {"budget_limit": 3, "time_period": "1d"}},
     )  # fmt: skip
     assert made["key"].startswith("sk-")
     assert len(made["key"]) == 46
@@ -49,7 +49,7 @@ def test_a_key_is_shown_once(world: World, team: str) -> None:
     assert {name: value for name, value in made.items() if name != "key"} == info["info"]
     assert info["info"]["max_budget"] == 12.5
     assert info["info"]["budget_reset_at"].endswith("Z")
-    assert info["info"]["model_max_budget"] == {"headgate/echo": {"budget_limit": 3, "time_period": "1d"}}
+    assert info["info"]["model_max_budget"] == {"onceward/echo": {"budget_limit": 3, "time_period": "1d"}}
     assert info["info"]["organization_id"] == world.a.organization_id
     for name in ("key", "token"):
         found = world.master.get("/key/info", key=made[name]).json()
@@ -71,7 +71,7 @@ def test_a_retry_gets_the_same_key_and_no_second_one(world: World, team: str) ->
         for _ in range(3)
     ]
     assert len({answer.json()["key"] for answer in answers}) == 1
-    assert [answer.headers.get("x-headgate-replayed") for answer in answers] == [None, "true", "true"]
+    assert [answer.headers.get("x-onceward-replayed") for answer in answers] == [None, "true", "true"]
     assert world.master.get("/key/list", key_alias="only-one").json()["total_count"] == 1
     world.master.post(f"/key/{answers[0].json()['key_id']}/regenerate")
     late = world.master.post("/key/generate", {"team_id": team, "key_alias": "only-one"}, headers=headers)
@@ -79,34 +79,34 @@ def test_a_retry_gets_the_same_key_and_no_second_one(world: World, team: str) ->
 
 
 def test_models_of_a_key_and_of_those_above(world: World, using: list[Caller], team: str) -> None:
-    narrow = key_of(world, using, world.master, team_id=team, models=["headgate/ec*"])
-    assert narrow.chat("headgate/echo").status_code == 200
-    error = narrow.chat("headgate/embed").json()["error"]
+    narrow = key_of(world, using, world.master, team_id=team, models=["onceward/ec*"])
+    assert narrow.chat("onceward/echo").status_code == 200
+    error = narrow.chat("onceward/embed").json()["error"]
     assert (error["code"], error["type"], error["param"]) == ("key_model_access_denied", "permission_error", "model")
     wide = key_of(world, using, world.master, team_id=team)
     assert wide.chat("gpt-4").json()["error"]["code"] == "organization_model_access_denied"
     assert narrow.post("/v1/images/generations", {"prompt": "a cat"}).status_code == 403
-    world.master.made("/team/update", team_id=team, models=["headgate/embed"])
-    assert wide.chat("headgate/echo").json()["error"]["code"] == "team_model_access_denied"
+    world.master.made("/team/update", team_id=team, models=["onceward/embed"])
+    assert wide.chat("onceward/echo").json()["error"]["code"] == "team_model_access_denied"
     world.master.made("/team/update", team_id=team, models=[])
-    assert wide.chat("headgate/echo").status_code == 200
+    assert wide.chat("onceward/echo").status_code == 200
 
 
 def test_models_are_listed_for_who_may_use_them(world: World, using: list[Caller], team: str) -> None:
-    caller = key_of(world, using, world.master, team_id=team, models=["headgate/e*"])
+    caller = key_of(world, using, world.master, team_id=team, models=["onceward/e*"])
     listed = [model["id"] for model in caller.get("/v1/models").json()["data"]]
     assert listed
-    assert all(name.startswith("headgate/e") for name in listed)
-    assert caller.get("/v1/models/headgate%2Fecho").status_code == 200
-    assert caller.get("/v1/models/headgate%2Fimage").status_code == 403
+    assert all(name.startswith("onceward/e") for name in listed)
+    assert caller.get("/v1/models/onceward%2Fecho").status_code == 200
+    assert caller.get("/v1/models/onceward%2Fimage").status_code == 403
 
 
 def test_a_name_for_a_model_opens_no_other(world: World, using: list[Caller], team: str) -> None:
     member = world.a.callers["member"]
-    narrow = key_of(world, using, member, models=["headgate/echo"], aliases={"fast": "headgate/echo"})
+    narrow = key_of(world, using, member, models=["onceward/echo"], aliases={"fast": "onceward/echo"})
     assert narrow.chat("fast").status_code == 200
-    narrow.made("/key/update", key_id=narrow.id, aliases={"headgate/echo": "headgate/fault-slow"})
-    assert narrow.chat("headgate/echo").json()["error"]["code"] == "key_model_access_denied"
+    narrow.made("/key/update", key_id=narrow.id, aliases={"onceward/echo": "onceward/fault-slow"})
+    assert narrow.chat("onceward/echo").json()["error"]["code"] == "key_model_access_denied"
 
 
 def test_blocking_tells_what_of_whom(world: World, using: list[Caller], team: str) -> None:
@@ -189,13 +189,13 @@ def test_a_key_that_a_user_makes_is_never_more_than_the_one_it_uses(world: World
     user = world.master.made("/user/new", **body)["user_id"]
     parent = key_of(
         world, using, world.master, user_id=user, max_budget=10, budget_duration="30d", rpm_limit=60,
-        models=["headgate/echo"], duration="10d", guardrails=["pii"], allowed_cache_controls=["no-cache"],
+        models=["onceward/echo"], duration="10d", guardrails=["pii"], allowed_cache_controls=["no-cache"],
     )  # fmt: skip
     for field, value in {
         "max_budget": 11,
         "budget_duration": "1d",
         "rpm_limit": 61,
-        "models": ["headgate/*"],
+        "models": ["onceward/*"],
         "duration": "11d",
         "allowed_cache_controls": ["no-store"],
     }.items():
@@ -204,7 +204,7 @@ def test_a_key_that_a_user_makes_is_never_more_than_the_one_it_uses(world: World
         assert error["param"] == field
     child = key_of(world, using, parent, max_budget=9, key_alias="child")
     info = parent.get("/key/info", key=child.id).json()["info"]
-    assert info["models"] == ["headgate/echo"]
+    assert info["models"] == ["onceward/echo"]
     assert info["rpm_limit"] == 60
     assert info["guardrails"] == ["pii"]
     assert info["expires"] is not None
@@ -324,12 +324,12 @@ def test_cursors(world: World) -> None:
 
 def test_models_of_a_team_one_by_one(world: World) -> None:
     admin = world.b.callers["org_admin"]
-    id = admin.made("/team/new", models=["headgate/echo"])["team_id"]
-    added = admin.made("/team/model/add", team_id=id, models=["headgate/embed"])
-    assert added["models"] == ["headgate/echo", "headgate/embed"]
+    id = admin.made("/team/new", models=["onceward/echo"])["team_id"]
+    added = admin.made("/team/model/add", team_id=id, models=["onceward/embed"])
+    assert added["models"] == ["onceward/echo", "onceward/embed"]
     assert admin.refused("/team/model/add", 403, team_id=id, models=["gpt-4"])["code"] == "exceeds_parent"
-    assert admin.made("/team/model/delete", team_id=id, models=["headgate/echo"])["models"] == ["headgate/embed"]
-    assert admin.post("/team/model/delete", {"team_id": id, "models": ["headgate/embed"]}).status_code == 400
+    assert admin.made("/team/model/delete", team_id=id, models=["onceward/echo"])["models"] == ["onceward/embed"]
+    assert admin.post("/team/model/delete", {"team_id": id, "models": ["onceward/embed"]}).status_code == 400
     assert admin.made("/team/delete", team_ids=[id])["deleted_teams"] == [id]
     assert admin.get("/team/info", team_id=id).status_code == 404
 
@@ -387,9 +387,9 @@ def test_an_admin_and_an_onlooker_of_the_gateway(world: World, using: list[Calle
 def test_a_laptop_governs_itself_and_pages_of_others_do_not(tmp_path_factory: pytest.TempPathFactory) -> None:
     server = Server(tmp_path_factory.mktemp("laptop"))
     try:
-        made = httpx2.post(server.url + "/key/generate", json={"models": ["headgate/embed"]}).json()
+        made = httpx2.post(server.url + "/key/generate", json={"models": ["onceward/embed"]}).json()
         headers = {"Authorization": f"Bearer {made['key']}"}
-        body = {"model": "headgate/echo", "messages": [{"role": "user", "content": "Hello!"}]}
+        body = {"model": "onceward/echo", "messages": [{"role": "user", "content": "Hello!"}]}
         assert httpx2.post(server.url + "/v1/chat/completions", json=body, headers=headers).status_code == 403
         assert httpx2.post(server.url + "/v1/chat/completions", json=body).status_code == 200
         assert httpx2.get(server.url + "/key/list", headers=headers).json()["total_count"] == 1
@@ -406,7 +406,7 @@ def test_a_laptop_governs_itself_and_pages_of_others_do_not(tmp_path_factory: py
 
 
 def test_optional_keys_do_not_open_the_platform(tmp_path_factory: pytest.TempPathFactory) -> None:
-    server = Server(tmp_path_factory.mktemp("optional"), "--auth-mode", "optional", HEADGATE_GATEWAY_API_KEYS=MASTER)
+    server = Server(tmp_path_factory.mktemp("optional"), "--auth-mode", "optional", ONCEWARD_GATEWAY_API_KEYS=MASTER)
     try:
         assert httpx2.get(server.url + "/v1/models").status_code == 200
         assert httpx2.get(server.url + "/key/list").status_code == 401
@@ -417,32 +417,32 @@ def test_optional_keys_do_not_open_the_platform(tmp_path_factory: pytest.TempPat
 
 
 def test_the_sdk(world: World) -> None:
-    with headgate.Headgate(api_key=MASTER, base_url=world.url) as client:
-        made = client.key.generate(models=["headgate/echo"], max_budget=100.0, budget_duration="30d", key_alias="sdk")
+    with onceward.Onceward(api_key=MASTER, base_url=world.url) as client:
+        made = client.key.generate(models=["onceward/echo"], max_budget=100.0, budget_duration="30d", key_alias="sdk")
         assert made.key.startswith("sk-")
         assert made.max_budget == 100.0
         assert client.with_options(api_key=made.key).key.info().info.key_alias == "sdk"
         assert made.key_id in [key.key_id for key in client.key.list(size=100)]
-        team = client.team.create(team_alias="sdk", max_budget=5, models=["headgate/echo"])
+        team = client.team.create(team_alias="sdk", max_budget=5, models=["onceward/echo"])
         assert client.team.info(team_id=team.team_id).team_info.team_alias == "sdk"
         assert {one.organization_id for one in client.organization.list()} >= {world.a.organization_id}
         assert client.key.delete(key_id=made.key_id).deleted_keys == [made.key_id]
-        with pytest.raises(headgate.NotFoundError):
+        with pytest.raises(onceward.NotFoundError):
             client.key.info(key=made.key_id)
 
 
 def test_a_key_asks_no_more_of_the_cache_than_it_may(tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = tmp_path_factory.mktemp("cached")
-    (folder / "headgate.toml").write_text('[cache]\nkind = "memory"\n')
-    server = Server(folder, HEADGATE_GATEWAY_API_KEYS=MASTER)
+    (folder / "onceward.toml").write_text('[cache]\nkind = "memory"\n')
+    server = Server(folder, ONCEWARD_GATEWAY_API_KEYS=MASTER)
     master = Caller(server.url, MASTER)
     made = master.made("/key/generate", key_alias="fresh only", allowed_cache_controls=["no-cache", "ttl"])
     narrow, none = Caller(server.url, made["key"]), master.made("/key/generate", allowed_cache_controls=[])
     try:
-        assert narrow.chat().headers["x-headgate-cache"] == "miss"
-        assert narrow.chat().headers["x-headgate-cache"] == "hit"
+        assert narrow.chat().headers["x-onceward-cache"] == "miss"
+        assert narrow.chat().headers["x-onceward-cache"] == "hit"
         assert (
-            narrow.chat(cache={"no-cache": True, "ttl": 30, "no-store": False}).headers["x-headgate-cache"] == "bypass"
+            narrow.chat(cache={"no-cache": True, "ttl": 30, "no-store": False}).headers["x-onceward-cache"] == "bypass"
         )
         for header, body, name in (
             ("no-store", None, "no-store"),
@@ -452,7 +452,7 @@ def test_a_key_asks_no_more_of_the_cache_than_it_may(tmp_path_factory: pytest.Te
             (None, {"namespace": "other"}, "namespace"),
             (None, {"no-store": True, "no-cache": True}, "no-store"),
         ):
-            chat = {"model": "headgate/echo", "messages": [{"role": "user", "content": "Hello!"}]}
+            chat = {"model": "onceward/echo", "messages": [{"role": "user", "content": "Hello!"}]}
             sent = chat if body is None else chat | {"cache": body}
             answer = narrow.post("/v1/chat/completions", sent, headers={"Cache-Control": header} if header else None)
             assert answer.status_code == 403

@@ -28,7 +28,7 @@ class Pair:
     def __init__(self, folder: Path, **environ: str) -> None:
         self.folder = folder
         self.servers = [
-            Server(folder, name=name, HEADGATE_GATEWAY_API_KEYS=MASTER, **environ) for name in ("first", "second")
+            Server(folder, name=name, ONCEWARD_GATEWAY_API_KEYS=MASTER, **environ) for name in ("first", "second")
         ]
         self.callers: list[Caller] = []
         self.a, self.b = (self.caller(MASTER, at=at) for at in (0, 1))
@@ -126,8 +126,8 @@ def test_all_that_ends_a_key_ends_it_everywhere(pair: Pair) -> None:
 
 
 def test_what_limits_a_key_limits_it_everywhere(pair: Pair) -> None:
-    parent, _, at_b = pair.key(models=["headgate/*"])
-    pair.a.made("/key/update", key_id=parent, models=["headgate/embed"])
+    parent, _, at_b = pair.key(models=["onceward/*"])
+    pair.a.made("/key/update", key_id=parent, models=["onceward/embed"])
     assert meets(at_b, "key_model_access_denied")
     customer = {"user": "blocked-over-nodes"}
     assert pair.b.chat(**customer).status_code == 200
@@ -143,7 +143,7 @@ def test_a_retry_at_another_node_gets_the_same_secret(pair: Pair) -> None:
     first = pair.a.post("/key/generate", body, headers=headers).json()
     again = pair.b.post("/key/generate", body, headers=headers)
     assert again.json() == first
-    assert again.headers["x-headgate-replayed"] == "true"
+    assert again.headers["x-onceward-replayed"] == "true"
     assert pair.b.get("/key/list", key_alias="made once over nodes").json()["total_count"] == 1
     # Who has another key has no part in it, and what is kept is not the secret.
     other = pair.b.made("/user/new", user_role="proxy_admin")["key"]
@@ -171,8 +171,8 @@ def test_the_same_request_at_both_nodes_makes_one_key(pair: Pair) -> None:
 @pytest.fixture
 def told(tmp_path: Path, redis_server: RedisServer) -> Iterator[Pair]:
     """Two nodes that tell each other, and would not ask for a minute."""
-    (tmp_path / "headgate.toml").write_text("[cluster]\ncache_seconds = 60\n")
-    made = Pair(tmp_path, HEADGATE_GATEWAY_REDIS_URL=redis_server.url)
+    (tmp_path / "onceward.toml").write_text("[cluster]\ncache_seconds = 60\n")
+    made = Pair(tmp_path, ONCEWARD_GATEWAY_REDIS_URL=redis_server.url)
     yield made
     made.stop()
 
@@ -206,8 +206,8 @@ def test_when_redis_dies_nobody_stays_in_who_was_put_out(told: Pair, redis_serve
 
 
 def test_no_change_is_lost(pair: Pair) -> None:
-    team = pair.a.made("/team/new", models=["headgate/echo"])["team_id"]
-    names = [f"headgate/model-{n}" for n in range(24)]
+    team = pair.a.made("/team/new", models=["onceward/echo"])["team_id"]
+    names = [f"onceward/model-{n}" for n in range(24)]
     answers = at_once(
         *(
             partial((pair.a, pair.b)[n % 2].post, "/team/model/add", {"team_id": team, "models": [name]})
@@ -216,7 +216,7 @@ def test_no_change_is_lost(pair: Pair) -> None:
     )
     assert {answer.status_code for answer in answers} == {200}
     models = pair.a.get("/team/info", team_id=team).json()["team_info"]["models"]
-    assert sorted(models) == sorted(["headgate/echo", *names])
+    assert sorted(models) == sorted(["onceward/echo", *names])
     fields = {"max_budget": 7, "rpm_limit": 5, "tpm_limit": 4, "blocked": True, "team_alias": "new name"}
     at_once(
         *(
@@ -292,10 +292,10 @@ def test_what_is_derived_is_never_more_than_what_it_comes_from(pair: Pair) -> No
     """Whatever comes first: a child that is made while its parent is made smaller calls nothing its parent may not."""
     user = pair.a.made("/user/new", auto_create_key=False)["user_id"]
     for _ in range(8):
-        id, _, parent = pair.key(user_id=user, models=["headgate/echo", "headgate/embed"])
+        id, _, parent = pair.key(user_id=user, models=["onceward/echo", "onceward/embed"])
         made, changed = at_once(
-            partial(parent.post, "/key/generate", {"models": ["headgate/echo"]}),
-            partial(pair.a.post, "/key/update", {"key_id": id, "models": ["headgate/embed"]}),
+            partial(parent.post, "/key/generate", {"models": ["onceward/echo"]}),
+            partial(pair.a.post, "/key/update", {"key_id": id, "models": ["onceward/embed"]}),
         )
         assert changed.status_code == 200
         if made.status_code == 200:
@@ -336,7 +336,7 @@ def test_a_stream_ends_at_the_node_where_it_runs(pair: Pair) -> None:
     """Nobody else calls at that node, and nothing tells it: it looks by itself."""
     id, _, there = pair.key(key_alias="streams over nodes")
     body = {
-        "model": "headgate/echo",
+        "model": "onceward/echo",
         "messages": [{"role": "user", "content": "word " * 200}],
         "stream": True,
         "provider_specific_params": {"fault": {"kind": "drip", "seconds": 0.3}},

@@ -11,15 +11,15 @@ import pytest
 
 from .kit import CONFIG, MASTER, Caller, Server, World, upload
 
-HELLO = {"model": "headgate/echo", "messages": [{"role": "user", "content": "Hello!"}]}
+HELLO = {"model": "onceward/echo", "messages": [{"role": "user", "content": "Hello!"}]}
 
 
 @pytest.fixture(scope="module")
 def proxied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Caller]:
     """The master of a gateway behind a proxy on this machine."""
     folder = tmp_path_factory.mktemp("proxied")
-    (folder / "headgate.toml").write_text('[server]\ntrusted_proxies = ["127.0.0.1/32"]\n' + CONFIG)
-    server = Server(folder, HEADGATE_GATEWAY_API_KEYS=MASTER)
+    (folder / "onceward.toml").write_text('[server]\ntrusted_proxies = ["127.0.0.1/32"]\n' + CONFIG)
+    server = Server(folder, ONCEWARD_GATEWAY_API_KEYS=MASTER)
     master = Caller(server.url, MASTER)
     yield master
     master.close()
@@ -110,8 +110,8 @@ def test_addresses_are_shown_as_they_hold(world: World, using: list[Caller]) -> 
 ROUTES = (
     ("POST", "/v1/chat/completions", HELLO),
     ("POST", "/chat/completions", HELLO),
-    ("POST", "/openai/deployments/headgate%2Fecho/chat/completions", {"messages": HELLO["messages"]}),
-    ("POST", "/v1/embeddings", {"model": "headgate/embed", "input": "Hello!"}),
+    ("POST", "/openai/deployments/onceward%2Fecho/chat/completions", {"messages": HELLO["messages"]}),
+    ("POST", "/v1/embeddings", {"model": "onceward/embed", "input": "Hello!"}),
     ("GET", "/v1/models", None),
     ("GET", "/key/info", None),
     ("POST", "/key/block", {"key_id": "key_none"}),
@@ -202,7 +202,7 @@ def test_wrong_types_are_told(world: World) -> None:
 
 
 def test_the_prefix_of_the_sdk_is_that_of_the_gateway() -> None:
-    from headgate_gateway.brand_headers import PREFIX
+    from onceward_gateway.brand_headers import PREFIX
 
     brand = Path(__file__).parents[3] / "contract" / "sdk.yaml"
     assert f"header_prefix: {PREFIX}\n" in brand.read_text(), json.dumps(PREFIX)

@@ -16,7 +16,7 @@ from .kit import Caller, World
 _SOON = 6.0
 # It says two hundred words in a minute, unless it is ended.
 SLOW = {
-    "model": "headgate/echo",
+    "model": "onceward/echo",
     "messages": [{"role": "user", "content": "one two three four five six seven eight nine ten " * 20}],
     "stream": True,
     "provider_specific_params": {"fault": {"kind": "drip", "seconds": 0.3}},
@@ -44,7 +44,7 @@ def ends_with(world: World, answer: httpx2.Response, lines: Iterator[str], code:
     assert error["code"] == code, error
     deadline = time.monotonic() + _SOON
     while time.monotonic() < deadline:
-        rows = world.master.get("/spend/logs", call_id=answer.headers["x-headgate-call-id"]).json()["data"]
+        rows = world.master.get("/spend/logs", call_id=answer.headers["x-onceward-call-id"]).json()["data"]
         if rows:
             assert rows[0]["completion_tokens"] > 0
             assert rows[0]["spend"] > 0
@@ -89,7 +89,7 @@ def test_a_running_stream_ends_with_the_right_to_it(world: World, name: str, key
     act, code = ACTS[name]
     customer = name == "block the customer"
     if customer:
-        master.client.headers["X-Headgate-Organization"] = org
+        master.client.headers["X-Onceward-Organization"] = org
     headers = {"Idempotency-Key": f"revoked-{name}-{time.time_ns()}".replace(" ", "-")} if keyed else {}
     try:
         with streaming(caller, {**SLOW, "user": "revoked-customer"} if customer else SLOW, **headers) as (
@@ -98,10 +98,10 @@ def test_a_running_stream_ends_with_the_right_to_it(world: World, name: str, key
         ):
             act(master, at)
             if customer:
-                del master.client.headers["X-Headgate-Organization"]
+                del master.client.headers["X-Onceward-Organization"]
             ends_with(world, answer, lines, code)
     finally:
-        master.client.headers.pop("X-Headgate-Organization", None)
+        master.client.headers.pop("X-Onceward-Organization", None)
         maker.close()
         caller.close()
 
@@ -116,7 +116,7 @@ def test_a_running_stream_ends_with_the_life_of_its_key(world: World) -> None:
 
 @pytest.mark.parametrize(
     ("change", "code"),
-    [({"duration": "1s"}, "key_expired"), ({"models": ["headgate/embed"]}, "key_model_access_denied")],
+    [({"duration": "1s"}, "key_expired"), ({"models": ["onceward/embed"]}, "key_model_access_denied")],
 )
 def test_a_running_stream_ends_with_what_its_key_lost(world: World, change: dict[str, Any], code: str) -> None:
     made = world.master.made("/key/generate")
@@ -129,11 +129,11 @@ def test_a_running_stream_ends_with_what_its_key_lost(world: World, change: dict
 
 def test_a_running_stream_ends_with_the_models_of_its_team(world: World) -> None:
     team = world.master.made("/team/new", team_alias="narrowed")["team_id"]
-    made = world.master.made("/key/generate", team_id=team, aliases={"slow": "headgate/echo"})
+    made = world.master.made("/key/generate", team_id=team, aliases={"slow": "onceward/echo"})
     caller = Caller(world.url, made["key"])
     with streaming(caller, {**SLOW, "model": "slow"}) as (answer, lines):
-        world.master.made("/team/update", team_id=team, models=["headgate/e*"])
-        world.master.made("/team/update", team_id=team, models=["headgate/embed"])
+        world.master.made("/team/update", team_id=team, models=["onceward/e*"])
+        world.master.made("/team/update", team_id=team, models=["onceward/embed"])
         ends_with(world, answer, lines, "team_model_access_denied")
     caller.close()
 
@@ -143,12 +143,12 @@ def test_a_stream_of_a_master_key_ends_with_the_models_of_its_scope(world: World
     org = world.master.made("/organization/new", organization_alias=f"narrowed {scope}")["organization_id"]
     team = world.master.made("/team/new", team_alias=f"scoped {scope}", organization_id=org)["team_id"]
     kind = scope.partition(" ")[0]
-    headers = {f"X-Headgate-{kind.capitalize()}": team if kind == "team" else org}
+    headers = {f"X-Onceward-{kind.capitalize()}": team if kind == "team" else org}
     with streaming(world.master, **headers) as (answer, lines):
         if scope == "team":
-            world.master.made("/team/update", team_id=team, models=["headgate/embed"])
+            world.master.made("/team/update", team_id=team, models=["onceward/embed"])
         else:
-            change = {"organization_id": org, "models": ["headgate/embed"]}
+            change = {"organization_id": org, "models": ["onceward/embed"]}
             assert world.master.request("PATCH", "/organization/update", change).status_code == 200
         code = "team" if scope == "team" else "organization"
         ends_with(world, answer, lines, f"{code}_model_access_denied")
@@ -159,7 +159,7 @@ def test_a_stream_ends_when_its_user_leaves_the_team_that_it_works_for(world: Wo
     user = world.master.made("/user/new", auto_create_key=False)["user_id"]
     world.master.made("/team/member_add", team_id=team, member={"role": "user", "user_id": user})
     caller = Caller(world.url, world.master.made("/key/generate", user_id=user)["key"])
-    with streaming(caller, **{"X-Headgate-Team": team}) as (answer, lines):
+    with streaming(caller, **{"X-Onceward-Team": team}) as (answer, lines):
         world.master.made("/team/member_delete", team_id=team, user_id=user)
         ends_with(world, answer, lines, "team_access_denied")
     caller.close()
@@ -193,7 +193,7 @@ def test_a_running_stream_ends_when_the_end_of_its_key_is_brought_forward(world:
 
 def test_a_master_key_works_no_further_for_a_team_that_is_blocked(world: World) -> None:
     team = world.master.made("/team/new", team_alias="revoked scope")["team_id"]
-    with streaming(world.master, **{"X-Headgate-Team": team}) as (answer, lines):
+    with streaming(world.master, **{"X-Onceward-Team": team}) as (answer, lines):
         world.master.made("/team/block", team_id=team)
         ends_with(world, answer, lines, "team_blocked")
 

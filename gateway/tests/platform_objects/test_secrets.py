@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from headgate_gateway.platform import secret_keys
+from onceward_gateway.platform import secret_keys
 
 from ..databases import rows_of
 from .kit import Caller, World, dump
@@ -40,7 +40,7 @@ def test_a_canary_is_written_nowhere_and_told_to_nobody(world: World) -> None:
     told = [
         canary.chat(),
         canary.chat(model=CANARY),
-        canary.chat("headgate/fault-error"),
+        canary.chat("onceward/fault-error"),
         canary.get("/key/info"),
         canary.get("/key/info", key=CANARY),
         canary.get("/key/list"),

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from headgate_gateway.clock import SystemClock
-from headgate_gateway.errors import ApiError
-from headgate_gateway.platform.authority import sees_organization, sees_team, sight
-from headgate_gateway.platform.core import Platform
-from headgate_gateway.platform.principal import ANONYMOUS, Principal
-from headgate_gateway.platform.records import Budget, Customer, Key, Member, Organization, Team, User
-from headgate_gateway.platform.seen import (
+from onceward_gateway.clock import SystemClock
+from onceward_gateway.errors import ApiError
+from onceward_gateway.platform.authority import sees_organization, sees_team, sight
+from onceward_gateway.platform.core import Platform
+from onceward_gateway.platform.principal import ANONYMOUS, Principal
+from onceward_gateway.platform.records import Budget, Customer, Key, Member, Organization, Team, User
+from onceward_gateway.platform.seen import (
     budgets_seen,
     customers_seen,
     keys_seen,
@@ -23,7 +23,7 @@ from headgate_gateway.platform.seen import (
     teams_seen,
     users_seen,
 )
-from headgate_gateway.platform.sql import equal
+from onceward_gateway.platform.sql import equal
 
 from ..databases import database_in
 

@@ -172,18 +172,18 @@ def test_what_a_tenant_is_called_is_its_own_matter(busy: World) -> None:
     """The same idempotency key, the same question, the same customer: an answer of one's own, and nobody else's."""
     mine, theirs = busy.a.callers["member"], busy.b
     body = {
-        "model": "headgate/echo",
+        "model": "onceward/echo",
         "messages": [{"role": "user", "content": f"Say {theirs.name}-marker."}],
         "user": theirs.ids["customer"],
         "tags": [theirs.ids["tag"]],
     }
     answer = mine.post("/v1/chat/completions", body, headers={"Idempotency-Key": theirs.ids["idempotency_key"]})
     assert answer.status_code == 200
-    assert "x-headgate-replayed" not in answer.headers
-    assert answer.headers["x-headgate-cache"] == "miss"
-    assert answer.headers["x-headgate-call-id"] != theirs.ids["call"]
+    assert "x-onceward-replayed" not in answer.headers
+    assert answer.headers["x-onceward-cache"] == "miss"
+    assert answer.headers["x-onceward-call-id"] != theirs.ids["call"]
     found = mine.get("/v1/calls", idempotency_key=theirs.ids["idempotency_key"]).json()["data"]
-    assert [call["id"] for call in found] == [answer.headers["x-headgate-call-id"]]
+    assert [call["id"] for call in found] == [answer.headers["x-onceward-call-id"]]
     events = {"Idempotency-Key": "resume-another-0001", "Last-Event-ID": f"{theirs.ids['call']}:0"}
     resumed = mine.post("/v1/chat/completions", body | {"stream": True}, headers=events)
     assert resumed.status_code >= 400
@@ -193,10 +193,10 @@ def test_what_a_tenant_is_called_is_its_own_matter(busy: World) -> None:
 @pytest.mark.parametrize("role", ROLES)
 def test_no_key_works_on_the_account_of_another_organization(busy: World, role: str) -> None:
     caller = busy.a.callers[role]
-    body = {"model": "headgate/echo", "messages": [{"role": "user", "content": "Hello!"}]}
+    body = {"model": "onceward/echo", "messages": [{"role": "user", "content": "Hello!"}]}
     for header, id in (
-        ("X-Headgate-Organization", busy.b.organization_id),
-        ("X-Headgate-Team", busy.b.ids["team_id"]),
+        ("X-Onceward-Organization", busy.b.organization_id),
+        ("X-Onceward-Team", busy.b.ids["team_id"]),
     ):
         answer = caller.post("/v1/chat/completions", body, headers={header: id})
         assert answer.status_code == 403

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from headgate_gateway.app import App
-from headgate_gateway.gateway import Gateway
-from headgate_gateway.http import Access
+from onceward_gateway.app import App
+from onceward_gateway.gateway import Gateway
+from onceward_gateway.http import Access
 
 from ..databases import settings_for
 from .asked import DOCUMENT, followed
@@ -116,7 +116,7 @@ def minimal(schema: Any) -> dict[str, Any]:
 
 def test_all_unknown_members_are_told_at_once_with_what_was_meant(world: World) -> None:
     error = world.master.refused(
-        "/key/generate", 400, max_budgett=5, permissions={}, enforced_params=None, Models=["headgate/echo"]
+        "/key/generate", 400, max_budgett=5, permissions={}, enforced_params=None, Models=["onceward/echo"]
     )
     message = error["message"]
     assert "`max_budgett` is not a field of this request; did you mean `max_budget`?" in message

@@ -9,7 +9,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from headgate_gateway.contract import load_contract
+from onceward_gateway.contract import load_contract
 
 from ..test_parameters import resolved
 
@@ -102,12 +102,12 @@ def test_a_member_name_with_nul(gateway: str) -> None:
         ({"tags": ["plain", "a\0"]}, "tags[1]"),
         ({"safety_identifier": "a\0"}, "safety_identifier"),
         ({"prompt_cache_key": "a\0"}, "prompt_cache_key"),
-        ({"model": "headgate/echo\0"}, "model"),
+        ({"model": "onceward/echo\0"}, "model"),
         ({"extra_body": {"user": "a\0"}}, "extra_body.user"),
     ],
 )
 def test_a_call_of_a_model_with_nul(gateway: str, members: dict[str, Any], param: str) -> None:
-    body = {"model": "headgate/echo", "messages": [{"role": "user", "content": "hi"}]} | members
+    body = {"model": "onceward/echo", "messages": [{"role": "user", "content": "hi"}]} | members
     answer = httpx2.post(gateway + "/v1/chat/completions", json=body)
     assert (answer.status_code, answer.json()["error"]["param"]) == (400, param), answer.text
 

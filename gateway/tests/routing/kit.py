@@ -14,9 +14,9 @@ from typing import Any, cast
 import httpx2
 from aiohttp import web
 
-from headgate_gateway.app import App
-from headgate_gateway.config import load
-from headgate_gateway.gateway import Gateway
+from onceward_gateway.app import App
+from onceward_gateway.config import load
+from onceward_gateway.gateway import Gateway
 
 from ..databases import environ_for
 
@@ -159,7 +159,7 @@ class Bench:
 
     async def start(self, config: str, environ: dict[str, str] | None = None, **changes: Any) -> None:
         await self._life.aclose()  # a data folder has one gateway at a time
-        file = self._folder / "headgate.toml"
+        file = self._folder / "onceward.toml"
         file.write_text(config)
         data = self._folder / "data"
         settings = load(file, environ_for(data) | (environ or {}), {"data_dir": str(data)})

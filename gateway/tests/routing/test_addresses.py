@@ -9,9 +9,9 @@ from typing import Any
 import aiohttp
 import pytest
 
-from headgate_gateway.errors import ApiError
-from headgate_gateway.routing.addresses import AddressGuard, GuardedResolver
-from headgate_gateway.routing.settings import read_outbound
+from onceward_gateway.errors import ApiError
+from onceward_gateway.routing.addresses import AddressGuard, GuardedResolver
+from onceward_gateway.routing.settings import read_outbound
 
 from .kit import Bench
 from .test_admin import LOOPBACK, config, post
@@ -121,7 +121,7 @@ async def test_the_connection_goes_to_the_address_that_was_checked(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A name that is public when it is given and private when it is called does not get there."""
-    await bench.start(config(bench), LOOPBACK | {"HEADGATE_GATEWAY_OUTBOUND_ALLOW": ""})
+    await bench.start(config(bench), LOOPBACK | {"ONCEWARD_GATEWAY_OUTBOUND_ALLOW": ""})
     port = bench.providers["a"].url.rpartition(":")[2]
     answers = ["93.184.216.34", "127.0.0.1"]
     asked: list[str] = []
@@ -186,7 +186,7 @@ async def test_the_operators_key_never_goes_to_a_users_address(bench: Bench) -> 
 
 
 def test_networks_of_the_operator() -> None:
-    from headgate_gateway.config_table import ConfigError, Table
+    from onceward_gateway.config_table import ConfigError, Table
 
     opened = AddressGuard(read_outbound(Table({"allow": ["10.0.0.0/8", "fd00::/8"]}, "t"), None).allow)
     assert opened.permits("10.9.9.9")

@@ -11,15 +11,15 @@ import httpx2
 import jsonschema_rs
 import pytest
 
-from headgate_gateway.contract import load_contract
-from headgate_gateway.table import Match
+from onceward_gateway.contract import load_contract
+from onceward_gateway.table import Match
 
 from ..databases import on_postgres, rows_of
 from .kit import Bench, text_of
 
 SECRET_KEY = "a-key-of-the-environment-0123456789abcdef"
 CANARY = "sk-canary-0123456789-abcdefghijkl"
-LOOPBACK = {"HEADGATE_GATEWAY_SECRET_KEY": SECRET_KEY, "HEADGATE_GATEWAY_OUTBOUND_ALLOW": "127.0.0.0/8"}
+LOOPBACK = {"ONCEWARD_GATEWAY_SECRET_KEY": SECRET_KEY, "ONCEWARD_GATEWAY_OUTBOUND_ALLOW": "127.0.0.0/8"}
 
 
 def config(bench: Bench, *more: str) -> str:
@@ -79,7 +79,7 @@ async def test_a_deployment_comes_changes_and_goes(bench: Bench) -> None:
     assert made["status"] == "active"
     reply = await bench.chat("fast")
     assert text_of(reply) == "from a"
-    assert reply.headers["x-headgate-deployment"] == id
+    assert reply.headers["x-onceward-deployment"] == id
     assert bench.providers["a"].headers[0]["Authorization"] == f"Bearer {CANARY}"
     assert bench.providers["a"].seen[0]["model"] == "gpt-x"
 
@@ -108,7 +108,7 @@ async def test_it_is_there_after_a_restart(bench: Bench) -> None:
     await bench.gateway.db.committed()
     await bench.start(config(bench), LOOPBACK, data_dir=bench.gateway.settings.data_dir)
     reply = await bench.chat("fast")
-    assert reply.headers["x-headgate-deployment"] == "mine"
+    assert reply.headers["x-onceward-deployment"] == "mine"
     assert reply.headers["x-cost-usd"] == "0.000014"
 
 
@@ -196,11 +196,11 @@ async def test_values_that_no_provider_is_called_with_are_refused(bench: Bench) 
 
 
 async def test_without_a_key_of_the_environment_no_secret_is_kept(bench: Bench) -> None:
-    await bench.start(config(bench), {"HEADGATE_GATEWAY_OUTBOUND_ALLOW": "127.0.0.1"})
+    await bench.start(config(bench), {"ONCEWARD_GATEWAY_OUTBOUND_ALLOW": "127.0.0.1"})
     body = {"credential_name": "eu", "credential_info": {}, "credential_values": {"api_key": CANARY}}
     error = (await post(bench, "/credentials", body, status=412))["error"]
     assert error["code"] == "secret_key_missing"
-    assert "HEADGATE_GATEWAY_SECRET_KEY" in error["message"]
+    assert "ONCEWARD_GATEWAY_SECRET_KEY" in error["message"]
     params = {"model": "a/x", "api_key": CANARY}
     await post(bench, "/model/new", {"model_name": "m", "litellm_params": params}, status=412)
     await post(bench, "/model/new", {"model_name": "m", "litellm_params": {"model": "a/x"}})
@@ -213,8 +213,8 @@ async def test_a_key_that_changed_is_told_and_the_rest_goes_on(bench: Bench) -> 
         await post(bench, "/model/new", body)
     folder = bench.gateway.settings.data_dir
     await bench.gateway.db.committed()
-    await bench.start(config(bench), LOOPBACK | {"HEADGATE_GATEWAY_SECRET_KEY": "y" * 40}, data_dir=folder)
-    assert {(await bench.chat()).headers["x-headgate-deployment"] for _ in range(8)} == {"without"}
+    await bench.start(config(bench), LOOPBACK | {"ONCEWARD_GATEWAY_SECRET_KEY": "y" * 40}, data_dir=folder)
+    assert {(await bench.chat()).headers["x-onceward-deployment"] for _ in range(8)} == {"without"}
     broken = (await get(bench, "/model/info?model_id=with"))["data"][0]
     assert broken["status"] == "disabled"
     assert "another key" in broken["last_error"]
@@ -222,9 +222,9 @@ async def test_a_key_that_changed_is_told_and_the_rest_goes_on(bench: Bench) -> 
     assert revived["status"] == "active"
     await post(bench, "/model/update", {"model_id": "with", "litellm_params": {"weight": 1}})
     await bench.gateway.db.committed()
-    both = LOOPBACK | {"HEADGATE_GATEWAY_SECRET_KEY": "y" * 40 + "," + SECRET_KEY}
+    both = LOOPBACK | {"ONCEWARD_GATEWAY_SECRET_KEY": "y" * 40 + "," + SECRET_KEY}
     await bench.start(config(bench), both, data_dir=folder)
-    served = Counter([(await bench.chat()).headers["x-headgate-deployment"] for _ in range(30)])
+    served = Counter([(await bench.chat()).headers["x-onceward-deployment"] for _ in range(30)])
     assert set(served) == {"with", "without"}
 
 
@@ -244,7 +244,7 @@ async def test_a_sealed_secret_belongs_to_its_place(bench: Bench) -> None:
 
 async def test_who_is_no_admin_changes_nothing_and_sees_little(bench: Bench) -> None:
     master = "sk-" + "m" * 30
-    await bench.start(config(bench), LOOPBACK | {"HEADGATE_GATEWAY_API_KEYS": master})
+    await bench.start(config(bench), LOOPBACK | {"ONCEWARD_GATEWAY_API_KEYS": master})
     bench.http.headers["authorization"] = f"Bearer {master}"
     base = {"api_base": bench.providers["a"].url, "api_key": CANARY}
     for name in ("mine", "theirs"):
@@ -268,7 +268,7 @@ async def test_who_is_no_admin_changes_nothing_and_sees_little(bench: Bench) -> 
 
 async def test_a_deployment_of_one_team(bench: Bench) -> None:
     master = "sk-" + "m" * 30
-    await bench.start(config(bench), LOOPBACK | {"HEADGATE_GATEWAY_API_KEYS": master})
+    await bench.start(config(bench), LOOPBACK | {"ONCEWARD_GATEWAY_API_KEYS": master})
     bench.http.headers["authorization"] = f"Bearer {master}"
     team = (await post(bench, "/team/new", {"team_alias": "research"}))["team_id"]
     body = {"model_name": "m", "litellm_params": {"model": "a/x"}, "model_info": {"id": "ours", "team_id": team}}
@@ -281,7 +281,7 @@ async def test_a_deployment_of_one_team(bench: Bench) -> None:
 
     async def served(key: str) -> set[str]:
         headers = {"authorization": f"Bearer {key}"}
-        return {(await bench.chat(headers=headers)).headers["x-headgate-deployment"] for _ in range(20)}
+        return {(await bench.chat(headers=headers)).headers["x-onceward-deployment"] for _ in range(20)}
 
     assert await served(inside) == {"ours", "all"}
     assert await served(outside) == {"all"}
@@ -312,22 +312,22 @@ async def test_order_parallel_calls_and_fallbacks_of_a_deployment(bench: Bench) 
     for name, more in (("a", {"order": 1, "max_parallel_requests": 1}), ("b", {"order": 2, "fallbacks": ["spare"]})):
         params = {"model": f"{name}/x"} | more
         await post(bench, "/model/new", {"model_name": "m", "litellm_params": params, "model_info": {"id": name}})
-    assert {(await bench.chat()).headers["x-headgate-deployment"] for _ in range(6)} == {"a"}
+    assert {(await bench.chat()).headers["x-onceward-deployment"] for _ in range(6)} == {"a"}
     a = bench.providers["a"]
     a.gate = asyncio.Event()
     held = asyncio.create_task(bench.chat())
     await a.saw(7)
-    assert (await bench.chat()).headers["x-headgate-deployment"] == "b"
+    assert (await bench.chat()).headers["x-onceward-deployment"] == "b"
     a.gate.set()
-    assert (await held).headers["x-headgate-deployment"] == "a"
-    assert (await bench.chat()).headers["x-headgate-deployment"] == "a"
+    assert (await held).headers["x-onceward-deployment"] == "a"
+    assert (await bench.chat()).headers["x-onceward-deployment"] == "a"
     a.fails(500)
     bench.providers["b"].fails(500)
     assert (await bench.chat()).headers["x-model"] == "spare"
 
 
 async def test_health_of_models(bench: Bench) -> None:
-    text = config(bench, "[routing]", "allowed_fails = 1", "[deployments.echo]", 'model = "headgate/echo"')
+    text = config(bench, "[routing]", "allowed_fails = 1", "[deployments.echo]", 'model = "onceward/echo"')
     await bench.start(text, LOOPBACK)
     for name in "ab":
         await post(
@@ -349,7 +349,7 @@ async def test_health_of_models(bench: Bench) -> None:
 
 async def test_health_is_not_asked_again_at_once_for_a_key(bench: Bench) -> None:
     master = "sk-" + "m" * 30
-    await bench.start(config(bench), LOOPBACK | {"HEADGATE_GATEWAY_API_KEYS": master})
+    await bench.start(config(bench), LOOPBACK | {"ONCEWARD_GATEWAY_API_KEYS": master})
     bench.http.headers["authorization"] = f"Bearer {master}"
     await post(bench, "/model/new", {"model_name": "m", "litellm_params": {"model": "a/x"}})
     key = (await post(bench, "/key/generate", {}))["key"]
@@ -366,14 +366,14 @@ async def test_tools_that_ask_no_model(bench: Bench) -> None:
     text = config(bench, "[providers.anthropic]", f'base_url = "{bench.providers["c"].url}"', f'api_key = "{CANARY}"')
     await bench.start(text, LOOPBACK)
     hello = [{"role": "user", "content": "Hello world"}]
-    exact = await post(bench, "/utils/token_counter", {"model": "headgate/echo", "messages": hello})
-    said = (await bench.chat("headgate/echo", messages=hello)).json()["usage"]["prompt_tokens"]
-    assert (exact["total_tokens"], exact["tokenizer_type"]) == (said, "headgate")
+    exact = await post(bench, "/utils/token_counter", {"model": "onceward/echo", "messages": hello})
+    said = (await bench.chat("onceward/echo", messages=hello)).json()["usage"]["prompt_tokens"]
+    assert (exact["total_tokens"], exact["tokenizer_type"]) == (said, "onceward")
     guess = await post(bench, "/utils/token_counter", {"model": "a/x", "prompt": "Hello world!"})
     assert guess == {"total_tokens": 3, "request_model": "a/x", "model_used": "a/x", "tokenizer_type": "estimate"}
     await post(bench, "/utils/token_counter", {"model": "a/x"}, status=400)
     await post(bench, "/utils/token_counter", {"model": "nothing", "prompt": "x"}, status=404)
-    params = await get(bench, "/utils/supported_openai_params?model=headgate/echo")
+    params = await get(bench, "/utils/supported_openai_params?model=onceward/echo")
     assert {"tools", "temperature", "seed"} <= set(params["supported_openai_params"])
     params = await get(bench, "/utils/supported_openai_params?model=anthropic/claude-x")
     assert "tools" in params["supported_openai_params"]
@@ -398,10 +398,10 @@ async def test_the_cache_and_guardrails_by_their_routes(bench: Bench) -> None:
     )
     await bench.start(text + '\n[models]\n"m" = "a/x"')
     assert (await get(bench, "/cache/ping"))["status"] == "healthy"
-    key = (await bench.chat()).headers["x-headgate-cache-key"]
+    key = (await bench.chat()).headers["x-onceward-cache-key"]
     assert (await get(bench, "/cache/ping"))["entries"] == 1
     assert await post(bench, "/cache/delete", {"keys": [key, "none"]}) == {"status": "success", "deleted": 1}
-    assert (await bench.chat()).headers["x-headgate-cache"] == "miss"
+    assert (await bench.chat()).headers["x-onceward-cache"] == "miss"
     assert await post(bench, "/cache/flushall") == {"status": "success", "deleted": 1}
     (guardrail,) = (await get(bench, "/guardrails/list"))["guardrails"]
     assert guardrail["guardrail_name"] == "house"
@@ -411,7 +411,7 @@ async def test_the_cache_and_guardrails_by_their_routes(bench: Bench) -> None:
 async def test_keys_forget_only_what_they_share(bench: Bench) -> None:
     master = "sk-" + "m" * 30
     await bench.start(
-        config(bench, "[cache]", 'kind = "memory"', "[models]", '"m" = "a/x"'), {"HEADGATE_GATEWAY_API_KEYS": master}
+        config(bench, "[cache]", 'kind = "memory"', "[models]", '"m" = "a/x"'), {"ONCEWARD_GATEWAY_API_KEYS": master}
     )
     bench.http.headers["authorization"] = f"Bearer {master}"
     keys = [(await post(bench, "/key/generate", {}))["key"] for _ in range(2)]
@@ -419,12 +419,12 @@ async def test_keys_forget_only_what_they_share(bench: Bench) -> None:
     async def asked(key: str) -> httpx2.Response:
         return await bench.chat(headers={"authorization": f"Bearer {key}"})
 
-    names = [(await asked(key)).headers["x-headgate-cache-key"] for key in keys]
+    names = [(await asked(key)).headers["x-onceward-cache-key"] for key in keys]
     bench.http.headers["authorization"] = f"Bearer {keys[0]}"
     assert (await post(bench, "/cache/delete", {"keys": names}))["deleted"] == 1
     assert (await post(bench, "/cache/flushall"))["deleted"] == 0
     assert (await bench.http.get("/cache/ping")).status_code == 403
-    assert (await asked(keys[1])).headers["x-headgate-cache"] == "hit"
+    assert (await asked(keys[1])).headers["x-onceward-cache"] == "hit"
     bench.http.headers["authorization"] = f"Bearer {master}"
     assert (await post(bench, "/cache/flushall"))["deleted"] == 1
 

@@ -40,27 +40,27 @@ def unnumbered(text: str) -> str:
 async def test_a_whole_answer(bench: Bench, kind: str) -> None:
     await bench.start(config(bench, kind=kind))
     first, second = await bench.chat(), await bench.chat()
-    assert (first.headers["x-headgate-cache"], second.headers["x-headgate-cache"]) == ("miss", "hit")
+    assert (first.headers["x-onceward-cache"], second.headers["x-onceward-cache"]) == ("miss", "hit")
     assert first.content == second.content
     assert len(bench.providers["a"].seen) == 1
     assert (first.headers["x-cost-usd"], second.headers["x-cost-usd"]) == ("0.000012", "0")
     assert second.headers["x-total-tokens"] == "12"
-    assert first.headers["x-headgate-call-id"] != second.headers["x-headgate-call-id"]
-    record = (await bench.http.get(f"/v1/calls/{second.headers['x-headgate-call-id']}")).json()
+    assert first.headers["x-onceward-call-id"] != second.headers["x-onceward-call-id"]
+    record = (await bench.http.get(f"/v1/calls/{second.headers['x-onceward-call-id']}")).json()
     assert (record["status"], record["cost_usd"], record["model"]) == ("completed", 0, "model")
 
 
 async def test_a_stream_is_replayed_as_a_stream(bench: Bench, kind: str) -> None:
     await bench.start(config(bench, kind=kind))
     first, second = await bench.chat(stream=True), await bench.chat(stream=True)
-    assert (first.headers["x-headgate-cache"], second.headers["x-headgate-cache"]) == ("miss", "hit")
+    assert (first.headers["x-onceward-cache"], second.headers["x-onceward-cache"]) == ("miss", "hit")
     assert unnumbered(first.text) == unnumbered(second.text)
     assert second.text.rstrip().endswith("data: [DONE]")
-    call = second.headers["x-headgate-call-id"]
+    call = second.headers["x-onceward-call-id"]
     assert f"id: {call}:1\n" in second.text
     record = (await bench.http.get(f"/v1/calls/{call}")).json()
     assert (record["cost_usd"], record["usage"]["total_tokens"]) == (0, 12)
-    assert (await bench.chat()).headers["x-headgate-cache"] == "miss", "a whole answer is another one"
+    assert (await bench.chat()).headers["x-onceward-cache"] == "miss", "a whole answer is another one"
     assert len(bench.providers["a"].seen) == 2
 
 
@@ -72,14 +72,14 @@ async def test_what_differs_is_asked_again(bench: Bench) -> None:
         {"messages": [{"role": "user", "content": "Hello?"}]},
         {"user": "somebody"},
         {"cache": {"namespace": "other"}},
-        {"headers": {"x-headgate-region": "eu"}},
+        {"headers": {"x-onceward-region": "eu"}},
         {"model": "a/model"},
     ):
-        assert (await bench.chat(**more)).headers["x-headgate-cache"] == "miss", more
-    assert (await bench.chat(metadata={"run": "7"})).headers["x-headgate-cache"] == "hit"
+        assert (await bench.chat(**more)).headers["x-onceward-cache"] == "miss", more
+    assert (await bench.chat(metadata={"run": "7"})).headers["x-onceward-cache"] == "hit"
     body = b'{"messages": [{"content": "Hello!", "role": "user"}],   "model": "m"}'
     reply = await bench.http.post(CHAT, content=body, headers={"content-type": "application/json"})
-    assert reply.headers["x-headgate-cache"] == "hit", "the order of members and white space say nothing"
+    assert reply.headers["x-onceward-cache"] == "hit", "the order of members and white space say nothing"
 
 
 @pytest.mark.parametrize("asked", [{"headers": {"cache-control": "no-cache"}}, {"cache": {"no-cache": True}}])
@@ -87,34 +87,34 @@ async def test_no_cache_asks_again_and_keeps(bench: Bench, asked: dict[str, Any]
     await bench.start(config(bench))
     await bench.chat()
     reply = await bench.chat(**asked)
-    assert reply.headers["x-headgate-cache"] == "bypass"
+    assert reply.headers["x-onceward-cache"] == "bypass"
     assert len(bench.providers["a"].seen) == 2
     assert "cache" not in bench.providers["a"].seen[1]
-    assert (await bench.chat()).headers["x-headgate-cache"] == "hit"
+    assert (await bench.chat()).headers["x-onceward-cache"] == "hit"
 
 
 @pytest.mark.parametrize("asked", [{"headers": {"cache-control": "x, No-Store"}}, {"cache": {"no-store": True}}])
 async def test_no_store_keeps_nothing(bench: Bench, asked: dict[str, Any]) -> None:
     await bench.start(config(bench))
-    assert (await bench.chat(**asked)).headers["x-headgate-cache"] == "miss"
-    assert (await bench.chat()).headers["x-headgate-cache"] == "miss"
-    assert (await bench.chat(**asked)).headers["x-headgate-cache"] == "hit"
+    assert (await bench.chat(**asked)).headers["x-onceward-cache"] == "miss"
+    assert (await bench.chat()).headers["x-onceward-cache"] == "miss"
+    assert (await bench.chat(**asked)).headers["x-onceward-cache"] == "hit"
 
 
 async def test_time_to_live_and_age(bench: Bench, kind: str) -> None:
     await bench.start(config(bench, kind=kind))
     await bench.chat()
     bench.clock.turned += 30
-    assert (await bench.chat(cache={"s-maxage": 31, "max-age": 60})).headers["x-headgate-cache"] == "hit"
-    assert (await bench.chat(cache={"s-maxage": 29, "max-age": 60})).headers["x-headgate-cache"] == "miss"
+    assert (await bench.chat(cache={"s-maxage": 31, "max-age": 60})).headers["x-onceward-cache"] == "hit"
+    assert (await bench.chat(cache={"s-maxage": 29, "max-age": 60})).headers["x-onceward-cache"] == "miss"
     bench.clock.turned += 20
-    assert (await bench.chat(headers={"cache-control": "max-age=10"})).headers["x-headgate-cache"] == "miss"
+    assert (await bench.chat(headers={"cache-control": "max-age=10"})).headers["x-onceward-cache"] == "miss"
     bench.clock.turned += 50
-    assert (await bench.chat()).headers["x-headgate-cache"] == "hit", "kept anew by the call before"
+    assert (await bench.chat()).headers["x-onceward-cache"] == "hit", "kept anew by the call before"
     bench.clock.turned += 61
-    assert (await bench.chat(cache={"ttl": 5})).headers["x-headgate-cache"] == "miss"
+    assert (await bench.chat(cache={"ttl": 5})).headers["x-onceward-cache"] == "miss"
     bench.clock.turned += 6
-    assert (await bench.chat()).headers["x-headgate-cache"] == "miss"
+    assert (await bench.chat()).headers["x-onceward-cache"] == "miss"
 
 
 async def test_failures_and_broken_streams_are_not_kept(bench: Bench) -> None:
@@ -130,25 +130,25 @@ async def test_failures_and_broken_streams_are_not_kept(bench: Bench) -> None:
 
 
 async def test_keys_do_not_share_unless_their_organization_does(bench: Bench) -> None:
-    await bench.start(config(bench), {"HEADGATE_GATEWAY_API_KEYS": ",".join(KEYS)})
+    await bench.start(config(bench), {"ONCEWARD_GATEWAY_API_KEYS": ",".join(KEYS)})
     for key in KEYS:
         reply = await bench.chat(headers={"authorization": f"Bearer {key}"})
-        assert reply.headers["x-headgate-cache"] == "miss"
-    assert (await bench.chat(headers={"authorization": f"Bearer {KEYS[0]}"})).headers["x-headgate-cache"] == "hit"
+        assert reply.headers["x-onceward-cache"] == "miss"
+    assert (await bench.chat(headers={"authorization": f"Bearer {KEYS[0]}"})).headers["x-onceward-cache"] == "hit"
 
 
 async def test_a_callers_own_provider_key_stays_out(bench: Bench) -> None:
     await bench.start(config(bench))
     for _ in range(2):
-        assert "x-headgate-cache" not in (await bench.chat(headers={"x-provider-key-a": "sk-own"})).headers
-    assert (await bench.chat()).headers["x-headgate-cache"] == "miss"
+        assert "x-onceward-cache" not in (await bench.chat(headers={"x-provider-key-a": "sk-own"})).headers
+    assert (await bench.chat()).headers["x-onceward-cache"] == "miss"
 
 
 async def test_off_by_default_and_opt_in(bench: Bench) -> None:
     await bench.start(config(bench, "opt_in = true"))
-    assert "x-headgate-cache" not in (await bench.chat()).headers
+    assert "x-onceward-cache" not in (await bench.chat()).headers
     await bench.chat(cache={"use-cache": True})
-    assert (await bench.chat(cache={"use-cache": True})).headers["x-headgate-cache"] == "hit"
+    assert (await bench.chat(cache={"use-cache": True})).headers["x-onceward-cache"] == "hit"
 
 
 async def test_wrong_controls_are_named(bench: Bench) -> None:
@@ -168,7 +168,7 @@ async def test_it_stays_within_its_bytes(bench: Bench, kind: str) -> None:
     assert 1 <= count < 40
     assert size <= 3000
     assert (await bench.chat(messages=[{"role": "user", "content": "Question 39"}])).headers[
-        "x-headgate-cache"
+        "x-onceward-cache"
     ] == "hit"
 
 
@@ -176,7 +176,7 @@ async def test_the_same_idempotency_key_is_a_replay_and_not_a_hit(bench: Bench) 
     await bench.start(config(bench))
     headers = {"Idempotency-Key": "k"}
     first, again = await bench.chat(headers=headers), await bench.chat(headers=headers)
-    assert again.headers["x-headgate-replayed"] == "true"
-    assert again.headers["x-headgate-call-id"] == first.headers["x-headgate-call-id"]
-    assert (await bench.chat(headers={"Idempotency-Key": "l"})).headers["x-headgate-cache"] == "hit"
+    assert again.headers["x-onceward-replayed"] == "true"
+    assert again.headers["x-onceward-call-id"] == first.headers["x-onceward-call-id"]
+    assert (await bench.chat(headers={"Idempotency-Key": "l"})).headers["x-onceward-cache"] == "hit"
     assert first.json() == answer("from a")

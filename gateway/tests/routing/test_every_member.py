@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from headgate_gateway.contract import load_contract
+from onceward_gateway.contract import load_contract
 
 from ..sweep.kit import followed
 from .kit import Bench, answer, text_of
@@ -111,26 +111,26 @@ async def _organization(made: Made) -> bool:
 
 
 async def _region(made: Made) -> bool:
-    await made.call(headers={"x-headgate-region": "eu"})
-    return await made.code(400, headers={"x-headgate-region": "us"}) == "no_deployment_in_region"
+    await made.call(headers={"x-onceward-region": "eu"})
+    return await made.code(400, headers={"x-onceward-region": "us"}) == "no_deployment_in_region"
 
 
 async def _other_first(made: Made) -> bool:
     other = await made.beside()
-    return {(await made.call()).headers["x-headgate-deployment"] for _ in range(6)} == {other}
+    return {(await made.call()).headers["x-onceward-deployment"] for _ in range(6)} == {other}
 
 
 async def _tags(made: Made) -> bool:
     other = await made.beside()
     await made.call(tags=["batch"])
-    return {(await made.call()).headers["x-headgate-deployment"] for _ in range(6)} == {other}
+    return {(await made.call()).headers["x-onceward-deployment"] for _ in range(6)} == {other}
 
 
 async def _fallbacks(made: Made) -> bool:
     made.bench.providers["a"].fails(429)
     reply = await made.call()
     made.bench.providers["a"].well()
-    return str(reply.headers["x-model"]) == "headgate/echo"
+    return str(reply.headers["x-model"]) == "onceward/echo"
 
 
 async def _late(made: Made, **more: Any) -> bool:
@@ -199,23 +199,23 @@ async def _serves_no_chat(made: Made) -> bool:
 
 
 async def _for_the_team(made: Made) -> bool:
-    for_others = await made.bench.chat(made.name, headers={"x-headgate-team": "strangers"})
+    for_others = await made.bench.chat(made.name, headers={"x-onceward-team": "strangers"})
     assert for_others.status_code == 404, for_others.text
-    return text_of(await made.call(headers={"x-headgate-team": "ours"})) == "from a"
+    return text_of(await made.call(headers={"x-onceward-team": "ours"})) == "from a"
 
 
 async def _by_the_public_name(made: Made) -> bool:
-    return text_of(await made.call(model="public", headers={"x-headgate-team": "ours"})) == "from a"
+    return text_of(await made.call(model="public", headers={"x-onceward-team": "ours"})) == "from a"
 
 
 async def _too_long(made: Made) -> bool:
     other = await made.beside()
     long = [{"role": "user", "content": "word " * 50}]
-    return {(await made.call(messages=long)).headers["x-headgate-deployment"] for _ in range(6)} == {other}
+    return {(await made.call(messages=long)).headers["x-onceward-deployment"] for _ in range(6)} == {other}
 
 
 async def _named(made: Made) -> bool:
-    return str((await made.call()).headers["x-headgate-deployment"]) == made.id
+    return str((await made.call()).headers["x-onceward-deployment"]) == made.id
 
 
 PARAMS: Mapping[str, Row] = {
@@ -230,7 +230,7 @@ PARAMS: Mapping[str, Row] = {
     "weight": Row(0, _other_first),
     "order": Row(7, _other_first),
     "tags": Row(["batch"], _tags),
-    "fallbacks": Row(["headgate/echo"], _fallbacks, {"max_retries": 0}),
+    "fallbacks": Row(["onceward/echo"], _fallbacks, {"max_retries": 0}),
     "timeout": Row(0.01, _late, {"max_retries": 0}),
     "stream_timeout": Row(0.01, lambda made: _late(made, stream=True), {"max_retries": 0}),
     "max_retries": Row(7, _retries),
@@ -264,7 +264,7 @@ REFUSED: Mapping[str, tuple[tuple[Any, str], ...]] = {
     "litellm_params.input_cost_per_second": ((0.1, "param_not_supported"),),
     "litellm_params.output_cost_per_second": ((0.1, "param_not_supported"),),
     "litellm_params.credential_name": (("none", "credential_not_found"),),
-    "litellm_params.fallbacks": ((["headgate/eco"], "model_not_found"),),
+    "litellm_params.fallbacks": ((["onceward/eco"], "model_not_found"),),
     "litellm_params.timeout": ((1e9, "invalid_value"),),
     "model_info.mode": (("chta", "mode_unknown"), ("", "mode_unknown")),
     "model_info.tier": (("fre", "tier_unknown"), ("", "tier_unknown")),
@@ -399,11 +399,11 @@ async def test_names_of_deployments(bench: Bench) -> None:
     await bench.start(config(bench), LOOPBACK)
     body: Any = {"model_name": "m", "litellm_params": {"model": "a/x"}, "model_info": {"id": "d", "db_model": True}}
     read = await post(bench, "/model/new", body)
-    assert (await bench.chat("m")).headers["x-headgate-deployment"] == "d"
+    assert (await bench.chat("m")).headers["x-onceward-deployment"] == "d"
     # A client that sends back what it read, with a change.
     changed = {"model_name": "n", "model_info": read["model_info"]}
     assert (await post(bench, "/model/update", changed))["model_name"] == "n"
-    assert (await bench.chat("n")).headers["x-headgate-deployment"] == "d"
+    assert (await bench.chat("n")).headers["x-onceward-deployment"] == "d"
     assert (await bench.chat("m")).status_code == 404
     for refused, param in (
         ({"model_id": "d", "model_info": {"id": "e"}}, "model_info.id"),

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from headgate_gateway.config_table import ConfigError
+from onceward_gateway.config_table import ConfigError
 
 from .kit import DONE, ROLE, Bench, answer, chunk, events_of, text_of
 
@@ -57,7 +57,7 @@ async def test_the_client_is_not_told(bench: Bench) -> None:
     message = reply.json()["choices"][0]["message"]
     assert message["content"] == "Write to [EMAIL]"
     assert message["tool_calls"] == [_call('{"to": "[EMAIL]"}')]
-    assert reply.headers["x-headgate-guardrails"] == "pii"
+    assert reply.headers["x-onceward-guardrails"] == "pii"
 
 
 def _json(value: Any) -> Any:
@@ -172,7 +172,7 @@ async def test_an_entry_point_of_another_package(bench: Bench, monkeypatch: pyte
         def load(self) -> Any:
             return lambda options: Shouting()
 
-    monkeypatch.setattr("headgate_gateway.guardrails.registry.entry_points", lambda group: [Entry()])
+    monkeypatch.setattr("onceward_gateway.guardrails.registry.entry_points", lambda group: [Entry()])
     await bench.start(config(bench, "[guardrails.loud]", 'guardrail = "shouting"'))
     await bench.chat()
     assert bench.providers["a"].seen[0]["messages"] == [{"role": "user", "content": "HEY"}]
@@ -198,9 +198,9 @@ async def test_the_cache_keeps_what_the_client_got(bench: Bench) -> None:
     says(bench, {"content": "ann@exam"}, {"content": "ple.com x"})
     first, second = await bench.chat(stream=True), await bench.chat(stream=True)
     assert text_of(first) == text_of(second) == "[EMAIL] x"
-    assert second.headers["x-headgate-cache"] == "hit"
+    assert second.headers["x-onceward-cache"] == "hit"
     third = await bench.chat(stream=True, guardrails=["words"])
-    assert (third.headers["x-headgate-cache"], text_of(third)) == ("miss", "[EMAIL] ***")
+    assert (third.headers["x-onceward-cache"], text_of(third)) == ("miss", "[EMAIL] ***")
 
 
 WORDS = '[guardrails.words]\ndefault_on = true\nmode = ["post_call"]\n[guardrails.words.options]\nwords = ["zebra"]\n'

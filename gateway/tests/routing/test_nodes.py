@@ -73,7 +73,7 @@ def nodes(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Gateways]:
         redis = server.url
     made = Gateways(tmp_path, redis=redis)
     made._config = CONFIG
-    made._environ["HEADGATE_GATEWAY_SECRET_KEY"] = "s" * 40
+    made._environ["ONCEWARD_GATEWAY_SECRET_KEY"] = "s" * 40
     made.started(2)
     yield made
     made.stop()
@@ -132,8 +132,8 @@ def test_a_node_that_starts_later_knows_what_there_is(nodes: Gateways, upstream:
 
 async def test_what_is_told_is_not_waited_for(tmp_path: Path, shared_redis: RedisServer) -> None:
     environ = {
-        "HEADGATE_GATEWAY_DATABASE_URL": url_for(tmp_path, "postgresql").reveal(),
-        "HEADGATE_GATEWAY_REDIS_URL": shared_redis.url,
+        "ONCEWARD_GATEWAY_DATABASE_URL": url_for(tmp_path, "postgresql").reveal(),
+        "ONCEWARD_GATEWAY_REDIS_URL": shared_redis.url,
     }
     # Nothing is asked for an hour: only what is told can be known.
     text = f'[cluster]\ncache_seconds = 3600\n[storage]\nredis_prefix = "test:{uuid.uuid4().hex}:"\n'
@@ -145,7 +145,7 @@ async def test_what_is_told_is_not_waited_for(tmp_path: Path, shared_redis: Redi
             await benches[-1].start(text, environ)
         first, second = benches
         await eventually(lambda: first.gateway.bus.connected and second.gateway.bus.connected)
-        body = {"model_name": "m", "litellm_params": {"model": "headgate/echo"}, "model_info": {"id": "one"}}
+        body = {"model_name": "m", "litellm_params": {"model": "onceward/echo"}, "model_info": {"id": "one"}}
         assert (await first.http.post("/model/new", json=body)).status_code == 200
         await eventually(lambda: second.gateway.routing.deployment("one"), 10)
         assert (await second.http.post("/model/delete", json={"id": "one"})).status_code == 200
@@ -153,14 +153,14 @@ async def test_what_is_told_is_not_waited_for(tmp_path: Path, shared_redis: Redi
 
 
 async def test_the_limits_of_a_deployment_are_counted_over_all_nodes(tmp_path: Path, shared_redis: RedisServer) -> None:
-    environ = {"HEADGATE_GATEWAY_REDIS_URL": shared_redis.url}
+    environ = {"ONCEWARD_GATEWAY_REDIS_URL": shared_redis.url}
     text = f'[storage]\nredis_prefix = "test:{uuid.uuid4().hex}:"\n'
-    text += '[deployments.few]\nmodel_name = "m"\nmodel = "headgate/echo"\nrpm = 3\norder = 1\n'
-    text += '[deployments.many]\nmodel_name = "m"\nmodel = "headgate/echo"\norder = 2\n'
+    text += '[deployments.few]\nmodel_name = "m"\nmodel = "onceward/echo"\nrpm = 3\norder = 1\n'
+    text += '[deployments.many]\nmodel_name = "m"\nmodel = "onceward/echo"\norder = 2\n'
     async with AsyncExitStack() as stack:
         benches = [Bench(tmp_path / name, stack) for name in ("first", "second")]
         for bench in benches:
             bench._folder.mkdir()
             await bench.start(text, environ)
-        served = [(await benches[at % 2].chat()).headers["x-headgate-deployment"] for at in range(8)]
+        served = [(await benches[at % 2].chat()).headers["x-onceward-deployment"] for at in range(8)]
     assert served == ["few"] * 3 + ["many"] * 5

@@ -30,7 +30,7 @@ async def test_a_failing_deployment_is_walked_around(bench: Bench) -> None:
             reply = await bench.chat(stream=stream)
             assert reply.status_code == 200, reply.text
             assert text_of(reply) == "from c"
-            assert reply.headers["x-headgate-deployment"] == "c"
+            assert reply.headers["x-onceward-deployment"] == "c"
             assert reply.headers["x-model"] == "m"
     assert bench.providers["c"].seen[0]["model"] == "model-c"
 
@@ -38,7 +38,7 @@ async def test_a_failing_deployment_is_walked_around(bench: Bench) -> None:
 async def test_weights_are_kept(bench: Bench) -> None:
     await bench.start(config(bench, a={"weight": 6.0}, b={"weight": 3.0}, c={"weight": 1.0}))
     bench.gateway.routing.random.seed(7)
-    served = Counter([(await bench.chat()).headers["x-headgate-deployment"] for _ in range(400)])
+    served = Counter([(await bench.chat()).headers["x-onceward-deployment"] for _ in range(400)])
     assert 205 <= served["a"] <= 275
     assert 90 <= served["b"] <= 150
     assert 20 <= served["c"] <= 65
@@ -46,7 +46,7 @@ async def test_weights_are_kept(bench: Bench) -> None:
 
 async def test_weight_nothing_serves_nothing(bench: Bench) -> None:
     await bench.start(config(bench, weights="ab", a={"weight": 0.0}))
-    assert {(await bench.chat()).headers["x-headgate-deployment"] for _ in range(30)} == {"b"}
+    assert {(await bench.chat()).headers["x-onceward-deployment"] for _ in range(30)} == {"b"}
 
 
 async def test_it_rests_after_failures_and_comes_back(bench: Bench) -> None:
@@ -54,7 +54,7 @@ async def test_it_rests_after_failures_and_comes_back(bench: Bench) -> None:
     a = bench.providers["a"]
     a.fails(500)
     for _ in range(5):
-        assert (await bench.chat()).headers["x-headgate-deployment"] == "b"
+        assert (await bench.chat()).headers["x-onceward-deployment"] == "b"
     assert len(a.seen) == 2
     bench.clock.turned += 31
     await bench.chat()
@@ -66,8 +66,8 @@ async def test_it_rests_after_failures_and_comes_back(bench: Bench) -> None:
     assert len(a.seen) == 3
     bench.clock.turned += 31
     a.well()
-    assert (await bench.chat()).headers["x-headgate-deployment"] == "a"
-    assert (await bench.chat()).headers["x-headgate-deployment"] == "a"
+    assert (await bench.chat()).headers["x-onceward-deployment"] == "a"
+    assert (await bench.chat()).headers["x-onceward-deployment"] == "a"
 
 
 async def test_while_one_call_tries_it_the_others_stay_away(bench: Bench) -> None:
@@ -80,9 +80,9 @@ async def test_while_one_call_tries_it_the_others_stay_away(bench: Bench) -> Non
     a.gate = asyncio.Event()
     first = asyncio.create_task(bench.chat())
     await a.saw(2)
-    assert {(await bench.chat()).headers["x-headgate-deployment"] for _ in range(5)} == {"b"}
+    assert {(await bench.chat()).headers["x-onceward-deployment"] for _ in range(5)} == {"b"}
     a.gate.set()
-    assert (await first).headers["x-headgate-deployment"] == "a"
+    assert (await first).headers["x-onceward-deployment"] == "a"
 
 
 async def test_too_many_requests_rest_it_as_long_as_it_asked(bench: Bench) -> None:
@@ -118,10 +118,10 @@ async def test_cost(bench: Bench) -> None:
     extra: dict[str, Any] = {n: {"input_per_million": p, "output_per_million": p} for n, p in price.items()}
     await bench.start(config(bench, strategy="cost", **extra))
     reply = await bench.chat()
-    assert reply.headers["x-headgate-deployment"] == "b"
+    assert reply.headers["x-onceward-deployment"] == "b"
     assert reply.headers["x-cost-usd"] == "0.000006", "12 tokens at the deployment's own price"
     bench.providers["b"].fails(500)
-    assert (await bench.chat()).headers["x-headgate-deployment"] == "c"
+    assert (await bench.chat()).headers["x-onceward-deployment"] == "c"
 
 
 async def test_latency(bench: Bench) -> None:
@@ -133,10 +133,10 @@ async def test_latency(bench: Bench) -> None:
         return await slow._well(request, body)
 
     slow.act = late
-    served = Counter([(await bench.chat()).headers["x-headgate-deployment"] for _ in range(30)])
+    served = Counter([(await bench.chat()).headers["x-onceward-deployment"] for _ in range(30)])
     assert served["a"] == 1, "it is tried once and known then"
     bench.clock.turned += 7200
-    assert "a" in {(await bench.chat()).headers["x-headgate-deployment"] for _ in range(30)}, "what was long ago fades"
+    assert "a" in {(await bench.chat()).headers["x-onceward-deployment"] for _ in range(30)}, "what was long ago fades"
 
 
 async def test_the_reasons_of_all_are_told(bench: Bench) -> None:
@@ -281,43 +281,43 @@ async def test_a_cut_before_content_is_walked_around_unseen(bench: Bench) -> Non
     bench.providers["a"].says(ROLE, chunk({}), chunk(choices=[]))
     reply = await bench.chat(stream=True)
     assert text_of(reply) == "from b"
-    assert reply.headers["x-headgate-deployment"] == "b"
+    assert reply.headers["x-onceward-deployment"] == "b"
     assert sum(b"assistant" in event.encode() for event in reply.text.split("\n\n")) == 1
     assert reply.text.count("id: call_") == len(words("from ", "b")) - 1, "usage was not asked for"
 
 
 async def test_fallback_models(bench: Bench) -> None:
-    text = config(bench, '[routing.fallbacks]\n"m" = ["other", "headgate/echo"]', weights="ab")
+    text = config(bench, '[routing.fallbacks]\n"m" = ["other", "onceward/echo"]', weights="ab")
     text += '\n[deployments.c]\nmodel_name = "other"\nmodel = "c/model-c"\n'
     await bench.start(text)
     bench.providers["a"].fails(500)
     bench.providers["b"].fails(500)
     reply = await bench.chat()
     assert text_of(reply) == "from c"
-    assert (reply.headers["x-headgate-deployment"], reply.headers["x-model"]) == ("c", "other")
+    assert (reply.headers["x-onceward-deployment"], reply.headers["x-model"]) == ("c", "other")
     bench.providers["c"].fails(500)
     reply = await bench.chat(stream=True)
-    assert reply.headers["x-model"] == "headgate/echo"
+    assert reply.headers["x-model"] == "onceward/echo"
     record = (await bench.http.get("/v1/calls")).json()["data"][0]
-    assert (record["model"], record["status"]) == ("headgate/echo", "completed")
+    assert (record["model"], record["status"]) == ("onceward/echo", "completed")
 
 
 async def test_a_context_that_is_too_long_goes_on_without_blame(bench: Bench) -> None:
     await bench.start(config(bench, "allowed_fails = 1", weights="ab", b={"weight": 0.000001}))
     bench.providers["a"].fails(400, code="context_length_exceeded")
     for _ in range(3):
-        assert (await bench.chat()).headers["x-headgate-deployment"] == "b"
+        assert (await bench.chat()).headers["x-onceward-deployment"] == "b"
     assert len(bench.providers["a"].seen) == 3
 
 
 async def test_regions_and_tags(bench: Bench) -> None:
     await bench.start(config(bench, a={"region": "eu"}, b={"region": "us"}, c={"region": "us", "tags": ["batch"]}))
     for _ in range(10):
-        assert (await bench.chat(headers={"x-headgate-region": "eu"})).headers["x-headgate-deployment"] == "a"
-        assert (await bench.chat(headers={"x-headgate-tags": "x, batch"})).headers["x-headgate-deployment"] == "c"
-        assert (await bench.chat(tags=["batch"])).headers["x-headgate-deployment"] == "c"
-        assert (await bench.chat(tags=["unknown"])).headers["x-headgate-deployment"] in "ab"
-    nowhere = await bench.chat(headers={"x-headgate-region": "mars"})
+        assert (await bench.chat(headers={"x-onceward-region": "eu"})).headers["x-onceward-deployment"] == "a"
+        assert (await bench.chat(headers={"x-onceward-tags": "x, batch"})).headers["x-onceward-deployment"] == "c"
+        assert (await bench.chat(tags=["batch"])).headers["x-onceward-deployment"] == "c"
+        assert (await bench.chat(tags=["unknown"])).headers["x-onceward-deployment"] in "ab"
+    nowhere = await bench.chat(headers={"x-onceward-region": "mars"})
     assert (nowhere.status_code, nowhere.json()["error"]["code"]) == (400, "no_deployment_in_region")
 
 
@@ -343,7 +343,7 @@ async def test_auto_takes_the_cheapest_that_can(bench: Bench) -> None:
         ("c", {"messages": [{"role": "user", "content": "word " * 6000}]}),
     ):
         reply = await bench.chat("auto", **more)
-        assert reply.headers["x-headgate-deployment"] == expected
+        assert reply.headers["x-onceward-deployment"] == expected
         assert reply.headers["x-model"] == f"m-{expected}"
     bench.providers["a"].fails(500)
     assert (await bench.chat("auto")).headers["x-model"] == "m-b"
@@ -363,10 +363,10 @@ async def test_auto_tries_no_more_than_a_call_may(bench: Bench) -> None:
 
 async def test_requests_a_minute_of_a_deployment(bench: Bench) -> None:
     await bench.start(config(bench, weights="ab", a={"rpm": 3}, b={"weight": 0.000001}))
-    served = [(await bench.chat()).headers["x-headgate-deployment"] for _ in range(5)]
+    served = [(await bench.chat()).headers["x-onceward-deployment"] for _ in range(5)]
     assert served == ["a", "a", "a", "b", "b"]
     bench.clock.turned += 61
-    assert (await bench.chat()).headers["x-headgate-deployment"] == "a"
+    assert (await bench.chat()).headers["x-onceward-deployment"] == "a"
 
 
 async def test_a_client_that_leaves_blames_nobody(bench: Bench) -> None:
@@ -388,5 +388,5 @@ async def test_the_same_key_is_served_once_whatever_fails(bench: Bench) -> None:
     first = await bench.chat(headers={"Idempotency-Key": "k"})
     again = await bench.chat(headers={"Idempotency-Key": "k"})
     assert first.json() == again.json() == answer("from b")
-    assert again.headers["x-headgate-replayed"] == "true"
+    assert again.headers["x-onceward-replayed"] == "true"
     assert len(bench.providers["b"].seen) == 1

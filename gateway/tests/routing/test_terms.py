@@ -24,7 +24,7 @@ async def add(bench: Bench, name: str, status: int = 200, group: str = "m", **pa
 
 
 def served(replies: list[Any]) -> Counter[str]:
-    return Counter(reply.headers["x-headgate-deployment"] for reply in replies)
+    return Counter(reply.headers["x-onceward-deployment"] for reply in replies)
 
 
 # -- budgets
@@ -36,15 +36,15 @@ async def test_a_deployment_that_spent_its_budget_is_passed_over_until_it_renews
     await bench.start(config(bench, weights="ab", a=terms, b={"weight": 0.000001} | PRICED))
     assert served([await bench.chat() for _ in range(4)]) == {"a": 2, "b": 2}
     bench.clock.turned += 86_400
-    assert (await bench.chat()).headers["x-headgate-deployment"] == "a"
+    assert (await bench.chat()).headers["x-onceward-deployment"] == "a"
 
 
 async def test_what_was_spent_is_known_after_a_restart(bench: Bench) -> None:
     text = config(bench, weights="ab", a=PRICED | {"max_budget": 10.0}, b={"weight": 0.000001})
     await bench.start(text)
-    assert (await bench.chat()).headers["x-headgate-deployment"] == "a"
+    assert (await bench.chat()).headers["x-onceward-deployment"] == "a"
     await bench.start(text)
-    assert (await bench.chat()).headers["x-headgate-deployment"] == "b"
+    assert (await bench.chat()).headers["x-onceward-deployment"] == "b"
 
 
 async def test_when_all_budgets_are_spent_it_is_about_money(bench: Bench) -> None:
@@ -62,15 +62,15 @@ async def test_a_provider_that_spent_its_budget_is_walked_around(bench: Bench) -
     await bench.start(budget + config(bench, weights="ab", a=PRICED, b=PRICED | {"weight": 0.000001}))
     replies = [await bench.chat(max_tokens=2) for _ in range(6)]
     assert {reply.status_code for reply in replies} == {200}
-    assert replies[0].headers["x-headgate-deployment"] == "a"
-    assert {reply.headers["x-headgate-deployment"] for reply in replies[4:]} == {"b"}
+    assert replies[0].headers["x-onceward-deployment"] == "a"
+    assert {reply.headers["x-onceward-deployment"] for reply in replies[4:]} == {"b"}
     assert 2 <= len(bench.providers["a"].seen) <= 4
 
 
 async def test_a_free_deployment_costs_nothing_and_is_the_cheapest(bench: Bench) -> None:
     await bench.start(config(bench, strategy="cost", weights="ab", a=PRICED, b={"tier": "free"}))
     reply = await bench.chat()
-    assert (reply.headers["x-headgate-deployment"], reply.headers["x-cost-usd"]) == ("b", "0")
+    assert (reply.headers["x-onceward-deployment"], reply.headers["x-cost-usd"]) == ("b", "0")
 
 
 # -- pace
@@ -94,7 +94,7 @@ async def test_tokens_a_minute_of_a_deployment(bench: Bench) -> None:
     counted = served([await bench.chat() for _ in range(10)])
     assert 2 <= counted["a"] <= 5, "12 tokens each"
     bench.clock.turned += 61
-    assert (await bench.chat()).headers["x-headgate-deployment"] == "a"
+    assert (await bench.chat()).headers["x-onceward-deployment"] == "a"
 
 
 async def test_calls_at_the_same_time(bench: Bench) -> None:
@@ -116,7 +116,7 @@ async def test_a_deployment_that_takes_too_long_is_left_for_another(bench: Bench
     slow = {"timeout": 0.3}
     await bench.start(config(bench, "allowed_fails = 1", weights="ab", a=slow, b={"weight": 0.000001}))
     bench.providers["a"].gate = asyncio.Event()
-    assert (await bench.chat()).headers["x-headgate-deployment"] == "b"
+    assert (await bench.chat()).headers["x-onceward-deployment"] == "b"
     assert bench.gateway.routing.rests("a") > 0
     assert "0.3 s" in (bench.gateway.routing.states["a"].last_error or "")
 
@@ -134,7 +134,7 @@ async def test_a_stream_is_waited_for_until_its_first_word_alone(bench: Bench) -
 
     a.act = late
     reply = await bench.chat(stream=True)
-    assert (text_of(reply), reply.headers["x-headgate-deployment"]) == ("Slowly", "a")
+    assert (text_of(reply), reply.headers["x-onceward-deployment"]) == ("Slowly", "a")
 
     async def silent(request: Any, body: Any) -> Any:
         response = await a._write(request, [ROLE])
@@ -144,7 +144,7 @@ async def test_a_stream_is_waited_for_until_its_first_word_alone(bench: Bench) -
     a.act = silent
     reply = await bench.chat(stream=True)
     going_on.set()
-    assert (text_of(reply), reply.headers["x-headgate-deployment"]) == ("from b", "b")
+    assert (text_of(reply), reply.headers["x-onceward-deployment"]) == ("from b", "b")
 
 
 async def test_all_tries_have_one_deadline(bench: Bench) -> None:
@@ -270,13 +270,13 @@ def in_reach(bench: Bench, *, fallback: bool) -> str:
 @pytest.mark.parametrize("limited", ["models", "band"])
 async def test_auto_and_fallbacks_stay_within_the_callers_reach(bench: Bench, limited: str) -> None:
     bands = BANDS if limited == "band" else ""
-    await bench.start(in_reach(bench, fallback=True) + bands, LOOPBACK | {"HEADGATE_GATEWAY_API_KEYS": MASTER})
+    await bench.start(in_reach(bench, fallback=True) + bands, LOOPBACK | {"ONCEWARD_GATEWAY_API_KEYS": MASTER})
     bench.http.headers["authorization"] = f"Bearer {MASTER}"
     fields = {"models": ["m", "auto"]} if limited == "models" else {}
     key = (await post(bench, "/key/generate", fields))["key"]
     bench.http.headers["authorization"] = f"Bearer {key}"
     assert (await bench.chat("premium")).status_code == 403
-    assert (await bench.chat("auto")).headers["x-headgate-deployment"] == "a", "the cheaper one is out of reach"
+    assert (await bench.chat("auto")).headers["x-onceward-deployment"] == "a", "the cheaper one is out of reach"
     bench.providers["a"].fails(500)
     assert (await bench.chat("m")).status_code == 502
     assert not bench.providers["b"].seen
@@ -284,7 +284,7 @@ async def test_auto_and_fallbacks_stay_within_the_callers_reach(bench: Bench, li
 
 async def test_what_one_team_is_answered_by_its_own_model_no_other_team_is(bench: Bench) -> None:
     text = providers(bench, "[cache]", 'kind = "memory"')
-    await bench.start(text, LOOPBACK | {"HEADGATE_GATEWAY_API_KEYS": MASTER})
+    await bench.start(text, LOOPBACK | {"ONCEWARD_GATEWAY_API_KEYS": MASTER})
     bench.http.headers["authorization"] = f"Bearer {MASTER}"
     house = (await post(bench, "/organization/new", {"organization_alias": "house"}))["organization_id"]
     teams = [
@@ -296,12 +296,12 @@ async def test_what_one_team_is_answered_by_its_own_model_no_other_team_is(bench
     for key, name in zip(keys, "ab", strict=True):
         for mark in ("miss", "hit"):
             reply = await bench.chat(headers={"authorization": f"Bearer {key}"})
-            assert (text_of(reply), reply.headers["x-headgate-cache"]) == (f"from {name}", mark)
+            assert (text_of(reply), reply.headers["x-onceward-cache"]) == (f"from {name}", mark)
 
 
 async def test_a_call_for_an_organization_is_cached_for_that_organization(bench: Bench) -> None:
     text = providers(bench, "[cache]", 'kind = "memory"', "[models]", '"m" = "a/x"')
-    await bench.start(text, LOOPBACK | {"HEADGATE_GATEWAY_API_KEYS": MASTER})
+    await bench.start(text, LOOPBACK | {"ONCEWARD_GATEWAY_API_KEYS": MASTER})
     bench.http.headers["authorization"] = f"Bearer {MASTER}"
     one, two = [
         (await post(bench, "/organization/new", {"organization_alias": name}))["organization_id"] for name in "xy"
@@ -309,10 +309,10 @@ async def test_a_call_for_an_organization_is_cached_for_that_organization(bench:
     member = (await post(bench, "/key/generate", {"organization_id": one}))["key"]
 
     async def asked(key: str, **headers: str) -> str:
-        named = {"authorization": f"Bearer {key}"} | {f"x-headgate-{name}": value for name, value in headers.items()}
+        named = {"authorization": f"Bearer {key}"} | {f"x-onceward-{name}": value for name, value in headers.items()}
         reply = await bench.chat(headers=named)
         assert reply.status_code == 200, reply.text
-        return str(reply.headers["x-headgate-cache"])
+        return str(reply.headers["x-onceward-cache"])
 
     assert await asked(member) == "miss"
     assert await asked(member, organization=one) == "hit"
@@ -326,7 +326,7 @@ async def test_a_call_for_an_organization_is_cached_for_that_organization(bench:
 async def test_the_guardrails_of_a_key_are_passed_and_never_left_out(bench: Bench) -> None:
     words = '[guardrails.house]\ndefault_on = false\nguardrail = "words"\noptions = { words = ["plan"] }\n'
     text = words + providers(bench, "[models]", '"m" = "a/x"')
-    environ = LOOPBACK | {"HEADGATE_GATEWAY_API_KEYS": MASTER}
+    environ = LOOPBACK | {"ONCEWARD_GATEWAY_API_KEYS": MASTER}
     await bench.start(text, environ)
     bench.http.headers["authorization"] = f"Bearer {MASTER}"
     key = (await post(bench, "/key/generate", {"guardrails": ["house"]}))["key"]
@@ -350,7 +350,7 @@ def _telling(text: str) -> Any:
 
 async def test_tries_that_were_paid_leave_the_next_one_what_the_budget_has_left(bench: Bench) -> None:
     text = config(bench, "allowed_fails = 100", a=PRICED, b=PRICED, c=PRICED)
-    await bench.start(text, LOOPBACK | {"HEADGATE_GATEWAY_API_KEYS": MASTER})
+    await bench.start(text, LOOPBACK | {"ONCEWARD_GATEWAY_API_KEYS": MASTER})
     for provider in bench.providers.values():
         # It breaks off before its first word, and its prompt is paid.
         provider.says(ROLE)

@@ -11,7 +11,7 @@ from .test_terms import PRICED
 
 
 async def test_a_paid_try_before_an_offline_stream_is_booked_when_that_is_interrupted(bench: Bench) -> None:
-    local = '[deployments.z]\nmodel_name = "m"\nmodel = "headgate/echo"\norder = 9'
+    local = '[deployments.z]\nmodel_name = "m"\nmodel = "onceward/echo"\norder = 9'
     await bench.start(config(bench, weights="a", a=PRICED) + "\n" + local)
     bench.providers["a"].says(ROLE)
     headers = {"idempotency-key": "drained"}
@@ -31,7 +31,7 @@ async def test_a_paid_try_before_an_offline_stream_is_booked_when_that_is_interr
     assert row["spend"] == record["cost_usd"]
     # Its key makes no second half of another answer, and pays for nothing.
     again = await bench.chat(stream=True, headers=headers, **body)
-    assert again.headers["x-headgate-replayed"] == "true"
+    assert again.headers["x-onceward-replayed"] == "true"
     assert len(bench.providers["a"].seen) == 1
     assert again.text.splitlines()[0] == reply.text.splitlines()[0]
     (same,) = (await bench.http.get("/v1/calls")).json()["data"]

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from headgate_gateway.storage import StorageError
+from onceward_gateway.storage import StorageError
 
 from ..routing.kit import Bench, answer
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from headgate_gateway.errors import ApiError
-from headgate_gateway.once.deliver import LiveStream, Presence
-from headgate_gateway.once.feed import Feed, Listener
-from headgate_gateway.once.store import CallRecord
-from headgate_gateway.storage import StorageAway
+from onceward_gateway.errors import ApiError
+from onceward_gateway.once.deliver import LiveStream, Presence
+from onceward_gateway.once.feed import Feed, Listener
+from onceward_gateway.once.store import CallRecord
+from onceward_gateway.storage import StorageAway
 
 
 @pytest.mark.parametrize(

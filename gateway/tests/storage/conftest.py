@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from headgate_gateway.config import Settings
-from headgate_gateway.storage import Database, open_database
-from headgate_gateway.storage.postgres import PostgresDatabase
-from headgate_gateway.storage.settings import StorageSettings
-from headgate_gateway.storage.urls import StoreUrl
+from onceward_gateway.config import Settings
+from onceward_gateway.storage import Database, open_database
+from onceward_gateway.storage.postgres import PostgresDatabase
+from onceward_gateway.storage.settings import StorageSettings
+from onceward_gateway.storage.urls import StoreUrl
 
 from ..databases import url_for
 from ..servers import PostgresServer, postgres_programs
@@ -26,7 +26,7 @@ TABLES = (
 
 
 def needs_postgres() -> None:
-    if postgres_programs() is None and not os.environ.get("HEADGATE_TEST_POSTGRES"):
+    if postgres_programs() is None and not os.environ.get("ONCEWARD_TEST_POSTGRES"):
         assert os.environ.get("CI") != "true", "PostgreSQL is not installed"
         pytest.skip("PostgreSQL is not installed")
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from headgate_gateway.once import claims
-from headgate_gateway.storage import sqlite
+from onceward_gateway.once import claims
+from onceward_gateway.storage import sqlite
 
 from ..databases import on_postgres
 from ..routing.kit import CHAT, Bench
@@ -44,7 +44,7 @@ def locked(bench: Bench) -> Iterator[None]:
 
 
 async def chat(bench: Bench, key: str | None = None) -> int:
-    body = {"model": "headgate/echo", "messages": [{"role": "user", "content": "hi"}]}
+    body = {"model": "onceward/echo", "messages": [{"role": "user", "content": "hi"}]}
     return (await bench.http.post(CHAT, json=body, headers={"Idempotency-Key": key} if key else {})).status_code
 
 
@@ -61,7 +61,7 @@ async def test_a_record_says_what_its_caller_was_told(bench: Bench) -> None:
 
 
 async def test_no_more_calls_are_made_than_records_are_kept(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.WARNING, "headgate_gateway")
+    caplog.set_level(logging.WARNING, "onceward_gateway")
     with locked(bench):
         assert [await chat(bench, f"k{at}" if at % 2 else None) for at in range(4 * MOST)] == [503] * 4 * MOST
         kept = bench.gateway.db.backlog

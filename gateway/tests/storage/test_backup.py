@@ -18,7 +18,7 @@ import httpx2
 import psycopg
 import pytest
 
-from headgate_gateway.storage import schema
+from onceward_gateway.storage import schema
 
 from ..conftest import GatewayProcess
 from ..databases import url_for
@@ -30,18 +30,18 @@ CHAT = "/v1/chat/completions"
 
 
 def db(*arguments: str, folder: Path, database_url: str | None = None) -> subprocess.CompletedProcess[str]:
-    """`headgate_gateway db ...` on the gateway of a folder."""
-    environ = {name: value for name, value in os.environ.items() if not name.startswith("HEADGATE")}
+    """`onceward_gateway db ...` on the gateway of a folder."""
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("ONCEWARD")}
     if database_url is not None:
-        environ["HEADGATE_GATEWAY_DATABASE_URL"] = database_url
-    command = [sys.executable, "-m", "headgate_gateway", "db", *arguments, "--data-dir", str(folder / "data")]
+        environ["ONCEWARD_GATEWAY_DATABASE_URL"] = database_url
+    command = [sys.executable, "-m", "onceward_gateway", "db", *arguments, "--data-dir", str(folder / "data")]
     return subprocess.run(command, env=environ, cwd=folder, capture_output=True, text=True, check=False)
 
 
 def started(folder: Path, database_url: str | None) -> GatewayProcess:
-    environ = {"HEADGATE_GATEWAY_API_KEYS": MASTER}
+    environ = {"ONCEWARD_GATEWAY_API_KEYS": MASTER}
     if database_url is not None:
-        environ["HEADGATE_GATEWAY_DATABASE_URL"] = database_url
+        environ["ONCEWARD_GATEWAY_DATABASE_URL"] = database_url
     return GatewayProcess(folder, environ=environ).start()
 
 
@@ -61,7 +61,7 @@ class Load:
 
     def body(self, name: str) -> dict[str, Any]:
         said = [{"role": "user", "content": f"Say {name}"}]
-        return {"model": "headgate/echo", "messages": said, "stream": name.endswith("s"), "user": f"customer {name[0]}"}
+        return {"model": "onceward/echo", "messages": said, "stream": name.endswith("s"), "user": f"customer {name[0]}"}
 
     def client(self, url: str) -> httpx2.Client:
         return httpx2.Client(base_url=url, headers={"Authorization": f"Bearer {self.key}"}, timeout=30)
@@ -166,7 +166,7 @@ def test_a_dump_of_postgresql_under_load_comes_back_whole(tmp_path: Path, postgr
     before, after = _databases(postgres)
     server = started(tmp_path, before)
     load = Load(server.url)
-    shell = os.environ | {"PATH": f"{programs}:{os.environ['PATH']}", "HEADGATE_GATEWAY_DATABASE_URL": before}
+    shell = os.environ | {"PATH": f"{programs}:{os.environ['PATH']}", "ONCEWARD_GATEWAY_DATABASE_URL": before}
     dump, restore = (told("pg_dump"), told("pg_restore"))
     with load.running():
         answers = load.wait_for(40)
@@ -269,7 +269,7 @@ def test_what_is_no_backup_is_refused_before_anything_changes(tmp_path: Path, co
 
 
 def test_postgresql_is_told_its_own_programs(tmp_path: Path) -> None:
-    url = "postgresql://headgate:hunter2@127.0.0.1:1/x"
+    url = "postgresql://onceward:hunter2@127.0.0.1:1/x"
     for action, program in (("backup", "pg_dump --format=custom"), ("restore", "pg_restore --no-owner")):
         told = db(action, "a.dump", folder=tmp_path, database_url=url)
         assert (told.returncode, program in told.stderr) == (1, True)

@@ -15,7 +15,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from headgate_gateway.control.contents import FolderContents
+from onceward_gateway.control.contents import FolderContents
 
 from ..conftest import Launch
 from ..control.kit import jsonl, wait_for
@@ -24,7 +24,7 @@ from ..routing.kit import Bench
 
 pytestmark = pytest.mark.skipif(on_postgres(), reason="of SQLite's file and the folder beside it")
 CHAT = "/v1/chat/completions"
-HELLO = {"model": "headgate/echo", "messages": [{"role": "user", "content": "Hello!"}]}
+HELLO = {"model": "onceward/echo", "messages": [{"role": "user", "content": "Hello!"}]}
 LINK = "kept"
 
 
@@ -206,16 +206,16 @@ async def test_each_failure_of_the_disk_has_its_own_words(bench: Bench, monkeypa
 
 async def test_a_read_only_database_is_told_and_recovers(bench: Bench) -> None:
     db = bench.gateway.db
-    assert (await bench.chat("headgate/echo")).status_code == 200
+    assert (await bench.chat("onceward/echo")).status_code == 200
     await db.committed()
     await db.query("PRAGMA query_only = ON")
-    refused = await bench.chat("headgate/echo")
+    refused = await bench.chat("onceward/echo")
     assert (refused.status_code, refused.json()["error"]["code"]) == (503, "storage_unavailable")
     assert "read-only" in refused.json()["error"]["message"]
     ready = await bench.http.get("/readyz")
     assert (ready.status_code, "read-only" in ready.json()["issues"][0]) == (503, True)
     await db.query("PRAGMA query_only = OFF")
     await db.probe()
-    assert (await bench.chat("headgate/echo")).status_code == 200
+    assert (await bench.chat("onceward/echo")).status_code == 200
     await db.committed()
     assert await db.query("SELECT id FROM call WHERE status = 'in_progress'") == []

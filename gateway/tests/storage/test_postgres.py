@@ -15,13 +15,13 @@ from typing import Any
 import psycopg
 import pytest
 
-from headgate_gateway.clock import SystemClock
-from headgate_gateway.storage import AlreadyDone, Batch, Database, StorageAway, StorageError
-from headgate_gateway.storage.postgres import PostgresDatabase
-from headgate_gateway.storage.presence import Folders
-from headgate_gateway.storage.readiness import Readiness
-from headgate_gateway.storage.settings import StorageSettings
-from headgate_gateway.storage.urls import StoreUrl
+from onceward_gateway.clock import SystemClock
+from onceward_gateway.storage import AlreadyDone, Batch, Database, StorageAway, StorageError
+from onceward_gateway.storage.postgres import PostgresDatabase
+from onceward_gateway.storage.presence import Folders
+from onceward_gateway.storage.readiness import Readiness
+from onceward_gateway.storage.settings import StorageSettings
+from onceward_gateway.storage.urls import StoreUrl
 
 from ..servers import PostgresServer
 from .conftest import Cluster
@@ -317,9 +317,9 @@ async def test_closing_writes_what_is_queued(cluster: Cluster) -> None:
 async def test_no_error_shows_the_password(postgres: PostgresServer, caplog: pytest.LogCaptureFixture) -> None:
     port = postgres.port
     for address, says in (
-        (f"postgresql://headgate:hunter%402@127.0.0.1:{port}/nowhere", "nowhere"),
-        (f"postgresql://headgate@127.0.0.1:{port}/nowhere?password=hunter%402", "nowhere"),
-        ("postgresql://headgate:hunter%402@127.0.0.1:1/x", "refused"),
+        (f"postgresql://onceward:hunter%402@127.0.0.1:{port}/nowhere", "nowhere"),
+        (f"postgresql://onceward@127.0.0.1:{port}/nowhere?password=hunter%402", "nowhere"),
+        ("postgresql://onceward:hunter%402@127.0.0.1:1/x", "refused"),
     ):
         node = PostgresDatabase(StoreUrl(address), StorageSettings(patience_seconds=0.5))
         with pytest.raises(StorageAway) as refused:

@@ -21,12 +21,12 @@ import httpx2
 import psycopg
 import pytest
 
-from headgate_gateway.clock import SystemClock
-from headgate_gateway.storage import Database, StorageAway
-from headgate_gateway.storage import sqlite as sqlite_module
-from headgate_gateway.storage.presence import Folders
-from headgate_gateway.storage.readiness import Readiness
-from headgate_gateway.storage.trouble import FULL
+from onceward_gateway.clock import SystemClock
+from onceward_gateway.storage import Database, StorageAway
+from onceward_gateway.storage import sqlite as sqlite_module
+from onceward_gateway.storage.presence import Folders
+from onceward_gateway.storage.readiness import Readiness
+from onceward_gateway.storage.trouble import FULL
 
 from ..cluster.gateways import no_postgres
 from ..conftest import Launch
@@ -34,7 +34,7 @@ from ..databases import on_postgres, url_for
 from ..routing.kit import Bench
 
 CHAT = "/v1/chat/completions"
-HELLO = {"model": "headgate/echo", "messages": [{"role": "user", "content": "Hello!"}]}
+HELLO = {"model": "onceward/echo", "messages": [{"role": "user", "content": "Hello!"}]}
 sqlite_only = pytest.mark.skipif(on_postgres(), reason="of SQLite's file")
 
 
@@ -110,7 +110,7 @@ async def test_a_full_disk_is_not_ready_and_no_provider_is_asked(bench: Bench, m
 @pytest.mark.skipif(no_postgres(), reason="PostgreSQL is not installed")
 def test_a_server_that_only_reads_is_not_ready(launch: Launch, tmp_path: Path) -> None:
     address = url_for(tmp_path / "pg", "postgresql").reveal()
-    url = launch("--offline", HEADGATE_GATEWAY_DATABASE_URL=address).url
+    url = launch("--offline", ONCEWARD_GATEWAY_DATABASE_URL=address).url
     assert ready(url)[0] == 200
     with psycopg.connect(address, autocommit=True) as admin:
         (name,) = admin.execute("SELECT current_database()").fetchone() or ("",)
@@ -146,9 +146,9 @@ def test_files_are_private_whatever_the_umask(tmp_path: Path, before: bool) -> N
     for turn in range(2 if before else 1):
         old = os.umask(0)
         try:
-            env = {name: value for name, value in os.environ.items() if not name.startswith("HEADGATE")}
+            env = {name: value for name, value in os.environ.items() if not name.startswith("ONCEWARD")}
             process = subprocess.Popen(
-                [sys.executable, "-m", "headgate_gateway", "--offline", "--port", "0", "--data-dir", str(data)],
+                [sys.executable, "-m", "onceward_gateway", "--offline", "--port", "0", "--data-dir", str(data)],
                 cwd=tmp_path,
                 env=env,
                 stdout=subprocess.PIPE,
@@ -173,7 +173,7 @@ def test_files_are_private_whatever_the_umask(tmp_path: Path, before: bool) -> N
         for path in (data, *data.rglob("*")):
             path.chmod(0o777 if path.is_dir() else 0o666)
     backup = tmp_path / "backup.tar"
-    command = [sys.executable, "-m", "headgate_gateway", "db", "backup", "--data-dir", str(data), str(backup)]
+    command = [sys.executable, "-m", "onceward_gateway", "db", "backup", "--data-dir", str(data), str(backup)]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
     assert stat.S_IMODE(backup.stat().st_mode) == 0o600

@@ -22,11 +22,11 @@ import sqlalchemy as sa
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
-from headgate_gateway.config import Settings
-from headgate_gateway.storage import StorageError, new_file, open_database, prepare, schema
-from headgate_gateway.storage.settings import StorageSettings
-from headgate_gateway.storage.unusable import opening
-from headgate_gateway.storage.urls import StoreUrl
+from onceward_gateway.config import Settings
+from onceward_gateway.storage import StorageError, new_file, open_database, prepare, schema
+from onceward_gateway.storage.settings import StorageSettings
+from onceward_gateway.storage.unusable import opening
+from onceward_gateway.storage.urls import StoreUrl
 
 from ..conftest import GatewayProcess
 from ..servers import PostgresServer
@@ -132,12 +132,12 @@ def test_a_file_of_an_older_gateway_goes_on(tmp_path: Path) -> None:
     with closing(sqlite3.connect(file)) as connection:
         answers = [row[0] for row in connection.execute("SELECT body FROM answer ORDER BY call_id")]
         spent = connection.execute("SELECT SUM(cost_nano) FROM usage").fetchone()[0]
-    address = {"HEADGATE_GATEWAY_DATABASE_URL": f"sqlite:///{file}", "HEADGATE_GATEWAY_API_KEYS": OLDER_MASTER}
+    address = {"ONCEWARD_GATEWAY_DATABASE_URL": f"sqlite:///{file}", "ONCEWARD_GATEWAY_API_KEYS": OLDER_MASTER}
     server = GatewayProcess(tmp_path, environ=address).start()
     try:
         with httpx2.Client(base_url=server.url, headers={"Authorization": f"Bearer {OLDER_KEY}"}) as client:
             for number, answer in enumerate(answers):
-                body = {"model": "headgate/echo", "messages": [{"role": "user", "content": f"Hello {number}!"}]}
+                body = {"model": "onceward/echo", "messages": [{"role": "user", "content": f"Hello {number}!"}]}
                 again = client.post("/v1/chat/completions", json=body, headers={"Idempotency-Key": f"older-{number}"})
                 assert again.content == answer
             calls = client.get("/v1/calls").json()["data"]
@@ -234,14 +234,14 @@ def test_a_database_of_a_newer_gateway_is_refused(tmp_path: Path) -> None:
 def test_nodes_that_start_at_once_take_the_steps_once(tmp_path: Path, postgres: PostgresServer) -> None:
     url = new_database(postgres, "together")
     program = (
-        "import sys; from pathlib import Path; from headgate_gateway.config import load; "
-        "from headgate_gateway.storage import prepare; prepare(load(overrides={'data_dir': sys.argv[1]}))"
+        "import sys; from pathlib import Path; from onceward_gateway.config import load; "
+        "from onceward_gateway.storage import prepare; prepare(load(overrides={'data_dir': sys.argv[1]}))"
     )
 
     def start(number: int) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, "-c", program, str(tmp_path / str(number))],
-            env={"HEADGATE_GATEWAY_DATABASE_URL": url},
+            env={"ONCEWARD_GATEWAY_DATABASE_URL": url},
             cwd=tmp_path,
             capture_output=True,
             text=True,
@@ -278,10 +278,10 @@ def test_a_current_schema_costs_no_import(kind: str, tmp_path: Path, request: py
         f"sqlite:///{tmp_path}/a.db" if kind == "sqlite" else new_database(request.getfixturevalue("postgres"), "lean")
     )
     program = (
-        "import sys; from headgate_gateway.app import create_app; from headgate_gateway.config import load; "
+        "import sys; from onceward_gateway.app import create_app; from onceward_gateway.config import load; "
         "create_app(load()); print(*(m for m in ('alembic', 'sqlalchemy', 'mako', 'psycopg') if m in sys.modules))"
     )
-    environ = {"HEADGATE_GATEWAY_DATABASE_URL": url, "HEADGATE_GATEWAY_DATA_DIR": str(tmp_path)}
+    environ = {"ONCEWARD_GATEWAY_DATABASE_URL": url, "ONCEWARD_GATEWAY_DATA_DIR": str(tmp_path)}
     printed = [
         subprocess.run(
             [sys.executable, "-c", program], env=environ, cwd=tmp_path, capture_output=True, text=True, check=True

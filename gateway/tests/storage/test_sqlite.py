@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from headgate_gateway.storage import Batch, SqliteDatabase, StorageAway
+from onceward_gateway.storage import Batch, SqliteDatabase, StorageAway
 
 from .conftest import TABLES
 

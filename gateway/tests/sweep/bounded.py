@@ -12,7 +12,7 @@ from .kit import Swept
 
 __all__ = ["BOUNDED", "EFFECTS", "Bounding", "Caller", "bounding"]
 
-_ECHO = "headgate/echo"
+_ECHO = "onceward/echo"
 
 
 @dataclass
@@ -152,9 +152,9 @@ async def max_budget_in_organization(world: Swept, bound: Bounding) -> None:
 @_effect
 async def soft_budget(world: Swept, bound: Bounding) -> None:
     caller = await bound.make(world, {"soft_budget": 0})
-    assert "soft budget" in (await caller.passes()).headers["x-headgate-budget-warning"]
+    assert "soft budget" in (await caller.passes()).headers["x-onceward-budget-warning"]
     caller = await bound.make(world, {"soft_budget": 5})
-    assert "x-headgate-budget-warning" not in (await caller.passes()).headers
+    assert "x-onceward-budget-warning" not in (await caller.passes()).headers
 
 
 @_effect
@@ -204,19 +204,19 @@ async def model_max_budget(world: Swept, bound: Bounding) -> None:
     key = "/key/" in bound.write
     caller = await bound.make(world, {"model_max_budget": {_ECHO: {"budget_limit" if key else "max_budget": 0}}})
     await caller.refused(402, "budget_exceeded")
-    await caller.passes(model="headgate/small")
+    await caller.passes(model="onceward/small")
     if not key:
         for name in ("rpm_limit", "tpm_limit"):
             caller = await bound.make(world, {"model_max_budget": {_ECHO: {name: 0}}})
             await caller.refused(429, "_exceeded")
-            await caller.passes(model="headgate/small")
+            await caller.passes(model="onceward/small")
 
 
 @_effect
 async def model_rpm_limit(world: Swept, bound: Bounding, name: str = "model_rpm_limit") -> None:
     caller = await bound.make(world, {name: {_ECHO: 0}})
     await caller.refused(429, "_exceeded")
-    await caller.passes(model="headgate/small")
+    await caller.passes(model="onceward/small")
 
 
 @_effect
@@ -226,17 +226,17 @@ async def model_tpm_limit(world: Swept, bound: Bounding) -> None:
 
 @_effect
 async def models(world: Swept, bound: Bounding) -> None:
-    caller = await bound.make(world, {"models": ["headgate/small"]})
+    caller = await bound.make(world, {"models": ["onceward/small"]})
     answer = await caller.chat()
     assert (answer.status_code, answer.json()["error"]["param"]) == (403, "model"), answer.text
-    await caller.passes(model="headgate/small")
+    await caller.passes(model="onceward/small")
     await (await bound.make(world, {"models": []})).passes()
 
 
 @_effect
 async def aliases(world: Swept, bound: Bounding, name: str = "aliases") -> None:
-    only = {"models": ["headgate/small"]}
-    await (await bound.make(world, {name: {"fast": "headgate/small"}, **only})).passes(model="fast")
+    only = {"models": ["onceward/small"]}
+    await (await bound.make(world, {name: {"fast": "onceward/small"}, **only})).passes(model="fast")
     await (await bound.make(world, {name: {}, **only})).refused(403, "_denied", model="fast")
 
 
@@ -260,7 +260,7 @@ async def metadata(world: Swept, bound: Bounding) -> None:
 @_effect
 async def tags(world: Swept, bound: Bounding) -> None:
     tag = world.fresh("tag")
-    call = (await (await bound.make(world, {"tags": [tag]})).passes()).headers["x-headgate-call-id"]
+    call = (await (await bound.make(world, {"tags": [tag]})).passes()).headers["x-onceward-call-id"]
     found = {one["call_id"] for one in (await world.got("/spend/logs", tag=tag))["data"]}
     assert found == {call}
 

@@ -10,7 +10,7 @@ from .kit import Swept
 
 __all__ = ["CONTENT_DEFAULTS", "ECHOES", "Echo", "value_for"]
 
-_ECHO = "headgate/echo"
+_ECHO = "onceward/echo"
 _OWN = {"budget_duration": "1d", "max_budget": 2.5, "rpm_limit": 4, "tpm_limit": 40}
 _VALUES: Mapping[str, tuple[Any, ...]] = {
     "alias": ("Alice", "Bob"),
@@ -31,7 +31,7 @@ _VALUES: Mapping[str, tuple[Any, ...]] = {
     "model_max_budget": ({_ECHO: _OWN}, {_ECHO: {**_OWN, "max_budget": 0.0, "rpm_limit": 0, "tpm_limit": 0}}, {}),
     "model_rpm_limit": ({_ECHO: 4}, {_ECHO: 0}, {}),
     "model_tpm_limit": ({_ECHO: 40}, {_ECHO: 0}, {}),
-    "models": ([_ECHO, "headgate/other"], []),
+    "models": ([_ECHO, "onceward/other"], []),
     "organization_alias": ("one", "two"),
     "rpm_limit": (4, 0),
     "soft_budget": (1.25, 0.0),

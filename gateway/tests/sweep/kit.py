@@ -12,9 +12,9 @@ from typing import Any
 
 import httpx2
 
-from headgate_gateway.app import App, create_app
-from headgate_gateway.config import load
-from headgate_gateway.contract import load_contract
+from onceward_gateway.app import App, create_app
+from onceward_gateway.config import load
+from onceward_gateway.contract import load_contract
 
 from ..databases import settings_for
 from ..test_parameters import resolved as followed
@@ -23,12 +23,12 @@ __all__ = ["CHAT", "Swept", "Write", "followed", "jsonl", "managed_writes", "que
 
 CHAT = "/v1/chat/completions"
 _DOCUMENT = load_contract()
-_SECRET = {"HEADGATE_GATEWAY_SECRET_KEY": "a key to encrypt credentials of the tests with"}
+_SECRET = {"ONCEWARD_GATEWAY_SECRET_KEY": "a key to encrypt credentials of the tests with"}
 _CONFIG = """
-[prices."headgate/echo"]
+[prices."onceward/echo"]
 input_per_million = 100
 output_per_million = 100
-[prices."headgate/other"]
+[prices."onceward/other"]
 input_per_million = 100
 output_per_million = 100
 [credits]
@@ -40,7 +40,7 @@ credits_duration = "1mo"
 credits = 0
 credits_duration = "1mo"
 [credits.bands.echo]
-models = ["headgate/echo"]
+models = ["onceward/echo"]
 credits_per_usd = 1000.0
 [credits.bands.rest]
 models = ["*"]
@@ -122,7 +122,7 @@ class Swept:
         found: dict[str, Any] = answer.json()
         return found
 
-    async def chat(self, key: str | None = None, model: str = "headgate/echo", **more: Any) -> httpx2.Response:
+    async def chat(self, key: str | None = None, model: str = "onceward/echo", **more: Any) -> httpx2.Response:
         headers = {} if key is None else {"Authorization": f"Bearer {key}"}
         body = {"model": model, "messages": [{"role": "user", "content": "Hello!"}], **more}
         return await self.client.post(CHAT, json=body, headers=headers)
@@ -148,7 +148,7 @@ class Swept:
         return await self.made("/key/generate", more)
 
     async def deployment(self) -> str:
-        body = {"model_name": self.fresh("model"), "litellm_params": {"model": "headgate/echo"}}
+        body = {"model_name": self.fresh("model"), "litellm_params": {"model": "onceward/echo"}}
         return str((await self.made("/model/new", body))["model_info"]["id"])
 
     async def credential(self) -> str:
@@ -164,7 +164,7 @@ class Swept:
         return found
 
     async def work(self) -> str:
-        body = {"model": "headgate/echo", "messages": [{"role": "user", "content": "Hello!"}]}
+        body = {"model": "onceward/echo", "messages": [{"role": "user", "content": "Hello!"}]}
         line = {"custom_id": "one", "method": "POST", "url": CHAT, "body": body}
         return str((await self.file("batch", line))["id"])
 
@@ -178,7 +178,7 @@ class Swept:
         if path.startswith("/v1/batches"):
             return path, {"input_file_id": await self.work(), "endpoint": CHAT, "completion_window": "24h"}
         if path.startswith("/v1/fine_tuning"):
-            return path, {"model": "headgate/echo", "training_file": await self.lessons()}
+            return path, {"model": "onceward/echo", "training_file": await self.lessons()}
         if action.startswith(("member_", "model/")):
             return path, await self._member(kind, action)
         if kind == "key" and action == "{key}/regenerate":
@@ -189,8 +189,8 @@ class Swept:
 
     async def _member(self, kind: str, action: str) -> dict[str, Any]:
         if action.startswith("model/"):
-            team = await self.team(models=["headgate/echo", "headgate/other"])
-            return {"team_id": team, "models": ["headgate/echo"]}
+            team = await self.team(models=["onceward/echo", "onceward/other"])
+            return {"team_id": team, "models": ["onceward/echo"]}
         group = {f"{kind}_id": await (self.team() if kind == "team" else self.organization())}
         user, role = await self.user(), "user" if kind == "team" else "internal_user"
         joining = group | {"member": {"role": role, "user_id": user}}
@@ -221,7 +221,7 @@ class Swept:
                 budget = await self.budget()
                 return {"update": {"budget_id": budget}, "delete": {"id": budget}}.get(action, {"budgets": [budget]})
             case "model", "new":
-                return {"model_name": self.fresh("model"), "litellm_params": {"model": "headgate/echo"}}
+                return {"model_name": self.fresh("model"), "litellm_params": {"model": "onceward/echo"}}
             case "model", _:
                 return {"id" if action == "delete" else "model_id": await self.deployment()}
             case "credentials", _:
@@ -235,8 +235,8 @@ class Swept:
 @asynccontextmanager
 async def swept(folder: Path) -> AsyncIterator[Swept]:
     """A gateway of offline models in this process."""
-    (folder / "headgate.toml").write_text(_CONFIG)
-    known = load(folder / "headgate.toml", _SECRET)
+    (folder / "onceward.toml").write_text(_CONFIG)
+    known = load(folder / "onceward.toml", _SECRET)
     app = create_app(
         settings_for(folder, offline=True, ledger=known.ledger, prices=known.prices, secret_keys=known.secret_keys)
     )

@@ -11,10 +11,10 @@ from typing import Any, TypeVar
 
 import httpx2
 
-from headgate_gateway.app import App
-from headgate_gateway.clock import SystemClock
-from headgate_gateway.config import load
-from headgate_gateway.gateway import Gateway
+from onceward_gateway.app import App
+from onceward_gateway.clock import SystemClock
+from onceward_gateway.config import load
+from onceward_gateway.gateway import Gateway
 
 from ..databases import settings_for
 from .kit import CHAT
@@ -29,7 +29,7 @@ _MASTER = "sk-master-of-the-queries-0123456789"
 _CONFIG = f"""
 [auth]
 api_keys = ["{_MASTER}"]
-[prices."headgate/echo"]
+[prices."onceward/echo"]
 input_per_million = 100
 output_per_million = 100
 [credits]
@@ -38,7 +38,7 @@ default_tier = "free"
 credits = 100000
 credits_duration = "1mo"
 [credits.bands.cheap]
-models = ["headgate/echo"]
+models = ["onceward/echo"]
 credits_per_usd = 1000.0
 [credits.bands.rest]
 models = ["*"]
@@ -112,7 +112,7 @@ class Caller:
         assert answer.status_code >= 400, (path, query, answer.text)
         return answer.status_code, answer.json()["error"]["param"]
 
-    async def chat(self, model: str = "headgate/echo", headers: Any = (), **more: Any) -> httpx2.Response:
+    async def chat(self, model: str = "onceward/echo", headers: Any = (), **more: Any) -> httpx2.Response:
         body = {"model": model, "messages": [{"role": "user", "content": "Hello!"}], **more}
         return await self.ask("POST", CHAT, body, headers=dict(headers))
 
@@ -181,9 +181,9 @@ async def _administrator(master: Caller, alias: str) -> tuple[str, Caller]:
 @asynccontextmanager
 async def tenants(folder: Path) -> AsyncIterator[Tenants]:
     """A gateway of offline models in this process, with a key of its operator and two organizations."""
-    (folder / "headgate.toml").write_text(_CONFIG)
+    (folder / "onceward.toml").write_text(_CONFIG)
     known = load(
-        folder / "headgate.toml", {"HEADGATE_GATEWAY_SECRET_KEY": "a key to encrypt what the tests of queries make"}
+        folder / "onceward.toml", {"ONCEWARD_GATEWAY_SECRET_KEY": "a key to encrypt what the tests of queries make"}
     )
     settings = settings_for(
         folder,

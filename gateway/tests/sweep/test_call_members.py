@@ -73,7 +73,7 @@ def _size(picture: str) -> tuple[int, int]:
 
 @pytest.mark.parametrize(("size", "wanted"), [("96x32", (96, 32)), ("64x64", (64, 64)), ("auto", (64, 64))])
 def test_an_edit_has_the_size_that_was_asked_for(gateway: str, size: str, wanted: tuple[int, int]) -> None:
-    asked = {"model": "headgate/image", "prompt": "a cat", "size": "64x64", "response_format": "b64_json"}
+    asked = {"model": "onceward/image", "prompt": "a cat", "size": "64x64", "response_format": "b64_json"}
     made = httpx2.post(f"{gateway}/v1/images/generations", json=asked).json()
     picture = {"image": ("a.png", base64.b64decode(made["data"][0]["b64_json"]))}
     form = asked | {"size": size}

@@ -99,7 +99,7 @@ async def test_ids_of_ones_own_choice(world: Swept) -> None:
 async def test_members_and_models_of_a_team(world: Swept) -> None:
     one, two, three, four = [await world.user() for _ in "1234"]
     first = [{"user_id": one, "role": "admin"}]
-    body = {"members_with_roles": first, "admins": [two], "members": [three], "models": ["headgate/small"]}
+    body = {"members_with_roles": first, "admins": [two], "members": [three], "models": ["onceward/small"]}
     team = await world.made("/team/new", body)
     group = {"team_id": team["team_id"]}
     await world.made("/team/member_add", group | {"member": {"user_id": four, "role": "user"}})
@@ -107,10 +107,10 @@ async def test_members_and_models_of_a_team(world: Swept) -> None:
     shown = (await world.got("/team/info", **group))["team_info"]["members_with_roles"]
     roles = {member["user_id"]: member["role"] for member in shown}
     assert roles == {one: "admin", two: "admin", three: "admin", four: "user"}
-    added = await world.made("/team/model/add", group | {"models": ["headgate/echo"]})
-    assert added["models"] == ["headgate/small", "headgate/echo"]
-    left = await world.made("/team/model/delete", group | {"models": ["headgate/small"]})
-    assert left["models"] == ["headgate/echo"]
+    added = await world.made("/team/model/add", group | {"models": ["onceward/echo"]})
+    assert added["models"] == ["onceward/small", "onceward/echo"]
+    left = await world.made("/team/model/delete", group | {"models": ["onceward/small"]})
+    assert left["models"] == ["onceward/echo"]
 
 
 async def test_a_first_key_teams_and_roles_of_a_user(world: Swept) -> None:

@@ -102,8 +102,8 @@ async def test_a_misspelt_member_is_refused_by_every_write_with_the_nearest_name
     ("text", "param", "says"),
     [
         ('{"messages": [{"role": "user", "content": "\\udc00"}]}', "messages[0].content", "U+DC00"),
-        ('{"model": "headgate/echo", "messages": [], "temperature": NaN}', "temperature", "nan"),
-        ('{"model": "headgate/echo", "messages": [], "metadata": {"\\ud800": "x"}}', "metadata", "U+D800"),
+        ('{"model": "onceward/echo", "messages": [], "temperature": NaN}', "temperature", "nan"),
+        ('{"model": "onceward/echo", "messages": [], "metadata": {"\\ud800": "x"}}', "metadata", "U+D800"),
         ("NaN", None, "body"),
         ('{"model": ', None, "not valid JSON"),
         ("[" * 5000 + "NaN", None, "nested deeper"),

@@ -31,7 +31,7 @@ class _Spent:
 
 
 def _made(answer: Any) -> dict[str, Any]:
-    return {"call_id": answer.headers["x-headgate-call-id"], "request_id": answer.headers["x-request-id"]}
+    return {"call_id": answer.headers["x-onceward-call-id"], "request_id": answer.headers["x-request-id"]}
 
 
 async def _spend(two: Tenants) -> _Spent:
@@ -41,7 +41,7 @@ async def _spend(two: Tenants) -> _Spent:
     await two.master.made("/organization/member_add", organization_id=first, member=member)
     team = await two.team(organization_id=first, team_alias="spenders")
     await two.master.made("/team/member_add", team_id=team, member={"role": "user", "user_id": user})
-    await two.master.made("/model/new", model_name="own", litellm_params={"model": "headgate/echo"})
+    await two.master.made("/model/new", model_name="own", litellm_params={"model": "onceward/echo"})
     mine = await two.key(user_id=user, team_id=team, key_alias="spender")
     await two.one.made("/customer/new", user_id="shopper", alias="Shopper")
     said: tuple[dict[str, Any], ...] = (
@@ -49,7 +49,7 @@ async def _spend(two: Tenants) -> _Spent:
         {"tags": ["red"], "metadata": {"app": "a.b"}},
         {"model": "own", "metadata": {"app": "b"}},
         {"user": "shopper", "metadata": {"app": "a"}},
-        {"model": "headgate/fault-error"},
+        {"model": "onceward/fault-error"},
     )
     calls = []
     for number, body in enumerate(said):
@@ -124,8 +124,8 @@ async def test_logs(two: Tenants, spent: _Spent) -> None:
         ({"end_user": "shopper"}, {0, 3}),
         ({"end_user": "shoppe"}, set()),
         ({"model": "own"}, {2}),
-        ({"model": "headgate/echo"}, {0, 1, 3}),
-        ({"provider": "headgate"}, {0, 1, 2, 3, 4}),
+        ({"model": "onceward/echo"}, {0, 1, 3}),
+        ({"provider": "onceward"}, {0, 1, 2, 3, 4}),
         ({"provider": "openai"}, set()),
         ({"request_id": spent.calls[1]["request_id"]}, {1}),
         ({"request_id": spent.theirs["request_id"]}, set()),
@@ -189,7 +189,7 @@ async def test_report(two: Tenants, spent: _Spent) -> None:
         ("api_key", {spent.mine.id: 5}),
         ("user", {spent.user: 5}),
         ("organization", {first: 5}),
-        ("model", {"headgate/echo": 3, "own": 1, "headgate/fault-error": 1}),
+        ("model", {"onceward/echo": 3, "own": 1, "onceward/fault-error": 1}),
         ("provider", {"offline": 5}),
         ("tag", {"red": 2, "blue": 1, None: 3}),
         ("metadata.app", {"a": 2, "a.b": 1, "b": 1, None: 1}),
@@ -220,7 +220,7 @@ async def test_report(two: Tenants, spent: _Spent) -> None:
         ({"customer_id": "shopper"}, 2),
         ({"metadata": "app=a"}, 2),
         ({"model": "own"}, 1),
-        ({"model": "headgate/echo", "customer_id": "shopper", "end_date": "2026-05-31"}, 1),
+        ({"model": "onceward/echo", "customer_id": "shopper", "end_date": "2026-05-31"}, 1),
     ):
         assert sum((await groups(**query)).values()) == number, query
     wrong = (
@@ -268,7 +268,7 @@ async def test_history(two: Tenants, spent: _Spent) -> None:
         *SPANS,
         ({"model": "own"}, {2}),
         ({"model": "none"}, set()),
-        ({"provider": "headgate"}, {0, 1, 2, 3, 4}),
+        ({"provider": "onceward"}, {0, 1, 2, 3, 4}),
         ({"provider": "openai"}, set()),
         ({"band": "cheap"}, {0, 1, 3}),
         ({"band": "rest"}, {2, 4}),
@@ -299,11 +299,11 @@ async def test_stats(two: Tenants, spent: _Spent) -> None:
         ({"period": "month"}, 5),
         ({"period": "all_time"}, 5),
         ({"model": "own"}, 1),
-        ({"provider": "headgate"}, 5),
+        ({"provider": "onceward"}, 5),
         ({"provider": "openai"}, 0),
         ({"band": "cheap"}, 3),
         ({"band": "none of them"}, 0),
-        ({"model": "headgate/echo", "end_date": "2026-05-31"}, 2),
+        ({"model": "onceward/echo", "end_date": "2026-05-31"}, 2),
     ):
         assert await requests(**query) == number, query
     for step, wanted in (

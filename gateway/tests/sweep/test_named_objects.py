@@ -135,11 +135,11 @@ async def test_an_admin_blocks_the_customer_of_an_organization(world: Swept) -> 
     """A customer of no organization was made and blocked, and the one that exists went on."""
     organization, name = await world.organization(), world.fresh("customer")
     key = (await world.key(organization_id=organization))["key"]
-    headers = {"X-Headgate-Organization": organization}
+    headers = {"X-Onceward-Organization": organization}
     made = await world.client.post("/customer/new", json={"user_id": name}, headers=headers)
     assert (made.status_code, made.json()["organization_id"]) == (200, organization)
     assert (await world.chat(key, user=name)).status_code == 200
-    other = {"X-Headgate-Organization": await world.organization()}
+    other = {"X-Onceward-Organization": await world.organization()}
     await world.client.post("/customer/block", json={"user_ids": [name]}, headers=other)
     assert (await world.chat(key, user=name)).status_code == 200
     await world.client.post("/customer/delete", json={"user_ids": [name]}, headers=other)

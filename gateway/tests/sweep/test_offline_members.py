@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-import headgate_gateway
+import onceward_gateway
 
 from ..test_parameters import FILES, MODEL_PATHS, OWN, form_of, members, resolved, sample
 from .kit import CHAT, Swept
@@ -28,11 +28,11 @@ pytestmark = pytest.mark.filterwarnings("ignore:Unclosed file")
 # What the gateway itself heeds, for every model alike: in its records, its cache, its guardrails and its routes.
 GATEWAY = {*OWN, "user", "metadata", "model"}
 _MODELS = {
-    **dict.fromkeys((CHAT, "/v1/completions"), "headgate/echo"),
-    "/v1/embeddings": "headgate/embed",
-    "/v1/moderations": "headgate/moderate",
-    "/v1/audio/speech": "headgate/speech",
-    **dict.fromkeys(("/v1/audio/transcriptions", "/v1/audio/translations"), "headgate/transcribe"),
+    **dict.fromkeys((CHAT, "/v1/completions"), "onceward/echo"),
+    "/v1/embeddings": "onceward/embed",
+    "/v1/moderations": "onceward/moderate",
+    "/v1/audio/speech": "onceward/speech",
+    **dict.fromkeys(("/v1/audio/transcriptions", "/v1/audio/translations"), "onceward/transcribe"),
 }
 _TOOLS = [
     {"type": "function", "function": {"name": name, "parameters": {"type": "object", "properties": {}}}}
@@ -106,7 +106,7 @@ SHOWS: Mapping[tuple[str, str], tuple[Any, Mapping[str, Any]]] = {
     ("/v1/moderations", "input"): ("I will kill you.", {}),
 }
 # With its descriptions: what the gateway checks requests by has none.
-_TOLD = json.loads((Path(headgate_gateway.__file__).parent / "openapi.json").read_text())
+_TOLD = json.loads((Path(onceward_gateway.__file__).parent / "openapi.json").read_text())
 _UNUSED = "Offline models do not use it."
 
 
@@ -140,7 +140,7 @@ class Offline:
         """The smallest request that works."""
         known, needed = members(path)[1:]
         values = {name: sample(name, known[name]) for name in dict.fromkeys((*needed, "model"))}
-        values["model"] = _MODELS.get(path, "headgate/image")
+        values["model"] = _MODELS.get(path, "onceward/image")
         values |= {name: "Tell me about the sea." for name in ("prompt", "input") if name in values}
         if "messages" in values:
             values["messages"] = [{"role": "user", "content": "Tell me about the sea."}]
@@ -151,9 +151,9 @@ class Offline:
 
 @pytest.fixture
 async def offline(world: Swept) -> AsyncIterator[Offline]:
-    asked = {"model": "headgate/image", "prompt": "a cat", "size": "64x64", "response_format": "b64_json"}
+    asked = {"model": "onceward/image", "prompt": "a cat", "size": "64x64", "response_format": "b64_json"}
     picture = await world.made("/v1/images/generations", asked)
-    asked = {"model": "headgate/speech", "input": "hello there", "voice": "alloy", "response_format": "wav"}
+    asked = {"model": "onceward/speech", "input": "hello there", "voice": "alloy", "response_format": "wav"}
     sound = (await world.client.post("/v1/audio/speech", json=asked)).content
     yield Offline(world, base64.b64decode(picture["data"][0]["b64_json"]), sound)
     # Uploads end here, and not as a warning in another test.

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from headgate_gateway.contract import load_contract
+from onceward_gateway.contract import load_contract
 
 from ..routing.test_every_member import WRITES
 from ..test_parameters import MODEL_PATHS
@@ -26,7 +26,7 @@ _LATER = {"anchor": "created_at", "seconds": 7200}
 # Write -> member -> a value that the answer shows.
 SHOWN: Mapping[str, Mapping[str, Any]] = {
     _BATCH: {"completion_window": "1h", "endpoint": "/v1/embeddings", "metadata": {"a": "b"}},
-    _JOB: {"model": "headgate/echo", "seed": 7, "metadata": {"a": "b"}},
+    _JOB: {"model": "onceward/echo", "seed": 7, "metadata": {"a": "b"}},
     "POST /credentials": {"credential_name": "own", "credential_info": {"description": "Frankfurt"}},
     "PATCH /credentials/{credential_name}": {"credential_info": {"description": "Paris"}},
 }
@@ -96,7 +96,7 @@ def _another(path: str, body: dict[str, Any], member: str, value: Any, shown: st
     """Another value gives another number."""
 
     async def felt(world: Swept) -> bool:
-        rest = body if "request_body" in body else {"model": "headgate/echo"} | body
+        rest = body if "request_body" in body else {"model": "onceward/echo"} | body
         numbers = [(await world.made(path, rest | change))[shown] for change in ({}, {member: value})]
         return bool(numbers[0] != numbers[1])
 
@@ -142,16 +142,16 @@ FELT: Mapping[str, Mapping[str, Felt]] = {
         ),
     },
     f"POST {_COUNT}": {
-        "model": _another(_COUNT, {"prompt": "Hi."}, "model", "headgate/small", "request_model"),
+        "model": _another(_COUNT, {"prompt": "Hi."}, "model", "onceward/small", "request_model"),
         "prompt": _another(_COUNT, {"prompt": "Hi."}, "prompt", "A longer text.", "total_tokens"),
         "messages": _another(_COUNT, {"messages": _TALK}, "messages", _LONG, "total_tokens"),
     },
     "POST /utils/transform_request": {
         "request_body": _another(
             "/utils/transform_request",
-            {"call_type": "chat", "request_body": {"model": "headgate/echo", "messages": _TALK}},
+            {"call_type": "chat", "request_body": {"model": "onceward/echo", "messages": _TALK}},
             "request_body",
-            {"model": "headgate/echo", "messages": _LONG},
+            {"model": "onceward/echo", "messages": _LONG},
             "raw_request_body",
         ),
     },

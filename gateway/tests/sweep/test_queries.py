@@ -9,7 +9,7 @@ from .kit import CHAT, jsonl
 from .tenants import Caller, Pages, Tenants, shows
 
 LESSON = {"messages": [{"role": "user", "content": "Who?"}, {"role": "assistant", "content": "Me."}]}
-WORK = {"custom_id": "a", "method": "POST", "url": CHAT, "body": {"model": "headgate/echo", "messages": []}}
+WORK = {"custom_id": "a", "method": "POST", "url": CHAT, "body": {"model": "onceward/echo", "messages": []}}
 
 
 async def _whole(caller: Caller, pages: Pages, wanted: list[str], **query: Any) -> None:
@@ -84,7 +84,7 @@ async def test_fine_tuning(two: Tenants) -> None:
     for number in range(4):
         metadata = {"night": str(number % 2), "all": "yes"}
         hyper = {"n_epochs": 3, "batch_size": 5}
-        job = {"model": "headgate/echo", "training_file": file, "metadata": metadata, "hyperparameters": hyper}
+        job = {"model": "onceward/echo", "training_file": file, "metadata": metadata, "hyperparameters": hyper}
         made.append((await mine.made("/v1/fine_tuning/jobs", **job))["id"])
     path, newest = "/v1/fine_tuning/jobs", made[::-1]
     pages = Pages(path, mark="after")
@@ -109,20 +109,20 @@ async def test_fine_tuning(two: Tenants) -> None:
 @shows("/v1/models", "cursor", "limit", "provider")
 @shows("/v1/capabilities", "provider", "supports_vision", "supports_tools", "supports_reasoning")
 async def test_models(two: Tenants) -> None:
-    mine = await two.key(models=["headgate/echo", "headgate/embed", "headgate/image", "own"])
-    model = {"model": "headgate/echo"}
+    mine = await two.key(models=["onceward/echo", "onceward/embed", "onceward/image", "own"])
+    model = {"model": "onceward/echo"}
     await two.master.made("/model/new", model_name="own", litellm_params=model)
     whole = await mine.paged(Pages("/v1/models"), 1000)
-    assert "headgate/echo" in whole
+    assert "onceward/echo" in whole
     assert "own" in whole
     assert len(whole) == 4
     await _whole(mine, Pages("/v1/models"), whole)
-    assert await mine.paged(Pages("/v1/models"), 2, provider="headgate") == whole
+    assert await mine.paged(Pages("/v1/models"), 2, provider="onceward") == whole
     assert await mine.paged(Pages("/v1/models"), 2, provider="openai") == []
     every = {one["model_id"]: one for one in (await two.master.got("/v1/capabilities"))["data"]}
     assert await _ids(mine, "/v1/capabilities", id="model_id") == set(whole)
     assert await _ids(mine, "/v1/capabilities", id="model_id", provider="none") == set()
-    assert await _ids(mine, "/v1/capabilities", id="model_id", provider="headgate") == set(whole)
+    assert await _ids(mine, "/v1/capabilities", id="model_id", provider="onceward") == set(whole)
     for name in ("supports_vision", "supports_tools", "supports_reasoning"):
         for value in (True, False):
             able = {id for id, one in every.items() if one[name] is value}
@@ -138,9 +138,9 @@ async def test_calls(two: Tenants) -> None:
     mine, made = await two.key(), []
     for number in range(5):
         answer = await mine.chat(headers={"Idempotency-Key": f"key-{number}"})
-        made.append(answer.headers["x-headgate-call-id"])
+        made.append(answer.headers["x-onceward-call-id"])
         two.clock.now += number // 3
-    theirs = (await two.one.chat(headers={"Idempotency-Key": "key-1"})).headers["x-headgate-call-id"]
+    theirs = (await two.one.chat(headers={"Idempotency-Key": "key-1"})).headers["x-onceward-call-id"]
     pages = Pages("/v1/calls")
     await _whole(mine, pages, made[::-1])
     assert await mine.paged(pages, 1, idempotency_key="key-1") == [made[1]]
@@ -338,7 +338,7 @@ async def test_budgets(two: Tenants) -> None:
 async def test_deployments(two: Tenants) -> None:
     made = []
     for name in ("fast", "fast", "slow"):
-        body = {"model_name": name, "litellm_params": {"model": "headgate/echo"}}
+        body = {"model_name": name, "litellm_params": {"model": "onceward/echo"}}
         made.append((await two.master.made("/model/new", **body))["model_info"]["id"])
 
     async def infos(**query: Any) -> set[str]:

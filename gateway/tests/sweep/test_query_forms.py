@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
-from headgate_gateway.contract import load_contract
+from onceward_gateway.contract import load_contract
 
 from . import test_money_queries, test_queries
 from .kit import followed, queries
@@ -44,7 +44,7 @@ async def _places(two: Tenants) -> dict[str, dict[str, str]]:
         "/organization/info": {"organization_id": two.organizations[0]},
         "/customer/info": {"end_user_id": customer},
         "/budget/settings": {"budget_id": (await one.made("/budget/new", max_budget=1))["budget_id"]},
-        "/utils/supported_openai_params": {"model": "headgate/echo"},
+        "/utils/supported_openai_params": {"model": "onceward/echo"},
     } | {f"/v1/credits/{kind}": {"organization_id": two.organizations[0]} for kind in ("balance", "history", "stats")}
 
 
@@ -58,11 +58,11 @@ async def _objects(two: Tenants) -> dict[str, str]:
     return {
         "file_id": file,
         "batch_id": (await master.made("/v1/batches", **work))["id"],
-        "fine_tuning_job_id": (await master.made("/v1/fine_tuning/jobs", model="headgate/echo", training_file=lessons))[
+        "fine_tuning_job_id": (await master.made("/v1/fine_tuning/jobs", model="onceward/echo", training_file=lessons))[
             "id"
         ],
-        "model": "headgate/echo",
-        "call_id": (await master.chat()).headers["x-headgate-call-id"],
+        "model": "onceward/echo",
+        "call_id": (await master.chat()).headers["x-onceward-call-id"],
         "credential_name": (await master.made("/credentials", **credential))["credential_name"],
     }
 
@@ -113,7 +113,7 @@ async def test_metadata_of_jobs_is_text_whatever_it_looks_like(two: Tenants) -> 
     lessons = await two.one.file("fine-tune", test_queries.jsonl(*[test_queries.LESSON] * 10))
     made = {}
     for night in ("0", "1", "007", "true", "1e3", "a b"):
-        job = {"model": "headgate/echo", "training_file": lessons, "metadata": {"night": night}}
+        job = {"model": "onceward/echo", "training_file": lessons, "metadata": {"night": night}}
         made[night] = (await two.one.made("/v1/fine_tuning/jobs", **job))["id"]
     for value in (*made, "00", "1.0", "1000"):
         found = (await two.one.got("/v1/fine_tuning/jobs", **{"metadata[night]": value}))["data"]

@@ -51,7 +51,7 @@ async def read(url: str, key: str | None = None) -> Read:
     return Read(answer.text)
 
 
-def asked(model: str = "headgate/echo", **more: Any) -> dict[str, Any]:
+def asked(model: str = "onceward/echo", **more: Any) -> dict[str, Any]:
     return {"model": model, "messages": [{"role": "user", "content": "Hello!"}], **more}
 
 

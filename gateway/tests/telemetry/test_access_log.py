@@ -10,8 +10,8 @@ from typing import Any
 import httpx2
 import pytest
 
-from headgate_gateway.config import ConfigError
-from headgate_gateway.telemetry.access_log import AccessLog
+from onceward_gateway.config import ConfigError
+from onceward_gateway.telemetry.access_log import AccessLog
 
 from .kit import CHAT, Launch, asked, key_of, until
 
@@ -37,13 +37,13 @@ async def written(path: Path, count: int) -> list[dict[str, Any]]:
 
 async def test_a_line_for_each_request(launch: Launch, tmp_path: Path) -> None:
     log = tmp_path / "access.log"
-    gateway = launch(config=f'[access_log]\nto = "{log}"\n', HEADGATE_GATEWAY_API_KEYS=MASTER)
+    gateway = launch(config=f'[access_log]\nto = "{log}"\n', ONCEWARD_GATEWAY_API_KEYS=MASTER)
     async with httpx2.AsyncClient(base_url=gateway.url, headers=key_of(MASTER)) as client:
         made = (await client.post("/key/generate", json={"key_alias": "of-the-log"})).json()
         mine = key_of(made["key"]) | {"X-Request-Id": "req-1", "Idempotency-Key": "once"}
         first = await client.post(CHAT, json=asked(), headers=mine)
         await client.post(CHAT, json=asked(), headers=mine | {"X-Request-Id": "req-2"})
-        await client.post(CHAT, json=asked("headgate/fault-rate-limit", stream=True), headers=key_of(made["key"]))
+        await client.post(CHAT, json=asked("onceward/fault-rate-limit", stream=True), headers=key_of(made["key"]))
         await client.post(CHAT, json=asked(), headers=key_of("sk-nobody-knows-this-one"))
         await client.get("/v1/nowhere?secret=in-the-query")
     generated, chat, again, failed, unknown, nowhere = await written(log, 6)
@@ -57,8 +57,8 @@ async def test_a_line_for_each_request(launch: Launch, tmp_path: Path) -> None:
         "operation": "chat_completions_create",
         "status": 200,
         "caller": made["key_id"],
-        "call_id": first.headers["x-headgate-call-id"],
-        "model": "headgate/echo",
+        "call_id": first.headers["x-onceward-call-id"],
+        "model": "onceward/echo",
         "provider": "offline",
         "outcome": "completed",
         "stream": False,
@@ -79,7 +79,7 @@ async def test_a_line_for_each_request(launch: Launch, tmp_path: Path) -> None:
 
 async def test_a_stream_is_logged_when_it_has_ended(launch: Launch, tmp_path: Path) -> None:
     log = tmp_path / "access.log"
-    gateway = launch("--offline", HEADGATE_GATEWAY_ACCESS_LOG=str(log))
+    gateway = launch("--offline", ONCEWARD_GATEWAY_ACCESS_LOG=str(log))
     body = asked(stream=True, provider_specific_params={"pace": 0.02})
     async with httpx2.AsyncClient(base_url=gateway.url) as client:
         async with client.stream("POST", CHAT, json=body) as answer:
@@ -98,7 +98,7 @@ async def test_a_stream_is_logged_when_it_has_ended(launch: Launch, tmp_path: Pa
 
 async def test_a_name_that_is_a_key_is_not_written(launch: Launch, tmp_path: Path) -> None:
     log = tmp_path / "access.log"
-    gateway = launch("--offline", HEADGATE_GATEWAY_ACCESS_LOG=str(log))
+    gateway = launch("--offline", ONCEWARD_GATEWAY_ACCESS_LOG=str(log))
     async with httpx2.AsyncClient(base_url=gateway.url) as client:
         await client.post(CHAT, json=asked("sk-put-in-the-wrong-place-0123"))
         await client.post(CHAT, json=asked('a" ,"b":1\n{' + "x" * 500))
@@ -109,7 +109,7 @@ async def test_a_name_that_is_a_key_is_not_written(launch: Launch, tmp_path: Pat
 
 async def test_a_rotated_file_is_made_anew(launch: Launch, tmp_path: Path) -> None:
     log = tmp_path / "access.log"
-    gateway = launch("--offline", HEADGATE_GATEWAY_ACCESS_LOG=str(log))
+    gateway = launch("--offline", ONCEWARD_GATEWAY_ACCESS_LOG=str(log))
     async with httpx2.AsyncClient(base_url=gateway.url) as client:
         await client.post(CHAT, json=asked(), headers={"X-Request-Id": "before"})
         await written(log, 1)
@@ -121,7 +121,7 @@ async def test_a_rotated_file_is_made_anew(launch: Launch, tmp_path: Path) -> No
 
 async def test_what_was_gathered_is_written_at_the_end(launch: Launch, tmp_path: Path) -> None:
     log = tmp_path / "access.log"
-    gateway = launch("--offline", HEADGATE_GATEWAY_ACCESS_LOG=str(log))
+    gateway = launch("--offline", ONCEWARD_GATEWAY_ACCESS_LOG=str(log))
     async with httpx2.AsyncClient(base_url=gateway.url) as client:
         for _ in range(3):
             await client.post(CHAT, json=asked())

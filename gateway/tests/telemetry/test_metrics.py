@@ -62,45 +62,45 @@ async def test_a_call_is_counted_where_it_was_served(launch: Launch, upstream: A
     seen = await read(gateway.url)
     where = {"model": "fast", "deployment": "one-eu", "provider": "one"}
     call = {**where, "operation": "chat_completions_create", "status": "completed", "cached": "false"}
-    assert seen.sum("headgate_calls_total", **call, stream="false") == 1
-    assert seen.sum("headgate_calls_total", **call, stream="true") == 1
-    tokens = {kind: seen.sum("headgate_tokens_total", **where, kind=kind) for kind in ("input", "output")}
+    assert seen.sum("onceward_calls_total", **call, stream="false") == 1
+    assert seen.sum("onceward_calls_total", **call, stream="true") == 1
+    tokens = {kind: seen.sum("onceward_tokens_total", **where, kind=kind) for kind in ("input", "output")}
     assert tokens == {"input": 107, "output": 12}
-    assert seen.sum("headgate_tokens_total", **where, kind="cached_input") == 40
-    assert seen.sum("headgate_tokens_total", **where, kind="reasoning") == 5
-    assert seen.sum("headgate_cost_usd_total", **where) == pytest.approx((67 + 40 / 2 + 12 * 2) / 1e6)
-    assert seen.sum("headgate_requests_total", operation="chat_completions_create", status="200") == 2
-    assert seen.sum("headgate_request_seconds_count", operation="chat_completions_create") == 2
-    assert seen.sum("headgate_call_seconds_count", model="fast") == 2
-    assert seen.sum("headgate_first_event_seconds_count", model="fast") == 1
-    assert seen.sum("headgate_stream_events_total", **where) == 3
-    assert seen.sum("headgate_upstream_tries_total", **where, outcome="ok") == 2
-    assert seen.sum("headgate_upstream_seconds_count", **where) == 2
-    assert seen.sum("headgate_settle_seconds_count") == 2
-    assert seen.sum("headgate_build_info") == 1
-    assert seen.sum("headgate_state", state="ready") == 1
+    assert seen.sum("onceward_tokens_total", **where, kind="cached_input") == 40
+    assert seen.sum("onceward_tokens_total", **where, kind="reasoning") == 5
+    assert seen.sum("onceward_cost_usd_total", **where) == pytest.approx((67 + 40 / 2 + 12 * 2) / 1e6)
+    assert seen.sum("onceward_requests_total", operation="chat_completions_create", status="200") == 2
+    assert seen.sum("onceward_request_seconds_count", operation="chat_completions_create") == 2
+    assert seen.sum("onceward_call_seconds_count", model="fast") == 2
+    assert seen.sum("onceward_first_event_seconds_count", model="fast") == 1
+    assert seen.sum("onceward_stream_events_total", **where) == 3
+    assert seen.sum("onceward_upstream_tries_total", **where, outcome="ok") == 2
+    assert seen.sum("onceward_upstream_seconds_count", **where) == 2
+    assert seen.sum("onceward_settle_seconds_count") == 2
+    assert seen.sum("onceward_build_info") == 1
+    assert seen.sum("onceward_state", state="ready") == 1
     assert seen.sum("process_resident_memory_bytes") > 1 << 24
-    assert seen.sum("headgate_requests_open") == 1, "the scrape itself"
+    assert seen.sum("onceward_requests_open") == 1, "the scrape itself"
     assert "sk-of-the-provider" not in seen.text
 
 
 async def test_failures_retries_fallbacks_and_the_breaker(launch: Launch, upstream: Any) -> None:
-    fallbacks = 'fallbacks = { fast = ["headgate/echo"] }'
+    fallbacks = 'fallbacks = { fast = ["onceward/echo"] }'
     gateway = launch(config=deployments(fallbacks, first=upstream.url, second=upstream.url))
     upstream.json({"error": {"message": "no"}}, status=500)
     async with httpx2.AsyncClient(base_url=gateway.url) as client:
         for _ in range(2):
             done = await client.post(CHAT, json=asked("fast"))
-            assert done.headers["x-model"] == "headgate/echo"
+            assert done.headers["x-model"] == "onceward/echo"
     seen = await read(gateway.url)
-    assert seen.sum("headgate_upstream_tries_total", deployment="first-eu", outcome="502") == 2
-    assert seen.sum("headgate_upstream_tries_total", deployment="second-eu", outcome="502") == 2
-    assert seen.sum("headgate_retries_total", kind="retry", model="fast") == 2
-    assert seen.sum("headgate_retries_total", kind="fallback", model="fast", to="headgate/echo") == 2
-    assert seen.sum("headgate_deployment_resting", deployment="first-eu", model="fast") == 1
-    assert 0 < seen.sum("headgate_deployment_rest_seconds", deployment="first-eu") <= 60
-    assert seen.sum("headgate_deployment_failures_in_row", deployment="first-eu") == 2
-    assert seen.sum("headgate_calls_total", model="headgate/echo", status="completed") == 2
+    assert seen.sum("onceward_upstream_tries_total", deployment="first-eu", outcome="502") == 2
+    assert seen.sum("onceward_upstream_tries_total", deployment="second-eu", outcome="502") == 2
+    assert seen.sum("onceward_retries_total", kind="retry", model="fast") == 2
+    assert seen.sum("onceward_retries_total", kind="fallback", model="fast", to="onceward/echo") == 2
+    assert seen.sum("onceward_deployment_resting", deployment="first-eu", model="fast") == 1
+    assert 0 < seen.sum("onceward_deployment_rest_seconds", deployment="first-eu") <= 60
+    assert seen.sum("onceward_deployment_failures_in_row", deployment="first-eu") == 2
+    assert seen.sum("onceward_calls_total", model="onceward/echo", status="completed") == 2
 
 
 async def test_what_runs_is_seen_while_it_runs(launch: Launch, upstream: Any) -> None:
@@ -129,18 +129,18 @@ async def test_what_runs_is_seen_while_it_runs(launch: Launch, upstream: Any) ->
         lines = first.aiter_lines()
         assert (await anext(lines)).startswith("id: ")
         during = await read(gateway.url)
-        assert during.sum("headgate_calls_running") == 1
-        assert during.sum("headgate_streams_open") == 2
-        assert during.sum("headgate_deployment_running", deployment="one-eu") == 1
-        assert during.sum("headgate_repeats_total", kind="joined") == 1
+        assert during.sum("onceward_calls_running") == 1
+        assert during.sum("onceward_streams_open") == 2
+        assert during.sum("onceward_deployment_running", deployment="one-eu") == 1
+        assert during.sum("onceward_repeats_total", kind="joined") == 1
         going.set()
         assert [line async for line in lines][-2] == "data: [DONE]"
         await second.aread()
         await client.post(CHAT, json=asked("fast", stream=True), headers=headers)
     after = await read(gateway.url)
-    assert after.sum("headgate_calls_running") == after.sum("headgate_streams_open") == 0
-    assert after.sum("headgate_repeats_total", kind="replayed") == 1
-    assert after.sum("headgate_calls_total") == 1, "joined and replayed: it was one call"
+    assert after.sum("onceward_calls_running") == after.sum("onceward_streams_open") == 0
+    assert after.sum("onceward_repeats_total", kind="replayed") == 1
+    assert after.sum("onceward_calls_total") == 1, "joined and replayed: it was one call"
 
 
 async def test_strangers_make_no_series(launch: Launch) -> None:
@@ -152,7 +152,7 @@ async def test_strangers_make_no_series(launch: Launch) -> None:
             await client.post(CHAT, json=asked(word), headers={"X-Request-Id": word, "User-Agent": word})
             await client.get(f"/v1/models/{word}", headers=key_of(f"sk-{word}"))
             await client.request(word.upper(), f"/{word}/{word}")
-            await client.post(CHAT, json=asked(f"headgate/fault-error:status=503&x={word}"))
+            await client.post(CHAT, json=asked(f"onceward/fault-error:status=503&x={word}"))
             await client.post(CHAT, content=word)
 
         for at in range(3):
@@ -161,10 +161,10 @@ async def test_strangers_make_no_series(launch: Launch) -> None:
         for at in range(3, 60):
             await strange(at)
     after = await read(gateway.url)
-    assert after.sum("headgate_calls_total", model="headgate/echo") >= 60
+    assert after.sum("onceward_calls_total", model="onceward/echo") >= 60
     assert "stranger" not in after.text.lower()
     # What scrapes themselves add: the operation of reading the metrics.
-    scrape = [own for own in after.labels("headgate_requests_total") if own["operation"] == "metrics.read"]
+    scrape = [own for own in after.labels("onceward_requests_total") if own["operation"] == "metrics.read"]
     added = {(name, *sorted(own.items())) for name, own, _ in after.series if own.get("operation") != "metrics.read"}
     had = {(name, *sorted(own.items())) for name, own, _ in before.series}
     assert len(scrape) == 1
@@ -185,15 +185,15 @@ async def test_a_name_counts_by_itself_once_a_provider_answered_to_it(launch: La
             await client.post(CHAT, json=asked(f"known-{at}"))
     seen = await read(gateway.url)
     assert "unheard" not in seen.text
-    assert seen.sum("headgate_calls_total", model="other", status="failed") == 5
-    assert seen.sum("headgate_calls_total", model="known-0", status="completed") == 1
-    assert seen.sum("headgate_calls_total", model="other", status="completed") == 10, "200 names, and no more"
-    assert len({own["model"] for own in seen.labels("headgate_calls_total")}) == 201
+    assert seen.sum("onceward_calls_total", model="other", status="failed") == 5
+    assert seen.sum("onceward_calls_total", model="known-0", status="completed") == 1
+    assert seen.sum("onceward_calls_total", model="other", status="completed") == 10, "200 names, and no more"
+    assert len({own["model"] for own in seen.labels("onceward_calls_total")}) == 201
 
 
 @pytest.fixture
 def guarded(launch: Launch) -> Any:
-    return launch(HEADGATE_GATEWAY_API_KEYS=MASTER)
+    return launch(ONCEWARD_GATEWAY_API_KEYS=MASTER)
 
 
 async def test_refusals_tell_what_refused_and_whose_it_was(guarded: Any) -> None:
@@ -203,16 +203,16 @@ async def test_refusals_tell_what_refused_and_whose_it_was(guarded: Any) -> None
             made = await client.post("/key/generate", json=limits, headers=key_of(MASTER))
             return key_of(made.json()["key"])
 
-        paced, poor, narrow = await key(rpm_limit=1), await key(max_budget=0.0), await key(models=["headgate/embed"])
+        paced, poor, narrow = await key(rpm_limit=1), await key(max_budget=0.0), await key(models=["onceward/embed"])
         for headers, statuses in ((paced, [200, 429]), (poor, [402]), (narrow, [403])):
             for status in statuses:
                 assert (await client.post(CHAT, json=asked(), headers=headers)).status_code == status
         assert (await client.post(CHAT, json=asked(), headers=key_of("sk-nobody-knows-this-one"))).status_code == 401
     seen = await read(guarded.url, MASTER)
-    assert seen.sum("headgate_refusals_total", kind="requests", scope="key") == 1
-    assert seen.sum("headgate_refusals_total", kind="budget", scope="key") == 1
-    assert seen.sum("headgate_refusals_total", kind="model", scope="key") == 1
-    statuses = {own["status"] for own in seen.labels("headgate_requests_total")}
+    assert seen.sum("onceward_refusals_total", kind="requests", scope="key") == 1
+    assert seen.sum("onceward_refusals_total", kind="budget", scope="key") == 1
+    assert seen.sum("onceward_refusals_total", kind="model", scope="key") == 1
+    statuses = {own["status"] for own in seen.labels("onceward_requests_total")}
     assert {"200", "401", "402", "403", "429"} <= statuses
     assert "sk-" not in seen.text
 
@@ -237,7 +237,7 @@ async def test_where_keys_are_asked_for_only_an_admin_reads(guarded: Any) -> Non
 
 async def test_a_scraper_may_have_a_token_that_opens_nothing_else(launch: Launch) -> None:
     token = "scrape-0123456789abcdef"
-    gateway = launch(config='[metrics]\ntoken_env = "SCRAPE"\n', HEADGATE_GATEWAY_API_KEYS=MASTER, SCRAPE=token)
+    gateway = launch(config='[metrics]\ntoken_env = "SCRAPE"\n', ONCEWARD_GATEWAY_API_KEYS=MASTER, SCRAPE=token)
     assert await _status(gateway.url) == 401
     assert await _status(gateway.url, key_of(token + "0")) == 401
     assert await _status(gateway.url, key_of(token)) == 200
@@ -246,7 +246,7 @@ async def test_a_scraper_may_have_a_token_that_opens_nothing_else(launch: Launch
 
 
 async def test_public_metrics_are_for_everybody(launch: Launch) -> None:
-    gateway = launch(config="[metrics]\npublic = true\n", HEADGATE_GATEWAY_API_KEYS=MASTER)
+    gateway = launch(config="[metrics]\npublic = true\n", ONCEWARD_GATEWAY_API_KEYS=MASTER)
     assert await _status(gateway.url) == 200
     assert await _status(gateway.url, key_of("sk-nobody-knows-this-one")) == 200
 
@@ -283,7 +283,7 @@ async def test_a_port_of_their_own(launch: Launch) -> None:
     writer.write(b"GET /metrics HTTP/1.1\r\nX: " + b"x" * 20_000 + b"\r\n\r\n")
     assert await reader.read() == b"", "a head without an end is not waited for"
     writer.close()
-    assert (await read_from(own)).sum("headgate_build_info") == 1
+    assert (await read_from(own)).sum("onceward_build_info") == 1
 
 
 async def read_from(url: str) -> Read:
@@ -294,10 +294,10 @@ async def read_from(url: str) -> Read:
 
 
 async def test_workers_answer_as_one(launch: Launch, tmp_path: Any) -> None:
-    group = {"HEADGATE_GATEWAY_WORKERS_FOLDER": str(tmp_path)}
+    group = {"ONCEWARD_GATEWAY_WORKERS_FOLDER": str(tmp_path)}
     # Each with records of its own: what they share is the folder alone.
     workers = [
-        launch("--offline", "--data-dir", str(tmp_path / f"data{slot}"), HEADGATE_GATEWAY_WORKER=str(slot), **group)
+        launch("--offline", "--data-dir", str(tmp_path / f"data{slot}"), ONCEWARD_GATEWAY_WORKER=str(slot), **group)
         for slot in range(3)
     ]
     async with httpx2.AsyncClient() as client:
@@ -306,23 +306,23 @@ async def test_workers_answer_as_one(launch: Launch, tmp_path: Any) -> None:
                 assert (await client.post(worker.url + CHAT, json=asked())).status_code == 200
     for worker in workers:
         seen = await read(worker.url)
-        assert [seen.sum("headgate_calls_total", worker=str(slot)) for slot in range(3)] == [1, 2, 3]
-        assert seen.sum("headgate_worker_up") == 3
+        assert [seen.sum("onceward_calls_total", worker=str(slot)) for slot in range(3)] == [1, 2, 3]
+        assert seen.sum("onceward_worker_up") == 3
         assert len(seen.labels("process_resident_memory_bytes")) == 3
-        assert seen.text.count("# TYPE headgate_calls_total") == 1, "one family, whoever counted"
+        assert seen.text.count("# TYPE onceward_calls_total") == 1, "one family, whoever counted"
 
     workers[2].kill()
 
     async def missed() -> Read | None:
         seen = await read(workers[0].url)
-        return seen if seen.sum("headgate_worker_up", worker="2") == 0 else None
+        return seen if seen.sum("onceward_worker_up", worker="2") == 0 else None
 
     seen: Read = await until(missed, "the worker that was killed is missed")
-    assert [seen.sum("headgate_calls_total", worker=str(slot)) for slot in range(3)] == [1, 2, 0]
-    successor = launch("--offline", "--data-dir", str(tmp_path / "data2"), HEADGATE_GATEWAY_WORKER="2", **group)
+    assert [seen.sum("onceward_calls_total", worker=str(slot)) for slot in range(3)] == [1, 2, 0]
+    successor = launch("--offline", "--data-dir", str(tmp_path / "data2"), ONCEWARD_GATEWAY_WORKER="2", **group)
     seen = await read(workers[0].url)
-    assert seen.sum("headgate_worker_up", worker="2") == 1
-    assert (await read(successor.url)).sum("headgate_calls_total", worker="1") == 2
+    assert seen.sum("onceward_worker_up", worker="2") == 1
+    assert (await read(successor.url)).sum("onceward_calls_total", worker="1") == 2
 
 
 async def _killed_at(gateway: GatewayProcess, answer: httpx2.Response, event: str) -> None:
@@ -347,9 +347,9 @@ async def test_a_call_that_is_taken_up_after_a_kill_is_told(launch: Launch) -> N
     assert again.text.rstrip().endswith("data: [DONE]")
     seen = await read(gateway.url)
     # Where others may share the database, a node that died lives until its lease is over: its call is joined first.
-    assert seen.sum("headgate_repeats_total", kind="joined" if on_postgres() else "resumed") == 1
-    assert seen.sum("headgate_repeats_total") == 1
-    assert seen.sum("headgate_calls_total", status="completed") == 1
+    assert seen.sum("onceward_repeats_total", kind="joined" if on_postgres() else "resumed") == 1
+    assert seen.sum("onceward_repeats_total") == 1
+    assert seen.sum("onceward_calls_total", status="completed") == 1
 
 
 async def test_no_web_page_reads_a_port_of_their_own(launch: Launch) -> None:

@@ -38,17 +38,17 @@ async def test_workers_tell_of_each_other_and_a_successor_begins_anew(served: Ga
 
     async def all_up() -> Read | None:
         seen = await read(server.url, KEY)
-        return seen if seen.sum("headgate_worker_up") == 3 else None
+        return seen if seen.sum("onceward_worker_up") == 3 else None
 
     await until(all_up, "three workers")
     await called(server.url, 12)
     seen = await read(server.url, KEY)
-    assert {own["worker"] for own in seen.labels("headgate_build_info")} == {"0", "1", "2"}
-    assert seen.sum("headgate_calls_total") == 12, "whichever answers, it tells of all"
-    assert seen.sum("headgate_storage_up") == 3
-    assert seen.sum("headgate_storage_connections") >= 3
-    lost = next(own["worker"] for own in seen.labels("headgate_calls_total"))
-    others = 12 - seen.sum("headgate_calls_total", worker=lost)
+    assert {own["worker"] for own in seen.labels("onceward_build_info")} == {"0", "1", "2"}
+    assert seen.sum("onceward_calls_total") == 12, "whichever answers, it tells of all"
+    assert seen.sum("onceward_storage_up") == 3
+    assert seen.sum("onceward_storage_connections") >= 3
+    lost = next(own["worker"] for own in seen.labels("onceward_calls_total"))
+    others = 12 - seen.sum("onceward_calls_total", worker=lost)
     (pid,) = [pid for pid, number in _workers(server.process.pid).items() if number == lost]
     os.kill(pid, signal.SIGKILL)
 
@@ -56,11 +56,11 @@ async def test_workers_tell_of_each_other_and_a_successor_begins_anew(served: Ga
         now = await read(server.url, KEY)
         began = now.sum("process_start_time_seconds", worker=lost)
         older = seen.sum("process_start_time_seconds", worker=lost)
-        return now if began > older and now.sum("headgate_worker_up") == 3 else None
+        return now if began > older and now.sum("onceward_worker_up") == 3 else None
 
     after: Read = await until(again, "the successor tells of itself")
-    assert after.sum("headgate_calls_total", worker=lost) == 0
-    assert after.sum("headgate_calls_total") == others
+    assert after.sum("onceward_calls_total", worker=lost) == 0
+    assert after.sum("onceward_calls_total") == others
 
 
 def _workers(supervisor: int) -> dict[int, str]:
@@ -73,7 +73,7 @@ def _workers(supervisor: int) -> dict[int, str]:
         except OSError:
             continue
         if parent == str(supervisor):
-            found[int(folder.name)] = names[b"HEADGATE_GATEWAY_WORKER"].decode()
+            found[int(folder.name)] = names[b"ONCEWARD_GATEWAY_WORKER"].decode()
     return found
 
 
@@ -83,21 +83,21 @@ async def test_a_database_that_is_away_is_told(tmp_path: Path) -> None:
     try:
         url = made.add().url
         await called(url, 1)
-        assert (await read(url, KEY)).sum("headgate_storage_up") == 1
+        assert (await read(url, KEY)).sum("onceward_storage_up") == 1
         server.stop(signal.SIGINT)
 
         async def away() -> Any:
             async with httpx2.AsyncClient(base_url=url, headers=MASTER, timeout=30) as client:
                 refused = (await client.post(CHAT, json=asked(), headers={"Idempotency-Key": "x"})).status_code == 503
             seen = await read(url, KEY)
-            told = seen.sum("headgate_refusals_total", kind="storage_away") > 0
-            return refused and told and seen.sum("headgate_storage_up") == 0
+            told = seen.sum("onceward_refusals_total", kind="storage_away") > 0
+            return refused and told and seen.sum("onceward_storage_up") == 0
 
         await until(away, "the metrics say that PostgreSQL is away")
         server.start()
 
         async def back() -> Any:
-            return (await read(url, KEY)).sum("headgate_storage_up") == 1
+            return (await read(url, KEY)).sum("onceward_storage_up") == 1
 
         await until(back, "the metrics say that it is back")
     finally:
@@ -113,18 +113,18 @@ async def test_a_redis_that_is_away_is_told(tmp_path: Path, redis_server: Any) -
 
         async def up() -> Any:
             seen = await read(url, KEY)
-            return seen.sum("headgate_redis_up") == seen.sum("headgate_bus_connected") == 1
+            return seen.sum("onceward_redis_up") == seen.sum("onceward_bus_connected") == 1
 
         await until(up, "Redis is up")
         redis.kill()
 
         async def away() -> Any:
             seen = await read(url, KEY)
-            return seen.labels("headgate_redis_up") and seen.sum("headgate_redis_up") == 0
+            return seen.labels("onceward_redis_up") and seen.sum("onceward_redis_up") == 0
 
         await until(away, "the metrics say that Redis is away")
         redis.start()
         await until(up, "the metrics say that it is back")
-        assert (await read(url, KEY)).sum("headgate_redis_losses_total") >= 1
+        assert (await read(url, KEY)).sum("onceward_redis_losses_total") >= 1
     finally:
         made.stop()

@@ -17,7 +17,7 @@ CONFIG = """
 global:
   scrape_interval: 1s
 scrape_configs:
-  - job_name: headgate
+  - job_name: onceward
     authorization:
       credentials: {token}
     static_configs:
@@ -83,30 +83,30 @@ async def test_what_it_scrapes_is_what_happened(launch: Launch, prometheus: Any)
             assert answer.status_code == 200
             if not stream:
                 used.append(answer.json()["usage"])
-        assert (await client.post(CHAT, json=asked("headgate/fault-rate-limit"))).status_code == 429
+        assert (await client.post(CHAT, json=asked("onceward/fault-rate-limit"))).status_code == 429
         assert (await client.get("/metrics", headers=key_of("sk-not-this-token-00"))).status_code == 401
     server = prometheus(gateway.url)
     target = await until(server.up, "Prometheus scrapes the gateway")
     assert (target["health"], target["lastError"]) == ("up", "")
-    assert await server.query("sum by (status) (headgate_calls_total)") == {("completed",): 3, ("failed",): 1}
-    statuses = await server.query('sum by (status) (headgate_requests_total{operation="chat_completions_create"})')
+    assert await server.query("sum by (status) (onceward_calls_total)") == {("completed",): 3, ("failed",): 1}
+    statuses = await server.query('sum by (status) (onceward_requests_total{operation="chat_completions_create"})')
     assert statuses == {("200",): 3, ("429",): 1}
-    tokens = await server.query('sum by (kind) (headgate_tokens_total{model="headgate/echo"})')
+    tokens = await server.query('sum by (kind) (onceward_tokens_total{model="onceward/echo"})')
     assert tokens[("output",)] == 3 * used[0]["completion_tokens"]
     # Its own arithmetic over the buckets: they are cumulated, and each has its bound.
-    (median,) = (await server.query("histogram_quantile(0.5, sum by (le) (headgate_call_seconds_bucket))")).values()
+    (median,) = (await server.query("histogram_quantile(0.5, sum by (le) (onceward_call_seconds_bucket))")).values()
     assert 0 < median <= 0.005
-    (first,) = (await server.query("sum(headgate_first_event_seconds_count)")).values()
+    (first,) = (await server.query("sum(onceward_first_event_seconds_count)")).values()
     assert first == 1
     known = await server.get("/api/v1/metadata")
-    assert known["headgate_calls_total"][0]["type"] == "counter"
-    assert known["headgate_call_seconds"][0]["type"] == "histogram"
-    assert all(known[name][0]["help"] for name in known if name.startswith("headgate_"))
+    assert known["onceward_calls_total"][0]["type"] == "counter"
+    assert known["onceward_call_seconds"][0]["type"] == "histogram"
+    assert all(known[name][0]["help"] for name in known if name.startswith("onceward_"))
     (memory,) = (await server.query("process_resident_memory_bytes")).values()
     assert memory > 1 << 24
 
     async def later() -> Any:
-        counts = await server.query("sum(headgate_calls_total)")
+        counts = await server.query("sum(onceward_calls_total)")
         return counts.get(()) == 5
 
     async with httpx2.AsyncClient(base_url=gateway.url) as client:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from headgate_gateway.telemetry.series import Counts, Distribution, Family, render
-from headgate_gateway.telemetry.workers import decoded, encoded, merged
+from onceward_gateway.telemetry.series import Counts, Distribution, Family, render
+from onceward_gateway.telemetry.workers import decoded, encoded, merged
 
 from .kit import Read
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from headgate_gateway.config import ConfigError, load
+from onceward_gateway.config import ConfigError, load
 
 
 @pytest.mark.parametrize(
@@ -28,9 +28,9 @@ from headgate_gateway.config import ConfigError, load
     ],
 )
 def test_settings_that_cannot_be_meant(tmp_path: Path, text: str, said: str) -> None:
-    (tmp_path / "headgate.toml").write_text(text)
+    (tmp_path / "onceward.toml").write_text(text)
     with pytest.raises(ConfigError) as failure:
-        load(tmp_path / "headgate.toml", {})
+        load(tmp_path / "onceward.toml", {})
     assert said in str(failure.value)
 
 
@@ -49,24 +49,24 @@ def test_settings_that_cannot_be_meant(tmp_path: Path, text: str, said: str) -> 
 def test_when_there_are_spans(
     tmp_path: Path, text: str, environ: dict[str, str], enabled: bool, required: bool
 ) -> None:
-    (tmp_path / "headgate.toml").write_text(text)
-    tracing = load(tmp_path / "headgate.toml", environ).watch.tracing
+    (tmp_path / "onceward.toml").write_text(text)
+    tracing = load(tmp_path / "onceward.toml", environ).watch.tracing
     assert (tracing.enabled, tracing.required) == (enabled, required)
 
 
 @pytest.mark.parametrize(
     ("config", "environ", "status", "said"),
     [
-        ("[telemetry]\nenabled = true\n", {}, 1, 'Install it: pip install "headgate-gateway[otel]".'),
+        ("[telemetry]\nenabled = true\n", {}, 1, 'Install it: pip install "onceward-gateway[otel]".'),
         ("", {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:9"}, 0, "OpenTelemetry is not installed: no spans."),
     ],
 )
 def test_without_the_extra(tmp_path: Path, config: str, environ: dict[str, str], status: int, said: str) -> None:
-    (tmp_path / "headgate.toml").write_text(config)
+    (tmp_path / "onceward.toml").write_text(config)
     script = tmp_path / "without.py"
     script.write_text(WITHOUT)
     command = [sys.executable, str(script), "--offline", "--port", "0", "--data-dir", str(tmp_path / "data")]
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("HEADGATE", "OTEL"))}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("ONCEWARD", "OTEL"))}
     done = subprocess.run(
         command, cwd=tmp_path, env=kept | environ, capture_output=True, text=True, timeout=60, check=False
     )
@@ -78,8 +78,8 @@ def test_without_the_extra(tmp_path: Path, config: str, environ: dict[str, str],
 WITHOUT = """
 import os, signal, sys
 sys.modules["opentelemetry"] = None
-from headgate_gateway import gateway
-from headgate_gateway.cli import main
+from onceward_gateway import gateway
+from onceward_gateway.cli import main
 
 start = gateway.Gateway.start
 async def started(self):
@@ -95,8 +95,8 @@ def test_a_port_that_is_taken_is_told_at_the_start(tmp_path: Path) -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        (tmp_path / "headgate.toml").write_text(f'[metrics]\nlisten = "127.0.0.1:{port}"\n')
-        command = [sys.executable, "-m", "headgate_gateway", "--port", "0", "--data-dir", str(tmp_path / "data")]
+        (tmp_path / "onceward.toml").write_text(f'[metrics]\nlisten = "127.0.0.1:{port}"\n')
+        command = [sys.executable, "-m", "onceward_gateway", "--port", "0", "--data-dir", str(tmp_path / "data")]
         done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 1
     assert f"`metrics.listen` is '127.0.0.1:{port}', which cannot be listened on: " in done.stderr

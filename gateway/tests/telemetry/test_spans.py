@@ -48,17 +48,17 @@ async def test_a_call_stands_in_the_callers_trace_and_the_provider_is_told(
     assert (server.trace, server.parent, server.kind) == (TRACE, SPAN, SERVER)
     assert (tried.trace, tried.parent, tried.kind) == (TRACE, server.id, CLIENT)
     assert server.seconds >= tried.seconds > 0
-    call_id = done.headers["x-headgate-call-id"]
+    call_id = done.headers["x-onceward-call-id"]
     assert server.attributes == {
         "http.request.method": "POST",
         "http.route": "/v1/chat/completions",
         "http.response.status_code": 200,
         "url.path": "/v1/chat/completions",
         "url.scheme": "http",
-        "headgate.request_id": "req-of-the-test",
-        "headgate.operation": "chat_completions_create",
-        "headgate.caller": "anonymous",
-        "headgate.call_id": call_id,
+        "onceward.request_id": "req-of-the-test",
+        "onceward.operation": "chat_completions_create",
+        "onceward.caller": "anonymous",
+        "onceward.call_id": call_id,
     }
     host, port = upstream.url.removeprefix("http://").split(":")
     assert tried.attributes == {
@@ -79,10 +79,10 @@ async def test_a_call_stands_in_the_callers_trace_and_the_provider_is_told(
         "gen_ai.usage.reasoning.output_tokens": 5,
         "server.address": host,
         "server.port": int(port),
-        "headgate.call_id": call_id,
-        "headgate.deployment": "one-eu",
+        "onceward.call_id": call_id,
+        "onceward.deployment": "one-eu",
     }
-    assert server.resource["service.name"] == "headgate-gateway"
+    assert server.resource["service.name"] == "onceward-gateway"
     assert server.resource["service.instance.id"].startswith("node_")
     sent = {name.lower(): value for name, value in upstream.requests[0]["headers"].items()}
     assert sent["traceparent"] == f"00-{TRACE}-{tried.id}-01"
@@ -110,13 +110,13 @@ async def test_a_stream_tells_when_it_began_and_why_it_ended(
 
 
 async def test_each_try_is_a_span_and_failures_are_typed(launch: Launch, upstream: Any, collector: Collector) -> None:
-    fallbacks = 'fallbacks = { fast = ["headgate/echo"] }'
+    fallbacks = 'fallbacks = { fast = ["onceward/echo"] }'
     config = deployments(fallbacks, first=upstream.url, second=upstream.url)
     gateway = launch(config=config, **collector.environ)
     upstream.json({"error": {"message": "Hello! is no good"}}, status=500)
     async with httpx2.AsyncClient(base_url=gateway.url) as client:
         await client.post(CHAT, json=asked("fast"))
-        await client.post(CHAT, json=asked("headgate/fault-break", stream=True))
+        await client.post(CHAT, json=asked("onceward/fault-break", stream=True))
 
     async def there() -> Any:
         return len(collector.spans) >= 6
@@ -129,8 +129,8 @@ async def test_each_try_is_a_span_and_failures_are_typed(launch: Launch, upstrea
         (CLIENT, ERROR, "502"),
         (INTERNAL, 0, None),
     ]
-    assert [span.attributes["headgate.deployment"] for span in tries] == ["first-eu", "second-eu", "headgate/echo"]
-    assert tries[2].attributes["gen_ai.provider.name"] == "headgate"
+    assert [span.attributes["onceward.deployment"] for span in tries] == ["first-eu", "second-eu", "onceward/echo"]
+    assert tries[2].attributes["gen_ai.provider.name"] == "onceward"
     # The status of the stream was 200 by the time that it broke.
     (broken,) = [span for span in collector.spans if span.kind == SERVER and span.status == ERROR]
     assert broken.attributes["http.response.status_code"] == 200
@@ -204,8 +204,8 @@ async def test_a_replay_is_no_second_call(launch: Launch, collector: Collector) 
 
     await until(there, "three spans")
     servers = [span for span in collector.spans if span.kind == SERVER]
-    assert [span.attributes.get("headgate.repeated") for span in servers] == [None, "replayed"]
-    assert servers[0].attributes["headgate.call_id"] == servers[1].attributes["headgate.call_id"]
+    assert [span.attributes.get("onceward.repeated") for span in servers] == [None, "replayed"]
+    assert servers[0].attributes["onceward.call_id"] == servers[1].attributes["onceward.call_id"]
     assert [span.kind for span in collector.spans if span not in servers] == [INTERNAL]
 
 
@@ -266,7 +266,7 @@ async def test_nothing_is_lost_when_the_gateway_stops(launch: Launch, collector:
     gateway.terminate()
     assert gateway.wait() == 0
     names = sorted(span.name for span in collector.spans)
-    assert names == ["POST /v1/chat/completions"] * 5 + ["chat headgate/echo"] * 5
+    assert names == ["POST /v1/chat/completions"] * 5 + ["chat onceward/echo"] * 5
 
 
 async def test_a_collector_that_is_away_costs_no_call(launch: Launch) -> None:
@@ -282,7 +282,7 @@ async def test_a_collector_that_is_away_costs_no_call(launch: Launch) -> None:
 
 async def test_no_key_reaches_the_collector(launch: Launch, collector: Collector) -> None:
     config = "[telemetry]\ncapture_content = true\n"
-    gateway = launch("--offline", config=config, HEADGATE_GATEWAY_API_KEYS=MASTER, **collector.environ)
+    gateway = launch("--offline", config=config, ONCEWARD_GATEWAY_API_KEYS=MASTER, **collector.environ)
     async with httpx2.AsyncClient(base_url=gateway.url) as client:
         made = (await client.post("/key/generate", json={}, headers=key_of(MASTER))).json()
         headers = {"X-Provider-Key-OpenAI": "sk-of-the-caller-0123456789"} | key_of(made["key"])

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from headgate.testing import QuirkyUpstream
+from onceward.testing import QuirkyUpstream
 
 from ..conftest import GatewayProcess
 from .kit import Quirky, prices
@@ -18,7 +18,7 @@ def quirky(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Quirky]:
     """A gateway, the upstream behind it, and the log that must stay clean."""
     folder: Path = tmp_path_factory.mktemp("quirky")
     with QuirkyUpstream() as upstream:
-        (folder / "headgate.toml").write_text(
+        (folder / "onceward.toml").write_text(
             f"""
 [providers.up]
 wire = "openai"

@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx2
 
-from headgate.testing import QUIRKS, QuirkyUpstream
+from onceward.testing import QUIRKS, QuirkyUpstream
 
 from ..conftest import GatewayProcess
 
@@ -37,7 +37,7 @@ def prices(names: Iterable[str] = ("sound", *QUIRKS)) -> str:
 @contextmanager
 def clean_gateway(folder: Path, config: str) -> Iterator[str]:
     """The URL of a gateway with this configuration, whose log must be without a traceback when it stops."""
-    (folder / "headgate.toml").write_text(config)
+    (folder / "onceward.toml").write_text(config)
     server = GatewayProcess(folder, log=folder / "log").start()
     try:
         yield server.url
@@ -97,7 +97,7 @@ class Quirky:
             given = {"json": body | ({"stream": True} if stream else {})}
         answer = httpx2.post(self.server.url + path, timeout=30, **given)
         outcome = _read(answer)
-        call = answer.headers.get("x-headgate-call-id")
+        call = answer.headers.get("x-onceward-call-id")
         if call:
             outcome.record = httpx2.get(f"{self.server.url}/v1/calls/{call}", timeout=30).json()
         return outcome

@@ -178,7 +178,7 @@ def ask(url: str, model: str, *, key: str = "", **more: Any) -> tuple[httpx2.Res
     headers = {"idempotency-key": key} if key else {}
     body = {"model": f"up/{model}", "messages": HELLO, **more}
     answer = httpx2.post(f"{url}/v1/chat/completions", json=body, headers=headers, timeout=60)
-    return answer, httpx2.get(f"{url}/v1/calls/{answer.headers['x-headgate-call-id']}", timeout=60).json()
+    return answer, httpx2.get(f"{url}/v1/calls/{answer.headers['x-onceward-call-id']}", timeout=60).json()
 
 
 def chunks_of(answer: httpx2.Response) -> list[dict[str, Any]]:
@@ -245,7 +245,7 @@ def test_a_key_replays_a_failure_that_was_paid(url: str, provider: Provider, str
     assert (again.status_code, again.json()["error"]["code"]) == (first.status_code, first.json()["error"]["code"])
     assert again.json()["error"]["message"] == first.json()["error"]["message"]
     assert again.json()["error"]["retryable"] is False
-    assert (again.headers["x-headgate-replayed"], again.headers["x-should-retry"]) == ("true", "false")
+    assert (again.headers["x-onceward-replayed"], again.headers["x-should-retry"]) == ("true", "false")
     assert (record["id"], record["status"], record["cost_usd"]) == (failed["id"], "failed", failed["cost_usd"])
     assert record["cost_usd"] > 0
 
@@ -258,7 +258,7 @@ def test_a_key_replays_a_stream_that_failed_when_it_was_paid(url: str, provider:
     assert provider.asked.count(name) == asked + 1
     assert again.content == first.content
     assert chunks_of(again)[-1]["error"]["retryable"] is False
-    assert again.headers["x-headgate-replayed"] == "true"
+    assert again.headers["x-onceward-replayed"] == "true"
     assert (record["id"], record["cost_usd"]) == (failed["id"], failed["cost_usd"])
 
 
@@ -282,7 +282,7 @@ def test_an_attempt_that_cost_nothing_is_made_again_after_one_that_was_paid(url:
     assert (first.status_code, second.status_code) == (502, 400)
     assert paid["cost_usd"] > 0
     third, record = ask(url, "flaky-refused", key="thrice")
-    assert (third.status_code, "x-headgate-replayed" in third.headers) == (200, False)
+    assert (third.status_code, "x-onceward-replayed" in third.headers) == (200, False)
     assert provider.asked.count("flaky-refused") == 3
     assert record["cost_usd"] == pytest.approx(paid["cost_usd"] + 0.00021)
     assert "paid_in_attempt" not in str(record)

@@ -219,7 +219,7 @@ def ask(url: str, kind: str, model: str, **more: Any) -> tuple[httpx2.Response, 
         body[said] = HELLO if said == "messages" else "Hello, how are you?"
         body |= {"voice": "alloy", "stream_format": "sse"} if kind == "speech" else {}
         answer = httpx2.post(path, json=body, timeout=60)
-    return answer, httpx2.get(f"{url}/v1/calls/{answer.headers['x-headgate-call-id']}", timeout=60).json()
+    return answer, httpx2.get(f"{url}/v1/calls/{answer.headers['x-onceward-call-id']}", timeout=60).json()
 
 
 @pytest.mark.parametrize("name", BODIES)

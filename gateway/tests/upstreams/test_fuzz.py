@@ -11,14 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headgate_gateway.errors import ApiError, envelope
-from headgate_gateway.providers import failures
-from headgate_gateway.providers.answers import Refused, chunk_of, count_answer, events_in, folded, judged, with_usage
-from headgate_gateway.providers.anthropic import BrokenMessage, Chunks, completion
-from headgate_gateway.providers.chunks import ChunkReader
-from headgate_gateway.providers.lenient import Unreadable, encode, readable
-from headgate_gateway.providers.meter import Meter
-from headgate_gateway.providers.sse import SseReader
+from onceward_gateway.errors import ApiError, envelope
+from onceward_gateway.providers import failures
+from onceward_gateway.providers.answers import Refused, chunk_of, count_answer, events_in, folded, judged, with_usage
+from onceward_gateway.providers.anthropic import BrokenMessage, Chunks, completion
+from onceward_gateway.providers.chunks import ChunkReader
+from onceward_gateway.providers.lenient import Unreadable, encode, readable
+from onceward_gateway.providers.meter import Meter
+from onceward_gateway.providers.sse import SseReader
 
 TEXT = st.text(st.characters(codec=None, categories=None)) | st.sampled_from(["\ud83d", "stop", "error", "502", "\xb2"])
 SCALAR = st.none() | st.booleans() | st.integers() | st.floats() | TEXT | st.sampled_from([10**400, 429, 502])

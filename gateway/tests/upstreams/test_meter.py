@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from headgate_gateway.errors import ApiError
-from headgate_gateway.ledger.count import TextCounter
-from headgate_gateway.offline import tokenizer
-from headgate_gateway.providers.chunks import ChunkReader
-from headgate_gateway.providers.encodings import decoder_of
-from headgate_gateway.providers.meter import Meter
+from onceward_gateway.errors import ApiError
+from onceward_gateway.ledger.count import TextCounter
+from onceward_gateway.offline import tokenizer
+from onceward_gateway.providers.chunks import ChunkReader
+from onceward_gateway.providers.encodings import decoder_of
+from onceward_gateway.providers.meter import Meter
 
 TEXT = "A text of a few words, which is counted. "
 

@@ -29,7 +29,7 @@ def test_a_client_that_leaves_pays_for_what_was_written(quirky: Quirky, kind: st
     provider, path, body = KINDS[kind]
     asked = {**body, "model": f"patient-{provider}/stall-pings", "stream": True}
     with httpx2.stream("POST", quirky.server.url + path, json=asked, timeout=30) as answer:
-        call = answer.headers["x-headgate-call-id"]
+        call = answer.headers["x-onceward-call-id"]
         seen = ""
         for piece in answer.iter_text():
             seen += piece
@@ -87,7 +87,7 @@ def test_a_connection_that_was_never_made_costs_nothing(launch: Launch, stream: 
         ).url
         asked = {**KINDS["chat"][2], "model": "full/m", "stream": stream}
         answer = httpx2.post(f"{url}/v1/chat/completions", json=asked, timeout=30)
-        record = httpx2.get(f"{url}/v1/calls/{answer.headers['x-headgate-call-id']}", timeout=30).json()
+        record = httpx2.get(f"{url}/v1/calls/{answer.headers['x-onceward-call-id']}", timeout=30).json()
     assert answer.json()["error"]["code"] == code
     assert answer.json()["error"]["provider_asked"] is False
     assert record["status"] == "failed"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from headgate.testing import QUIRKS, Charge, Quirk
+from onceward.testing import QUIRKS, Charge, Quirk
 
 from .kit import Outcome, Quirky
 

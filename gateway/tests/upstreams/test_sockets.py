@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from ..conftest import GatewayProcess
 
-_FRESH = "HEADGATE_TEST_FUZZ_EXAMPLES"  # so many with fresh seeds; the same 120 every time without it
+_FRESH = "ONCEWARD_TEST_FUZZ_EXAMPLES"  # so many with fresh seeds; the same 120 every time without it
 _EXAMPLES = int(os.environ.get(_FRESH, "120"))
 
 
@@ -70,7 +70,7 @@ class _Edge:
         self.upstream = _Upstream()
         settings_of = 'api_key = "sk-operators-own-key"\nretries = 0\nanswer_timeout = 5\nstream_timeout = 5\n'
         base = f"http://127.0.0.1:{self.upstream.port}"
-        (folder / "headgate.toml").write_text(
+        (folder / "onceward.toml").write_text(
             f'[providers.up]\nwire = "openai"\nbase_url = "{base}/v1"\n{settings_of}'
             f'[providers.claude]\nwire = "anthropic"\nbase_url = "{base}"\n{settings_of}'
             '[prices."m"]\ninput_per_million = 1\noutput_per_million = 10\n'
@@ -250,7 +250,7 @@ def test_any_bytes_of_an_upstream_end_the_call(edge: _Edge, call: tuple[str, str
         assert response.json()["error"]["status"] == response.status_code
     elif stream and response.status_code == 200:
         assert _ends(response.content), (call, answer, response.content, response.headers)
-    record = edge.client.get(f"/v1/calls/{response.headers['x-headgate-call-id']}").json()
+    record = edge.client.get(f"/v1/calls/{response.headers['x-onceward-call-id']}").json()
     assert record["status"] in ("completed", "failed"), record
     if record["status"] == "completed" and path != "/v1/moderations":
         assert record["cost_usd"] is not None

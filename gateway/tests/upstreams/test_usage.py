@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headgate_gateway.clock import SystemClock
-from headgate_gateway.config import Price
-from headgate_gateway.ledger.count import TextCounter, count_prompt, count_text
-from headgate_gateway.prices import PriceBook, UnitPrice
-from headgate_gateway.providers.chunks import count_foreign
-from headgate_gateway.providers.meter import Meter
+from onceward_gateway.clock import SystemClock
+from onceward_gateway.config import Price
+from onceward_gateway.ledger.count import TextCounter, count_prompt, count_text
+from onceward_gateway.prices import PriceBook, UnitPrice
+from onceward_gateway.providers.chunks import count_foreign
+from onceward_gateway.providers.meter import Meter
 
 JSON: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),

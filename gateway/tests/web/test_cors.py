@@ -10,14 +10,14 @@ import pytest
 from ..conftest import GatewayProcess, Launch
 
 CHAT = "/v1/chat/completions"
-BODY = {"model": "headgate/echo", "messages": [{"role": "user", "content": "ping"}]}
+BODY = {"model": "onceward/echo", "messages": [{"role": "user", "content": "ping"}]}
 APP, OTHER = "https://app.example", "https://other.example"
 
 
 @pytest.fixture(scope="module")
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("cors")
-    (folder / "headgate.toml").write_text(
+    (folder / "onceward.toml").write_text(
         f'[cors]\nallowed_origins = ["{APP}", "null"]\nallowed_methods = ["get", "POST"]\n'
         'allowed_headers = ["Authorization", "content-type"]\nallow_credentials = true\nmax_age = 77\n'
     )
@@ -76,7 +76,7 @@ def test_answers_streams_and_errors_are_readable(url: str, stream: bool, origin:
         assert answer.status_code == status
         found = granted(answer)
         assert (found["allow-origin"], found["allow-credentials"]) == (origin, "true")
-        assert {"x-request-id", "retry-after", "x-headgate-call-id"} <= set(found["expose-headers"].split(", "))
+        assert {"x-request-id", "retry-after", "x-onceward-call-id"} <= set(found["expose-headers"].split(", "))
         assert answer.headers.get_list("vary") == ["Origin"]
 
 

@@ -10,15 +10,15 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from headgate_gateway.config import ConfigError, Settings, load
-from headgate_gateway.errors import ApiError
-from headgate_gateway.web.hosts import HostCheck, host_of, is_loopback
-from headgate_gateway.web.settings import CorsSettings
+from onceward_gateway.config import ConfigError, Settings, load
+from onceward_gateway.errors import ApiError
+from onceward_gateway.web.hosts import HostCheck, host_of, is_loopback
+from onceward_gateway.web.settings import CorsSettings
 
 from ..conftest import GatewayProcess
 
 CHAT = "/v1/chat/completions"
-BODY = json.dumps({"model": "headgate/echo", "messages": [{"role": "user", "content": "ping"}]}).encode()
+BODY = json.dumps({"model": "onceward/echo", "messages": [{"role": "user", "content": "ping"}]}).encode()
 JSON = "Content-Type: application/json"
 KEY = "sk-hosts-0123456789abcdef"
 MODES = ("keyless", "open")
@@ -36,7 +36,7 @@ def gateways(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str
     }
     for name, config in configs.items():
         folder = tmp_path_factory.mktemp(name)
-        (folder / "headgate.toml").write_text(config)
+        (folder / "onceward.toml").write_text(config)
         started[name] = GatewayProcess(folder).start()
     yield {name: server.url for name, server in started.items()}
     for server in started.values():
@@ -286,9 +286,9 @@ def test_what_loopback_is() -> None:
     ],
 )
 def test_settings_that_cannot_be(tmp_path: Any, text: str, says: list[str]) -> None:
-    (tmp_path / "headgate.toml").write_text(text)
+    (tmp_path / "onceward.toml").write_text(text)
     with pytest.raises(ConfigError) as caught:
-        load(tmp_path / "headgate.toml", {})
+        load(tmp_path / "onceward.toml", {})
     assert all(part in str(caught.value) for part in says), str(caught.value)
 
 
@@ -296,8 +296,8 @@ def test_the_environment_names_hosts_and_origins(tmp_path: Any, monkeypatch: pyt
     monkeypatch.chdir(tmp_path)
     settings: Settings = load(
         environ={
-            "HEADGATE_GATEWAY_ALLOWED_HOSTS": "A.example, b.example",
-            "HEADGATE_GATEWAY_ALLOWED_ORIGINS": "https://App.example:443, http://b.example:8080",
+            "ONCEWARD_GATEWAY_ALLOWED_HOSTS": "A.example, b.example",
+            "ONCEWARD_GATEWAY_ALLOWED_ORIGINS": "https://App.example:443, http://b.example:8080",
         }
     )
     assert settings.allowed_hosts == {"a.example", "b.example"}

@@ -7,7 +7,7 @@ import re
 import httpx2
 import pytest
 
-from headgate_gateway import __version__
+from onceward_gateway import __version__
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
 

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from headgate_generator.emit.python import emit_python
-from headgate_generator.model import Api
+from onceward_generator.emit.python import emit_python
+from onceward_generator.model import Api
 
 
 def _load_sample() -> Any:

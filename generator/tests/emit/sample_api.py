@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from headgate_generator.model import (
+from onceward_generator.model import (
     Api,
     AuthScheme,
     Behaviour,

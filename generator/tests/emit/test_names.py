@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from headgate_generator.emit.python import OptionError, PythonOptions, emit_python
-from headgate_generator.model import (
+from onceward_generator.emit.python import OptionError, PythonOptions, emit_python
+from onceward_generator.model import (
     Api,
     ByTag,
     Field,
@@ -26,8 +26,8 @@ from headgate_generator.model import (
     UnionType,
     Variant,
 )
-from headgate_generator.plan.python import plan
-from headgate_generator.plan.python.shapes import ModelDef
+from onceward_generator.plan.python import plan
+from onceward_generator.plan.python.shapes import ModelDef
 
 STRING = Primitive(Prim.STRING)
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from headgate_generator.emit.python.resources import render_resources
-from headgate_generator.emit.python.types import render_types
-from headgate_generator.model import Api, Resource
-from headgate_generator.plan.python import Package, PythonOptions, plan
+from onceward_generator.emit.python.resources import render_resources
+from onceward_generator.emit.python.types import render_types
+from onceward_generator.model import Api, Resource
+from onceward_generator.plan.python import Package, PythonOptions, plan
 
 
 def texts(package: Package) -> dict[str, str]:

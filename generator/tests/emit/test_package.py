@@ -317,7 +317,7 @@ def test_the_bytes_do_not_depend_on_the_hash_seed_or_the_folder(project: Any, se
 import hashlib, sys
 sys.path.insert(0, sys.argv[1])
 from sample_api import sample_api
-from headgate_generator.emit.python import emit_python
+from onceward_generator.emit.python import emit_python
 files = {p: t for p, t in emit_python(sample_api()).items() if t.startswith("# Generated")}
 print(hashlib.sha256(repr(files).encode()).hexdigest())
 """

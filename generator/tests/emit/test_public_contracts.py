@@ -1,7 +1,7 @@
 """Contracts that nobody here wrote: each gives a package that imports, builds its models, and type-checks strictly.
 
 The documents are public, but not all carry a licence to be copied: they are read from the folder that the environment
-variable ``HEADGATE_SPECS`` names, or from ``shared/reference/specs`` beside the repository.
+variable ``ONCEWARD_SPECS`` names, or from ``shared/reference/specs`` beside the repository.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 
-from headgate_generator import build_api
-from headgate_generator.emit.python import emit_python
-from headgate_generator.plan.python.naming import all_methods
+from onceward_generator import build_api
+from onceward_generator.emit.python import emit_python
+from onceward_generator.plan.python.naming import all_methods
 
 BESIDE = Path(__file__).resolve().parents[4] / "shared" / "reference" / "specs"
-FOLDER = Path(os.environ.get("HEADGATE_SPECS") or BESIDE)
+FOLDER = Path(os.environ.get("ONCEWARD_SPECS") or BESIDE)
 CONTRACTS = ["hanzo", "hanzo-gateway", "mistral", "openai"]
 
 BUILD_ALL = """
@@ -44,7 +44,7 @@ print(json.dumps([len(names), built, type(client).__name__]))
 def foreign(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, make_project: Any) -> Any:
     contract = FOLDER / f"{request.param}.yaml"
     if not contract.exists():
-        pytest.skip(f"no public contract at {contract}; set HEADGATE_SPECS to the folder that has it")
+        pytest.skip(f"no public contract at {contract}; set ONCEWARD_SPECS to the folder that has it")
     api, _ = build_api(contract)
     return api, make_project(tmp_path_factory.mktemp("foreign"), emit_python(api))
 

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import pytest
 
-from headgate.cli import main
+from onceward.cli import main
 
 
 class Ran(NamedTuple):
@@ -42,8 +42,8 @@ def _wait_until_ready(url: str, process: subprocess.Popen[str]) -> None:
 @contextmanager
 def started(folder: Path, *options: str) -> Generator[str, None, None]:
     """A gateway of its own, whose records and configuration are in the folder."""
-    pytest.importorskip("headgate_gateway")
-    program = [sys.executable, "-m", "headgate_gateway", "serve", "--port", "0", "--data-dir", str(folder), *options]
+    pytest.importorskip("onceward_gateway")
+    program = [sys.executable, "-m", "onceward_gateway", "serve", "--port", "0", "--data-dir", str(folder), *options]
     program.append("--fault-models")
     process = subprocess.Popen(program, stdout=subprocess.PIPE, text=True, cwd=folder)
     assert process.stdout is not None
@@ -67,7 +67,7 @@ def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture(autouse=True)
 def environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in os.environ:
-        if name.startswith("HEADGATE_") or name in {"FORCE_COLOR", "NO_COLOR"}:
+        if name.startswith("ONCEWARD_") or name in {"FORCE_COLOR", "NO_COLOR"}:
             monkeypatch.delenv(name)
 
 

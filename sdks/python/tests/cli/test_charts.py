@@ -10,12 +10,12 @@ from xml.etree import ElementTree
 
 import pytest
 
-from headgate.cli._chart import Bar, Chart, draw
-from headgate.cli._dates import moment, starts
-from headgate.cli._group import usd
-from headgate.cli._layout import width_of
-from headgate.cli._picture import svg
-from headgate.cli._screen import PlainScreen
+from onceward.cli._chart import Bar, Chart, draw
+from onceward.cli._dates import moment, starts
+from onceward.cli._group import usd
+from onceward.cli._layout import width_of
+from onceward.cli._picture import svg
+from onceward.cli._screen import PlainScreen
 
 from .conftest import Run
 
@@ -88,7 +88,7 @@ def test_the_picture_is_well_formed_and_has_a_bar_for_each(chart: Chart) -> None
 
 
 def test_charts_of_a_gateway(run: Run, gateway: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HEADGATE_BASE_URL", gateway)
+    monkeypatch.setenv("ONCEWARD_BASE_URL", gateway)
     run("chat", "Hello")
     days = run("spend", "chart", "--since", "3d")
     assert days.status == 0, days.err
@@ -100,7 +100,7 @@ def test_charts_of_a_gateway(run: Run, gateway: str, tmp_path: Path, monkeypatch
         assert done.status == 0, done.err
         assert "saved" in done.out
         ElementTree.fromstring(picture.read_text())
-    assert "headgate/echo" in run("spend", "chart", "--by", "model").out
+    assert "onceward/echo" in run("spend", "chart", "--by", "model").out
     png = run("spend", "chart", "--save", "spend.png")
     assert (png.status, ".svg" in png.err) == (2, True)
     assert '"results"' in run("spend", "chart", "--json").out

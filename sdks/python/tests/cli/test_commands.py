@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from headgate.cli._screen import clean, make_screen
-from headgate.testing import FakeGateway
+from onceward.cli._screen import clean, make_screen
+from onceward.testing import FakeGateway
 
 from .conftest import Run
 
 
 @pytest.fixture(autouse=True)
 def address(gateway: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HEADGATE_BASE_URL", gateway)
+    monkeypatch.setenv("ONCEWARD_BASE_URL", gateway)
 
 
 def test_one_answer_is_the_answer_and_nothing_else(run: Run) -> None:
@@ -72,7 +72,7 @@ def test_tools_run_when_allowed_and_not_behind_a_persons_back(
 def test_models(run: Run) -> None:
     done = run("models")
     assert done.out.splitlines()[0].split() == ["model", "kind", "context", "in", "$/1M", "out", "$/1M", "can"]
-    assert "headgate/echo" in done.out
+    assert "onceward/echo" in done.out
     lines = run("models", "--json", "embed").out.splitlines()
     assert all("embed" in json.loads(line)["id"] for line in lines)
     none = run("models", "no-such-model")
@@ -92,13 +92,13 @@ def test_embed(run: Run) -> None:
 
 
 def test_doctor_finds_nothing_wrong(run: Run, gateway: str) -> None:
-    done = run("doctor", "--json", "--api-key", "sk-hea-0123456789abcdef")
+    done = run("doctor", "--json", "--api-key", "sk-onc-0123456789abcdef")
     told = json.loads(done.out)
     statuses = {check["check"]: check["status"] for check in told["checks"]}
     assert done.status == 0, done.out
     assert {"address", "name", "connection", "health", "key", "models", "stream"} <= set(statuses)
     assert "fail" not in statuses.values()
-    assert told["options"]["base_url"] == {"value": gateway, "source": "HEADGATE_BASE_URL"}
+    assert told["options"]["base_url"] == {"value": gateway, "source": "ONCEWARD_BASE_URL"}
     assert told["options"]["api_key"]["source"] == "--api-key"
     assert "0123456789" not in done.out
 
@@ -107,7 +107,7 @@ def test_doctor_says_why_not(run: Run) -> None:
     nobody = run("doctor", "--base-url", "http://127.0.0.1:9")
     assert nobody.status == 1
     assert "FAIL  connection" in nobody.out
-    assert "headgate serve" in nobody.out
+    assert "onceward serve" in nobody.out
     unknown = run("doctor", "--base-url", "http://no-such-host.invalid")
     assert "FAIL  name" in unknown.out
     wrong = run("doctor", "--base-url", "ftp://x")
@@ -127,15 +127,15 @@ def test_doctor_knows_a_login_page_and_a_wrong_key(run: Run) -> None:
         fake.respond_error(401, "Incorrect API key", path="/v1/models")
         key = run("doctor", "--base-url", fake.url, "--api-key", "sk-wrong-key-0123")
         assert "FAIL  key" in key.out
-        assert "HEADGATE_API_KEY" in key.out
+        assert "ONCEWARD_API_KEY" in key.out
 
 
 def test_errors_are_a_line_and_a_next_step(run: Run) -> None:
     done = run("chat", "--base-url", "http://127.0.0.1:9", "Hello")
     assert (done.status, done.out) == (1, "")
-    assert "headgate serve" in done.err
+    assert "onceward serve" in done.err
     assert "Traceback" not in done.err
-    failing = run("chat", "-m", "headgate/fault-error:status=400", "Hello")
+    failing = run("chat", "-m", "onceward/fault-error:status=400", "Hello")
     assert failing.status == 1
     assert "400" in failing.err
 
@@ -144,7 +144,7 @@ def test_usage(run: Run) -> None:
     assert run().status == 2
     assert run("nonsense").status == 2
     assert run("chat", "--json").status == 2
-    assert run("--version").out.startswith("headgate ")
+    assert run("--version").out.startswith("onceward ")
     for command in ("chat", "models", "embed", "serve", "demo", "doctor"):
         assert run(command, "--help").status == 0
     assert run("demo", "--only", "nothing").status == 2
@@ -158,7 +158,7 @@ def test_the_demo_on_a_gateway_that_runs(run: Run, gateway: str) -> None:
 
 
 def test_serve_without_the_gateway_says_what_to_install(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("headgate.cli._app.gateway_cli", lambda: None)
+    monkeypatch.setattr("onceward.cli._app.gateway_cli", lambda: None)
     done = run("serve", "--port", "1")
     assert done.status == 1
     assert "pip install" in done.err

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from headgate import Headgate, NotFoundError
-from headgate.cli import _group
+from onceward import NotFoundError, Onceward
+from onceward.cli import _group
 
 from .conftest import Run, started
 
@@ -24,25 +24,25 @@ MASTER = "sk-master-of-the-tests-0123456789"
 @pytest.fixture(scope="module")
 def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("company")
-    (folder / "headgate.toml").write_text(
+    (folder / "onceward.toml").write_text(
         f'[auth]\nmode = "required"\napi_keys = ["{MASTER}"]\n[cache]\nkind = "memory"\n'
         '[guardrails.private]\nguardrail = "pii"\nmode = ["pre_call", "post_call"]\n'
     )
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("HEADGATE_GATEWAY_SECRET_KEY", base64.b64encode(os.urandom(32)).decode())
+        patch.setenv("ONCEWARD_GATEWAY_SECRET_KEY", base64.b64encode(os.urandom(32)).decode())
         with started(folder, "--offline") as url:
             yield url
 
 
 @pytest.fixture(autouse=True)
 def address(company: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HEADGATE_BASE_URL", company)
-    monkeypatch.setenv("HEADGATE_API_KEY", MASTER)
+    monkeypatch.setenv("ONCEWARD_BASE_URL", company)
+    monkeypatch.setenv("ONCEWARD_API_KEY", MASTER)
 
 
 @pytest.fixture
-def client(company: str) -> Iterator[Headgate]:
-    with Headgate(base_url=company, api_key=MASTER) as made:
+def client(company: str) -> Iterator[Onceward]:
+    with Onceward(base_url=company, api_key=MASTER) as made:
         yield made
 
 
@@ -65,19 +65,19 @@ def said(run: Run, *words: str) -> str:
 
 
 def test_a_key_is_made_shown_once_used_limited_and_deleted(run: Run) -> None:
-    out = said(run, "keys", "new", "--alias", "k1", "--max-budget", "5", "--model-budget", "headgate/echo=1/1d")
+    out = said(run, "keys", "new", "--alias", "k1", "--max-budget", "5", "--model-budget", "onceward/echo=1/1d")
     key = next(line for line in out.splitlines() if line.startswith("sk-"))
     assert "not shown again" in out
     assert "Hello" in said(run, "chat", "--api-key", key, "Hello")
     shown = said(run, "keys", "show", "k1")
     assert key not in shown
     assert "5.00 USD" in shown
-    assert answer(run, "keys", "show", "k1")["model_max_budget"]["headgate/echo"] == {
+    assert answer(run, "keys", "show", "k1")["model_max_budget"]["onceward/echo"] == {
         "budget_limit": 1.0,
         "time_period": "1d",
     }
-    changed = answer(run, "keys", "update", "k1", "--max-budget", "none", "--models", "headgate/embed", "--rpm", "9")
-    assert (changed["max_budget"], changed["models"], changed["rpm_limit"]) == (None, ["headgate/embed"], 9)
+    changed = answer(run, "keys", "update", "k1", "--max-budget", "none", "--models", "onceward/embed", "--rpm", "9")
+    assert (changed["max_budget"], changed["models"], changed["rpm_limit"]) == (None, ["onceward/embed"], 9)
     refused = run("chat", "--api-key", key, "Hello")
     assert (refused.status, "403" in refused.err) == (1, True)
     assert "deleted key_" in said(run, "keys", "delete", "k1", "--yes")
@@ -148,8 +148,8 @@ def test_nothing_is_deleted_behind_a_persons_back(run: Run, monkeypatch: pytest.
 def test_teams_by_name_with_members_and_models(run: Run) -> None:
     said(run, "orgs", "new", "acme", "--id", "org-acme", "--max-budget", "500")
     words = ("--name", "red", "--org", "acme", "--max-budget", "50", "--budget-duration", "30d")
-    team = answer(run, "teams", "new", *words, "--models", "headgate/echo,headgate/embed")
-    assert (team["organization_id"], team["models"]) == ("org-acme", ["headgate/echo", "headgate/embed"])
+    team = answer(run, "teams", "new", *words, "--models", "onceward/echo,onceward/embed")
+    assert (team["organization_id"], team["models"]) == ("org-acme", ["onceward/echo", "onceward/embed"])
     user = answer(run, "users", "new", "--email", "red@acme.test", "--org", "acme")
     assert "key" not in user
     assert "1 member" in said(run, "teams", "add-member", "red", "--email", "red@acme.test", "--max-budget", "3")
@@ -160,8 +160,8 @@ def test_teams_by_name_with_members_and_models(run: Run) -> None:
     shown = said(run, "teams", "show", "red")
     assert "red@acme.test" in shown
     assert "k6" in shown
-    assert "headgate/speech" in said(run, "teams", "add-models", "red", "headgate/speech")
-    assert "headgate/embed" not in said(run, "teams", "remove-models", "red", "headgate/embed")
+    assert "onceward/speech" in said(run, "teams", "add-models", "red", "onceward/speech")
+    assert "onceward/embed" not in said(run, "teams", "remove-models", "red", "onceward/embed")
     said(run, "teams", "block", "red")
     assert answer(run, "teams", "show", "red")["team_info"]["blocked"] is True
     said(run, "teams", "unblock", "red")
@@ -182,7 +182,7 @@ def test_two_of_one_name_must_be_told_apart_by_id(run: Run) -> None:
 
 
 def test_organizations_and_their_members(run: Run) -> None:
-    said(run, "orgs", "new", "umbrella", "--models", "headgate/*")
+    said(run, "orgs", "new", "umbrella", "--models", "onceward/*")
     user = answer(run, "users", "new", "--name", "Ada", "--key")
     assert user["key"].startswith("sk-")
     said(run, "orgs", "add-member", "umbrella", "--user", user["user_id"], "--role", "org_admin")
@@ -250,20 +250,20 @@ def test_reports_records_and_resets(run: Run) -> None:
     said(run, "spend", "reset", "--key", "spender", "--yes")
     assert answer(run, "keys", "show", "spender")["spend"] == 0
     assert run("spend", "reset", "--yes").status == 2
-    price = answer(run, "spend", "calculate", "headgate/echo", "--tokens-in", "1000", "--tokens-out", "1000")
+    price = answer(run, "spend", "calculate", "onceward/echo", "--tokens-in", "1000", "--tokens-out", "1000")
     assert price["cost"] == pytest.approx(0.00075)
 
 
-def test_models_stand_for_deployments(run: Run, client: Headgate) -> None:
+def test_models_stand_for_deployments(run: Run, client: Onceward) -> None:
     words = ("--weight", "2", "--rpm", "100", "--input-cost", "0.5", "--output-cost", "1")
-    said(run, "models", "new", "house", "--to", "headgate/echo", *words)
+    said(run, "models", "new", "house", "--to", "onceward/echo", *words)
     (one,) = lines(run, "models", "info", "house")
-    assert one["litellm_params"]["model"] == "headgate/echo"
+    assert one["litellm_params"]["model"] == "onceward/echo"
     assert one["litellm_params"]["input_cost_per_token"] == pytest.approx(0.5e-6)
     assert "Hello" in said(run, "chat", "-m", "house", "Hello")
     id = one["model_info"]["id"]
     said(run, "models", "update", id, "--weight", "3")
-    assert "headgate/echo" in said(run, "models", "info")
+    assert "onceward/echo" in said(run, "models", "info")
     assert "deleted" in said(run, "models", "delete", id, "--yes")
     assert run("models", "delete", id, "--yes").status == 1
     with pytest.raises(NotFoundError):
@@ -271,7 +271,7 @@ def test_models_stand_for_deployments(run: Run, client: Headgate) -> None:
 
 
 def test_credits(run: Run, tmp_path: Path) -> None:
-    (tmp_path / "headgate.toml").write_text(
+    (tmp_path / "onceward.toml").write_text(
         '[server]\noffline = true\n[credits]\ndefault_tier = "free"\n[credits.tiers.free]\ncredits = 100\n'
     )
     with started(tmp_path) as url:
@@ -282,7 +282,7 @@ def test_credits(run: Run, tmp_path: Path) -> None:
         said(run, "chat", "--base-url", url, "Hello")
         assert "free" in told("credits")
         assert "free" in told("credits", "tiers")
-        assert "headgate/echo" in told("credits", "history")
+        assert "onceward/echo" in told("credits", "history")
         assert "credits" in told("credits", "stats", "--by", "day")
     assert run("credits").status == 1  # no tiers on the other gateway
     assert said(run, "credits", "tiers") == "no tiers are configured\n"
@@ -314,13 +314,13 @@ def test_every_action_has_help(run: Run, name: str) -> None:
 
     assert name in said(run, "--help")
     overview = said(run, name, "--help")
-    for action in import_module(f"headgate.cli.{name}").GROUP.actions:
+    for action in import_module(f"onceward.cli.{name}").GROUP.actions:
         assert action.name in overview
         assert "--base-url" in said(run, name, action.name, "--help")
 
 
 def test_whoever_may_not_is_told_so(run: Run) -> None:
-    key = answer(run, "keys", "new", "--alias", "k8", "--models", "headgate/echo")["key"]
+    key = answer(run, "keys", "new", "--alias", "k8", "--models", "onceward/echo")["key"]
     done = run("orgs", "new", "mine", "--api-key", key)
     assert (done.status, "403" in done.err) == (1, True)
     nobody = run("keys", "--api-key", "sk-nobody-has-this-key-0123456789")
@@ -330,12 +330,12 @@ def test_whoever_may_not_is_told_so(run: Run) -> None:
 def test_other_commands_do_not_load_these() -> None:
     script = """
 import sys
-from headgate.cli import main
+from onceward.cli import main
 try:
     main(["embed", "--help"])
 except SystemExit:
     pass
-sys.exit("headgate.cli._group" in sys.modules)
+sys.exit("onceward.cli._group" in sys.modules)
 """
     assert subprocess.run([sys.executable, "-c", script], capture_output=True, check=False).returncode == 0
 
@@ -352,14 +352,14 @@ def test_a_credential_is_stored_from_the_environment_and_never_shown(run: Run, m
     assert lines(run, "credentials") == []
 
 
-def test_the_cache_is_looked_at_and_emptied(run: Run, client: Headgate) -> None:
-    asked: Any = {"model": "headgate/echo", "messages": [{"role": "user", "content": "Once"}], "cache": {"ttl": 60}}
+def test_the_cache_is_looked_at_and_emptied(run: Run, client: Onceward) -> None:
+    asked: Any = {"model": "onceward/echo", "messages": [{"role": "user", "content": "Once"}], "cache": {"ttl": 60}}
     said(run, "cache", "flush", "--yes")
     first = client.chat.completions.with_raw_response.create(**asked)
     second = client.chat.completions.with_raw_response.create(**asked)
-    assert [answer.headers["x-headgate-cache"] for answer in (first, second)] == ["miss", "hit"]
+    assert [answer.headers["x-onceward-cache"] for answer in (first, second)] == ["miss", "hit"]
     assert answer(run, "cache")["entries"] == 1
-    assert "deleted 1 of 2" in said(run, "cache", "delete", first.headers["x-headgate-cache-key"], "unknown")
+    assert "deleted 1 of 2" in said(run, "cache", "delete", first.headers["x-onceward-cache-key"], "unknown")
     assert "deleted 0 answers" in said(run, "cache", "flush", "--yes")
 
 

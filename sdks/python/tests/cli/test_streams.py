@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from headgate.cli._layout import fitted, width_of
-from headgate.cli._screen import clean
-from headgate.testing import FakeGateway
+from onceward.cli._layout import fitted, width_of
+from onceward.cli._screen import clean
+from onceward.testing import FakeGateway
 
 from .conftest import Run
 from .test_terminal import Terminal
@@ -22,11 +22,11 @@ posix = pytest.mark.skipif(sys.platform == "win32", reason="the shell of POSIX")
 
 
 def shell(command: str, gateway: str = "", stdin: bytes = b"", **variables: str) -> subprocess.CompletedProcess[bytes]:
-    """A command line in a shell, where `headgate` is this very command."""
-    environment = {**os.environ, "HEADGATE_BASE_URL": gateway or "http://127.0.0.1:9", **variables}
+    """A command line in a shell, where `onceward` is this very command."""
+    environment = {**os.environ, "ONCEWARD_BASE_URL": gateway or "http://127.0.0.1:9", **variables}
     environment.pop("PYTHONUNBUFFERED", None)
     return subprocess.run(
-        ["bash", "-c", command.replace("headgate ", f"{sys.executable} -m headgate ", 1)],
+        ["bash", "-c", command.replace("onceward ", f"{sys.executable} -m onceward ", 1)],
         input=stdin,
         env=environment,
         capture_output=True,
@@ -39,20 +39,20 @@ def shell(command: str, gateway: str = "", stdin: bytes = b"", **variables: str)
 @pytest.mark.parametrize(
     ("command", "status", "told"),
     [
-        ("headgate --help >/dev/full", 1, "standard output: No space left on device"),
-        ("headgate models >/dev/full", 1, "standard output: No space left on device"),
-        ("headgate models --json >/dev/full", 1, "standard output: No space left on device"),
-        ("headgate models >&-", 1, "standard output is closed"),
-        ("headgate --help | head -n 1; exit ${PIPESTATUS[0]}", 0, ""),
-        ("headgate nonsense 2>/dev/full", 2, ""),
-        ("headgate nonsense 2>&-", 2, ""),
-        (r"printf 'caf\xe9' | headgate chat", 1, "byte 0xe9 at position 3"),
-        (r"printf 'caf\xe9' | headgate embed", 1, "byte 0xe9 at position 3"),
-        (r"headgate chat $'caf\xe9'", 2, r"'caf\xe9'"),
-        ("headgate chat </dev/null", 2, "there is no question"),
-        ("headgate chat <&-", 2, "there is no question"),
-        ("HEADGATE_TIMEOUT=soon headgate models", 1, "HEADGATE_TIMEOUT"),
-        ("headgate models --api-key wrong-key-0123456789 --base-url http://127.0.0.1:9", 1, "no connection"),
+        ("onceward --help >/dev/full", 1, "standard output: No space left on device"),
+        ("onceward models >/dev/full", 1, "standard output: No space left on device"),
+        ("onceward models --json >/dev/full", 1, "standard output: No space left on device"),
+        ("onceward models >&-", 1, "standard output is closed"),
+        ("onceward --help | head -n 1; exit ${PIPESTATUS[0]}", 0, ""),
+        ("onceward nonsense 2>/dev/full", 2, ""),
+        ("onceward nonsense 2>&-", 2, ""),
+        (r"printf 'caf\xe9' | onceward chat", 1, "byte 0xe9 at position 3"),
+        (r"printf 'caf\xe9' | onceward embed", 1, "byte 0xe9 at position 3"),
+        (r"onceward chat $'caf\xe9'", 2, r"'caf\xe9'"),
+        ("onceward chat </dev/null", 2, "there is no question"),
+        ("onceward chat <&-", 2, "there is no question"),
+        ("ONCEWARD_TIMEOUT=soon onceward models", 1, "ONCEWARD_TIMEOUT"),
+        ("onceward models --api-key wrong-key-0123456789 --base-url http://127.0.0.1:9", 1, "no connection"),
     ],
 )
 def test_one_clear_line(gateway: str, command: str, status: int, told: str) -> None:
@@ -68,25 +68,25 @@ def test_one_clear_line(gateway: str, command: str, status: int, told: str) -> N
 @posix
 def test_an_ascii_terminal_shows_what_it_can(gateway: str) -> None:
     variables = {"PYTHONIOENCODING": "ascii", "LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
-    plain = shell("headgate chat", gateway, "Say exactly: café — “né” → 日本".encode(), **variables)
+    plain = shell("onceward chat", gateway, "Say exactly: café — “né” → 日本".encode(), **variables)
     assert (plain.returncode, plain.stderr) == (0, b"")
     assert plain.stdout.decode("ascii").strip() == 'cafe -- "ne" -> ??'
-    whole = shell("headgate chat --json", gateway, "Say exactly: café 日本 😀".encode(), **variables)
+    whole = shell("onceward chat --json", gateway, "Say exactly: café 日本 😀".encode(), **variables)
     assert json.loads(whole.stdout.decode("ascii"))["choices"][0]["message"]["content"] == "café 日本 😀"
 
 
 @posix
 def test_text_of_windows_is_read_by_its_mark(gateway: str) -> None:
     for encoding in ("utf-8-sig", "utf-16"):
-        done = shell("headgate chat", gateway, "Say exactly: grüß dich".encode(encoding))
+        done = shell("onceward chat", gateway, "Say exactly: grüß dich".encode(encoding))
         assert done.stdout.decode().strip() == "grüß dich"
 
 
 def test_a_wait_for_a_rate_limit_is_shown(run: Run, gateway: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HEADGATE_BASE_URL", gateway)
-    done = run("chat", "-m", "headgate/fault-rate-limit:1", "--json", "Hello")
+    monkeypatch.setenv("ONCEWARD_BASE_URL", gateway)
+    done = run("chat", "-m", "onceward/fault-rate-limit:1", "--json", "Hello")
     assert done.status == 1
-    assert done.err.count("headgate: rate limited; retrying in 1 s\n") == 2
+    assert done.err.count("onceward: rate limited; retrying in 1 s\n") == 2
     assert done.out == ""
 
 
@@ -94,30 +94,30 @@ def test_an_unexpected_error_is_a_line(run: Run, monkeypatch: pytest.MonkeyPatch
     def broken(*_: object) -> int:
         raise RuntimeError("something\nnobody thought of")
 
-    monkeypatch.setattr("headgate.cli.doctor.command", broken)
+    monkeypatch.setattr("onceward.cli.doctor.command", broken)
     done = run("doctor")
     assert done.status == 1
     assert "unexpected RuntimeError: something nobody thought of" in done.err
-    monkeypatch.setattr("headgate.cli.doctor.command", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    monkeypatch.setattr("onceward.cli.doctor.command", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
     assert run("doctor").status == 130
 
 
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (("chta", "hi"), "`headgate chat`"),
-        (("model",), "`headgate models`"),
-        (("run",), "`headgate serve`"),
-        (("keys", "nwe"), "`headgate keys new`"),
-        (("keys", "create"), "`headgate keys new`"),
-        (("spend", "chrat"), "`headgate spend chart`"),
+        (("chta", "hi"), "`onceward chat`"),
+        (("model",), "`onceward models`"),
+        (("run",), "`onceward serve`"),
+        (("keys", "nwe"), "`onceward keys new`"),
+        (("keys", "create"), "`onceward keys new`"),
+        (("spend", "chrat"), "`onceward spend chart`"),
         (("chat", "--modle", "x", "hi"), "`--model`"),
         (("keys", "new", "--mx-budget", "3"), "`--max-budget`"),
         (("keys", "new", "--max_budget", "3"), "`--max-budget`"),
         (("embed", "--dimension=", "3"), "is not"),
         (("serve", "--ofline"), "`--offline`"),
         (("demo", "--onyl", "chat"), "`--only`"),
-        (("tell me a joke",), 'headgate chat "tell me a joke"'),
+        (("tell me a joke",), 'onceward chat "tell me a joke"'),
         (("--base-url", "x", "chat"), "before the command"),
         (("doctor", "now"), "one argument too many"),
     ],
@@ -133,7 +133,7 @@ def test_wrong_words_suggest_the_right_ones(run: Run, words: tuple[str, ...], to
 
 def test_help_and_version_are_commands(run: Run) -> None:
     assert run("version").out == run("--version").out
-    assert re.fullmatch(r"headgate \d+\.\d+\.\d+\n", run("version").out)
+    assert re.fullmatch(r"onceward \d+\.\d+\.\d+\n", run("version").out)
     assert run("help").out == run("--help").out
     assert run("help", "chat").out == run("chat", "--help").out
     assert run("keys", "help").out == run("keys", "--help").out
@@ -143,7 +143,7 @@ def test_help_and_version_are_commands(run: Run) -> None:
         assert command in run("--help").out
 
 
-@pytest.mark.parametrize("module", ["headgate", "headgate.cli", "headgate_gateway"])
+@pytest.mark.parametrize("module", ["onceward", "onceward.cli", "onceward_gateway"])
 def test_modules_are_programs(module: str) -> None:
     done = subprocess.run(
         [sys.executable, "-m", module, "--help"], capture_output=True, text=True, timeout=60, check=False
@@ -161,7 +161,7 @@ def test_models_fit_the_terminal(gateway: str, columns: int, variables: dict[str
     assert terminal.code == 0
     lines = text.splitlines()
     assert max(map(width_of, map(str.rstrip, lines))) <= columns, text
-    assert "headgate/echo" in "".join(lines)
+    assert "onceward/echo" in "".join(lines)
     if variables:
         assert "\x1b" not in terminal.seen
 

@@ -15,7 +15,7 @@ pty = pytest.importorskip("pty")
 # A program in a terminal of its own is begun by a fork, about which newer Pythons warn where threads run.
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*:DeprecationWarning")
 
-PROGRAM = [sys.executable, "-m", "headgate.cli"]
+PROGRAM = [sys.executable, "-m", "onceward.cli"]
 
 
 class Terminal:
@@ -25,7 +25,7 @@ class Terminal:
         self.code: int | None = None
         self.pid, self._file = pty.fork()
         if self.pid == 0:
-            environment = {**os.environ, "HEADGATE_BASE_URL": gateway, "TERM": "xterm", "COLUMNS": "120"}
+            environment = {**os.environ, "ONCEWARD_BASE_URL": gateway, "TERM": "xterm", "COLUMNS": "120"}
             environment |= variables
             os.execve(PROGRAM[0], [*PROGRAM, *words], environment)
         self.seen = ""
@@ -61,14 +61,14 @@ class Terminal:
 
 
 def test_a_conversation(gateway: str) -> None:
-    terminal = Terminal(gateway, "chat", "-m", "headgate/echo")
+    terminal = Terminal(gateway, "chat", "-m", "onceward/echo")
     terminal.until("> ")
     terminal.type("My name is Ada\n")
     terminal.until("tokens in")
     terminal.until("> ")
     terminal.type("/usage\n")
     terminal.until("in 2 messages")
-    terminal.type("/model headgate/fault-error:status=400\n")
+    terminal.type("/model onceward/fault-error:status=400\n")
     terminal.until("done")
     terminal.type("Hello\n")
     terminal.until("400")
@@ -79,7 +79,7 @@ def test_a_conversation(gateway: str) -> None:
 
 
 def test_ctrl_c_stops_the_answer_and_not_the_conversation(gateway: str) -> None:
-    terminal = Terminal(gateway, "chat", "-m", "headgate/fault-drip:0.3")
+    terminal = Terminal(gateway, "chat", "-m", "onceward/fault-drip:0.3")
     terminal.until("> ")
     terminal.type("Tell me a long story about many things that never ends, please\n")
     time.sleep(1.5)  # the answer is on its way; there is no telling by which words
@@ -91,8 +91,8 @@ def test_ctrl_c_stops_the_answer_and_not_the_conversation(gateway: str) -> None:
 
 
 def test_ctrl_c_ends_a_command_quietly(gateway: str) -> None:
-    words = [*PROGRAM, "chat", "-m", "headgate/fault-drip:0.5", "Tell me a long story about many things"]
-    environment = {**os.environ, "HEADGATE_BASE_URL": gateway}
+    words = [*PROGRAM, "chat", "-m", "onceward/fault-drip:0.5", "Tell me a long story about many things"]
+    environment = {**os.environ, "ONCEWARD_BASE_URL": gateway}
     process = subprocess.Popen(
         words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment
     )
@@ -106,7 +106,7 @@ def test_ctrl_c_ends_a_command_quietly(gateway: str) -> None:
 
 def test_a_reader_that_goes_away_is_no_error(gateway: str) -> None:
     command = f"{' '.join(PROGRAM)} models --json | head -n 1"
-    environment = {**os.environ, "HEADGATE_BASE_URL": gateway}
+    environment = {**os.environ, "ONCEWARD_BASE_URL": gateway}
     done = subprocess.run(command, shell=True, capture_output=True, text=True, env=environment, timeout=30, check=False)
     assert done.stdout.count("\n") == 1
     assert done.stderr == ""

@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
-import headgate
-from headgate.testing import ManualClock
+import onceward
+from onceward.testing import ManualClock
 
 CONFORMANCE = Path(__file__).resolve().parents[4] / "conformance"
 TRANSPORTS = ["httpx2", "fast"]
@@ -76,7 +76,7 @@ def client_options(vector: dict[str, Any], url: str, transport: str, clock: Wait
     options = dict(vector.get("client", {}))
     base_url = url + options.pop("base_path", "")
     if "timeout" in options:
-        options["timeout"] = headgate.Timeout(**options["timeout"])
+        options["timeout"] = onceward.Timeout(**options["timeout"])
     if not vector["id"].startswith(("idle", "first-byte", "total")):
         options["clock"] = clock
     if "random" in vector:
@@ -101,7 +101,7 @@ def value_of(value: Any) -> Any:
         content = file["text"].encode() if "text" in file else base64.b64decode(file["base64"])
         return (file["name"], content, file["type"])
     if isinstance(value, dict) and "$answer" in value:
-        from headgate.types.chat import ChatCompletionMessage
+        from onceward.types.chat import ChatCompletionMessage
 
         return ChatCompletionMessage.from_dict(value["$answer"])
     return value
@@ -122,21 +122,21 @@ def method(client: Any, operation: str) -> Any:
 
 def play_sync(vector: dict[str, Any], options: dict[str, Any]) -> dict[str, Any]:
     call, seen = vector["call"], []
-    with headgate.Headgate(**options) as client:
+    with onceward.Onceward(**options) as client:
         try:
             answer = method(client, call["operation"])(**arguments(call))
             if not (call.get("stream") or call.get("collect")):
                 return {"value": plain(answer)}
             for item in answer:
                 seen.append(plain(item))
-        except headgate.HeadgateError as error:
+        except onceward.OncewardError as error:
             return {"seen": seen, "error": error}
     return {"seen": seen}
 
 
 async def play_async(vector: dict[str, Any], options: dict[str, Any]) -> dict[str, Any]:
     call, seen = vector["call"], []
-    async with headgate.AsyncHeadgate(**options) as client:
+    async with onceward.AsyncOnceward(**options) as client:
         try:
             answer = method(client, call["operation"])(**arguments(call))
             if not call.get("collect"):
@@ -145,7 +145,7 @@ async def play_async(vector: dict[str, Any], options: dict[str, Any]) -> dict[st
                 return {"value": plain(answer)}
             async for item in answer:
                 seen.append(plain(item))
-        except headgate.HeadgateError as error:
+        except onceward.OncewardError as error:
             return {"seen": seen, "error": error}
     return {"seen": seen}
 
@@ -165,7 +165,7 @@ def contains(whole: Any, part: Any, where: str = "it") -> None:
 
 
 def error_class(name: str) -> type[Exception]:
-    found: type[Exception] = getattr(headgate, name, None) or getattr(headgate, f"{name}Error")
+    found: type[Exception] = getattr(onceward, name, None) or getattr(onceward, f"{name}Error")
     return found
 
 

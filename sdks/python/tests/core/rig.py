@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from headgate import AsyncHeadgate, Headgate
-from headgate._core.wire import Request
+from onceward import AsyncOnceward, Onceward
+from onceward._core.wire import Request
 
 __all__ = ["COMPLETION", "Clock", "Half", "Reply", "Rig", "chunk", "event", "stream"]
 
@@ -132,7 +132,7 @@ class Rig:
         self._replies: Iterator[Reply] | Callable[[Request], Reply] = replies if callable(replies) else iter(replies)
         options.setdefault("base_url", "http://gateway.test")
         options.setdefault("random", Half())
-        cls: Any = Headgate if kind == "sync" else AsyncHeadgate
+        cls: Any = Onceward if kind == "sync" else AsyncOnceward
         self.client: Any = cls(transport=_Sync(self) if kind == "sync" else _Async(self), clock=self.clock, **options)
 
     def answer(self, request: Request) -> Reply:
@@ -234,5 +234,5 @@ def stream(*chunks: Any, **headers: str) -> Reply:
     """A reply that streams. Nothing is added at the end: tests say how it ends."""
     names = {name.replace("_", "-"): value for name, value in headers.items()}
     return Reply(
-        headers={"content-type": "text/event-stream", "x-headgate-call-id": "call_1", **names}, chunks=list(chunks)
+        headers={"content-type": "text/event-stream", "x-onceward-call-id": "call_1", **names}, chunks=list(chunks)
     )

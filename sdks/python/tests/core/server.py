@@ -83,7 +83,7 @@ def begin(sock: socket.socket) -> None:
         "HTTP/1.1 200 OK",
         "Content-Type: text/event-stream",
         "Transfer-Encoding: chunked",
-        "X-Headgate-Call-Id: call_1",
+        "X-Onceward-Call-Id: call_1",
     )
     sock.sendall("\r\n".join([*head, "", ""]).encode())
 

@@ -13,8 +13,8 @@ from typing import Any
 import pydantic
 import pytest
 
-import headgate
-from headgate._core.checks import compiled, explain
+import onceward
+from onceward._core.checks import compiled, explain
 
 from .rig import COMPLETION, MESSAGES, Reply, Rig
 
@@ -102,7 +102,7 @@ def weather(city: str) -> str:
 )
 def test_a_wrong_argument_is_named_and_not_sent(rig: Make, arguments: dict[str, Any], fault: str) -> None:
     r = rig([Reply(body=COMPLETION)])
-    with pytest.raises(headgate.ParameterError) as caught:
+    with pytest.raises(onceward.ParameterError) as caught:
         r.run(lambda client: client.chat.completions.create(**{"model": "m", "messages": MESSAGES, **arguments}))
     assert [one for one in caught.value.faults if one.startswith(fault)], caught.value.faults
     assert len(caught.value.faults) == 1
@@ -111,7 +111,7 @@ def test_a_wrong_argument_is_named_and_not_sent(rig: Make, arguments: dict[str, 
 
 def test_the_faults_of_all_depths_are_one_error(rig: Make) -> None:
     r = rig([])
-    with pytest.raises(headgate.ParameterError) as caught:
+    with pytest.raises(onceward.ParameterError) as caught:
         r.create(
             messages=[{"role": "usr", "content": "x"}, {"role": "tool"}], temperature="hot", stop=[1, 2], frob=1,
             timeout=-1,
@@ -179,7 +179,7 @@ def test_an_iterator_is_walked_once(rig: Make) -> None:
     r = rig([Reply(body=COMPLETION)])
     r.create(messages=(message for message in [USER]))
     assert b'"messages":[{"role":"user"' in bytes(r.requests[0].body or b"")
-    with pytest.raises(headgate.ParameterError, match="0 items"):
+    with pytest.raises(onceward.ParameterError, match="0 items"):
         r.create(messages=iter([]))
 
 
@@ -188,13 +188,13 @@ def test_iterators_inside_arguments_are_sent_and_not_used_up_by_the_checks(rig: 
     r = rig([Reply(body=COMPLETION)])
     r.create(messages=[{"role": "user", "content": (one for one in [part])}], stop=[], tools=map(dict, []))
     assert b'"content":[{"type":"text","text":"hi"}]' in bytes(r.requests[0].body or b"")
-    with pytest.raises(headgate.ParameterError, match=r"`messages\[0\].role` is "):
+    with pytest.raises(onceward.ParameterError, match=r"`messages\[0\].role` is "):
         r.create(messages=[{"role": iter(["user"]), "content": "hi"}])
 
 
 @pytest.mark.parametrize("value", [10**400, -(10**5000)], ids=["400 digits", "5000 digits"])
 def test_a_huge_number_is_refused_in_a_short_sentence(rig: Make, value: int) -> None:
-    with pytest.raises(headgate.ParameterError, match="`temperature` is ") as caught:
+    with pytest.raises(onceward.ParameterError, match="`temperature` is ") as caught:
         rig([]).create(temperature=value)
     assert len(str(caught.value)) < 200
 
@@ -209,8 +209,8 @@ class Kit:
     "given",
     [
         pytest.param(weather, id="function"),
-        pytest.param(headgate.tool(weather), id="tool"),
-        pytest.param(headgate.tool(weather).to_dict(), id="object"),
+        pytest.param(onceward.tool(weather), id="tool"),
+        pytest.param(onceward.tool(weather).to_dict(), id="object"),
         pytest.param(Kit().method, id="method"),
     ],
 )
@@ -230,7 +230,7 @@ def test_arguments_that_travel_as_text_may_be_text(rig: Make) -> None:
     r.run(lambda client: client.files.list(limit="20"))
     r.run(lambda client: client.files.list(limit=20))
     assert [request.url.partition("?")[2] for request in r.requests] == ["limit=20"] * 2
-    with pytest.raises(headgate.ParameterError, match="`limit` is 'many'; give a whole number"):
+    with pytest.raises(onceward.ParameterError, match="`limit` is 'many'; give a whole number"):
         r.run(lambda client: client.files.list(limit="many"))
 
 
@@ -250,7 +250,7 @@ def test_other_operations_are_checked_too(rig: Make) -> None:
         (lambda c: c.key.generate(models="gpt"), "`models` is 'gpt'; give a list"),
         (lambda c: c.team.create(metadata=[1]), "`metadata` is [1]; give an object"),
     ):
-        with pytest.raises(headgate.ParameterError) as caught:
+        with pytest.raises(onceward.ParameterError) as caught:
             r.run(call)
         assert caught.value.faults == (caught.value.faults[0],)
         assert caught.value.faults[0].startswith(fault)
@@ -262,12 +262,12 @@ def test_a_value_that_holds_itself_is_refused(rig: Make) -> None:
     ring: dict[str, Any] = {"type": "object"}
     ring["properties"] = {"again": ring}
     tool = {"type": "function", "function": {"name": "f", "parameters": ring}}
-    with pytest.raises(headgate.ParameterError, match="body cannot be written as JSON"):
+    with pytest.raises(onceward.ParameterError, match="body cannot be written as JSON"):
         r.create(tools=[tool])
     deep: Any = []
     for _ in range(100_000):
         deep = [deep]
-    with pytest.raises(headgate.ParameterError, match="body cannot be written as JSON"):
+    with pytest.raises(onceward.ParameterError, match="body cannot be written as JSON"):
         r.create(metadata={"deep": deep})
     while deep:  # taken apart by hand: freeing it at once would nest as deeply
         deep = deep[0]

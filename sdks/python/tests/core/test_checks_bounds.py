@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-import headgate
-import headgate.resources
-from headgate._core.operation import Operation
-from headgate._core.params import split
-from headgate_gateway.contract import load_contract
-from headgate_gateway.errors import ApiError
-from headgate_gateway.validate import Contract, Specification
+import onceward
+import onceward.resources
+from onceward._core.operation import Operation
+from onceward._core.params import split
+from onceward_gateway.contract import load_contract
+from onceward_gateway.errors import ApiError
+from onceward_gateway.validate import Contract, Specification
 
 DOCUMENT = load_contract()
 CONTRACT = Contract(DOCUMENT)
@@ -32,7 +32,7 @@ Step = str | tuple[str, Any]
 
 
 def operations() -> Iterator[tuple[Operation, Specification, dict[str, Any]]]:
-    for info in pkgutil.walk_packages(headgate.resources.__path__, "headgate.resources."):
+    for info in pkgutil.walk_packages(onceward.resources.__path__, "onceward.resources."):
         for operation in vars(importlib.import_module(info.name)).values():
             if not isinstance(operation, Operation) or operation.body is None or operation.body.kind != "json":
                 continue
@@ -129,7 +129,7 @@ def sent_by_sdk(operation: Operation, body: dict[str, Any]) -> tuple[str | None,
     elsewhere = {n: "x" for n, param in operation.params.items() if param.place != "body" and param.required}
     try:
         parts = split(operation, {**elsewhere, **arguments})
-    except headgate.ParameterError as error:
+    except onceward.ParameterError as error:
         return error.faults[0], body
     return None, parts.body
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 
-from headgate._core import checks
+from onceward._core import checks
 
 NAME = "chat:ChatCompletionMessageParam"
 MESSAGE = {"role": "user", "content": [{"type": "text", "text": "Hi"}]}

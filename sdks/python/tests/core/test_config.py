@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from headgate import AsyncHeadgate, Headgate
-from headgate._core.errors import ConfigError, SDKError
-from headgate._core.options import Timeout
-from headgate._core.secrets import Secret
+from onceward import AsyncOnceward, Onceward
+from onceward._core.errors import ConfigError, SDKError
+from onceward._core.options import Timeout
+from onceward._core.secrets import Secret
 
 from .rig import COMPLETION, Reply, Rig
 
@@ -24,7 +24,7 @@ def _clean(monkeypatch: pytest.MonkeyPatch) -> None:
     import os
 
     for name in list(os.environ):
-        if name.startswith("HEADGATE_"):
+        if name.startswith("ONCEWARD_"):
             monkeypatch.delenv(name)
 
 
@@ -45,7 +45,7 @@ def _clean(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_base_urls(given: str, normal: str) -> None:
-    assert Headgate(base_url=given).base_url == normal
+    assert Onceward(base_url=given).base_url == normal
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_base_urls(given: str, normal: str) -> None:
 )
 def test_unusable_base_urls(given: str) -> None:
     with pytest.raises(ConfigError, match="base_url"):
-        Headgate(base_url=given)
+        Onceward(base_url=given)
 
 
 def test_the_environment_and_what_beats_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -65,17 +65,17 @@ def test_the_environment_and_what_beats_it(monkeypatch: pytest.MonkeyPatch) -> N
         "API_KEY": " sk-from-environment\n", "BASE_URL": "http://env.test/v1", "ORGANIZATION": "org", "TEAM": "team",
         "TIMEOUT": "12", "MAX_RETRIES": "5", "LOG": "off",
     }.items():  # fmt: skip
-        monkeypatch.setenv(f"HEADGATE_{name}", value)
-    client = Headgate()
+        monkeypatch.setenv(f"ONCEWARD_{name}", value)
+    client = Onceward()
     assert client.api_key == Secret("sk-from-environment")
     assert (client.base_url, client.max_retries, client.timeout.total) == ("http://env.test", 5, 12.0)
-    client = Headgate(api_key="sk-mine", base_url="http://mine.test", timeout=Timeout(idle=3), max_retries=0)
+    client = Onceward(api_key="sk-mine", base_url="http://mine.test", timeout=Timeout(idle=3), max_retries=0)
     assert client.api_key == Secret("sk-mine")
     assert (client.base_url, client.max_retries, client.timeout.idle) == ("http://mine.test", 0, 3)
 
 
 def test_a_local_gateway_needs_nothing(rig: Make) -> None:
-    client = Headgate()
+    client = Onceward()
     assert (client.api_key, client.base_url) == (None, "http://127.0.0.1:4100")
     r = rig([Reply(body=COMPLETION)])
     r.create()
@@ -109,7 +109,7 @@ def test_a_local_gateway_needs_nothing(rig: Make) -> None:
     ],
 )
 def test_unusable_options(options: dict[str, Any], text: str) -> None:
-    for cls in (Headgate, AsyncHeadgate):
+    for cls in (Onceward, AsyncOnceward):
         with pytest.raises(ConfigError, match=text) as caught:
             cls(**options)
         assert isinstance(caught.value, (ValueError, SDKError))
@@ -119,19 +119,19 @@ def test_unusable_options(options: dict[str, Any], text: str) -> None:
     ("name", "value"), [("TIMEOUT", "soon"), ("MAX_RETRIES", "many"), ("LOG", "loud"), ("BASE_URL", "nowhere")]
 )
 def test_unusable_variables_are_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
-    monkeypatch.setenv(f"HEADGATE_{name}", value)
-    with pytest.raises(ConfigError, match=f"HEADGATE_{name}|{value}"):
-        Headgate()
+    monkeypatch.setenv(f"ONCEWARD_{name}", value)
+    with pytest.raises(ConfigError, match=f"ONCEWARD_{name}|{value}"):
+        Onceward()
 
 
 def test_scope_headers(rig: Make) -> None:
     r = rig([Reply(body=COMPLETION)], organization="o", team="t", api_version="2026-01-01", api_key="sk-1234567890123")
     r.create()
-    assert r.header("X-Headgate-Organization") == "o"
-    assert r.header("X-Headgate-Team") == "t"
-    assert r.header("X-Headgate-API-Version") == "2026-01-01"
+    assert r.header("X-Onceward-Organization") == "o"
+    assert r.header("X-Onceward-Team") == "t"
+    assert r.header("X-Onceward-API-Version") == "2026-01-01"
     assert r.header("Authorization") == "Bearer sk-1234567890123"
-    assert r.header("User-Agent") == "headgate-python/0.1.0"
+    assert r.header("User-Agent") == "onceward-python/0.1.0"
 
 
 BOTH = {"openai", "anthropic"}
@@ -147,7 +147,7 @@ BOTH = {"openai", "anthropic"}
         ("oai-resp/gpt", {"openai"}),
         ("OpenAI/gpt", {"openai"}),
         ("groq/x", set()),
-        ("headgate/echo", set()),
+        ("onceward/echo", set()),
     ],
 )
 def test_only_the_key_of_the_models_provider_travels(rig: Make, model: str, sent: set[str]) -> None:
@@ -162,7 +162,7 @@ def test_only_the_key_of_the_models_provider_travels(rig: Make, model: str, sent
 
 
 def test_the_key_may_be_the_first_argument_and_may_be_set(rig: Make) -> None:
-    assert str(Headgate("sk-positional-1").api_key) == "sk-pos...REDACTED"
+    assert str(Onceward("sk-positional-1").api_key) == "sk-pos...REDACTED"
     r = rig([Reply(body=COMPLETION)] * 3, api_key="sk-first-123456")
     copy = r.client.with_options(max_retries=1)
     r.client.api_key = "sk-second-12345"
@@ -187,13 +187,13 @@ def test_unknown_options_name_the_nearest(rig: Make) -> None:
         ("time_out", "timeout"),
     ):
         with pytest.raises(ConfigError, match=f"`{name}` is no option of the client; did you mean `{nearest}`"):
-            Headgate(**{name: "x"})
+            Onceward(**{name: "x"})
     with pytest.raises(ConfigError, match="the options are api_key, api_version"):
-        Headgate(colour="red")
+        Onceward(colour="red")
 
 
 def test_plurals_are_the_same_resources() -> None:
-    client = Headgate("sk-0123456789abc")
+    client = Onceward("sk-0123456789abc")
     pairs = [("keys", "key"), ("teams", "team"), ("users", "user"), ("organizations", "organization"),
              ("customers", "customer"), ("budgets", "budget")]  # fmt: skip
     for plural, singular in pairs:
@@ -220,7 +220,7 @@ def test_copies_share_connections_and_change_options(rig: Make) -> None:
 
 
 def test_clients_pickle_without_keys(monkeypatch: pytest.MonkeyPatch) -> None:
-    client = Headgate(
+    client = Onceward(
         api_key="sk-secret-canary",
         provider_keys={"openai": "sk-canary-two"},
         base_url="http://x.test",
@@ -229,12 +229,12 @@ def test_clients_pickle_without_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     )
     data = pickle.dumps(client)
     assert b"canary" not in data
-    monkeypatch.setenv("HEADGATE_API_KEY", "sk-of-the-other-process")
+    monkeypatch.setenv("ONCEWARD_API_KEY", "sk-of-the-other-process")
     again = pickle.loads(data)
     assert (again.base_url, again.max_retries, again.timeout.total) == ("http://x.test", 1, 4.0)
     assert again.api_key == Secret("sk-of-the-other-process")
     with pytest.raises(TypeError, match="make a client there"):
-        pickle.dumps(Headgate(transport=type("T", (), {"send": lambda *_: None, "close": lambda *_: None})()))
+        pickle.dumps(Onceward(transport=type("T", (), {"send": lambda *_: None, "close": lambda *_: None})()))
 
 
 def test_a_temporary_client_lives_as_long_as_its_resource() -> None:
@@ -266,6 +266,6 @@ def test_numbers_as_timeouts() -> None:
 )
 def test_options_of_a_wrong_type_are_refused_by_name(options: dict[str, Any], fault: str) -> None:
     with pytest.raises(ConfigError, match=re.escape(fault)):
-        Headgate(**options)
+        Onceward(**options)
     with pytest.raises(ConfigError, match=re.escape(fault)):
-        Headgate().with_options(**options)
+        Onceward().with_options(**options)

@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 from pydantic import Field
 
-from headgate._core.encoding import Inflater, decompress
-from headgate._core.errors import APIConnectionError, AuthenticationError, OverloadedError, ResponseShapeError
-from headgate._core.lenient import construct
-from headgate._core.models import Model, UnknownVariant
+from onceward._core.encoding import Inflater, decompress
+from onceward._core.errors import APIConnectionError, AuthenticationError, OverloadedError, ResponseShapeError
+from onceward._core.lenient import construct
+from onceward._core.models import Model, UnknownVariant
 
 from .rig import COMPLETION, MESSAGES, Reply, Rig
 

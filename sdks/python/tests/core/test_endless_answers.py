@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 import pytest
 
-from headgate._core import call, streaming
-from headgate._core.errors import InternalServerError, ResponseShapeError
-from headgate._core.jsonlines import JSONLinesDecoder
-from headgate._core.streaming import EventRun
+from onceward._core import call, streaming
+from onceward._core.errors import InternalServerError, ResponseShapeError
+from onceward._core.jsonlines import JSONLinesDecoder
+from onceward._core.streaming import EventRun
 
 from .rig import COMPLETION, Reply, Rig, event, stream
 

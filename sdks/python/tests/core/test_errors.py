@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from headgate._core import errors
-from headgate._core.envelope import error_from
-from headgate._core.errors import APIError, ParameterError, SDKError
-from headgate._core.meta import Headers
+from onceward._core import errors
+from onceward._core.envelope import error_from
+from onceward._core.errors import APIError, ParameterError, SDKError
+from onceward._core.meta import Headers
 
 CLASSES = [getattr(errors, name) for name in errors.__all__]
 

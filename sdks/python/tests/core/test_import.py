@@ -34,21 +34,21 @@ def measure(statement: str) -> tuple[float, list[str]]:
     "heavy", ["pydantic", "httpx2", "httpcore2", "ssl", "asyncio", "logging", "anyio", "email", "uuid"]
 )
 def test_import_brings_nothing_heavy(heavy: str) -> None:
-    assert heavy not in measure("import headgate")[1]
+    assert heavy not in measure("import onceward")[1]
 
 
 def test_import_budget() -> None:
-    spent, modules = measure("import headgate")
+    spent, modules = measure("import onceward")
     assert spent <= 20
     assert len(modules) <= 60
 
 
 def test_a_client_without_a_call_brings_no_http_and_no_models() -> None:
-    modules = measure("import headgate; headgate.Headgate(api_key='sk-0123456789abc')")[1]
+    modules = measure("import onceward; onceward.Onceward(api_key='sk-0123456789abc')")[1]
     assert not {"pydantic", "httpx2", "httpcore2", "ssl", "asyncio"} & set(modules)
 
 
 def test_the_command_line_is_interruptible_from_its_first_import_on() -> None:
     """Before `main` runs, Ctrl-C prints a traceback: nothing that takes time is imported until then."""
-    brought = measure("import headgate.cli")[1]
-    assert set(brought) <= {"__future__", "headgate", "headgate.cli"}
+    brought = measure("import onceward.cli")[1]
+    assert set(brought) <= {"__future__", "onceward", "onceward.cli"}

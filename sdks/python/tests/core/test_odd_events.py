@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-import headgate
-from headgate._core.sse import SSEDecoder
+import onceward
+from onceward._core.sse import SSEDecoder
 
 from .rig import Reply, Rig, chunk, event, stream
 
@@ -54,11 +54,11 @@ def sent(odd: Any) -> bytes:
     return b"data: " + json.dumps(odd).encode() + b"\n\n"
 
 
-def outcome(r: Rig) -> headgate.HeadgateError | None:
+def outcome(r: Rig) -> onceward.OncewardError | None:
     """Return the error that a stream ends with, after a journey through a pickle; None where it ends well."""
     try:
         r.events()
-    except headgate.HeadgateError as error:
+    except onceward.OncewardError as error:
         return pickle.loads(pickle.dumps(error))
     return None
 
@@ -70,17 +70,17 @@ def test_an_odd_member_is_an_answer_or_a_typed_error(rig: Make, place: str) -> N
         for end in (b"data: [DONE]\n\n", b""):
             r = rig([stream(body + end)], max_retries=0)
             failure = outcome(r)
-            if isinstance(failure, headgate.StreamInterrupted):
+            if isinstance(failure, onceward.StreamInterrupted):
                 said = [str(one.message.content) for one in failure.partial.choices]
                 assert any("x" in text for text in said), (odd, said)
         if isinstance(made := PLACES[place](odd), dict):
-            assert headgate.accumulate([chunk("x"), made]).choices
+            assert onceward.accumulate([chunk("x"), made]).choices
 
 
 @pytest.mark.parametrize("loc", [None, 7, "body", [None], ["body", "x"]])
 def test_an_error_of_validation_may_say_its_place_in_any_way(rig: Make, loc: Any) -> None:
     r = rig([Reply(status=422, body={"detail": [{"loc": loc, "msg": "wrong"}]})])
-    with pytest.raises(headgate.UnprocessableEntityError, match="wrong"):
+    with pytest.raises(onceward.UnprocessableEntityError, match="wrong"):
         r.create()
 
 
@@ -97,5 +97,5 @@ def test_numbers_without_end_are_no_numbers(rig: Make, digits: str) -> None:
     r = rig([stream(retry + numbered), stream(event(2), b"data: [DONE]\n\n")])
     assert len(r.events()) == 2
     r = rig([Reply(headers={"content-length": digits, "content-type": "application/json"}, body={"id": 1})])
-    with pytest.raises(headgate.ResponseShapeError):
+    with pytest.raises(onceward.ResponseShapeError):
         r.create()

@@ -8,8 +8,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from headgate._core.errors import PaginationLoop
-from headgate._core.operation import Operation, Page, Param, Result
+from onceward._core.errors import PaginationLoop
+from onceward._core.operation import Operation, Page, Param, Result
 
 from .rig import Reply, Rig
 

@@ -15,12 +15,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headgate._core.checks import explain
-from headgate._core.encode import encode_json, encode_path, encode_query, query_pairs
-from headgate._core.errors import ParameterError, SDKError
-from headgate._core.models import Model
-from headgate._core.operation import Body, Operation, Param
-from headgate._core.params import split
+from onceward._core.checks import explain
+from onceward._core.encode import encode_json, encode_path, encode_query, query_pairs
+from onceward._core.errors import ParameterError, SDKError
+from onceward._core.models import Model
+from onceward._core.operation import Body, Operation, Param
+from onceward._core.params import split
 
 from .rig import COMPLETION, MESSAGES, Reply, Rig
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-import headgate
-from headgate._core.breaker import CircuitBreaker
-from headgate._core.errors import (
+import onceward
+from onceward._core.breaker import CircuitBreaker
+from onceward._core.errors import (
     APIConnectionError,
     APIStatusError,
     APITimeoutError,
@@ -17,9 +17,9 @@ from headgate._core.errors import (
     ConflictError,
     RateLimitError,
 )
-from headgate._core.options import Timeout
-from headgate._core.retry import RetryBudget, RetryEvent
-from headgate._core.wire import ConnectFailed, ConnectTimedOut, PoolTimedOut, ReadFailed, ReadTimedOut, WriteFailed
+from onceward._core.options import Timeout
+from onceward._core.retry import RetryBudget, RetryEvent
+from onceward._core.wire import ConnectFailed, ConnectTimedOut, PoolTimedOut, ReadFailed, ReadTimedOut, WriteFailed
 
 from .rig import COMPLETION, Reply, Rig
 
@@ -241,7 +241,7 @@ def test_a_header_that_may_be_a_secret_stays_at_its_origin(rig: Make, name: str)
 )
 def test_a_redirect_to_no_address_is_a_typed_error(rig: Make, location: str) -> None:
     r = rig([Reply(307, headers={"location": location})])
-    with pytest.raises(headgate.APIError, match="is no address to follow") as caught:
+    with pytest.raises(onceward.APIError, match="is no address to follow") as caught:
         r.create()
     assert repr(location) in str(caught.value)
     assert caught.value.status_code == 307
@@ -252,7 +252,7 @@ def test_a_redirect_to_no_address_is_a_typed_error(rig: Make, location: str) -> 
 )
 def test_a_failure_after_a_redirect_names_where_it_led(rig: Make, second: Any) -> None:
     r = rig([Reply(307, headers={"location": "http://elsewhere.test/v1/chat/completions"}), second], max_retries=0)
-    with pytest.raises(headgate.APIError, match=r"redirected to http://elsewhere\.test/v1/chat") as caught:
+    with pytest.raises(onceward.APIError, match=r"redirected to http://elsewhere\.test/v1/chat") as caught:
         r.create()
     if isinstance(second.error, ConnectFailed):
         assert "no connection to elsewhere.test:" in str(caught.value)

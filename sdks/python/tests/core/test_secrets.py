@@ -11,21 +11,21 @@ from typing import Any
 
 import pytest
 
-from headgate import BadRequestError, Headgate
-from headgate._core.secrets import MaskedStr, Secret, mask
-from headgate._core.wire import ConnectFailed, ReadFailed
+from onceward import BadRequestError, Onceward
+from onceward._core.secrets import MaskedStr, Secret, mask
+from onceward._core.wire import ConnectFailed, ReadFailed
 
 from .rig import COMPLETION, Reply, Rig, event, stream
 
 Make = Callable[..., Rig]
-KEY = "sk-headgate-canary-0123456789"
+KEY = "sk-onceward-canary-0123456789"
 PROVIDER = "sk-provider-canary-0123456789"
 
 
 def test_how_a_secret_shows() -> None:
     secret = Secret(KEY)
-    assert str(secret) == f"{secret}" == "sk-hea...REDACTED"
-    assert repr(secret) == "Secret('sk-hea...REDACTED')"
+    assert str(secret) == f"{secret}" == "sk-onc...REDACTED"
+    assert repr(secret) == "Secret('sk-onc...REDACTED')"
     assert mask("short") == "...REDACTED"
     assert secret.reveal() == KEY
     assert "canary" not in str(pickle.dumps(secret))
@@ -50,9 +50,9 @@ def everything(value: Any, depth: int = 0) -> str:
 
 
 def test_a_client_shows_no_key() -> None:
-    client = Headgate(api_key=KEY, provider_keys={"openai": PROVIDER})
+    client = Onceward(api_key=KEY, provider_keys={"openai": PROVIDER})
     assert "canary" not in everything(client)
-    assert "sk-hea...REDACTED" in repr(client)
+    assert "sk-onc...REDACTED" in repr(client)
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_a_client_shows_no_key() -> None:
     ],
 )
 def test_no_failure_shows_a_key_even_with_locals(rig: Make, reply: Reply, caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.DEBUG, "headgate")
+    caplog.set_level(logging.DEBUG, "onceward")
     r = rig(lambda _: reply, api_key=KEY, provider_keys={"openai": PROVIDER}, max_retries=1)
     streaming = reply.headers.get("content-type") == "text/event-stream"
     with pytest.raises(Exception) as caught:  # noqa: PT011
@@ -81,15 +81,15 @@ def test_no_failure_shows_a_key_even_with_locals(rig: Make, reply: Reply, caplog
 
 def test_a_bad_key_is_not_printed() -> None:
     with pytest.raises(ValueError, match="api_key") as caught:
-        Headgate(api_key=KEY + " \n and more")
+        Onceward(api_key=KEY + " \n and more")
     told = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
-    ours = [frame for frame in told.stack if "headgate" in frame.filename and "tests" not in frame.filename]
+    ours = [frame for frame in told.stack if "onceward" in frame.filename and "tests" not in frame.filename]
     assert ours
     assert "canary" not in str([frame.locals for frame in ours])
 
 
 def test_logged_headers_are_an_allow_list(rig: Make, caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.DEBUG, "headgate")
+    caplog.set_level(logging.DEBUG, "onceward")
     answer = Reply(
         body=COMPLETION, headers={"set-cookie": "session=canary", "x-request-id": "req_7", "x-custom": "canary"}
     )
@@ -103,7 +103,7 @@ def test_logged_headers_are_an_allow_list(rig: Make, caplog: pytest.LogCaptureFi
 
 
 def test_levels(rig: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    logger = logging.getLogger("headgate")
+    logger = logging.getLogger("onceward")
     before = logger.level, list(logger.handlers)
     out = io.StringIO()
     handler = logging.StreamHandler(out)
@@ -114,7 +114,7 @@ def test_levels(rig: Make, monkeypatch: pytest.MonkeyPatch) -> None:
         rig([Reply(500), Reply(body=COMPLETION)], log_level="info").create()
         assert "attempt 1 failed" in out.getvalue()
         assert "headers" not in out.getvalue()
-        monkeypatch.setenv("HEADGATE_LOG", "debug")
+        monkeypatch.setenv("ONCEWARD_LOG", "debug")
         rig([Reply(body=COMPLETION)]).create()
         assert "headers" in out.getvalue()
     finally:
@@ -123,18 +123,18 @@ def test_levels(rig: Make, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_key_that_was_made_is_not_printed_but_there() -> None:
-    from headgate.types import KeyGenerateResponse
+    from onceward.types import KeyGenerateResponse
 
     made = KeyGenerateResponse.from_dict({"key_id": "key_1", "key": KEY, "spend": 0.0})
     assert "canary" not in f"{made} {made!r} {made._repr_html_()}"
-    assert "sk-hea...REDACTED" in repr(made)
+    assert "sk-onc...REDACTED" in repr(made)
     assert made.key == made.to_dict()["key"] == KEY
 
 
 def test_bodies_are_logged_at_debug_with_secrets_masked_and_bounded(
     rig: Make, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.DEBUG, "headgate")
+    caplog.set_level(logging.DEBUG, "onceward")
     made = {"key": "sk-made-0123456789", "token": "tok-0123456789abcdef", "max_budget": 5}
     headers = {"content-type": "application/json"}
     rig([Reply(body=made, headers=headers)], api_key=KEY).run(
@@ -154,7 +154,7 @@ def test_bodies_are_logged_at_debug_with_secrets_masked_and_bounded(
 
 
 def test_errors_show_bodies_in_logs_too(rig: Make, caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.DEBUG, "headgate")
+    caplog.set_level(logging.DEBUG, "onceward")
     reply = Reply(400, {"error": {"message": "no such thing"}}, headers={"content-type": "application/json"})
     with pytest.raises(BadRequestError):
         rig([reply]).create()
@@ -164,7 +164,7 @@ def test_errors_show_bodies_in_logs_too(rig: Make, caplog: pytest.LogCaptureFixt
 def test_addresses_are_logged_and_raised_without_the_secrets_in_them(
     rig: Make, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.DEBUG, "headgate")
+    caplog.set_level(logging.DEBUG, "onceward")
     bad = Reply(400, {"error": {"message": "no"}})
     query = {"access_token": "tok-canary-0123456789", "sig": "canary", "page": "kept"}
     told: list[str] = []
@@ -182,7 +182,7 @@ def test_addresses_are_logged_and_raised_without_the_secrets_in_them(
 
 
 def test_every_value_of_a_credential_is_masked_in_logged_bodies(rig: Make, caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.DEBUG, "headgate")
+    caplog.set_level(logging.DEBUG, "onceward")
     values = {"connection": "canary", "aws_access_key_id": "canary", 'note " here': 'a "canary"'}
     r = rig([Reply(400, {"error": {"message": "no"}})], api_key=KEY)
     with pytest.raises(BadRequestError):

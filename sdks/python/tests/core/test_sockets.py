@@ -19,9 +19,9 @@ from typing import Any
 
 import pytest
 
-from headgate import AsyncHeadgate, Headgate
-from headgate._core.errors import APIConnectionError, APITimeoutError, SDKError
-from headgate._core.options import Timeout
+from onceward import AsyncOnceward, Onceward
+from onceward._core.errors import APIConnectionError, APITimeoutError, SDKError
+from onceward._core.options import Timeout
 
 from .rig import COMPLETION, MESSAGES, event
 from .server import Server, answer, begin, piece
@@ -95,7 +95,7 @@ def server() -> Iterator[Server]:
 
 
 def test_one_connection_serves_many_calls_and_streams(server: Server) -> None:
-    with Headgate(base_url=server.url) as client:
+    with Onceward(base_url=server.url) as client:
         for _ in range(5):
             client.chat.completions.create(**CALL)
             assert len(list(client.chat.completions.create(**CALL, stream=True))) == 5
@@ -103,7 +103,7 @@ def test_one_connection_serves_many_calls_and_streams(server: Server) -> None:
 
 
 async def test_one_connection_serves_many_asynchronous_calls(server: Server) -> None:
-    async with AsyncHeadgate(base_url=server.url) as client:
+    async with AsyncOnceward(base_url=server.url) as client:
         for _ in range(5):
             await client.chat.completions.create(**CALL)
             assert len([item async for item in await client.chat.completions.create(**CALL, stream=True)]) == 5
@@ -111,19 +111,19 @@ async def test_one_connection_serves_many_asynchronous_calls(server: Server) -> 
 
 
 def test_a_request_leaves_whole_and_once(server: Server) -> None:
-    with Headgate(base_url=server.url, api_key="sk-headgate-123456") as client:
+    with Onceward(base_url=server.url, api_key="sk-onceward-123456") as client:
         client.chat.completions.create(**CALL)
     path, headers, body = server.requests[0]
     assert path == "/v1/chat/completions"
     assert json.loads(body) == CALL
     assert headers["host"] == server.url.removeprefix("http://")
-    assert headers["authorization"] == "Bearer sk-headgate-123456"
+    assert headers["authorization"] == "Bearer sk-onceward-123456"
     assert headers["content-type"] == "application/json"
 
 
 @pytest.mark.parametrize("path", ["slow", "drip"])
 def test_total_holds_whatever_the_server_does(server: Server, path: str) -> None:
-    with Headgate(base_url=server.url, timeout=Timeout(total=0.4)) as client:
+    with Onceward(base_url=server.url, timeout=Timeout(total=0.4)) as client:
         started = time.monotonic()
         with pytest.raises(APITimeoutError, match="`total`"):
             client.request("POST", f"/v1/{path}", body={})
@@ -132,7 +132,7 @@ def test_total_holds_whatever_the_server_does(server: Server, path: str) -> None
 
 @pytest.mark.parametrize("path", ["slow", "drip"])
 async def test_total_holds_asynchronously(server: Server, path: str) -> None:
-    async with AsyncHeadgate(base_url=server.url, timeout=Timeout(total=0.4)) as client:
+    async with AsyncOnceward(base_url=server.url, timeout=Timeout(total=0.4)) as client:
         started = time.monotonic()
         with pytest.raises(APITimeoutError, match="`total`"):
             await client.request("POST", f"/v1/{path}", body={})
@@ -140,7 +140,7 @@ async def test_total_holds_asynchronously(server: Server, path: str) -> None:
 
 
 def test_pings_do_not_reset_the_idle_clock(server: Server) -> None:
-    with Headgate(base_url=server.url, timeout=Timeout(idle=0.4), max_retries=0) as client:
+    with Onceward(base_url=server.url, timeout=Timeout(idle=0.4), max_retries=0) as client:
         started = time.monotonic()
         with pytest.raises(APITimeoutError, match="`idle`"):
             list(client.request("POST", "/v1/pings", body={}, stream=True))
@@ -148,7 +148,7 @@ def test_pings_do_not_reset_the_idle_clock(server: Server) -> None:
 
 
 async def test_pings_do_not_reset_the_idle_clock_asynchronously(server: Server) -> None:
-    async with AsyncHeadgate(base_url=server.url, timeout=Timeout(idle=0.4), max_retries=0) as client:
+    async with AsyncOnceward(base_url=server.url, timeout=Timeout(idle=0.4), max_retries=0) as client:
         started = time.monotonic()
         with pytest.raises(APITimeoutError, match="`idle`"):
             async for _ in await client.request("POST", "/v1/pings", body={}, stream=True):
@@ -159,15 +159,15 @@ async def test_pings_do_not_reset_the_idle_clock_asynchronously(server: Server) 
 def test_nobody_there() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-    client = Headgate(base_url=f"http://127.0.0.1:{port}", max_retries=0)
+    client = Onceward(base_url=f"http://127.0.0.1:{port}", max_retries=0)
     with pytest.raises(APIConnectionError, match=rf"no connection to 127\.0\.0\.1:{port}: .*refused"):
         client.chat.completions.create(**CALL)
     with pytest.raises(APIConnectionError, match="no connection to no-such-host"):
-        Headgate(base_url="http://no-such-host.invalid", max_retries=0).chat.completions.create(**CALL)
+        Onceward(base_url="http://no-such-host.invalid", max_retries=0).chat.completions.create(**CALL)
 
 
 def test_leaving_early_closes_the_socket_and_says_so(server: Server) -> None:
-    with Headgate(base_url=server.url) as client:
+    with Onceward(base_url=server.url) as client:
         for item in client.request("POST", "/v1/endless", body={}, stream=True):
             assert item["id"] == "c"
             break
@@ -176,7 +176,7 @@ def test_leaving_early_closes_the_socket_and_says_so(server: Server) -> None:
 
 
 def test_leaving_a_stream_that_has_come_whole_keeps_the_connection(server: Server) -> None:
-    with Headgate(base_url=server.url) as client:
+    with Onceward(base_url=server.url) as client:
         for _ in range(3):
             for item in client.request("POST", "/v1/at_once", body={}, stream=True):
                 assert item["id"] == "c"
@@ -185,7 +185,7 @@ def test_leaving_a_stream_that_has_come_whole_keeps_the_connection(server: Serve
 
 
 async def test_cancelling_closes_the_socket_and_says_so(server: Server) -> None:
-    async with AsyncHeadgate(base_url=server.url) as client:
+    async with AsyncOnceward(base_url=server.url) as client:
 
         async def read() -> None:
             async for _ in await client.request("POST", "/v1/endless", body={}, stream=True):
@@ -203,7 +203,7 @@ async def test_cancelling_closes_the_socket_and_says_so(server: Server) -> None:
 
 
 def test_one_asynchronous_client_in_many_loops_and_threads(server: Server) -> None:
-    client = AsyncHeadgate(base_url=server.url)
+    client = AsyncOnceward(base_url=server.url)
 
     async def call() -> None:
         for _ in range(3):
@@ -230,7 +230,7 @@ def test_one_asynchronous_client_in_many_loops_and_threads(server: Server) -> No
 
 
 def test_many_threads_share_a_client(server: Server) -> None:
-    with Headgate(base_url=server.url) as client:
+    with Onceward(base_url=server.url) as client:
         done: list[str] = []
 
         def work() -> None:
@@ -249,7 +249,7 @@ def test_many_threads_share_a_client(server: Server) -> None:
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
 @pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
 def test_after_a_fork_connections_are_new(server: Server) -> None:
-    client = Headgate(base_url=server.url)
+    client = Onceward(base_url=server.url)
     client.chat.completions.create(**CALL)
     assert server.connections == 1
     child = os.fork()
@@ -269,7 +269,7 @@ def test_after_a_fork_connections_are_new(server: Server) -> None:
 
 async def test_cancelled_calls_leave_the_pool_whole(server: Server) -> None:
     chance = random.Random(1)
-    async with AsyncHeadgate(base_url=server.url, max_retries=0) as client:
+    async with AsyncOnceward(base_url=server.url, max_retries=0) as client:
 
         async def one() -> None:
             await client.chat.completions.create(**CALL)
@@ -285,7 +285,7 @@ async def test_cancelled_calls_leave_the_pool_whole(server: Server) -> None:
 
 
 def test_max_concurrency(server: Server) -> None:
-    with Headgate(base_url=server.url, max_concurrency=1, timeout=Timeout(pool=0.2), max_retries=0) as client:
+    with Onceward(base_url=server.url, max_concurrency=1, timeout=Timeout(pool=0.2), max_retries=0) as client:
         held = client.request("POST", "/v1/endless", body={}, stream=True)
         next(held)
         with pytest.raises(APITimeoutError, match=r"`pool` clock.*all 1 places"):
@@ -295,7 +295,7 @@ def test_max_concurrency(server: Server) -> None:
 
 
 async def test_max_concurrency_asynchronously(server: Server) -> None:
-    async with AsyncHeadgate(
+    async with AsyncOnceward(
         base_url=server.url, max_concurrency=2, timeout=Timeout(pool=0.2), max_retries=0
     ) as client:
         held = [await client.request("POST", "/v1/endless", body={}, stream=True) for _ in range(2)]
@@ -307,7 +307,7 @@ async def test_max_concurrency_asynchronously(server: Server) -> None:
 
 
 def test_a_closed_client_says_so(server: Server) -> None:
-    client = Headgate(base_url=server.url)
+    client = Onceward(base_url=server.url)
     client.close()
     with pytest.raises(SDKError, match="the client is closed"):
         client.chat.completions.create(**CALL)
@@ -328,11 +328,11 @@ def test_a_large_upload_over_the_wire(server: Server, tmp_path: Any) -> None:
         )
 
     with Server({"files": take}) as files:
-        with Headgate(base_url=files.url) as client:
+        with Onceward(base_url=files.url) as client:
             client.files.create(file=path, purpose="batch")
 
         async def main() -> None:
-            async with AsyncHeadgate(base_url=files.url) as client:
+            async with AsyncOnceward(base_url=files.url) as client:
                 await client.files.create(file=path, purpose="batch")
 
         asyncio.run(main())
@@ -341,16 +341,16 @@ def test_a_large_upload_over_the_wire(server: Server, tmp_path: Any) -> None:
 
 TLS_SCRIPT = """
 import asyncio, sys
-from headgate import AsyncHeadgate, Headgate
-from headgate._core.errors import APIConnectionError
+from onceward import AsyncOnceward, Onceward
+from onceward._core.errors import APIConnectionError
 url = sys.argv[1]
-with Headgate(base_url=url, max_retries=2) as client:
+with Onceward(base_url=url, max_retries=2) as client:
     try:
         print(client.request("POST", "/v1/ok", body={}), client.request("POST", "/v1/ok", body={"x": "y" * 200_000}))
     except APIConnectionError as error:
         print(error.attempts, error)
 async def main():
-    async with AsyncHeadgate(base_url=url, max_retries=2) as client:
+    async with AsyncOnceward(base_url=url, max_retries=2) as client:
         try:
             small = await client.request("POST", "/v1/ok", body={})
             print(small, await client.request("POST", "/v1/ok", body={"x": "y" * 200_000}))

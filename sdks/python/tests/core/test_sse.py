@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headgate._core.jsonlines import JSONLinesDecoder
-from headgate._core.sse import ServerEvent, SSEDecoder
+from onceward._core.jsonlines import JSONLinesDecoder
+from onceward._core.sse import ServerEvent, SSEDecoder
 
 CASES: list[tuple[str, bytes, list[ServerEvent]]] = [
     ("one", b"data: a\n\n", [(b"a", None, None)]),

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from headgate._core.errors import (
+from onceward._core.errors import (
     APIConnectionError,
     APIStatusError,
     APITimeoutError,
@@ -18,7 +18,7 @@ from headgate._core.errors import (
     ResponseShapeError,
     StreamInterrupted,
 )
-from headgate._core.wire import ReadFailed, ReadTimedOut
+from onceward._core.wire import ReadFailed, ReadTimedOut
 
 from .rig import Reply, Rig, chunk, event, stream
 
@@ -257,7 +257,7 @@ def test_a_number_bounds_no_flowing_stream_but_total_does(rig: Make) -> None:
     parts: list[Any] = [part for number in range(1, 9) for part in (2.0, event(number))]
     r = rig([stream(*parts, DONE)], timeout=5)
     assert len(r.events()) == 8
-    from headgate._core.options import Timeout
+    from onceward._core.options import Timeout
 
     r = rig([stream(*parts, DONE)], timeout=Timeout(total=7))
     with pytest.raises(APITimeoutError, match="`total`"):
@@ -265,11 +265,11 @@ def test_a_number_bounds_no_flowing_stream_but_total_does(rig: Make) -> None:
 
 
 def test_leaving_early_closes_and_cancels(rig: Make) -> None:
-    r = rig([stream(event(1), event(2), event(3), DONE), Reply()], api_key="sk-headgate-12345")
+    r = rig([stream(event(1), event(2), event(3), DONE), Reply()], api_key="sk-onceward-12345")
     assert len(r.events(limit=2)) == 2
     assert r.responses[0].closed
     assert (r.requests[1].method, r.requests[1].url) == ("POST", "http://gateway.test/v1/calls/call_1/cancel")
-    assert r.header("authorization", 1) == "Bearer sk-headgate-12345"
+    assert r.header("authorization", 1) == "Bearer sk-onceward-12345"
     assert r.requests[1].timeouts.first_byte is not None
     assert r.requests[1].timeouts.first_byte <= 1.0
 

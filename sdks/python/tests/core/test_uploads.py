@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from headgate._core.errors import APIConnectionError, ParameterError
-from headgate._core.multipart import lay_out
-from headgate._core.operation import Param
-from headgate._core.wire import ReadFailed, Request
+from onceward._core.errors import APIConnectionError, ParameterError
+from onceward._core.multipart import lay_out
+from onceward._core.operation import Param
+from onceward._core.wire import ReadFailed, Request
 
 from .rig import Reply, Rig
 
@@ -172,8 +172,8 @@ def test_progress(rig: Make) -> None:
 
 
 def test_a_file_that_shrinks_is_an_error_and_one_that_grows_is_cut(tmp_path: pathlib.Path) -> None:
-    from headgate._core.files import as_upload
-    from headgate._drivers.upload import _file
+    from onceward._core.files import as_upload
+    from onceward._drivers.upload import _file
 
     path = tmp_path / "f"
     path.write_bytes(b"12345")

@@ -10,8 +10,8 @@ import httpx
 import httpx2
 import pytest
 
-import headgate
-from headgate.testing import FakeGateway, FixedRandom
+import onceward
+from onceward.testing import FakeGateway, FixedRandom
 
 MESSAGES = [{"role": "user", "content": "hi"}]
 LIBRARIES = ("httpx2", "fast", "injected-httpx2", "injected-httpx")
@@ -62,7 +62,7 @@ class User:
         else:
             given["transport"] = library
         given.update(options)
-        self.client: Any = (headgate.AsyncHeadgate if self.asynchronous else headgate.Headgate)(**given)
+        self.client: Any = (onceward.AsyncOnceward if self.asynchronous else onceward.Onceward)(**given)
 
     def run(self, work: Any) -> Any:
         if self._runner is None:
@@ -83,7 +83,7 @@ class User:
         try:
             for event in self.create(stream=True, **params):
                 events.append(event)
-        except headgate.APIError as error:
+        except onceward.APIError as error:
             return events, error
         return events, None
 
@@ -93,7 +93,7 @@ class User:
         try:
             async for event in await self.client.chat.completions.create(**given):
                 events.append(event)
-        except headgate.APIError as error:
+        except onceward.APIError as error:
             return events, error
         return events, None
 

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-import headgate
-from headgate.testing import FixedRandom, sse
-from headgate.transports.asgi import ASGITransport, AsyncASGITransport
+import onceward
+from onceward.testing import FixedRandom, sse
+from onceward.transports.asgi import ASGITransport, AsyncASGITransport
 
 SCRIPT = Path(__file__).parents[4] / "conformance" / "cut_sweep.py"
 EVENTS = 200
@@ -102,7 +102,7 @@ def test_an_application_that_breaks_off_at_any_byte_is_healed_in_process(kind: s
         return runner.run(gathered(client)) if kind == "async" else list(client.chat.completions.create(**ask))
 
     transport: Any = (ASGITransport if kind == "sync" else AsyncASGITransport)(app)
-    client: Any = (headgate.Headgate if kind == "sync" else headgate.AsyncHeadgate)(transport=transport, **options)
+    client: Any = (onceward.Onceward if kind == "sync" else onceward.AsyncOnceward)(transport=transport, **options)
     with asyncio.Runner() as runner:
         whole = [event.to_dict() for event in once(runner, client)]
         assert len(whole) == 20

@@ -17,13 +17,13 @@ from typing import Any
 import pydantic
 import pytest
 
-import headgate
-from headgate.testing import FakeGateway, Fault, ManualClock, RecordedRequest
+import onceward
+from onceward.testing import FakeGateway, Fault, ManualClock, RecordedRequest
 
 from .conftest import CHUNKS, MESSAGES, MakeUser, User, chunk, completion
 
 HTML = b"<!doctype html><title>Sign in</title><form action=/login>"
-QUICK = headgate.Timeout(connect=1.0, pool=1.0, first_byte=1.0, idle=0.3)
+QUICK = onceward.Timeout(connect=1.0, pool=1.0, first_byte=1.0, idle=0.3)
 
 
 def asked(gateway: FakeGateway) -> list[RecordedRequest]:
@@ -61,7 +61,7 @@ def test_a_post_whose_answer_was_dropped_is_sent_again_with_its_key(user: User, 
 
 def test_without_a_key_a_post_that_may_have_been_heard_is_not_sent_again(user: User, gateway: FakeGateway) -> None:
     gateway.respond_json(completion(), fault=Fault(hang_up=True, times=1))
-    with pytest.raises(headgate.APIConnectionError):
+    with pytest.raises(onceward.APIConnectionError):
         user.create(idempotency_key=None)
     assert len(gateway.requests) == 1
 
@@ -69,7 +69,7 @@ def test_without_a_key_a_post_that_may_have_been_heard_is_not_sent_again(user: U
 def test_a_retry_after_of_five_minutes_is_raised_at_once(user: User, gateway: FakeGateway) -> None:
     gateway.respond_error(429, headers={"Retry-After": "300"})
     started = monotonic()
-    with pytest.raises(headgate.RateLimitError) as caught:
+    with pytest.raises(onceward.RateLimitError) as caught:
         user.create()
     assert monotonic() - started < 1
     assert caught.value.retry_after == 300
@@ -84,7 +84,7 @@ def test_a_page_of_html_is_a_typed_error_with_all_that_is_known(
     user: User, gateway: FakeGateway, streaming: bool
 ) -> None:
     gateway.respond_bytes(HTML, content_type="text/html", headers={"X-Request-Id": "req_7"})
-    with pytest.raises(headgate.ResponseShapeError) as caught:
+    with pytest.raises(onceward.ResponseShapeError) as caught:
         user.create(stream=streaming)
     error = caught.value
     assert (error.status_code, error.request_id) == (200, "req_7")
@@ -96,24 +96,24 @@ def test_a_page_of_html_is_a_typed_error_with_all_that_is_known(
 @pytest.mark.parametrize("streaming", [False, True])
 def test_an_error_under_status_200_is_that_error(user: User, gateway: FakeGateway, streaming: bool) -> None:
     gateway.respond_json({"error": {"message": "no credits", "type": "insufficient_quota", "code": None}})
-    with pytest.raises(headgate.APIError) as caught:
+    with pytest.raises(onceward.APIError) as caught:
         user.create(stream=streaming, max_retries=0)
     assert "no credits" in str(caught.value)
     assert caught.value.type == "insufficient_quota"
-    assert type(caught.value) is not headgate.APIError
+    assert type(caught.value) is not onceward.APIError
 
 
 @pytest.mark.parametrize("framing", ["length", "chunked", "close"])
 def test_an_empty_body_is_a_typed_error(user: User, gateway: FakeGateway, framing: Any) -> None:
     gateway.respond_bytes(b"", content_type="application/json", framing=framing)
-    with pytest.raises(headgate.ResponseShapeError):
+    with pytest.raises(onceward.ResponseShapeError):
         user.create(max_retries=0)
 
 
 @pytest.mark.parametrize("body", [b"[]", b"null", b'"text"', b'{"choices": ', b"\xff\xfe", b"\x00" * 10])
 def test_a_body_of_another_shape_is_a_typed_error(user: User, gateway: FakeGateway, body: bytes) -> None:
     gateway.respond_bytes(body, content_type="application/json")
-    with pytest.raises(headgate.ResponseShapeError):
+    with pytest.raises(onceward.ResponseShapeError):
         user.create(max_retries=0)
 
 
@@ -127,14 +127,14 @@ def test_a_clean_end_without_the_closing_event_is_an_interruption(
     gateway.respond_sse(CHUNKS[:2], done=None, framing=framing)
     events, error = user.stream()
     assert texts(events) == "hello"
-    assert isinstance(error, headgate.StreamInterrupted)
+    assert isinstance(error, onceward.StreamInterrupted)
     assert error.partial.choices[0].message.content == "hello"
     assert error.idempotency_key
 
 
 def test_the_helper_says_so_too(user: User, gateway: FakeGateway) -> None:
     gateway.respond_sse(CHUNKS[:2], done=None)
-    with pytest.raises(headgate.StreamInterrupted) as caught:
+    with pytest.raises(onceward.StreamInterrupted) as caught:
         user.final()
     assert caught.value.partial.choices[0].message.content == "hello"
 
@@ -145,11 +145,11 @@ def test_a_cut_in_the_body_is_an_interruption(user: User, gateway: FakeGateway, 
     gateway.respond_sse(CHUNKS, fault=Fault(cut_at=whole + 20, cut=how))
     events, error = user.stream()
     assert texts(events) == "hello"
-    assert isinstance(error, headgate.StreamInterrupted)
+    assert isinstance(error, onceward.StreamInterrupted)
 
 
 def sse_bytes(events: list[Any]) -> list[bytes]:
-    from headgate.testing import sse
+    from onceward.testing import sse
 
     return sse(events)
 
@@ -180,7 +180,7 @@ def test_an_error_event_is_the_same_class_as_outside(user: User, gateway: FakeGa
     gateway.respond_sse([*CHUNKS[:1], event], done=None)
     events, error = user.stream()
     assert texts(events) == "he"
-    assert isinstance(error, headgate.OverloadedError)
+    assert isinstance(error, onceward.OverloadedError)
     assert "try later" in str(error)
     assert error.partial.choices[0].message.content == "he"
 
@@ -189,7 +189,7 @@ def test_an_error_event_that_is_no_json_is_typed_too(user: User, gateway: FakeGa
     gateway.respond_sse([*CHUNKS[:1], ("error", "out of order")], done=None)
     events, error = user.stream()
     assert texts(events) == "he"
-    assert isinstance(error, headgate.APIError)
+    assert isinstance(error, onceward.APIError)
     assert "out of order" in str(error)
 
 
@@ -219,15 +219,15 @@ def test_a_last_chunk_without_its_blank_line_is_not_lost(user: User, gateway: Fa
     gateway.respond_sse([*CHUNKS[:2], last], done=None)
     events, error = user.stream()
     assert events[-1].choices[0].finish_reason == "stop"
-    assert isinstance(error, headgate.StreamInterrupted)
+    assert isinstance(error, onceward.StreamInterrupted)
 
 
 def test_one_malformed_event_is_a_typed_error_after_what_was_sound(user: User, gateway: FakeGateway) -> None:
     gateway.respond_sse([CHUNKS[0], '{"id": ', CHUNKS[1]])
     events, error = user.stream()
     assert texts(events) == "he"
-    assert isinstance(error, headgate.APIError)
-    assert not isinstance(error, headgate.APIConnectionError)
+    assert isinstance(error, onceward.APIError)
+    assert not isinstance(error, onceward.APIConnectionError)
 
 
 def test_bytes_that_are_no_event_are_a_typed_error_or_no_event(user: User, gateway: FakeGateway) -> None:
@@ -241,7 +241,7 @@ def test_a_stream_of_another_content_type_is_a_typed_error(user: User, gateway: 
     gateway.respond_sse(CHUNKS, fault=Fault(content_type="text/html"))
     events, error = user.stream(max_retries=0)
     assert events == []
-    assert isinstance(error, headgate.ResponseShapeError)
+    assert isinstance(error, onceward.ResponseShapeError)
 
 
 # ---- silence
@@ -254,7 +254,7 @@ def test_a_silent_stream_ends_by_the_idle_clock(user: User, gateway: FakeGateway
     events, error = user.stream(timeout=QUICK)
     assert monotonic() - started < 3
     assert texts(events) == "he"
-    assert isinstance(error, headgate.APITimeoutError)
+    assert isinstance(error, onceward.APITimeoutError)
     assert "`idle`" in str(error)
 
 
@@ -265,7 +265,7 @@ def test_pings_do_not_keep_a_dead_stream_alive(user: User, gateway: FakeGateway)
     events, error = user.stream(timeout=QUICK)
     assert monotonic() - started < 3
     assert texts(events) == "he"
-    assert isinstance(error, headgate.APITimeoutError)
+    assert isinstance(error, onceward.APITimeoutError)
     assert "`idle`" in str(error)
 
 
@@ -275,15 +275,15 @@ def test_pings_before_the_first_event_do_not_either(user: User, gateway: FakeGat
     events, error = user.stream(timeout=QUICK, max_retries=1)
     assert monotonic() - started < 5
     assert events == []
-    assert isinstance(error, headgate.APITimeoutError)
+    assert isinstance(error, onceward.APITimeoutError)
     assert len(gateway.requests) == 2, [request.path for request in gateway.requests]
 
 
 def test_no_answer_at_all_ends_by_the_first_byte_clock(user: User, gateway: FakeGateway) -> None:
     gateway.respond_json(completion(), fault=Fault(delay=5))
-    quick = headgate.Timeout(first_byte=0.3)
+    quick = onceward.Timeout(first_byte=0.3)
     started = monotonic()
-    with pytest.raises(headgate.APITimeoutError, match="`first_byte`"):
+    with pytest.raises(onceward.APITimeoutError, match="`first_byte`"):
         user.create(timeout=quick, max_retries=0)
     assert monotonic() - started < 2
 
@@ -296,8 +296,8 @@ def test_a_head_that_drips_does_not_outlive_the_call(make_user: MakeUser, gatewa
     user = make_user(name)
     gateway.respond_json(completion(), fault=Fault(drip=0.05))
     started = monotonic()
-    with pytest.raises(headgate.APITimeoutError):
-        user.create(timeout=headgate.Timeout(total=0.5), max_retries=0)
+    with pytest.raises(onceward.APITimeoutError):
+        user.create(timeout=onceward.Timeout(total=0.5), max_retries=0)
     assert monotonic() - started < 2
 
 
@@ -362,7 +362,7 @@ def test_every_error_of_the_table_pickles(user: User, gateway: FakeGateway) -> N
     for streaming in (False, True, False):
         _, error = user.stream() if streaming else ([], None)
         if not streaming:
-            with pytest.raises(headgate.APIError) as caught:
+            with pytest.raises(onceward.APIError) as caught:
                 user.create()
             error = caught.value
         assert error is not None
@@ -378,7 +378,7 @@ def test_every_error_of_the_table_pickles(user: User, gateway: FakeGateway) -> N
 @pytest.mark.parametrize("library", ["httpx2", "fast"])
 def test_one_asynchronous_client_in_several_event_loops(gateway: FakeGateway, library: str) -> None:
     gateway.respond_json(completion())
-    client = headgate.AsyncHeadgate(base_url=gateway.url, api_key="sk-x", transport=library)
+    client = onceward.AsyncOnceward(base_url=gateway.url, api_key="sk-x", transport=library)
 
     async def once() -> str:
         answer = await client.chat.completions.create(model="m", messages=MESSAGES)
@@ -393,7 +393,7 @@ def test_the_key_is_in_no_attribute_repr_or_error(user: User, gateway: FakeGatew
     gateway.respond_error(401, "no", times=1)
     gateway.respond_sse(CHUNKS[:1], done=None)
     seen = [repr(user.client), str(vars(user.client)), str(user.client)]
-    with pytest.raises(headgate.AuthenticationError) as caught:
+    with pytest.raises(onceward.AuthenticationError) as caught:
         user.create()
     _, error = user.stream()
     for failure in (caught.value, error):
@@ -425,11 +425,11 @@ def test_waiting_for_a_connection_that_unread_streams_hold_names_the_clock_and_t
 
     gateway.respond_sse(CHUNKS, fault=Fault(stall_at=0))
     with httpx2.Client(limits=httpx2.Limits(max_connections=2)) as own:
-        client = headgate.Headgate(base_url=gateway.url, api_key="sk-x", http_client=own, cancel_abandoned=False)
+        client = onceward.Onceward(base_url=gateway.url, api_key="sk-x", http_client=own, cancel_abandoned=False)
         held = [client.chat.completions.create(model="m", messages=MESSAGES, stream=True) for _ in range(2)]
-        with pytest.raises(headgate.APITimeoutError, match=r"`pool`.*2 active"):
+        with pytest.raises(onceward.APITimeoutError, match=r"`pool`.*2 active"):
             client.chat.completions.create(
-                model="m", messages=MESSAGES, timeout=headgate.Timeout(pool=0.2), max_retries=0
+                model="m", messages=MESSAGES, timeout=onceward.Timeout(pool=0.2), max_retries=0
             )
         for stream in held:
             stream.close()
@@ -454,7 +454,7 @@ def test_a_stream_over_another_that_failed_can_be_opened(user: User, gateway: Fa
     gateway.respond_error(429, headers={"Retry-After": "300"}, times=20)
     gateway.respond_sse(CHUNKS)
     for _ in range(20):
-        with pytest.raises(headgate.RateLimitError):
+        with pytest.raises(onceward.RateLimitError):
             user.create(stream=True)
     events, error = user.stream()
     assert (texts(events), error) == ("hello", None)

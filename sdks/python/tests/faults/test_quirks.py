@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-import headgate
-from headgate.testing import QUIRKS, Quirk, QuirkyUpstream
+import onceward
+from onceward.testing import QUIRKS, Quirk, QuirkyUpstream
 
 TEXT = "The gate is open, and the road behind it is clear."
 MESSAGES = [{"role": "user", "content": "Hello, how are you?"}]
@@ -22,8 +22,8 @@ OPTIONS: dict[str, Any] = {
     "api_key": "sk-0123456789abc",
     "max_retries": 1,
     "max_retry_after": 0.05,
-    "backoff": headgate.Backoff(0.01, 0.01),
-    "timeout": headgate.Timeout(first_byte=2, idle=1, total=4),
+    "backoff": onceward.Backoff(0.01, 0.01),
+    "timeout": onceward.Timeout(first_byte=2, idle=1, total=4),
 }
 
 
@@ -41,13 +41,13 @@ def text_of(answer: Any, events: list[Any]) -> str | None:
 
 
 def ask_sync(url: str, model: str, stream: bool) -> str | None:
-    with headgate.Headgate(base_url=url, **OPTIONS) as client:
+    with onceward.Onceward(base_url=url, **OPTIONS) as client:
         answer = client.chat.completions.create(model=model, messages=MESSAGES, stream=stream)
         return text_of(answer, list(answer) if stream else [])
 
 
 async def ask_async(url: str, model: str, stream: bool) -> str | None:
-    async with headgate.AsyncHeadgate(base_url=url, **OPTIONS) as client:
+    async with onceward.AsyncOnceward(base_url=url, **OPTIONS) as client:
         answer: Any = await client.chat.completions.create(model=model, messages=MESSAGES, stream=stream)
         return text_of(answer, [event async for event in answer] if stream else [])
 
@@ -56,19 +56,19 @@ async def ask_async(url: str, model: str, stream: bool) -> str | None:
 @pytest.mark.parametrize("quirk", CHAT, ids=lambda quirk: quirk.name)
 def test_a_quirk_ends_in_the_answer_or_in_a_typed_error(upstream: QuirkyUpstream, quirk: Quirk, kind: str) -> None:
     for part in quirk.parts:
-        error: headgate.APIError | None = None
+        error: onceward.APIError | None = None
         text: str | None = None
         try:
             if kind == "sync":
                 text = ask_sync(upstream.url, quirk.name, part == "stream")
             else:
                 text = asyncio.run(ask_async(upstream.url, quirk.name, part == "stream"))
-        except headgate.APIError as raised:
+        except onceward.APIError as raised:
             error = raised
         if error is None:
             assert text == TEXT or quirk.name in OTHER_TEXTS
             continue
-        assert type(error) is not headgate.APIError or error.status_code in range(300, 400)
+        assert type(error) is not onceward.APIError or error.status_code in range(300, 400)
         assert error.message
         assert error.attempts in (1, 2)
 

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-import headgate
-from headgate.testing import FakeGateway, Fault
+import onceward
+from onceward.testing import FakeGateway, Fault
 
 from .conftest import CHUNKS, MESSAGES, MakeUser, User, chunk, completion
 from .test_field_table import asked, texts
@@ -33,24 +33,24 @@ BESIDE = {"code": 429, "message": "slow down"}
 @pytest.mark.parametrize(
     ("events", "expected", "status"),
     [
-        pytest.param(CHUNKS[:2], headgate.StreamInterrupted, None, id="no finish reason"),
-        pytest.param([chunk("he"), two(1, "ho"), CHUNKS[2]], headgate.StreamInterrupted, None, id="one of two"),
-        pytest.param([CHUNKS[0], chunk(finish="error")], headgate.ProviderError, None, id="finish reason error"),
-        pytest.param([CHUNKS[0], {**CHUNKS[2], "error": BESIDE}], headgate.RateLimitError, 429, id="error beside"),
+        pytest.param(CHUNKS[:2], onceward.StreamInterrupted, None, id="no finish reason"),
+        pytest.param([chunk("he"), two(1, "ho"), CHUNKS[2]], onceward.StreamInterrupted, None, id="one of two"),
+        pytest.param([CHUNKS[0], chunk(finish="error")], onceward.ProviderError, None, id="finish reason error"),
+        pytest.param([CHUNKS[0], {**CHUNKS[2], "error": BESIDE}], onceward.RateLimitError, 429, id="error beside"),
         pytest.param(
             [CHUNKS[0], {**CHUNKS[2], "choices": [{"index": 0, "delta": {}, "finish_reason": None, "error": BESIDE}]}],
-            headgate.RateLimitError, 429, id="error in a choice",
+            onceward.RateLimitError, 429, id="error in a choice",
         ),
-        pytest.param([CHUNKS[0], {"error": {"code": "503", "message": "x"}}], headgate.InternalServerError, 503,
+        pytest.param([CHUNKS[0], {"error": {"code": "503", "message": "x"}}], onceward.InternalServerError, 503,
                      id="code in digits"),
-        pytest.param([CHUNKS[0], {"error": ["x"]}], headgate.APIStatusError, None, id="error is a list"),
-        pytest.param([CHUNKS[0], {"detail": "the worker died"}], headgate.APIStatusError, None, id="detail"),
-        pytest.param([CHUNKS[0], {"object": "error", "message": "x", "code": 500}], headgate.InternalServerError, 500,
+        pytest.param([CHUNKS[0], {"error": ["x"]}], onceward.APIStatusError, None, id="error is a list"),
+        pytest.param([CHUNKS[0], {"detail": "the worker died"}], onceward.APIStatusError, None, id="detail"),
+        pytest.param([CHUNKS[0], {"object": "error", "message": "x", "code": 500}], onceward.InternalServerError, 500,
                      id="object is error"),
     ],
 )  # fmt: skip
 def test_a_stream_that_closes_in_good_order_but_is_not_whole_is_an_error(
-    user: User, gateway: FakeGateway, events: list[Any], expected: type[headgate.APIError], status: int | None
+    user: User, gateway: FakeGateway, events: list[Any], expected: type[onceward.APIError], status: int | None
 ) -> None:
     gateway.respond_sse(events)
     seen, error = user.stream()
@@ -64,8 +64,8 @@ def test_a_stream_that_closes_in_good_order_but_is_not_whole_is_an_error(
 @pytest.mark.parametrize(
     ("asked_for", "sent", "expected"),
     [
-        ({"n": 2}, CHUNKS, headgate.StreamInterrupted),
-        ({"extra_body": {"n": 2}}, CHUNKS, headgate.StreamInterrupted),
+        ({"n": 2}, CHUNKS, onceward.StreamInterrupted),
+        ({"extra_body": {"n": 2}}, CHUNKS, onceward.StreamInterrupted),
         ({"n": 1, "metadata": {"n": "2"}}, CHUNKS, type(None)),
         ({"n": 2}, [*CHUNKS, {**CHUNKS[2], "choices": [{**CHUNKS[2]["choices"][0], "index": 1}]}], type(None)),
     ],
@@ -164,7 +164,7 @@ def test_an_answer_whose_body_was_cut_is_a_broken_connection_of_any_status(
     assert first.header("idempotency-key") == second.header("idempotency-key")
     gateway.reset()
     gateway.respond_json(body, status=402, fault=Fault(cut_at=12, framing=framing))
-    with pytest.raises(headgate.APIConnectionError, match="in the middle of the answer"):
+    with pytest.raises(onceward.APIConnectionError, match="in the middle of the answer"):
         user.create(max_retries=0, stream=streaming)
 
 
@@ -181,7 +181,7 @@ def test_a_paid_answer_that_nobody_can_read_is_not_paid_again(user: User, gatewa
     for headers in ({"Content-Encoding": "br"}, {"Content-Encoding": "zstd"}):
         gateway.reset()
         gateway.respond_json(completion(), headers=headers)
-        with pytest.raises(headgate.ResponseShapeError):
+        with pytest.raises(onceward.ResponseShapeError):
             user.create()
         assert len(gateway.requests) == 1
 
@@ -190,7 +190,7 @@ def test_an_answer_marked_not_to_be_retried_is_not(user: User, gateway: FakeGate
     for streaming, status in product((False, True), (429, 500, 502, 503)):
         gateway.reset()
         gateway.respond_error(status, headers={"x-should-retry": "false"})
-        with pytest.raises(headgate.APIStatusError):
+        with pytest.raises(onceward.APIStatusError):
             user.create(stream=streaming)
         assert len(gateway.requests) == 1
 
@@ -198,7 +198,7 @@ def test_an_answer_marked_not_to_be_retried_is_not(user: User, gateway: FakeGate
 @pytest.mark.parametrize("choices", [None, "hello", {}, [None], [{"index": 0, "message": None}]])
 def test_an_answer_without_its_choices_is_a_typed_error(user: User, gateway: FakeGateway, choices: Any) -> None:
     gateway.respond_json({**completion(), "choices": choices})
-    with pytest.raises(headgate.ResponseShapeError, match="choices"):
+    with pytest.raises(onceward.ResponseShapeError, match="choices"):
         user.create()
     assert len(gateway.requests) == 1
 
@@ -215,11 +215,11 @@ def test_an_answer_that_a_filter_stopped_is_an_error_when_asked(make_user: MakeU
                 assert user.create().choices[0].finish_reason == "content_filter"
                 assert user.stream()[1] is None
                 continue
-            with pytest.raises(headgate.ContentFilterError) as caught:
+            with pytest.raises(onceward.ContentFilterError) as caught:
                 user.create()
             assert caught.value.partial.choices[0].message.content == "he"
             events, error = user.stream()
             assert texts(events) == "he"
-            assert isinstance(error, headgate.ContentFilterError)
+            assert isinstance(error, onceward.ContentFilterError)
             assert error.partial.choices[0].message.content == "he"
             assert len(asked(gateway)) == 2

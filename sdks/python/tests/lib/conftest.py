@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-from headgate import AsyncHeadgate, Headgate
-from headgate.testing import FakeGateway, ManualClock
+from onceward import AsyncOnceward, Onceward
+from onceward.testing import FakeGateway, ManualClock
 
 
 @pytest.fixture
@@ -22,12 +22,12 @@ def clock() -> ManualClock:
 
 
 @pytest.fixture
-def client(gateway: FakeGateway, clock: ManualClock) -> Iterator[Headgate]:
-    with Headgate(base_url=gateway.url, clock=clock) as made:
+def client(gateway: FakeGateway, clock: ManualClock) -> Iterator[Onceward]:
+    with Onceward(base_url=gateway.url, clock=clock) as made:
         yield made
 
 
 @pytest.fixture
-async def aclient(gateway: FakeGateway, clock: ManualClock) -> AsyncIterator[AsyncHeadgate]:
-    async with AsyncHeadgate(base_url=gateway.url, clock=clock) as made:
+async def aclient(gateway: FakeGateway, clock: ManualClock) -> AsyncIterator[AsyncOnceward]:
+    async with AsyncOnceward(base_url=gateway.url, clock=clock) as made:
         yield made

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from headgate import AsyncHeadgate, BadRequestError, Headgate
-from headgate.testing import FakeGateway
+from onceward import AsyncOnceward, BadRequestError, Onceward
+from onceward.testing import FakeGateway
 
 VECTOR = [0.5, -0.25, 1.0]
 BASE64 = base64.b64encode(struct.pack("<3f", *VECTOR)).decode()
@@ -23,7 +23,7 @@ def body(embedding: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("wire", [BASE64, VECTOR])
-def test_the_user_gets_floats_whatever_the_server_sends(gateway: FakeGateway, client: Headgate, wire: Any) -> None:
+def test_the_user_gets_floats_whatever_the_server_sends(gateway: FakeGateway, client: Onceward, wire: Any) -> None:
     gateway.respond_json(body(wire))
     item = client.embeddings.create(model="m", input="a").data[0]
     assert gateway.requests[0].json()["encoding_format"] == "base64"
@@ -38,13 +38,13 @@ def test_the_user_gets_floats_whatever_the_server_sends(gateway: FakeGateway, cl
     assert pickle.loads(pickle.dumps(item)).embedding == VECTOR
 
 
-def test_what_is_asked_for_is_sent(gateway: FakeGateway, client: Headgate) -> None:
+def test_what_is_asked_for_is_sent(gateway: FakeGateway, client: Onceward) -> None:
     gateway.respond_json(body(VECTOR))
     client.embeddings.create(model="m", input="a", encoding_format="float")
     assert gateway.requests[0].json()["encoding_format"] == "float"
 
 
-def test_a_server_that_knows_no_base64_is_asked_again(gateway: FakeGateway, client: Headgate) -> None:
+def test_a_server_that_knows_no_base64_is_asked_again(gateway: FakeGateway, client: Onceward) -> None:
     gateway.respond_error(400, "Unknown parameter: encoding_format", times=1)
     gateway.respond_json(body(VECTOR), times=1)
     gateway.respond_error(400, "The input is too long")
@@ -55,14 +55,14 @@ def test_a_server_that_knows_no_base64_is_asked_again(gateway: FakeGateway, clie
     assert len(gateway.requests) == 3
 
 
-def test_raw_answers_stay_raw(gateway: FakeGateway, client: Headgate) -> None:
+def test_raw_answers_stay_raw(gateway: FakeGateway, client: Onceward) -> None:
     gateway.respond_json(body(BASE64))
     raw = client.embeddings.with_raw_response.create(model="m", input="a")
     assert raw.status_code == 200
     assert raw.parse().data[0].embedding == VECTOR
 
 
-async def test_async_twin(gateway: FakeGateway, aclient: AsyncHeadgate) -> None:
+async def test_async_twin(gateway: FakeGateway, aclient: AsyncOnceward) -> None:
     gateway.respond_error(422, "no such encoding_format", times=1)
     gateway.respond_json(body(BASE64))
     answer = await aclient.embeddings.create(model="m", input=["a"])

@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from headgate import SchemaError
-from headgate.lib.chat.parse import format_of
-from headgate.lib.schema import to_strict
+from onceward import SchemaError
+from onceward.lib.chat.parse import format_of
+from onceward.lib.schema import to_strict
 
 
 class Address(BaseModel):

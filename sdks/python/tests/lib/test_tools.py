@@ -16,11 +16,11 @@ from typing import Annotated, Any, Literal, TypedDict
 import pytest
 from pydantic import BaseModel, Field
 
-import headgate
-from headgate import Headgate, SchemaError, Tool, ToolArgumentError, tool
-from headgate.lib._docstring import read_docstring
-from headgate.lib.tools import result_text
-from headgate.testing import FakeGateway
+import onceward
+from onceward import Onceward, SchemaError, Tool, ToolArgumentError, tool
+from onceward.lib._docstring import read_docstring
+from onceward.lib.tools import result_text
+from onceward.testing import FakeGateway
 
 from .chat.samples import MESSAGES, answer
 
@@ -220,7 +220,7 @@ def test_results_as_text() -> None:
     }  # fmt: skip
 
 
-def test_a_tool_goes_into_a_plain_call(gateway: FakeGateway, client: Headgate) -> None:
+def test_a_tool_goes_into_a_plain_call(gateway: FakeGateway, client: Onceward) -> None:
     gateway.respond_json(answer("hi"))
     client.chat.completions.create(model="m", messages=MESSAGES, tools=[weather])
     assert gateway.requests[0].json()["tools"] == [weather.to_dict()]
@@ -304,39 +304,39 @@ class Weather:
     ],
 )
 def test_a_function_that_is_no_tool_is_a_typed_error_everywhere(function: Any, words: str) -> None:
-    client = headgate.Headgate(base_url="http://localhost:1")
+    client = onceward.Onceward(base_url="http://localhost:1")
     asked: dict[str, Any] = {"model": "m", "messages": [{"role": "user", "content": "hi"}], "tools": [function]}
     for method in (client.chat.completions.create, client.chat.completions.stream):
-        with pytest.raises(headgate.ParameterError) as caught:
+        with pytest.raises(onceward.ParameterError) as caught:
             method(**asked)
         assert words in str(caught.value)
-    with pytest.raises(headgate.ParameterError):
-        headgate.tool(function).to_dict()
+    with pytest.raises(onceward.ParameterError):
+        onceward.tool(function).to_dict()
 
 
 @pytest.mark.parametrize("tools", [7, "weather", {"type": "function"}, [7], [Weather]])
 def test_what_is_no_list_of_tools_is_a_fault_in_the_helpers_too(tools: Any) -> None:
-    client = headgate.Headgate(base_url="http://localhost:1")
+    client = onceward.Onceward(base_url="http://localhost:1")
     asked: dict[str, Any] = {"model": "m", "messages": [{"role": "user", "content": "hi"}]}
-    with pytest.raises(headgate.ParameterError, match="`tools"):
+    with pytest.raises(onceward.ParameterError, match="`tools"):
         client.chat.completions.parse(**asked, response_format=str, tools=tools)
     with (
-        pytest.raises(headgate.ParameterError, match="`stream_options`"),
+        pytest.raises(onceward.ParameterError, match="`stream_options`"),
         client.chat.completions.stream(**asked, stream_options=7),
     ):
         pass
-    with pytest.raises(headgate.ParameterError, match="`stream` is decided by the method"):
+    with pytest.raises(onceward.ParameterError, match="`stream` is decided by the method"):
         client.chat.completions.parse(**asked, response_format=str, stream=True)
 
 
 def test_a_partial_is_a_tool_without_what_it_has_filled() -> None:
-    made = headgate.tool(functools.partial(Weather(), user=7))
+    made = onceward.tool(functools.partial(Weather(), user=7))
     assert (made.name, made.description, made.is_async) == ("Weather", "The weather.", True)
     assert list(made.parameters["properties"]) == ["city"]
     assert asyncio.run(made.call('{"city": "Rome"}')) == "Rome for 7"
-    with pytest.raises(headgate.ToolArgumentError, match="`user` is not an argument"):
+    with pytest.raises(onceward.ToolArgumentError, match="`user` is not an argument"):
         made.call('{"city": "Rome", "user": 8}')
-    given = headgate.tool(functools.partial(forecast, "Rome"))
+    given = onceward.tool(functools.partial(forecast, "Rome"))
     assert (given.name, list(given.parameters["properties"]), given.call({})) == ("forecast", ["days"], "Rome 1")
 
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from headgate import AsyncHeadgate, Headgate, NotFoundError, ParameterError
-from headgate.lib._waiting import WaitTimeout
-from headgate.lib.batches import BatchRequest, answers_from, lines_from
-from headgate.testing import FakeGateway, ManualClock
+from onceward import AsyncOnceward, NotFoundError, Onceward, ParameterError
+from onceward.lib._waiting import WaitTimeout
+from onceward.lib.batches import BatchRequest, answers_from, lines_from
+from onceward.testing import FakeGateway, ManualClock
 
 from .chat.samples import MESSAGES, answer
 
@@ -63,7 +63,7 @@ def in_turn(gateway: FakeGateway, *values: dict[str, Any]) -> None:
     gateway.respond_json(values[-1])
 
 
-def test_a_batch_is_waited_for_with_growing_pauses(gateway: FakeGateway, client: Headgate, clock: ManualClock) -> None:
+def test_a_batch_is_waited_for_with_growing_pauses(gateway: FakeGateway, client: Onceward, clock: ManualClock) -> None:
     in_turn(gateway, batch("validating"), batch("in_progress", 1), batch("finalizing", 2), batch("completed", 2))
     seen: list[int] = []
     over = client.batches.wait("batch_1", on_progress=lambda one: seen.append(one.request_counts.completed))  # type: ignore[union-attr]
@@ -72,7 +72,7 @@ def test_a_batch_is_waited_for_with_growing_pauses(gateway: FakeGateway, client:
     assert clock.slept == pytest.approx([0.5, 0.75, 1.125])
 
 
-def test_a_wait_ends_in_time_and_says_how_it_stood(gateway: FakeGateway, client: Headgate) -> None:
+def test_a_wait_ends_in_time_and_says_how_it_stood(gateway: FakeGateway, client: Onceward) -> None:
     gateway.respond_json(batch("in_progress"))
     with pytest.raises(WaitTimeout, match="still 'in_progress' after 5 s") as caught:
         client.batches.wait("batch_1", poll=2, timeout=5)
@@ -84,7 +84,7 @@ def test_a_wait_ends_in_time_and_says_how_it_stood(gateway: FakeGateway, client:
         client.batches.wait("batch_1", poll=0)
 
 
-def test_jobs_and_files(gateway: FakeGateway, client: Headgate) -> None:
+def test_jobs_and_files(gateway: FakeGateway, client: Onceward) -> None:
     in_turn(gateway, job("running"), job("failed"))
     assert client.fine_tuning.jobs.wait("ftjob-1").status == "failed"
     gateway.reset()
@@ -92,7 +92,7 @@ def test_jobs_and_files(gateway: FakeGateway, client: Headgate) -> None:
     assert client.files.wait_for_processing("file-1").status == "processed"
 
 
-async def test_async_twins(gateway: FakeGateway, aclient: AsyncHeadgate) -> None:
+async def test_async_twins(gateway: FakeGateway, aclient: AsyncOnceward) -> None:
     in_turn(gateway, batch("in_progress"), batch("cancelled"))
     assert (await aclient.batches.wait("batch_1")).status == "cancelled"
     gateway.reset()
@@ -167,7 +167,7 @@ def test_answers_are_found_by_their_id_and_failures_are_errors() -> None:
     assert other.value == {"x": 1}
 
 
-def test_a_whole_batch(gateway: FakeGateway, client: Headgate) -> None:
+def test_a_whole_batch(gateway: FakeGateway, client: Onceward) -> None:
     gateway.respond_json(file("processed"), method="POST", path="/v1/files")
     gateway.respond_json(batch("completed", 2, output_file_id="out", error_file_id="err"), path="/v1/batches*")
     gateway.respond_bytes(result("request-0", 200, answer("one")).encode(), path="/v1/files/out/content")
@@ -181,7 +181,7 @@ def test_a_whole_batch(gateway: FakeGateway, client: Headgate) -> None:
         assert results["request-1"].status_code == 500
 
 
-async def test_a_whole_batch_async(gateway: FakeGateway, aclient: AsyncHeadgate) -> None:
+async def test_a_whole_batch_async(gateway: FakeGateway, aclient: AsyncOnceward) -> None:
     gateway.respond_json(file("processed"), method="POST", path="/v1/files")
     gateway.respond_json(batch("completed", 2, output_file_id="out"), path="/v1/batches*")
     gateway.respond_bytes(result("request-0", 200, answer("one")).encode(), path="/v1/files/out/content")

@@ -6,10 +6,10 @@ from typing import Any, assert_type
 
 from pydantic import BaseModel
 
-from headgate import AsyncHeadgate, Headgate, Tool, tool
-from headgate.lib.chat.parse import ParsedChatCompletion
-from headgate.lib.chat.stream import AsyncParsedChatStream, ChatStream, ParsedChatStream
-from headgate.types.chat import ChatCompletion
+from onceward import AsyncOnceward, Onceward, Tool, tool
+from onceward.lib.chat.parse import ParsedChatCompletion
+from onceward.lib.chat.stream import AsyncParsedChatStream, ChatStream, ParsedChatStream
+from onceward.types.chat import ChatCompletion
 
 __all__: list[str] = []
 
@@ -23,7 +23,7 @@ def double(number: int) -> str:
     return str(number * 2)
 
 
-def streams(client: Headgate, aclient: AsyncHeadgate) -> None:
+def streams(client: Onceward, aclient: AsyncOnceward) -> None:
     chat = client.chat.completions
     plain = chat.stream(
         model="m", messages=[{"role": "user", "content": "x"}], tools=[double, len, {"type": "function"}]
@@ -47,7 +47,7 @@ def streams(client: Headgate, aclient: AsyncHeadgate) -> None:
     assert_type(twin, AsyncParsedChatStream[list[Person]])
 
 
-def answers(client: Headgate) -> None:
+def answers(client: Onceward) -> None:
     chat = client.chat.completions
     parsed = chat.parse(model="m", messages=[{"role": "user", "content": "x"}], response_format=Person)
     assert_type(parsed, ParsedChatCompletion[Person])
@@ -56,7 +56,7 @@ def answers(client: Headgate) -> None:
     assert_type(client.embeddings.create(model="m", input="a").data[0].embedding, list[float])
 
 
-def tools(client: Headgate) -> None:
+def tools(client: Onceward) -> None:
     assert_type(double(1), str)
     given: Tool[..., Any] = double
     answer = client.chat.completions.create(model="m", messages=[{"role": "user", "content": "x"}], tools=[given])

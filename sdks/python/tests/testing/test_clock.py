@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from headgate.testing import FixedRandom, ManualClock
+from onceward.testing import FixedRandom, ManualClock
 
 
 def test_a_sleeping_thread_wakes_when_the_clock_is_turned_far_enough() -> None:

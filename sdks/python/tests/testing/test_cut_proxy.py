@@ -9,7 +9,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from headgate.testing import CutProxy, FakeGateway
+from onceward.testing import CutProxy, FakeGateway
 
 
 def read_all(url: str) -> bytes:

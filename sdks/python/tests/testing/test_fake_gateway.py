@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headgate.testing import FakeGateway, Fault, FaultPlan, Reply, sse
+from onceward.testing import FakeGateway, Fault, FaultPlan, Reply, sse
 
 
 def raw(gateway: FakeGateway, *, path: str = "/x", headers: str = "", body: bytes = b"") -> bytes:
@@ -203,10 +203,10 @@ def test_a_resumable_stream_is_one_call_however_often_it_is_asked_for() -> None:
     with FakeGateway() as gateway:
         gateway.respond_sse([{"n": number} for number in range(5)], resumable=True)
         whole = httpx2.post(gateway.url, content=b"{}", headers={"Idempotency-Key": "k"})
-        call = whole.headers["x-headgate-call-id"]
+        call = whole.headers["x-onceward-call-id"]
         rest = httpx2.post(gateway.url, content=b"{}", headers={"Idempotency-Key": "k", "Last-Event-ID": f"{call}:3"})
         assert whole.content.split(b"\n\n")[3:] == rest.content.split(b"\n\n")
-        assert rest.headers["x-headgate-replayed"] == "true"
+        assert rest.headers["x-onceward-replayed"] == "true"
         other = httpx2.post(gateway.url, content=b"{1}", headers={"Idempotency-Key": "k"})
         assert (other.status_code, other.json()["error"]["code"]) == (409, "idempotency_key_reused")
         wrong = httpx2.post(gateway.url, content=b"{}", headers={"Idempotency-Key": "k", "Last-Event-ID": "call_9:3"})

@@ -12,8 +12,8 @@ from typing import Any
 import httpx2
 import pytest
 
-from headgate.testing import QUIRKS, Charge, Quirk, QuirkyUpstream, RecordedRequest
-from headgate.testing.quirks.draft import Asked, Draft, drafted
+from onceward.testing import QUIRKS, Charge, Quirk, QuirkyUpstream, RecordedRequest
+from onceward.testing.quirks.draft import Asked, Draft, drafted
 
 PAGE = Path(__file__).parents[4] / "docs" / "testing.md"
 HELLO: dict[str, Any] = {"messages": [{"role": "user", "content": "Hello, how are you?"}]}

@@ -10,14 +10,14 @@ from typing import Any
 import httpx2
 import pytest
 
-import headgate
-from headgate._core.secrets import MaskedStr
-from headgate._core.wire import ConnectFailed, ReadFailed, Request, Timeouts
-from headgate.testing import FakeGateway, Fault, ReplayMismatch, record, record_async, replay
-from headgate.transports.fast import AsyncFastTransport, FastTransport
+import onceward
+from onceward._core.secrets import MaskedStr
+from onceward._core.wire import ConnectFailed, ReadFailed, Request, Timeouts
+from onceward.testing import FakeGateway, Fault, ReplayMismatch, record, record_async, replay
+from onceward.transports.fast import AsyncFastTransport, FastTransport
 
 CLOCKS = Timeouts(connect=5.0, pool=5.0, first_byte=5.0, idle=5.0)
-KEY = "sk-headgate-very-secret-0123456789"
+KEY = "sk-onceward-very-secret-0123456789"
 
 
 def chat(url: str, text: str = "hi", **headers: str) -> Request:
@@ -198,10 +198,10 @@ def test_a_client_records_and_another_replays_streams_and_retries(tmp_path: Path
     with FakeGateway() as gateway, record(path) as transport:
         gateway.respond_error(503, headers={"Retry-After": "0"}, times=1)
         gateway.respond_sse([chunk("he"), chunk("llo")])
-        client = headgate.Headgate(base_url=gateway.url, api_key=KEY, transport=transport)
+        client = onceward.Onceward(base_url=gateway.url, api_key=KEY, transport=transport)
         live = list(client.chat.completions.create(model="m", messages=MESSAGES, stream=True))
         client.close()
-    client = headgate.Headgate(base_url="https://nowhere.invalid", api_key=KEY, transport=replay(path))
+    client = onceward.Onceward(base_url="https://nowhere.invalid", api_key=KEY, transport=replay(path))
     again = list(client.chat.completions.create(model="m", messages=MESSAGES, stream=True))
     assert [event.to_dict() for event in again] == [event.to_dict() for event in live]
     assert len(live) == 2
@@ -213,11 +213,11 @@ async def test_an_asynchronous_client_records_and_replays(tmp_path: Path) -> Non
     path = tmp_path / "tape.jsonl"
     async with FakeGateway() as gateway, record_async(path) as transport:
         gateway.respond_sse([chunk("he"), chunk("llo")])
-        client = headgate.AsyncHeadgate(base_url=gateway.url, api_key=KEY, transport=transport)
+        client = onceward.AsyncOnceward(base_url=gateway.url, api_key=KEY, transport=transport)
         live = [e async for e in await client.chat.completions.create(model="m", messages=MESSAGES, stream=True)]
         await client.aclose()
     tape = replay(path)
-    client = headgate.AsyncHeadgate(base_url="https://nowhere.invalid", api_key=KEY, transport=tape)
+    client = onceward.AsyncOnceward(base_url="https://nowhere.invalid", api_key=KEY, transport=tape)
     again = [e async for e in await client.chat.completions.create(model="m", messages=MESSAGES, stream=True)]
     assert [event.to_dict() for event in again] == [event.to_dict() for event in live]
     assert tape.left == []
@@ -228,9 +228,9 @@ def test_an_upload_is_recorded_and_replayed(tmp_path: Path) -> None:
     file = {"id": "file-1", "object": "file", "bytes": 3, "created_at": 1, "filename": "a.txt", "purpose": "batch"}
     with FakeGateway() as gateway, record(path) as transport:
         gateway.respond_json(file)
-        client = headgate.Headgate(base_url=gateway.url, api_key=KEY, transport=transport)
+        client = onceward.Onceward(base_url=gateway.url, api_key=KEY, transport=transport)
         client.files.create(file=("a.txt", b"abc"), purpose="batch")
-    client = headgate.Headgate(base_url="https://nowhere.invalid", api_key=KEY, transport=replay(path))
+    client = onceward.Onceward(base_url="https://nowhere.invalid", api_key=KEY, transport=replay(path))
     assert client.files.create(file=("a.txt", b"abc"), purpose="batch").id == "file-1"
     with pytest.raises(ReplayMismatch):
         client.files.create(file=("a.txt", b"abd"), purpose="batch")

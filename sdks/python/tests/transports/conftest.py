@@ -15,11 +15,11 @@ import httpx
 import httpx2
 import pytest
 
-from headgate._core.wire import Request, Timeouts
-from headgate.testing import FakeGateway, Fault, RecordedRequest, Reply
-from headgate.transports.asgi import ASGITransport, AsyncASGITransport
-from headgate.transports.fast import AsyncFastTransport, FastTransport
-from headgate.transports.injected import AsyncInjectedTransport, InjectedTransport
+from onceward._core.wire import Request, Timeouts
+from onceward.testing import FakeGateway, Fault, RecordedRequest, Reply
+from onceward.transports.asgi import ASGITransport, AsyncASGITransport
+from onceward.transports.fast import AsyncFastTransport, FastTransport
+from onceward.transports.injected import AsyncInjectedTransport, InjectedTransport
 
 CLOCKS = Timeouts(connect=5.0, pool=5.0, first_byte=5.0, idle=5.0)
 
@@ -157,7 +157,7 @@ async def _send_body(reply: Reply, fault: Fault, receive: Any, send: Any) -> Non
     await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
-DEFAULT = ("httpx2",) if importlib.util.find_spec("headgate.transports.httpx2") else ()
+DEFAULT = ("httpx2",) if importlib.util.find_spec("onceward.transports.httpx2") else ()
 LIBRARIES = (*DEFAULT, "injected-httpx2", "injected-httpx", "fast", "asgi")
 NAMES = [f"{kind}-{library}" for library in LIBRARIES for kind in ("sync", "async")]
 
@@ -178,7 +178,7 @@ def make(name: str, gateway: FakeGateway, *, connections: int | None = None) -> 
     kind, _, library = name.partition("-")
     limits = {"max_connections": connections, "max_keepalive_connections": connections}
     if library == "httpx2":
-        default: Any = importlib.import_module("headgate.transports.httpx2")
+        default: Any = importlib.import_module("onceward.transports.httpx2")
         made = (default.HTTPX2Transport if kind == "sync" else default.AsyncHTTPX2Transport)()
         if connections is None:
             return Subject(name, made, gateway)

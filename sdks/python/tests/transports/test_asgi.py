@@ -10,8 +10,8 @@ from starlette.applications import Starlette
 from starlette.responses import StreamingResponse
 from starlette.routing import Route
 
-from headgate._core.wire import ConnectFailed, ReadFailed, Request, Timeouts
-from headgate.transports.asgi import ASGITransport, AsyncASGITransport
+from onceward._core.wire import ConnectFailed, ReadFailed, Request, Timeouts
+from onceward.transports.asgi import ASGITransport, AsyncASGITransport
 
 CLOCKS = Timeouts(first_byte=2.0, idle=2.0)
 

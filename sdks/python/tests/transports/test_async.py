@@ -13,12 +13,12 @@ from unittest import mock
 import httpx2
 import pytest
 
-from headgate._core.wire import ConnectFailed, Request, Timeouts
-from headgate.testing import FakeGateway, Fault
-from headgate.transports import httpx2 as default_transport
-from headgate.transports.asgi import AsyncASGITransport
-from headgate.transports.fast import AsyncFastTransport
-from headgate.transports.injected import AsyncInjectedTransport
+from onceward._core.wire import ConnectFailed, Request, Timeouts
+from onceward.testing import FakeGateway, Fault
+from onceward.transports import httpx2 as default_transport
+from onceward.transports.asgi import AsyncASGITransport
+from onceward.transports.fast import AsyncFastTransport
+from onceward.transports.injected import AsyncInjectedTransport
 
 CLOCKS = Timeouts(connect=5.0, pool=5.0, first_byte=5.0, idle=5.0)
 

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from headgate._core.secrets import MaskedStr
-from headgate._core.wire import (
+from onceward._core.secrets import MaskedStr
+from onceward._core.wire import (
     ConnectFailed,
     ConnectTimedOut,
     PoolTimedOut,
@@ -23,7 +23,7 @@ from headgate._core.wire import (
     Timeouts,
     TransportError,
 )
-from headgate.testing import FakeGateway, Fault, Reply
+from onceward.testing import FakeGateway, Fault, Reply
 
 
 class Pieces:

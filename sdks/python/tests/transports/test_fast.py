@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from headgate._core.wire import ConnectFailed, ReadTimedOut, Request, Timeouts
-from headgate.testing import FakeGateway, Fault
-from headgate.transports.fast import AsyncFastTransport, FastTransport
+from onceward._core.wire import ConnectFailed, ReadTimedOut, Request, Timeouts
+from onceward.testing import FakeGateway, Fault
+from onceward.transports.fast import AsyncFastTransport, FastTransport
 
 CLOCKS = Timeouts(connect=5.0, pool=5.0, first_byte=5.0, idle=5.0)
 
@@ -220,7 +220,7 @@ def test_without_the_library_the_error_names_the_extra(monkeypatch: pytest.Monke
     for name in [name for name in sys.modules if name.partition(".")[0] == "pyreqwest"]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "pyreqwest", None)
-    with pytest.raises(ImportError, match=r"pip install \"headgate\[fast\]\""):
+    with pytest.raises(ImportError, match=r"pip install \"onceward\[fast\]\""):
         FastTransport().send(Request("GET", "http://127.0.0.1:9/", []))
 
 

@@ -11,9 +11,9 @@ import httpx
 import httpx2
 import pytest
 
-from headgate._core.wire import Request, Timeouts
-from headgate.testing import FakeGateway
-from headgate.transports.injected import AsyncInjectedTransport, InjectedTransport, kind_of_client
+from onceward._core.wire import Request, Timeouts
+from onceward.testing import FakeGateway
+from onceward.transports.injected import AsyncInjectedTransport, InjectedTransport, kind_of_client
 
 CLOCKS = Timeouts(connect=5.0, pool=5.0, first_byte=5.0, idle=5.0)
 LIBRARIES: list[Any] = [httpx, httpx2]
@@ -126,7 +126,7 @@ def test_the_kinds_are_told_apart() -> None:
 
 def test_telling_them_apart_imports_neither() -> None:
     code = (
-        "import sys; from headgate.transports.injected import kind_of_client; kind_of_client(object()); "
+        "import sys; from onceward.transports.injected import kind_of_client; kind_of_client(object()); "
         "assert not {'httpx', 'httpx2'} & set(sys.modules), sorted(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -14,10 +14,10 @@ import httpx
 import httpx2
 import pytest
 
-import headgate
-from headgate._core.hosts import is_public
-from headgate.transports._proxies import proxy_for
-from headgate.transports._trust import named_context
+import onceward
+from onceward._core.hosts import is_public
+from onceward.transports._proxies import proxy_for
+from onceward.transports._trust import named_context
 
 
 def blind() -> ssl.SSLContext:
@@ -30,12 +30,12 @@ def blind() -> ssl.SSLContext:
 @pytest.mark.parametrize("library", [httpx, httpx2])
 @pytest.mark.parametrize("verify", [False, blind()])
 def test_a_client_that_verifies_nothing_is_refused(library: Any, verify: Any) -> None:
-    with pytest.raises(headgate.ConfigError, match="`http_client` does not verify certificates"):
-        headgate.Headgate("sk-0123456789abc", http_client=library.Client(verify=verify))
-    with pytest.raises(headgate.ConfigError, match="`http_client` does not verify certificates"):
-        headgate.AsyncHeadgate("sk-0123456789abc", http_client=library.AsyncClient(verify=verify))
-    headgate.Headgate("sk-0123456789abc", http_client=library.Client())
-    headgate.Headgate("sk-0123456789abc", http_client=library.Client(verify=ssl.create_default_context()))
+    with pytest.raises(onceward.ConfigError, match="`http_client` does not verify certificates"):
+        onceward.Onceward("sk-0123456789abc", http_client=library.Client(verify=verify))
+    with pytest.raises(onceward.ConfigError, match="`http_client` does not verify certificates"):
+        onceward.AsyncOnceward("sk-0123456789abc", http_client=library.AsyncClient(verify=verify))
+    onceward.Onceward("sk-0123456789abc", http_client=library.Client())
+    onceward.Onceward("sk-0123456789abc", http_client=library.Client(verify=ssl.create_default_context()))
 
 
 @pytest.mark.parametrize(
@@ -50,14 +50,14 @@ def test_a_client_that_verifies_nothing_is_refused(library: Any, verify: Any) ->
 )
 def test_certificates_that_cannot_be_read_are_a_typed_error(name: str, value: str) -> None:
     code = (
-        "import headgate, asyncio\n"
+        "import onceward, asyncio\n"
         "for transport in ('httpx2', 'fast'):\n"
-        "    for cls in (headgate.Headgate, headgate.AsyncHeadgate):\n"
+        "    for cls in (onceward.Onceward, onceward.AsyncOnceward):\n"
         "        try:\n"
         "            client = cls('sk-0123456789abc', base_url='https://localhost:1', transport=transport)\n"
         "            made = client.files.retrieve('f')\n"
         "            asyncio.run(made) if asyncio.iscoroutine(made) else None\n"
-        "        except headgate.ConfigError as error:\n"
+        "        except onceward.ConfigError as error:\n"
         "            print(error)\n"
     )
     done = subprocess.run([sys.executable, "-c", code], env={name: value}, capture_output=True, text=True, check=True)
@@ -100,17 +100,17 @@ def test_a_proxy_that_cannot_be_one_is_a_typed_error(
     monkeypatch: pytest.MonkeyPatch, proxy: str, transport: str, scheme: str
 ) -> None:
     monkeypatch.setenv(f"{scheme}_proxy", proxy)
-    client = headgate.Headgate("sk-0123456789abc", base_url=f"{scheme}://localhost:1", transport=transport)
-    with pytest.raises(headgate.ConfigError, match="the proxy that the environment names") as caught:
+    client = onceward.Onceward("sk-0123456789abc", base_url=f"{scheme}://localhost:1", transport=transport)
+    with pytest.raises(onceward.ConfigError, match="the proxy that the environment names") as caught:
         client.models.list()
     assert "hunter2" not in str(caught.value)
 
 
 def test_a_socks_proxy_names_the_package_that_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ALL_PROXY", "socks5://127.0.0.1:1")
-    monkeypatch.setattr("headgate.transports.httpx2.find_spec", lambda name: None)
-    with pytest.raises(headgate.ConfigError, match="pip install socksio"):
-        headgate.Headgate(base_url="http://localhost:1").models.list()
+    monkeypatch.setattr("onceward.transports.httpx2.find_spec", lambda name: None)
+    with pytest.raises(onceward.ConfigError, match="pip install socksio"):
+        onceward.Onceward(base_url="http://localhost:1").models.list()
 
 
 def test_a_proxy_of_blanks_is_no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -121,8 +121,8 @@ def test_a_proxy_of_blanks_is_no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("transport", ["httpx2", "fast"])
 def test_a_proxy_that_is_down_is_told_in_words(monkeypatch: pytest.MonkeyPatch, transport: str) -> None:
     monkeypatch.setenv("https_proxy", "http://user:hunter2@127.0.0.1:1")
-    client = headgate.Headgate("sk-0123456789abc", base_url="https://api.example.com", transport=transport)
-    with pytest.raises(headgate.APIConnectionError, match=r"api.example.com through the proxy 127.0.0.1:1:") as caught:
+    client = onceward.Onceward("sk-0123456789abc", base_url="https://api.example.com", transport=transport)
+    with pytest.raises(onceward.APIConnectionError, match=r"api.example.com through the proxy 127.0.0.1:1:") as caught:
         client.with_options(max_retries=0).models.list()
     text = str(caught.value)
     assert "{'" not in text
@@ -131,12 +131,12 @@ def test_a_proxy_that_is_down_is_told_in_words(monkeypatch: pytest.MonkeyPatch, 
 
 def test_a_key_over_plain_http_to_a_public_host_warns_once() -> None:
     with pytest.warns(UserWarning, match="the key travels unencrypted to gateway.example.com"):
-        headgate.Headgate("sk-0123456789abc", base_url="http://gateway.example.com")
+        onceward.Onceward("sk-0123456789abc", base_url="http://gateway.example.com")
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        headgate.Headgate("sk-0123456789abc", base_url="http://gateway.example.com")
-        headgate.Headgate(base_url="http://other.example.com")
-        headgate.Headgate("sk-0123456789abc", base_url="https://third.example.com")
+        onceward.Onceward("sk-0123456789abc", base_url="http://gateway.example.com")
+        onceward.Onceward(base_url="http://other.example.com")
+        onceward.Onceward("sk-0123456789abc", base_url="https://third.example.com")
     public = ("example.com", "8.8.8.8", "2001:4860:4860::8888")
     private = (
         "localhost",

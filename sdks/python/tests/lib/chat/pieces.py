@@ -78,7 +78,7 @@ def completions(draw: st.DrawFn) -> dict[str, Any]:
         "id": "chatcmpl-1",
         "object": "chat.completion",
         "created": 1_700_000_000,
-        "model": "headgate/echo",
+        "model": "onceward/echo",
         "choices": choices,
         "usage": {
             "prompt_tokens": 3,

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from headgate.types.params.chat import ChatCompletionUserMessageParam
+    from onceward.types.params.chat import ChatCompletionUserMessageParam
 
 __all__ = ["MESSAGES", "USAGE", "answer", "call", "chunk", "text_chunks", "usage_chunk"]
 
 MESSAGES: list[ChatCompletionUserMessageParam] = [{"role": "user", "content": "Hello"}]
 USAGE: dict[str, Any] = {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3}
-_HEAD = {"id": "chatcmpl-1", "created": 1, "model": "headgate/echo"}
+_HEAD = {"id": "chatcmpl-1", "created": 1, "model": "onceward/echo"}
 
 
 def answer(content: str | None = None, finish: str = "stop", **message: Any) -> dict[str, Any]:

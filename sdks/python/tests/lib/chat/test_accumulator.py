@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from headgate.lib.chat.accumulator import ChatAccumulator, accumulate
-from headgate.types.chat import ChatCompletion, ChatCompletionChunk
+from onceward.lib.chat.accumulator import ChatAccumulator, accumulate
+from onceward.types.chat import ChatCompletion, ChatCompletionChunk
 
 from .pieces import chunks_of, completions
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from headgate import AsyncHeadgate, Headgate, ParameterError, tool
-from headgate.testing import FakeGateway
+from onceward import AsyncOnceward, Onceward, ParameterError, tool
+from onceward.testing import FakeGateway
 
 from .samples import answer, call, text_chunks
 
@@ -26,7 +26,7 @@ class Person(BaseModel):
     name: str
 
 
-def test_every_step_is_in_the_request(client: Headgate) -> None:
+def test_every_step_is_in_the_request(client: Onceward) -> None:
     built = (
         client.chat.completions.model("m")
         .system("s").developer("d").user("u").assistant("a").tool_result("call_1", {"x": 1})
@@ -63,14 +63,14 @@ def test_every_step_is_in_the_request(client: Headgate) -> None:
         ("presence_penalty", 3, "`presence_penalty`"),
     ],
 )
-def test_a_wrong_value_is_refused_at_its_step(client: Headgate, step: str, value: Any, words: str) -> None:
+def test_a_wrong_value_is_refused_at_its_step(client: Onceward, step: str, value: Any, words: str) -> None:
     builder = client.chat.completions.model("m")
     with pytest.raises(ParameterError) as caught:
         getattr(builder, step)(value)
     assert words in str(caught.value)
 
 
-def test_stop_and_unknown_and_missing(client: Headgate) -> None:
+def test_stop_and_unknown_and_missing(client: Onceward) -> None:
     builder = client.chat.completions.builder()
     with pytest.raises(ParameterError, match=r"`stop\[1\]` is 7; give a string"):
         builder.stop("a", 7)  # type: ignore[arg-type]
@@ -89,7 +89,7 @@ def test_stop_and_unknown_and_missing(client: Headgate) -> None:
         builder.model("m").user("hi").parse()
 
 
-def test_no_step_changes_the_builder(client: Headgate) -> None:
+def test_no_step_changes_the_builder(client: Onceward) -> None:
     base = client.chat.completions.model("m").user("one")
     first, second = base.user("two").tools(double), base.temperature(1).metadata(a="b")
     assert len(base.build()["messages"]) == 1
@@ -99,7 +99,7 @@ def test_no_step_changes_the_builder(client: Headgate) -> None:
     assert "1 messages" in repr(base)
 
 
-def test_pictures_and_sounds_join_what_the_user_said(client: Headgate, tmp_path: Path) -> None:
+def test_pictures_and_sounds_join_what_the_user_said(client: Onceward, tmp_path: Path) -> None:
     picture = tmp_path / "cat.png"
     picture.write_bytes(PNG)
     builder = client.chat.completions.model("m").user("look").image("https://example.com/a.png", detail="low")
@@ -118,7 +118,7 @@ def test_pictures_and_sounds_join_what_the_user_said(client: Headgate, tmp_path:
         builder.image(tmp_path / "none.png")
 
 
-def test_the_last_steps(gateway: FakeGateway, client: Headgate) -> None:
+def test_the_last_steps(gateway: FakeGateway, client: Onceward) -> None:
     gateway.respond_json(answer('{"name": "Ada"}'), times=3)
     builder = client.chat.completions.model("m").user("hi").temperature(0)
     assert builder.execute().choices[0].message.content == '{"name": "Ada"}'
@@ -136,7 +136,7 @@ def test_the_last_steps(gateway: FakeGateway, client: Headgate) -> None:
     assert builder.tools(double).run_tools().final().results[0].output == "8"
 
 
-async def test_async_twin(gateway: FakeGateway, aclient: AsyncHeadgate) -> None:
+async def test_async_twin(gateway: FakeGateway, aclient: AsyncOnceward) -> None:
     gateway.respond_json(answer('{"name": "Ada"}'), times=2)
     builder = aclient.chat.completions.model("m").system("s").user("hi").temperature(0)
     assert (await builder.execute()).choices[0].message.content == '{"name": "Ada"}'

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from headgate import AsyncHeadgate, Headgate, tool
-from headgate.lib.chat.loop import ToolCall
-from headgate.testing import FakeGateway
+from onceward import AsyncOnceward, Onceward, tool
+from onceward.lib.chat.loop import ToolCall
+from onceward.testing import FakeGateway
 
 from .samples import MESSAGES, answer, call, chunk, text_chunks, usage_chunk
 
@@ -30,7 +30,7 @@ def sent_messages(gateway: FakeGateway, place: int) -> list[dict[str, Any]]:
     return messages
 
 
-def test_calls_are_run_and_told_until_the_model_answers(gateway: FakeGateway, client: Headgate) -> None:
+def test_calls_are_run_and_told_until_the_model_answers(gateway: FakeGateway, client: Onceward) -> None:
     gateway.respond_json(calling(call("double", '{"number": 4}')), times=1)
     gateway.respond_json(answer("It is 8"))
     result = client.chat.completions.run_tools(model="m", messages=MESSAGES, tools=[double]).final()
@@ -46,7 +46,7 @@ def test_calls_are_run_and_told_until_the_model_answers(gateway: FakeGateway, cl
     assert gateway.requests[0].json()["tools"][0]["function"]["name"] == "double"
 
 
-def test_calls_of_one_turn_run_at_the_same_time(gateway: FakeGateway, client: Headgate) -> None:
+def test_calls_of_one_turn_run_at_the_same_time(gateway: FakeGateway, client: Onceward) -> None:
     both = threading.Barrier(2, timeout=10)
 
     @tool
@@ -60,7 +60,7 @@ def test_calls_of_one_turn_run_at_the_same_time(gateway: FakeGateway, client: He
     assert [(one.call.id, one.output) for one in result.results] == [("call_1", "a"), ("call_2", "b")]
 
 
-def test_what_goes_wrong_is_told_to_the_model(gateway: FakeGateway, client: Headgate) -> None:
+def test_what_goes_wrong_is_told_to_the_model(gateway: FakeGateway, client: Onceward) -> None:
     def breaks(x: int) -> int:
         raise ValueError(f"no {x}")
 
@@ -81,7 +81,7 @@ def test_what_goes_wrong_is_told_to_the_model(gateway: FakeGateway, client: Head
     assert isinstance(result.results[0].error, ValueError)
 
 
-def test_a_person_can_refuse(gateway: FakeGateway, client: Headgate) -> None:
+def test_a_person_can_refuse(gateway: FakeGateway, client: Onceward) -> None:
     seen: list[ToolCall] = []
 
     def ask(one: ToolCall) -> bool | str | None:
@@ -97,7 +97,7 @@ def test_a_person_can_refuse(gateway: FakeGateway, client: Headgate) -> None:
     assert seen[0].name == "double"
 
 
-def test_it_ends_after_so_many_turns(gateway: FakeGateway, client: Headgate) -> None:
+def test_it_ends_after_so_many_turns(gateway: FakeGateway, client: Onceward) -> None:
     gateway.respond_json(calling(call("double", '{"number": 1}')))
     result = client.chat.completions.run_tools(model="m", messages=MESSAGES, tools=[double], max_turns=3).final()
     assert (result.stopped, result.turns, len(gateway.requests)) == ("max_turns", 3, 3)
@@ -105,19 +105,19 @@ def test_it_ends_after_so_many_turns(gateway: FakeGateway, client: Headgate) -> 
         client.chat.completions.run_tools(model="m", messages=MESSAGES, tools=[double], max_turns=0)
 
 
-def test_a_tool_that_is_not_here_ends_it(gateway: FakeGateway, client: Headgate) -> None:
+def test_a_tool_that_is_not_here_ends_it(gateway: FakeGateway, client: Onceward) -> None:
     theirs = {"type": "function", "function": {"name": "theirs", "parameters": {"type": "object"}}}
     gateway.respond_json(calling(call("theirs", "{}")))
     result = client.chat.completions.run_tools(model="m", messages=MESSAGES, tools=[double, theirs]).final()
     assert (result.stopped, result.turns) == ("unanswered_tools", 1)
 
 
-def test_two_tools_of_one_name_are_refused(client: Headgate) -> None:
+def test_two_tools_of_one_name_are_refused(client: Onceward) -> None:
     with pytest.raises(ValueError, match="double"):
         client.chat.completions.run_tools(model="m", messages=MESSAGES, tools=[double, double.function])
 
 
-def test_events_of_every_turn(gateway: FakeGateway, client: Headgate) -> None:
+def test_events_of_every_turn(gateway: FakeGateway, client: Onceward) -> None:
     piece = {"index": 0, **call("double", '{"number": 4}')}
     gateway.respond_sse([chunk(tool_calls=[piece]), chunk(finish="tool_calls"), usage_chunk()], times=1)
     gateway.respond_sse(text_chunks("It is", " 8"))
@@ -131,7 +131,7 @@ def test_events_of_every_turn(gateway: FakeGateway, client: Headgate) -> None:
     assert len(gateway.requests) == 2
 
 
-def test_the_last_answer_can_be_a_type(gateway: FakeGateway, client: Headgate) -> None:
+def test_the_last_answer_can_be_a_type(gateway: FakeGateway, client: Onceward) -> None:
     class Answer(BaseModel):
         value: int
 
@@ -144,7 +144,7 @@ def test_the_last_answer_can_be_a_type(gateway: FakeGateway, client: Headgate) -
     assert all(one.json()["response_format"]["type"] == "json_schema" for one in gateway.requests)
 
 
-def test_an_async_tool_in_a_synchronous_run(gateway: FakeGateway, client: Headgate) -> None:
+def test_an_async_tool_in_a_synchronous_run(gateway: FakeGateway, client: Onceward) -> None:
     @tool
     async def later(x: int) -> int:
         return x + 1
@@ -155,7 +155,7 @@ def test_an_async_tool_in_a_synchronous_run(gateway: FakeGateway, client: Headga
     assert result.results[0].output == "2"
 
 
-async def test_async_twin(gateway: FakeGateway, aclient: AsyncHeadgate) -> None:
+async def test_async_twin(gateway: FakeGateway, aclient: AsyncOnceward) -> None:
     @tool
     async def later(x: int) -> int:
         return x + 1

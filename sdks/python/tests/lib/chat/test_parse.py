@@ -12,9 +12,9 @@ import pytest
 import typing_extensions
 from pydantic import BaseModel, Field, TypeAdapter, create_model
 
-from headgate import AsyncHeadgate, Headgate, ParseError, SchemaError
-from headgate.lib.chat.parse import format_of
-from headgate.testing import FakeGateway
+from onceward import AsyncOnceward, Onceward, ParseError, SchemaError
+from onceward.lib.chat.parse import format_of
+from onceward.testing import FakeGateway
 
 from .samples import MESSAGES, answer, call
 
@@ -56,7 +56,7 @@ class Dog(BaseModel):
 Pet = Annotated[Cat | Dog, Field(discriminator="kind")]
 
 
-def parse(gateway: FakeGateway, client: Headgate, form: Any, body: dict[str, Any]) -> Any:
+def parse(gateway: FakeGateway, client: Onceward, form: Any, body: dict[str, Any]) -> Any:
     gateway.respond_json(body)
     return client.chat.completions.parse(model="m", messages=MESSAGES, response_format=form)
 
@@ -80,7 +80,7 @@ def parse(gateway: FakeGateway, client: Headgate, form: Any, body: dict[str, Any
         (Person, '```json\n{"name": "Ada", "age": 36}\n```', Person(name="Ada", age=36)),
     ],
 )
-def test_every_kind_of_type(gateway: FakeGateway, client: Headgate, form: Any, text: str, value: Any) -> None:
+def test_every_kind_of_type(gateway: FakeGateway, client: Onceward, form: Any, text: str, value: Any) -> None:
     parsed = parse(gateway, client, form, answer(text))
     assert parsed.error is None
     assert parsed.parsed == value
@@ -106,7 +106,7 @@ def test_every_kind_of_type(gateway: FakeGateway, client: Headgate, form: Any, t
     ],
 )
 def test_what_is_no_person_is_told_and_not_thrown_away(
-    gateway: FakeGateway, client: Headgate, body: dict[str, Any], reason: str, words: str
+    gateway: FakeGateway, client: Onceward, body: dict[str, Any], reason: str, words: str
 ) -> None:
     parsed = parse(gateway, client, Person, body)
     assert parsed.parsed is None
@@ -122,7 +122,7 @@ def test_what_is_no_person_is_told_and_not_thrown_away(
 
 
 def test_a_type_that_cannot_be_strict_is_refused_before_anything_is_sent(
-    gateway: FakeGateway, client: Headgate
+    gateway: FakeGateway, client: Onceward
 ) -> None:
     with pytest.raises(SchemaError, match="free keys"):
         client.chat.completions.parse(model="m", messages=MESSAGES, response_format=dict[str, int])
@@ -133,12 +133,12 @@ def test_a_type_that_cannot_be_strict_is_refused_before_anything_is_sent(
     assert gateway.requests[0].json()["response_format"]["json_schema"]["strict"] is False
 
 
-def test_something_that_is_no_type_is_refused(client: Headgate) -> None:
+def test_something_that_is_no_type_is_refused(client: Onceward) -> None:
     with pytest.raises(TypeError, match="response_format"):
         client.chat.completions.parse(model="m", messages=MESSAGES, response_format="Person")
 
 
-def test_several_choices_are_parsed_each(gateway: FakeGateway, client: Headgate) -> None:
+def test_several_choices_are_parsed_each(gateway: FakeGateway, client: Onceward) -> None:
     body = answer('{"x": 1, "y": 2}')
     body["choices"].append({"index": 1, "message": {"role": "assistant", "content": "no"}, "finish_reason": "stop"})
     parsed = parse(gateway, client, Point, body)
@@ -146,14 +146,14 @@ def test_several_choices_are_parsed_each(gateway: FakeGateway, client: Headgate)
     assert parsed.choices[1].error is not None
 
 
-def test_no_choice_at_all(gateway: FakeGateway, client: Headgate) -> None:
+def test_no_choice_at_all(gateway: FakeGateway, client: Onceward) -> None:
     parsed = parse(gateway, client, Point, {**answer(), "choices": []})
     assert parsed.parsed is None
     with pytest.raises(ParseError, match="no choice"):
         parsed.unwrap()
 
 
-async def test_async_twin(gateway: FakeGateway, aclient: AsyncHeadgate) -> None:
+async def test_async_twin(gateway: FakeGateway, aclient: AsyncOnceward) -> None:
     gateway.respond_json(answer('{"x": 1, "y": 2}'))
     parsed = await aclient.chat.completions.parse(model="m", messages=MESSAGES, response_format=Point)
     assert parsed.unwrap() == Point(1, 2)

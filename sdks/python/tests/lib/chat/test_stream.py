@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from headgate import AsyncHeadgate, Headgate, HeadgateError, StreamInterrupted
-from headgate.testing import FakeGateway, Fault
+from onceward import AsyncOnceward, Onceward, OncewardError, StreamInterrupted
+from onceward.testing import FakeGateway, Fault
 
 from .samples import MESSAGES, USAGE, answer, chunk, text_chunks, usage_chunk
 
@@ -19,7 +19,7 @@ class Person(BaseModel):
     age: int
 
 
-def test_events_in_order_and_a_final_object_like_the_unary_one(gateway: FakeGateway, client: Headgate) -> None:
+def test_events_in_order_and_a_final_object_like_the_unary_one(gateway: FakeGateway, client: Onceward) -> None:
     gateway.respond_sse(text_chunks("Hel", "lo"), times=1)
     gateway.respond_json(answer("Hello"))
     with client.chat.completions.stream(model="m", messages=MESSAGES) as stream:
@@ -34,7 +34,7 @@ def test_events_in_order_and_a_final_object_like_the_unary_one(gateway: FakeGate
     assert stream.usage.total_tokens == 3
 
 
-def test_usage_is_asked_for_unless_the_caller_says_otherwise(gateway: FakeGateway, client: Headgate) -> None:
+def test_usage_is_asked_for_unless_the_caller_says_otherwise(gateway: FakeGateway, client: Onceward) -> None:
     gateway.respond_sse(text_chunks("a"))
     client.chat.completions.stream(model="m", messages=MESSAGES).final()
     client.chat.completions.stream(model="m", messages=MESSAGES, stream_options={"include_usage": False}).final()
@@ -44,14 +44,14 @@ def test_usage_is_asked_for_unless_the_caller_says_otherwise(gateway: FakeGatewa
     assert second["stream_options"] == {"include_usage": False}
 
 
-def test_text_stream_needs_no_index(gateway: FakeGateway, client: Headgate) -> None:
+def test_text_stream_needs_no_index(gateway: FakeGateway, client: Onceward) -> None:
     gateway.respond_sse([*text_chunks("Hel", "lo"), chunk(index=1, content="other", finish="stop")])
     stream = client.chat.completions.stream(model="m", messages=MESSAGES, n=2)
     assert list(stream.text_stream) == ["Hel", "lo"]
     assert stream.snapshot.choices[1].message.content == "other"
 
 
-def test_tool_calls_come_in_pieces_and_whole(gateway: FakeGateway, client: Headgate) -> None:
+def test_tool_calls_come_in_pieces_and_whole(gateway: FakeGateway, client: Onceward) -> None:
     pieces: list[dict[str, Any]] = [
         {"index": 0, "id": "a", "type": "function", "function": {"name": "f", "arguments": ""}},
         {"index": 0, "function": {"arguments": '{"x"'}},
@@ -69,7 +69,7 @@ def test_tool_calls_come_in_pieces_and_whole(gateway: FakeGateway, client: Headg
     assert deltas == [("f", "", ""), ("f", '{"x"', '{"x"'), ("f", ": 1}", '{"x": 1}')]
 
 
-def test_arguments_cut_short_are_told_as_that(gateway: FakeGateway, client: Headgate) -> None:
+def test_arguments_cut_short_are_told_as_that(gateway: FakeGateway, client: Onceward) -> None:
     piece = {"index": 0, "id": "a", "function": {"name": "f", "arguments": '{"x": "abc'}}
     gateway.respond_sse([chunk(tool_calls=[piece]), chunk(finish="length")])
     done = [e for e in client.chat.completions.stream(model="m", messages=MESSAGES) if e.type == "tool_call.done"]
@@ -78,7 +78,7 @@ def test_arguments_cut_short_are_told_as_that(gateway: FakeGateway, client: Head
     assert "cut short" in done[0].error
 
 
-def test_reasoning_refusal_and_logprobs_are_events(gateway: FakeGateway, client: Headgate) -> None:
+def test_reasoning_refusal_and_logprobs_are_events(gateway: FakeGateway, client: Onceward) -> None:
     logprob = {"token": "a", "logprob": -0.1, "bytes": None, "top_logprobs": []}
     with_logprobs = chunk(content="a")
     with_logprobs["choices"][0]["logprobs"] = {"content": [logprob], "refusal": None}
@@ -90,7 +90,7 @@ def test_reasoning_refusal_and_logprobs_are_events(gateway: FakeGateway, client:
     ]  # fmt: skip
 
 
-def test_a_cut_stream_carries_what_came(gateway: FakeGateway, client: Headgate) -> None:
+def test_a_cut_stream_carries_what_came(gateway: FakeGateway, client: Onceward) -> None:
     gateway.respond_sse(text_chunks("Hel", "lo"), fault=Fault(cut_at=480))
     stream = client.chat.completions.stream(model="m", messages=MESSAGES)
     with pytest.raises(StreamInterrupted) as caught:
@@ -102,14 +102,14 @@ def test_a_cut_stream_carries_what_came(gateway: FakeGateway, client: Headgate) 
     assert again.partial.to_dict() == partial.to_dict()
 
 
-def test_a_stream_without_its_end_is_no_answer(gateway: FakeGateway, client: Headgate) -> None:
+def test_a_stream_without_its_end_is_no_answer(gateway: FakeGateway, client: Onceward) -> None:
     gateway.respond_sse(text_chunks("Hel")[:2], done=None)
     with pytest.raises(StreamInterrupted) as caught:
         client.chat.completions.stream(model="m", messages=MESSAGES).final()
     assert caught.value.partial.choices[0].message.content == "Hel"
 
 
-def test_a_cut_stream_heals_and_nobody_notices(gateway: FakeGateway, client: Headgate) -> None:
+def test_a_cut_stream_heals_and_nobody_notices(gateway: FakeGateway, client: Onceward) -> None:
     gateway.respond_sse(text_chunks("Hel", "lo"), resumable=True, fault=Fault(cut_at=480, times=1))
     final = client.chat.completions.stream(model="m", messages=MESSAGES).final()
     assert final.choices[0].message.content == "Hello"
@@ -117,25 +117,25 @@ def test_a_cut_stream_heals_and_nobody_notices(gateway: FakeGateway, client: Hea
     assert len(gateway.calls) == 1
 
 
-def test_leaving_the_loop_closes_the_stream(gateway: FakeGateway, client: Headgate) -> None:
+def test_leaving_the_loop_closes_the_stream(gateway: FakeGateway, client: Onceward) -> None:
     gateway.respond_sse(text_chunks(*"abcdefgh"))
     stream = client.chat.completions.stream(model="m", messages=MESSAGES)
     for _ in stream.text_stream:
         break
     assert "closed" in repr(stream)
     assert stream.snapshot.choices[0].message.content == "a"
-    with pytest.raises(HeadgateError, match="closed before its end"):
+    with pytest.raises(OncewardError, match="closed before its end"):
         stream.final()
 
 
-def test_next_keeps_it_open(gateway: FakeGateway, client: Headgate) -> None:
+def test_next_keeps_it_open(gateway: FakeGateway, client: Onceward) -> None:
     gateway.respond_sse(text_chunks("Hel", "lo"))
     with client.chat.completions.stream(model="m", messages=MESSAGES) as stream:
         assert next(stream).type == "chunk"
         assert stream.final().choices[0].message.content == "Hello"
 
 
-def test_the_callers_own_exception_passes(gateway: FakeGateway, client: Headgate) -> None:
+def test_the_callers_own_exception_passes(gateway: FakeGateway, client: Onceward) -> None:
     gateway.respond_sse(text_chunks("Hel", "lo"))
 
     class Mine(Exception):
@@ -150,7 +150,7 @@ def test_the_callers_own_exception_passes(gateway: FakeGateway, client: Headgate
         read()
 
 
-def test_an_answer_as_a_type_while_it_streams(gateway: FakeGateway, client: Headgate) -> None:
+def test_an_answer_as_a_type_while_it_streams(gateway: FakeGateway, client: Onceward) -> None:
     gateway.respond_sse(text_chunks('{"name": "A', 'da", "age"', ": 36}"))
     partial = []
     with client.chat.completions.stream(model="m", messages=MESSAGES, response_format=Person) as stream:
@@ -166,13 +166,13 @@ def test_an_answer_as_a_type_while_it_streams(gateway: FakeGateway, client: Head
     assert (sent["type"], sent["json_schema"]["strict"]) == ("json_schema", True)
 
 
-def test_a_server_that_deviates_still_gives_its_answer(gateway: FakeGateway, client: Headgate) -> None:
+def test_a_server_that_deviates_still_gives_its_answer(gateway: FakeGateway, client: Onceward) -> None:
     gateway.respond_sse([{**one, "created": "yesterday"} for one in text_chunks("Hello")])
     final = client.chat.completions.stream(model="m", messages=MESSAGES).final()
     assert final.choices[0].message.content == "Hello"
 
 
-async def test_async_twin(gateway: FakeGateway, aclient: AsyncHeadgate) -> None:
+async def test_async_twin(gateway: FakeGateway, aclient: AsyncOnceward) -> None:
     gateway.respond_sse(text_chunks("Hel", "lo"))
     async with aclient.chat.completions.stream(model="m", messages=MESSAGES) as stream:
         types = [event.type async for event in stream]
@@ -185,7 +185,7 @@ async def test_async_twin(gateway: FakeGateway, aclient: AsyncHeadgate) -> None:
     assert [piece async for piece in text.text_stream] == ["Hel", "lo"]
 
 
-async def test_async_cut_carries_what_came_and_leaving_closes(gateway: FakeGateway, aclient: AsyncHeadgate) -> None:
+async def test_async_cut_carries_what_came_and_leaving_closes(gateway: FakeGateway, aclient: AsyncOnceward) -> None:
     gateway.respond_sse(text_chunks("Hel", "lo")[:2], done=None, times=1)
     gateway.respond_sse(text_chunks(*"abcdef"))
     with pytest.raises(StreamInterrupted) as caught:
@@ -197,7 +197,7 @@ async def test_async_cut_carries_what_came_and_leaving_closes(gateway: FakeGatew
     assert "closed" in repr(stream)
 
 
-async def test_async_answer_as_a_type(gateway: FakeGateway, aclient: AsyncHeadgate) -> None:
+async def test_async_answer_as_a_type(gateway: FakeGateway, aclient: AsyncOnceward) -> None:
     gateway.respond_sse(text_chunks('{"name": "Ada", "age": 36}'))
     async with aclient.chat.completions.stream(model="m", messages=MESSAGES, response_format=Person) as stream:
         assert stream.parsed is None
@@ -205,14 +205,14 @@ async def test_async_answer_as_a_type(gateway: FakeGateway, aclient: AsyncHeadga
     assert stream.parsed == Person(name="Ada", age=36)
 
 
-def test_plain_events_that_are_cut_carry_what_came_too(gateway: FakeGateway, client: Headgate) -> None:
+def test_plain_events_that_are_cut_carry_what_came_too(gateway: FakeGateway, client: Onceward) -> None:
     gateway.respond_sse(text_chunks("Hel", "lo")[:2], done=None)
     with pytest.raises(StreamInterrupted) as caught:
         list(client.chat.completions.create(model="m", messages=MESSAGES, stream=True))
     assert caught.value.partial.choices[0].message.content == "Hel"
 
 
-def test_what_was_parsed_can_be_stored(gateway: FakeGateway, client: Headgate) -> None:
+def test_what_was_parsed_can_be_stored(gateway: FakeGateway, client: Onceward) -> None:
     gateway.respond_json(answer('{"name": "Ada", "age": 36}'))
     parsed = client.chat.completions.parse(model="m", messages=MESSAGES, response_format=Person)
     again = pickle.loads(pickle.dumps(parsed))

@@ -1,0 +1,233 @@
+"""The bus over Redis' publish and subscribe.
+
+Each node listens on a connection of its own and sends on the one for commands. Redis forgets a message when it has
+handed it on, and Redis may be away, so a node is told to read anew (`on_reconnect`) in three cases: its own connection
+was lost; another node says that it could not send; another node says that Redis took its messages too slowly.
+
+A topic that is published only while somebody follows it costs the publisher one look into a dictionary otherwise: who
+follows announces it to all, repeats that every few seconds, and is forgotten when it stops.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from collections.abc import Callable
+from typing import Any
+
+from .bus import Listener, Unsubscribe
+from .line import Line
+from .redis import Redis
+from .wire import Wire
+
+__all__ = ["RedisBus"]
+
+_log = logging.getLogger("onceward_gateway")
+_NODE_BYTES = 8
+_FOLLOWING, _LOST = "following", "lost"
+_BEGINS, _ENDS = b"+", b"-"
+_TEND_SECONDS = 1.0
+_ANNOUNCE_SECONDS = 4.0
+_FORGET_SECONDS = 12.0
+
+
+class RedisBus:
+    """The bus of a node that has Redis."""
+
+    def __init__(self, redis: Redis) -> None:
+        self.connected = False
+        self.dropped = 0
+        self._redis = redis
+        self._node = os.urandom(_NODE_BYTES)
+        # Channels are one for all databases of a Redis; the number keeps those apart who share one.
+        self._head = f"{redis.prefix}bus:{redis.address.db}:"
+        self._last = (self._head + _FOLLOWING).encode()
+        self._listeners: dict[bytes, list[Listener]] = {}
+        self._follows: dict[str, int] = {}
+        self._followers: dict[str, dict[bytes, float]] = {}
+        self._on_reconnect: list[Callable[[], None]] = []
+        self._wire: Wire | None = None
+        self._line = Line(
+            redis.address, redis.patience, greet=self._greet, on_up=self._up, on_down=lambda reason: self._down()
+        )
+        self._tending: asyncio.Task[None] | None = None
+        self._taken: asyncio.Future[None] | None = None
+        self._started = self._missed = self._slow = False
+        self._lossy = 0
+        redis.on_change(self._changed)
+        self.subscribe(_LOST, lambda message: self._tell_reconnect())
+        self.subscribe(_FOLLOWING, self._heed_follower)
+
+    async def start(self) -> None:
+        """Listen. Returns also where Redis is away: it is tried again until `stop`."""
+        await self._line.start()
+        self._started = True
+        self._tending = asyncio.get_running_loop().create_task(self._tend(), name="bus")
+
+    async def stop(self) -> None:
+        if self._tending is not None:
+            self._tending.cancel()
+            await asyncio.wait([self._tending])
+        await self._line.stop()
+        self.connected = False
+
+    # -- sending
+
+    def publish(self, topic: str, message: bytes) -> None:
+        """Send to the other nodes. Without a connection, or where Redis takes too slowly, it is dropped."""
+        if self._redis.tell("PUBLISH", self._head + topic, self._node + message):
+            return
+        self.dropped += 1
+        self._lossy += 1
+        if self._redis.available and not self._slow:
+            self._slow = True
+            _log.warning("Redis takes messages to other nodes slower than they are made; they are dropped meanwhile")
+
+    def followed(self, topic: str) -> bool:
+        return topic in self._followers
+
+    # -- hearing
+
+    def subscribe(self, topic: str, listener: Listener) -> Unsubscribe:
+        channel = (self._head + topic).encode()
+        listeners = self._listeners.get(channel)
+        if listeners is None:
+            listeners = self._listeners[channel] = []
+            if self._wire is not None:
+                self._wire.tell("SUBSCRIBE", channel)
+        listeners.append(listener)
+        ended = False
+
+        def unsubscribe() -> None:
+            nonlocal ended
+            if ended:
+                return
+            ended = True
+            listeners.remove(listener)
+            if not listeners and self._listeners.get(channel) is listeners:
+                del self._listeners[channel]
+                if self._wire is not None:
+                    self._wire.tell("UNSUBSCRIBE", channel)
+
+        return unsubscribe
+
+    def follow(self, topic: str, listener: Listener) -> Unsubscribe:
+        unsubscribe = self.subscribe(topic, listener)
+        self._follows[topic] = self._follows.get(topic, 0) + 1
+        if self._follows[topic] > 1:
+            self._announce(topic)
+        ended = False
+
+        def unfollow() -> None:
+            nonlocal ended
+            unsubscribe()
+            if ended:
+                return
+            ended = True
+            self._follows[topic] -= 1
+            if not self._follows[topic]:
+                del self._follows[topic]
+                self._redis.tell("PUBLISH", self._head + _FOLLOWING, self._node + _ENDS + topic.encode())
+
+        return unfollow
+
+    def on_reconnect(self, listener: Callable[[], None]) -> None:
+        self._on_reconnect.append(listener)
+
+    # -- who follows what
+
+    def _announce(self, topic: str) -> None:
+        self._redis.tell("PUBLISH", self._head + _FOLLOWING, self._node + _BEGINS + topic.encode())
+
+    def _heed_follower(self, message: bytes) -> None:
+        node, what, topic = message[:_NODE_BYTES], message[_NODE_BYTES:][:1], message[_NODE_BYTES + 1 :].decode()
+        if what == _BEGINS:
+            until = asyncio.get_running_loop().time() + _FORGET_SECONDS
+            self._followers.setdefault(topic, {})[node] = until
+        else:
+            self._drop_follower(topic, node)
+
+    def _drop_follower(self, topic: str, node: bytes) -> None:
+        nodes = self._followers.get(topic, {})
+        nodes.pop(node, None)
+        if not nodes:
+            self._followers.pop(topic, None)
+
+    async def _tend(self) -> None:
+        """Repeat what is followed, forget who stopped, and say what could not be sent as soon as it can."""
+        loop = asyncio.get_running_loop()
+        announced = loop.time()
+        while True:
+            await asyncio.sleep(_TEND_SECONDS)
+            now = loop.time()
+            self._say_lossy()
+            if now - announced >= _ANNOUNCE_SECONDS:
+                announced = now
+                for topic in self._follows:
+                    self._announce(topic)
+            old = [(topic, node) for topic, nodes in self._followers.items() for node, t in nodes.items() if t < now]
+            for topic, node in old:
+                self._drop_follower(topic, node)
+
+    # -- what was lost
+
+    def _changed(self, available: bool) -> None:
+        if available and self._started:
+            # What was sent just before the connection broke may have got lost too.
+            self._lossy += 1
+            self._say_lossy()
+
+    def _say_lossy(self) -> None:
+        if self._lossy and self._redis.tell("PUBLISH", self._head + _LOST, self._node):
+            self._lossy = 0
+            self._slow = False
+
+    def _tell_reconnect(self) -> None:
+        for listener in self._on_reconnect:
+            listener()
+
+    # -- the connection
+
+    async def _greet(self, wire: Wire) -> None:
+        await wire.ask("PING")
+        wire.listen(self._push)
+        self._wire = wire
+        self._taken = asyncio.get_running_loop().create_future()
+        # The last one's confirmation says that all are taken.
+        channels = [channel for channel in self._listeners if channel != self._last]
+        wire.tell("SUBSCRIBE", *channels, self._last)
+        await self._taken
+
+    def _up(self, wire: Wire) -> None:
+        self.connected = True
+        if self._missed:
+            self._missed = False
+            self._tell_reconnect()
+
+    def _down(self) -> None:
+        self._wire = None
+        self.connected = False
+        self._missed = True
+
+    def _push(self, message: list[Any]) -> None:
+        kind = message[0]
+        if kind == b"message":
+            channel, payload = message[1], message[2]
+            if payload[:_NODE_BYTES] == self._node:
+                return
+            own = channel == self._last
+            loop = asyncio.get_running_loop()
+            for listener in self._listeners.get(channel, ()):
+                # Each in a step of its own: one that fails does not take the connection with it.
+                loop.call_soon(listener, payload if own else payload[_NODE_BYTES:])
+        elif kind == b"subscribe":
+            self._subscribed(message[1])
+
+    def _subscribed(self, channel: bytes) -> None:
+        topic = channel.decode().removeprefix(self._head)
+        if topic in self._follows:
+            # From now on nothing of it is missed.
+            self._announce(topic)
+        if channel == self._last and self._taken is not None and not self._taken.done():
+            self._taken.set_result(None)

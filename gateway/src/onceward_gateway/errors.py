@@ -1,0 +1,210 @@
+"""Errors: the one envelope every failure leaves the gateway in, and the class that carries it to the edge."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+__all__ = [
+    "AWAY",
+    "ApiError",
+    "TYPES_BY_STATUS",
+    "conflict",
+    "draining",
+    "encoded",
+    "envelope",
+    "forbidden",
+    "internal",
+    "invalid",
+    "not_found",
+    "storage_away",
+]
+
+AWAY = "storage_unavailable"
+TYPES_BY_STATUS: Mapping[int, str] = {
+    400: "invalid_request_error",
+    401: "authentication_error",
+    402: "insufficient_credits",
+    403: "permission_error",
+    404: "not_found_error",
+    405: "invalid_request_error",
+    408: "timeout_error",
+    409: "conflict_error",
+    410: "not_found_error",
+    412: "conflict_error",
+    413: "invalid_request_error",
+    415: "invalid_request_error",
+    422: "invalid_request_error",
+    429: "rate_limit_error",
+    500: "api_error",
+    501: "api_error",
+    502: "provider_error",
+    503: "overloaded_error",
+    504: "timeout_error",
+    529: "overloaded_error",
+}
+
+
+# Whatever of a request an error repeats, a key is not.
+_SECRET = re.compile(r"sk-[A-Za-z0-9_\-]{20,}")
+# A caller's value that is repeated may be as long as a body; the next step stands at the end.
+_LONGEST_MESSAGE = 4096
+_MESSAGE_END = 1024
+_LONGEST_ID = 200
+
+
+class ApiError(Exception):
+    """A failure with its HTTP status and the fields of the envelope. Raise it anywhere below the edge."""
+
+    def __init__(
+        self,
+        status: int,
+        message: str,
+        *,
+        type: str | None = None,
+        code: str | None = None,
+        param: str | None = None,
+        retry_after: float | None = None,
+        retryable: bool | None = None,
+        provider_asked: bool | None = False,
+        headers: tuple[tuple[str, str], ...] = (),
+        **extra: Any,
+    ) -> None:
+        if len(message) > _LONGEST_MESSAGE:
+            message = f"{message[: _LONGEST_MESSAGE - _MESSAGE_END]} … {message[-_MESSAGE_END:]}"
+        super().__init__(message)
+        self.status = status
+        self.message = message
+        self.type = type or TYPES_BY_STATUS.get(status, "api_error" if status >= 500 else "invalid_request_error")
+        self.code = code
+        self.param = param
+        self.retry_after = retry_after
+        # Whether the request went out to a provider, who may want to be paid for it.
+        self.provider_asked = provider_asked
+        # Whether a provider bills the answer that failed: to ask once more, here or elsewhere, is to pay once more.
+        self.billed = False
+        self.headers = headers
+        self.call_id: str | None = None
+        self.extra = extra
+        self._retryable = retryable
+
+    @property
+    def retryable(self) -> bool:
+        """Return whether the same request may succeed later: it is not wrong in itself, and not paid."""
+        if self._retryable is not None:
+            return self._retryable
+        return self.status in (408, 429) or self.status >= 500
+
+    @retryable.setter
+    def retryable(self, value: bool) -> None:
+        self._retryable = value
+
+    def body(self, request_id: str | None) -> dict[str, Any]:
+        """The value of `error` in the envelope."""
+        error: dict[str, Any] = {
+            "message": _SECRET.sub("sk-...REDACTED", self.message),
+            "type": self.type,
+            "code": self.code,
+            "param": self.param,
+            "status": self.status,
+            "retryable": self.retryable,
+            "provider_asked": self.provider_asked,
+        }
+        if self.retry_after is not None:
+            error["retry_after"] = self.retry_after
+        error.update(self.extra)
+        if self.call_id is not None:
+            error["call_id"] = self.call_id
+        if request_id is not None:
+            error["request_id"] = request_id
+        return error
+
+    def all_headers(self) -> tuple[tuple[str, str], ...]:
+        """The error's own headers, with `retry-after` where a wait is known (whole seconds, rounded up)."""
+        headers = self.headers
+        if self._retryable is False and not any(name == "x-should-retry" for name, _ in headers):
+            headers = (*headers, ("x-should-retry", "false"))
+        if self.call_id is not None:
+            headers = (*headers, ("x-onceward-call-id", self.call_id))
+        if self.retry_after is None:
+            return headers
+        seconds = int(self.retry_after) + (self.retry_after > int(self.retry_after))
+        return (*headers, ("retry-after", str(seconds)))
+
+
+def envelope(error: ApiError, request_id: str | None) -> bytes:
+    """The error as the JSON body of a response or of an `error` event."""
+    return encoded({"error": error.body(request_id)})
+
+
+def encoded(value: Any) -> bytes:
+    """A value as JSON, whatever is in it: what has no JSON is written as text, a lone surrogate as its escape."""
+    try:
+        return msgspec.json.encode(value)
+    except Exception:  # noqa: BLE001 - what a provider or a bug put into a value must not hide the value
+        return json.dumps(value, default=repr, skipkeys=True).encode()
+
+
+def invalid(message: str, *, param: str | None = None, code: str | None = None) -> ApiError:
+    """400: the request itself is wrong."""
+    return ApiError(400, message, param=param, code=code)
+
+
+def not_found(kind: str, id: str, *, param: str | None = None) -> ApiError:
+    """404: the caller has no `kind` of this id."""
+    name = kind.replace("_", " ")
+    id = id if len(id) <= _LONGEST_ID else id[:_LONGEST_ID] + "…"
+    return ApiError(
+        404,
+        f"No {name} {id!r} belongs to this caller. Check the id, and that it was made with the same key.",
+        code=f"{kind}_not_found",
+        param=param,
+    )
+
+
+def conflict(
+    message: str, *, code: str | None = None, param: str | None = None, headers: tuple[tuple[str, str], ...] = ()
+) -> ApiError:
+    """409: the state of the object, or of the key, does not allow this."""
+    return ApiError(409, message, code=code, param=param, headers=headers)
+
+
+def forbidden(message: str, *, code: str | None = None, param: str | None = None) -> ApiError:
+    """403: the caller is known and may not do this."""
+    return ApiError(403, message, code=code, param=param)
+
+
+def internal() -> ApiError:
+    """500: the gateway failed, and its log tells why."""
+    return ApiError(500, "The gateway failed on this call. Report it with the request id.", code="internal")
+
+
+def storage_away(what: str, *, asked: bool = False, keyed: bool = True) -> ApiError:
+    """503: something cannot be stored now; `what` says why. `asked`: a provider was asked already, and will be paid."""
+    if not asked:
+        message = (
+            f"{what}, and no provider was asked. Send the request again, with the same `Idempotency-Key` if it had one."
+        )
+        return ApiError(503, message, code=AWAY, retry_after=2, provider_asked=False)
+    message = f"{what}. A provider was asked, and its answer cannot be recorded at the moment. "
+    if keyed:
+        message += "Send the request again with the same `Idempotency-Key` to get that answer once it is recorded."
+        return ApiError(503, message, code=AWAY, retry_after=2, provider_asked=True)
+    message += "The request had no `Idempotency-Key`, so sending it again makes, and pays, another call."
+    no_retry = (("x-should-retry", "false"),)
+    return ApiError(503, message, code=AWAY, headers=no_retry, provider_asked=True)
+
+
+def draining() -> ApiError:
+    """Return 529 for a request that a gateway gets, or is still getting, while it stops."""
+    return ApiError(
+        529,
+        "The gateway is stopping and takes no new calls. Send it again; another one, or this one restarted, takes it.",
+        code="draining",
+        retry_after=1,
+        headers=(("connection", "close"),),
+    )

@@ -1,0 +1,123 @@
+"""The configured guardrails, and which of them a call passes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+from typing import Any
+
+from ..config_table import ConfigError
+from ..errors import ApiError, invalid
+from ..http import Call
+from . import pii, words
+from .port import Context, Factory, Guardrail, Rewriter
+from .settings import GuardrailSettings
+
+__all__ = ["GROUP", "Guard", "Guardrails", "context_of", "rewriters"]
+
+GROUP = "onceward.guardrails"
+# Bytes of a request that is looked at in a thread: patterns take more time than parsing does.
+_LARGE = 16_384
+_SHIPPED: dict[str, Factory] = {"pii": pii.make, "words": words.make}
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """One configured guardrail, ready."""
+
+    settings: GuardrailSettings
+    guardrail: Guardrail
+
+    @property
+    def name(self) -> str:
+        return self.settings.name
+
+    @property
+    def before(self) -> bool:
+        return "pre_call" in self.settings.modes
+
+    @property
+    def after(self) -> bool:
+        return "post_call" in self.settings.modes
+
+
+class Guardrails:
+    """All of a gateway's, in the order they are applied."""
+
+    def __init__(self, settings: Sequence[GuardrailSettings]) -> None:
+        self.guards = tuple(Guard(one, _factory(one)(one.options)) for one in settings)
+        self._always = tuple(guard for guard in self.guards if guard.settings.default_on)
+
+    def of(self, call: Call) -> tuple[Guard, ...]:
+        """Those that this call passes: the ones that are always on, its key's and team's, and those it names."""
+        given = call.data.get("guardrails")
+        named: list[Any] = given if isinstance(given, list) else [] if given is None else [given]
+        own = _names(call.caller.metadata.get("guardrails"))
+        demanded = (*call.caller.guardrails, *own)
+        if not named and not demanded:
+            return self._always
+        known = {guard.name for guard in self.guards}
+        wanted = set(demanded)
+        if not wanted <= known:
+            raise _missing(sorted(wanted - known)[0])
+        for name in named:
+            if not isinstance(name, str) or name not in known:
+                raise invalid(
+                    f"There is no guardrail {name!r} here. `GET /guardrails/list` lists them.",
+                    param="guardrails",
+                    code="guardrail_not_found",
+                )
+            wanted.add(name)
+        return tuple(guard for guard in self.guards if guard.settings.default_on or guard.name in wanted)
+
+
+def _names(value: Any) -> tuple[str, ...]:
+    if isinstance(value, str):
+        return (value,)
+    return tuple(name for name in value if isinstance(name, str)) if isinstance(value, list | tuple) else ()
+
+
+def _missing(name: str) -> ApiError:
+    """What was demanded of a caller is never left out in silence."""
+    return ApiError(
+        403,
+        f"Calls of this key pass the guardrail {name!r}, and this gateway has none of that name. "
+        f"Have `[guardrails.{name}]` configured, or the key (or its team) changed.",
+        code="guardrail_missing",
+    )
+
+
+def context_of(call: Call) -> Context:
+    caller = call.caller
+    return Context(
+        call.operation,
+        call.model,
+        call.request_id,
+        caller.key_id,
+        caller.team_id,
+        caller.organization_id,
+        is_large=len(call.raw) > _LARGE,
+    )
+
+
+def rewriters(guards: Sequence[Guard], context: Context) -> list[Rewriter]:
+    """Fresh rewriters for one text of an answer."""
+    made = [guard.guardrail.output(context) for guard in guards if guard.after]
+    return [rewriter for rewriter in made if rewriter is not None]
+
+
+def _factory(settings: GuardrailSettings) -> Factory:
+    shipped = _SHIPPED.get(settings.guardrail)
+    if shipped is not None:
+        return shipped
+    found = {entry.name: entry for entry in entry_points(group=GROUP)}
+    entry = found.get(settings.guardrail)
+    if entry is None:
+        known = ", ".join(sorted({*_SHIPPED, *found}))
+        raise ConfigError(
+            f"The guardrail {settings.guardrail!r} of `guardrails.{settings.name}` is not installed. Known: {known}. "
+            f"Install the package whose entry point in `{GROUP}` has this name."
+        )
+    factory: Factory = entry.load()
+    return factory

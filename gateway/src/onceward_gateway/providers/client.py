@@ -1,0 +1,104 @@
+"""The upstream client: one pool of connections, and the producers that run a call over it.
+
+A connection that could not be made is tried again; once a byte of the answer came, nothing is: what the client saw
+stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+import aiohttp
+import msgspec
+
+from ..errors import invalid
+from ..http import Call, Route
+from ..offload import LARGE_BODY, offload
+from ..once.sink import Producer, Sink
+from ..routing.addresses import GuardedResolver
+from ..targets import ProviderTarget
+from . import anthropic, messages, openai, relay
+from .exchange import Exchange
+from .framing import Connector
+
+if TYPE_CHECKING:
+    from ..gateway import Gateway
+
+__all__ = ["Providers"]
+
+_AGENT = "onceward-gateway/0.1"
+# The head of an answer: one header, and how many of them.
+_HEAD_BYTES = 1 << 18
+_HEADERS = 1024
+
+
+class Providers:
+    """All upstreams of a gateway."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        self._gateway = gateway
+        self._sessions: dict[bool, aiohttp.ClientSession] = {}
+
+    def producer(self, target: ProviderTarget, call: Call, route: Route, *, stream: bool) -> Producer:
+        """What runs this call at its upstream."""
+        exchange = Exchange(self, self._gateway, target, call, route.kind)
+        if target.upstream.wire == "anthropic":
+            if route.kind != "chat":
+                raise invalid(
+                    f"The provider {target.provider!r} does not serve `{route.path}`. Choose another model.",
+                    param="model",
+                    code="model_not_capable",
+                )
+            translated = anthropic.request(call.data, target.model, target.upstream.max_output_tokens, call.merged)
+            exchange.aim("/v1/messages", msgspec.json.encode(translated), "application/json")
+            return _bound(exchange, messages.stream if stream else messages.answer)
+        path = route.path.removeprefix("/v1")
+        produce = _bound(exchange, relay.stream if stream else relay.answer)
+        if call.files or call.fields:
+            exchange.aim(path, None, "")
+        elif len(call.raw) <= LARGE_BODY:
+            exchange.aim(path, openai.prepare(call.raw, target.model, stream=stream), "application/json")
+        else:
+            return _prepared_aside(exchange, path, produce, stream=stream)
+        return produce
+
+    def session(self, *, guarded: bool = False) -> aiohttp.ClientSession:
+        """The pool of connections; the guarded one reaches only what the guard of addresses permits."""
+        session = self._sessions.get(guarded)
+        if session is None:
+            resolver = GuardedResolver(self._gateway.routing.guard) if guarded else None
+            session = self._sessions[guarded] = aiohttp.ClientSession(
+                connector=Connector(limit=0, ttl_dns_cache=60, keepalive_timeout=30, resolver=resolver),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                timeout=aiohttp.ClientTimeout(total=None),
+                # Answers are decoded here: some say that they are compressed, and are not.
+                auto_decompress=False,
+                max_line_size=_HEAD_BYTES,
+                max_field_size=_HEAD_BYTES,
+                max_headers=_HEADERS,
+                headers={"User-Agent": _AGENT},
+                json_serialize=lambda value: msgspec.json.encode(value).decode(),
+            )
+        return session
+
+    async def close(self) -> None:
+        for session in self._sessions.values():
+            await session.close()
+        self._sessions.clear()
+
+
+def _bound(exchange: Exchange, run: Callable[[Exchange, Sink], Awaitable[None]]) -> Producer:
+    return exchange.metered(partial(run, exchange))
+
+
+def _prepared_aside(exchange: Exchange, path: str, produce: Producer, *, stream: bool) -> Producer:
+    """Return the producer of a call whose body is so large that it is prepared in a thread."""
+
+    async def run(sink: Sink) -> None:
+        body = await offload(openai.prepare, exchange.call.raw, exchange.target.model, stream=stream)
+        exchange.aim(path, body, "application/json")
+        await produce(sink)
+
+    return run

@@ -1,0 +1,471 @@
+"""One try at one upstream: the request that is sent, and the bytes of the answer, within bounds of size and time."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlsplit
+
+import aiohttp
+from multidict import CIMultiDict
+
+from ..buffers import join_in_turns
+from ..effective import OWN
+from ..errors import ApiError, invalid
+from ..http import Call
+from ..ledger.count import count_prompt
+from ..ledger.estimate import tier_asked
+from ..ledger.sound import seconds_of_sound
+from ..offload import LARGE_BODY, in_thread_if_large
+from ..once.sink import Producer, Sink
+from ..targets import ProviderTarget
+from . import failures
+from .encodings import Undecodable, decoder_of
+from .framing import arriving, asking
+from .large import read_json
+from .lenient import Unreadable
+from .meter import Meter
+from .partial import beginning, texts_in
+from .served import price_name_of
+from .sse import EventTooLarge, SseReader
+from .usage import of_headers
+
+if TYPE_CHECKING:
+    from ..gateway import Gateway
+    from .client import Providers
+
+__all__ = ["WHOLE", "Exchange"]
+
+_log = logging.getLogger("onceward_gateway.providers")
+_BACKOFF = 0.2
+# Headers of a configuration hold secrets under any name; what is shorter is none.
+_SHORTEST_SECRET = 12
+_PASSED_ON = ("openai-beta", "anthropic-beta")
+# They choose whose account pays, so they go out with the caller's own key alone.
+_ACCOUNT = ("openai-organization", "openai-project")
+# How much of a stream is read in one turn of the event loop; a block in it takes 3 bytes at least.
+_TURN_BYTES = 16_384
+_SHOWN = 1 << 16
+_SPACE = b" \t\r\n\xef\xbb\xbf"
+_LATE_SECONDS = 1.0
+
+WHOLE = "onceward.whole"
+"""The name of the event that `Exchange.events` gives where the upstream answered by JSON, and by no stream."""
+
+
+class Exchange:
+    """One call at one upstream."""
+
+    def __init__(
+        self, providers: Providers, gateway: Gateway, target: ProviderTarget, call: Call, kind: str | None
+    ) -> None:
+        self.target = target
+        self.call = call
+        self.kind = kind
+        sound = seconds_of_sound(call.files) if kind in ("transcription", "translation") else 0
+        size = sum(upload.size for upload in call.files)
+        self.meter = Meter(lambda: count_prompt(kind, call.data, size, sound))
+        self.meter.seconds = sound
+        self._begin_meter()
+        self.content_type = ""
+        # Whether the answer broke off, so that the provider may not have made it to its end.
+        self.cut = False
+        # Models by which the provider may answer instead.
+        self._others = [named.model for named in call.others]
+        self._providers = providers
+        self._gateway = gateway
+        self._limits = gateway.settings.limits
+        self._url = ""
+        self._body: bytes | None = None
+        self._sent_type = ""
+
+    def _begin_meter(self) -> None:
+        """Tell the meter what the request says of its price."""
+        data, meter = self.call.data, self.meter
+        meter.tier = tier_asked(data) or None
+        if data.get("web_search_options") is not None:
+            meter.searches = 1
+        if self.kind == "speech" and isinstance(said := data.get("input"), str):
+            meter.characters = len(said)
+
+    @property
+    def provider(self) -> str:
+        return self.target.provider
+
+    def aim(self, path: str, body: bytes | None, content_type: str) -> None:
+        base = self.target.upstream.base_url
+        if self.target.upstream.wire == "anthropic":
+            base = base.removesuffix("/v1")
+        query = self.target.upstream.query
+        self._url, self._body, self._sent_type = base + path + (query and f"?{query}"), body, content_type
+
+    # -- what is around every producer
+
+    def metered(self, produce: Producer) -> Producer:
+        """The producer, whose use is told to its sink however it ends, and whose errors tell nothing in confidence."""
+
+        async def run(sink: Sink) -> None:
+            sink.record.meter = self.meter
+            try:
+                await produce(sink)
+            except BaseException as error:
+                sink.record.asked = sink.record.asked or self.meter.asked
+                if isinstance(error, asyncio.CancelledError):
+                    self.meter.given_up = True
+                if self.meter.owed:
+                    self._price(sink)
+                    sink.usage = self.meter.usage(cut=True)
+                if isinstance(error, ApiError):
+                    if self._is_billed():
+                        error.billed, error.retryable = True, False
+                    failures.attribute(error, callers_key=self.target.is_callers_key)
+                    failures.conceal(error, self._secrets(), self._places())
+                raise
+            self._price(sink)
+            sink.usage = self.meter.usage()
+
+        return run
+
+    def _is_billed(self) -> bool:
+        """Return whether the provider bills an answer that failed: it came to its end, or its usage was told."""
+        meter = self.meter
+        if not meter.owed:
+            return False
+        return meter.final or (meter.answered and not meter.refused and not self.cut)
+
+    def _price(self, sink: Sink) -> None:
+        if self._others:
+            asked = (self.target.model, sink.price_name)
+            sink.price_name = price_name_of(self._gateway.prices, self.provider, asked, self._others, self.meter.model)
+
+    def _secrets(self) -> list[str]:
+        upstream, key = self.target.upstream, self.target.key
+        sent = [*upstream.headers.values(), *(value for _, value in parse_qsl(upstream.query))]
+        return [value for value in (*sent, "" if key is None else key.reveal()) if len(value) >= _SHORTEST_SECRET]
+
+    def _places(self) -> list[str]:
+        """The address of the upstream, as it may be repeated: whole, with its port, and alone where it is no word."""
+        split = urlsplit(self.target.upstream.base_url)
+        host = split.hostname or ""
+        places = [self.target.upstream.base_url, split.netloc.rpartition("@")[2]]
+        return [place for place in (*places, host) if "." in place or ":" in place]
+
+    # -- the connection
+
+    @asynccontextmanager
+    async def open(self, run: Sink) -> AsyncIterator[aiohttp.ClientResponse]:
+        """A successful response; every failure before it becomes an error of the gateway."""
+        response = await self._reached(run)
+        # It was sent, and an answer may take minutes.
+        self._body = None
+        try:
+            if not 200 <= response.status < 300:
+                self.meter.refused = True
+                raise await self._failure(response)
+            self.meter.answered = True
+            headers = {name.lower(): value for name, value in response.headers.items()}
+            self.meter.tell(of_headers(headers))
+            self.content_type = headers.get("content-type", "").lower()
+            yield response
+        except (TimeoutError, aiohttp.ClientError) as error:
+            raise self._broken(error, streamed=run.record.stream) from error
+        finally:
+            # Not `release`: an unread answer must stop the upstream's work.
+            response.close()
+
+    async def _reached(self, run: Sink) -> aiohttp.ClientResponse:
+        upstream, tries = self.target.upstream, 0
+        while True:
+            try:
+                # Its meter hears of the connection: before there is one, nothing was asked and nothing is to be paid.
+                return await self._post(run)
+            except (aiohttp.ClientConnectorError, aiohttp.ServerDisconnectedError, aiohttp.ClientOSError) as error:
+                tries += 1
+                if tries > upstream.retries or isinstance(error, aiohttp.ClientSSLError | ssl.SSLError):
+                    raise self._unreachable(error) from error
+                await self._gateway.clock.sleep(_BACKOFF * 2 ** (tries - 1) * random.random())
+                if run.left:
+                    raise self._unreachable(error) from error
+            except aiohttp.ClientResponseError as error:
+                # It answered, and that may have to be paid, whatever is wrong with the head.
+                self.meter.answered = True
+                self._note(error)
+                raise failures.broken_answer(self.provider, b"", "the head of its answer is not HTTP") from error
+            except (TimeoutError, aiohttp.ClientError) as error:
+                # A connection that was not made in time is nobody's work, also after one that was lost.
+                self.meter.given_up = isinstance(error, TimeoutError) and not isinstance(
+                    error, aiohttp.ConnectionTimeoutError
+                )
+                raise self._unreachable(error) from error
+
+    def _unreachable(self, error: BaseException) -> ApiError:
+        self.cut = True
+        self._note(error)
+        if _is_total(error):
+            return self._too_long()
+        return failures.unreachable(self.provider, _reason(error))
+
+    def _broken(self, error: BaseException, *, streamed: bool) -> ApiError:
+        self.cut = True
+        self._note(error)
+        if _is_total(error):
+            return self._too_long()
+        broken = failures.broken_stream if streamed else failures.cut_answer
+        return broken(self.provider, _reason(error))
+
+    def _too_long(self) -> ApiError:
+        self.meter.given_up = True
+        seconds, name = self._clock()
+        return failures.too_long(self.provider, seconds, f"providers.{self.provider}.{name}")
+
+    def _note(self, error: BaseException) -> None:
+        """Tell the log what no caller is told: where it was, and what exactly failed."""
+        _log.warning("%s at %s: %s: %s", self.provider, self.target.upstream.base_url, type(error).__name__, error)
+
+    def _clock(self) -> tuple[float, str]:
+        upstream = self.target.upstream
+        if self._streams:
+            return upstream.stream_timeout, "stream_timeout"
+        return upstream.answer_timeout, "answer_timeout"
+
+    async def _post(self, run: Sink) -> aiohttp.ClientResponse:
+        upstream = self.target.upstream
+        self._streams = run.record.stream
+        timeout = aiohttp.ClientTimeout(
+            total=self._clock()[0], sock_connect=upstream.connect_timeout, sock_read=upstream.idle_timeout
+        )
+        try:
+            data: Any = self._body if self._body is not None else self._form()
+        except ValueError as error:
+            raise invalid(f"The form cannot be passed on: {error}. Correct its names.", code="invalid_form") from error
+        token = asking.set(self.meter)
+        try:
+            return await self._providers.session(guarded=upstream.guarded).post(
+                self._url, data=data, headers=self._headers(run), timeout=timeout, allow_redirects=False
+            )
+        finally:
+            asking.reset(token)
+
+    def _headers(self, run: Sink) -> CIMultiDict[str]:
+        headers = CIMultiDict({name: value for name in _PASSED_ON if (value := self.call.header(name)) is not None})
+        headers.update(self.target.upstream.headers)
+        if self.target.is_callers_key:
+            for name in _ACCOUNT:
+                headers.pop(name, None)
+                if (value := self.call.header(name)) is not None:
+                    headers[name] = value
+        headers["Idempotency-Key"] = run.record.id
+        headers["X-Request-Id"] = run.record.request_id
+        headers["Accept-Encoding"] = "identity" if run.record.stream else "gzip, deflate"
+        if self._sent_type:
+            headers["Content-Type"] = self._sent_type
+        if run.record.stream:
+            headers["Accept"] = "text/event-stream"
+        key = self.target.key
+        if self.target.upstream.wire == "anthropic":
+            headers.setdefault("anthropic-version", "2023-06-01")
+            if key is not None:
+                headers["x-api-key"] = key.reveal()
+        elif key is not None and self.target.upstream.key_header:
+            headers[self.target.upstream.key_header] = key.reveal()
+        elif key is not None:
+            headers["Authorization"] = f"Bearer {key.reveal()}"
+        self._gateway.telemetry.pass_on(headers)
+        return headers
+
+    def _form(self) -> aiohttp.FormData:
+        form = aiohttp.FormData(default_to_multipart=True)
+        named = False
+        for name, value in self.call.fields:
+            if name.partition("[")[0] in OWN:
+                continue
+            named |= name == "model"
+            form.add_field(name, self.target.model if name == "model" else value)
+        if not named:
+            form.add_field("model", self.target.model)
+        for upload in self.call.files:
+            upload.file.seek(0)
+            form.add_field(
+                upload.name, upload.file.read(), filename=upload.filename or None, content_type=upload.content_type
+            )
+        return form
+
+    async def _failure(self, response: aiohttp.ClientResponse) -> ApiError:
+        body = b""
+        try:
+            async for piece in self.pieces(response):
+                body += piece
+                if len(body) >= _SHOWN:
+                    break
+        except (TimeoutError, aiohttp.ClientError, ApiError) as error:
+            self._note(error)
+        self.meter.read_body(body[:_SHOWN])
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        return failures.from_status(
+            self.provider,
+            response.status,
+            headers,
+            body[:_SHOWN],
+            now=self._gateway.clock.time(),
+        )
+
+    # -- the body
+
+    async def pieces(self, response: aiohttp.ClientResponse) -> AsyncIterator[bytes]:
+        """The body as it comes, decoded, up to the bound of its size."""
+        encoding, size, most = response.headers.get("Content-Encoding", ""), 0, self._limits.answer_bytes
+        decoder = decoder_of(encoding)
+        if decoder is None:
+            async for data in arriving(response.content):
+                size += len(data)
+                if not self.meter.refused:
+                    # What says that it failed is no answer of a model.
+                    self.meter.unread(len(data))
+                if size > most:
+                    break
+            raise failures.broken_answer(self.provider, b"", f"its content encoding is {encoding[:40]!r}")
+        try:
+            async for data in arriving(response.content):
+                for piece in decoder.feed(data):
+                    size += len(piece)
+                    if size > most:
+                        raise failures.too_large(self.provider, "The answer", most, "limits.answer_bytes")
+                    yield piece
+                    if len(piece) > LARGE_BODY:
+                        # What comes faster than it is read is always there: others have their turn before it.
+                        await asyncio.sleep(0)
+            for piece in decoder.close():
+                yield piece
+        except Undecodable as error:
+            raise failures.broken_answer(
+                self.provider, b"", f"its content encoding {encoding[:40]!r}: {error}"
+            ) from error
+
+    async def read(self, response: aiohttp.ClientResponse) -> bytes:
+        """The whole body. Of one that breaks off, what it says counts as written."""
+        pieces: list[bytes] = []
+        try:
+            async for piece in self.pieces(response):
+                pieces.append(piece)
+        except aiohttp.ClientPayloadError:
+            body = await join_in_turns(pieces)
+            if await in_thread_if_large(body, _is_object, body):
+                # Its length was announced wrongly: the answer is there, and paid.
+                return body
+            self.count_part(beginning(pieces))
+            raise
+        except BaseException:
+            self.count_part(beginning(pieces))
+            raise
+        return await join_in_turns(pieces)
+
+    def count_part(self, body: bytes) -> None:
+        """Count the texts of a body, or of an event, that cannot be read as a whole."""
+        for text in texts_in(body):
+            self.meter.produced(text)
+
+    def broken(self, body: bytes, reason: str = "no JSON object") -> ApiError:
+        """The error for a body that is no answer. A page of HTML is none of a model, and is not paid."""
+        paid = body.lstrip(_SPACE)[:1] != b"<"
+        if paid:
+            self.meter.unread(len(body))
+        else:
+            self.meter.refused, reason = True, "it is a page of HTML"
+        return failures.broken_answer(self.provider, body, reason, paid=paid)
+
+    async def events(self, response: aiohttp.ClientResponse) -> AsyncIterator[tuple[str, bytes]]:
+        """The events of a stream, whatever its content type says; one `WHOLE` where the body is JSON."""
+        reader, head, sniffed, found = SseReader(self._limits.event_bytes), b"", False, False
+        pieces = self.pieces(response)
+        try:
+            async for data in pieces:
+                if not found and len(head) < _SHOWN:
+                    head += data[:_SHOWN]
+                if not sniffed:
+                    # White space before the answer says nothing, and may be as long as an answer.
+                    data = data.lstrip(_SPACE)
+                    if not data:
+                        continue
+                    if data[:1] in (b"{", b"["):
+                        yield WHOLE, await self._rest(data, pieces)
+                        return
+                    sniffed = True
+                for at in range(0, len(data), _TURN_BYTES):
+                    for event in reader.feed(data[at : at + _TURN_BYTES]):
+                        found = True
+                        yield event
+                    if at + _TURN_BYTES < len(data):
+                        await asyncio.sleep(0)
+            for event in reader.close():
+                found = True
+                yield event
+        except EventTooLarge as large:
+            self.count_part(reader.rest)
+            if large.lines:
+                raise failures.broken_stream(self.provider, f"an event has more than {large.lines} lines") from None
+            most = self._limits.event_bytes
+            raise failures.too_large(self.provider, "An event", most, "limits.event_bytes") from None
+        except (Exception, asyncio.CancelledError):
+            # The event that was on its way was written as well.
+            self.count_part(reader.rest)
+            raise
+        if not found:
+            raise self.broken(head[:_SHOWN], "no events")
+
+    async def _rest(self, head: bytes, pieces: AsyncIterator[bytes]) -> bytes:
+        body = [head]
+        try:
+            async for piece in pieces:
+                body.append(piece)
+        except BaseException:
+            self.count_part(beginning(body))
+            raise
+        return await join_in_turns(body)
+
+    async def late(self, events: AsyncIterator[tuple[str, bytes]], read: Any) -> None:
+        """Read what follows the end of a stream, for a moment, where the usage is still to be told."""
+        if self.meter.known:
+            return
+        try:
+            async with asyncio.timeout(_LATE_SECONDS):
+                async for event, data in events:
+                    read(event, data)
+        except (TimeoutError, ApiError, aiohttp.ClientError) as error:
+            self._note(error)
+
+
+def _is_object(body: bytes) -> bool:
+    """Return whether a body is one whole JSON object."""
+    try:
+        return body.rstrip().endswith(b"}") and isinstance(read_json(body)[0], dict)
+    except Unreadable:
+        return False
+
+
+def _is_total(error: BaseException) -> bool:
+    """Return whether the time for the whole answer is over, and not the time between two pieces of it."""
+    return isinstance(error, TimeoutError) and not isinstance(error, aiohttp.ServerTimeoutError)
+
+
+def _reason(error: BaseException) -> str:
+    """Why an upstream was not reached, or broke off, without a word of where it is."""
+    if isinstance(error, TimeoutError):
+        return "no answer in time"
+    if isinstance(error, aiohttp.ClientConnectorDNSError):
+        return "its name could not be resolved"
+    if isinstance(error, aiohttp.ClientSSLError | ssl.SSLError):
+        return "the TLS connection failed"
+    if isinstance(error, aiohttp.ClientConnectorError):
+        return "the connection was refused" if isinstance(error.os_error, ConnectionRefusedError) else "no connection"
+    if isinstance(error, aiohttp.ServerDisconnectedError):
+        return "it closed the connection without an answer"
+    if isinstance(error, aiohttp.ClientPayloadError):
+        return "the connection was closed too early"
+    if isinstance(error, aiohttp.ClientOSError):
+        return "the connection broke"
+    return "the connection failed"

@@ -1,8 +1,0 @@
-"""Python."""
-
-from headgate_generator.plan.python import OptionError, PythonOptions
-
-from .package import emit_python
-from .tidy import EmitError
-
-__all__ = ["EmitError", "OptionError", "PythonOptions", "emit_python"]

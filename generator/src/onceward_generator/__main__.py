@@ -1,0 +1,12 @@
+"""``python -m onceward_generator`` is the command ``onceward-generate``."""
+
+from __future__ import annotations
+
+import sys
+
+from .cli import main
+
+__all__: list[str] = []
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,101 @@
+"""Builds the model of an API from a normalised contract and its configuration."""
+
+from __future__ import annotations
+
+from onceward_generator.diagnostics import Report
+from onceward_generator.load import Map
+from onceward_generator.model import Api, Method, Type, TypeDef
+from onceward_generator.normalise.context import Endpoint, endpoints, schemas_of
+from onceward_generator.normalise.media import family
+from onceward_generator.normalise.method_names import ID
+from onceward_generator.sdk_file import SdkFile
+from onceward_generator.words import apart, split
+
+from .methods import MethodBuilder
+from .reach import reached
+from .settings import auth_of, behaviour_of, brand_of, servers_of
+from .tree import resources_of
+from .types import TypeBuilder
+
+__all__ = ["build"]
+
+
+def build(document: Map, sdk: SdkFile, report: Report) -> Api:
+    """The model of a normalised document."""
+    schemas = schemas_of(document)
+    types = TypeBuilder(schemas, _open_enums(sdk), report)
+    defs = _definitions(schemas, types, sdk, report)
+    servers, prefix = servers_of(document)
+    builder = MethodBuilder(document, schemas, types, sdk, prefix, report)
+    methods: list[Method] = []
+    errors: dict[str, list[Type]] = {}
+    for endpoint in endpoints(document):
+        if ID in endpoint.operation:
+            methods.append(builder.method(endpoint, defs))
+            errors[methods[-1].id] = _error_types(endpoint, types)
+    resources = resources_of(methods, document, sdk, report)
+    info = document.map("info") or Map({}, document.at)
+    return Api(
+        title=str(info.get("title") or ""),
+        version=str(info.get("version") or ""),
+        description=str(info.get("description") or "").strip(),
+        brand=brand_of(document, sdk, servers),
+        servers=servers,
+        auth=auth_of(document, sdk, report),
+        behaviour=behaviour_of(sdk),
+        resources=resources,
+        types=reached(defs, resources, errors),
+    )
+
+
+def _definitions(schemas: Map, types: TypeBuilder, sdk: SdkFile, report: Report) -> dict[str, TypeDef]:
+    """A definition for each named schema; names are told apart over all of them, used or not."""
+    spellings = _spellings(schemas, sdk)
+    names = apart(spellings.values())
+    for key in sdk.types:
+        if key not in schemas:
+            report.add("W302", f"the contract has no schema `{key}`", sdk.types.where(key), "check its name")
+    for key, spelling in spellings.items():
+        if names[spelling] != split(spelling):
+            called = "_".join(names[spelling])
+            report.add("W105", f"`{key}` reads like another name; it is called `{called}`", schemas.where(key))
+    return {
+        key: TypeDef(
+            key=key,
+            name=names[spellings[key]],
+            type=types.type_of(schema, key),
+            description=types.description(schema) if isinstance(schema, Map) else "",
+            origin=schemas.where(key),
+            sent=False,
+            received=False,
+            family="",
+            deprecated=isinstance(schema, Map) and schema.get("deprecated") is True,
+        )
+        for key, schema in schemas.items()
+    }
+
+
+def _spellings(schemas: Map, sdk: SdkFile) -> dict[str, str]:
+    """What each schema is called: as configured, unless another one is called that."""
+    given = {key: note.text("name") for key in schemas if (note := sdk.types.map(key)) is not None}
+    chosen: dict[str, str] = {}
+    for key in schemas:
+        name = given.get(key)
+        chosen[key] = name if name and name not in schemas and name not in chosen.values() else key
+    return chosen
+
+
+def _open_enums(sdk: SdkFile) -> dict[str, bool]:
+    notes = {key: sdk.types.map(key) for key in sdk.types}
+    return {key: bool(note["open"]) for key, note in notes.items() if note is not None and "open" in note}
+
+
+def _error_types(endpoint: Endpoint, types: TypeBuilder) -> list[Type]:
+    """The named types of the bodies of errors."""
+    found: list[Type] = []
+    for status, answer in (endpoint.operation.map("responses") or {}).items():
+        content = answer.map("content") if status[:1] in {"4", "5"} and isinstance(answer, Map) else None
+        for media_type, entry in (content or {}).items():
+            if family(media_type) == "json" and isinstance(entry, Map) and "$ref" in (entry.get("schema") or {}):
+                found.append(types.type_of(entry["schema"]))
+    return found

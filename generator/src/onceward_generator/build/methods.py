@@ -1,0 +1,205 @@
+"""One operation as a method of the model."""
+
+from __future__ import annotations
+
+from onceward_generator.diagnostics import Report
+from onceward_generator.load import Map, Node, Seq
+from onceward_generator.model import (
+    Framing,
+    JsonType,
+    ListType,
+    Method,
+    Nullable,
+    ObjectType,
+    Pages,
+    PageStyle,
+    Param,
+    Place,
+    Ref,
+    Result,
+    ResultKind,
+    RetryClass,
+    Streams,
+    Type,
+    TypeDef,
+)
+from onceward_generator.normalise.context import Endpoint
+from onceward_generator.normalise.media import STREAMING, family
+from onceward_generator.normalise.method_names import ALIASES, ID
+from onceward_generator.normalise.pages import PAGES
+from onceward_generator.normalise.retries import RETRY
+from onceward_generator.normalise.streams import STREAM
+from onceward_generator.normalise.variants import MERGED
+from onceward_generator.sdk_file import SdkFile
+
+from .params import params_of, path_of
+from .types import TypeBuilder
+
+__all__ = ["MethodBuilder"]
+
+_RESULTS = {
+    "json": ResultKind.JSON, "text": ResultKind.TEXT, "json_lines": ResultKind.JSON_LINES, "binary": ResultKind.BINARY,
+}  # fmt: skip
+
+
+class MethodBuilder:
+    def __init__(
+        self, document: Map, schemas: Map, types: TypeBuilder, sdk: SdkFile, prefix: str, report: Report
+    ) -> None:
+        self._document = document
+        self._schemas = schemas
+        self._types = types
+        self._sdk = sdk
+        self._prefix = prefix
+        self._report = report
+
+    def method(self, endpoint: Endpoint, defs: dict[str, TypeDef]) -> Method:
+        operation = endpoint.operation
+        note = self._sdk.note(endpoint.key)
+        found = params_of(endpoint, self._types, self._schemas, self._sdk.params.map(endpoint.key), self._report)
+        status, content = self._answer(operation)
+        dotted = str(operation[ID])
+        name = dotted.rpartition(".")[2]
+        summary = (note.summary if note else None) or str(operation.get("summary") or "")
+        description = (note.description if note else None) or str(operation.get("description") or "")
+        deprecated = operation.get("deprecated") is True
+        if note is not None and note.skip:
+            self._report.add("N902", f"`{endpoint.key}` has no method in the SDK", note.origin)
+        return Method(
+            id=dotted,
+            name=tuple(name.split("_")),
+            http=endpoint.http.upper(),
+            path=self._prefix + path_of(endpoint),
+            summary=summary.strip(),
+            description=description.strip(),
+            params=found.params,
+            body=found.body,
+            result=self._result(status, content, note.text_when if note else None),
+            streams=self._streams(operation, content),
+            pages=self._pages(operation, content, found.params, defs),
+            retry=RetryClass(str(operation[RETRY])),
+            auth=note.auth if note is not None and note.auth is not None else self._needs_key(operation),
+            errors=self._errors(operation),
+            origin=operation.at,
+            aliases=self._aliases(operation),
+            positional=self._positional(found.params, note.positional if note else None),
+            deprecated=note.deprecated if note is not None and note.deprecated is not None else deprecated,
+            visible=not (note and note.skip),
+        )
+
+    def _answer(self, operation: Map) -> tuple[int, Map]:
+        empty = Map({}, operation.at)
+        for status, answer in (operation.map("responses") or empty).items():
+            if status[:1] == "2" and isinstance(answer, Map):
+                return (int(status) if status.isdecimal() else 200), answer.map("content") or empty
+        default = (operation.map("responses") or empty).map("default")
+        return 200, (default.map("content") if default else None) or empty
+
+    def _result(self, status: int, content: Map, text_when: Map | None) -> Result:
+        for media_type, entry in content.items():
+            kind = family(media_type)
+            if kind == "sse" or (kind in STREAMING and len(content) > 1):
+                continue
+            schema: Node = entry.get("schema") if isinstance(entry, Map) else None
+            result = _RESULTS.get(kind, ResultKind.BINARY)
+            typed = result in {ResultKind.JSON, ResultKind.JSON_LINES}
+            type_ = self._types.type_of(schema) if typed else None
+            texts = tuple((key, tuple(str(v) for v in values)) for key, values in (text_when or {}).items())
+            return Result(result, type_, media_type, status, texts)
+        return Result(ResultKind.EMPTY, None, None, status)
+
+    def _streams(self, operation: Map, content: Map) -> Streams | None:
+        shape = operation.map(STREAM)
+        if shape is None:
+            return None
+        entry: Node = next((content[key] for key in content if family(key) in STREAMING), None)
+        return Streams(
+            framing=Framing.SSE if shape["framing"] == "sse" else Framing.JSON_LINES,
+            event=self._types.type_of(entry.get("schema")) if isinstance(entry, Map) else JsonType(),
+            flag=shape.get("flag"),
+            done=shape.get("done"),
+            terminal=tuple(str(tag) for tag in shape.get("terminal") or ()),
+            tag=shape.get("tag"),
+            error_event=shape.get("error_event"),
+            resumable=shape.get("resumable") is True,
+            finish=_finish(shape.get("finish")),
+        )
+
+    def _pages(self, operation: Map, content: Map, params: tuple[Param, ...], defs: dict[str, TypeDef]) -> Pages | None:
+        shape = operation.map(PAGES)
+        if shape is None:
+            return None
+        entry: Node = next((content[key] for key in content if family(key) == "json"), None)
+        items = _keys(shape.get("items")) or ()
+        item = _item(self._types.type_of(entry.get("schema") if isinstance(entry, Map) else None), items, defs)
+        if item is None:
+            self._report.add(
+                "W302", f"no list stands at `{shape.get('items')}` of the answer", operation.at, "see `pages`"
+            )
+            return None
+        wires = {param.wire for param in params if param.place in {Place.QUERY, Place.BODY}}
+        for key in ("cursor_param", "limit_param"):
+            if shape.get(key) and shape[key] not in wires:
+                self._report.add("W302", f"the list is walked by `{shape[key]}`, which is no parameter", operation.at)
+        return Pages(
+            style=PageStyle(shape["style"]),
+            items=items,
+            item=item,
+            cursor_param=shape.get("cursor_param"),
+            limit_param=shape.get("limit_param"),
+            next=_keys(shape.get("next")),
+            has_more=_keys(shape.get("has_more")),
+            total=_keys(shape.get("total")),
+            total_pages=_keys(shape.get("total_pages")),
+            last_id=_keys(shape.get("last_id")),
+            item_id=str(shape.get("item_id") or "id"),
+        )
+
+    def _needs_key(self, operation: Map) -> bool:
+        """An explicit empty list of requirements, or one that holds none, needs no key."""
+        asked = operation.seq("security")
+        if asked is None:
+            asked = self._document.seq("security")
+        return asked is None or any(asked)
+
+    def _errors(self, operation: Map) -> tuple[int, ...]:
+        statuses: dict[str, Node] = operation.map("responses") or {}
+        return tuple(sorted(int(status) for status in statuses if status.isdecimal() and status[0] in "45"))
+
+    def _aliases(self, operation: Map) -> tuple[str, ...]:
+        given = [f"{self._prefix}{path}" for path in operation.get(ALIASES) or ()]
+        return (*given, *(f"{self._prefix}{path}" for path in operation.get(MERGED) or ()))
+
+    def _positional(self, params: tuple[Param, ...], given: tuple[str, ...] | None) -> tuple[str, ...]:
+        inside = [param.wire for param in params if param.place is Place.PATH]
+        if given is None:
+            return tuple(inside)
+        return tuple(wire for wire in given if any(param.wire == wire for param in params))
+
+
+def _finish(node: Node) -> tuple[str, str, str, str] | None:
+    words = [str(word) for word in node] if isinstance(node, Seq) else []
+    return (words[0], words[1], words[2], words[3]) if len(words) == 4 else None
+
+
+def _keys(path: Node) -> tuple[str, ...] | None:
+    return None if path is None else tuple(key for key in str(path).split(".") if key)
+
+
+def _item(type_: Type, path: tuple[str, ...], defs: dict[str, TypeDef]) -> Type | None:
+    """The type of one item of the list that stands at a path in a type."""
+
+    def shape(one: Type) -> Type:
+        while isinstance(one, Ref | Nullable):
+            one = one.inner if isinstance(one, Nullable) else defs[one.key].type
+        return one
+
+    found = shape(type_)
+    for key in path:
+        if not isinstance(found, ObjectType):
+            return None
+        field = next((field for field in found.fields if field.wire == key), None)
+        if field is None:
+            return None
+        found = shape(field.type)
+    return found.item if isinstance(found, ListType) else None

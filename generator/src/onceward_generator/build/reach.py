@@ -1,0 +1,96 @@
+"""Which calls carry which types, in which direction, and to which family of resources a type belongs."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from onceward_generator.model import (
+    ListType,
+    MapType,
+    Method,
+    Nullable,
+    ObjectType,
+    Ref,
+    Resource,
+    Type,
+    TypeDef,
+    UnionType,
+)
+
+__all__ = ["SHARED", "reached"]
+
+SHARED = "shared"
+"""The family of types that several top-level resources use."""
+
+
+def reached(
+    defs: Mapping[str, TypeDef], resources: tuple[Resource, ...], errors: Mapping[str, list[Type]]
+) -> dict[str, TypeDef]:
+    """The types that calls carry, with directions and family. `errors`: method id -> types of its errors."""
+    edges = {key: tuple(dict.fromkeys(_refs(definition.type))) for key, definition in defs.items()}
+    sent: set[str] = set()
+    received: set[str] = set()
+    families: dict[str, set[str]] = defaultdict(set)
+    for top in resources:
+        for method in _methods(top):
+            for target, types in ((sent, _sent(method)), (received, [*_received(method), *errors.get(method.id, ())])):
+                for key in _closure(types, edges):
+                    target.add(key)
+                    families[key].add("_".join(top.name))
+    return {
+        key: replace(
+            definition,
+            sent=key in sent,
+            received=key in received,
+            family=next(iter(families[key])) if len(families[key]) == 1 else SHARED,
+        )
+        for key, definition in defs.items()
+        if key in sent or key in received
+    }
+
+
+def _methods(resource: Resource) -> Iterator[Method]:
+    yield from (method for method in resource.methods if method.visible)
+    for child in resource.children:
+        yield from _methods(child)
+
+
+def _sent(method: Method) -> list[Type]:
+    return [*(param.type for param in method.params), *([method.body.type] if method.body else ())]
+
+
+def _received(method: Method) -> list[Type]:
+    found = [method.result.type, method.streams.event if method.streams else None]
+    return [type_ for type_ in (*found, method.pages.item if method.pages else None) if type_ is not None]
+
+
+def _closure(types: list[Type], edges: Mapping[str, tuple[str, ...]]) -> set[str]:
+    waiting = [key for type_ in types for key in _refs(type_)]
+    seen: set[str] = set()
+    while waiting:
+        key = waiting.pop()
+        if key not in seen:
+            seen.add(key)
+            waiting.extend(edges[key])
+    return seen
+
+
+def _refs(type_: Type) -> Iterator[str]:
+    """The keys that a type refers to directly."""
+    match type_:
+        case Ref(key):
+            yield key
+        case ListType(inner) | MapType(inner) | Nullable(inner):
+            yield from _refs(inner)
+        case ObjectType(fields, extra):
+            for one in fields:
+                yield from _refs(one.type)
+            if extra is not None:
+                yield from _refs(extra)
+        case UnionType(variants):
+            for variant in variants:
+                yield from _refs(variant.type)
+        case _:
+            return

@@ -1,0 +1,241 @@
+"""Turns a normalised schema into a type of the model. What cannot be expressed becomes an open type, with a warning."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import isfinite
+
+from onceward_generator.diagnostics import Report
+from onceward_generator.load import Map, Node, Seq
+from onceward_generator.model import (
+    ByJsonType,
+    ByTag,
+    ByUniqueKey,
+    Check,
+    EnumType,
+    Field,
+    FileType,
+    JsonKind,
+    JsonType,
+    JsonValue,
+    ListType,
+    LiteralType,
+    MapType,
+    Member,
+    Name,
+    Nullable,
+    ObjectType,
+    Prim,
+    Primitive,
+    Ranked,
+    Ref,
+    Type,
+    UnionType,
+    Variant,
+)
+from onceward_generator.normalise.context import component_key
+from onceward_generator.normalise.decide import DECIDE
+from onceward_generator.normalise.labels import labels
+from onceward_generator.normalise.unions import MEMBERS, OPEN
+from onceward_generator.words import apart, split
+
+__all__ = ["TypeBuilder", "check_of", "json_value"]
+
+_PRIMS = {"string": Prim.STRING, "integer": Prim.INTEGER, "number": Prim.NUMBER, "boolean": Prim.BOOLEAN}
+_FORMATS = {
+    "byte": Prim.BASE64, "base64": Prim.BASE64, "date": Prim.DATE, "date-time": Prim.DATETIME, "uuid": Prim.UUID,
+    "uuid4": Prim.UUID, "uri": Prim.URI, "url": Prim.URI, "password": Prim.SECRET,
+}  # fmt: skip
+_KINDS = {
+    "null": JsonKind.NULL, "boolean": JsonKind.BOOLEAN, "integer": JsonKind.INTEGER, "number": JsonKind.NUMBER,
+    "string": JsonKind.STRING, "array": JsonKind.ARRAY, "object": JsonKind.OBJECT,
+}  # fmt: skip
+_COUNTED: Mapping[Node, tuple[str, str]] = {
+    "string": ("minLength", "maxLength"), "integer": ("", ""), "number": ("", ""), "array": ("minItems", "maxItems"),
+    "object": ("minProperties", "maxProperties"),
+}  # fmt: skip
+"""The bounds of how long a value of a type is."""
+
+
+class TypeBuilder:
+    def __init__(self, schemas: Map, open_enums: Mapping[str, bool], report: Report) -> None:
+        self._schemas = schemas
+        self._open = open_enums
+        self._report = report
+
+    def type_of(self, schema: Node, key: str | None = None) -> Type:
+        """The type of a schema; `key` is its name if it has one."""
+        if not isinstance(schema, Map):
+            return JsonType()
+        inner = self._bare(schema, key)
+        if schema.get("nullable") is True and not isinstance(inner, JsonType | Nullable):
+            return Nullable(inner)
+        return inner
+
+    def _bare(self, schema: Map, key: str | None) -> Type:
+        if "$ref" in schema:
+            return self._reference(schema)
+        if "const" in schema:
+            return LiteralType(schema["const"])
+        if "enum" in schema:
+            return self._enum(schema, key)
+        if "oneOf" in schema:
+            return self._union(schema, key)
+        kind = schema.get("type")
+        if kind == "array":
+            return ListType(*self._checked(schema.get("items")))
+        if kind == "object":
+            return self._object(schema)
+        if kind in _PRIMS:
+            return self._primitive(schema, str(kind))
+        if kind is not None or "anyOf" in schema or "allOf" in schema:
+            self._report.add("W101", "a schema that is not understood became an open type", schema.at)
+        return JsonType()
+
+    def _checked(self, node: Node) -> tuple[Type, Check | None]:
+        """Return the type of a schema and its bounds."""
+        return self.type_of(node), check_of(node, self._schemas) if isinstance(node, Map) else None
+
+    def _reference(self, schema: Map) -> Type:
+        target = component_key(schema)
+        if target is None or target not in self._schemas:
+            self._report.add(
+                "W103", f"`{schema['$ref']}` leads nowhere", schema.where("$ref"), "an open type stands there"
+            )
+            return JsonType()
+        seen = {target}
+        node = self._schemas[target]
+        while (following := component_key(node)) is not None:
+            if following in seen:
+                self._report.add("W101", f"`{target}` refers to nothing but itself", schema.at)
+                return JsonType()
+            seen.add(following)
+            node = self._schemas.get(following)
+        return Ref(target)
+
+    def _primitive(self, schema: Map, kind: str) -> Type:
+        if kind == "string":
+            form = schema.get("format")
+            if form == "binary":
+                return FileType()
+            if schema.get("contentEncoding") in {"base64", "base64url"}:
+                return Primitive(Prim.BASE64)
+            return Primitive(_FORMATS.get(str(form), Prim.STRING))
+        return Primitive(_PRIMS[kind])
+
+    def _enum(self, schema: Map, key: str | None) -> Type:
+        values = list(schema["enum"])
+        names = apart(str(value) for value in values)
+        said: Mapping[str, Node] = schema.map(MEMBERS) or schema.map("x-enumDescriptions") or {}
+        members = tuple(Member(value, names[str(value)], str(said.get(str(value), ""))) for value in values)
+        declared = schema.get("x-open-enum", schema.get("x-extensible-enum", schema.get(OPEN, False)))
+        is_open = schema.get("x-speakeasy-unknown-values") == "allow" or bool(declared)
+        return EnumType(_PRIMS.get(str(schema.get("type")), Prim.STRING), members, self._open.get(key or "", is_open))
+
+    def _union(self, schema: Map, key: str | None) -> Type:
+        variants = schema.maps("oneOf")
+        names = _without_prefix(labels(variants, self._schemas), split(key or ""))
+        made = tuple(Variant(name, *self._checked(variant)) for name, variant in zip(names, variants, strict=True))
+        return UnionType(made, _strategy(schema.map(DECIDE)))
+
+    def _object(self, schema: Map) -> Type:
+        fields = schema.map("properties") or Map({}, schema.at)
+        extra = schema.get("additionalProperties")
+        patterns = schema.map("patternProperties")
+        if not isinstance(extra, Map) and patterns:
+            extra = next(iter(patterns.values())) if len(patterns) == 1 else True
+        if not fields:
+            return ObjectType(()) if extra is False else MapType(*self._checked(extra))
+        required = set(schema.seq("required") or ())
+        names = apart(fields)
+        made = tuple(self._field(wire, fields[wire], names[wire], wire in required) for wire in fields)
+        return ObjectType(made, *(self._checked(extra) if isinstance(extra, Map) and extra else ()))
+
+    def _field(self, wire: str, node: Node, name: tuple[str, ...], required: bool) -> Field:
+        schema = node if isinstance(node, Map) else Map({}, self._schemas.at)
+        type_ = self.type_of(schema)
+        default = schema.get("default")
+        return Field(
+            wire=wire,
+            name=name,
+            type=type_,
+            required=required,
+            description=self.description(schema),
+            default=json_value(default),
+            has_default="default" in schema,
+            check=check_of(schema, self._schemas),
+            read_only=schema.get("readOnly") is True,
+            write_only=schema.get("writeOnly") is True,
+            deprecated=schema.get("deprecated") is True,
+        )
+
+    def description(self, schema: Map) -> str:
+        """What the schema says about itself, else what the schema that it refers to says."""
+        own = schema.get("description")
+        if own is None and (key := component_key(schema)) is not None:
+            target = self._schemas.map(key)
+            own = target.get("description") if target else None
+        return str(own or "").strip()
+
+
+def _without_prefix(names: list[Name], prefix: Name) -> list[Name]:
+    """Variants that were lifted out of a union begin with its name: within it, the rest is enough."""
+    shorter = [
+        name[len(prefix) :] if name[: len(prefix)] == prefix and len(name) > len(prefix) else name for name in names
+    ]
+    return shorter if len({"".join(name) for name in shorter}) == len(names) else names
+
+
+def _strategy(decided: Map | None) -> ByTag | ByJsonType | ByUniqueKey | Ranked:
+    if decided is None or decided["by"] == "rank":
+        return Ranked()
+    pairs = [(pair[0], pair[1]) for pair in decided["mapping"]]
+    if decided["by"] == "tag":
+        return ByTag(decided["wire"], tuple(pairs))
+    if decided["by"] == "json_type":
+        return ByJsonType(tuple((_KINDS[kind], index) for kind, index in pairs))
+    return ByUniqueKey(tuple(pairs))
+
+
+def json_value(node: Node) -> JsonValue:
+    """A value of the document as a value of the model."""
+    if isinstance(node, Map):
+        return {key: json_value(value) for key, value in node.items()}
+    if isinstance(node, Seq):
+        return tuple(json_value(member) for member in node)
+    value: JsonValue = None if isinstance(node, float) and not isfinite(node) else node
+    return value
+
+
+def check_of(schema: Map, named: Map) -> Check | None:
+    """The bounds of a value; those of the schema that it refers to, if it has none of its own."""
+    key = component_key(schema)
+    seen: set[str] = set()
+    while key is not None and key not in seen:
+        seen.add(key)
+        target = named.map(key)
+        if target is None:
+            return None
+        schema, key = target, component_key(target)
+    kind = schema.get("type")
+    if kind not in _COUNTED:
+        return None
+    low, high = _COUNTED[kind]
+    check = Check(
+        minimum=_number(schema.get("minimum")),
+        maximum=_number(schema.get("maximum")),
+        exclusive_minimum=_number(schema.get("exclusiveMinimum")),
+        exclusive_maximum=_number(schema.get("exclusiveMaximum")),
+        min_length=_count(schema.get(low)),
+        max_length=_count(schema.get(high)),
+        pattern=schema.text("pattern") if kind == "string" else None,
+    )
+    return None if check == Check() else check
+
+
+def _number(node: Node) -> float | None:
+    return node if isinstance(node, int | float) and not isinstance(node, bool) and isfinite(node) else None
+
+
+def _count(node: Node) -> int | None:
+    return node if isinstance(node, int) and not isinstance(node, bool) else None

@@ -1,0 +1,140 @@
+"""The command line ``onceward-generate``: from a contract to sources, and from many files to one (``bundle``)."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from .api import build_api
+from .canonical import to_json
+from .config import CONFIG_NAME, Config, ConfigError, Target, find_config, read_config
+from .diagnostics import ContractError, Report, render, summary
+from .files import apply
+from .languages import LANGUAGES
+from .load import bundle, write_yaml
+from .lock import LockError
+from .run import Outcome, run
+
+__all__ = ["main"]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line. The exit status is 0, 1 for differences or a faulty contract, 2 for wrong usage."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    commands = {"bundle": _bundle, "model": _model}
+    try:
+        command = commands.get(arguments[0]) if arguments else None
+        return command(arguments[1:]) if command else _generate(arguments)
+    except ContractError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except (LockError, ValueError) as error:
+        print(f"onceward-generate: {error}", file=sys.stderr)
+        return 2
+
+
+def _generate(arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser("onceward-generate", description="Turn a contract into SDKs.")
+    parser.add_argument(
+        "contract", type=Path, nargs="?", help=f"the contract's root file; absent: as {CONFIG_NAME} says"
+    )
+    parser.add_argument("--sdk", type=Path, help="the file that says how the contract reads as an SDK")
+    parser.add_argument("--language", choices=sorted(LANGUAGES), default="python")
+    parser.add_argument("--out", type=Path, help="the folder to write to")
+    parser.add_argument("--option", action="append", default=[], metavar="KEY=VALUE", help="an option of the language")
+    parser.add_argument("--model", type=Path, help="where the model is kept for the verdict; absent: in the out folder")
+    parser.add_argument("--config", type=Path, help=f"the configuration; absent: the nearest {CONFIG_NAME} above")
+    parser.add_argument("--check", action="store_true", help="write nothing; exit with 1 if a file would change")
+    parser.add_argument("--overwrite", action="store_true", help="also replace files that the generator did not write")
+    parser.add_argument("--quiet", action="store_true", help="of what could not be expressed print only the counts")
+    options = parser.parse_args(arguments)
+    outcome = run(_config(options))
+    _report(outcome, options.quiet)
+    return _check(outcome) if options.check else _write(outcome, options.overwrite)
+
+
+def _config(options: argparse.Namespace) -> Config:
+    if options.contract is not None:
+        if options.out is None:
+            raise ConfigError("`--out` must name the folder to write to")
+        values = dict(option.split("=", 1) if "=" in option else (option, "") for option in options.option)
+        return Config(options.contract, options.sdk, (Target(options.language, options.out, values),), options.model)
+    path = options.config or find_config(Path.cwd())
+    if path is None:
+        raise ConfigError(f"no contract is given and no `{CONFIG_NAME}` is found here or above")
+    return read_config(path)
+
+
+def _report(outcome: Outcome, quiet: bool) -> None:
+    if outcome.diagnostics and not quiet:
+        print(render(outcome.diagnostics), file=sys.stderr)
+    if outcome.diagnostics:
+        print(summary(outcome.diagnostics), file=sys.stderr)
+    if outcome.verdict is not None and outcome.verdict.reasons:
+        print(outcome.verdict)
+
+
+def _check(outcome: Outcome) -> int:
+    lines = [
+        f"{output.folder}: {line}"
+        for output in outcome.outputs
+        if output.changes.any
+        for line in output.changes.lines()
+    ]
+    for line in lines:
+        print(line)
+    if lines:
+        print("generated files differ: run `onceward-generate` and commit the result", file=sys.stderr)
+    return int(bool(lines))
+
+
+def _write(outcome: Outcome, overwrite: bool) -> int:
+    foreign = [str(output.folder / path) for output in outcome.outputs for path in output.changes.foreign]
+    if foreign and not overwrite:
+        raise ConfigError(
+            f"not written by the generator and in the way: {', '.join(foreign)}; move them, or use --overwrite"
+        )
+    for output in outcome.outputs:
+        apply(output.folder, output.files, output.changes)
+        total = len(output.files)
+        touched = len(output.changes.added) + len(output.changes.changed) + len(output.changes.foreign)
+        print(f"{output.folder}: {total} files, {touched} written, {len(output.changes.removed)} removed")
+        for path in output.changes.edited:
+            print(f"{output.folder / path} is no longer generated, but was changed by hand: left", file=sys.stderr)
+    return 0
+
+
+def _model(arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser("onceward-generate model", description="Print the model of a contract as JSON.")
+    parser.add_argument("contract", type=Path)
+    parser.add_argument("--sdk", type=Path)
+    options = parser.parse_args(arguments)
+    api, diagnostics = build_api(options.contract, options.sdk)
+    sys.stdout.buffer.write(to_json(api).encode())
+    if diagnostics:
+        print(summary(diagnostics), file=sys.stderr)
+    return 0
+
+
+def _bundle(arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser("onceward-generate bundle", description="Write a contract of many files as one.")
+    parser.add_argument("root", type=Path, help="the contract's root file")
+    parser.add_argument("--out", type=Path, required=True, help="the file to write")
+    parser.add_argument("--check", action="store_true", help="write nothing; exit with 1 if the file would change")
+    options = parser.parse_args(arguments)
+    report = Report()
+    document, _ = bundle(options.root, report)
+    source = f"{options.root.resolve().parent.name}/{options.root.name}"
+    text = write_yaml(document, f"Generated from {source} by `onceward-generate bundle`. Do not edit.")
+    if report.diagnostics:
+        print(render(report.diagnostics), file=sys.stderr)
+    current = options.out.read_text(encoding="utf-8") if options.out.exists() else None
+    if options.check:
+        if current != text:
+            print(f"{options.out} differs from its sources: run `onceward-generate bundle`", file=sys.stderr)
+        return int(current != text or bool(report.diagnostics))
+    if current != text:
+        options.out.write_text(text, encoding="utf-8", newline="\n")
+    return int(bool(report.diagnostics))

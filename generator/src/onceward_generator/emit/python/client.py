@@ -1,0 +1,119 @@
+"""The client classes, the brand, and the lazy tables of names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from onceward_generator.model import AuthScheme
+from onceward_generator.plan.python.shapes import Package
+
+from .text import HEADER, docstring, indent
+
+__all__ = ["render_brand", "render_client", "render_table"]
+
+
+def render_client(package: Package) -> str:
+    """The synchronous and the asynchronous client: one attribute for each top-level resource, loaded on first use."""
+    lines: list[str] = []
+    for module in package.resources:
+        root = module.root
+        lines.append(f"from .{module.module.lstrip('.')} import Async{root.name}, {root.name}")
+    checking = "if TYPE_CHECKING:\n" + indent("\n".join(lines)) + "\n" if lines else ""
+    typing = "from typing import TYPE_CHECKING\n" if lines else ""
+    cached = "from functools import cached_property\n" if lines else ""
+    return (
+        f"{HEADER}{docstring(f'The clients of {package.client}.')}\n"
+        f"from __future__ import annotations\n\n{cached}{typing}\n"
+        "from ._brand import BRAND\nfrom ._drivers.aio import AsyncClient\nfrom ._drivers.sync import SyncClient\n\n"
+        f'{checking}\n__all__ = ["Async{package.client}", "{package.client}"]\n\n\n'
+        f"{_client(package, '', 'SyncClient')}\n\n{_client(package, 'Async', 'AsyncClient')}"
+    )
+
+
+def _client(package: Package, prefix: str, base: str) -> str:
+    kind = "asynchronous" if prefix else "synchronous"
+    doc = docstring(f"The {kind} client of {package.client}. Its options are those of `{base}`.", 1)
+    members = [f"{doc}\n_brand = BRAND\n"]
+    for module in package.resources:
+        name = f"{prefix}{module.root.name}"
+        body = (
+            docstring(module.root.doc, 2) + f"from .{module.module.lstrip('.')} import {name}\n\nreturn {name}(self)\n"
+        )
+        members.append(f"@cached_property\ndef {module.root.attribute}(self) -> {name}:\n{indent(body)}")
+        for alias in module.root.aliases:
+            other = (
+                docstring(f"Another name of `{module.root.attribute}`.", 2) + f"return self.{module.root.attribute}\n"
+            )
+            members.append(f"@property\ndef {alias}(self) -> {name}:\n{indent(other)}")
+    return f"class {prefix}{package.client}({base}):\n" + indent("\n".join(members))
+
+
+def render_brand(package: Package, version: str, cancel_path: str | None) -> str:
+    """What the package calls itself."""
+    brand = package.brand
+    values: dict[str, object] = {
+        "name": package.client,
+        "package": brand.package,
+        "env_prefix": brand.env_prefix,
+        "header_prefix": brand.header_prefix,
+        "base_url": brand.base_url,
+        "key_prefix": brand.key_prefix,
+        "version": version,
+        "auth": _auth(package.api.auth),
+    }
+    if brand.providers:
+        values["providers"] = tuple(name for name, _ in brand.providers)
+        values["provider_aliases"] = {prefix: name for name, prefixes in brand.providers for prefix in prefixes}
+    if cancel_path is not None:
+        values["cancel_path"] = cancel_path
+    arguments = "".join(f"    {key}={value!r},\n" for key, value in values.items())
+    doc = docstring("What this package calls itself.")
+    return (
+        f"{HEADER}{doc}\nfrom __future__ import annotations\n\nfrom ._core.brand import Brand\n\n"
+        f'__all__ = ["BRAND"]\n\nBRAND = Brand(\n{arguments})\n'
+    )
+
+
+def _auth(schemes: tuple[AuthScheme, ...]) -> object:
+    first = schemes[0] if schemes else None
+    return ("header", first.wire) if first is not None and first.kind == "header" else "bearer"
+
+
+def render_table(doc: str, names: Mapping[str, tuple[str, str]], modules: tuple[str, ...] = (), extra: str = "") -> str:
+    """A package whose names are imported when they are first asked for.
+
+    ``names`` are public name -> (relative module, name there); ``modules`` are submodules that are attributes too.
+    """
+    mirror = [f"from {module} import {name} as {public}" for public, (module, name) in names.items()]
+    mirror += [f"from . import {module} as {module}" for module in modules]
+    rows = "".join(f"    {public!r}: ({module!r}, {name!r}),\n" for public, (module, name) in sorted(names.items()))
+    rows += "".join(f"    {module!r}: ('.{module}', ''),\n" for module in modules)
+    exports = "".join(f"    {name!r},\n" for name in sorted((*names, *modules)))
+    return (
+        f"{HEADER}{docstring(doc)}\nfrom __future__ import annotations\n\n"
+        "TYPE_CHECKING = False  # type checkers know the name; importing `typing` would take most of the start\n\n"
+        f"if TYPE_CHECKING:\n{indent(chr(10).join(sorted(mirror)) or 'pass')}\n"
+        f"else:\n{indent(_LAZY.replace('ROWS', rows))}\n{extra}"
+        f"__all__ = [\n{exports}]\n"
+    )
+
+
+_LAZY = """
+_TABLE = {
+ROWS}
+
+
+def __getattr__(name):
+    found = _TABLE.get(name)
+    if found is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    module = import_module(found[0], __name__)
+    value = globals()[name] = getattr(module, found[1]) if found[1] else module
+    return value
+
+
+def __dir__():
+    return sorted(__all__)
+"""

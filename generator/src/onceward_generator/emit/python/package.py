@@ -1,0 +1,106 @@
+"""A whole Python package as text: every file, by its path under the project's folder."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from onceward_generator.emit.reference import render_reference
+from onceward_generator.model import Api
+from onceward_generator.plan.python import Package, PythonOptions, plan
+from onceward_generator.plan.python.naming import all_methods
+from onceward_generator.plan.python.words import class_name
+
+from .checks import render_checks
+from .client import render_brand, render_client, render_table
+from .project import project_files
+from .resources import render_resources
+from .runtime import RUNTIME_EXPORTS, error_names, has_name, runtime_files
+from .surface import render_surface
+from .tidy import tidy
+from .types import render_types
+
+__all__ = ["emit_python"]
+
+
+def emit_python(api: Api, options: PythonOptions | None = None) -> dict[str, str]:
+    """Every generated file by its path under the project's folder, sorted, formatted."""
+    options = options or PythonOptions()
+    if options.runtime == "in-place":
+        options = replace(options, has=has_name)
+    package = plan(api, options)
+    root = f"src/{api.brand.package.replace('.', '/')}"
+    files = {f"{root}/{path}": text for path, text in _package_files(package, options).items()}
+    files["surface.txt"] = render_surface(package)
+    files["api.md"] = render_reference(api, package)
+    vendored: dict[str, str] = {}
+    if options.runtime == "vendored":
+        vendored = {f"{root}/{path}": text for path, text in runtime_files().items()}
+        files |= project_files(package, options.version)
+    return dict(sorted({**vendored, **tidy(files)}.items()))
+
+
+def _package_files(package: Package, options: PythonOptions) -> dict[str, str]:
+    files = {f"{_path(module.module)}.py": render_types(module) for module in package.types}
+    files |= {f"{_path(module.module)}.py": render_resources(module) for module in package.resources}
+    files |= {f"{_path(module.module)}.py": render_checks(module) for module in package.checks}
+    files["_checks/__init__.py"] = ""
+    files["_client.py"] = render_client(package)
+    files["_brand.py"] = render_brand(package, options.version, _cancel_path(package.api))
+    files["types/__init__.py"] = _types_table(package, params=False)
+    files["types/params/__init__.py"] = _types_table(package, params=True)
+    files["resources/__init__.py"] = _resources_table(package)
+    files["__init__.py"] = _root_table(package, options)
+    files["py.typed"] = ""
+    return files
+
+
+def _path(module: str) -> str:
+    return module.lstrip(".").replace(".", "/")
+
+
+def _cancel_path(api: Api) -> str | None:
+    """Where a call that was left early is cancelled, if the API has such an endpoint."""
+    paths = (method.path for method in all_methods(api.resources) if method.http == "POST")
+    return next((path for path in paths if path.endswith("/calls/{call_id}/cancel")), None)
+
+
+def _types_table(package: Package, *, params: bool) -> str:
+    """``types`` has the names of all its modules, requests' among them; ``types.params`` those of requests alone."""
+    names: dict[str, tuple[str, str]] = {}
+    start = ".types.params." if params else ".types."
+    for module in package.types:
+        if module.module.startswith(start):
+            relative = "." + module.module.removeprefix(start)
+            names |= {d.symbol.name: (relative, d.symbol.name) for d in module.definitions}
+    doc = (
+        "Types of requests, imported on first use."
+        if params
+        else "Types of answers and requests, imported on first use."
+    )
+    return render_table(doc, dict(sorted(names.items())))
+
+
+def _resources_table(package: Package) -> str:
+    names: dict[str, tuple[str, str]] = {}
+    for module in package.resources:
+        relative = "." + module.module.removeprefix(".resources.")
+        for resource in module.resources:
+            names[resource.name] = (relative, resource.name)
+            names[f"Async{resource.name}"] = (relative, f"Async{resource.name}")
+    return render_table("The resources, imported on first use.", dict(sorted(names.items())))
+
+
+def _root_table(package: Package, options: PythonOptions) -> str:
+    client = package.client
+    names = {client: ("._client", client), f"Async{client}": ("._client", f"Async{client}")}
+    names |= {name: ("._core.errors", name) for name in error_names()}
+    names |= {name: (f".{module}", name) for name, module in RUNTIME_EXPORTS.items()}
+    names[f"{client}Error"] = ("._core.errors", "SDKError")
+    for public, stands_for in package.brand.aliases:
+        names[public] = names.get(stands_for, ("._client", stands_for))
+    for public, target in options.exports.items():
+        module, _, name = target.partition(":")
+        if options.has(module, name):
+            names[public] = (f".{module}", name)
+    doc = f"{class_name(package.brand.name)}: the Python SDK."
+    return render_table(doc, dict(sorted(names.items())), ("types",), f'\n__version__ = "{options.version}"\n\n')

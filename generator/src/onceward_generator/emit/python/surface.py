@@ -1,0 +1,43 @@
+"""The public names of a package, sorted: what a reviewer reads to see what a change of the contract does to users."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from onceward_generator.plan.python.shapes import AliasDef, ByHand, ModelDef, Package, TypedDictDef
+
+__all__ = ["render_surface"]
+
+
+def render_surface(package: Package) -> str:
+    """One line a name."""
+    return "".join(f"{line}\n" for line in sorted({*_types(package), *_methods(package)}))
+
+
+def _types(package: Package) -> Iterator[str]:
+    for module in package.types:
+        where = module.module.lstrip(".")
+        for definition in module.definitions:
+            name = f"{where}.{definition.symbol.name}"
+            yield name
+            match definition:
+                case ModelDef(fields=fields):
+                    yield from (f"{name}.{field.name}" for field in fields)
+                case TypedDictDef(keys=keys):
+                    yield from (f"{name}[{key.name!r}]{'!' if key.required else ''}" for key in keys)
+                case AliasDef() | ByHand():
+                    continue
+
+
+def _methods(package: Package) -> Iterator[str]:
+    for module in package.resources:
+        attributes = {module.root.name: f"client.{module.root.attribute}"}
+        for resource in reversed(module.resources):
+            path = attributes[resource.name]
+            yield path
+            if resource is module.root:
+                yield from (f"client.{alias}" for alias in resource.aliases)
+            attributes |= {child: f"{path}.{attribute}" for attribute, child, _ in resource.children}
+            for method in resource.methods:
+                positional = ", ".join([*(item.name for item in method.positional), f"**{method.params.name}"])
+                yield f"{path}.{method.name}({positional})"

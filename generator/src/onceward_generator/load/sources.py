@@ -1,0 +1,91 @@
+"""The files of a contract: read once each, named by their path from the folder of the root file."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+from pathlib import Path
+from urllib.parse import unquote
+
+from onceward_generator.diagnostics import ContractError, Diagnostic
+from onceward_generator.model import Origin
+
+from .json_reader import read_json
+from .tree import Map, Node, Seq
+from .yaml_reader import read_yaml
+
+__all__ = ["Missing", "Sources", "Target", "read_text"]
+
+Target = tuple[str, str]
+"""A file and a JSON pointer in it."""
+
+
+class Missing(Exception):
+    """A reference that leads nowhere; the text says what is missing."""
+
+
+def read_text(source: str, file: str) -> Node:
+    """Read YAML or JSON: JSON by suffix or first character, for JSON strings may hold what YAML strings may not."""
+    looks_like_json = file.endswith(".json") or (source.lstrip()[:1] == "{" and not file.endswith((".yaml", ".yml")))
+    return read_json(source, file) if looks_like_json else read_yaml(source, file)
+
+
+class Sources:
+    """All files that a root file leads to. Nothing is fetched: an address on the network is a missing file."""
+
+    def __init__(self, root: Path) -> None:
+        self.folder = root.resolve().parent
+        self.root = root.name
+        self._documents: dict[str, Node] = {}
+
+    def document(self, file: str) -> Node:
+        if file not in self._documents:
+            self._documents[file] = read_text(self._read(file), file)
+        return self._documents[file]
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The files that were read, by name."""
+        return tuple(sorted(self._documents))
+
+    def target(self, ref: str, base: str) -> Target:
+        """The file and pointer that a reference written in `base` means."""
+        address, _, fragment = ref.partition("#")
+        if "://" in address:
+            raise Missing(f"`{ref}` is on the network, and the generator does not go there")
+        file = posixpath.normpath(posixpath.join(posixpath.dirname(base), unquote(address))) if address else base
+        pointer = unquote(fragment)
+        if pointer and not pointer.startswith("/"):
+            raise Missing(f"`{ref}` is an anchor; only JSON pointers are followed")
+        return file, pointer.rstrip("/")
+
+    def find(self, target: Target) -> Node:
+        """The node at a target. Raises `Missing`."""
+        file, pointer = target
+        try:
+            node = self.document(file)
+        except ContractError as error:
+            if error.diagnostic.code != "E001":
+                raise
+            raise Missing(f"the file `{file}` cannot be read") from error
+        for token in pointer.split("/")[1:]:
+            node = _step(node, token.replace("~1", "/").replace("~0", "~"), f"{file}#{pointer}")
+        return node
+
+    def _read(self, file: str) -> str:
+        try:
+            return Path(os.path.normpath(self.folder / file)).read_text(encoding="utf-8-sig")
+        except (OSError, UnicodeDecodeError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            problem = Diagnostic(
+                "E001", f"`{file}` cannot be read: {reason}", Origin(file, "", 1, 1), "check the path and the encoding"
+            )
+            raise ContractError(problem) from error
+
+
+def _step(node: Node, token: str, ref: str) -> Node:
+    if isinstance(node, Map) and token in node:
+        return node[token]
+    if isinstance(node, Seq) and token.isdecimal() and int(token) < len(node):
+        return node[int(token)]
+    raise Missing(f"`{ref}` leads nowhere: there is no `{token}`")

@@ -1,0 +1,58 @@
+"""Rewrites a contract into one canonical form, in named steps.
+
+Each pass is a pure function from a document to a document, does one thing, and changes nothing when it is run
+again. The result is still an OpenAPI document, only with one way of saying each thing; what OpenAPI has no word for
+stands in ``x-ow-…`` keys, each declared by the pass that writes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from onceward_generator.load import Map
+
+from .all_of import all_of
+from .consts import consts
+from .context import Context
+from .decide import decide
+from .dialect import dialect
+from .inline import inline
+from .lift import lift
+from .media import media
+from .method_names import method_names
+from .nullable import nullable
+from .pages import pages
+from .retries import retries
+from .streams import streams
+from .twins import twins
+from .unions import unions
+from .variants import variants
+
+__all__ = ["PASSES", "Context", "Pass", "normalise"]
+
+Pass = Callable[[Map, Context], Map]
+
+PASSES: tuple[tuple[str, Pass], ...] = (
+    ("inline", inline),
+    ("variants", variants),
+    ("dialect", dialect),
+    ("nullable", nullable),
+    ("consts", consts),
+    ("all_of", all_of),
+    ("unions", unions),
+    ("method_names", method_names),
+    ("twins", twins),
+    ("media", media),
+    ("streams", streams),
+    ("pages", pages),
+    ("retries", retries),
+    ("lift", lift),
+    ("decide", decide),
+)
+"""In the order in which they run."""
+
+
+def normalise(document: Map, context: Context) -> Map:
+    for _, run in PASSES:
+        document = run(document, context)
+    return document

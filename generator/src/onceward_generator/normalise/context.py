@@ -1,0 +1,134 @@
+"""What every pass is given besides the document, and the small questions that passes ask of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from onceward_generator.diagnostics import Report
+from onceward_generator.load import METHODS, Map, Node, rebuild
+from onceward_generator.sdk_file import SdkFile
+
+__all__ = [
+    "ANNOTATIONS", "BOUNDS", "Context", "Endpoint", "remarks", "component_key", "each_schema", "endpoints",
+    "is_reference", "map_operations", "map_schemas", "reference_to", "schemas_of", "with_schemas",
+]  # fmt: skip
+
+_PREFIX = "#/components/schemas/"
+
+ANNOTATIONS = (
+    "title", "description", "default", "deprecated", "readOnly", "writeOnly", "nullable", "example", "examples",
+)  # fmt: skip
+"""Keywords that say something about a value without shaping it. They may stand beside a reference."""
+
+BOUNDS = (
+    "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "minLength", "maxLength", "minItems", "maxItems",
+    "pattern", "multipleOf", "uniqueItems", "minProperties", "maxProperties",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The configuration, and where warnings go."""
+
+    sdk: SdkFile
+    report: Report
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """An operation in its place."""
+
+    path: str
+    http: str
+    operation: Map
+
+    @property
+    def key(self) -> str:
+        return f"{self.http.upper()} {self.path}"
+
+
+def endpoints(document: Map) -> Iterator[Endpoint]:
+    """All operations, in the order of the document."""
+    for path, item in (document.map("paths") or {}).items():
+        if isinstance(item, Map) and not path.startswith("x-"):
+            for http in item:
+                if http in METHODS and isinstance(item[http], Map):
+                    yield Endpoint(path, http, item[http])
+
+
+def map_operations(document: Map, change: Callable[[Endpoint], Map]) -> Map:
+    """The document with each operation put through `change`."""
+    paths = document.map("paths")
+    if paths is None:
+        return document
+    items: dict[str, Node] = {}
+    for path, item in paths.items():
+        items[path] = item
+        if isinstance(item, Map) and not path.startswith("x-"):
+            new = {h: change(Endpoint(path, h, item[h])) for h in item if h in METHODS and isinstance(item[h], Map)}
+            if any(new[h] is not item[h] for h in new):
+                items[path] = item.merged(new)
+    if all(items[path] is paths[path] for path in items):
+        return document
+    return document.replace(paths=Map(items, paths.at, paths.spots))
+
+
+def map_schemas(document: Map, change: Callable[[Map], Node]) -> Map:
+    """The document with each schema put through `change`, inner schemas first."""
+
+    def visit(node: Node, kind: str) -> Node:
+        node = rebuild(node, kind, visit)
+        return change(node) if kind == "schema" and isinstance(node, Map) else node
+
+    result: Map = visit(document, "document")
+    return result
+
+
+def each_schema(document: Map) -> Iterator[Map]:
+    """All schemas, outer ones first."""
+    found: list[Map] = []
+
+    def visit(node: Node, kind: str) -> Node:
+        if kind == "schema" and isinstance(node, Map):
+            found.append(node)
+        return rebuild(node, kind, visit)
+
+    visit(document, "document")
+    return iter(found)
+
+
+def schemas_of(document: Map) -> Map:
+    """The named schemas."""
+    components = document.map("components")
+    return (components.map("schemas") if components else None) or Map({}, document.at)
+
+
+def with_schemas(document: Map, schemas: dict[str, Any]) -> Map:
+    """The document with other named schemas."""
+    old = schemas_of(document)
+    components = document.map("components") or Map({}, document.at)
+    return document.replace(components=components.replace(schemas=Map(schemas, old.at, old.spots)))
+
+
+def component_key(schema: Node) -> str | None:
+    """The name that a reference refers to, or None for a schema that is no reference."""
+    if isinstance(schema, Map):
+        ref = schema.get("$ref")
+        if isinstance(ref, str) and ref.startswith(_PREFIX):
+            return ref[len(_PREFIX) :].replace("~1", "/").replace("~0", "~")
+    return None
+
+
+def is_reference(schema: Node) -> bool:
+    return isinstance(schema, Map) and isinstance(schema.get("$ref"), str)
+
+
+def reference_to(key: str) -> str:
+    return _PREFIX + key.replace("~", "~0").replace("/", "~1")
+
+
+def remarks(schema: Map) -> dict[str, Node]:
+    """What a schema says without shaping the value, vendor extensions included."""
+    return {key: value for key, value in schema.items() if key in ANNOTATIONS or key.startswith("x-")}

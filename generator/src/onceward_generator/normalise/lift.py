@@ -1,0 +1,151 @@
+"""Gives every object, union and enum a name of its own.
+
+The name is the path of its meaning: the named schema (or the method) that it stands in, the properties on the way,
+one of many for the items of a list. Where such a name is taken already, the longer form of the same path is used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from onceward_generator.load import Map, Node, Seq
+from onceward_generator.words import digest, pascal, singular, split
+
+from .context import Context, Endpoint, map_operations, reference_to, schemas_of, with_schemas
+from .labels import labels
+from .media import STREAMING, family
+from .method_names import ID
+
+__all__ = ["lift"]
+
+_BESIDE = ("nullable", "description", "default", "deprecated", "readOnly", "writeOnly", "title")
+
+
+def lift(document: Map, context: Context) -> Map:
+    lifter = _Lifter(document)
+    for key, schema in schemas_of(document).items():
+        if isinstance(schema, Map):
+            lifter.named[key] = lifter.inside(schema, pascal(split(key)))
+    document = map_operations(document, lifter.operation)
+    return with_schemas(document, lifter.named) if lifter.named else document
+
+
+class _Lifter:
+    def __init__(self, document: Map) -> None:
+        self._old = schemas_of(document)
+        self.named: dict[str, Node] = dict(self._old)
+        self._taken = {"".join(split(key)) for key in self.named}
+
+    def operation(self, endpoint: Endpoint) -> Map:
+        operation = endpoint.operation
+        if ID not in operation:
+            return operation
+        base = pascal(split(str(operation[ID])))
+        changed: dict[str, Node] = {}
+        parameters = operation.seq("parameters")
+        if parameters is not None:
+            changed["parameters"] = parameters.of(self._parameter(p, base) for p in parameters)
+        body = operation.map("requestBody")
+        if body is not None:
+            changed["requestBody"] = self._content(body, f"{base}Request", f"{base}Request")
+        responses = operation.map("responses")
+        if responses is not None:
+            answers = {
+                status: self._content(answer, f"{base}Response", f"{base}Event") if status[:1] in {"2", "d"} else answer
+                for status, answer in responses.items()
+                if isinstance(answer, Map)
+            }
+            changed["responses"] = Map(answers, responses.at, responses.spots)
+        return (
+            operation if all(operation[key] == value for key, value in changed.items()) else operation.merged(changed)
+        )
+
+    def _parameter(self, parameter: Map, base: str) -> Map:
+        path = base + pascal(split(str(parameter["name"])))
+        schema = parameter.map("schema")
+        if schema is not None:
+            return parameter.replace(schema=self.used(schema, [path, f"{path}Param"]))
+        return self._content(parameter, path, path)
+
+    def _content(self, node: Map, whole: str, piece: str) -> Map:
+        content = node.map("content")
+        if not content:
+            return node
+        entries: dict[str, Node] = {}
+        for media_type, entry in content.items():
+            name = piece if family(media_type) in STREAMING else whole
+            schema = entry.map("schema") if isinstance(entry, Map) else None
+            entries[media_type] = entry if schema is None else entry.replace(schema=self._answer(schema, name, node))
+        return node.replace(content=Map(entries, content.at, content.spots))
+
+    def _answer(self, schema: Map, name: str, node: Map) -> Map:
+        """What comes back has a name even where it is a mere list, so that every answer can be spoken of."""
+        comes_back = "in" not in node and not name.endswith("Request")
+        if comes_back and set(schema) & {"type", "const"} and schema.get("format") != "binary":
+            return self._named_here(schema, [name])
+        return self.used(schema, [name])
+
+    def used(self, schema: Map, names: list[str]) -> Map:
+        """The schema as it stands where it is used: a reference if it deserves a name."""
+        if not _deserves_name(schema):
+            return self.inside(schema, names[0], names)
+        return self._named_here(schema, names)
+
+    def _named_here(self, schema: Map, names: list[str]) -> Map:
+        key = self._free(names)
+        self.named[key] = Map({}, schema.at)
+        self.named[key] = self.inside(schema.without(*_BESIDE), key)
+        described = schema.only("description", "title", "deprecated")
+        self.named[key] = Map({**described, **self.named[key]}, schema.at, schema.spots)
+        return Map({"$ref": reference_to(key), **schema.only(*_BESIDE)}, schema.at, schema.spots)
+
+    def inside(self, schema: Map, path: str, names: list[str] | None = None) -> Map:
+        """The schema with everything in it that deserves a name replaced by a reference."""
+        changed: dict[str, Node] = {}
+        fields = schema.map("properties")
+        if fields is not None:
+            own = {key: self.used(field, _of_property(path, key)) for key, field in fields.items()}
+            changed["properties"] = Map(own, fields.at, fields.spots)
+        items = schema.map("items")
+        if items is not None:
+            changed["items"] = self.used(items, [name for n in (names or [path]) for name in _of_items(n)])
+        extra = schema.map("additionalProperties")
+        if extra is not None:
+            changed["additionalProperties"] = self.used(extra, [f"{name}Value" for name in names or [path]])
+        patterns = schema.map("patternProperties")
+        if patterns is not None:
+            own = {key: self.used(field, [f"{path}Value"]) for key, field in patterns.items()}
+            changed["patternProperties"] = Map(own, patterns.at, patterns.spots)
+        variants = schema.maps("oneOf")
+        if variants:
+            said = labels(variants, self._old)
+            own_names = [[f"{path}{pascal(label)}"] for label in said]
+            members = [self.used(v, n) for v, n in zip(variants, own_names, strict=True)]
+            changed["oneOf"] = Seq(members, schema.where("oneOf"))
+        return schema if all(schema[key] == value for key, value in changed.items()) else schema.merged(changed)
+
+    def _free(self, names: Iterable[str]) -> str:
+        """The first name that is not taken; the last means is a mark made of the path."""
+        wished = list(names)
+        for name in (*wished, f"{wished[-1]}Value", f"{wished[-1]}{digest('.'.join(wished)).capitalize()}"):
+            if "".join(split(name)) not in self._taken:
+                self._taken.add("".join(split(name)))
+                return name
+        return self._free([f"{wished[-1]}{digest(wished[-1]).capitalize()}"])
+
+
+def _of_property(path: str, key: str) -> list[str]:
+    words = split(key)
+    return [path + pascal(words), f"{path}Property{pascal(words)}"]
+
+
+def _of_items(path: str) -> list[str]:
+    words = split(path)
+    one = pascal((*words[:-1], singular(words[-1])))
+    return [one, f"{path}Item"] if one != path else [f"{path}Item"]
+
+
+def _deserves_name(schema: Map) -> bool:
+    if "$ref" in schema:
+        return False
+    return "oneOf" in schema or "enum" in schema or bool(schema.get("properties"))

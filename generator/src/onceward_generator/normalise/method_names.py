@@ -1,0 +1,159 @@
+"""Gives each operation its dotted name: resource path and method, ``chat.completions.create``.
+
+``sdk.yaml`` decides where it speaks. Otherwise the path tells the resource and the HTTP method, the shape of the
+answer and the verb in ``operationId`` tell the method. Names given are never changed; where an inferred name is
+taken, it is the operation with the longer path that says more.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from onceward_generator.load import Map, Seq
+from onceward_generator.words import snake, split
+
+from .context import Context, Endpoint, endpoints, map_operations, schemas_of
+from .naming import Guess, Siblings, guess, longer, says
+
+__all__ = ["ALIASES", "ID", "SKIP", "method_names"]
+
+ID = "x-ow-id"
+"""On an operation: its dotted name."""
+
+ALIASES = "x-ow-aliases"
+"""On an operation: other paths of the same operation."""
+
+SKIP = "x-ow-alias-of"
+"""On an operation: the endpoint that it is an alias of."""
+
+
+def method_names(document: Map, context: Context) -> Map:
+    if any(ID in endpoint.operation for endpoint in endpoints(document)):
+        return document
+    every = list(endpoints(document))
+    aliases = _aliases(every, context)
+    names = _names([endpoint for endpoint in every if endpoint.key not in aliases], schemas_of(document), context)
+    paths: dict[str, list[str]] = defaultdict(list)
+    for alias, owner in aliases.items():
+        paths[owner].append(alias.partition(" ")[2])
+
+    def change(endpoint: Endpoint) -> Map:
+        operation = endpoint.operation
+        if endpoint.key in aliases:
+            return operation.merged({SKIP: aliases[endpoint.key]})
+        marks = {ID: names[endpoint.key]}
+        if endpoint.key in paths:
+            return operation.merged({**marks, ALIASES: Seq(paths[endpoint.key], operation.at)})
+        return operation.merged(marks)
+
+    return map_operations(document, change)
+
+
+def _aliases(every: list[Endpoint], context: Context) -> dict[str, str]:
+    """Alias endpoint -> the endpoint that owns it, as the configuration says."""
+    known = {endpoint.key for endpoint in every}
+    for key in context.sdk.params:
+        if key not in known:
+            context.report.add("W302", f"the contract has no `{key}`", context.sdk.params.where(key))
+    found: dict[str, str] = {}
+    for key, note in context.sdk.methods.items():
+        for endpoint in (key, *note.aliases):
+            if endpoint not in known:
+                context.report.add("W302", f"the contract has no `{endpoint}`", note.origin, "check method and path")
+        found.update({alias: key for alias in note.aliases if alias in known and key in known})
+    return found
+
+
+def _names(every: list[Endpoint], named: Map, context: Context) -> dict[str, str]:
+    given = {e.key: note.name for e in every if (note := context.sdk.note(e.key)) is not None and note.name}
+    names = _unique_given(every, given, context)
+    taken = set(names.values())
+    siblings = Siblings(every, named)
+    guesses = {e.key: guess(e, siblings) for e in every if e.key not in names}
+    _warn_about_ids(every, context)
+    waiting = sorted((e for e in every if e.key in guesses), key=lambda e: (e.path.count("/"), len(e.path), e.path))
+    for name, group in _by_name(waiting, guesses).items():
+        for index, endpoint in enumerate(_plainest_first(group, guesses)):
+            names[endpoint.key] = (
+                name if index == 0 and name not in taken else _other(endpoint, guesses, taken, context)
+            )
+            taken.add(names[endpoint.key])
+    return _clear_of_resources(names)
+
+
+def _by_name(waiting: Iterable[Endpoint], guesses: dict[str, Guess]) -> dict[str, list[Endpoint]]:
+    groups: dict[str, list[Endpoint]] = defaultdict(list)
+    for endpoint in waiting:
+        groups[guesses[endpoint.key].dotted].append(endpoint)
+    return groups
+
+
+def _plainest_first(group: list[Endpoint], guesses: dict[str, Guess]) -> list[Endpoint]:
+    rank = {"get": 0, "post": 1, "patch": 2, "put": 3, "delete": 4}
+
+    def plainness(endpoint: Endpoint) -> tuple[bool, int, int, str, int]:
+        path = endpoint.path
+        unsaid = not says(endpoint, guesses[endpoint.key])
+        return unsaid, path.count("/"), len(path), path, rank.get(endpoint.http, 9)
+
+    return sorted(group, key=plainness)
+
+
+def _other(endpoint: Endpoint, guesses: dict[str, Guess], taken: set[str], context: Context) -> str:
+    own = guesses[endpoint.key]
+    name = next(name for name in longer(endpoint, own) if name not in taken)
+    message = f"the name `{own.dotted}` is taken; `{endpoint.key}` is called `{name}`"
+    context.report.add("W202", message, endpoint.operation.at, "name both in `methods` of sdk.yaml")
+    return name
+
+
+def _unique_given(every: list[Endpoint], given: dict[str, str], context: Context) -> dict[str, str]:
+    names: dict[str, str] = {}
+    for endpoint in every:
+        name = given.get(endpoint.key)
+        if name is None:
+            continue
+        at = context.sdk.methods[endpoint.key].origin
+        name = ".".join(snake(split(part)) for part in name.split("."))
+        if "." not in name:
+            context.report.add(
+                "W303", f"`{name}` names no resource", at, "write `resource.method`; it is inferred instead"
+            )
+            continue
+        if name in names.values():
+            context.report.add("W202", f"the name `{name}` is given twice", at, "one of them is inferred instead")
+            continue
+        names[endpoint.key] = name
+    return names
+
+
+def _clear_of_resources(names: dict[str, str]) -> dict[str, str]:
+    """A method and a child resource may not share a name: ``a.b`` beside ``a.b.c`` becomes ``a.b.run``."""
+    parents = {name[:index] for name in names.values() for index, char in enumerate(name) if char == "."}
+    taken = set(names.values())
+    clear: dict[str, str] = {}
+    for key, name in names.items():
+        if name in parents:
+            http = key.partition(" ")[0].lower()
+            name = next(n for n in (f"{name}.run", f"{name}.{http}", f"{name}.{http}_it") if n not in taken)
+            taken.add(name)
+        clear[key] = name
+    return clear
+
+
+def _warn_about_ids(every: list[Endpoint], context: Context) -> None:
+    seen: set[str] = set()
+    for endpoint in every:
+        own = endpoint.operation.text("operationId")
+        if not own:
+            at = endpoint.operation.at
+            context.report.add(
+                "W201", f"`{endpoint.key}` has no `operationId`", at, "its name is inferred from the path"
+            )
+        elif own in seen:
+            at = endpoint.operation.where("operationId")
+            context.report.add(
+                "W201", f"the `operationId` {own!r} stands twice", at, "its name is inferred from the path"
+            )
+        seen.add(own or "")

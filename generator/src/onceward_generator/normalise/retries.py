@@ -1,0 +1,54 @@
+"""Says of each operation whether it may be repeated, and takes out of its parameters the headers that the runtime
+sends.
+
+The idempotency key is an option of every call and not a parameter of some: the runtime makes it, sends it, and
+repeats it. A contract that never speaks of such a key has a server that may not heed it, so there nothing that changes
+or generates is sent twice, unless the configuration names the header.
+"""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+
+from onceward_generator.load import Map
+
+from .context import Context, Endpoint, endpoints, map_operations
+
+__all__ = ["RETRY", "retries"]
+
+RETRY = "x-ow-retry"
+
+_KEY = "Idempotency-Key"
+_SAFE = frozenset({"get", "head", "options", "trace", "query"})
+_OWNED = ("authorization", "content-type", "accept", "user-agent", "host", "content-length", "last-event-id")
+
+
+def retries(document: Map, context: Context) -> Map:
+    headers = context.sdk.behaviour.map("headers") or Map({}, document.at)
+    header = headers.get("idempotency", _declared(document))
+    request_id = headers.get("request_id", "X-Request-Id")
+    owned = [str(name).lower() for name in (*_OWNED, header, request_id, *(headers.seq("owned") or ())) if name]
+
+    def change(endpoint: Endpoint) -> Map:
+        operation = endpoint.operation
+        if RETRY in operation:
+            return operation
+        note = context.sdk.note(endpoint.key)
+        keyed = "safe" if endpoint.http in _SAFE else "keyed" if header else "never"
+        parameters = operation.seq("parameters")
+        if parameters is not None:
+            kept = [p for p in parameters if not (p.get("in") == "header" and _is_owned(str(p.get("name")), owned))]
+            operation = operation.replace(parameters=parameters.of(kept))
+        return operation.merged({RETRY: (note.retry if note else None) or keyed})
+
+    return map_operations(document, change)
+
+
+def _declared(document: Map) -> str | None:
+    """The header of the idempotency key, if any operation takes it."""
+    spoken = (parameter for endpoint in endpoints(document) for parameter in endpoint.operation.maps("parameters"))
+    return next((_KEY for p in spoken if str(p.get("name")).lower() == _KEY.lower()), None)
+
+
+def _is_owned(name: str, owned: list[str]) -> bool:
+    return any(fnmatchcase(name.lower(), pattern) for pattern in owned)

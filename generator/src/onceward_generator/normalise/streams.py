@@ -1,0 +1,234 @@
+"""Finds the operations that stream, in every way that contracts say it, and writes it down in one form.
+
+An operation that streams has, afterwards, ``x-ow-stream`` (the shape of the stream) and, in the content of its
+answer, one entry ``text/event-stream`` or of JSON lines whose schema is that of one event. Found are: a second
+content type beside JSON; an event stream alone; a body flag ``stream`` with a schema of chunks by convention of
+names; ``itemSchema``; the vendor extensions ``x-stream``, ``x-fern-streaming``, ``x-speakeasy-sse-sentinel``,
+``x-stainless-streaming``; and ``sdk.yaml``.
+"""
+
+from __future__ import annotations
+
+import re
+
+from onceward_generator.load import Map, Node, Seq
+
+from .context import Context, Endpoint, component_key, map_operations, reference_to, schemas_of
+from .media import STREAMING, family
+
+__all__ = ["STREAM", "streams"]
+
+STREAM = "x-ow-stream"
+
+_FLAG = "stream"
+_ENVELOPE = frozenset({"event", "data", "id", "retry", "comment"})
+_TAILS = ("StreamResponse", "StreamEvent", "Chunk", "StreamChunk", "Event", "Stream", "ResponseChunk")
+_HEADS = re.compile(r"(Response|Result|Object|Output)$")
+_ASKED = re.compile(r"(Request|Params|Input|Body)$")
+_TERMINAL = re.compile(r"(?:^|[._])(?:completed|complete|done|failed|incomplete|cancelled|expired|stop)$")
+
+
+def streams(document: Map, context: Context) -> Map:
+    named = schemas_of(document)
+    return map_operations(document, lambda endpoint: _Finder(endpoint, named, context).operation())
+
+
+class _Finder:
+    def __init__(self, endpoint: Endpoint, named: Map, context: Context) -> None:
+        self._endpoint = endpoint
+        self._operation = endpoint.operation
+        self._named = named
+        self._context = context
+        note = context.sdk.note(endpoint.key)
+        self._note = note.stream if note else None
+
+    def operation(self) -> Map:
+        if STREAM in self._operation:
+            return self._operation
+        if self._note is False:
+            return self._without_stream()
+        status, answer = self._answer()
+        if answer is None:
+            return self._operation
+        content = answer.map("content") or Map({}, answer.at)
+        declared = next((key for key in content if family(key) in STREAMING), None)
+        flag = self._flag(content)
+        if declared is None and not self._asked(flag):
+            return self._operation
+        if declared is not None and len(content) > 1 and flag is None and not isinstance(self._note, Map):
+            problem = f"`{self._endpoint.key}` may answer with a stream, but no boolean key of the body asks for it"
+            self._context.report.add("W204", problem, answer.at, "name it as `stream` in sdk.yaml")
+            return self._without_stream()
+        event = self._event(content, declared, flag)
+        shape = self._shape(declared, flag, event, content)
+        media_type = "text/event-stream" if shape["framing"] == "sse" else (declared or "application/x-ndjson")
+        entry = (content.map(declared) if declared else None) or Map({}, answer.at)
+        kept = content.without(declared) if declared else content
+        content = kept.merged({media_type: entry.without("itemSchema").replace(schema=event)})
+        responses: Map = self._operation["responses"]
+        responses = responses.merged({status: answer.replace(content=content)})
+        return self._operation.merged({"responses": responses, STREAM: Map(shape, self._operation.at)})
+
+    def _without_stream(self) -> Map:
+        status, answer = self._answer()
+        content = answer.map("content") if answer else None
+        pieces = [key for key in content or () if family(key) in STREAMING]
+        if answer is None or content is None or not pieces or len(pieces) == len(content):
+            return self._operation
+        responses: Map = self._operation["responses"]
+        return self._operation.replace(
+            responses=responses.merged({status: answer.replace(content=content.without(*pieces))})
+        )
+
+    def _answer(self) -> tuple[str, Map | None]:
+        for status, answer in (self._operation.map("responses") or {}).items():
+            if status[:1] == "2" and isinstance(answer, Map):
+                return status, answer
+        return "200", None
+
+    def _asked(self, flag: str | None) -> bool:
+        if isinstance(self._note, Map) or self._note is True:
+            return True
+        if any(key in self._operation for key in ("x-stream", "x-fern-streaming", "x-stainless-streaming")):
+            return True
+        return flag is not None
+
+    def _flag(self, content: Map) -> str | None:
+        """The body key that turns streaming on; None if there is none, or nothing else could come back."""
+        if isinstance(self._note, Map) and "flag" in self._note:
+            return self._note.text("flag")
+        fern = self._operation.map("x-fern-streaming")
+        if fern is not None and fern.text("stream-condition"):
+            return str(fern["stream-condition"]).rpartition(".")[2]
+        field = self._body_field(self._body_schema(), frozenset())
+        if field is None:
+            return None
+        always = field.get("const") is True and all(family(key) in STREAMING for key in content)
+        return None if always or field.get("type") not in {"boolean", None} else _FLAG
+
+    def _body_schema(self) -> Node:
+        body = self._operation.map("requestBody")
+        content = body.map("content") if body else None
+        return next((entry.get("schema") for entry in (content or {}).values() if isinstance(entry, Map)), None)
+
+    def _body_field(self, schema: Node, seen: frozenset[str]) -> Map | None:
+        key = component_key(schema)
+        if key is not None:
+            return None if key in seen else self._body_field(self._named.get(key), seen | {key})
+        if not isinstance(schema, Map):
+            return None
+        fields = schema.map("properties")
+        if fields is not None and _FLAG in fields:
+            field = fields[_FLAG]
+            target = self._named.map(component_key(field) or "") or field
+            return target if isinstance(target, Map) else None
+        for member in schema.maps("oneOf"):
+            found = self._body_field(member, seen)
+            if found is not None:
+                return found
+        return None
+
+    def _event(self, content: Map, declared: str | None, flag: str | None) -> Map:
+        at = self._operation.at
+        if isinstance(self._note, Map) and self._note.text("event"):
+            name = str(self._note["event"])
+            if name in self._named:
+                return Map({"$ref": reference_to(name)}, at)
+            self._context.report.add("W302", f"the contract has no schema `{name}`", self._note.where("event"))
+        entry = content.map(declared) if declared else None
+        for key in ("itemSchema", "schema"):
+            schema = entry.map(key) if entry else None
+            if schema is not None and schema.get("type") != "string":
+                return self._unwrapped(schema)
+        fern = self._operation.map("x-fern-streaming")
+        stream = fern.map("response-stream") if fern else None
+        if stream is not None:
+            return stream
+        found = self._by_convention(content)
+        if found is None:
+            problem = f"`{self._endpoint.key}` streams, but no schema of its events is found"
+            self._context.report.add("W204", problem, at, "name it as `event` under `stream` in sdk.yaml")
+            return Map({}, at)
+        return Map({"$ref": reference_to(found)}, at)
+
+    def _by_convention(self, content: Map) -> str | None:
+        """A schema whose name is the answer's or the request's with an ending that speaks of pieces."""
+        answer = next((e.get("schema") for k, e in content.items() if family(k) == "json" and isinstance(e, Map)), None)
+        stems: list[str] = []
+        for schema, ending in ((answer, _HEADS), (self._body_schema(), _ASKED)):
+            name = component_key(schema)
+            if name:
+                stems += [name, ending.sub("", name)]
+        for stem in [*stems, *(stem.removeprefix("Create") for stem in stems)]:
+            for tail in _TAILS:
+                if f"{stem}{tail}" in self._named:
+                    return f"{stem}{tail}"
+        is_text_completion = self._endpoint.path.endswith("/completions")
+        return component_key(answer) if is_text_completion and component_key(answer) in self._named else None
+
+    def _unwrapped(self, schema: Map) -> Map:
+        """Some contracts describe the frame (`event`, `data`, `id`): the event is what stands in `data`."""
+        target = self._named.map(component_key(schema) or "") or schema
+        fields = target.map("properties")
+        if fields is not None and "data" in fields and set(fields) <= _ENVELOPE and isinstance(fields["data"], Map):
+            data: Map = fields["data"]
+            return data if data.get("type") != "string" else schema
+        inner = target.maps("oneOf")
+        if inner and all(self._unwrapped(member) is not member for member in inner):
+            return Map({"oneOf": Seq((self._unwrapped(member) for member in inner), target.at)}, target.at)
+        return schema
+
+    def _shape(self, declared: str | None, flag: str | None, event: Map, content: Map) -> dict[str, Node]:
+        known = self._operation.map("x-stream") or Map({}, self._operation.at)
+        framing = str(known.get("framing") or (family(declared) if declared else "sse"))
+        done = known.get("terminator", self._sentinel(declared, content))
+        shape: dict[str, Node] = {
+            "framing": framing,
+            "flag": flag,
+            "done": done,
+            "terminal": Seq(known.get("terminal_events") or (), event.at),
+            "tag": known.get("tag"),
+            "error_event": known.get("error_event", "error"),
+            "resumable": bool(known.get("resumable", False)),
+            "finish": known.get("finish"),
+        }
+        given = self._note if isinstance(self._note, Map) else Map({}, event.at)
+        shape.update({key: given[key] for key in shape if key in given})
+        if "terminal" not in given and not shape["terminal"] and done is None and "done" not in given:
+            shape["terminal"] = Seq(self._terminal(event), event.at)
+        return shape
+
+    def _sentinel(self, declared: str | None, content: Map) -> str | None:
+        """The closing mark, where an extension or the prose of the contract names it."""
+        entry = content.map(declared) if declared else None
+        for node in (entry, entry.map("schema") if entry else None, self._operation):
+            found = node.get("x-speakeasy-sse-sentinel") if node is not None else None
+            if isinstance(found, str):
+                return found
+        prose: list[Node] = [self._operation.get("description"), entry, *self._stream_fields()]
+        target = self._named.map(component_key(entry.get("schema")) or "") if entry else None
+        prose.append(target.get("description") if target else None)
+        return "[DONE]" if any("[DONE]" in str(text) for text in prose) else None
+
+    def _stream_fields(self) -> list[Node]:
+        """The body's keys that speak of streams, with what they refer to."""
+        body = self._body_schema()
+        target = self._named.map(component_key(body) or "") or body
+        fields = target.map("properties") if isinstance(target, Map) else None
+        spoken = [field for key, field in (fields or {}).items() if key.startswith(_FLAG)]
+        return [*spoken, *(self._named.get(component_key(field) or "") for field in spoken)]
+
+    def _terminal(self, event: Map) -> list[str]:
+        """Event types that close the stream: of those that sound final, the ones said with the fewest words."""
+        target = self._named.map(component_key(event) or "") or event
+        tags: list[str] = []
+        for member in target.maps("oneOf"):
+            schema = self._named.map(component_key(member) or "") or member
+            fields = schema.map("properties")
+            tag = fields.map("type") if fields else None
+            if tag is not None and isinstance(tag.get("const"), str):
+                tags.append(tag["const"])
+        final = [tag for tag in tags if _TERMINAL.search(tag)]
+        final = [tag for tag in final if "response" in tag] or final
+        fewest = min((tag.count(".") for tag in final), default=0)
+        return [tag for tag in final if tag.count(".") == fewest]

@@ -1,0 +1,56 @@
+"""Makes one operation of what a contract tells apart by decorating the path.
+
+``POST /x#stream`` beside ``POST /x`` is the same endpoint asked to stream: its event stream joins the answers of
+the plain one. A fragment without a plain partner is dropped from the wire path later, but the operation stays. A
+query in a path key (``/x?beta=true``) is another matter: it stays, for it is sent.
+"""
+
+from __future__ import annotations
+
+from onceward_generator.load import METHODS, Map, Node, Seq
+
+from .context import Context
+
+__all__ = ["MERGED", "variants"]
+
+MERGED = "x-ow-merged"
+"""On an operation: the path keys that were folded into it."""
+
+
+def variants(document: Map, context: Context) -> Map:
+    paths = document.map("paths") or Map({}, document.at)
+    items: dict[str, Node] = dict(paths)
+    for path, item in paths.items():
+        base, mark, fragment = path.partition("#")
+        plain = items.get(base)
+        if not mark or not isinstance(item, Map) or not isinstance(plain, Map) or "stream" not in fragment.lower():
+            continue
+        for http in [h for h in item if h in METHODS]:
+            merged = _merge(plain.map(http), item.map(http), path)
+            if merged is None:
+                continue
+            context.report.add("N903", f"`{http.upper()} {path}` became the stream of `{base}`", item.where(http))
+            plain = plain.merged({http: merged})
+            item = item.without(http)
+        items[base] = plain
+        items[path] = item
+    alive = {p: i for p, i in items.items() if not ("#" in p and isinstance(i, Map) and not set(i) & set(METHODS))}
+    return document if alive == paths else document.replace(paths=Map(alive, paths.at, paths.spots))
+
+
+def _merge(plain: Map | None, stream: Map | None, path: str) -> Map | None:
+    """The plain operation with the stream's answers added; None when the two do not fit together."""
+    if plain is None or stream is None:
+        return None
+    for status, answer in (stream.map("responses") or {}).items():
+        streamed = answer.map("content") if isinstance(answer, Map) else None
+        events = streamed.get("text/event-stream") if streamed else None
+        responses = plain.map("responses")
+        target = responses.map(status) if responses else None
+        if events is None or responses is None or target is None:
+            continue
+        content = target.map("content") or Map({}, target.at)
+        added = target.replace(content=content.merged({"text/event-stream": events}))
+        merged = plain.replace(responses=responses.merged({status: added}))
+        return merged.merged({MERGED: Seq([*(plain.get(MERGED) or ()), path], stream.at)})
+    return None

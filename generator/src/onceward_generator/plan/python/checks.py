@@ -1,0 +1,163 @@
+"""Argument checks as data: what the runtime compiles when a call first needs it. The forms are those of
+`_core.checks`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, TypeAlias
+
+from onceward_generator.model import (
+    Api,
+    Check,
+    EnumType,
+    FileType,
+    JsonType,
+    ListType,
+    LiteralType,
+    MapType,
+    Nullable,
+    ObjectType,
+    Prim,
+    Primitive,
+    Ref,
+    Type,
+    TypeDef,
+    UnionType,
+)
+
+from .naming import Naming
+from .options import PythonOptions
+from .shapes import ChecksModule
+
+__all__ = ["Checks"]
+
+Data: TypeAlias = Any
+"""Strings, numbers, tuples and dictionaries."""
+
+_PRIMITIVES = {
+    Prim.INTEGER: "integer",
+    Prim.NUMBER: "number",
+    Prim.BOOLEAN: "boolean",
+    Prim.SECRET: "secret",
+}
+_BOUNDS = ("minimum", "maximum", "exclusive_minimum", "exclusive_maximum")
+_LENGTHS = ("min_length", "max_length")
+_FOREIGN = re.compile(r"\\[pPuckwWdDsSbB]|\(\?(?!:)|\$(?=.)|\[\[|&&|--|\|\||~~")
+"""What a pattern of ECMAScript means otherwise than one of Python, or does not have."""
+
+
+class Checks:
+    """Lowers types of requests to checks, and gathers the named ones that they mention."""
+
+    def __init__(self, api: Api, naming: Naming, options: PythonOptions) -> None:
+        self._api = api
+        self._naming = naming
+        self._options = options
+
+    def modules(self) -> tuple[ChecksModule, ...]:
+        """All named checks, by module."""
+        found: dict[str, dict[str, Data]] = {}
+        for key, symbol in self._naming.sent.items():
+            if self._is_named(self._api.types[key].type):
+                family, name = self._reference(key).split(":")
+                found.setdefault(family, {})[name] = self._defined(self._api.types[key], symbol.name)
+        return tuple(
+            ChecksModule(f"._checks.{family}", dict(sorted(found[family].items()))) for family in sorted(found)
+        )
+
+    def of(self, type_: Type, check: Check | None = None) -> Data:
+        """Return what a value of the type must be; None where nothing is asked of it."""
+        return self._within(self._of(type_), check, type_)
+
+    def _of(self, type_: Type) -> Data:
+        match type_:
+            case Primitive(kind):
+                return _PRIMITIVES.get(kind, "string")
+            case LiteralType(value):
+                return ("is", value)
+            case EnumType(base, members, is_open):
+                return _PRIMITIVES.get(base, "string") if is_open else ("enum", *(member.value for member in members))
+            case ListType(item, check):
+                return ("list", self.of(item, check))
+            case MapType(value, check):
+                return ("map", self.of(value, check))
+            case Nullable(inner):
+                made = self._of(inner)
+                return None if made is None else ("null", made)
+            case Ref(key):
+                named = self._api.types[key].type
+                return self._reference(key) if self._is_named(named) else self._of(named)
+            case UnionType(variants, _):
+                made = [self.of(variant.type, variant.check) for variant in variants]
+                return None if None in made else ("union", *made)
+            case ObjectType():
+                return self._object(type_)
+            case FileType() | JsonType():
+                return None
+
+    def _object(self, type_: ObjectType) -> Data:
+        fields = [field for field in type_.fields if not field.read_only]
+        checks = {field.wire: self.of(field.type, field.check) for field in fields}
+        required = tuple(field.wire for field in fields if field.required)
+        extra = None if type_.extra is None else self.of(type_.extra, type_.extra_check)
+        known = {wire: check for wire, check in checks.items() if check is not None or extra is not None}
+        return ("object", known, required) if extra is None else ("object", known, required, extra)
+
+    def _defined(self, definition: TypeDef, name: str) -> Data:
+        made = self._of(definition.type)
+        maker = self._options.made.get(name)
+        if maker is None or not self._options.has(*maker.split(":")):
+            return made
+        return ("made", made, maker)
+
+    def _within(self, made: Data, check: Check | None, type_: Type) -> Data:
+        if check is None or made is None:
+            return made
+        whole = _is_whole(self._api, type_)
+        bounds = {name: _bound(getattr(check, name), whole or name in _LENGTHS) for name in (*_BOUNDS, *_LENGTHS)}
+        said: dict[str, Data] = {name: value for name, value in bounds.items() if value is not None}
+        if check.pattern is not None and (pattern := _python_pattern(check.pattern)) is not None:
+            said["pattern"] = pattern
+        if not said:
+            return made
+        null = isinstance(made, tuple) and made[0] == "null"
+        return ("null", ("within", made[1], said)) if null else ("within", made, said)
+
+    def _is_named(self, type_: Type) -> bool:
+        """Return whether a type is written once and referred to; scalars are written wherever they stand."""
+        match type_:
+            case Nullable(inner):
+                return self._is_named(inner)
+            case ObjectType() | ListType() | MapType():
+                return True
+            case UnionType(variants, _):
+                return any(self._is_named(variant.type) or isinstance(variant.type, Ref) for variant in variants)
+            case _:
+                return False
+
+    def _reference(self, key: str) -> str:
+        symbol = self._naming.sent[key]
+        return f"{symbol.module.rsplit('.', 1)[1]}:{symbol.name}"
+
+
+def _bound(value: float | None, whole: bool) -> float | None:
+    return None if value is None else int(value) if whole and value == int(value) else value
+
+
+def _python_pattern(pattern: str) -> str | None:
+    """Return a pattern of a contract as Python reads it; None where the two may understand it differently."""
+    if _FOREIGN.search(pattern):
+        return None
+    ended = f"{pattern[:-1]}\\Z" if pattern.endswith("$") and not pattern.endswith("\\$") else pattern
+    try:
+        re.compile(ended)
+    except re.error:
+        return None
+    return ended
+
+
+def _is_whole(api: Api, type_: Type) -> bool:
+    resolved = api.resolve(type_)
+    inner = api.resolve(resolved.inner) if isinstance(resolved, Nullable) else resolved
+    return inner == Primitive(Prim.INTEGER)

@@ -1,0 +1,215 @@
+"""Methods: which arguments stand in the signature, which in the typed dictionary, and what each call gives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from onceward_generator.model import (
+    Api,
+    EnumType,
+    Method,
+    Nullable,
+    Param,
+    Place,
+    Ref,
+    ResultKind,
+    Type,
+)
+
+from .checks import Checks
+from .docs import method_doc
+from .naming import Naming, module_name
+from .operations import operation_value
+from .options import PythonOptions
+from .received import enum
+from .sent import Sent
+from .shapes import KeyDef, MethodDef, OperationDef, Overload, Positional, TypedDictDef
+from .symbols import Expr, Symbol, builtin, expr, literal, sub, text, typing, union
+from .words import argument, class_name, clear_of, constant, snake
+
+__all__ = ["CALL_OPTIONS_SYMBOL", "Methods"]
+
+CALL_OPTIONS_SYMBOL = Symbol("._core.options", "CallOptions")
+STREAM = expr(Symbol("._drivers.stream", "Stream", "EventStream"))
+ASYNC_STREAM = expr(Symbol("._drivers.stream", "AsyncStream"))
+PAGE = expr(Symbol("._drivers.pages", "SyncPage"))
+ASYNC_PAGES = expr(Symbol("._drivers.pages", "AsyncPages"))
+CONTENT = expr(Symbol("._core.content", "Content"))
+RESOURCE_ATTRIBUTES = frozenset({"with_raw_response"})
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A method and its request dictionaries, if it has any of its own: a base first, the one it takes last."""
+
+    method: MethodDef
+    params: tuple[TypedDictDef, ...]
+
+
+class Methods:
+    """Plans the methods of an API."""
+
+    def __init__(self, api: Api, naming: Naming, options: PythonOptions) -> None:
+        self._api = api
+        self._naming = naming
+        self._options = options
+        self._sent = Sent(api, naming, options)
+        self._checks = Checks(api, naming, options)
+
+    def plan(self, path: tuple[str, ...], method: Method, taken: frozenset[str]) -> Planned:
+        arguments = self._arguments(method)
+        positional = self._positional(method, arguments)
+        pinned = self._pinned(method, arguments)
+        named = {n: p for n, p in arguments.items() if n not in pinned and n not in {item.name for item in positional}}
+        params = self._params(path, method, named)
+        overloads = tuple(self._overloads(method, arguments, pinned))
+        value = operation_value(self._api, self._naming, self._checks, method, arguments)
+        planned = MethodDef(
+            name=clear_of(snake(method.name), RESOURCE_ATTRIBUTES | taken),
+            operation_id=method.id,
+            operation=OperationDef(constant((*path[1:], *method.name)), value),
+            kind="pages" if method.pages else "call",
+            positional=positional,
+            params=params[-1].symbol if params else CALL_OPTIONS_SYMBOL,
+            overloads=overloads,
+            doc=method_doc(self._api, method, arguments),
+            http=method.http,
+            path=method.path,
+            deprecated=method.deprecated,
+        )
+        return Planned(planned, params)
+
+    # --- arguments
+
+    def _arguments(self, method: Method) -> dict[str, Param]:
+        """Python arguments of the method. Headers that the runtime sends by itself are none."""
+        behaviour = self._api.behaviour
+        own = {"authorization", behaviour.request_id_header.lower(), (behaviour.idempotency_header or "").lower()}
+        own |= {scheme.wire.lower() for scheme in self._api.auth}
+        own |= {f"{self._api.brand.header_prefix}-{name}".lower() for name in ("Organization", "Team", "API-Version")}
+        found: dict[str, Param] = {}
+        for param in method.params:
+            if param.place is Place.HEADER and param.wire.lower() in own:
+                continue
+            name = argument(param.name)
+            found[name if name not in found else f"{name}_{param.place.value}"] = param
+        return found
+
+    def _positional(self, method: Method, arguments: dict[str, Param]) -> tuple[Positional, ...]:
+        planned: list[Positional] = []
+        for wire in method.positional:
+            matching = [name for name, param in arguments.items() if param.wire == wire]
+            name = next((n for n in matching if arguments[n].place is Place.PATH), matching[0] if matching else None)
+            if name is not None and arguments[name].required:
+                planned.append(Positional(name, self._sent.lower(arguments[name].type)))
+        return tuple(planned)
+
+    def _pinned(self, method: Method, arguments: dict[str, Param]) -> list[str]:
+        """Arguments whose value decides the result's type: they stand in the overloads' signatures."""
+        wires = [method.streams.flag] if method.streams and method.streams.flag else []
+        wires += [wire for wire, _ in method.result.text_when[:1]]
+        return [
+            name
+            for wire in wires
+            for name, param in arguments.items()
+            if param.wire == wire and param.place is Place.BODY
+        ]
+
+    def _params(self, path: tuple[str, ...], method: Method, named: dict[str, Param]) -> tuple[TypedDictDef, ...]:
+        if not named:
+            return ()
+        wanted = class_name((*path, *method.name))
+        name = f"{wanted}MethodParams" if f"{wanted}Params" in self._naming.taken else f"{wanted}Params"
+        keys = tuple(KeyDef(n, self._sent.lower(p.type), p.required, p.description) for n, p in named.items())
+        module = f".types.params.{module_name(path[0])}"
+        doc = f"Arguments of `{method.id}`."
+        apart = self._options.apart.get(name, ())
+        if not apart:
+            return (TypedDictDef(Symbol(module, name), doc, keys, CALL_OPTIONS_SYMBOL, functional=False),)
+        base = Symbol(module, f"{name.removesuffix('Params')}BaseParams")
+        shared = tuple(key for key in keys if key.name not in apart)
+        own = tuple(key for key in keys if key.name in apart)
+        base_doc = f"Arguments of `{method.id}` but for {', '.join(f'`{key.name}`' for key in own)}."
+        return (
+            TypedDictDef(base, base_doc, shared, CALL_OPTIONS_SYMBOL, functional=False),
+            TypedDictDef(Symbol(module, name), doc, own, base, functional=False),
+        )
+
+    # --- results
+
+    def _result(self, method: Method) -> Expr:
+        match method.result.kind:
+            case ResultKind.TEXT:
+                return builtin("str")
+            case ResultKind.BINARY:
+                return CONTENT
+            case ResultKind.EMPTY:
+                return text("None")
+            case ResultKind.JSON_LINES:
+                return sub(builtin("list"), self._named(method.result.type))
+            case ResultKind.JSON:
+                return self._named(method.result.type)
+
+    def _named(self, type_: Type | None) -> Expr:
+        return expr(self._naming.received[type_.key]) if isinstance(type_, Ref) else typing("Any")
+
+    def _overloads(self, method: Method, arguments: dict[str, Param], pinned: list[str]) -> Iterable[Overload]:
+        """The ways to call a method, each with the type of what comes back."""
+        if method.pages is not None:
+            item = self._named(method.pages.item)
+            yield Overload((), sub(PAGE, item), sub(ASYNC_PAGES, item))
+            return
+        result = self._result(method)
+        streams = method.streams
+        if streams is None:
+            yield from self._by_text(method, arguments, pinned, result)
+            return
+        event = self._named(streams.event)
+        stream, async_stream = sub(STREAM, event), sub(ASYNC_STREAM, event)
+        flag = next((n for n in pinned if arguments[n].wire == streams.flag), None)
+        if flag is None:
+            yield Overload((), stream, async_stream)
+            return
+        no, yes, either = literal([False]), literal([True]), builtin("bool")
+        if isinstance(self._api.resolve(arguments[flag].type), Nullable):
+            no, either = union(no, text("None")), union(either, text("None"))
+        absent = None if arguments[flag].required else "False"
+        plain = list(self._by_text(method, arguments, [n for n in pinned if n != flag], result))
+        for overload in plain[:2]:
+            keywords = ((flag, no, absent), *overload.keywords)
+            yield Overload(keywords, overload.returns, overload.async_returns)
+        rest = plain[-1]
+        yield Overload(((flag, yes, None), *rest.keywords), stream, async_stream)
+        default = "..." if absent and rest is not plain[0] else None
+        yield Overload(
+            ((flag, either, default), *rest.keywords),
+            union(rest.returns, stream),
+            union(rest.async_returns, async_stream),
+        )
+
+    def _by_text(
+        self, method: Method, arguments: dict[str, Param], pinned: list[str], result: Expr
+    ) -> Iterable[Overload]:
+        """Overloads for a parameter whose values turn the JSON answer into text."""
+        if not pinned:
+            either = union(result, builtin("str")) if method.result.text_when else result
+            yield Overload((), either, either)
+            return
+        name, values = pinned[0], method.result.text_when[0][1]
+        param = arguments[name]
+        default = None if param.required else "..."
+        other = self._other_values(param.type, values)
+        if other is not None:
+            yield Overload(((name, other, default),), result, result)
+        yield Overload(((name, literal(sorted(values)), None),), builtin("str"), builtin("str"))
+        either = union(result, builtin("str"))
+        yield Overload(((name, self._sent.lower(param.type), default),), either, either)
+
+    def _other_values(self, type_: Type, values: tuple[str, ...]) -> Expr | None:
+        resolved = self._api.resolve(type_)
+        inner = self._api.resolve(resolved.inner) if isinstance(resolved, Nullable) else resolved
+        if not isinstance(inner, EnumType):
+            return None
+        members = tuple(member for member in inner.members if member.value not in values)
+        return enum(EnumType(inner.base, members, open=False), is_open=False) if members else None

@@ -1,0 +1,166 @@
+"""Which Python class or alias stands for which type, in which module, in which direction.
+
+A name follows from the type's own name; where two types want one name, the one whose key is spelt that way keeps it
+and the other is told by its family or by its key. No counter, so a new type renames no other.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from onceward_generator.model import (
+    Api,
+    EnumType,
+    FileType,
+    JsonType,
+    ListType,
+    LiteralType,
+    MapType,
+    Method,
+    Nullable,
+    ObjectType,
+    Primitive,
+    Ref,
+    Resource,
+    Type,
+    TypeDef,
+    UnionType,
+)
+
+from .symbols import Symbol
+from .words import class_name, clear_of
+
+__all__ = ["Naming", "all_methods", "is_scalar", "module_name", "name_types", "references"]
+
+RESERVED = frozenset({"Any", "None", "True", "False"})
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """Symbols of types by key: as they are received, and as they are sent."""
+
+    received: dict[str, Symbol]
+    sent: dict[str, Symbol]
+    taken: frozenset[str]
+
+
+def module_name(family: str) -> str:
+    """The module of a family; ``params`` is the package of request types."""
+    return clear_of(re.sub(r"\W", "_", family).strip("_") or "shared", frozenset({"params"}))
+
+
+def all_methods(resources: Iterable[Resource]) -> Iterable[Method]:
+    for resource in resources:
+        yield from resource.methods
+        yield from all_methods(resource.children)
+
+
+def references(type_: Type) -> Iterable[str]:
+    """Keys of the types that a type mentions itself."""
+    match type_:
+        case Ref(key):
+            yield key
+        case ListType(inner) | MapType(inner) | Nullable(inner):
+            yield from references(inner)
+        case UnionType(variants, _):
+            for variant in variants:
+                yield from references(variant.type)
+        case ObjectType(fields, extra):
+            for field in fields:
+                yield from references(field.type)
+            if extra is not None:
+                yield from references(extra)
+        case _:
+            return
+
+
+def _closure(api: Api, start: Iterable[str]) -> set[str]:
+    seen: set[str] = set()
+    waiting = list(start)
+    while waiting:
+        key = waiting.pop()
+        if key not in seen:
+            seen.add(key)
+            waiting.extend(references(api.types[key].type))
+    return seen
+
+
+def is_scalar(api: Api, type_: Type) -> bool:
+    """Whether the type is written the same in both directions: strings, numbers, literals and open enumerations."""
+    match type_:
+        case Primitive() | LiteralType():
+            return True
+        case EnumType(open=is_open):
+            return is_open
+        case Nullable(inner):
+            return is_scalar(api, inner)
+        case UnionType(variants, _):
+            return all(is_scalar(api, variant.type) for variant in variants)
+        case Ref(key):
+            return is_scalar(api, api.types[key].type) if not isinstance(api.types[key].type, UnionType) else False
+        case ListType() | MapType() | ObjectType() | FileType() | JsonType():
+            return False
+
+
+def name_types(api: Api) -> Naming:
+    """Name everything that calls carry, in both directions."""
+    received_roots = [key for key, definition in api.types.items() if definition.received]
+    sent_roots: list[str] = []
+    for method in all_methods(api.resources):
+        carried = [method.result.type, method.streams and method.streams.event, method.pages and method.pages.item]
+        received_roots.extend(key for type_ in carried if type_ for key in references(type_))
+        sent_roots.extend(key for param in method.params for key in references(param.type))
+    received_keys, sent_keys = _closure(api, received_roots), _closure(api, sent_roots)
+    namer = _Namer()
+    received: dict[str, Symbol] = {}
+    sent: dict[str, Symbol] = {}
+    order = sorted(api.types.values(), key=_precedence)
+    for definition in order:
+        if definition.key in received_keys:
+            name = namer.give(_spelt(definition), definition)
+            received[definition.key] = Symbol(f".types.{module_name(definition.family)}", name)
+    for definition in order:
+        if definition.key in sent_keys:
+            sent[definition.key] = _sent_symbol(api, namer, definition, received)
+    return Naming(received, sent, frozenset(namer.taken))
+
+
+def _precedence(definition: TypeDef) -> tuple[bool, bool, str]:
+    """Types of the contract come before lifted ones, exact spellings before converted ones."""
+    return (definition.key.startswith("inline/"), class_name(definition.name) != definition.key, definition.key)
+
+
+def _spelt(definition: TypeDef) -> str:
+    """The name in the contract's own spelling (``URLCitation``) where that is a class name, else in ours."""
+    ours = class_name(definition.name)
+    return definition.key if definition.key.lower() == ours.lower() and definition.key[0].isupper() else ours
+
+
+def _sent_symbol(api: Api, namer: _Namer, definition: TypeDef, received: dict[str, Symbol]) -> Symbol:
+    module = f".types.params.{module_name(definition.family)}"
+    base = _spelt(definition)
+    if is_scalar(api, definition.type):
+        return received.get(definition.key) or Symbol(module, namer.give(base, definition))
+    if isinstance(definition.type, EnumType) and definition.key not in received:
+        return Symbol(module, namer.give(base, definition))
+    wanted = base if base.endswith(("Param", "Params")) else f"{base}Param"
+    if wanted in namer.taken:
+        wanted = f"{base}Input"
+    return Symbol(module, namer.give(wanted, definition))
+
+
+class _Namer:
+    def __init__(self) -> None:
+        self.taken: set[str] = set(RESERVED)
+
+    def give(self, wanted: str, definition: TypeDef) -> str:
+        spelt = re.sub(r"\W", "_", definition.key)
+        for name in (wanted, class_name((definition.family,)) + wanted, f"{wanted}_{spelt}"):
+            if name not in self.taken:
+                self.taken.add(name)
+                return name
+        raise ValueError(
+            f"`{definition.key}` wants the name {wanted!r}, which others have: rename one under `types` in sdk.yaml"
+        )

@@ -1,0 +1,184 @@
+"""The constant of each operation: the model's method as a call of the runtime's `Operation`."""
+
+from __future__ import annotations
+
+from onceward_generator.model import (
+    Api,
+    Body,
+    BodyKind,
+    FileType,
+    ListType,
+    Method,
+    Nullable,
+    Pages,
+    Param,
+    Place,
+    Ref,
+    Result,
+    ResultKind,
+    RetryClass,
+    Streams,
+    Type,
+    UnionType,
+)
+
+from .checks import Checks
+from .naming import Naming
+from .symbols import Expr, Symbol, call, expr, text
+
+__all__ = ["operation_value", "type_reference"]
+
+MODULE = "._core.operation"
+
+
+def _value(name: str, **keywords: Expr | None) -> Expr:
+    return call(expr(Symbol(MODULE, name)), **{key: value for key, value in keywords.items() if value is not None})
+
+
+def _string(value: str | None, default: str | None = None) -> Expr | None:
+    """The value as a Python expression, or nothing where the runtime's default says the same."""
+    return None if value == default else text(repr(value))
+
+
+def _flag(value: bool, default: bool = False) -> Expr | None:
+    return None if value == default else text(repr(value))
+
+
+def _strings(values: tuple[str, ...]) -> str:
+    return "frozenset({" + ", ".join(repr(value) for value in sorted(values)) + "})"
+
+
+def type_reference(naming: Naming, type_: Type | None) -> str | None:
+    """``chat:ChatCompletion``: the module of `types` and the name in it."""
+    if not isinstance(type_, Ref):
+        return None
+    symbol = naming.received[type_.key]
+    return f"{symbol.module.rsplit('.', 1)[1]}:{symbol.name}"
+
+
+def operation_value(api: Api, naming: Naming, checks: Checks, method: Method, arguments: dict[str, Param]) -> Expr:
+    """``Operation(...)`` for a method whose parameters have these argument names."""
+    params = _mapping({name: _param(api, checks, param, method.body) for name, param in arguments.items()})
+    return _value(
+        "Operation",
+        id=text(repr(method.id)),
+        method=text(repr(method.http)),
+        path=text(repr(method.path)),
+        params=params,
+        body=_body(method.body),
+        result=_result(naming, method.result),
+        stream=_stream(naming, method.streams),
+        page=_page(method.pages),
+        retry=_string(method.retry.value, RetryClass.SAFE.value),
+        auth=_flag(method.auth, True),
+    )
+
+
+def _mapping(items: dict[str, Expr]) -> Expr | None:
+    if not items:
+        return None
+    parts: list[str | Symbol] = ["{"]
+    for key, value in items.items():
+        parts += [f"{key!r}: ", *value.parts, ", "]
+    return Expr((*parts, "}"))
+
+
+def _param(api: Api, checks: Checks, param: Param, body: Body | None) -> Expr:
+    place = None if param.place is Place.BODY else text(repr(param.place.value))
+    is_file = _is_file(api, param.type)
+    simple = param.place in (Place.PATH, Place.HEADER)  # the one style that both have
+    return _value(
+        "Param",
+        wire=text(repr(param.wire)),
+        place=place,
+        required=_flag(param.required),
+        nullable=_flag(isinstance(param.type, Nullable) or isinstance(api.resolve(param.type), Nullable)),
+        check=None if is_file else _check(checks, param, body),
+        file=_flag(is_file),
+        style=None if simple else _string(param.style, "form"),
+        explode=None if simple else _flag(param.explode, True),
+    )
+
+
+def _is_file(api: Api, type_: Type) -> bool:
+    """Whether the parameter may be a file, or a list of files. Named types below the first are not looked into."""
+    match api.resolve(type_):
+        case FileType():
+            return True
+        case Nullable(inner):
+            return _is_file(api, inner)
+        case ListType(inner):
+            return isinstance(inner, FileType)
+        case UnionType(variants, _):
+            return any(_is_file(api, v.type) for v in variants if not isinstance(v.type, Ref))
+        case _:
+            return False
+
+
+def _check(checks: Checks, param: Param, body: Body | None) -> Expr | None:
+    """Return what the argument may be. Files, and bodies that are no JSON, are read as they are sent."""
+    if param.place is Place.WHOLE_BODY and (body is None or body.kind is not BodyKind.JSON):
+        return None
+    made = checks.of(param.type, param.check)
+    return None if made is None else text(repr(made))
+
+
+def _body(body: Body | None) -> Expr | None:
+    if body is None:
+        return None
+    return _value(
+        "Body",
+        kind=_string(body.kind.value, "json"),
+        media_type=_string(body.media_type, "application/json"),
+        required=_flag(body.required, True),
+    )
+
+
+def _result(naming: Naming, result: Result) -> Expr:
+    carries = result.kind in (ResultKind.JSON, ResultKind.JSON_LINES)
+    when = {wire: text(_strings(values)) for wire, values in result.text_when}
+    return _value(
+        "Result",
+        kind=_string(result.kind.value, "json"),
+        type=_string(type_reference(naming, result.type) if carries else None),
+        text_when=_mapping(when),
+    )
+
+
+def _stream(naming: Naming, streams: Streams | None) -> Expr | None:
+    if streams is None:
+        return None
+    return _value(
+        "Stream",
+        event=text(repr(type_reference(naming, streams.event))),
+        framing=_string(streams.framing.value, "sse"),
+        flag=_string(streams.flag, "stream"),
+        done=_string(streams.done),
+        terminal=text(_strings(streams.terminal)) if streams.terminal else None,
+        tag=_string(streams.tag),
+        error_event=_string(streams.error_event, "error"),
+        resumable=_flag(streams.resumable),
+        finish=_path(streams.finish),
+    )
+
+
+def _path(path: tuple[str, ...] | None) -> Expr | None:
+    return None if path is None else text(repr(path))
+
+
+def _page(pages: Pages | None) -> Expr | None:
+    if pages is None:
+        return None
+    return _value(
+        "Page",
+        style=text(repr(pages.style.value)),
+        items=text(repr(pages.items)),
+        cursor_param=_string(pages.cursor_param),
+        limit_param=_string(pages.limit_param),
+        next=_path(pages.next),
+        has_more=_path(pages.has_more),
+        total=_path(pages.total),
+        total_pages=_path(pages.total_pages),
+        last_id=_path(pages.last_id),
+        item_id=_string(pages.item_id, "id"),
+    )

@@ -1,0 +1,28 @@
+"""The whole plan: what a Python package for an API consists of."""
+
+from __future__ import annotations
+
+from onceward_generator.model import Api
+
+from .checks import Checks
+from .lift import lift
+from .modules import types_modules
+from .naming import name_types
+from .options import PythonOptions
+from .resources import plan_resources
+from .shapes import Package
+from .words import class_name
+
+__all__ = ["plan"]
+
+
+def plan(api: Api, options: PythonOptions | None = None) -> Package:
+    """Lower an API to Python."""
+    options = options or PythonOptions()
+    lifted = lift(api)
+    naming = name_types(lifted)
+    planned = plan_resources(lifted, naming, options)
+    types = types_modules(lifted, naming, planned.params, options)
+    client = options.client or class_name(api.brand.name)
+    checks = Checks(lifted, naming, options).modules()
+    return Package(lifted, api.brand, client, types, planned.modules, checks)

@@ -1,0 +1,247 @@
+"""Lowering of what an API answers: response models and the aliases between them.
+
+Everything is decided by pydantic's core: tagged unions where a tag decides, best fit where none does, and a model
+of any object at the end of every union of objects, so that a variant nobody knew is still a value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from onceward_generator.model import (
+    Api,
+    ByTag,
+    EnumType,
+    Field,
+    FileType,
+    JsonType,
+    ListType,
+    LiteralType,
+    MapType,
+    Nullable,
+    ObjectType,
+    Prim,
+    Primitive,
+    Ref,
+    Type,
+    TypeDef,
+    UnionType,
+)
+
+from .naming import Naming
+from .shapes import AliasDef, Definition, ModelDef, ModelField
+from .symbols import Expr, Symbol, annotated, builtin, call, expr, literal, optional, sub, text, typing, union
+from .words import MODEL_ATTRIBUTES, clear_of, snake
+
+__all__ = ["PRIMITIVES", "Received", "enum", "member_names"]
+
+PRIMITIVES = {
+    Prim.STRING: "str", Prim.INTEGER: "int", Prim.NUMBER: "float", Prim.BOOLEAN: "bool", Prim.BASE64: "str",
+    Prim.DATE: "str", Prim.UUID: "str", Prim.URI: "str", Prim.SECRET: "str", }  # fmt: skip
+
+MODEL = Symbol("._core.models", "Model")
+UNKNOWN = Symbol("._core.models", "UnknownVariant")
+FIELD = expr(Symbol("pydantic", "Field"))
+MOMENT = union(expr(Symbol("datetime", "datetime")), builtin("str"))
+
+
+def enum(type_: EnumType, is_open: bool) -> Expr:
+    """``Literal[...]``, with the base type where other values may come. Python's literals cannot be floats."""
+    base = builtin(PRIMITIVES.get(type_.base, "str"))
+    values = [member.value for member in type_.members if not isinstance(member.value, float)]
+    if len(values) < len(type_.members):
+        return base
+    named = literal(values)
+    kinds = dict.fromkeys(type(value).__name__ for value in values)
+    return union(named, base, *(builtin(kind) for kind in kinds)) if is_open else named
+
+
+def member_names(fields: tuple[Field, ...], taken: frozenset[str]) -> list[str]:
+    """Python names of fields, unique: a field that is spelt as its name keeps it, others are told by their wire key."""
+    plain = [clear_of(snake(field.name), taken) for field in fields]
+    exact = {name for name, field in zip(plain, fields, strict=True) if name.rstrip("_") == field.wire}
+    names: list[str] = []
+    used: set[str] = set(exact)
+    for name, field in zip(plain, fields, strict=True):
+        mine = name.rstrip("_") == field.wire and name not in names
+        if not mine and name in used:
+            spelt = snake((field.wire,))
+            name = clear_of(spelt, taken) if spelt not in used else f"{name}_{len(field.wire)}_{spelt}"
+        used.add(name)
+        names.append(name)
+    return names
+
+
+class Received:
+    """Lowers types as answers carry them."""
+
+    def __init__(self, api: Api, naming: Naming) -> None:
+        self._api = api
+        self._naming = naming
+        self._fields: dict[str, dict[str, str]] = {}
+        self._tags = self._find_tags()
+
+    def define(self, definition: TypeDef) -> Definition:
+        symbol = self._naming.received[definition.key]
+        if isinstance(definition.type, ObjectType):
+            return self._model(symbol, definition, definition.type)
+        return AliasDef(symbol, definition.description, self.lower(definition.type))
+
+    def lower(self, type_: Type) -> Expr:
+        match type_:
+            case Primitive(Prim.DATETIME):
+                return annotated(MOMENT, call(FIELD, union_mode=text('"left_to_right"')))
+            case Primitive(kind):
+                return builtin(PRIMITIVES[kind])
+            case LiteralType(float()):
+                return builtin("float")
+            case LiteralType(value):
+                return literal([value])
+            case EnumType():
+                return enum(type_, is_open=True)
+            case ListType(item):
+                return sub(builtin("list"), self.lower(item))
+            case MapType(value):
+                return sub(builtin("dict"), builtin("str"), self.lower(value))
+            case Nullable(inner):
+                return optional(self.lower(inner))
+            case Ref(key):
+                return expr(self._naming.received[key])
+            case FileType():
+                return builtin("bytes")
+            case JsonType():
+                return typing("Any")
+            case UnionType():
+                return self._union(type_)
+            case ObjectType():
+                raise TypeError("an inline object reached Python's lowering: `lift` names them all")
+
+    # --- objects
+
+    def _model(self, symbol: Symbol, definition: TypeDef, type_: ObjectType) -> ModelDef:
+        fields = tuple(field for field in type_.fields if not field.write_only)
+        names = self._names_of(definition.key)
+        tags = self._tags.get(definition.key, frozenset())
+        planned = [self._field(field, names[field.wire], field.wire in tags) for field in fields]
+        return ModelDef(symbol, definition.description, tuple(planned))
+
+    def _names_of(self, key: str) -> dict[str, str]:
+        """Wire keys of an object's fields -> attribute names."""
+        if key not in self._fields:
+            type_ = self._api.types[key].type
+            fields = tuple(f for f in type_.fields if not f.write_only) if isinstance(type_, ObjectType) else ()
+            self._fields[key] = dict(zip((f.wire for f in fields), member_names(fields, MODEL_ATTRIBUTES), strict=True))
+        return self._fields[key]
+
+    def _field(self, field: Field, name: str, is_tag: bool) -> ModelField:
+        resolved = self._api.resolve(field.type)
+        annotation = self.lower(field.type)
+        if is_tag and isinstance(resolved, EnumType):
+            annotation = enum(resolved, is_open=False)
+        default = repr(field.default) if is_tag and not field.required else "None"
+        if not field.required and default == "None":
+            annotation = optional(annotation)
+        alias = field.wire if field.wire != name else None
+        inner = resolved.inner if isinstance(resolved, Nullable) else resolved
+        secret = self._api.resolve(inner) == Primitive(Prim.SECRET)
+        return ModelField(name, annotation, field.required, alias, _doc(field), default, secret)
+
+    # --- unions
+
+    def _union(self, type_: UnionType) -> Expr:
+        plain = union(*(self.lower(variant.type) for variant in type_.variants))
+        if not any(self._is_object(variant.type) for variant in type_.variants):
+            return plain
+        tag = self._tag_field(type_)
+        known = [annotated(plain, call(FIELD, discriminator=text(repr(tag))))] if tag else []
+        if not tag or self._may_lack_tag(type_):
+            known.append(annotated(plain, call(FIELD, union_mode=text('"smart"'))) if plain.options else plain)
+        return annotated(union(*known, expr(UNKNOWN)), call(FIELD, union_mode=text('"left_to_right"')))
+
+    def _is_object(self, type_: Type) -> bool:
+        return isinstance(self._api.resolve(type_), ObjectType)
+
+    def _tag_field(self, type_: UnionType) -> str | None:
+        """The attribute by which pydantic tells the variants, if each is a model with literals of its own for it."""
+        if not isinstance(type_.strategy, ByTag) or len(type_.variants) < 2:
+            return None
+        names: set[str] = set()
+        seen: set[str | int | bool] = set()
+        for variant in type_.variants:
+            found = self._tag_values(variant.type, type_.strategy.wire)
+            if found is None or seen & found[1]:
+                return None
+            names.add(found[0])
+            seen |= found[1]
+        return names.pop() if len(names) == 1 else None
+
+    def _tag_values(self, type_: Type, wire: str) -> tuple[str, set[str | int | bool]] | None:
+        if not isinstance(type_, Ref):
+            return None
+        key = self._final(type_)
+        resolved = self._api.types[key].type
+        field = next((f for f in resolved.fields if f.wire == wire), None) if isinstance(resolved, ObjectType) else None
+        if field is None or field.write_only:
+            return None
+        values = self._literals(field.type)
+        sure = field.required or (field.has_default and values == {field.default})
+        return (self._names_of(key)[wire], values) if values and sure else None
+
+    def _may_lack_tag(self, type_: UnionType) -> bool:
+        """Whether a variant may come without its tag, because the contract names a default for it."""
+        objects = (self._api.resolve(variant.type) for variant in type_.variants)
+        fields = (field for object_ in objects if isinstance(object_, ObjectType) for field in object_.fields)
+        return isinstance(type_.strategy, ByTag) and any(
+            f.wire == type_.strategy.wire and not f.required for f in fields
+        )
+
+    def _final(self, ref: Ref) -> str:
+        """The key of the definition that a reference comes to, through references to references."""
+        key = ref.key
+        while isinstance(following := self._api.types[key].type, Ref):
+            key = following.key
+        return key
+
+    def _literals(self, type_: Type) -> set[str | int | bool]:
+        match self._api.resolve(type_):
+            case LiteralType(value) if not isinstance(value, float):
+                return {value}
+            case EnumType(members=members) if all(isinstance(m.value, str) for m in members):
+                return {m.value for m in members if not isinstance(m.value, float)}
+            case _:
+                return set()
+
+    def _find_tags(self) -> dict[str, frozenset[str]]:
+        """Objects and the keys by which unions tell them: those keys are literals even where enumerations are open."""
+        found: dict[str, set[str]] = {}
+        for union_ in self._unions():
+            if isinstance(union_.strategy, ByTag) and self._tag_field(union_):
+                for variant in union_.variants:
+                    if isinstance(variant.type, Ref):
+                        found.setdefault(self._final(variant.type), set()).add(union_.strategy.wire)
+        return {key: frozenset(wires) for key, wires in found.items()}
+
+    def _unions(self) -> Iterator[UnionType]:
+        for key in self._naming.received:
+            yield from _unions_in(self._api.types[key].type)
+
+
+def _unions_in(type_: Type) -> Iterator[UnionType]:
+    match type_:
+        case UnionType(variants, _):
+            yield type_
+            for variant in variants:
+                yield from _unions_in(variant.type)
+        case ListType(inner) | MapType(inner) | Nullable(inner):
+            yield from _unions_in(inner)
+        case ObjectType(fields, extra):
+            for field in fields:
+                yield from _unions_in(field.type)
+            if extra is not None:
+                yield from _unions_in(extra)
+        case _:
+            return
+
+
+def _doc(field: Field) -> str:
+    return f"{field.description}\n\nDeprecated." if field.deprecated else field.description

@@ -1,0 +1,114 @@
+"""Lowering of what an API is sent: typed dictionaries, plain values, and the response models that stand for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from onceward_generator.model import (
+    Api,
+    EnumType,
+    FileType,
+    JsonType,
+    ListType,
+    LiteralType,
+    MapType,
+    Nullable,
+    ObjectType,
+    Prim,
+    Primitive,
+    Ref,
+    Type,
+    TypeDef,
+    UnionType,
+)
+
+from .naming import Naming
+from .options import PythonOptions
+from .received import MOMENT, PRIMITIVES, UNKNOWN, enum
+from .shapes import AliasDef, Definition, KeyDef, TypedDictDef
+from .symbols import Expr, Symbol, builtin, expr, literal, optional, sub, text, typing, union
+from .words import is_plain
+
+__all__ = ["Sent"]
+
+FILE_INPUT = Symbol("._core.files", "FileInput")
+SEQUENCE = expr(Symbol("collections.abc", "Sequence"))
+MAPPING = expr(Symbol("collections.abc", "Mapping"))
+
+
+class Sent:
+    """Lowers types as requests carry them."""
+
+    def __init__(self, api: Api, naming: Naming, options: PythonOptions) -> None:
+        self._api = api
+        self._naming = naming
+        self._options = options
+
+    def define(self, definition: TypeDef) -> Definition:
+        symbol = self._naming.sent[definition.key]
+        if isinstance(definition.type, ObjectType):
+            return self._typed_dict(symbol, definition, definition.type)
+        value = union(self.lower(definition.type), *self._accepted(symbol.name))
+        return AliasDef(symbol, definition.description, value, quoted=True)
+
+    def _accepted(self, name: str) -> Iterator[Expr]:
+        """What the configuration lets stand for a request type besides."""
+        by_name = {symbol.name: symbol for symbol in self._naming.received.values()}
+        for other in self._options.accepts.get(name, ()):
+            module, _, there = other.partition(":")
+            name, _, arguments = there.rstrip("]").partition("[")
+            if name and self._options.has(module, name):
+                symbol = expr(Symbol(f".{module}", name))
+                words = [word.strip() for word in arguments.split(",")] if arguments else []
+                yield sub(symbol, *(text(w) if w == "..." else typing(w) for w in words)) if words else symbol
+            elif other in by_name:
+                yield expr(by_name[other])
+
+    def lower(self, type_: Type) -> Expr:
+        match type_:
+            case Primitive(Prim.DATETIME):
+                return MOMENT
+            case Primitive(kind):
+                return builtin(PRIMITIVES[kind])
+            case LiteralType(float()):
+                return builtin("float")
+            case LiteralType(value):
+                return literal([value])
+            case EnumType(open=is_open):
+                return enum(type_, is_open)
+            case ListType(item):
+                return sub(SEQUENCE, self.lower(item))
+            case MapType(value):
+                return sub(MAPPING, builtin("str"), self.lower(value))
+            case Nullable(inner):
+                return optional(self.lower(inner))
+            case Ref(key):
+                return self._reference(key)
+            case FileType():
+                return expr(FILE_INPUT)
+            case JsonType():
+                return builtin("object")
+            case UnionType(variants, _):
+                options = [self.lower(variant.type) for variant in variants]
+                twins = any(isinstance(v.type, Ref) and self._has_twin(v.type.key) for v in variants)
+                return union(*options, *([expr(UNKNOWN)] if twins else []))
+            case ObjectType():
+                raise TypeError("an inline object reached Python's lowering: `lift` names them all")
+
+    def _has_twin(self, key: str) -> bool:
+        return key in self._naming.received and isinstance(self._api.types[key].type, ObjectType)
+
+    def _reference(self, key: str) -> Expr:
+        symbol = self._naming.sent[key]
+        twin = [expr(self._naming.received[key])] if self._has_twin(key) else []
+        is_object = isinstance(self._api.types[key].type, ObjectType)
+        return union(expr(symbol), *twin, *(self._accepted(symbol.name) if is_object else ()))
+
+    def _typed_dict(self, symbol: Symbol, definition: TypeDef, type_: ObjectType) -> Definition:
+        fields = tuple(field for field in type_.fields if not field.read_only)
+        if not fields:
+            value = self.lower(type_.extra) if type_.extra is not None else builtin("object")
+            return AliasDef(symbol, definition.description, sub(MAPPING, builtin("str"), value), quoted=True)
+        keys = tuple(KeyDef(f.wire, self.lower(f.type), f.required, f.description) for f in fields)
+        functional = not all(is_plain(key.name) for key in keys)
+        return TypedDictDef(symbol, definition.description, keys, None, functional)

@@ -1,0 +1,86 @@
+"""Python's words: casing of names, and the words a name must keep clear of."""
+
+from __future__ import annotations
+
+import keyword
+import re
+
+from onceward_generator.model import Name
+
+__all__ = [
+    "BUILTINS",
+    "CALL_OPTIONS",
+    "MODEL_ATTRIBUTES",
+    "argument",
+    "class_name",
+    "clear_of",
+    "constant",
+    "is_plain",
+    "snake",
+]
+
+BUILTINS = frozenset({"bool", "bytes", "dict", "float", "int", "list", "object", "str", "type"})
+"""Builtins that annotations use. A class that has a member of such a name sees the member instead."""
+
+CALL_OPTIONS = frozenset(
+    {
+        "extra_body",
+        "extra_headers",
+        "extra_query",
+        "idempotency_key",
+        "max_retries",
+        "on_progress",
+        "request_id",
+        "timeout",
+    }
+)
+"""Keyword arguments that every generated method takes besides its parameters."""
+
+MODEL_ATTRIBUTES = frozenset(
+    {
+        "construct", "copy", "dict", "fields", "from_dict", "from_orm", "json", "model_computed_fields",
+        "model_config", "model_construct", "model_copy", "model_dump", "model_dump_json", "model_extra",
+        "model_fields", "model_fields_set", "model_json_schema", "model_parametrized_name", "model_post_init",
+        "model_rebuild", "model_validate", "model_validate_json", "model_validate_strings", "parse_file",
+        "parse_obj", "parse_raw", "schema", "schema_json", "to_dict", "to_json", "update_forward_refs",
+        "validate",
+    }
+)  # fmt: skip
+"""Attributes of the base class of response models."""
+
+_NOT_IDENTIFIER = re.compile(r"\W")
+
+
+def _word(text: str) -> str:
+    return _NOT_IDENTIFIER.sub("_", text)
+
+
+def snake(name: Name) -> str:
+    """``("file", "id")`` -> ``file_id``; never starts with a digit or an underscore."""
+    joined = _word("_".join(part for part in name if part)).strip("_") or "value"
+    return f"value_{joined}" if joined[0].isdigit() else joined
+
+
+def class_name(name: Name) -> str:
+    """``("chat", "completion")`` -> ``ChatCompletion``."""
+    joined = "".join(part[:1].upper() + part[1:] for part in snake(name).split("_"))
+    return f"Value{joined}" if joined[0].isdigit() else joined
+
+
+def constant(words: tuple[str, ...]) -> str:
+    return "_" + "_".join(_word(word).strip("_").upper() for word in words)
+
+
+def clear_of(name: str, taken: frozenset[str] = frozenset()) -> str:
+    """The name, with a trailing underscore where it is a keyword or taken."""
+    return f"{name}_" if keyword.iskeyword(name) or name in taken else name
+
+
+def argument(name: Name) -> str:
+    """The keyword argument of a method's parameter."""
+    return clear_of(snake(name), CALL_OPTIONS | {"self", "params"})
+
+
+def is_plain(wire: str) -> bool:
+    """Whether a wire key can be written as a class member without being mangled."""
+    return wire.isidentifier() and not keyword.iskeyword(wire) and not wire.startswith("__")

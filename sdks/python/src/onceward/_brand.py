@@ -1,0 +1,22 @@
+# Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
+"""What this package calls itself."""
+
+from __future__ import annotations
+
+from ._core.brand import Brand
+
+__all__ = ["BRAND"]
+
+BRAND = Brand(
+    name="Onceward",
+    package="onceward",
+    env_prefix="ONCEWARD",
+    header_prefix="X-Onceward",
+    base_url="http://127.0.0.1:4100",
+    key_prefix="sk-",
+    version="0.1.0",
+    auth="bearer",
+    providers=("openai", "anthropic", "groq", "cerebras", "openrouter", "gemini"),
+    provider_aliases={"oai-resp": "openai", "gem-dev": "gemini"},
+    cancel_path="/v1/calls/{call_id}/cancel",
+)

@@ -1,0 +1,23 @@
+# Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
+"""What requests may hold: audio. `_core.checks` reads it."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+__all__ = ["CHECKS"]
+
+CHECKS: Final[dict[str, Any]] = {
+    "SpeechRequestVoiceParam": ("union", "string", "shared:CustomVoiceParam"),
+    "TranscriptionRequestChunkingStrategyParam": ("union", ("is", "auto"), "audio:VadConfigParam"),
+    "VadConfigParam": (
+        "object",
+        {
+            "type": ("is", "server_vad"),
+            "threshold": ("within", "number", {"minimum": 0, "maximum": 1}),
+            "prefix_padding_ms": "integer",
+            "silence_duration_ms": "integer",
+        },
+        ("type",),
+    ),
+}

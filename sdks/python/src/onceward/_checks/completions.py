@@ -1,0 +1,13 @@
+# Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
+"""What requests may hold: completions. `_core.checks` reads it."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+__all__ = ["CHECKS"]
+
+CHECKS: Final[dict[str, Any]] = {
+    "CompletionPromptListParam": ("union", ("list", "string"), ("list", "integer"), ("list", ("list", "integer"))),
+    "CompletionPromptParam": ("union", "string", "completions:CompletionPromptListParam"),
+}

@@ -1,0 +1,24 @@
+# Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
+"""What requests may hold: moderations. `_core.checks` reads it."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+__all__ = ["CHECKS"]
+
+CHECKS: Final[dict[str, Any]] = {
+    "ModerationImageURLInputParam": (
+        "object",
+        {"type": ("is", "image_url"), "image_url": "shared:ImageUrlParam"},
+        ("type", "image_url"),
+    ),
+    "ModerationInputListParam": ("union", ("list", "string"), ("list", "moderations:ModerationMultiModalInputParam")),
+    "ModerationInputParam": ("union", "string", "moderations:ModerationInputListParam"),
+    "ModerationMultiModalInputParam": (
+        "union",
+        "moderations:ModerationTextInputParam",
+        "moderations:ModerationImageURLInputParam",
+    ),
+    "ModerationTextInputParam": ("object", {"type": ("is", "text"), "text": "string"}, ("type", "text")),
+}

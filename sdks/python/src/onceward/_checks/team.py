@@ -1,0 +1,16 @@
+# Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
+"""What requests may hold: team. `_core.checks` reads it."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+__all__ = ["CHECKS"]
+
+CHECKS: Final[dict[str, Any]] = {
+    "TeamAddMemberRequestMemberParam": (
+        "union",
+        "shared:TeamMemberParam",
+        ("within", ("list", "shared:TeamMemberParam"), {"min_length": 1, "max_length": 1000}),
+    ),
+}

@@ -1,0 +1,539 @@
+# Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
+
+"""The resource `audio` and what hangs on it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
+
+from .._core.operation import Body, Operation, Param, Result, Stream
+from .._core.resource import AsyncRawMethod, AsyncResource, RawMethod, RawResource, Resource
+
+if TYPE_CHECKING:
+    from .._core.content import Content
+    from .._drivers.stream import AsyncStream
+    from .._drivers.stream import Stream as EventStream
+    from ..types.audio import TranscriptionCreateResponse, TranscriptionStreamEvent, TranslationCreateResponse
+    from ..types.params.audio import (
+        AudioResponseFormat,
+        AudioSpeechCreateParams,
+        AudioTranscriptionsCreateParams,
+        AudioTranslationsCreateParams,
+    )
+
+__all__ = [
+    "AsyncAudio",
+    "AsyncAudioSpeech",
+    "AsyncAudioSpeechWithRawResponse",
+    "AsyncAudioTranscriptions",
+    "AsyncAudioTranscriptionsWithRawResponse",
+    "AsyncAudioTranslations",
+    "AsyncAudioTranslationsWithRawResponse",
+    "Audio",
+    "AudioSpeech",
+    "AudioSpeechWithRawResponse",
+    "AudioTranscriptions",
+    "AudioTranscriptionsWithRawResponse",
+    "AudioTranslations",
+    "AudioTranslationsWithRawResponse",
+]
+
+_TRANSCRIPTIONS_CREATE = Operation(
+    id="audio.transcriptions.create",
+    method="POST",
+    path="/v1/audio/transcriptions",
+    params={
+        "region": Param(wire="X-Onceward-Region", place="header", check=("within", "string", {"min_length": 1})),
+        "file": Param(wire="file", required=True, file=True),
+        "model": Param(wire="model", required=True, check=("within", "string", {"min_length": 1})),
+        "language": Param(wire="language", check="string"),
+        "prompt": Param(wire="prompt", check="string"),
+        "response_format": Param(wire="response_format", check="string"),
+        "temperature": Param(wire="temperature", check=("within", "number", {"minimum": 0, "maximum": 1})),
+        "timestamp_granularities": Param(
+            wire="timestamp_granularities", check=("list", ("enum", "word", "segment")), style="brackets"
+        ),
+        "include": Param(wire="include", check=("list", "string"), style="brackets"),
+        "stream": Param(wire="stream", check="boolean"),
+        "chunking_strategy": Param(
+            wire="chunking_strategy", check="audio:TranscriptionRequestChunkingStrategyParam", style="deepObject"
+        ),
+        "known_speaker_names": Param(
+            wire="known_speaker_names", check=("within", ("list", "string"), {"max_length": 4}), style="brackets"
+        ),
+        "known_speaker_references": Param(
+            wire="known_speaker_references", check=("within", ("list", "string"), {"max_length": 4}), style="brackets"
+        ),
+    },
+    body=Body(kind="multipart", media_type="multipart/form-data"),
+    result=Result(
+        type="audio:TranscriptionCreateResponse",
+        text_when={
+            "response_format": frozenset({"srt", "text", "vtt"}),
+        },
+    ),
+    stream=Stream(
+        event="audio:TranscriptionStreamEvent", terminal=frozenset({"transcript.text.done"}), tag="type", resumable=True
+    ),
+    retry="keyed",
+)
+
+_TRANSLATIONS_CREATE = Operation(
+    id="audio.translations.create",
+    method="POST",
+    path="/v1/audio/translations",
+    params={
+        "region": Param(wire="X-Onceward-Region", place="header", check=("within", "string", {"min_length": 1})),
+        "file": Param(wire="file", required=True, file=True),
+        "model": Param(wire="model", required=True, check=("within", "string", {"min_length": 1})),
+        "prompt": Param(wire="prompt", check="string"),
+        "response_format": Param(wire="response_format", check="string"),
+        "temperature": Param(wire="temperature", check=("within", "number", {"minimum": 0, "maximum": 1})),
+    },
+    body=Body(kind="multipart", media_type="multipart/form-data"),
+    result=Result(
+        type="audio:TranslationCreateResponse",
+        text_when={
+            "response_format": frozenset({"srt", "text", "vtt"}),
+        },
+    ),
+    retry="keyed",
+)
+
+_SPEECH_CREATE = Operation(
+    id="audio.speech.create",
+    method="POST",
+    path="/v1/audio/speech",
+    params={
+        "region": Param(wire="X-Onceward-Region", place="header", check=("within", "string", {"min_length": 1})),
+        "model": Param(wire="model", required=True, check=("within", "string", {"min_length": 1})),
+        "input": Param(wire="input", required=True, check="string"),
+        "voice": Param(wire="voice", required=True, check="audio:SpeechRequestVoiceParam"),
+        "instructions": Param(wire="instructions", nullable=True, check=("null", "string")),
+        "response_format": Param(wire="response_format", nullable=True, check=("null", "string")),
+        "stream_format": Param(wire="stream_format", nullable=True, check=("null", ("enum", "audio", "sse"))),
+        "speed": Param(
+            wire="speed", nullable=True, check=("null", ("within", "number", {"minimum": 0.25, "maximum": 4}))
+        ),
+        "user": Param(wire="user", nullable=True, check=("null", "string")),
+        "metadata": Param(wire="metadata", nullable=True, check=("null", "shared:MetadataParam")),
+        "tags": Param(wire="tags", nullable=True, check=("null", ("list", "string"))),
+        "provider_specific_params": Param(
+            wire="provider_specific_params", nullable=True, check=("null", ("map", None))
+        ),
+    },
+    body=Body(),
+    result=Result(kind="binary"),
+    retry="keyed",
+)
+
+
+class AudioTranscriptions(Resource):
+    """Speech as text."""
+
+    @cached_property
+    def with_raw_response(self) -> AudioTranscriptionsWithRawResponse:
+        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        return AudioTranscriptionsWithRawResponse(self)
+
+    @overload
+    def create(
+        self,
+        *,
+        stream: Literal[False] = False,
+        response_format: Literal["json", "verbose_json", "diarized_json"] = ...,
+        **params: Unpack[AudioTranscriptionsCreateParams],
+    ) -> TranscriptionCreateResponse: ...
+    @overload
+    def create(
+        self,
+        *,
+        stream: Literal[False] = False,
+        response_format: Literal["srt", "text", "vtt"],
+        **params: Unpack[AudioTranscriptionsCreateParams],
+    ) -> str: ...
+    @overload
+    def create(
+        self,
+        *,
+        stream: Literal[True],
+        response_format: AudioResponseFormat = ...,
+        **params: Unpack[AudioTranscriptionsCreateParams],
+    ) -> EventStream[TranscriptionStreamEvent]: ...
+    @overload
+    def create(
+        self,
+        *,
+        stream: bool = ...,
+        response_format: AudioResponseFormat = ...,
+        **params: Unpack[AudioTranscriptionsCreateParams],
+    ) -> TranscriptionCreateResponse | str | EventStream[TranscriptionStreamEvent]: ...
+    def create(self, **params: Any) -> Any:
+        """Write down speech.
+
+        Gives what is said in an audio file. `response_format` says how: `json` and `verbose_json` are JSON;
+        `text`, `srt` and `vtt` are plain text. With `stream: true` the text comes as server-sent events.
+
+        Args:
+            region: The region that may serve the call, for a model with deployments in several.
+            file: The audio: flac, mp3, mp4, mpeg, mpga, m4a, ogg, wav or webm.
+            model: The model that listens.
+            language: The language that is spoken, such as `en`; helps the model.
+            prompt: Text that came before, or words to expect.
+            response_format: How the text is written.
+            temperature: How freely words are chosen.
+            timestamp_granularities: The times to give.
+            include: What to give beside the text: `logprobs`.
+            stream: Whether the text comes as server-sent events. Default: False.
+            chunking_strategy: How the audio is cut into pieces.
+            known_speaker_names: Names of those who speak.
+            known_speaker_references: How each of them sounds, as `data:` URLs.
+
+        Returns:
+            The whole answer, or the stream of events with `stream=True`.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        return self._client.execute(_TRANSCRIPTIONS_CREATE, params)
+
+
+class AudioTranscriptionsWithRawResponse(RawResource["AudioTranscriptions"]):
+    """The methods of `AudioTranscriptions`, each giving the answer as it came."""
+
+    create = RawMethod(AudioTranscriptions.create)
+
+
+class AsyncAudioTranscriptions(AsyncResource):
+    """Speech as text."""
+
+    @cached_property
+    def with_raw_response(self) -> AsyncAudioTranscriptionsWithRawResponse:
+        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        return AsyncAudioTranscriptionsWithRawResponse(self)
+
+    @overload
+    async def create(
+        self,
+        *,
+        stream: Literal[False] = False,
+        response_format: Literal["json", "verbose_json", "diarized_json"] = ...,
+        **params: Unpack[AudioTranscriptionsCreateParams],
+    ) -> TranscriptionCreateResponse: ...
+    @overload
+    async def create(
+        self,
+        *,
+        stream: Literal[False] = False,
+        response_format: Literal["srt", "text", "vtt"],
+        **params: Unpack[AudioTranscriptionsCreateParams],
+    ) -> str: ...
+    @overload
+    async def create(
+        self,
+        *,
+        stream: Literal[True],
+        response_format: AudioResponseFormat = ...,
+        **params: Unpack[AudioTranscriptionsCreateParams],
+    ) -> AsyncStream[TranscriptionStreamEvent]: ...
+    @overload
+    async def create(
+        self,
+        *,
+        stream: bool = ...,
+        response_format: AudioResponseFormat = ...,
+        **params: Unpack[AudioTranscriptionsCreateParams],
+    ) -> TranscriptionCreateResponse | str | AsyncStream[TranscriptionStreamEvent]: ...
+    async def create(self, **params: Any) -> Any:
+        """Write down speech.
+
+        Gives what is said in an audio file. `response_format` says how: `json` and `verbose_json` are JSON;
+        `text`, `srt` and `vtt` are plain text. With `stream: true` the text comes as server-sent events.
+
+        Args:
+            region: The region that may serve the call, for a model with deployments in several.
+            file: The audio: flac, mp3, mp4, mpeg, mpga, m4a, ogg, wav or webm.
+            model: The model that listens.
+            language: The language that is spoken, such as `en`; helps the model.
+            prompt: Text that came before, or words to expect.
+            response_format: How the text is written.
+            temperature: How freely words are chosen.
+            timestamp_granularities: The times to give.
+            include: What to give beside the text: `logprobs`.
+            stream: Whether the text comes as server-sent events. Default: False.
+            chunking_strategy: How the audio is cut into pieces.
+            known_speaker_names: Names of those who speak.
+            known_speaker_references: How each of them sounds, as `data:` URLs.
+
+        Returns:
+            The whole answer, or the stream of events with `stream=True`.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        return await self._client.execute(_TRANSCRIPTIONS_CREATE, params)
+
+
+class AsyncAudioTranscriptionsWithRawResponse(RawResource["AsyncAudioTranscriptions"]):
+    """The methods of `AsyncAudioTranscriptions`, each giving the answer as it came."""
+
+    create = AsyncRawMethod(AsyncAudioTranscriptions.create)
+
+
+class AudioTranslations(Resource):
+    """Speech as English text."""
+
+    @cached_property
+    def with_raw_response(self) -> AudioTranslationsWithRawResponse:
+        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        return AudioTranslationsWithRawResponse(self)
+
+    @overload
+    def create(
+        self,
+        *,
+        response_format: Literal["json", "verbose_json", "diarized_json"] = ...,
+        **params: Unpack[AudioTranslationsCreateParams],
+    ) -> TranslationCreateResponse: ...
+    @overload
+    def create(
+        self, *, response_format: Literal["srt", "text", "vtt"], **params: Unpack[AudioTranslationsCreateParams]
+    ) -> str: ...
+    @overload
+    def create(
+        self, *, response_format: AudioResponseFormat = ..., **params: Unpack[AudioTranslationsCreateParams]
+    ) -> TranslationCreateResponse | str: ...
+    def create(self, **params: Any) -> Any:
+        """Write down speech in English.
+
+        Gives what is said in an audio file, in English. `response_format` says how, as for transcriptions.
+
+        Args:
+            region: The region that may serve the call, for a model with deployments in several.
+            file: The audio: flac, mp3, mp4, mpeg, mpga, m4a, ogg, wav or webm.
+            model: The model that listens.
+            prompt: Text that came before, or words to expect, in English.
+            response_format: How the text is written.
+            temperature: How freely words are chosen.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        return self._client.execute(_TRANSLATIONS_CREATE, params)
+
+
+class AudioTranslationsWithRawResponse(RawResource["AudioTranslations"]):
+    """The methods of `AudioTranslations`, each giving the answer as it came."""
+
+    create = RawMethod(AudioTranslations.create)
+
+
+class AsyncAudioTranslations(AsyncResource):
+    """Speech as English text."""
+
+    @cached_property
+    def with_raw_response(self) -> AsyncAudioTranslationsWithRawResponse:
+        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        return AsyncAudioTranslationsWithRawResponse(self)
+
+    @overload
+    async def create(
+        self,
+        *,
+        response_format: Literal["json", "verbose_json", "diarized_json"] = ...,
+        **params: Unpack[AudioTranslationsCreateParams],
+    ) -> TranslationCreateResponse: ...
+    @overload
+    async def create(
+        self, *, response_format: Literal["srt", "text", "vtt"], **params: Unpack[AudioTranslationsCreateParams]
+    ) -> str: ...
+    @overload
+    async def create(
+        self, *, response_format: AudioResponseFormat = ..., **params: Unpack[AudioTranslationsCreateParams]
+    ) -> TranslationCreateResponse | str: ...
+    async def create(self, **params: Any) -> Any:
+        """Write down speech in English.
+
+        Gives what is said in an audio file, in English. `response_format` says how, as for transcriptions.
+
+        Args:
+            region: The region that may serve the call, for a model with deployments in several.
+            file: The audio: flac, mp3, mp4, mpeg, mpga, m4a, ogg, wav or webm.
+            model: The model that listens.
+            prompt: Text that came before, or words to expect, in English.
+            response_format: How the text is written.
+            temperature: How freely words are chosen.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        return await self._client.execute(_TRANSLATIONS_CREATE, params)
+
+
+class AsyncAudioTranslationsWithRawResponse(RawResource["AsyncAudioTranslations"]):
+    """The methods of `AsyncAudioTranslations`, each giving the answer as it came."""
+
+    create = AsyncRawMethod(AsyncAudioTranslations.create)
+
+
+class AudioSpeech(Resource):
+    """Text as speech."""
+
+    @cached_property
+    def with_raw_response(self) -> AudioSpeechWithRawResponse:
+        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        return AudioSpeechWithRawResponse(self)
+
+    def create(self, **params: Unpack[AudioSpeechCreateParams]) -> Content:
+        """Speak a text.
+
+        Gives a text as spoken audio, in the format asked for.
+
+        Args:
+            region: The region that may serve the call, for a model with deployments in several.
+            model: The model that speaks.
+            input: The text.
+            voice: A voice by name, or one of your own.
+            instructions: How to speak.
+            response_format: The format of the audio.
+            stream_format: How the audio is sent: as its bytes, or as server-sent events `speech.audio.delta`,
+                whose `audio` is a piece of the file in base64, and `speech.audio.done`.
+            speed: How fast to speak; 1 is normal.
+            user: Your end user, by an id of yours.
+            metadata: Up to the caller; kept with the record and given back.
+            tags: Labels under which the call's cost is reported.
+            provider_specific_params: What only one provider knows, added to the body the provider gets.
+
+        Returns:
+            The answer's bytes.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: Content = self._client.execute(_SPEECH_CREATE, params)
+        return answer
+
+
+class AudioSpeechWithRawResponse(RawResource["AudioSpeech"]):
+    """The methods of `AudioSpeech`, each giving the answer as it came."""
+
+    create = RawMethod(AudioSpeech.create)
+
+
+class AsyncAudioSpeech(AsyncResource):
+    """Text as speech."""
+
+    @cached_property
+    def with_raw_response(self) -> AsyncAudioSpeechWithRawResponse:
+        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        return AsyncAudioSpeechWithRawResponse(self)
+
+    async def create(self, **params: Unpack[AudioSpeechCreateParams]) -> Content:
+        """Speak a text.
+
+        Gives a text as spoken audio, in the format asked for.
+
+        Args:
+            region: The region that may serve the call, for a model with deployments in several.
+            model: The model that speaks.
+            input: The text.
+            voice: A voice by name, or one of your own.
+            instructions: How to speak.
+            response_format: The format of the audio.
+            stream_format: How the audio is sent: as its bytes, or as server-sent events `speech.audio.delta`,
+                whose `audio` is a piece of the file in base64, and `speech.audio.done`.
+            speed: How fast to speak; 1 is normal.
+            user: Your end user, by an id of yours.
+            metadata: Up to the caller; kept with the record and given back.
+            tags: Labels under which the call's cost is reported.
+            provider_specific_params: What only one provider knows, added to the body the provider gets.
+
+        Returns:
+            The answer's bytes.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: Content = await self._client.execute(_SPEECH_CREATE, params)
+        return answer
+
+
+class AsyncAudioSpeechWithRawResponse(RawResource["AsyncAudioSpeech"]):
+    """The methods of `AsyncAudioSpeech`, each giving the answer as it came."""
+
+    create = AsyncRawMethod(AsyncAudioSpeech.create)
+
+
+class Audio(Resource):
+    """Speech to text and text to speech."""
+
+    @cached_property
+    def transcriptions(self) -> AudioTranscriptions:
+        """Speech as text."""
+        return AudioTranscriptions(self._client)
+
+    @cached_property
+    def translations(self) -> AudioTranslations:
+        """Speech as English text."""
+        return AudioTranslations(self._client)
+
+    @cached_property
+    def speech(self) -> AudioSpeech:
+        """Text as speech."""
+        return AudioSpeech(self._client)
+
+
+class AsyncAudio(AsyncResource):
+    """Speech to text and text to speech."""
+
+    @cached_property
+    def transcriptions(self) -> AsyncAudioTranscriptions:
+        """Speech as text."""
+        return AsyncAudioTranscriptions(self._client)
+
+    @cached_property
+    def translations(self) -> AsyncAudioTranslations:
+        """Speech as English text."""
+        return AsyncAudioTranslations(self._client)
+
+    @cached_property
+    def speech(self) -> AsyncAudioSpeech:
+        """Text as speech."""
+        return AsyncAudioSpeech(self._client)

@@ -1,0 +1,464 @@
+# Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
+
+"""The resource `budget` and what hangs on it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Unpack
+
+from .._core.operation import Body, Operation, Page, Param, Result
+from .._core.resource import AsyncRawMethod, AsyncResource, RawMethod, RawResource, Resource
+
+if TYPE_CHECKING:
+    from .._drivers.pages import AsyncPages, SyncPage
+    from ..types.budget import Budget as _Budget
+    from ..types.budget import BudgetDeleted, BudgetInfo, BudgetSettings
+    from ..types.params.budget import (
+        BudgetCreateParams,
+        BudgetDeleteParams,
+        BudgetInfoParams,
+        BudgetListParams,
+        BudgetSettingsParams,
+        BudgetUpdateParams,
+    )
+
+__all__ = [
+    "AsyncBudget",
+    "AsyncBudgetWithRawResponse",
+    "Budget",
+    "BudgetWithRawResponse",
+]
+
+_CREATE = Operation(
+    id="budget.create",
+    method="POST",
+    path="/budget/new",
+    params={
+        "max_budget": Param(wire="max_budget", nullable=True, check=("null", ("within", "number", {"minimum": 0}))),
+        "soft_budget": Param(wire="soft_budget", nullable=True, check=("null", ("within", "number", {"minimum": 0}))),
+        "budget_duration": Param(
+            wire="budget_duration",
+            nullable=True,
+            check=("null", ("within", "string", {"pattern": "^[1-9][0-9]{0,5}(s|m|h|d|w|mo|y)\\Z"})),
+        ),
+        "tpm_limit": Param(wire="tpm_limit", nullable=True, check=("null", ("within", "integer", {"minimum": 0}))),
+        "rpm_limit": Param(wire="rpm_limit", nullable=True, check=("null", ("within", "integer", {"minimum": 0}))),
+        "max_parallel_requests": Param(
+            wire="max_parallel_requests", nullable=True, check=("null", ("within", "integer", {"minimum": 0}))
+        ),
+        "model_max_budget": Param(
+            wire="model_max_budget", nullable=True, check=("null", ("map", "shared:ModelMaxBudgetParam"))
+        ),
+        "budget_id": Param(
+            wire="budget_id", nullable=True, check=("null", ("within", "string", {"min_length": 1, "max_length": 255}))
+        ),
+    },
+    body=Body(required=False),
+    result=Result(type="budget:Budget"),
+    retry="keyed",
+)
+
+_UPDATE = Operation(
+    id="budget.update",
+    method="POST",
+    path="/budget/update",
+    params={
+        "max_budget": Param(wire="max_budget", nullable=True, check=("null", ("within", "number", {"minimum": 0}))),
+        "soft_budget": Param(wire="soft_budget", nullable=True, check=("null", ("within", "number", {"minimum": 0}))),
+        "budget_duration": Param(
+            wire="budget_duration",
+            nullable=True,
+            check=("null", ("within", "string", {"pattern": "^[1-9][0-9]{0,5}(s|m|h|d|w|mo|y)\\Z"})),
+        ),
+        "tpm_limit": Param(wire="tpm_limit", nullable=True, check=("null", ("within", "integer", {"minimum": 0}))),
+        "rpm_limit": Param(wire="rpm_limit", nullable=True, check=("null", ("within", "integer", {"minimum": 0}))),
+        "max_parallel_requests": Param(
+            wire="max_parallel_requests", nullable=True, check=("null", ("within", "integer", {"minimum": 0}))
+        ),
+        "model_max_budget": Param(
+            wire="model_max_budget", nullable=True, check=("null", ("map", "shared:ModelMaxBudgetParam"))
+        ),
+        "budget_id": Param(wire="budget_id", required=True, check=("within", "string", {"min_length": 1})),
+    },
+    body=Body(),
+    result=Result(type="budget:Budget"),
+    retry="keyed",
+)
+
+_LIST = Operation(
+    id="budget.list",
+    method="GET",
+    path="/budget/list",
+    params={
+        "cursor": Param(wire="cursor", place="query", check=("within", "string", {"min_length": 1})),
+        "limit": Param(wire="limit", place="query", check=("within", "integer", {"minimum": 1, "maximum": 100})),
+    },
+    result=Result(type="budget:BudgetList"),
+    page=Page(
+        style="cursor",
+        items=("data",),
+        cursor_param="cursor",
+        limit_param="limit",
+        next=("next_cursor",),
+        has_more=("has_more",),
+    ),
+)
+
+_INFO = Operation(
+    id="budget.info",
+    method="POST",
+    path="/budget/info",
+    params={
+        "budgets": Param(
+            wire="budgets",
+            required=True,
+            check=("within", ("list", ("within", "string", {"min_length": 1})), {"min_length": 1, "max_length": 1000}),
+        ),
+    },
+    body=Body(),
+    result=Result(type="budget:BudgetInfo"),
+    retry="keyed",
+)
+
+_DELETE = Operation(
+    id="budget.delete",
+    method="POST",
+    path="/budget/delete",
+    params={
+        "id": Param(wire="id", required=True, check=("within", "string", {"min_length": 1})),
+    },
+    body=Body(),
+    result=Result(type="budget:BudgetDeleted"),
+    retry="keyed",
+)
+
+_SETTINGS = Operation(
+    id="budget.settings",
+    method="GET",
+    path="/budget/settings",
+    params={
+        "budget_id": Param(
+            wire="budget_id", place="query", required=True, check=("within", "string", {"min_length": 1})
+        ),
+    },
+    result=Result(type="budget:BudgetSettings"),
+)
+
+
+class Budget(Resource):
+    """Budgets that several can share."""
+
+    @cached_property
+    def with_raw_response(self) -> BudgetWithRawResponse:
+        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        return BudgetWithRawResponse(self)
+
+    def create(self, **params: Unpack[BudgetCreateParams]) -> _Budget:
+        """Make a budget.
+
+        Makes a budget that keys, users, teams, organizations and customers can share by its id. Money and pace
+        are counted over all of them.
+
+        Args:
+            max_budget: How much may be spent in US dollars; then 402.
+            soft_budget: From which sum in US dollars on a warning is given.
+            budget_duration: How often what was spent goes back to 0, such as `1h`, `1d`, `30d` or `1mo`.
+            tpm_limit: Tokens a minute; then 429.
+            rpm_limit: Requests a minute; then 429.
+            max_parallel_requests: Calls at the same time; then 429.
+            model_max_budget: Limits for single models.
+            budget_id: Its id, where it must be a given one.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: _Budget = self._client.execute(_CREATE, params)
+        return answer
+
+    def update(self, **params: Unpack[BudgetUpdateParams]) -> _Budget:
+        """Change a budget.
+
+        Changes what is named and leaves the rest; null takes a limit away.
+
+        Args:
+            max_budget: How much may be spent in US dollars; then 402.
+            soft_budget: From which sum in US dollars on a warning is given.
+            budget_duration: How often what was spent goes back to 0, such as `1h`, `1d`, `30d` or `1mo`.
+            tpm_limit: Tokens a minute; then 429.
+            rpm_limit: Requests a minute; then 429.
+            max_parallel_requests: Calls at the same time; then 429.
+            model_max_budget: Limits for single models.
+            budget_id: The budget.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: _Budget = self._client.execute(_UPDATE, params)
+        return answer
+
+    def list(self, **params: Unpack[BudgetListParams]) -> SyncPage[_Budget]:
+        """List budgets.
+
+        Lists the budgets that the caller may see, newest first.
+
+        Args:
+            cursor: The `next_cursor` of the page before.
+            limit: How many items a page holds at most. Default: 20.
+
+        Returns:
+            A page of the list; iterating over it walks through all pages.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: SyncPage[_Budget] = self._client.execute(_LIST, params)
+        return answer
+
+    def info(self, **params: Unpack[BudgetInfoParams]) -> BudgetInfo:
+        """Get budgets.
+
+        Gives budgets by their ids. One that is not known, or not the caller's to see, is left out.
+
+        Args:
+            budgets: Their ids.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: BudgetInfo = self._client.execute(_INFO, params)
+        return answer
+
+    def delete(self, **params: Unpack[BudgetDeleteParams]) -> BudgetDeleted:
+        """Delete a budget.
+
+        Deletes a budget. What shared it keeps its own limits alone.
+
+        Args:
+            id: The budget.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: BudgetDeleted = self._client.execute(_DELETE, params)
+        return answer
+
+    def settings(self, **params: Unpack[BudgetSettingsParams]) -> BudgetSettings:
+        """Get the settings of a budget.
+
+        Gives the members of a budget one by one, with type, meaning and value, as a form shows them.
+
+        Args:
+            budget_id: The budget.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: BudgetSettings = self._client.execute(_SETTINGS, params)
+        return answer
+
+
+class BudgetWithRawResponse(RawResource["Budget"]):
+    """The methods of `Budget`, each giving the answer as it came."""
+
+    create = RawMethod(Budget.create)
+    update = RawMethod(Budget.update)
+    list = RawMethod(Budget.list)
+    info = RawMethod(Budget.info)
+    delete = RawMethod(Budget.delete)
+    settings = RawMethod(Budget.settings)
+
+
+class AsyncBudget(AsyncResource):
+    """Budgets that several can share."""
+
+    @cached_property
+    def with_raw_response(self) -> AsyncBudgetWithRawResponse:
+        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        return AsyncBudgetWithRawResponse(self)
+
+    async def create(self, **params: Unpack[BudgetCreateParams]) -> _Budget:
+        """Make a budget.
+
+        Makes a budget that keys, users, teams, organizations and customers can share by its id. Money and pace
+        are counted over all of them.
+
+        Args:
+            max_budget: How much may be spent in US dollars; then 402.
+            soft_budget: From which sum in US dollars on a warning is given.
+            budget_duration: How often what was spent goes back to 0, such as `1h`, `1d`, `30d` or `1mo`.
+            tpm_limit: Tokens a minute; then 429.
+            rpm_limit: Requests a minute; then 429.
+            max_parallel_requests: Calls at the same time; then 429.
+            model_max_budget: Limits for single models.
+            budget_id: Its id, where it must be a given one.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: _Budget = await self._client.execute(_CREATE, params)
+        return answer
+
+    async def update(self, **params: Unpack[BudgetUpdateParams]) -> _Budget:
+        """Change a budget.
+
+        Changes what is named and leaves the rest; null takes a limit away.
+
+        Args:
+            max_budget: How much may be spent in US dollars; then 402.
+            soft_budget: From which sum in US dollars on a warning is given.
+            budget_duration: How often what was spent goes back to 0, such as `1h`, `1d`, `30d` or `1mo`.
+            tpm_limit: Tokens a minute; then 429.
+            rpm_limit: Requests a minute; then 429.
+            max_parallel_requests: Calls at the same time; then 429.
+            model_max_budget: Limits for single models.
+            budget_id: The budget.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: _Budget = await self._client.execute(_UPDATE, params)
+        return answer
+
+    def list(self, **params: Unpack[BudgetListParams]) -> AsyncPages[_Budget]:
+        """List budgets.
+
+        Lists the budgets that the caller may see, newest first.
+
+        Args:
+            cursor: The `next_cursor` of the page before.
+            limit: How many items a page holds at most. Default: 20.
+
+        Returns:
+            A page of the list; iterating over it walks through all pages.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: AsyncPages[_Budget] = self._client.execute(_LIST, params)
+        return answer
+
+    async def info(self, **params: Unpack[BudgetInfoParams]) -> BudgetInfo:
+        """Get budgets.
+
+        Gives budgets by their ids. One that is not known, or not the caller's to see, is left out.
+
+        Args:
+            budgets: Their ids.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: BudgetInfo = await self._client.execute(_INFO, params)
+        return answer
+
+    async def delete(self, **params: Unpack[BudgetDeleteParams]) -> BudgetDeleted:
+        """Delete a budget.
+
+        Deletes a budget. What shared it keeps its own limits alone.
+
+        Args:
+            id: The budget.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: BudgetDeleted = await self._client.execute(_DELETE, params)
+        return answer
+
+    async def settings(self, **params: Unpack[BudgetSettingsParams]) -> BudgetSettings:
+        """Get the settings of a budget.
+
+        Gives the members of a budget one by one, with type, meaning and value, as a form shows them.
+
+        Args:
+            budget_id: The budget.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: BudgetSettings = await self._client.execute(_SETTINGS, params)
+        return answer
+
+
+class AsyncBudgetWithRawResponse(RawResource["AsyncBudget"]):
+    """The methods of `AsyncBudget`, each giving the answer as it came."""
+
+    create = AsyncRawMethod(AsyncBudget.create)
+    update = AsyncRawMethod(AsyncBudget.update)
+    list = AsyncRawMethod(AsyncBudget.list)
+    info = AsyncRawMethod(AsyncBudget.info)
+    delete = AsyncRawMethod(AsyncBudget.delete)
+    settings = AsyncRawMethod(AsyncBudget.settings)

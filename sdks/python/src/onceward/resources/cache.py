@@ -1,0 +1,189 @@
+# Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
+
+"""The resource `cache` and what hangs on it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Unpack
+
+from .._core.operation import Body, Operation, Param, Result
+from .._core.resource import AsyncRawMethod, AsyncResource, RawMethod, RawResource, Resource
+
+if TYPE_CHECKING:
+    from .._core.options import CallOptions
+    from ..types.cache import CacheDeleted, CachePing
+    from ..types.params.cache import CacheDeleteParams
+
+__all__ = [
+    "AsyncCache",
+    "AsyncCacheWithRawResponse",
+    "Cache",
+    "CacheWithRawResponse",
+]
+
+_PING = Operation(id="cache.ping", method="GET", path="/cache/ping", result=Result(type="cache:CachePing"))
+
+_DELETE = Operation(
+    id="cache.delete",
+    method="POST",
+    path="/cache/delete",
+    params={
+        "keys": Param(
+            wire="keys",
+            required=True,
+            check=("within", ("list", ("within", "string", {"min_length": 1})), {"min_length": 1, "max_length": 1000}),
+        ),
+    },
+    body=Body(),
+    result=Result(type="cache:CacheDeleted"),
+    retry="keyed",
+)
+
+_FLUSH_ALL = Operation(
+    id="cache.flush_all", method="POST", path="/cache/flushall", result=Result(type="cache:CacheDeleted"), retry="keyed"
+)
+
+
+class Cache(Resource):
+    """The cache of answers."""
+
+    @cached_property
+    def with_raw_response(self) -> CacheWithRawResponse:
+        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        return CacheWithRawResponse(self)
+
+    def ping(self, **params: Unpack[CallOptions]) -> CachePing:
+        """Check the cache.
+
+        Writes and reads the cache of answers, and says how it stands.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: CachePing = self._client.execute(_PING, params)
+        return answer
+
+    def delete(self, **params: Unpack[CacheDeleteParams]) -> CacheDeleted:
+        """Delete answers from the cache.
+
+        Deletes answers by their keys, as `x-onceward-cache-key` and records of spending tell them.
+
+        Args:
+            keys: Their keys.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: CacheDeleted = self._client.execute(_DELETE, params)
+        return answer
+
+    def flush_all(self, **params: Unpack[CallOptions]) -> CacheDeleted:
+        """Empty the cache.
+
+        Deletes all answers that the caller's organization has in the cache; an administrator's call deletes
+        those of all.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: CacheDeleted = self._client.execute(_FLUSH_ALL, params)
+        return answer
+
+
+class CacheWithRawResponse(RawResource["Cache"]):
+    """The methods of `Cache`, each giving the answer as it came."""
+
+    ping = RawMethod(Cache.ping)
+    delete = RawMethod(Cache.delete)
+    flush_all = RawMethod(Cache.flush_all)
+
+
+class AsyncCache(AsyncResource):
+    """The cache of answers."""
+
+    @cached_property
+    def with_raw_response(self) -> AsyncCacheWithRawResponse:
+        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        return AsyncCacheWithRawResponse(self)
+
+    async def ping(self, **params: Unpack[CallOptions]) -> CachePing:
+        """Check the cache.
+
+        Writes and reads the cache of answers, and says how it stands.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: CachePing = await self._client.execute(_PING, params)
+        return answer
+
+    async def delete(self, **params: Unpack[CacheDeleteParams]) -> CacheDeleted:
+        """Delete answers from the cache.
+
+        Deletes answers by their keys, as `x-onceward-cache-key` and records of spending tell them.
+
+        Args:
+            keys: Their keys.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: CacheDeleted = await self._client.execute(_DELETE, params)
+        return answer
+
+    async def flush_all(self, **params: Unpack[CallOptions]) -> CacheDeleted:
+        """Empty the cache.
+
+        Deletes all answers that the caller's organization has in the cache; an administrator's call deletes
+        those of all.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: CacheDeleted = await self._client.execute(_FLUSH_ALL, params)
+        return answer
+
+
+class AsyncCacheWithRawResponse(RawResource["AsyncCache"]):
+    """The methods of `AsyncCache`, each giving the answer as it came."""
+
+    ping = AsyncRawMethod(AsyncCache.ping)
+    delete = AsyncRawMethod(AsyncCache.delete)
+    flush_all = AsyncRawMethod(AsyncCache.flush_all)

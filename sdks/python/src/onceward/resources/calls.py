@@ -1,0 +1,231 @@
+# Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
+
+"""The resource `calls` and what hangs on it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Unpack
+
+from .._core.operation import Operation, Page, Param, Result
+from .._core.resource import AsyncRawMethod, AsyncResource, RawMethod, RawResource, Resource
+
+if TYPE_CHECKING:
+    from .._core.options import CallOptions
+    from .._drivers.pages import AsyncPages, SyncPage
+    from ..types.calls import Call
+    from ..types.params.calls import CallsListParams
+
+__all__ = [
+    "AsyncCalls",
+    "AsyncCallsWithRawResponse",
+    "Calls",
+    "CallsWithRawResponse",
+]
+
+_LIST = Operation(
+    id="calls.list",
+    method="GET",
+    path="/v1/calls",
+    params={
+        "cursor": Param(wire="cursor", place="query", check=("within", "string", {"min_length": 1})),
+        "limit": Param(wire="limit", place="query", check=("within", "integer", {"minimum": 1, "maximum": 100})),
+        "key": Param(wire="idempotency_key", place="query", check=("within", "string", {"min_length": 1})),
+    },
+    result=Result(type="calls:CallList"),
+    page=Page(
+        style="cursor",
+        items=("data",),
+        cursor_param="cursor",
+        limit_param="limit",
+        next=("next_cursor",),
+        has_more=("has_more",),
+    ),
+)
+
+_RETRIEVE = Operation(
+    id="calls.retrieve",
+    method="GET",
+    path="/v1/calls/{call_id}",
+    params={
+        "call_id": Param(wire="call_id", place="path", required=True, check=("within", "string", {"min_length": 1})),
+    },
+    result=Result(type="calls:Call"),
+)
+
+_CANCEL = Operation(
+    id="calls.cancel",
+    method="POST",
+    path="/v1/calls/{call_id}/cancel",
+    params={
+        "call_id": Param(wire="call_id", place="path", required=True, check=("within", "string", {"min_length": 1})),
+    },
+    result=Result(type="calls:Call"),
+    retry="keyed",
+)
+
+
+class Calls(Resource):
+    """The records of calls."""
+
+    @cached_property
+    def with_raw_response(self) -> CallsWithRawResponse:
+        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        return CallsWithRawResponse(self)
+
+    def list(self, **params: Unpack[CallsListParams]) -> SyncPage[Call]:
+        """List calls.
+
+        Lists the records of calls, newest first.
+
+        Args:
+            cursor: The `next_cursor` of the page before.
+            limit: How many items a page holds at most. Default: 20.
+            key: Only the call with this key.
+
+        Returns:
+            A page of the list; iterating over it walks through all pages.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: SyncPage[Call] = self._client.execute(_LIST, params)
+        return answer
+
+    def retrieve(self, call_id: str, **params: Unpack[CallOptions]) -> Call:
+        """Get the record of a call.
+
+        Says how a call stands, what it used, and what it cost.
+
+        Args:
+            call_id: The id of the call, from the header `x-onceward-call-id`.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: Call = self._client.execute(_RETRIEVE, {"call_id": call_id, **params})
+        return answer
+
+    def cancel(self, call_id: str, **params: Unpack[CallOptions]) -> Call:
+        """Cancel a call.
+
+        Ends a call that is in progress, upstream too; what it used is billed. A call that has ended stays as it
+        is.
+
+        Args:
+            call_id: The id of the call, from the header `x-onceward-call-id`.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: Call = self._client.execute(_CANCEL, {"call_id": call_id, **params})
+        return answer
+
+
+class CallsWithRawResponse(RawResource["Calls"]):
+    """The methods of `Calls`, each giving the answer as it came."""
+
+    list = RawMethod(Calls.list)
+    retrieve = RawMethod(Calls.retrieve)
+    cancel = RawMethod(Calls.cancel)
+
+
+class AsyncCalls(AsyncResource):
+    """The records of calls."""
+
+    @cached_property
+    def with_raw_response(self) -> AsyncCallsWithRawResponse:
+        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        return AsyncCallsWithRawResponse(self)
+
+    def list(self, **params: Unpack[CallsListParams]) -> AsyncPages[Call]:
+        """List calls.
+
+        Lists the records of calls, newest first.
+
+        Args:
+            cursor: The `next_cursor` of the page before.
+            limit: How many items a page holds at most. Default: 20.
+            key: Only the call with this key.
+
+        Returns:
+            A page of the list; iterating over it walks through all pages.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: AsyncPages[Call] = self._client.execute(_LIST, params)
+        return answer
+
+    async def retrieve(self, call_id: str, **params: Unpack[CallOptions]) -> Call:
+        """Get the record of a call.
+
+        Says how a call stands, what it used, and what it cost.
+
+        Args:
+            call_id: The id of the call, from the header `x-onceward-call-id`.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: Call = await self._client.execute(_RETRIEVE, {"call_id": call_id, **params})
+        return answer
+
+    async def cancel(self, call_id: str, **params: Unpack[CallOptions]) -> Call:
+        """Cancel a call.
+
+        Ends a call that is in progress, upstream too; what it used is billed. A call that has ended stays as it
+        is.
+
+        Args:
+            call_id: The id of the call, from the header `x-onceward-call-id`.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: Call = await self._client.execute(_CANCEL, {"call_id": call_id, **params})
+        return answer
+
+
+class AsyncCallsWithRawResponse(RawResource["AsyncCalls"]):
+    """The methods of `AsyncCalls`, each giving the answer as it came."""
+
+    list = AsyncRawMethod(AsyncCalls.list)
+    retrieve = AsyncRawMethod(AsyncCalls.retrieve)
+    cancel = AsyncRawMethod(AsyncCalls.cancel)

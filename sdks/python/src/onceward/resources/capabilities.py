@@ -1,0 +1,119 @@
+# Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
+
+"""The resource `capabilities` and what hangs on it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Unpack
+
+from .._core.operation import Operation, Page, Param, Result
+from .._core.resource import AsyncRawMethod, AsyncResource, RawMethod, RawResource, Resource
+
+if TYPE_CHECKING:
+    from .._drivers.pages import AsyncPages, SyncPage
+    from ..types.capabilities import ModelCapabilities
+    from ..types.params.capabilities import CapabilitiesListParams
+
+__all__ = [
+    "AsyncCapabilities",
+    "AsyncCapabilitiesWithRawResponse",
+    "Capabilities",
+    "CapabilitiesWithRawResponse",
+]
+
+_LIST = Operation(
+    id="capabilities.list",
+    method="GET",
+    path="/v1/capabilities",
+    params={
+        "provider": Param(wire="provider", place="query", check=("within", "string", {"min_length": 1})),
+        "supports_vision": Param(wire="supports_vision", place="query", check="boolean"),
+        "supports_tools": Param(wire="supports_tools", place="query", check="boolean"),
+        "supports_reasoning": Param(wire="supports_reasoning", place="query", check="boolean"),
+    },
+    result=Result(type="capabilities:ModelCapabilitiesList"),
+    page=Page(style="none", items=("data",)),
+)
+
+
+class Capabilities(Resource):
+    """What models can do."""
+
+    @cached_property
+    def with_raw_response(self) -> CapabilitiesWithRawResponse:
+        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        return CapabilitiesWithRawResponse(self)
+
+    def list(self, **params: Unpack[CapabilitiesListParams]) -> SyncPage[ModelCapabilities]:
+        """List what models can do.
+
+        Lists the capabilities of models, one flat record each, to choose a model by.
+
+        Args:
+            provider: Only models of this provider.
+            supports_vision: Only models that can (images in), or cannot.
+            supports_tools: Only models that can (calling tools), or cannot.
+            supports_reasoning: Only models that can (thinking), or cannot.
+
+        Returns:
+            A page of the list; iterating over it walks through all pages.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: SyncPage[ModelCapabilities] = self._client.execute(_LIST, params)
+        return answer
+
+
+class CapabilitiesWithRawResponse(RawResource["Capabilities"]):
+    """The methods of `Capabilities`, each giving the answer as it came."""
+
+    list = RawMethod(Capabilities.list)
+
+
+class AsyncCapabilities(AsyncResource):
+    """What models can do."""
+
+    @cached_property
+    def with_raw_response(self) -> AsyncCapabilitiesWithRawResponse:
+        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        return AsyncCapabilitiesWithRawResponse(self)
+
+    def list(self, **params: Unpack[CapabilitiesListParams]) -> AsyncPages[ModelCapabilities]:
+        """List what models can do.
+
+        Lists the capabilities of models, one flat record each, to choose a model by.
+
+        Args:
+            provider: Only models of this provider.
+            supports_vision: Only models that can (images in), or cannot.
+            supports_tools: Only models that can (calling tools), or cannot.
+            supports_reasoning: Only models that can (thinking), or cannot.
+
+        Returns:
+            A page of the list; iterating over it walks through all pages.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: AsyncPages[ModelCapabilities] = self._client.execute(_LIST, params)
+        return answer
+
+
+class AsyncCapabilitiesWithRawResponse(RawResource["AsyncCapabilities"]):
+    """The methods of `AsyncCapabilities`, each giving the answer as it came."""
+
+    list = AsyncRawMethod(AsyncCapabilities.list)

@@ -1,0 +1,358 @@
+# Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
+
+"""The resource `credentials` and what hangs on it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Unpack
+
+from .._core.operation import Body, Operation, Page, Param, Result
+from .._core.resource import AsyncRawMethod, AsyncResource, RawMethod, RawResource, Resource
+
+if TYPE_CHECKING:
+    from .._core.options import CallOptions
+    from .._drivers.pages import AsyncPages, SyncPage
+    from ..types.credentials import Credential, CredentialDeleted
+    from ..types.params.credentials import CredentialsCreateParams, CredentialsUpdateParams
+
+__all__ = [
+    "AsyncCredentials",
+    "AsyncCredentialsWithRawResponse",
+    "Credentials",
+    "CredentialsWithRawResponse",
+]
+
+_CREATE = Operation(
+    id="credentials.create",
+    method="POST",
+    path="/credentials",
+    params={
+        "credential_name": Param(
+            wire="credential_name", required=True, check=("within", "string", {"min_length": 1, "max_length": 255})
+        ),
+        "credential_info": Param(wire="credential_info", required=True, check="credentials:CredentialInfoParam"),
+        "credential_values": Param(
+            wire="credential_values",
+            required=True,
+            check=("within", ("map", ("within", "string", {"min_length": 1})), {"min_length": 1}),
+        ),
+    },
+    body=Body(),
+    result=Result(type="credentials:Credential"),
+    retry="keyed",
+)
+
+_LIST = Operation(
+    id="credentials.list",
+    method="GET",
+    path="/credentials",
+    result=Result(type="credentials:CredentialList"),
+    page=Page(style="none", items=("credentials",)),
+)
+
+_RETRIEVE = Operation(
+    id="credentials.retrieve",
+    method="GET",
+    path="/credentials/{credential_name}",
+    params={
+        "credential_name": Param(
+            wire="credential_name",
+            place="path",
+            required=True,
+            check=("within", "string", {"min_length": 1, "max_length": 255}),
+        ),
+    },
+    result=Result(type="credentials:Credential"),
+)
+
+_UPDATE = Operation(
+    id="credentials.update",
+    method="PATCH",
+    path="/credentials/{credential_name}",
+    params={
+        "credential_name": Param(
+            wire="credential_name",
+            place="path",
+            required=True,
+            check=("within", "string", {"min_length": 1, "max_length": 255}),
+        ),
+        "credential_info": Param(
+            wire="credential_info", nullable=True, check=("null", "credentials:CredentialInfoParam")
+        ),
+        "credential_values": Param(
+            wire="credential_values",
+            nullable=True,
+            check=("null", ("map", ("null", ("within", "string", {"min_length": 1})))),
+        ),
+    },
+    body=Body(),
+    result=Result(type="credentials:Credential"),
+    retry="keyed",
+)
+
+_DELETE = Operation(
+    id="credentials.delete",
+    method="DELETE",
+    path="/credentials/{credential_name}",
+    params={
+        "credential_name": Param(
+            wire="credential_name",
+            place="path",
+            required=True,
+            check=("within", "string", {"min_length": 1, "max_length": 255}),
+        ),
+    },
+    result=Result(type="credentials:CredentialDeleted"),
+    retry="keyed",
+)
+
+
+class Credentials(Resource):
+    """What providers ask for, stored encrypted."""
+
+    @cached_property
+    def with_raw_response(self) -> CredentialsWithRawResponse:
+        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        return CredentialsWithRawResponse(self)
+
+    def create(self, **params: Unpack[CredentialsCreateParams]) -> Credential:
+        """Store a credential.
+
+        Stores what a provider asks for under a name that deployments can use. Values are kept encrypted and
+        never given back.
+
+        Args:
+            credential_name: Its name.
+            credential_info: What may be known of a credential.
+            credential_values: What the provider asks for, such as `api_key`, `api_base` and `api_version`.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: Credential = self._client.execute(_CREATE, params)
+        return answer
+
+    def list(self, **params: Unpack[CallOptions]) -> SyncPage[Credential]:
+        """List credentials.
+
+        Lists the credentials without their values, by name.
+
+        Returns:
+            A page of the list; iterating over it walks through all pages.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: SyncPage[Credential] = self._client.execute(_LIST, params)
+        return answer
+
+    def retrieve(self, credential_name: str, **params: Unpack[CallOptions]) -> Credential:
+        """Get a credential.
+
+        Gives a credential without its values.
+
+        Args:
+            credential_name: The credential's name.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: Credential = self._client.execute(_RETRIEVE, {"credential_name": credential_name, **params})
+        return answer
+
+    def update(self, credential_name: str, **params: Unpack[CredentialsUpdateParams]) -> Credential:
+        """Change a credential.
+
+        Changes what is named and leaves the rest; null takes a value away. Calls that begin from then on use
+        it.
+
+        Args:
+            credential_name: The credential's name.
+            credential_info: What may be known of a credential.
+            credential_values: What the provider asks for.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: Credential = self._client.execute(_UPDATE, {"credential_name": credential_name, **params})
+        return answer
+
+    def delete(self, credential_name: str, **params: Unpack[CallOptions]) -> CredentialDeleted:
+        """Delete a credential.
+
+        Deletes a credential. One that a deployment still uses stays: 409.
+
+        Args:
+            credential_name: The credential's name.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: CredentialDeleted = self._client.execute(_DELETE, {"credential_name": credential_name, **params})
+        return answer
+
+
+class CredentialsWithRawResponse(RawResource["Credentials"]):
+    """The methods of `Credentials`, each giving the answer as it came."""
+
+    create = RawMethod(Credentials.create)
+    list = RawMethod(Credentials.list)
+    retrieve = RawMethod(Credentials.retrieve)
+    update = RawMethod(Credentials.update)
+    delete = RawMethod(Credentials.delete)
+
+
+class AsyncCredentials(AsyncResource):
+    """What providers ask for, stored encrypted."""
+
+    @cached_property
+    def with_raw_response(self) -> AsyncCredentialsWithRawResponse:
+        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        return AsyncCredentialsWithRawResponse(self)
+
+    async def create(self, **params: Unpack[CredentialsCreateParams]) -> Credential:
+        """Store a credential.
+
+        Stores what a provider asks for under a name that deployments can use. Values are kept encrypted and
+        never given back.
+
+        Args:
+            credential_name: Its name.
+            credential_info: What may be known of a credential.
+            credential_values: What the provider asks for, such as `api_key`, `api_base` and `api_version`.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: Credential = await self._client.execute(_CREATE, params)
+        return answer
+
+    def list(self, **params: Unpack[CallOptions]) -> AsyncPages[Credential]:
+        """List credentials.
+
+        Lists the credentials without their values, by name.
+
+        Returns:
+            A page of the list; iterating over it walks through all pages.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: AsyncPages[Credential] = self._client.execute(_LIST, params)
+        return answer
+
+    async def retrieve(self, credential_name: str, **params: Unpack[CallOptions]) -> Credential:
+        """Get a credential.
+
+        Gives a credential without its values.
+
+        Args:
+            credential_name: The credential's name.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: Credential = await self._client.execute(_RETRIEVE, {"credential_name": credential_name, **params})
+        return answer
+
+    async def update(self, credential_name: str, **params: Unpack[CredentialsUpdateParams]) -> Credential:
+        """Change a credential.
+
+        Changes what is named and leaves the rest; null takes a value away. Calls that begin from then on use
+        it.
+
+        Args:
+            credential_name: The credential's name.
+            credential_info: What may be known of a credential.
+            credential_values: What the provider asks for.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: Credential = await self._client.execute(_UPDATE, {"credential_name": credential_name, **params})
+        return answer
+
+    async def delete(self, credential_name: str, **params: Unpack[CallOptions]) -> CredentialDeleted:
+        """Delete a credential.
+
+        Deletes a credential. One that a deployment still uses stays: 409.
+
+        Args:
+            credential_name: The credential's name.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: CredentialDeleted = await self._client.execute(_DELETE, {"credential_name": credential_name, **params})
+        return answer
+
+
+class AsyncCredentialsWithRawResponse(RawResource["AsyncCredentials"]):
+    """The methods of `AsyncCredentials`, each giving the answer as it came."""
+
+    create = AsyncRawMethod(AsyncCredentials.create)
+    list = AsyncRawMethod(AsyncCredentials.list)
+    retrieve = AsyncRawMethod(AsyncCredentials.retrieve)
+    update = AsyncRawMethod(AsyncCredentials.update)
+    delete = AsyncRawMethod(AsyncCredentials.delete)

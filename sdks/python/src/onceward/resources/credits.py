@@ -1,0 +1,318 @@
+# Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
+
+"""The resource `credits` and what hangs on it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Unpack
+
+from .._core.operation import Operation, Page, Param, Result
+from .._core.resource import AsyncRawMethod, AsyncResource, RawMethod, RawResource, Resource
+
+if TYPE_CHECKING:
+    from .._core.options import CallOptions
+    from .._drivers.pages import AsyncPages, SyncPage
+    from ..types.credits import CreditsBalance, CreditsEntry, CreditsStats, CreditsTiers
+    from ..types.params.credits import CreditsBalanceParams, CreditsHistoryParams, CreditsStatsParams
+
+__all__ = [
+    "AsyncCredits",
+    "AsyncCreditsWithRawResponse",
+    "Credits",
+    "CreditsWithRawResponse",
+]
+
+_BALANCE = Operation(
+    id="credits.balance",
+    method="GET",
+    path="/v1/credits/balance",
+    params={
+        "organization_id": Param(wire="organization_id", place="query", check=("within", "string", {"min_length": 1})),
+    },
+    result=Result(type="credits:CreditsBalance"),
+)
+
+_HISTORY = Operation(
+    id="credits.history",
+    method="GET",
+    path="/v1/credits/history",
+    params={
+        "cursor": Param(wire="cursor", place="query", check=("within", "string", {"min_length": 1})),
+        "limit": Param(wire="limit", place="query", check=("within", "integer", {"minimum": 1, "maximum": 100})),
+        "start_date": Param(wire="start_date", place="query", check=("within", "string", {"min_length": 1})),
+        "end_date": Param(wire="end_date", place="query", check=("within", "string", {"min_length": 1})),
+        "model": Param(wire="model", place="query", check=("within", "string", {"min_length": 1})),
+        "provider": Param(wire="provider", place="query", check=("within", "string", {"min_length": 1})),
+        "band": Param(wire="band", place="query", check=("within", "string", {"min_length": 1})),
+        "status": Param(wire="status", place="query", check=("within", "string", {"min_length": 1})),
+        "organization_id": Param(wire="organization_id", place="query", check=("within", "string", {"min_length": 1})),
+    },
+    result=Result(type="credits:CreditsHistory"),
+    page=Page(
+        style="cursor",
+        items=("entries",),
+        cursor_param="cursor",
+        limit_param="limit",
+        next=("next_cursor",),
+        has_more=("has_more",),
+        total=("total",),
+    ),
+)
+
+_STATS = Operation(
+    id="credits.stats",
+    method="GET",
+    path="/v1/credits/stats",
+    params={
+        "period": Param(wire="period", place="query", check=("enum", "day", "week", "month", "all_time")),
+        "group_by": Param(wire="group_by", place="query", check=("enum", "day", "week", "month")),
+        "start_date": Param(wire="start_date", place="query", check=("within", "string", {"min_length": 1})),
+        "end_date": Param(wire="end_date", place="query", check=("within", "string", {"min_length": 1})),
+        "model": Param(wire="model", place="query", check=("within", "string", {"min_length": 1})),
+        "provider": Param(wire="provider", place="query", check=("within", "string", {"min_length": 1})),
+        "band": Param(wire="band", place="query", check=("within", "string", {"min_length": 1})),
+        "organization_id": Param(wire="organization_id", place="query", check=("within", "string", {"min_length": 1})),
+    },
+    result=Result(type="credits:CreditsStats"),
+)
+
+_TIERS = Operation(
+    id="credits.tiers", method="GET", path="/v1/credits/tiers", result=Result(type="credits:CreditsTiers")
+)
+
+
+class Credits(Resource):
+    """Credits, tiers, and the bands of models that they open."""
+
+    @cached_property
+    def with_raw_response(self) -> CreditsWithRawResponse:
+        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        return CreditsWithRawResponse(self)
+
+    def balance(self, **params: Unpack[CreditsBalanceParams]) -> CreditsBalance:
+        """Get the credits that are left.
+
+        Gives the credits of the caller's organization: what is left, of how many, until when, and which bands
+        of models its tier opens.
+
+        Args:
+            organization_id: The organization whose credits they are; absent, the caller's own.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: CreditsBalance = self._client.execute(_BALANCE, params)
+        return answer
+
+    def history(self, **params: Unpack[CreditsHistoryParams]) -> SyncPage[CreditsEntry]:
+        """List what happened to credits.
+
+        Lists debits, grants and refunds, newest first.
+
+        Args:
+            cursor: The `next_cursor` of the page before.
+            limit: How many items a page holds at most. Default: 20.
+            start_date: The first day, such as `2026-01-01`, or the first moment, such as
+                `2026-01-01T12:00:00Z`.
+            end_date: The last day, itself included, or the moment before which it ends.
+            model: Only this model.
+            provider: Only this provider.
+            band: Only models of this band.
+            status: Only entries of this status.
+            organization_id: The organization whose credits they are; absent, the caller's own.
+
+        Returns:
+            A page of the list; iterating over it walks through all pages.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: SyncPage[CreditsEntry] = self._client.execute(_HISTORY, params)
+        return answer
+
+    def stats(self, **params: Unpack[CreditsStatsParams]) -> CreditsStats:
+        """Sum up what credits were spent for.
+
+        Sums debits over a time, by model, provider and band, and in steps of `group_by`. Dates, where given,
+        stand above `period`.
+
+        Args:
+            period: The time up to now. Default: 'month'.
+            group_by: The steps of `stats`. Default: 'day'.
+            start_date: The first day, such as `2026-01-01`, or the first moment, such as
+                `2026-01-01T12:00:00Z`.
+            end_date: The last day, itself included, or the moment before which it ends.
+            model: Only this model.
+            provider: Only this provider.
+            band: Only models of this band.
+            organization_id: The organization whose credits they are; absent, the caller's own.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: CreditsStats = self._client.execute(_STATS, params)
+        return answer
+
+    def tiers(self, **params: Unpack[CallOptions]) -> CreditsTiers:
+        """List tiers and bands.
+
+        Gives the tiers that an organization can have, with the credits and the pace of each, and the bands:
+        classes of models that a tier opens.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: CreditsTiers = self._client.execute(_TIERS, params)
+        return answer
+
+
+class CreditsWithRawResponse(RawResource["Credits"]):
+    """The methods of `Credits`, each giving the answer as it came."""
+
+    balance = RawMethod(Credits.balance)
+    history = RawMethod(Credits.history)
+    stats = RawMethod(Credits.stats)
+    tiers = RawMethod(Credits.tiers)
+
+
+class AsyncCredits(AsyncResource):
+    """Credits, tiers, and the bands of models that they open."""
+
+    @cached_property
+    def with_raw_response(self) -> AsyncCreditsWithRawResponse:
+        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        return AsyncCreditsWithRawResponse(self)
+
+    async def balance(self, **params: Unpack[CreditsBalanceParams]) -> CreditsBalance:
+        """Get the credits that are left.
+
+        Gives the credits of the caller's organization: what is left, of how many, until when, and which bands
+        of models its tier opens.
+
+        Args:
+            organization_id: The organization whose credits they are; absent, the caller's own.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: CreditsBalance = await self._client.execute(_BALANCE, params)
+        return answer
+
+    def history(self, **params: Unpack[CreditsHistoryParams]) -> AsyncPages[CreditsEntry]:
+        """List what happened to credits.
+
+        Lists debits, grants and refunds, newest first.
+
+        Args:
+            cursor: The `next_cursor` of the page before.
+            limit: How many items a page holds at most. Default: 20.
+            start_date: The first day, such as `2026-01-01`, or the first moment, such as
+                `2026-01-01T12:00:00Z`.
+            end_date: The last day, itself included, or the moment before which it ends.
+            model: Only this model.
+            provider: Only this provider.
+            band: Only models of this band.
+            status: Only entries of this status.
+            organization_id: The organization whose credits they are; absent, the caller's own.
+
+        Returns:
+            A page of the list; iterating over it walks through all pages.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: AsyncPages[CreditsEntry] = self._client.execute(_HISTORY, params)
+        return answer
+
+    async def stats(self, **params: Unpack[CreditsStatsParams]) -> CreditsStats:
+        """Sum up what credits were spent for.
+
+        Sums debits over a time, by model, provider and band, and in steps of `group_by`. Dates, where given,
+        stand above `period`.
+
+        Args:
+            period: The time up to now. Default: 'month'.
+            group_by: The steps of `stats`. Default: 'day'.
+            start_date: The first day, such as `2026-01-01`, or the first moment, such as
+                `2026-01-01T12:00:00Z`.
+            end_date: The last day, itself included, or the moment before which it ends.
+            model: Only this model.
+            provider: Only this provider.
+            band: Only models of this band.
+            organization_id: The organization whose credits they are; absent, the caller's own.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: CreditsStats = await self._client.execute(_STATS, params)
+        return answer
+
+    async def tiers(self, **params: Unpack[CallOptions]) -> CreditsTiers:
+        """List tiers and bands.
+
+        Gives the tiers that an organization can have, with the credits and the pace of each, and the bands:
+        classes of models that a tier opens.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: CreditsTiers = await self._client.execute(_TIERS, params)
+        return answer
+
+
+class AsyncCreditsWithRawResponse(RawResource["AsyncCredits"]):
+    """The methods of `AsyncCredits`, each giving the answer as it came."""
+
+    balance = AsyncRawMethod(AsyncCredits.balance)
+    history = AsyncRawMethod(AsyncCredits.history)
+    stats = AsyncRawMethod(AsyncCredits.stats)
+    tiers = AsyncRawMethod(AsyncCredits.tiers)

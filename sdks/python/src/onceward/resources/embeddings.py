@@ -1,0 +1,142 @@
+# Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
+
+"""The resource `embeddings` and what hangs on it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Unpack
+
+from .._core.operation import Body, Operation, Param, Result
+from .._core.resource import AsyncRawMethod, AsyncResource, RawMethod, RawResource, Resource
+from ..lib.embeddings import AsyncEmbeddingsHelpers, EmbeddingsHelpers
+
+if TYPE_CHECKING:
+    from ..types.embeddings import CreateEmbeddingResponse
+    from ..types.params.embeddings import EmbeddingsCreateParams
+
+__all__ = [
+    "AsyncEmbeddings",
+    "AsyncEmbeddingsWithRawResponse",
+    "Embeddings",
+    "EmbeddingsWithRawResponse",
+]
+
+_CREATE = Operation(
+    id="embeddings.create",
+    method="POST",
+    path="/v1/embeddings",
+    params={
+        "region": Param(wire="X-Onceward-Region", place="header", check=("within", "string", {"min_length": 1})),
+        "model": Param(wire="model", required=True, check=("within", "string", {"min_length": 1})),
+        "input": Param(wire="input", required=True, check="embeddings:EmbeddingInputParam"),
+        "encoding_format": Param(wire="encoding_format", nullable=True, check=("null", ("enum", "float", "base64"))),
+        "dimensions": Param(wire="dimensions", nullable=True, check=("null", ("within", "integer", {"minimum": 1}))),
+        "input_type": Param(wire="input_type", nullable=True, check=("null", "string")),
+        "user": Param(wire="user", nullable=True, check=("null", "string")),
+        "metadata": Param(wire="metadata", nullable=True, check=("null", "shared:MetadataParam")),
+        "tags": Param(wire="tags", nullable=True, check=("null", ("list", "string"))),
+        "cache": Param(wire="cache", nullable=True, check=("null", "shared:ResponseCacheParam")),
+        "guardrails": Param(wire="guardrails", nullable=True, check=("null", ("list", "string"))),
+        "provider_specific_params": Param(
+            wire="provider_specific_params", nullable=True, check=("null", ("map", None))
+        ),
+    },
+    body=Body(),
+    result=Result(type="embeddings:CreateEmbeddingResponse"),
+    retry="keyed",
+)
+
+
+class Embeddings(EmbeddingsHelpers, Resource):
+    """Texts as vectors."""
+
+    @cached_property
+    def with_raw_response(self) -> EmbeddingsWithRawResponse:
+        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        return EmbeddingsWithRawResponse(self)
+
+    def create(self, **params: Unpack[EmbeddingsCreateParams]) -> CreateEmbeddingResponse:
+        """Turn texts into vectors.
+
+        Gives one vector for each input, in the order of the inputs. `encoding_format: base64` is a quarter of
+        the bytes: the vector's little-endian 32-bit floats.
+
+        Args:
+            region: The region that may serve the call, for a model with deployments in several.
+            model: Which model answers.
+            input: A text, several, or their tokens.
+            encoding_format: How the vectors are written.
+            dimensions: How long the vectors are, where the model can choose.
+            input_type: What the vectors are for, where the model tells apart.
+            user: Your end user, by an id of yours.
+            metadata: Up to the caller; kept with the record and given back.
+            tags: Labels under which the call's cost is reported.
+            cache: What the call asks of the gateway's response cache.
+            guardrails: Guardrails that this call passes beside those it passes anyway.
+            provider_specific_params: What only one provider knows, added to the body the provider gets.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: CreateEmbeddingResponse = self._client.execute(_CREATE, params)
+        return answer
+
+
+class EmbeddingsWithRawResponse(RawResource["Embeddings"]):
+    """The methods of `Embeddings`, each giving the answer as it came."""
+
+    create = RawMethod(Embeddings.create)
+
+
+class AsyncEmbeddings(AsyncEmbeddingsHelpers, AsyncResource):
+    """Texts as vectors."""
+
+    @cached_property
+    def with_raw_response(self) -> AsyncEmbeddingsWithRawResponse:
+        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        return AsyncEmbeddingsWithRawResponse(self)
+
+    async def create(self, **params: Unpack[EmbeddingsCreateParams]) -> CreateEmbeddingResponse:
+        """Turn texts into vectors.
+
+        Gives one vector for each input, in the order of the inputs. `encoding_format: base64` is a quarter of
+        the bytes: the vector's little-endian 32-bit floats.
+
+        Args:
+            region: The region that may serve the call, for a model with deployments in several.
+            model: Which model answers.
+            input: A text, several, or their tokens.
+            encoding_format: How the vectors are written.
+            dimensions: How long the vectors are, where the model can choose.
+            input_type: What the vectors are for, where the model tells apart.
+            user: Your end user, by an id of yours.
+            metadata: Up to the caller; kept with the record and given back.
+            tags: Labels under which the call's cost is reported.
+            cache: What the call asks of the gateway's response cache.
+            guardrails: Guardrails that this call passes beside those it passes anyway.
+            provider_specific_params: What only one provider knows, added to the body the provider gets.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: CreateEmbeddingResponse = await self._client.execute(_CREATE, params)
+        return answer
+
+
+class AsyncEmbeddingsWithRawResponse(RawResource["AsyncEmbeddings"]):
+    """The methods of `AsyncEmbeddings`, each giving the answer as it came."""
+
+    create = AsyncRawMethod(AsyncEmbeddings.create)

@@ -1,0 +1,352 @@
+# Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
+
+"""The resource `files` and what hangs on it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Unpack
+
+from .._core.operation import Body, Operation, Page, Param, Result
+from .._core.resource import AsyncRawMethod, AsyncResource, RawMethod, RawResource, Resource
+from ..lib.files import AsyncFilesHelpers, FilesHelpers
+
+if TYPE_CHECKING:
+    from .._core.content import Content
+    from .._core.options import CallOptions
+    from .._drivers.pages import AsyncPages, SyncPage
+    from ..types.files import FileDeleted, FileObject
+    from ..types.params.files import FilesCreateParams, FilesListParams
+
+__all__ = [
+    "AsyncFiles",
+    "AsyncFilesWithRawResponse",
+    "Files",
+    "FilesWithRawResponse",
+]
+
+_CREATE = Operation(
+    id="files.create",
+    method="POST",
+    path="/v1/files",
+    params={
+        "file": Param(wire="file", required=True, file=True),
+        "purpose": Param(wire="purpose", required=True, check=("within", "string", {"min_length": 1})),
+        "expires_after": Param(wire="expires_after", check="shared:ExpiresAfterParam", style="deepObject"),
+    },
+    body=Body(kind="multipart", media_type="multipart/form-data"),
+    result=Result(type="files:FileObject"),
+    retry="keyed",
+)
+
+_LIST = Operation(
+    id="files.list",
+    method="GET",
+    path="/v1/files",
+    params={
+        "purpose": Param(wire="purpose", place="query", check=("within", "string", {"min_length": 1})),
+        "order": Param(wire="order", place="query", check=("enum", "asc", "desc")),
+        "limit": Param(wire="limit", place="query", check=("within", "integer", {"minimum": 1, "maximum": 10000})),
+        "after": Param(wire="after", place="query", check=("within", "string", {"min_length": 1})),
+    },
+    result=Result(type="files:FileList"),
+    page=Page(
+        style="after",
+        items=("data",),
+        cursor_param="after",
+        limit_param="limit",
+        has_more=("has_more",),
+        last_id=("last_id",),
+    ),
+)
+
+_RETRIEVE = Operation(
+    id="files.retrieve",
+    method="GET",
+    path="/v1/files/{file_id}",
+    params={
+        "file_id": Param(wire="file_id", place="path", required=True, check=("within", "string", {"min_length": 1})),
+    },
+    result=Result(type="files:FileObject"),
+)
+
+_DELETE = Operation(
+    id="files.delete",
+    method="DELETE",
+    path="/v1/files/{file_id}",
+    params={
+        "file_id": Param(wire="file_id", place="path", required=True, check=("within", "string", {"min_length": 1})),
+    },
+    result=Result(type="files:FileDeleted"),
+    retry="keyed",
+)
+
+_CONTENT = Operation(
+    id="files.content",
+    method="GET",
+    path="/v1/files/{file_id}/content",
+    params={
+        "file_id": Param(wire="file_id", place="path", required=True, check=("within", "string", {"min_length": 1})),
+    },
+    result=Result(kind="binary"),
+)
+
+
+class Files(FilesHelpers, Resource):
+    """Uploaded and resulting files."""
+
+    @cached_property
+    def with_raw_response(self) -> FilesWithRawResponse:
+        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        return FilesWithRawResponse(self)
+
+    def create(self, **params: Unpack[FilesCreateParams]) -> FileObject:
+        """Upload a file.
+
+        Keeps a file for batches, fine-tuning or conversations.
+
+        Args:
+            file: The content; the part's filename is kept.
+            purpose: What the file is for.
+            expires_after: How long a file is kept.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: FileObject = self._client.execute(_CREATE, params)
+        return answer
+
+    def list(self, **params: Unpack[FilesListParams]) -> SyncPage[FileObject]:
+        """List files.
+
+        Lists the records of files, newest first unless `order` says otherwise.
+
+        Args:
+            purpose: Only files for this.
+            order: By `created_at`, rising or falling. Default: 'desc'.
+            limit: How many items a page holds at most. Default: 10000.
+            after: The id of the last item of the page before; the answer starts behind it.
+
+        Returns:
+            A page of the list; iterating over it walks through all pages.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: SyncPage[FileObject] = self._client.execute(_LIST, params)
+        return answer
+
+    def retrieve(self, file_id: str, **params: Unpack[CallOptions]) -> FileObject:
+        """Get the record of a file.
+
+        Gives what is known of a file, not its content.
+
+        Args:
+            file_id: The file's id.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: FileObject = self._client.execute(_RETRIEVE, {"file_id": file_id, **params})
+        return answer
+
+    def delete(self, file_id: str, **params: Unpack[CallOptions]) -> FileDeleted:
+        """Delete a file.
+
+        Deletes a file, record and content.
+
+        Args:
+            file_id: The file's id.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: FileDeleted = self._client.execute(_DELETE, {"file_id": file_id, **params})
+        return answer
+
+    def content(self, file_id: str, **params: Unpack[CallOptions]) -> Content:
+        """Get the content of a file.
+
+        Gives the bytes of a file as they were uploaded or made.
+
+        Args:
+            file_id: The file's id.
+
+        Returns:
+            The answer's bytes.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: Content = self._client.execute(_CONTENT, {"file_id": file_id, **params})
+        return answer
+
+
+class FilesWithRawResponse(RawResource["Files"]):
+    """The methods of `Files`, each giving the answer as it came."""
+
+    create = RawMethod(Files.create)
+    list = RawMethod(Files.list)
+    retrieve = RawMethod(Files.retrieve)
+    delete = RawMethod(Files.delete)
+    content = RawMethod(Files.content)
+
+
+class AsyncFiles(AsyncFilesHelpers, AsyncResource):
+    """Uploaded and resulting files."""
+
+    @cached_property
+    def with_raw_response(self) -> AsyncFilesWithRawResponse:
+        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        return AsyncFilesWithRawResponse(self)
+
+    async def create(self, **params: Unpack[FilesCreateParams]) -> FileObject:
+        """Upload a file.
+
+        Keeps a file for batches, fine-tuning or conversations.
+
+        Args:
+            file: The content; the part's filename is kept.
+            purpose: What the file is for.
+            expires_after: How long a file is kept.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: FileObject = await self._client.execute(_CREATE, params)
+        return answer
+
+    def list(self, **params: Unpack[FilesListParams]) -> AsyncPages[FileObject]:
+        """List files.
+
+        Lists the records of files, newest first unless `order` says otherwise.
+
+        Args:
+            purpose: Only files for this.
+            order: By `created_at`, rising or falling. Default: 'desc'.
+            limit: How many items a page holds at most. Default: 10000.
+            after: The id of the last item of the page before; the answer starts behind it.
+
+        Returns:
+            A page of the list; iterating over it walks through all pages.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: AsyncPages[FileObject] = self._client.execute(_LIST, params)
+        return answer
+
+    async def retrieve(self, file_id: str, **params: Unpack[CallOptions]) -> FileObject:
+        """Get the record of a file.
+
+        Gives what is known of a file, not its content.
+
+        Args:
+            file_id: The file's id.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: FileObject = await self._client.execute(_RETRIEVE, {"file_id": file_id, **params})
+        return answer
+
+    async def delete(self, file_id: str, **params: Unpack[CallOptions]) -> FileDeleted:
+        """Delete a file.
+
+        Deletes a file, record and content.
+
+        Args:
+            file_id: The file's id.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: FileDeleted = await self._client.execute(_DELETE, {"file_id": file_id, **params})
+        return answer
+
+    async def content(self, file_id: str, **params: Unpack[CallOptions]) -> Content:
+        """Get the content of a file.
+
+        Gives the bytes of a file as they were uploaded or made.
+
+        Args:
+            file_id: The file's id.
+
+        Returns:
+            The answer's bytes.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: Content = await self._client.execute(_CONTENT, {"file_id": file_id, **params})
+        return answer
+
+
+class AsyncFilesWithRawResponse(RawResource["AsyncFiles"]):
+    """The methods of `AsyncFiles`, each giving the answer as it came."""
+
+    create = AsyncRawMethod(AsyncFiles.create)
+    list = AsyncRawMethod(AsyncFiles.list)
+    retrieve = AsyncRawMethod(AsyncFiles.retrieve)
+    delete = AsyncRawMethod(AsyncFiles.delete)
+    content = AsyncRawMethod(AsyncFiles.content)

@@ -1,0 +1,546 @@
+# Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
+
+"""The resource `fine_tuning` and what hangs on it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Unpack
+
+from .._core.operation import Body, Operation, Page, Param, Result
+from .._core.resource import AsyncRawMethod, AsyncResource, RawMethod, RawResource, Resource
+from ..lib.fine_tuning_jobs import AsyncFineTuningJobsHelpers, FineTuningJobsHelpers
+
+if TYPE_CHECKING:
+    from .._core.options import CallOptions
+    from .._drivers.pages import AsyncPages, SyncPage
+    from ..types.fine_tuning import FineTuningJob, FineTuningJobCheckpoint, FineTuningJobEvent
+    from ..types.params.fine_tuning import (
+        FineTuningJobsCheckpointsListParams,
+        FineTuningJobsCreateParams,
+        FineTuningJobsListEventsParams,
+        FineTuningJobsListParams,
+    )
+
+__all__ = [
+    "AsyncFineTuning",
+    "AsyncFineTuningJobs",
+    "AsyncFineTuningJobsCheckpoints",
+    "AsyncFineTuningJobsCheckpointsWithRawResponse",
+    "AsyncFineTuningJobsWithRawResponse",
+    "FineTuning",
+    "FineTuningJobs",
+    "FineTuningJobsCheckpoints",
+    "FineTuningJobsCheckpointsWithRawResponse",
+    "FineTuningJobsWithRawResponse",
+]
+
+_JOBS_CHECKPOINTS_LIST = Operation(
+    id="fine_tuning.jobs.checkpoints.list",
+    method="GET",
+    path="/v1/fine_tuning/jobs/{fine_tuning_job_id}/checkpoints",
+    params={
+        "fine_tuning_job_id": Param(
+            wire="fine_tuning_job_id", place="path", required=True, check=("within", "string", {"min_length": 1})
+        ),
+        "after": Param(wire="after", place="query", check=("within", "string", {"min_length": 1})),
+        "limit": Param(wire="limit", place="query", check=("within", "integer", {"minimum": 1, "maximum": 100})),
+    },
+    result=Result(type="fine_tuning:FineTuningJobCheckpointList"),
+    page=Page(
+        style="after",
+        items=("data",),
+        cursor_param="after",
+        limit_param="limit",
+        has_more=("has_more",),
+        last_id=("last_id",),
+    ),
+)
+
+_JOBS_CREATE = Operation(
+    id="fine_tuning.jobs.create",
+    method="POST",
+    path="/v1/fine_tuning/jobs",
+    params={
+        "model": Param(wire="model", required=True, check=("within", "string", {"min_length": 1})),
+        "training_file": Param(wire="training_file", required=True, check=("within", "string", {"min_length": 1})),
+        "validation_file": Param(wire="validation_file", nullable=True, check=("null", "string")),
+        "suffix": Param(
+            wire="suffix", nullable=True, check=("null", ("within", "string", {"min_length": 1, "max_length": 64}))
+        ),
+        "seed": Param(wire="seed", nullable=True, check=("null", "integer")),
+        "method": Param(wire="method", nullable=True, check=("null", "fine_tuning:FineTuningMethodParam")),
+        "hyperparameters": Param(
+            wire="hyperparameters", nullable=True, check=("null", "fine_tuning:SupervisedHyperparametersParam")
+        ),
+        "integrations": Param(
+            wire="integrations",
+            nullable=True,
+            check=("null", ("list", "fine_tuning:FineTuningJobWandbIntegrationObjectParam")),
+        ),
+        "metadata": Param(wire="metadata", nullable=True, check=("null", "shared:MetadataParam")),
+        "custom_llm_provider": Param(wire="custom_llm_provider", nullable=True, check=("null", "string")),
+    },
+    body=Body(),
+    result=Result(type="fine_tuning:FineTuningJob"),
+    retry="keyed",
+)
+
+_JOBS_LIST = Operation(
+    id="fine_tuning.jobs.list",
+    method="GET",
+    path="/v1/fine_tuning/jobs",
+    params={
+        "after": Param(wire="after", place="query", check=("within", "string", {"min_length": 1})),
+        "limit": Param(wire="limit", place="query", check=("within", "integer", {"minimum": 1, "maximum": 100})),
+        "metadata": Param(wire="metadata", place="query", check=("map", "string"), style="deepObject"),
+    },
+    result=Result(type="fine_tuning:FineTuningJobList"),
+    page=Page(style="after", items=("data",), cursor_param="after", limit_param="limit", has_more=("has_more",)),
+)
+
+_JOBS_RETRIEVE = Operation(
+    id="fine_tuning.jobs.retrieve",
+    method="GET",
+    path="/v1/fine_tuning/jobs/{fine_tuning_job_id}",
+    params={
+        "fine_tuning_job_id": Param(
+            wire="fine_tuning_job_id", place="path", required=True, check=("within", "string", {"min_length": 1})
+        ),
+    },
+    result=Result(type="fine_tuning:FineTuningJob"),
+)
+
+_JOBS_CANCEL = Operation(
+    id="fine_tuning.jobs.cancel",
+    method="POST",
+    path="/v1/fine_tuning/jobs/{fine_tuning_job_id}/cancel",
+    params={
+        "fine_tuning_job_id": Param(
+            wire="fine_tuning_job_id", place="path", required=True, check=("within", "string", {"min_length": 1})
+        ),
+    },
+    result=Result(type="fine_tuning:FineTuningJob"),
+    retry="keyed",
+)
+
+_JOBS_LIST_EVENTS = Operation(
+    id="fine_tuning.jobs.list_events",
+    method="GET",
+    path="/v1/fine_tuning/jobs/{fine_tuning_job_id}/events",
+    params={
+        "fine_tuning_job_id": Param(
+            wire="fine_tuning_job_id", place="path", required=True, check=("within", "string", {"min_length": 1})
+        ),
+        "after": Param(wire="after", place="query", check=("within", "string", {"min_length": 1})),
+        "limit": Param(wire="limit", place="query", check=("within", "integer", {"minimum": 1, "maximum": 100})),
+    },
+    result=Result(type="fine_tuning:FineTuningJobEventList"),
+    page=Page(style="after", items=("data",), cursor_param="after", limit_param="limit", has_more=("has_more",)),
+)
+
+
+class FineTuningJobsCheckpoints(Resource):
+    """Models that a job leaves on its way."""
+
+    @cached_property
+    def with_raw_response(self) -> FineTuningJobsCheckpointsWithRawResponse:
+        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        return FineTuningJobsCheckpointsWithRawResponse(self)
+
+    def list(
+        self, fine_tuning_job_id: str, **params: Unpack[FineTuningJobsCheckpointsListParams]
+    ) -> SyncPage[FineTuningJobCheckpoint]:
+        """List the checkpoints of a job.
+
+        Lists the models that a job has left on its way, newest first.
+
+        Args:
+            fine_tuning_job_id: The job's id.
+            after: The id of the last item of the page before; the answer starts behind it.
+            limit: How many items a page holds at most. Default: 20.
+
+        Returns:
+            A page of the list; iterating over it walks through all pages.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: SyncPage[FineTuningJobCheckpoint] = self._client.execute(
+            _JOBS_CHECKPOINTS_LIST, {"fine_tuning_job_id": fine_tuning_job_id, **params}
+        )
+        return answer
+
+
+class FineTuningJobsCheckpointsWithRawResponse(RawResource["FineTuningJobsCheckpoints"]):
+    """The methods of `FineTuningJobsCheckpoints`, each giving the answer as it came."""
+
+    list = RawMethod(FineTuningJobsCheckpoints.list)
+
+
+class AsyncFineTuningJobsCheckpoints(AsyncResource):
+    """Models that a job leaves on its way."""
+
+    @cached_property
+    def with_raw_response(self) -> AsyncFineTuningJobsCheckpointsWithRawResponse:
+        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        return AsyncFineTuningJobsCheckpointsWithRawResponse(self)
+
+    def list(
+        self, fine_tuning_job_id: str, **params: Unpack[FineTuningJobsCheckpointsListParams]
+    ) -> AsyncPages[FineTuningJobCheckpoint]:
+        """List the checkpoints of a job.
+
+        Lists the models that a job has left on its way, newest first.
+
+        Args:
+            fine_tuning_job_id: The job's id.
+            after: The id of the last item of the page before; the answer starts behind it.
+            limit: How many items a page holds at most. Default: 20.
+
+        Returns:
+            A page of the list; iterating over it walks through all pages.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: AsyncPages[FineTuningJobCheckpoint] = self._client.execute(
+            _JOBS_CHECKPOINTS_LIST, {"fine_tuning_job_id": fine_tuning_job_id, **params}
+        )
+        return answer
+
+
+class AsyncFineTuningJobsCheckpointsWithRawResponse(RawResource["AsyncFineTuningJobsCheckpoints"]):
+    """The methods of `AsyncFineTuningJobsCheckpoints`, each giving the answer as it came."""
+
+    list = AsyncRawMethod(AsyncFineTuningJobsCheckpoints.list)
+
+
+class FineTuningJobs(FineTuningJobsHelpers, Resource):
+    """The making of models."""
+
+    @cached_property
+    def checkpoints(self) -> FineTuningJobsCheckpoints:
+        """Models that a job leaves on its way."""
+        return FineTuningJobsCheckpoints(self._client)
+
+    @cached_property
+    def with_raw_response(self) -> FineTuningJobsWithRawResponse:
+        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        return FineTuningJobsWithRawResponse(self)
+
+    def create(self, **params: Unpack[FineTuningJobsCreateParams]) -> FineTuningJob:
+        """Start a job.
+
+        Makes a model of your own from a base model and a file of examples.
+
+        Args:
+            model: The base model.
+            training_file: The file of examples, uploaded for `fine-tune`.
+            validation_file: A file of examples to test by.
+            suffix: Becomes a part of the new model's id.
+            seed: The same seed and job give the same model where that is possible.
+            method: How to learn.
+            hyperparameters: The older place of `method.supervised.hyperparameters`.
+            integrations: Services to report the progress to; a request that names one is refused.
+            metadata: Up to the caller; kept with the record and given back.
+            custom_llm_provider: The provider that runs the job: `onceward`, or absent; others are refused.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: FineTuningJob = self._client.execute(_JOBS_CREATE, params)
+        return answer
+
+    def list(self, **params: Unpack[FineTuningJobsListParams]) -> SyncPage[FineTuningJob]:
+        """List jobs.
+
+        Lists jobs, newest first.
+
+        Args:
+            after: The id of the last item of the page before; the answer starts behind it.
+            limit: How many items a page holds at most. Default: 20.
+            metadata: Only jobs whose metadata has these values (`metadata[key]=value`).
+
+        Returns:
+            A page of the list; iterating over it walks through all pages.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: SyncPage[FineTuningJob] = self._client.execute(_JOBS_LIST, params)
+        return answer
+
+    def retrieve(self, fine_tuning_job_id: str, **params: Unpack[CallOptions]) -> FineTuningJob:
+        """Get a job.
+
+        Says how far a job is, and which model came out.
+
+        Args:
+            fine_tuning_job_id: The job's id.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: FineTuningJob = self._client.execute(
+            _JOBS_RETRIEVE, {"fine_tuning_job_id": fine_tuning_job_id, **params}
+        )
+        return answer
+
+    def cancel(self, fine_tuning_job_id: str, **params: Unpack[CallOptions]) -> FineTuningJob:
+        """Cancel a job.
+
+        Stops a job. One that has ended already is 409.
+
+        Args:
+            fine_tuning_job_id: The job's id.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: FineTuningJob = self._client.execute(_JOBS_CANCEL, {"fine_tuning_job_id": fine_tuning_job_id, **params})
+        return answer
+
+    def list_events(
+        self, fine_tuning_job_id: str, **params: Unpack[FineTuningJobsListEventsParams]
+    ) -> SyncPage[FineTuningJobEvent]:
+        """List the events of a job.
+
+        Lists what a job has told, newest first.
+
+        Args:
+            fine_tuning_job_id: The job's id.
+            after: The id of the last item of the page before; the answer starts behind it.
+            limit: How many items a page holds at most. Default: 20.
+
+        Returns:
+            A page of the list; iterating over it walks through all pages.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: SyncPage[FineTuningJobEvent] = self._client.execute(
+            _JOBS_LIST_EVENTS, {"fine_tuning_job_id": fine_tuning_job_id, **params}
+        )
+        return answer
+
+
+class FineTuningJobsWithRawResponse(RawResource["FineTuningJobs"]):
+    """The methods of `FineTuningJobs`, each giving the answer as it came."""
+
+    create = RawMethod(FineTuningJobs.create)
+    list = RawMethod(FineTuningJobs.list)
+    retrieve = RawMethod(FineTuningJobs.retrieve)
+    cancel = RawMethod(FineTuningJobs.cancel)
+    list_events = RawMethod(FineTuningJobs.list_events)
+
+
+class AsyncFineTuningJobs(AsyncFineTuningJobsHelpers, AsyncResource):
+    """The making of models."""
+
+    @cached_property
+    def checkpoints(self) -> AsyncFineTuningJobsCheckpoints:
+        """Models that a job leaves on its way."""
+        return AsyncFineTuningJobsCheckpoints(self._client)
+
+    @cached_property
+    def with_raw_response(self) -> AsyncFineTuningJobsWithRawResponse:
+        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        return AsyncFineTuningJobsWithRawResponse(self)
+
+    async def create(self, **params: Unpack[FineTuningJobsCreateParams]) -> FineTuningJob:
+        """Start a job.
+
+        Makes a model of your own from a base model and a file of examples.
+
+        Args:
+            model: The base model.
+            training_file: The file of examples, uploaded for `fine-tune`.
+            validation_file: A file of examples to test by.
+            suffix: Becomes a part of the new model's id.
+            seed: The same seed and job give the same model where that is possible.
+            method: How to learn.
+            hyperparameters: The older place of `method.supervised.hyperparameters`.
+            integrations: Services to report the progress to; a request that names one is refused.
+            metadata: Up to the caller; kept with the record and given back.
+            custom_llm_provider: The provider that runs the job: `onceward`, or absent; others are refused.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: FineTuningJob = await self._client.execute(_JOBS_CREATE, params)
+        return answer
+
+    def list(self, **params: Unpack[FineTuningJobsListParams]) -> AsyncPages[FineTuningJob]:
+        """List jobs.
+
+        Lists jobs, newest first.
+
+        Args:
+            after: The id of the last item of the page before; the answer starts behind it.
+            limit: How many items a page holds at most. Default: 20.
+            metadata: Only jobs whose metadata has these values (`metadata[key]=value`).
+
+        Returns:
+            A page of the list; iterating over it walks through all pages.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: AsyncPages[FineTuningJob] = self._client.execute(_JOBS_LIST, params)
+        return answer
+
+    async def retrieve(self, fine_tuning_job_id: str, **params: Unpack[CallOptions]) -> FineTuningJob:
+        """Get a job.
+
+        Says how far a job is, and which model came out.
+
+        Args:
+            fine_tuning_job_id: The job's id.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: FineTuningJob = await self._client.execute(
+            _JOBS_RETRIEVE, {"fine_tuning_job_id": fine_tuning_job_id, **params}
+        )
+        return answer
+
+    async def cancel(self, fine_tuning_job_id: str, **params: Unpack[CallOptions]) -> FineTuningJob:
+        """Cancel a job.
+
+        Stops a job. One that has ended already is 409.
+
+        Args:
+            fine_tuning_job_id: The job's id.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: FineTuningJob = await self._client.execute(
+            _JOBS_CANCEL, {"fine_tuning_job_id": fine_tuning_job_id, **params}
+        )
+        return answer
+
+    def list_events(
+        self, fine_tuning_job_id: str, **params: Unpack[FineTuningJobsListEventsParams]
+    ) -> AsyncPages[FineTuningJobEvent]:
+        """List the events of a job.
+
+        Lists what a job has told, newest first.
+
+        Args:
+            fine_tuning_job_id: The job's id.
+            after: The id of the last item of the page before; the answer starts behind it.
+            limit: How many items a page holds at most. Default: 20.
+
+        Returns:
+            A page of the list; iterating over it walks through all pages.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: AsyncPages[FineTuningJobEvent] = self._client.execute(
+            _JOBS_LIST_EVENTS, {"fine_tuning_job_id": fine_tuning_job_id, **params}
+        )
+        return answer
+
+
+class AsyncFineTuningJobsWithRawResponse(RawResource["AsyncFineTuningJobs"]):
+    """The methods of `AsyncFineTuningJobs`, each giving the answer as it came."""
+
+    create = AsyncRawMethod(AsyncFineTuningJobs.create)
+    list = AsyncRawMethod(AsyncFineTuningJobs.list)
+    retrieve = AsyncRawMethod(AsyncFineTuningJobs.retrieve)
+    cancel = AsyncRawMethod(AsyncFineTuningJobs.cancel)
+    list_events = AsyncRawMethod(AsyncFineTuningJobs.list_events)
+
+
+class FineTuning(Resource):
+    """Models that learn from files."""
+
+    @cached_property
+    def jobs(self) -> FineTuningJobs:
+        """The making of models."""
+        return FineTuningJobs(self._client)
+
+
+class AsyncFineTuning(AsyncResource):
+    """Models that learn from files."""
+
+    @cached_property
+    def jobs(self) -> AsyncFineTuningJobs:
+        """The making of models."""
+        return AsyncFineTuningJobs(self._client)

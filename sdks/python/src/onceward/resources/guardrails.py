@@ -1,0 +1,101 @@
+# Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
+
+"""The resource `guardrails` and what hangs on it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Unpack
+
+from .._core.operation import Operation, Page, Result
+from .._core.resource import AsyncRawMethod, AsyncResource, RawMethod, RawResource, Resource
+
+if TYPE_CHECKING:
+    from .._core.options import CallOptions
+    from .._drivers.pages import AsyncPages, SyncPage
+    from ..types.guardrails import Guardrail
+
+__all__ = [
+    "AsyncGuardrails",
+    "AsyncGuardrailsWithRawResponse",
+    "Guardrails",
+    "GuardrailsWithRawResponse",
+]
+
+_LIST = Operation(
+    id="guardrails.list",
+    method="GET",
+    path="/guardrails/list",
+    result=Result(type="guardrails:GuardrailList"),
+    page=Page(style="none", items=("guardrails",)),
+)
+
+
+class Guardrails(Resource):
+    """What calls pass before and after a model."""
+
+    @cached_property
+    def with_raw_response(self) -> GuardrailsWithRawResponse:
+        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        return GuardrailsWithRawResponse(self)
+
+    def list(self, **params: Unpack[CallOptions]) -> SyncPage[Guardrail]:
+        """List guardrails.
+
+        Lists what calls can be made to pass before and after a model.
+
+        Returns:
+            A page of the list; iterating over it walks through all pages.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: SyncPage[Guardrail] = self._client.execute(_LIST, params)
+        return answer
+
+
+class GuardrailsWithRawResponse(RawResource["Guardrails"]):
+    """The methods of `Guardrails`, each giving the answer as it came."""
+
+    list = RawMethod(Guardrails.list)
+
+
+class AsyncGuardrails(AsyncResource):
+    """What calls pass before and after a model."""
+
+    @cached_property
+    def with_raw_response(self) -> AsyncGuardrailsWithRawResponse:
+        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        return AsyncGuardrailsWithRawResponse(self)
+
+    def list(self, **params: Unpack[CallOptions]) -> AsyncPages[Guardrail]:
+        """List guardrails.
+
+        Lists what calls can be made to pass before and after a model.
+
+        Returns:
+            A page of the list; iterating over it walks through all pages.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: AsyncPages[Guardrail] = self._client.execute(_LIST, params)
+        return answer
+
+
+class AsyncGuardrailsWithRawResponse(RawResource["AsyncGuardrails"]):
+    """The methods of `AsyncGuardrails`, each giving the answer as it came."""
+
+    list = AsyncRawMethod(AsyncGuardrails.list)

@@ -1,0 +1,187 @@
+# Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
+
+"""The resource `health` and what hangs on it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Unpack
+
+from .._core.operation import Operation, Param, Result
+from .._core.resource import AsyncRawMethod, AsyncResource, RawMethod, RawResource, Resource
+
+if TYPE_CHECKING:
+    from .._core.options import CallOptions
+    from ..types.health import HealthModels, HealthStatus, ReadyStatus
+    from ..types.params.health import HealthModelsParams
+
+__all__ = [
+    "AsyncHealth",
+    "AsyncHealthWithRawResponse",
+    "Health",
+    "HealthWithRawResponse",
+]
+
+_MODELS = Operation(
+    id="health.models",
+    method="GET",
+    path="/health/models",
+    params={
+        "model": Param(wire="model", place="query", check=("within", "string", {"min_length": 1})),
+    },
+    result=Result(type="health:HealthModels"),
+)
+
+_CHECK = Operation(
+    id="health.check", method="GET", path="/healthz", result=Result(type="health:HealthStatus"), auth=False
+)
+
+_READY = Operation(
+    id="health.ready", method="GET", path="/readyz", result=Result(type="health:ReadyStatus"), auth=False
+)
+
+
+class Health(Resource):
+    """Whether the gateway lives and serves."""
+
+    @cached_property
+    def with_raw_response(self) -> HealthWithRawResponse:
+        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        return HealthWithRawResponse(self)
+
+    def models(self, **params: Unpack[HealthModelsParams]) -> HealthModels:
+        """Ask the models whether they answer.
+
+        Sends each deployment that the caller may use a call of a few tokens, which is billed to nobody, and
+        says which answered. It costs what it costs: /healthz asks no model.
+
+        Args:
+            model: Only deployments of this name.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: HealthModels = self._client.execute(_MODELS, params)
+        return answer
+
+    def check(self, **params: Unpack[CallOptions]) -> HealthStatus:
+        """Say whether the gateway lives.
+
+        Answers as soon as the process does.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: HealthStatus = self._client.execute(_CHECK, params)
+        return answer
+
+    def ready(self, **params: Unpack[CallOptions]) -> ReadyStatus:
+        """Say whether the gateway serves.
+
+        Answers 200 when requests are taken, and 503 while it starts, drains or has lost its store;
+        `error.details` then has the issues.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: ReadyStatus = self._client.execute(_READY, params)
+        return answer
+
+
+class HealthWithRawResponse(RawResource["Health"]):
+    """The methods of `Health`, each giving the answer as it came."""
+
+    models = RawMethod(Health.models)
+    check = RawMethod(Health.check)
+    ready = RawMethod(Health.ready)
+
+
+class AsyncHealth(AsyncResource):
+    """Whether the gateway lives and serves."""
+
+    @cached_property
+    def with_raw_response(self) -> AsyncHealthWithRawResponse:
+        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        return AsyncHealthWithRawResponse(self)
+
+    async def models(self, **params: Unpack[HealthModelsParams]) -> HealthModels:
+        """Ask the models whether they answer.
+
+        Sends each deployment that the caller may use a call of a few tokens, which is billed to nobody, and
+        says which answered. It costs what it costs: /healthz asks no model.
+
+        Args:
+            model: Only deployments of this name.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: HealthModels = await self._client.execute(_MODELS, params)
+        return answer
+
+    async def check(self, **params: Unpack[CallOptions]) -> HealthStatus:
+        """Say whether the gateway lives.
+
+        Answers as soon as the process does.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: HealthStatus = await self._client.execute(_CHECK, params)
+        return answer
+
+    async def ready(self, **params: Unpack[CallOptions]) -> ReadyStatus:
+        """Say whether the gateway serves.
+
+        Answers 200 when requests are taken, and 503 while it starts, drains or has lost its store;
+        `error.details` then has the issues.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: ReadyStatus = await self._client.execute(_READY, params)
+        return answer
+
+
+class AsyncHealthWithRawResponse(RawResource["AsyncHealth"]):
+    """The methods of `AsyncHealth`, each giving the answer as it came."""
+
+    models = AsyncRawMethod(AsyncHealth.models)
+    check = AsyncRawMethod(AsyncHealth.check)
+    ready = AsyncRawMethod(AsyncHealth.ready)

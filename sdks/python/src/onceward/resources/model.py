@@ -1,0 +1,304 @@
+# Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
+
+"""The resource `model` and what hangs on it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Unpack
+
+from .._core.operation import Body, Operation, Page, Param, Result
+from .._core.resource import AsyncRawMethod, AsyncResource, RawMethod, RawResource, Resource
+
+if TYPE_CHECKING:
+    from .._drivers.pages import AsyncPages, SyncPage
+    from ..types.model import Deployment, ModelDeleteResponse
+    from ..types.params.model import ModelCreateParams, ModelDeleteParams, ModelInfoParams, ModelUpdateParams
+
+__all__ = [
+    "AsyncModel",
+    "AsyncModelWithRawResponse",
+    "Model",
+    "ModelWithRawResponse",
+]
+
+_CREATE = Operation(
+    id="model.create",
+    method="POST",
+    path="/model/new",
+    params={
+        "model_name": Param(
+            wire="model_name", required=True, check=("within", "string", {"min_length": 1, "max_length": 255})
+        ),
+        "litellm_params": Param(wire="litellm_params", required=True, check="model:DeploymentParamsInput"),
+        "model_info": Param(wire="model_info", nullable=True, check=("null", "model:DeploymentInfoParam")),
+    },
+    body=Body(),
+    result=Result(type="model:Deployment"),
+    retry="keyed",
+)
+
+_UPDATE = Operation(
+    id="model.update",
+    method="POST",
+    path="/model/update",
+    params={
+        "model_id": Param(wire="model_id", nullable=True, check=("null", ("within", "string", {"min_length": 1}))),
+        "model_name": Param(
+            wire="model_name", nullable=True, check=("null", ("within", "string", {"min_length": 1, "max_length": 255}))
+        ),
+        "litellm_params": Param(
+            wire="litellm_params", nullable=True, check=("null", "model:DeploymentParamsChangeParam")
+        ),
+        "model_info": Param(wire="model_info", nullable=True, check=("null", "model:DeploymentInfoParam")),
+    },
+    body=Body(),
+    result=Result(type="model:Deployment"),
+    retry="keyed",
+)
+
+_DELETE = Operation(
+    id="model.delete",
+    method="POST",
+    path="/model/delete",
+    params={
+        "id": Param(wire="id", required=True, check=("within", "string", {"min_length": 1})),
+    },
+    body=Body(),
+    result=Result(type="model:ModelDeleteResponse"),
+    retry="keyed",
+)
+
+_INFO = Operation(
+    id="model.info",
+    method="GET",
+    path="/model/info",
+    params={
+        "model_id": Param(wire="model_id", place="query", check=("within", "string", {"min_length": 1})),
+        "model_name": Param(wire="model_name", place="query", check=("within", "string", {"min_length": 1})),
+    },
+    result=Result(type="model:DeploymentList"),
+    page=Page(style="none", items=("data",)),
+)
+
+
+class Model(Resource):
+    """Deployments: models of providers that stand behind names."""
+
+    @cached_property
+    def with_raw_response(self) -> ModelWithRawResponse:
+        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        return ModelWithRawResponse(self)
+
+    def create(self, **params: Unpack[ModelCreateParams]) -> Deployment:
+        """Add a deployment of a model.
+
+        Adds a deployment: a model of a provider that stands behind a name. Several deployments of one name
+        share its calls. Secrets are kept encrypted and never given back.
+
+        Args:
+            model_name: The name that callers use.
+            litellm_params: Where a deployment is, and how calls go there.
+            model_info: What is known of a deployment beside where it is.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: Deployment = self._client.execute(_CREATE, params)
+        return answer
+
+    def update(self, **params: Unpack[ModelUpdateParams]) -> Deployment:
+        """Change a deployment.
+
+        Changes what is named and leaves the rest, inside `litellm_params` and `model_info` too; null takes a
+        value away. Running calls are not touched.
+
+        Args:
+            model_id: The deployment.
+            model_name: The name that callers use.
+            litellm_params: What changes of where a deployment is.
+            model_info: What is known of a deployment beside where it is.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: Deployment = self._client.execute(_UPDATE, params)
+        return answer
+
+    def delete(self, **params: Unpack[ModelDeleteParams]) -> ModelDeleteResponse:
+        """Delete a deployment.
+
+        Deletes a deployment. Running calls go on to their end; a name without deployments is not known any
+        more. Those of the configuration file cannot be deleted.
+
+        Args:
+            id: The deployment, by its `model_info.id`.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: ModelDeleteResponse = self._client.execute(_DELETE, params)
+        return answer
+
+    def info(self, **params: Unpack[ModelInfoParams]) -> SyncPage[Deployment]:
+        """List deployments.
+
+        Lists the deployments whose names the caller may use, with how each stands. Who is no administrator sees
+        neither addresses nor credentials.
+
+        Args:
+            model_id: Only this deployment, by its `model_info.id`.
+            model_name: Only deployments of this name.
+
+        Returns:
+            A page of the list; iterating over it walks through all pages.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: SyncPage[Deployment] = self._client.execute(_INFO, params)
+        return answer
+
+
+class ModelWithRawResponse(RawResource["Model"]):
+    """The methods of `Model`, each giving the answer as it came."""
+
+    create = RawMethod(Model.create)
+    update = RawMethod(Model.update)
+    delete = RawMethod(Model.delete)
+    info = RawMethod(Model.info)
+
+
+class AsyncModel(AsyncResource):
+    """Deployments: models of providers that stand behind names."""
+
+    @cached_property
+    def with_raw_response(self) -> AsyncModelWithRawResponse:
+        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        return AsyncModelWithRawResponse(self)
+
+    async def create(self, **params: Unpack[ModelCreateParams]) -> Deployment:
+        """Add a deployment of a model.
+
+        Adds a deployment: a model of a provider that stands behind a name. Several deployments of one name
+        share its calls. Secrets are kept encrypted and never given back.
+
+        Args:
+            model_name: The name that callers use.
+            litellm_params: Where a deployment is, and how calls go there.
+            model_info: What is known of a deployment beside where it is.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: Deployment = await self._client.execute(_CREATE, params)
+        return answer
+
+    async def update(self, **params: Unpack[ModelUpdateParams]) -> Deployment:
+        """Change a deployment.
+
+        Changes what is named and leaves the rest, inside `litellm_params` and `model_info` too; null takes a
+        value away. Running calls are not touched.
+
+        Args:
+            model_id: The deployment.
+            model_name: The name that callers use.
+            litellm_params: What changes of where a deployment is.
+            model_info: What is known of a deployment beside where it is.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: Deployment = await self._client.execute(_UPDATE, params)
+        return answer
+
+    async def delete(self, **params: Unpack[ModelDeleteParams]) -> ModelDeleteResponse:
+        """Delete a deployment.
+
+        Deletes a deployment. Running calls go on to their end; a name without deployments is not known any
+        more. Those of the configuration file cannot be deleted.
+
+        Args:
+            id: The deployment, by its `model_info.id`.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: ModelDeleteResponse = await self._client.execute(_DELETE, params)
+        return answer
+
+    def info(self, **params: Unpack[ModelInfoParams]) -> AsyncPages[Deployment]:
+        """List deployments.
+
+        Lists the deployments whose names the caller may use, with how each stands. Who is no administrator sees
+        neither addresses nor credentials.
+
+        Args:
+            model_id: Only this deployment, by its `model_info.id`.
+            model_name: Only deployments of this name.
+
+        Returns:
+            A page of the list; iterating over it walks through all pages.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: AsyncPages[Deployment] = self._client.execute(_INFO, params)
+        return answer
+
+
+class AsyncModelWithRawResponse(RawResource["AsyncModel"]):
+    """The methods of `AsyncModel`, each giving the answer as it came."""
+
+    create = AsyncRawMethod(AsyncModel.create)
+    update = AsyncRawMethod(AsyncModel.update)
+    delete = AsyncRawMethod(AsyncModel.delete)
+    info = AsyncRawMethod(AsyncModel.info)

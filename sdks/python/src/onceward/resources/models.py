@@ -1,0 +1,231 @@
+# Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
+
+"""The resource `models` and what hangs on it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Unpack
+
+from .._core.operation import Operation, Page, Param, Result
+from .._core.resource import AsyncRawMethod, AsyncResource, RawMethod, RawResource, Resource
+
+if TYPE_CHECKING:
+    from .._core.options import CallOptions
+    from .._drivers.pages import AsyncPages, SyncPage
+    from ..types.models import Model, ModelDeleted
+    from ..types.params.models import ModelsListParams
+
+__all__ = [
+    "AsyncModels",
+    "AsyncModelsWithRawResponse",
+    "Models",
+    "ModelsWithRawResponse",
+]
+
+_LIST = Operation(
+    id="models.list",
+    method="GET",
+    path="/v1/models",
+    params={
+        "cursor": Param(wire="cursor", place="query", check=("within", "string", {"min_length": 1})),
+        "limit": Param(wire="limit", place="query", check=("within", "integer", {"minimum": 1, "maximum": 1000})),
+        "provider": Param(wire="provider", place="query", check=("within", "string", {"min_length": 1})),
+    },
+    result=Result(type="models:ModelList"),
+    page=Page(
+        style="cursor",
+        items=("data",),
+        cursor_param="cursor",
+        limit_param="limit",
+        next=("next_cursor",),
+        has_more=("has_more",),
+    ),
+)
+
+_RETRIEVE = Operation(
+    id="models.retrieve",
+    method="GET",
+    path="/v1/models/{model}",
+    params={
+        "model": Param(wire="model", place="path", required=True, check=("within", "string", {"min_length": 1})),
+    },
+    result=Result(type="models:Model"),
+)
+
+_DELETE = Operation(
+    id="models.delete",
+    method="DELETE",
+    path="/v1/models/{model}",
+    params={
+        "model": Param(wire="model", place="path", required=True, check=("within", "string", {"min_length": 1})),
+    },
+    result=Result(type="models:ModelDeleted"),
+    retry="keyed",
+)
+
+
+class Models(Resource):
+    """Models, their prices, limits and capabilities."""
+
+    @cached_property
+    def with_raw_response(self) -> ModelsWithRawResponse:
+        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        return ModelsWithRawResponse(self)
+
+    def list(self, **params: Unpack[ModelsListParams]) -> SyncPage[Model]:
+        """List models.
+
+        Lists the models that the key may use, with prices, limits and capabilities. Without `limit`, one page
+        holds all.
+
+        Args:
+            cursor: The `next_cursor` of the page before.
+            limit: How many items a page holds at most.
+            provider: Only models of this provider.
+
+        Returns:
+            A page of the list; iterating over it walks through all pages.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: SyncPage[Model] = self._client.execute(_LIST, params)
+        return answer
+
+    def retrieve(self, model: str, **params: Unpack[CallOptions]) -> Model:
+        """Get a model.
+
+        Gives what is known of a model.
+
+        Args:
+            model: The model's id.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: Model = self._client.execute(_RETRIEVE, {"model": model, **params})
+        return answer
+
+    def delete(self, model: str, **params: Unpack[CallOptions]) -> ModelDeleted:
+        """Delete a model.
+
+        Deletes a fine-tuned model of one's own. Others cannot be deleted: 403.
+
+        Args:
+            model: The model's id.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: ModelDeleted = self._client.execute(_DELETE, {"model": model, **params})
+        return answer
+
+
+class ModelsWithRawResponse(RawResource["Models"]):
+    """The methods of `Models`, each giving the answer as it came."""
+
+    list = RawMethod(Models.list)
+    retrieve = RawMethod(Models.retrieve)
+    delete = RawMethod(Models.delete)
+
+
+class AsyncModels(AsyncResource):
+    """Models, their prices, limits and capabilities."""
+
+    @cached_property
+    def with_raw_response(self) -> AsyncModelsWithRawResponse:
+        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        return AsyncModelsWithRawResponse(self)
+
+    def list(self, **params: Unpack[ModelsListParams]) -> AsyncPages[Model]:
+        """List models.
+
+        Lists the models that the key may use, with prices, limits and capabilities. Without `limit`, one page
+        holds all.
+
+        Args:
+            cursor: The `next_cursor` of the page before.
+            limit: How many items a page holds at most.
+            provider: Only models of this provider.
+
+        Returns:
+            A page of the list; iterating over it walks through all pages.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: AsyncPages[Model] = self._client.execute(_LIST, params)
+        return answer
+
+    async def retrieve(self, model: str, **params: Unpack[CallOptions]) -> Model:
+        """Get a model.
+
+        Gives what is known of a model.
+
+        Args:
+            model: The model's id.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: Model = await self._client.execute(_RETRIEVE, {"model": model, **params})
+        return answer
+
+    async def delete(self, model: str, **params: Unpack[CallOptions]) -> ModelDeleted:
+        """Delete a model.
+
+        Deletes a fine-tuned model of one's own. Others cannot be deleted: 403.
+
+        Args:
+            model: The model's id.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: ModelDeleted = await self._client.execute(_DELETE, {"model": model, **params})
+        return answer
+
+
+class AsyncModelsWithRawResponse(RawResource["AsyncModels"]):
+    """The methods of `AsyncModels`, each giving the answer as it came."""
+
+    list = AsyncRawMethod(AsyncModels.list)
+    retrieve = AsyncRawMethod(AsyncModels.retrieve)
+    delete = AsyncRawMethod(AsyncModels.delete)

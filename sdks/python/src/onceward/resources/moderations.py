@@ -1,0 +1,116 @@
+# Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
+
+"""The resource `moderations` and what hangs on it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Unpack
+
+from .._core.operation import Body, Operation, Param, Result
+from .._core.resource import AsyncRawMethod, AsyncResource, RawMethod, RawResource, Resource
+
+if TYPE_CHECKING:
+    from ..types.moderations import ModerationCreateResponse
+    from ..types.params.moderations import ModerationsCreateParams
+
+__all__ = [
+    "AsyncModerations",
+    "AsyncModerationsWithRawResponse",
+    "Moderations",
+    "ModerationsWithRawResponse",
+]
+
+_CREATE = Operation(
+    id="moderations.create",
+    method="POST",
+    path="/v1/moderations",
+    params={
+        "region": Param(wire="X-Onceward-Region", place="header", check=("within", "string", {"min_length": 1})),
+        "input": Param(wire="input", required=True, check="moderations:ModerationInputParam"),
+        "model": Param(wire="model", nullable=True, check=("null", "string")),
+        "metadata": Param(wire="metadata", nullable=True, check=("null", "shared:MetadataParam")),
+        "tags": Param(wire="tags", nullable=True, check=("null", ("list", "string"))),
+    },
+    body=Body(),
+    result=Result(type="moderations:ModerationCreateResponse"),
+    retry="keyed",
+)
+
+
+class Moderations(Resource):
+    """Checks of texts and images."""
+
+    @cached_property
+    def with_raw_response(self) -> ModerationsWithRawResponse:
+        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        return ModerationsWithRawResponse(self)
+
+    def create(self, **params: Unpack[ModerationsCreateParams]) -> ModerationCreateResponse:
+        """Check texts and images.
+
+        Says for each input whether it is harmful, in which categories, and how sure the model is.
+
+        Args:
+            region: The region that may serve the call, for a model with deployments in several.
+            input: A text, several, or one input made of parts.
+            model: The model that checks; absent is the default of the gateway.
+            metadata: Up to the caller; kept with the record and given back.
+            tags: Labels under which the call's cost is reported.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: ModerationCreateResponse = self._client.execute(_CREATE, params)
+        return answer
+
+
+class ModerationsWithRawResponse(RawResource["Moderations"]):
+    """The methods of `Moderations`, each giving the answer as it came."""
+
+    create = RawMethod(Moderations.create)
+
+
+class AsyncModerations(AsyncResource):
+    """Checks of texts and images."""
+
+    @cached_property
+    def with_raw_response(self) -> AsyncModerationsWithRawResponse:
+        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        return AsyncModerationsWithRawResponse(self)
+
+    async def create(self, **params: Unpack[ModerationsCreateParams]) -> ModerationCreateResponse:
+        """Check texts and images.
+
+        Says for each input whether it is harmful, in which categories, and how sure the model is.
+
+        Args:
+            region: The region that may serve the call, for a model with deployments in several.
+            input: A text, several, or one input made of parts.
+            model: The model that checks; absent is the default of the gateway.
+            metadata: Up to the caller; kept with the record and given back.
+            tags: Labels under which the call's cost is reported.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: ModerationCreateResponse = await self._client.execute(_CREATE, params)
+        return answer
+
+
+class AsyncModerationsWithRawResponse(RawResource["AsyncModerations"]):
+    """The methods of `AsyncModerations`, each giving the answer as it came."""
+
+    create = AsyncRawMethod(AsyncModerations.create)

@@ -1,0 +1,90 @@
+# Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
+
+"""The resource `provider` and what hangs on it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Unpack
+
+from .._core.operation import Operation, Result
+from .._core.resource import AsyncRawMethod, AsyncResource, RawMethod, RawResource, Resource
+
+if TYPE_CHECKING:
+    from .._core.options import CallOptions
+    from ..types.provider import ProviderBudgets
+
+__all__ = [
+    "AsyncProvider",
+    "AsyncProviderWithRawResponse",
+    "Provider",
+    "ProviderWithRawResponse",
+]
+
+_LIST_BUDGETS = Operation(
+    id="provider.list_budgets", method="GET", path="/provider/budgets", result=Result(type="provider:ProviderBudgets")
+)
+
+
+class Provider(Resource):
+    """What is spent at providers."""
+
+    @cached_property
+    def with_raw_response(self) -> ProviderWithRawResponse:
+        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        return ProviderWithRawResponse(self)
+
+    def list_budgets(self, **params: Unpack[CallOptions]) -> ProviderBudgets:
+        """List budgets of providers.
+
+        Gives for each provider with a budget what was spent there, and when the budget starts again.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: ProviderBudgets = self._client.execute(_LIST_BUDGETS, params)
+        return answer
+
+
+class ProviderWithRawResponse(RawResource["Provider"]):
+    """The methods of `Provider`, each giving the answer as it came."""
+
+    list_budgets = RawMethod(Provider.list_budgets)
+
+
+class AsyncProvider(AsyncResource):
+    """What is spent at providers."""
+
+    @cached_property
+    def with_raw_response(self) -> AsyncProviderWithRawResponse:
+        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        return AsyncProviderWithRawResponse(self)
+
+    async def list_budgets(self, **params: Unpack[CallOptions]) -> ProviderBudgets:
+        """List budgets of providers.
+
+        Gives for each provider with a budget what was spent there, and when the budget starts again.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: ProviderBudgets = await self._client.execute(_LIST_BUDGETS, params)
+        return answer
+
+
+class AsyncProviderWithRawResponse(RawResource["AsyncProvider"]):
+    """The methods of `AsyncProvider`, each giving the answer as it came."""
+
+    list_budgets = AsyncRawMethod(AsyncProvider.list_budgets)

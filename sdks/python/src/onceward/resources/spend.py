@@ -1,0 +1,485 @@
+# Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
+
+"""The resource `spend` and what hangs on it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Unpack
+
+from .._core.operation import Body, Operation, Page, Param, Result
+from .._core.resource import AsyncRawMethod, AsyncResource, RawMethod, RawResource, Resource
+
+if TYPE_CHECKING:
+    from .._drivers.pages import AsyncPages, SyncPage
+    from ..types.params.spend import (
+        SpendCalculateParams,
+        SpendListParams,
+        SpendReportParams,
+        SpendResetParams,
+        SpendTagsParams,
+    )
+    from ..types.spend import SpendCalculation, SpendLog, SpendReport, SpendReset, TagSpend
+
+__all__ = [
+    "AsyncSpend",
+    "AsyncSpendWithRawResponse",
+    "Spend",
+    "SpendWithRawResponse",
+]
+
+_LIST = Operation(
+    id="spend.list",
+    method="GET",
+    path="/spend/logs",
+    params={
+        "cursor": Param(wire="cursor", place="query", check=("within", "string", {"min_length": 1})),
+        "limit": Param(wire="limit", place="query", check=("within", "integer", {"minimum": 1, "maximum": 100})),
+        "start_date": Param(wire="start_date", place="query", check=("within", "string", {"min_length": 1})),
+        "end_date": Param(wire="end_date", place="query", check=("within", "string", {"min_length": 1})),
+        "api_key": Param(wire="api_key", place="query", check=("within", "string", {"min_length": 1})),
+        "user_id": Param(wire="user_id", place="query", check=("within", "string", {"min_length": 1})),
+        "team_id": Param(wire="team_id", place="query", check=("within", "string", {"min_length": 1})),
+        "organization_id": Param(wire="organization_id", place="query", check=("within", "string", {"min_length": 1})),
+        "end_user": Param(wire="end_user", place="query", check=("within", "string", {"min_length": 1})),
+        "model": Param(wire="model", place="query", check=("within", "string", {"min_length": 1})),
+        "provider": Param(wire="provider", place="query", check=("within", "string", {"min_length": 1})),
+        "request_id_": Param(wire="request_id", place="query", check=("within", "string", {"min_length": 1})),
+        "call_id": Param(wire="call_id", place="query", check=("within", "string", {"min_length": 1})),
+        "metadata": Param(
+            wire="metadata",
+            place="query",
+            check=("within", "string", {"pattern": "^[A-Za-z0-9_.-]{1,64}=[^\\x00]{0,512}\\Z"}),
+        ),
+        "tag": Param(wire="tag", place="query", check=("within", "string", {"min_length": 1})),
+        "status": Param(wire="status", place="query", check=("within", "string", {"min_length": 1})),
+    },
+    result=Result(type="spend:SpendLogList"),
+    page=Page(
+        style="cursor",
+        items=("data",),
+        cursor_param="cursor",
+        limit_param="limit",
+        next=("next_cursor",),
+        has_more=("has_more",),
+    ),
+)
+
+_CALCULATE = Operation(
+    id="spend.calculate",
+    method="POST",
+    path="/spend/calculate",
+    params={
+        "model": Param(wire="model", nullable=True, check=("null", ("within", "string", {"min_length": 1}))),
+        "messages": Param(wire="messages", nullable=True, check=("null", ("list", ("map", None)))),
+        "prompt": Param(wire="prompt", nullable=True, check=("null", "string")),
+        "prompt_tokens": Param(
+            wire="prompt_tokens", nullable=True, check=("null", ("within", "integer", {"minimum": 0}))
+        ),
+        "completion_tokens": Param(
+            wire="completion_tokens", nullable=True, check=("null", ("within", "integer", {"minimum": 0}))
+        ),
+        "completion_response": Param(wire="completion_response", nullable=True, check=("null", ("map", None))),
+    },
+    body=Body(),
+    result=Result(type="spend:SpendCalculation"),
+    retry="keyed",
+)
+
+_TAGS = Operation(
+    id="spend.tags",
+    method="GET",
+    path="/spend/tags",
+    params={
+        "start_date": Param(wire="start_date", place="query", check=("within", "string", {"min_length": 1})),
+        "end_date": Param(wire="end_date", place="query", check=("within", "string", {"min_length": 1})),
+        "tags": Param(wire="tags", place="query", check=("within", "string", {"min_length": 1})),
+    },
+    result=Result(type="spend:TagSpendList"),
+    page=Page(style="none", items=("data",)),
+)
+
+_REPORT = Operation(
+    id="spend.report",
+    method="GET",
+    path="/global/spend/report",
+    params={
+        "start_date": Param(wire="start_date", place="query", check=("within", "string", {"min_length": 1})),
+        "end_date": Param(wire="end_date", place="query", check=("within", "string", {"min_length": 1})),
+        "group_by": Param(wire="group_by", place="query", check="string"),
+        "interval": Param(wire="interval", place="query", check=("enum", "hour", "day", "week", "month", "total")),
+        "api_key": Param(wire="api_key", place="query", check=("within", "string", {"min_length": 1})),
+        "internal_user_id": Param(
+            wire="internal_user_id", place="query", check=("within", "string", {"min_length": 1})
+        ),
+        "team_id": Param(wire="team_id", place="query", check=("within", "string", {"min_length": 1})),
+        "organization_id": Param(wire="organization_id", place="query", check=("within", "string", {"min_length": 1})),
+        "customer_id": Param(wire="customer_id", place="query", check=("within", "string", {"min_length": 1})),
+        "metadata": Param(
+            wire="metadata",
+            place="query",
+            check=("within", "string", {"pattern": "^[A-Za-z0-9_.-]{1,64}=[^\\x00]{0,512}\\Z"}),
+        ),
+        "model": Param(wire="model", place="query", check=("within", "string", {"min_length": 1})),
+    },
+    result=Result(type="spend:SpendReport"),
+)
+
+_RESET = Operation(
+    id="spend.reset",
+    method="POST",
+    path="/global/spend/reset",
+    params={
+        "api_key": Param(wire="api_key", nullable=True, check=("null", ("within", "string", {"min_length": 1}))),
+        "user_id": Param(wire="user_id", nullable=True, check=("null", ("within", "string", {"min_length": 1}))),
+        "team_id": Param(wire="team_id", nullable=True, check=("null", ("within", "string", {"min_length": 1}))),
+        "organization_id": Param(
+            wire="organization_id", nullable=True, check=("null", ("within", "string", {"min_length": 1}))
+        ),
+        "customer_id": Param(
+            wire="customer_id", nullable=True, check=("null", ("within", "string", {"min_length": 1}))
+        ),
+        "budget_id": Param(wire="budget_id", nullable=True, check=("null", ("within", "string", {"min_length": 1}))),
+    },
+    body=Body(required=False),
+    result=Result(type="spend:SpendReset"),
+    retry="keyed",
+)
+
+
+class Spend(Resource):
+    """What calls cost."""
+
+    @cached_property
+    def with_raw_response(self) -> SpendWithRawResponse:
+        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        return SpendWithRawResponse(self)
+
+    def list(self, **params: Unpack[SpendListParams]) -> SyncPage[SpendLog]:
+        """List records of spending.
+
+        Lists what calls cost, one record for each call, newest first. Their sum is what reports tell.
+
+        Args:
+            cursor: The `next_cursor` of the page before.
+            limit: How many items a page holds at most. Default: 20.
+            start_date: The first day, such as `2026-01-01`, or the first moment, such as
+                `2026-01-01T12:00:00Z`.
+            end_date: The last day, itself included, or the moment before which it ends.
+            api_key: Only calls with this key, by its `key_id` or `token`.
+            user_id: Only calls of this user.
+            team_id: Only calls of this team.
+            organization_id: Only calls of this organization.
+            end_user: Only calls for this customer.
+            model: Only calls of this model.
+            provider: Only calls that this provider served.
+            request_id_: Only the call of this request.
+            call_id: Only this call.
+            metadata: Only calls whose metadata has this member with this value, written `name=value`.
+            tag: Only calls with this tag.
+            status: Only calls that stand so.
+
+        Returns:
+            A page of the list; iterating over it walks through all pages.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: SyncPage[SpendLog] = self._client.execute(_LIST, params)
+        return answer
+
+    def calculate(self, **params: Unpack[SpendCalculateParams]) -> SpendCalculation:
+        """Say what a call costs.
+
+        Gives the price of a call: of messages or a text before it is made, of given numbers of tokens, or of an
+        answer after it. Nothing is asked of a model and nothing is billed.
+
+        Args:
+            model: The model.
+            messages: Messages as for `/v1/chat/completions`.
+            prompt: A text.
+            prompt_tokens: Tokens read.
+            completion_tokens: Tokens written.
+            completion_response: An answer with `model` and `usage`.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: SpendCalculation = self._client.execute(_CALCULATE, params)
+        return answer
+
+    def tags(self, **params: Unpack[SpendTagsParams]) -> SyncPage[TagSpend]:
+        """Say what tags cost.
+
+        Gives what was spent for each tag. A call with several tags counts for each of them.
+
+        Args:
+            start_date: The first day, such as `2026-01-01`, or the first moment, such as
+                `2026-01-01T12:00:00Z`.
+            end_date: The last day, itself included, or the moment before which it ends.
+            tags: Only these tags, separated by commas.
+
+        Returns:
+            A page of the list; iterating over it walks through all pages.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: SyncPage[TagSpend] = self._client.execute(_TAGS, params)
+        return answer
+
+    def report(self, **params: Unpack[SpendReportParams]) -> SpendReport:
+        """Report spending.
+
+        Gives what was spent in a time, by whom or for what, and, with `interval`, when. The rows add up to
+        `total`, other than by tags. Without dates it is the last 30 days.
+
+        Args:
+            start_date: The first day, such as `2026-01-01`, or the first moment, such as
+                `2026-01-01T12:00:00Z`.
+            end_date: The last day, itself included, or the moment before which it ends.
+            group_by: By what the rows differ: one of these, or `metadata.` and the name of a member of the
+                metadata. Default: 'team'.
+            interval: How long a time each row stands for; `total` is all of it. Default: 'total'.
+            api_key: Only calls with this key, by its `key_id` or `token`.
+            internal_user_id: Only calls of this user.
+            team_id: Only calls of this team.
+            organization_id: Only calls of this organization.
+            customer_id: Only calls for this customer.
+            metadata: Only calls whose metadata has this member with this value, written `name=value`.
+            model: Only calls of this model.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: SpendReport = self._client.execute(_REPORT, params)
+        return answer
+
+    def reset(self, **params: Unpack[SpendResetParams]) -> SpendReset:
+        """Set spending back to 0.
+
+        Sets back to 0 what counts against budgets: of all, or of those that the body names. The records stay,
+        and reports tell the same as before. For administrators alone.
+
+        Args:
+            api_key: A key, by its `key_id` or `token`.
+            user_id: A user.
+            team_id: A team.
+            organization_id: An organization.
+            customer_id: A customer.
+            budget_id: A budget.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: SpendReset = self._client.execute(_RESET, params)
+        return answer
+
+
+class SpendWithRawResponse(RawResource["Spend"]):
+    """The methods of `Spend`, each giving the answer as it came."""
+
+    list = RawMethod(Spend.list)
+    calculate = RawMethod(Spend.calculate)
+    tags = RawMethod(Spend.tags)
+    report = RawMethod(Spend.report)
+    reset = RawMethod(Spend.reset)
+
+
+class AsyncSpend(AsyncResource):
+    """What calls cost."""
+
+    @cached_property
+    def with_raw_response(self) -> AsyncSpendWithRawResponse:
+        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        return AsyncSpendWithRawResponse(self)
+
+    def list(self, **params: Unpack[SpendListParams]) -> AsyncPages[SpendLog]:
+        """List records of spending.
+
+        Lists what calls cost, one record for each call, newest first. Their sum is what reports tell.
+
+        Args:
+            cursor: The `next_cursor` of the page before.
+            limit: How many items a page holds at most. Default: 20.
+            start_date: The first day, such as `2026-01-01`, or the first moment, such as
+                `2026-01-01T12:00:00Z`.
+            end_date: The last day, itself included, or the moment before which it ends.
+            api_key: Only calls with this key, by its `key_id` or `token`.
+            user_id: Only calls of this user.
+            team_id: Only calls of this team.
+            organization_id: Only calls of this organization.
+            end_user: Only calls for this customer.
+            model: Only calls of this model.
+            provider: Only calls that this provider served.
+            request_id_: Only the call of this request.
+            call_id: Only this call.
+            metadata: Only calls whose metadata has this member with this value, written `name=value`.
+            tag: Only calls with this tag.
+            status: Only calls that stand so.
+
+        Returns:
+            A page of the list; iterating over it walks through all pages.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: AsyncPages[SpendLog] = self._client.execute(_LIST, params)
+        return answer
+
+    async def calculate(self, **params: Unpack[SpendCalculateParams]) -> SpendCalculation:
+        """Say what a call costs.
+
+        Gives the price of a call: of messages or a text before it is made, of given numbers of tokens, or of an
+        answer after it. Nothing is asked of a model and nothing is billed.
+
+        Args:
+            model: The model.
+            messages: Messages as for `/v1/chat/completions`.
+            prompt: A text.
+            prompt_tokens: Tokens read.
+            completion_tokens: Tokens written.
+            completion_response: An answer with `model` and `usage`.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: SpendCalculation = await self._client.execute(_CALCULATE, params)
+        return answer
+
+    def tags(self, **params: Unpack[SpendTagsParams]) -> AsyncPages[TagSpend]:
+        """Say what tags cost.
+
+        Gives what was spent for each tag. A call with several tags counts for each of them.
+
+        Args:
+            start_date: The first day, such as `2026-01-01`, or the first moment, such as
+                `2026-01-01T12:00:00Z`.
+            end_date: The last day, itself included, or the moment before which it ends.
+            tags: Only these tags, separated by commas.
+
+        Returns:
+            A page of the list; iterating over it walks through all pages.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: AsyncPages[TagSpend] = self._client.execute(_TAGS, params)
+        return answer
+
+    async def report(self, **params: Unpack[SpendReportParams]) -> SpendReport:
+        """Report spending.
+
+        Gives what was spent in a time, by whom or for what, and, with `interval`, when. The rows add up to
+        `total`, other than by tags. Without dates it is the last 30 days.
+
+        Args:
+            start_date: The first day, such as `2026-01-01`, or the first moment, such as
+                `2026-01-01T12:00:00Z`.
+            end_date: The last day, itself included, or the moment before which it ends.
+            group_by: By what the rows differ: one of these, or `metadata.` and the name of a member of the
+                metadata. Default: 'team'.
+            interval: How long a time each row stands for; `total` is all of it. Default: 'total'.
+            api_key: Only calls with this key, by its `key_id` or `token`.
+            internal_user_id: Only calls of this user.
+            team_id: Only calls of this team.
+            organization_id: Only calls of this organization.
+            customer_id: Only calls for this customer.
+            metadata: Only calls whose metadata has this member with this value, written `name=value`.
+            model: Only calls of this model.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: SpendReport = await self._client.execute(_REPORT, params)
+        return answer
+
+    async def reset(self, **params: Unpack[SpendResetParams]) -> SpendReset:
+        """Set spending back to 0.
+
+        Sets back to 0 what counts against budgets: of all, or of those that the body names. The records stay,
+        and reports tell the same as before. For administrators alone.
+
+        Args:
+            api_key: A key, by its `key_id` or `token`.
+            user_id: A user.
+            team_id: A team.
+            organization_id: An organization.
+            customer_id: A customer.
+            budget_id: A budget.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: SpendReset = await self._client.execute(_RESET, params)
+        return answer
+
+
+class AsyncSpendWithRawResponse(RawResource["AsyncSpend"]):
+    """The methods of `AsyncSpend`, each giving the answer as it came."""
+
+    list = AsyncRawMethod(AsyncSpend.list)
+    calculate = AsyncRawMethod(AsyncSpend.calculate)
+    tags = AsyncRawMethod(AsyncSpend.tags)
+    report = AsyncRawMethod(AsyncSpend.report)
+    reset = AsyncRawMethod(AsyncSpend.reset)

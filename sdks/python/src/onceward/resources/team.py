@@ -1,0 +1,976 @@
+# Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
+
+"""The resource `team` and what hangs on it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Unpack
+
+from .._core.operation import Body, Operation, Page, Param, Result
+from .._core.resource import AsyncRawMethod, AsyncResource, RawMethod, RawResource, Resource
+
+if TYPE_CHECKING:
+    from .._drivers.pages import AsyncPages, SyncPage
+    from ..types.params.team import (
+        TeamAddMemberParams,
+        TeamBlockParams,
+        TeamCreateParams,
+        TeamDeleteMemberParams,
+        TeamDeleteParams,
+        TeamInfoParams,
+        TeamListParams,
+        TeamModelAddParams,
+        TeamModelDeleteParams,
+        TeamUnblockParams,
+        TeamUpdateMemberParams,
+        TeamUpdateParams,
+    )
+    from ..types.shared import Team as _Team
+    from ..types.team import TeamAddMemberResponse, TeamDeleteResponse, TeamInfo, TeamMembership
+
+__all__ = [
+    "AsyncTeam",
+    "AsyncTeamModel",
+    "AsyncTeamModelWithRawResponse",
+    "AsyncTeamWithRawResponse",
+    "Team",
+    "TeamModel",
+    "TeamModelWithRawResponse",
+    "TeamWithRawResponse",
+]
+
+_MODEL_ADD = Operation(
+    id="team.model.add",
+    method="POST",
+    path="/team/model/add",
+    params={
+        "team_id": Param(wire="team_id", required=True, check=("within", "string", {"min_length": 1})),
+        "models": Param(
+            wire="models",
+            required=True,
+            check=("within", ("list", ("within", "string", {"min_length": 1})), {"min_length": 1}),
+        ),
+    },
+    body=Body(),
+    result=Result(type="shared:Team"),
+    retry="keyed",
+)
+
+_MODEL_DELETE = Operation(
+    id="team.model.delete",
+    method="POST",
+    path="/team/model/delete",
+    params={
+        "team_id": Param(wire="team_id", required=True, check=("within", "string", {"min_length": 1})),
+        "models": Param(
+            wire="models",
+            required=True,
+            check=("within", ("list", ("within", "string", {"min_length": 1})), {"min_length": 1}),
+        ),
+    },
+    body=Body(),
+    result=Result(type="shared:Team"),
+    retry="keyed",
+)
+
+_CREATE = Operation(
+    id="team.create",
+    method="POST",
+    path="/team/new",
+    params={
+        "budget_id": Param(wire="budget_id", nullable=True, check=("null", ("within", "string", {"min_length": 1}))),
+        "max_budget": Param(wire="max_budget", nullable=True, check=("null", ("within", "number", {"minimum": 0}))),
+        "soft_budget": Param(wire="soft_budget", nullable=True, check=("null", ("within", "number", {"minimum": 0}))),
+        "budget_duration": Param(
+            wire="budget_duration",
+            nullable=True,
+            check=("null", ("within", "string", {"pattern": "^[1-9][0-9]{0,5}(s|m|h|d|w|mo|y)\\Z"})),
+        ),
+        "tpm_limit": Param(wire="tpm_limit", nullable=True, check=("null", ("within", "integer", {"minimum": 0}))),
+        "rpm_limit": Param(wire="rpm_limit", nullable=True, check=("null", ("within", "integer", {"minimum": 0}))),
+        "max_parallel_requests": Param(
+            wire="max_parallel_requests", nullable=True, check=("null", ("within", "integer", {"minimum": 0}))
+        ),
+        "model_max_budget": Param(
+            wire="model_max_budget", nullable=True, check=("null", ("map", "shared:ModelMaxBudgetParam"))
+        ),
+        "team_alias": Param(
+            wire="team_alias", nullable=True, check=("null", ("within", "string", {"min_length": 1, "max_length": 255}))
+        ),
+        "organization_id": Param(
+            wire="organization_id", nullable=True, check=("null", ("within", "string", {"min_length": 1}))
+        ),
+        "models": Param(
+            wire="models", nullable=True, check=("null", ("list", ("within", "string", {"min_length": 1})))
+        ),
+        "model_aliases": Param(
+            wire="model_aliases", nullable=True, check=("null", ("map", ("within", "string", {"min_length": 1})))
+        ),
+        "guardrails": Param(
+            wire="guardrails", nullable=True, check=("null", ("list", ("within", "string", {"min_length": 1})))
+        ),
+        "tags": Param(wire="tags", nullable=True, check=("null", ("list", ("within", "string", {"min_length": 1})))),
+        "blocked": Param(wire="blocked", nullable=True, check=("null", "boolean")),
+        "metadata": Param(wire="metadata", nullable=True, check=("null", "shared:MetadataParam")),
+        "team_id": Param(
+            wire="team_id", nullable=True, check=("null", ("within", "string", {"min_length": 1, "max_length": 255}))
+        ),
+        "members_with_roles": Param(
+            wire="members_with_roles", nullable=True, check=("null", ("list", "shared:TeamMemberParam"))
+        ),
+        "admins": Param(
+            wire="admins", nullable=True, check=("null", ("list", ("within", "string", {"min_length": 1})))
+        ),
+        "members": Param(
+            wire="members", nullable=True, check=("null", ("list", ("within", "string", {"min_length": 1})))
+        ),
+    },
+    body=Body(required=False),
+    result=Result(type="shared:Team"),
+    retry="keyed",
+)
+
+_UPDATE = Operation(
+    id="team.update",
+    method="POST",
+    path="/team/update",
+    params={
+        "budget_id": Param(wire="budget_id", nullable=True, check=("null", ("within", "string", {"min_length": 1}))),
+        "max_budget": Param(wire="max_budget", nullable=True, check=("null", ("within", "number", {"minimum": 0}))),
+        "soft_budget": Param(wire="soft_budget", nullable=True, check=("null", ("within", "number", {"minimum": 0}))),
+        "budget_duration": Param(
+            wire="budget_duration",
+            nullable=True,
+            check=("null", ("within", "string", {"pattern": "^[1-9][0-9]{0,5}(s|m|h|d|w|mo|y)\\Z"})),
+        ),
+        "tpm_limit": Param(wire="tpm_limit", nullable=True, check=("null", ("within", "integer", {"minimum": 0}))),
+        "rpm_limit": Param(wire="rpm_limit", nullable=True, check=("null", ("within", "integer", {"minimum": 0}))),
+        "max_parallel_requests": Param(
+            wire="max_parallel_requests", nullable=True, check=("null", ("within", "integer", {"minimum": 0}))
+        ),
+        "model_max_budget": Param(
+            wire="model_max_budget", nullable=True, check=("null", ("map", "shared:ModelMaxBudgetParam"))
+        ),
+        "team_alias": Param(
+            wire="team_alias", nullable=True, check=("null", ("within", "string", {"min_length": 1, "max_length": 255}))
+        ),
+        "organization_id": Param(
+            wire="organization_id", nullable=True, check=("null", ("within", "string", {"min_length": 1}))
+        ),
+        "models": Param(
+            wire="models", nullable=True, check=("null", ("list", ("within", "string", {"min_length": 1})))
+        ),
+        "model_aliases": Param(
+            wire="model_aliases", nullable=True, check=("null", ("map", ("within", "string", {"min_length": 1})))
+        ),
+        "guardrails": Param(
+            wire="guardrails", nullable=True, check=("null", ("list", ("within", "string", {"min_length": 1})))
+        ),
+        "tags": Param(wire="tags", nullable=True, check=("null", ("list", ("within", "string", {"min_length": 1})))),
+        "blocked": Param(wire="blocked", nullable=True, check=("null", "boolean")),
+        "metadata": Param(wire="metadata", nullable=True, check=("null", "shared:MetadataParam")),
+        "team_id": Param(wire="team_id", required=True, check=("within", "string", {"min_length": 1})),
+    },
+    body=Body(),
+    result=Result(type="shared:Team"),
+    retry="keyed",
+)
+
+_LIST = Operation(
+    id="team.list",
+    method="GET",
+    path="/team/list",
+    params={
+        "cursor": Param(wire="cursor", place="query", check=("within", "string", {"min_length": 1})),
+        "limit": Param(wire="limit", place="query", check=("within", "integer", {"minimum": 1, "maximum": 100})),
+        "user_id": Param(wire="user_id", place="query", check=("within", "string", {"min_length": 1})),
+        "organization_id": Param(wire="organization_id", place="query", check=("within", "string", {"min_length": 1})),
+        "team_alias": Param(wire="team_alias", place="query", check=("within", "string", {"min_length": 1})),
+    },
+    result=Result(type="team:TeamList"),
+    page=Page(
+        style="cursor",
+        items=("data",),
+        cursor_param="cursor",
+        limit_param="limit",
+        next=("next_cursor",),
+        has_more=("has_more",),
+    ),
+)
+
+_INFO = Operation(
+    id="team.info",
+    method="GET",
+    path="/team/info",
+    params={
+        "team_id": Param(wire="team_id", place="query", required=True, check=("within", "string", {"min_length": 1})),
+    },
+    result=Result(type="team:TeamInfo"),
+)
+
+_DELETE = Operation(
+    id="team.delete",
+    method="POST",
+    path="/team/delete",
+    params={
+        "team_ids": Param(
+            wire="team_ids",
+            required=True,
+            check=("within", ("list", ("within", "string", {"min_length": 1})), {"min_length": 1, "max_length": 1000}),
+        ),
+    },
+    body=Body(),
+    result=Result(type="team:TeamDeleteResponse"),
+    retry="keyed",
+)
+
+_BLOCK = Operation(
+    id="team.block",
+    method="POST",
+    path="/team/block",
+    params={
+        "team_id": Param(wire="team_id", required=True, check=("within", "string", {"min_length": 1})),
+    },
+    body=Body(),
+    result=Result(type="shared:Team"),
+    retry="keyed",
+)
+
+_UNBLOCK = Operation(
+    id="team.unblock",
+    method="POST",
+    path="/team/unblock",
+    params={
+        "team_id": Param(wire="team_id", required=True, check=("within", "string", {"min_length": 1})),
+    },
+    body=Body(),
+    result=Result(type="shared:Team"),
+    retry="keyed",
+)
+
+_ADD_MEMBER = Operation(
+    id="team.add_member",
+    method="POST",
+    path="/team/member_add",
+    params={
+        "team_id": Param(wire="team_id", required=True, check=("within", "string", {"min_length": 1})),
+        "member": Param(wire="member", required=True, check="team:TeamAddMemberRequestMemberParam"),
+        "max_budget_in_team": Param(
+            wire="max_budget_in_team", nullable=True, check=("null", ("within", "number", {"minimum": 0}))
+        ),
+    },
+    body=Body(),
+    result=Result(type="team:TeamAddMemberResponse"),
+    retry="keyed",
+)
+
+_DELETE_MEMBER = Operation(
+    id="team.delete_member",
+    method="POST",
+    path="/team/member_delete",
+    params={
+        "team_id": Param(wire="team_id", required=True, check=("within", "string", {"min_length": 1})),
+        "user_id": Param(wire="user_id", nullable=True, check=("null", ("within", "string", {"min_length": 1}))),
+        "user_email": Param(wire="user_email", nullable=True, check=("null", ("within", "string", {"min_length": 3}))),
+    },
+    body=Body(),
+    result=Result(type="shared:Team"),
+    retry="keyed",
+)
+
+_UPDATE_MEMBER = Operation(
+    id="team.update_member",
+    method="POST",
+    path="/team/member_update",
+    params={
+        "team_id": Param(wire="team_id", required=True, check=("within", "string", {"min_length": 1})),
+        "user_id": Param(wire="user_id", nullable=True, check=("null", ("within", "string", {"min_length": 1}))),
+        "user_email": Param(wire="user_email", nullable=True, check=("null", ("within", "string", {"min_length": 3}))),
+        "role": Param(wire="role", nullable=True, check=("null", "string")),
+        "max_budget_in_team": Param(
+            wire="max_budget_in_team", nullable=True, check=("null", ("within", "number", {"minimum": 0}))
+        ),
+    },
+    body=Body(),
+    result=Result(type="team:TeamMembership"),
+    retry="keyed",
+)
+
+
+class TeamModel(Resource):
+    """The models that a team may use."""
+
+    @cached_property
+    def with_raw_response(self) -> TeamModelWithRawResponse:
+        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        return TeamModelWithRawResponse(self)
+
+    def add(self, **params: Unpack[TeamModelAddParams]) -> _Team:
+        """Give models to a team.
+
+        Adds to the models that a team may use.
+
+        Args:
+            team_id: The team.
+            models: The models.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: _Team = self._client.execute(_MODEL_ADD, params)
+        return answer
+
+    def delete(self, **params: Unpack[TeamModelDeleteParams]) -> _Team:
+        """Take models from a team.
+
+        Takes away from the models that a team may use. One that may use all is given a list first: see
+        `/team/update`.
+
+        Args:
+            team_id: The team.
+            models: The models.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: _Team = self._client.execute(_MODEL_DELETE, params)
+        return answer
+
+
+class TeamModelWithRawResponse(RawResource["TeamModel"]):
+    """The methods of `TeamModel`, each giving the answer as it came."""
+
+    add = RawMethod(TeamModel.add)
+    delete = RawMethod(TeamModel.delete)
+
+
+class AsyncTeamModel(AsyncResource):
+    """The models that a team may use."""
+
+    @cached_property
+    def with_raw_response(self) -> AsyncTeamModelWithRawResponse:
+        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        return AsyncTeamModelWithRawResponse(self)
+
+    async def add(self, **params: Unpack[TeamModelAddParams]) -> _Team:
+        """Give models to a team.
+
+        Adds to the models that a team may use.
+
+        Args:
+            team_id: The team.
+            models: The models.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: _Team = await self._client.execute(_MODEL_ADD, params)
+        return answer
+
+    async def delete(self, **params: Unpack[TeamModelDeleteParams]) -> _Team:
+        """Take models from a team.
+
+        Takes away from the models that a team may use. One that may use all is given a list first: see
+        `/team/update`.
+
+        Args:
+            team_id: The team.
+            models: The models.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: _Team = await self._client.execute(_MODEL_DELETE, params)
+        return answer
+
+
+class AsyncTeamModelWithRawResponse(RawResource["AsyncTeamModel"]):
+    """The methods of `AsyncTeamModel`, each giving the answer as it came."""
+
+    add = AsyncRawMethod(AsyncTeamModel.add)
+    delete = AsyncRawMethod(AsyncTeamModel.delete)
+
+
+class Team(Resource):
+    """Teams, their members, and what they may do together."""
+
+    @cached_property
+    def model(self) -> TeamModel:
+        """The models that a team may use."""
+        return TeamModel(self._client)
+
+    @cached_property
+    def with_raw_response(self) -> TeamWithRawResponse:
+        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        return TeamWithRawResponse(self)
+
+    def create(self, **params: Unpack[TeamCreateParams]) -> _Team:
+        """Make a team.
+
+        Makes a team, with limits for all its keys and members together. Its models, budget and limits are never
+        more than those of its organization.
+
+        Args:
+            budget_id: A budget that is shared with others.
+            max_budget: How much may be spent in US dollars; then 402.
+            soft_budget: From which sum in US dollars on a warning is given.
+            budget_duration: How often what was spent goes back to 0, such as `1h`, `1d`, `30d` or `1mo`.
+            tpm_limit: Tokens a minute; then 429.
+            rpm_limit: Requests a minute; then 429.
+            max_parallel_requests: Calls at the same time; then 429.
+            model_max_budget: Limits for single models.
+            team_alias: A name for people.
+            organization_id: The organization that it belongs to.
+            models: The models it may use; a `*` at the end stands for any rest.
+            model_aliases: Names of models that stand for others in calls of the team.
+            guardrails: Guardrails that every call passes, by name.
+            tags: Marks that every record of its calls carries.
+            blocked: Whether its keys are refused.
+            metadata: Up to the caller; kept with the record and given back.
+            team_id: Its id, where it must be a given one.
+            members_with_roles: Its first members.
+            admins: Ids of members with the role `admin`; the older form of `members_with_roles`.
+            members: Ids of members with the role `user`; the older form of `members_with_roles`.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: _Team = self._client.execute(_CREATE, params)
+        return answer
+
+    def update(self, **params: Unpack[TeamUpdateParams]) -> _Team:
+        """Change a team.
+
+        Changes what is named and leaves the rest; null takes a limit away.
+
+        Args:
+            budget_id: A budget that is shared with others.
+            max_budget: How much may be spent in US dollars; then 402.
+            soft_budget: From which sum in US dollars on a warning is given.
+            budget_duration: How often what was spent goes back to 0, such as `1h`, `1d`, `30d` or `1mo`.
+            tpm_limit: Tokens a minute; then 429.
+            rpm_limit: Requests a minute; then 429.
+            max_parallel_requests: Calls at the same time; then 429.
+            model_max_budget: Limits for single models.
+            team_alias: A name for people.
+            organization_id: The organization that it belongs to.
+            models: The models it may use; a `*` at the end stands for any rest.
+            model_aliases: Names of models that stand for others in calls of the team.
+            guardrails: Guardrails that every call passes, by name.
+            tags: Marks that every record of its calls carries.
+            blocked: Whether its keys are refused.
+            metadata: Up to the caller; kept with the record and given back.
+            team_id: The team.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: _Team = self._client.execute(_UPDATE, params)
+        return answer
+
+    def list(self, **params: Unpack[TeamListParams]) -> SyncPage[_Team]:
+        """List teams.
+
+        Lists the teams that the caller may see, newest first.
+
+        Args:
+            cursor: The `next_cursor` of the page before.
+            limit: How many items a page holds at most. Default: 20.
+            user_id: Only teams of which this user is a member.
+            organization_id: Only teams of this organization.
+            team_alias: Only the team of this name.
+
+        Returns:
+            A page of the list; iterating over it walks through all pages.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: SyncPage[_Team] = self._client.execute(_LIST, params)
+        return answer
+
+    def info(self, **params: Unpack[TeamInfoParams]) -> TeamInfo:
+        """Get a team.
+
+        Gives a team, its newest keys (100 at most) and its memberships.
+
+        Args:
+            team_id: The team.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: TeamInfo = self._client.execute(_INFO, params)
+        return answer
+
+    def delete(self, **params: Unpack[TeamDeleteParams]) -> TeamDeleteResponse:
+        """Delete teams.
+
+        Deletes teams with their keys, all that are named or none. Their records of spending stay.
+
+        Args:
+            team_ids: The teams.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: TeamDeleteResponse = self._client.execute(_DELETE, params)
+        return answer
+
+    def block(self, **params: Unpack[TeamBlockParams]) -> _Team:
+        """Block a team.
+
+        Refuses all calls with keys of the team until it is unblocked.
+
+        Args:
+            team_id: The team.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: _Team = self._client.execute(_BLOCK, params)
+        return answer
+
+    def unblock(self, **params: Unpack[TeamUnblockParams]) -> _Team:
+        """Unblock a team.
+
+        Lets the keys of a blocked team be used again.
+
+        Args:
+            team_id: The team.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: _Team = self._client.execute(_UNBLOCK, params)
+        return answer
+
+    def add_member(self, **params: Unpack[TeamAddMemberParams]) -> TeamAddMemberResponse:
+        """Add members to a team.
+
+        Adds users to a team. One who is not known yet is made, and one who is a member already stays as is.
+
+        Args:
+            team_id: The team.
+            member: One member or several.
+            max_budget_in_team: What each of them may spend within the team, in US dollars.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: TeamAddMemberResponse = self._client.execute(_ADD_MEMBER, params)
+        return answer
+
+    def delete_member(self, **params: Unpack[TeamDeleteMemberParams]) -> _Team:
+        """Remove a member from a team.
+
+        Ends a membership. Keys that the user has in the team are deleted.
+
+        Args:
+            team_id: The team.
+            user_id: The user.
+            user_email: The user's mail address.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: _Team = self._client.execute(_DELETE_MEMBER, params)
+        return answer
+
+    def update_member(self, **params: Unpack[TeamUpdateMemberParams]) -> TeamMembership:
+        """Change a membership of a team.
+
+        Changes the role of a member, or what the member may spend within the team.
+
+        Args:
+            team_id: The team.
+            user_id: The user.
+            user_email: The user's mail address.
+            role: What a member may do; an `admin` makes keys, members and limits within the team.
+            max_budget_in_team: What the member may spend within the team, in US dollars.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: TeamMembership = self._client.execute(_UPDATE_MEMBER, params)
+        return answer
+
+
+class TeamWithRawResponse(RawResource["Team"]):
+    """The methods of `Team`, each giving the answer as it came."""
+
+    create = RawMethod(Team.create)
+    update = RawMethod(Team.update)
+    list = RawMethod(Team.list)
+    info = RawMethod(Team.info)
+    delete = RawMethod(Team.delete)
+    block = RawMethod(Team.block)
+    unblock = RawMethod(Team.unblock)
+    add_member = RawMethod(Team.add_member)
+    delete_member = RawMethod(Team.delete_member)
+    update_member = RawMethod(Team.update_member)
+
+
+class AsyncTeam(AsyncResource):
+    """Teams, their members, and what they may do together."""
+
+    @cached_property
+    def model(self) -> AsyncTeamModel:
+        """The models that a team may use."""
+        return AsyncTeamModel(self._client)
+
+    @cached_property
+    def with_raw_response(self) -> AsyncTeamWithRawResponse:
+        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        return AsyncTeamWithRawResponse(self)
+
+    async def create(self, **params: Unpack[TeamCreateParams]) -> _Team:
+        """Make a team.
+
+        Makes a team, with limits for all its keys and members together. Its models, budget and limits are never
+        more than those of its organization.
+
+        Args:
+            budget_id: A budget that is shared with others.
+            max_budget: How much may be spent in US dollars; then 402.
+            soft_budget: From which sum in US dollars on a warning is given.
+            budget_duration: How often what was spent goes back to 0, such as `1h`, `1d`, `30d` or `1mo`.
+            tpm_limit: Tokens a minute; then 429.
+            rpm_limit: Requests a minute; then 429.
+            max_parallel_requests: Calls at the same time; then 429.
+            model_max_budget: Limits for single models.
+            team_alias: A name for people.
+            organization_id: The organization that it belongs to.
+            models: The models it may use; a `*` at the end stands for any rest.
+            model_aliases: Names of models that stand for others in calls of the team.
+            guardrails: Guardrails that every call passes, by name.
+            tags: Marks that every record of its calls carries.
+            blocked: Whether its keys are refused.
+            metadata: Up to the caller; kept with the record and given back.
+            team_id: Its id, where it must be a given one.
+            members_with_roles: Its first members.
+            admins: Ids of members with the role `admin`; the older form of `members_with_roles`.
+            members: Ids of members with the role `user`; the older form of `members_with_roles`.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: _Team = await self._client.execute(_CREATE, params)
+        return answer
+
+    async def update(self, **params: Unpack[TeamUpdateParams]) -> _Team:
+        """Change a team.
+
+        Changes what is named and leaves the rest; null takes a limit away.
+
+        Args:
+            budget_id: A budget that is shared with others.
+            max_budget: How much may be spent in US dollars; then 402.
+            soft_budget: From which sum in US dollars on a warning is given.
+            budget_duration: How often what was spent goes back to 0, such as `1h`, `1d`, `30d` or `1mo`.
+            tpm_limit: Tokens a minute; then 429.
+            rpm_limit: Requests a minute; then 429.
+            max_parallel_requests: Calls at the same time; then 429.
+            model_max_budget: Limits for single models.
+            team_alias: A name for people.
+            organization_id: The organization that it belongs to.
+            models: The models it may use; a `*` at the end stands for any rest.
+            model_aliases: Names of models that stand for others in calls of the team.
+            guardrails: Guardrails that every call passes, by name.
+            tags: Marks that every record of its calls carries.
+            blocked: Whether its keys are refused.
+            metadata: Up to the caller; kept with the record and given back.
+            team_id: The team.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: _Team = await self._client.execute(_UPDATE, params)
+        return answer
+
+    def list(self, **params: Unpack[TeamListParams]) -> AsyncPages[_Team]:
+        """List teams.
+
+        Lists the teams that the caller may see, newest first.
+
+        Args:
+            cursor: The `next_cursor` of the page before.
+            limit: How many items a page holds at most. Default: 20.
+            user_id: Only teams of which this user is a member.
+            organization_id: Only teams of this organization.
+            team_alias: Only the team of this name.
+
+        Returns:
+            A page of the list; iterating over it walks through all pages.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: AsyncPages[_Team] = self._client.execute(_LIST, params)
+        return answer
+
+    async def info(self, **params: Unpack[TeamInfoParams]) -> TeamInfo:
+        """Get a team.
+
+        Gives a team, its newest keys (100 at most) and its memberships.
+
+        Args:
+            team_id: The team.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: TeamInfo = await self._client.execute(_INFO, params)
+        return answer
+
+    async def delete(self, **params: Unpack[TeamDeleteParams]) -> TeamDeleteResponse:
+        """Delete teams.
+
+        Deletes teams with their keys, all that are named or none. Their records of spending stay.
+
+        Args:
+            team_ids: The teams.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: TeamDeleteResponse = await self._client.execute(_DELETE, params)
+        return answer
+
+    async def block(self, **params: Unpack[TeamBlockParams]) -> _Team:
+        """Block a team.
+
+        Refuses all calls with keys of the team until it is unblocked.
+
+        Args:
+            team_id: The team.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: _Team = await self._client.execute(_BLOCK, params)
+        return answer
+
+    async def unblock(self, **params: Unpack[TeamUnblockParams]) -> _Team:
+        """Unblock a team.
+
+        Lets the keys of a blocked team be used again.
+
+        Args:
+            team_id: The team.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: _Team = await self._client.execute(_UNBLOCK, params)
+        return answer
+
+    async def add_member(self, **params: Unpack[TeamAddMemberParams]) -> TeamAddMemberResponse:
+        """Add members to a team.
+
+        Adds users to a team. One who is not known yet is made, and one who is a member already stays as is.
+
+        Args:
+            team_id: The team.
+            member: One member or several.
+            max_budget_in_team: What each of them may spend within the team, in US dollars.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: TeamAddMemberResponse = await self._client.execute(_ADD_MEMBER, params)
+        return answer
+
+    async def delete_member(self, **params: Unpack[TeamDeleteMemberParams]) -> _Team:
+        """Remove a member from a team.
+
+        Ends a membership. Keys that the user has in the team are deleted.
+
+        Args:
+            team_id: The team.
+            user_id: The user.
+            user_email: The user's mail address.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: _Team = await self._client.execute(_DELETE_MEMBER, params)
+        return answer
+
+    async def update_member(self, **params: Unpack[TeamUpdateMemberParams]) -> TeamMembership:
+        """Change a membership of a team.
+
+        Changes the role of a member, or what the member may spend within the team.
+
+        Args:
+            team_id: The team.
+            user_id: The user.
+            user_email: The user's mail address.
+            role: What a member may do; an `admin` makes keys, members and limits within the team.
+            max_budget_in_team: What the member may spend within the team, in US dollars.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: TeamMembership = await self._client.execute(_UPDATE_MEMBER, params)
+        return answer
+
+
+class AsyncTeamWithRawResponse(RawResource["AsyncTeam"]):
+    """The methods of `AsyncTeam`, each giving the answer as it came."""
+
+    create = AsyncRawMethod(AsyncTeam.create)
+    update = AsyncRawMethod(AsyncTeam.update)
+    list = AsyncRawMethod(AsyncTeam.list)
+    info = AsyncRawMethod(AsyncTeam.info)
+    delete = AsyncRawMethod(AsyncTeam.delete)
+    block = AsyncRawMethod(AsyncTeam.block)
+    unblock = AsyncRawMethod(AsyncTeam.unblock)
+    add_member = AsyncRawMethod(AsyncTeam.add_member)
+    delete_member = AsyncRawMethod(AsyncTeam.delete_member)
+    update_member = AsyncRawMethod(AsyncTeam.update_member)

@@ -1,0 +1,492 @@
+# Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
+
+"""The resource `user` and what hangs on it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Unpack
+
+from .._core.operation import Body, Operation, Page, Param, Result
+from .._core.resource import AsyncRawMethod, AsyncResource, RawMethod, RawResource, Resource
+
+if TYPE_CHECKING:
+    from .._drivers.pages import AsyncPages, SyncPage
+    from ..types.params.user import UserCreateParams, UserDeleteParams, UserInfoParams, UserListParams, UserUpdateParams
+    from ..types.shared import User as _User
+    from ..types.user import UserCreateResponse, UserDeleteResponse, UserInfo
+
+__all__ = [
+    "AsyncUser",
+    "AsyncUserWithRawResponse",
+    "User",
+    "UserWithRawResponse",
+]
+
+_CREATE = Operation(
+    id="user.create",
+    method="POST",
+    path="/user/new",
+    params={
+        "budget_id": Param(wire="budget_id", nullable=True, check=("null", ("within", "string", {"min_length": 1}))),
+        "max_budget": Param(wire="max_budget", nullable=True, check=("null", ("within", "number", {"minimum": 0}))),
+        "soft_budget": Param(wire="soft_budget", nullable=True, check=("null", ("within", "number", {"minimum": 0}))),
+        "budget_duration": Param(
+            wire="budget_duration",
+            nullable=True,
+            check=("null", ("within", "string", {"pattern": "^[1-9][0-9]{0,5}(s|m|h|d|w|mo|y)\\Z"})),
+        ),
+        "tpm_limit": Param(wire="tpm_limit", nullable=True, check=("null", ("within", "integer", {"minimum": 0}))),
+        "rpm_limit": Param(wire="rpm_limit", nullable=True, check=("null", ("within", "integer", {"minimum": 0}))),
+        "max_parallel_requests": Param(
+            wire="max_parallel_requests", nullable=True, check=("null", ("within", "integer", {"minimum": 0}))
+        ),
+        "model_max_budget": Param(
+            wire="model_max_budget", nullable=True, check=("null", ("map", "shared:ModelMaxBudgetParam"))
+        ),
+        "user_email": Param(
+            wire="user_email", nullable=True, check=("null", ("within", "string", {"min_length": 3, "max_length": 320}))
+        ),
+        "user_alias": Param(
+            wire="user_alias", nullable=True, check=("null", ("within", "string", {"min_length": 1, "max_length": 255}))
+        ),
+        "user_role": Param(wire="user_role", nullable=True, check=("null", "string")),
+        "models": Param(
+            wire="models", nullable=True, check=("null", ("list", ("within", "string", {"min_length": 1})))
+        ),
+        "blocked": Param(wire="blocked", nullable=True, check=("null", "boolean")),
+        "metadata": Param(wire="metadata", nullable=True, check=("null", "shared:MetadataParam")),
+        "user_id": Param(
+            wire="user_id", nullable=True, check=("null", ("within", "string", {"min_length": 1, "max_length": 255}))
+        ),
+        "organization_id": Param(
+            wire="organization_id", nullable=True, check=("null", ("within", "string", {"min_length": 1}))
+        ),
+        "teams": Param(wire="teams", nullable=True, check=("null", ("list", ("within", "string", {"min_length": 1})))),
+        "auto_create_key": Param(wire="auto_create_key", nullable=True, check=("null", "boolean")),
+        "key_alias": Param(
+            wire="key_alias", nullable=True, check=("null", ("within", "string", {"min_length": 1, "max_length": 255}))
+        ),
+        "duration": Param(
+            wire="duration",
+            nullable=True,
+            check=("null", ("within", "string", {"pattern": "^[1-9][0-9]{0,5}(s|m|h|d|w|mo|y)\\Z"})),
+        ),
+    },
+    body=Body(required=False),
+    result=Result(type="user:UserCreateResponse"),
+    retry="keyed",
+)
+
+_UPDATE = Operation(
+    id="user.update",
+    method="POST",
+    path="/user/update",
+    params={
+        "budget_id": Param(wire="budget_id", nullable=True, check=("null", ("within", "string", {"min_length": 1}))),
+        "max_budget": Param(wire="max_budget", nullable=True, check=("null", ("within", "number", {"minimum": 0}))),
+        "soft_budget": Param(wire="soft_budget", nullable=True, check=("null", ("within", "number", {"minimum": 0}))),
+        "budget_duration": Param(
+            wire="budget_duration",
+            nullable=True,
+            check=("null", ("within", "string", {"pattern": "^[1-9][0-9]{0,5}(s|m|h|d|w|mo|y)\\Z"})),
+        ),
+        "tpm_limit": Param(wire="tpm_limit", nullable=True, check=("null", ("within", "integer", {"minimum": 0}))),
+        "rpm_limit": Param(wire="rpm_limit", nullable=True, check=("null", ("within", "integer", {"minimum": 0}))),
+        "max_parallel_requests": Param(
+            wire="max_parallel_requests", nullable=True, check=("null", ("within", "integer", {"minimum": 0}))
+        ),
+        "model_max_budget": Param(
+            wire="model_max_budget", nullable=True, check=("null", ("map", "shared:ModelMaxBudgetParam"))
+        ),
+        "user_email": Param(
+            wire="user_email", nullable=True, check=("null", ("within", "string", {"min_length": 3, "max_length": 320}))
+        ),
+        "user_alias": Param(
+            wire="user_alias", nullable=True, check=("null", ("within", "string", {"min_length": 1, "max_length": 255}))
+        ),
+        "user_role": Param(wire="user_role", nullable=True, check=("null", "string")),
+        "models": Param(
+            wire="models", nullable=True, check=("null", ("list", ("within", "string", {"min_length": 1})))
+        ),
+        "blocked": Param(wire="blocked", nullable=True, check=("null", "boolean")),
+        "metadata": Param(wire="metadata", nullable=True, check=("null", "shared:MetadataParam")),
+        "user_id": Param(wire="user_id", nullable=True, check=("null", ("within", "string", {"min_length": 1}))),
+    },
+    body=Body(),
+    result=Result(type="shared:User"),
+    retry="keyed",
+)
+
+_LIST = Operation(
+    id="user.list",
+    method="GET",
+    path="/user/get_users",
+    params={
+        "page": Param(wire="page", place="query", check=("within", "integer", {"minimum": 1, "maximum": 1000000})),
+        "page_size": Param(
+            wire="page_size", place="query", check=("within", "integer", {"minimum": 1, "maximum": 100})
+        ),
+        "role": Param(wire="role", place="query", check=("within", "string", {"min_length": 1})),
+        "user_ids": Param(wire="user_ids", place="query", check=("within", "string", {"min_length": 1})),
+        "user_email": Param(wire="user_email", place="query", check=("within", "string", {"min_length": 1})),
+        "organization_id": Param(wire="organization_id", place="query", check=("within", "string", {"min_length": 1})),
+    },
+    result=Result(type="user:UserList"),
+    page=Page(
+        style="page",
+        items=("users",),
+        cursor_param="page",
+        limit_param="page_size",
+        total=("total",),
+        total_pages=("total_pages",),
+    ),
+)
+
+_INFO = Operation(
+    id="user.info",
+    method="GET",
+    path="/user/info",
+    params={
+        "user_id": Param(wire="user_id", place="query", check=("within", "string", {"min_length": 1})),
+    },
+    result=Result(type="user:UserInfo"),
+)
+
+_DELETE = Operation(
+    id="user.delete",
+    method="POST",
+    path="/user/delete",
+    params={
+        "user_ids": Param(
+            wire="user_ids",
+            required=True,
+            check=("within", ("list", ("within", "string", {"min_length": 1})), {"min_length": 1, "max_length": 1000}),
+        ),
+    },
+    body=Body(),
+    result=Result(type="user:UserDeleteResponse"),
+    retry="keyed",
+)
+
+
+class User(Resource):
+    """Users and what they may do."""
+
+    @cached_property
+    def with_raw_response(self) -> UserWithRawResponse:
+        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        return UserWithRawResponse(self)
+
+    def create(self, **params: Unpack[UserCreateParams]) -> UserCreateResponse:
+        """Make a user.
+
+        Makes a user, and, other than with `auto_create_key: false`, a first key, which only this answer holds.
+
+        Args:
+            budget_id: A budget that is shared with others.
+            max_budget: How much may be spent in US dollars; then 402.
+            soft_budget: From which sum in US dollars on a warning is given.
+            budget_duration: How often what was spent goes back to 0, such as `1h`, `1d`, `30d` or `1mo`.
+            tpm_limit: Tokens a minute; then 429.
+            rpm_limit: Requests a minute; then 429.
+            max_parallel_requests: Calls at the same time; then 429.
+            model_max_budget: Limits for single models.
+            user_email: The mail address.
+            user_alias: A name for people.
+            user_role: What a user may do.
+            models: The models of keys that belong to no team.
+            blocked: Whether the user's keys are refused.
+            metadata: Up to the caller; kept with the record and given back.
+            user_id: The id, where it must be a given one.
+            organization_id: An organization to be a member of.
+            teams: Teams to be a member of.
+            auto_create_key: Whether a first key is made. Default: True.
+            key_alias: The name of the first key.
+            duration: How long it lives from now on, such as `30s`, `15m`, `12h`, `30d`, `2w`, `1mo` or `1y`.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: UserCreateResponse = self._client.execute(_CREATE, params)
+        return answer
+
+    def update(self, **params: Unpack[UserUpdateParams]) -> _User:
+        """Change a user.
+
+        Changes what is named and leaves the rest; null takes a limit away.
+
+        Args:
+            budget_id: A budget that is shared with others.
+            max_budget: How much may be spent in US dollars; then 402.
+            soft_budget: From which sum in US dollars on a warning is given.
+            budget_duration: How often what was spent goes back to 0, such as `1h`, `1d`, `30d` or `1mo`.
+            tpm_limit: Tokens a minute; then 429.
+            rpm_limit: Requests a minute; then 429.
+            max_parallel_requests: Calls at the same time; then 429.
+            model_max_budget: Limits for single models.
+            user_email: The mail address.
+            user_alias: A name for people.
+            user_role: What a user may do.
+            models: The models of keys that belong to no team.
+            blocked: Whether the user's keys are refused.
+            metadata: Up to the caller; kept with the record and given back.
+            user_id: The user.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: _User = self._client.execute(_UPDATE, params)
+        return answer
+
+    def list(self, **params: Unpack[UserListParams]) -> SyncPage[_User]:
+        """List users.
+
+        Lists the users that the caller may see, newest first.
+
+        Args:
+            page: The number of the page, from 1. Default: 1.
+            page_size: How many users a page holds at most. Default: 25.
+            role: Only users of this role.
+            user_ids: Only these users, separated by commas.
+            user_email: Only the user with this mail address.
+            organization_id: Only members of this organization.
+
+        Returns:
+            A page of the list; iterating over it walks through all pages.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: SyncPage[_User] = self._client.execute(_LIST, params)
+        return answer
+
+    def info(self, **params: Unpack[UserInfoParams]) -> UserInfo:
+        """Get a user.
+
+        Gives a user with the newest keys (100 at most) and the teams. Without `user_id` it is the one who asks.
+
+        Args:
+            user_id: The user.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: UserInfo = self._client.execute(_INFO, params)
+        return answer
+
+    def delete(self, **params: Unpack[UserDeleteParams]) -> UserDeleteResponse:
+        """Delete users.
+
+        Deletes users with their keys and memberships, all that are named or none. Their records of spending
+        stay.
+
+        Args:
+            user_ids: The users.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: UserDeleteResponse = self._client.execute(_DELETE, params)
+        return answer
+
+
+class UserWithRawResponse(RawResource["User"]):
+    """The methods of `User`, each giving the answer as it came."""
+
+    create = RawMethod(User.create)
+    update = RawMethod(User.update)
+    list = RawMethod(User.list)
+    info = RawMethod(User.info)
+    delete = RawMethod(User.delete)
+
+
+class AsyncUser(AsyncResource):
+    """Users and what they may do."""
+
+    @cached_property
+    def with_raw_response(self) -> AsyncUserWithRawResponse:
+        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        return AsyncUserWithRawResponse(self)
+
+    async def create(self, **params: Unpack[UserCreateParams]) -> UserCreateResponse:
+        """Make a user.
+
+        Makes a user, and, other than with `auto_create_key: false`, a first key, which only this answer holds.
+
+        Args:
+            budget_id: A budget that is shared with others.
+            max_budget: How much may be spent in US dollars; then 402.
+            soft_budget: From which sum in US dollars on a warning is given.
+            budget_duration: How often what was spent goes back to 0, such as `1h`, `1d`, `30d` or `1mo`.
+            tpm_limit: Tokens a minute; then 429.
+            rpm_limit: Requests a minute; then 429.
+            max_parallel_requests: Calls at the same time; then 429.
+            model_max_budget: Limits for single models.
+            user_email: The mail address.
+            user_alias: A name for people.
+            user_role: What a user may do.
+            models: The models of keys that belong to no team.
+            blocked: Whether the user's keys are refused.
+            metadata: Up to the caller; kept with the record and given back.
+            user_id: The id, where it must be a given one.
+            organization_id: An organization to be a member of.
+            teams: Teams to be a member of.
+            auto_create_key: Whether a first key is made. Default: True.
+            key_alias: The name of the first key.
+            duration: How long it lives from now on, such as `30s`, `15m`, `12h`, `30d`, `2w`, `1mo` or `1y`.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: UserCreateResponse = await self._client.execute(_CREATE, params)
+        return answer
+
+    async def update(self, **params: Unpack[UserUpdateParams]) -> _User:
+        """Change a user.
+
+        Changes what is named and leaves the rest; null takes a limit away.
+
+        Args:
+            budget_id: A budget that is shared with others.
+            max_budget: How much may be spent in US dollars; then 402.
+            soft_budget: From which sum in US dollars on a warning is given.
+            budget_duration: How often what was spent goes back to 0, such as `1h`, `1d`, `30d` or `1mo`.
+            tpm_limit: Tokens a minute; then 429.
+            rpm_limit: Requests a minute; then 429.
+            max_parallel_requests: Calls at the same time; then 429.
+            model_max_budget: Limits for single models.
+            user_email: The mail address.
+            user_alias: A name for people.
+            user_role: What a user may do.
+            models: The models of keys that belong to no team.
+            blocked: Whether the user's keys are refused.
+            metadata: Up to the caller; kept with the record and given back.
+            user_id: The user.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: _User = await self._client.execute(_UPDATE, params)
+        return answer
+
+    def list(self, **params: Unpack[UserListParams]) -> AsyncPages[_User]:
+        """List users.
+
+        Lists the users that the caller may see, newest first.
+
+        Args:
+            page: The number of the page, from 1. Default: 1.
+            page_size: How many users a page holds at most. Default: 25.
+            role: Only users of this role.
+            user_ids: Only these users, separated by commas.
+            user_email: Only the user with this mail address.
+            organization_id: Only members of this organization.
+
+        Returns:
+            A page of the list; iterating over it walks through all pages.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: AsyncPages[_User] = self._client.execute(_LIST, params)
+        return answer
+
+    async def info(self, **params: Unpack[UserInfoParams]) -> UserInfo:
+        """Get a user.
+
+        Gives a user with the newest keys (100 at most) and the teams. Without `user_id` it is the one who asks.
+
+        Args:
+            user_id: The user.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: UserInfo = await self._client.execute(_INFO, params)
+        return answer
+
+    async def delete(self, **params: Unpack[UserDeleteParams]) -> UserDeleteResponse:
+        """Delete users.
+
+        Deletes users with their keys and memberships, all that are named or none. Their records of spending
+        stay.
+
+        Args:
+            user_ids: The users.
+
+        Raises:
+            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
+            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
+                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
+                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
+                (529).
+            APIConnectionError: No whole answer came, in spite of all retries.
+        """
+        answer: UserDeleteResponse = await self._client.execute(_DELETE, params)
+        return answer
+
+
+class AsyncUserWithRawResponse(RawResource["AsyncUser"]):
+    """The methods of `AsyncUser`, each giving the answer as it came."""
+
+    create = AsyncRawMethod(AsyncUser.create)
+    update = AsyncRawMethod(AsyncUser.update)
+    list = AsyncRawMethod(AsyncUser.list)
+    info = AsyncRawMethod(AsyncUser.info)
+    delete = AsyncRawMethod(AsyncUser.delete)

@@ -1,0 +1,27 @@
+# Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
+
+"""What requests carry: capabilities."""
+
+from __future__ import annotations
+
+from ..._core.options import CallOptions
+
+__all__ = [
+    "CapabilitiesListParams",
+]
+
+
+class CapabilitiesListParams(CallOptions, total=False):
+    """Arguments of `capabilities.list`."""
+
+    provider: str
+    """Only models of this provider."""
+
+    supports_vision: bool
+    """Only models that can (images in), or cannot."""
+
+    supports_tools: bool
+    """Only models that can (calling tools), or cannot."""
+
+    supports_reasoning: bool
+    """Only models that can (thinking), or cannot."""

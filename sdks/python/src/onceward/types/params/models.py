@@ -1,0 +1,24 @@
+# Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
+
+"""What requests carry: models."""
+
+from __future__ import annotations
+
+from ..._core.options import CallOptions
+
+__all__ = [
+    "ModelsListParams",
+]
+
+
+class ModelsListParams(CallOptions, total=False):
+    """Arguments of `models.list`."""
+
+    cursor: str
+    """The `next_cursor` of the page before."""
+
+    limit: int
+    """How many items a page holds at most."""
+
+    provider: str
+    """Only models of this provider."""
