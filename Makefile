@@ -14,7 +14,7 @@ test: setup            ## every check and every test that this machine has the t
 
 setup: $(STAMP)        ## the environment in .venv, with the packages editable
 
-$(STAMP): requirements/dev.txt requirements/packages.in sdks/python/pyproject.toml gateway/pyproject.toml generator/pyproject.toml
+$(STAMP): uv.lock pyproject.toml sdks/python/pyproject.toml gateway/pyproject.toml generator/pyproject.toml scripts/set-up
 	scripts/set-up $(PYTHON) $(VENV)
 	@touch $@
 
@@ -43,9 +43,8 @@ chaos: setup           ## ten runs of one node and ten of three under load while
 dist: setup            ## wheels of the packages in dist/
 	for package in sdks/python gateway generator; do $(BIN)/python -m build --no-isolation --outdir dist $$package || exit 1; done
 
-lock: setup            ## pins again what requirements/dev.in asks for
-	$(BIN)/uv pip compile --upgrade --quiet --no-header --no-annotate --no-emit-package onceward --no-emit-package onceward-gateway \
-		--no-emit-package onceward-generator requirements/dev.in requirements/packages.in --output-file requirements/dev.txt
+lock: setup            ## the newest versions of every dependency in uv.lock
+	scripts/lock --upgrade
 
 clean:
 	rm -rf $(VENV) dist .mypy_cache .pytest_cache .ruff_cache
