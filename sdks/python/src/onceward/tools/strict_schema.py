@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from ._kinds import is_list, is_object
+from .._core.narrow import is_dict, is_list
 
 __all__ = ["Finding", "SchemaError", "StrictSchema", "to_strict"]
 
@@ -154,7 +154,7 @@ class _Compiler:
         while isinstance(reference := source.get("$ref"), str) and reference not in seen:
             seen.add(reference)
             target = self.definitions.get(_definition(reference))
-            if not is_object(target):
+            if not is_dict(target):
                 break
             source = {
                 **copy.deepcopy(target),
@@ -176,7 +176,7 @@ class _Compiler:
     # --- one node ----------------------------------------------------------------------------------------------------
 
     def walk(self, node: Any, path: str, depth: int) -> dict[str, Any]:
-        if not is_object(node) or not _says_something(node):
+        if not is_dict(node) or not _says_something(node):
             self.lose(path, "any value is allowed here; a strict schema must name a type")
             return {"type": "string"}
         source = self._all_of(node, path)
@@ -215,7 +215,7 @@ class _Compiler:
         return merged
 
     def _part(self, part: Any) -> dict[str, Any]:
-        if not is_object(part):
+        if not is_dict(part):
             return {}
         resolved = self._root(part)
         return self._all_of(resolved, self.name)
@@ -241,7 +241,7 @@ class _Compiler:
             self.lose(
                 path, "an object with free keys (`dict`); use named fields, or a list of objects with a key and a value"
             )
-        elif is_object(free):
+        elif is_dict(free):
             self.lose(path, "further members of any name (`additionalProperties`) beside the named ones")
         elif free:
             self.note(path, "further members are allowed by the type, but not asked for")
@@ -260,7 +260,7 @@ class _Compiler:
         items, positions = source.get("items"), source.get("prefixItems")
         if is_list(positions) and positions:
             first = positions[0]
-            if any(one != first for one in positions) or (is_object(items) and items != first):
+            if any(one != first for one in positions) or (is_dict(items) and items != first):
                 self.lose(path, "a tuple whose items differ by position; use an object with named fields")
             items = first
         made["items"] = self.walk(items, f"{path}[]", depth)
@@ -319,7 +319,7 @@ def _references(node: Any) -> set[str]:
     found: set[str] = set()
 
     def visit(value: Any) -> None:
-        if is_object(value):
+        if is_dict(value):
             members = value
             if isinstance(reference := members.get("$ref"), str):
                 found.add(_definition(reference))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from ..._core.surrogates import whole
-from .._kinds import is_object
+from .._core.narrow import is_dict
+from .._core.surrogates import whole
 
 __all__ = ["object_from", "partial_json", "truncated"]
 
@@ -49,6 +49,6 @@ def object_from(text: str) -> tuple[dict[str, Any] | None, str | None]:
         if truncated(text):
             return None, f"the arguments are cut short after {len(text)} characters"
         return None, f"the arguments are not JSON: {error}"
-    if not is_object(value):
+    if not is_dict(value):
         return None, f"the arguments must be a JSON object, not {text[:80]!r}"
     return value, None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from array import array
 from base64 import b64decode, b64encode
 from functools import cached_property
@@ -11,10 +12,19 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field
 from pydantic_core import core_schema
 
-from .._core.models import Model
-from .embeddings import vector_of
+from ._core.models import Model
 
-__all__ = ["Embedding"]
+__all__ = ["Embedding", "vector_of"]
+
+
+def vector_of(embedding: bytes | str | list[float]) -> array[float]:
+    """The vector as 32-bit floats: from their little-endian bytes, from base64 of those, or from numbers."""
+    if isinstance(embedding, list):
+        return array("f", embedding)
+    vector = array("f", b64decode(embedding) if isinstance(embedding, str) else embedding)
+    if sys.byteorder == "big":
+        vector.byteswap()
+    return vector
 
 
 class _Wire:

@@ -24,8 +24,8 @@ from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeAlias, TypeVar, c
 
 from .._core.encode import plain
 from .._core.errors import ParameterError, SDKError
-from ._docstring import Docstring, read_docstring
-from ._kinds import is_list, is_object
+from .._core.narrow import is_dict, is_list
+from .docstring import Docstring, read_docstring
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -121,7 +121,7 @@ class Tool(Generic[P, R]):
         from pydantic import ValidationError
 
         if isinstance(given, str):
-            from .chat._json import object_from
+            from .partial_json import object_from
 
             decoded, fault = object_from(given)
             if decoded is None:
@@ -159,7 +159,7 @@ class Tool(Generic[P, R]):
         return self._made
 
     def _make_schema(self) -> tuple[dict[str, Any], bool]:
-        from .schema import SchemaError, to_strict
+        from .strict_schema import SchemaError, to_strict
 
         source = _untitled(_json_schema(self.name, self._arguments_model()))
         if self._strict is False:
@@ -316,7 +316,7 @@ def _no_json(name: str, error: Exception) -> ParameterError:
 
 
 def _form(name: str, hint: Any) -> Any:
-    from ._types import modern
+    from .type_adapters import modern
 
     try:
         return modern(hint)
@@ -360,7 +360,7 @@ def _untitled(node: Any, named: bool = False) -> Any:
     """The schema without the titles that Pydantic makes of names; ``named``: the keys here are names of members."""
     if is_list(node):
         return [_untitled(item) for item in node]
-    if not is_object(node):
+    if not is_dict(node):
         return node
     return {
         key: _untitled(value, named=not named and key in {"properties", "$defs"})
