@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.set-up
 
-.PHONY: demo test setup generate check-generated lint bench bench-gateway sweep chaos lock dist clean
+.PHONY: demo test setup generate check-generated lint bench bench-gateway sweep chaos lock release dist clean
 
 demo: setup            ## a gateway on a free port and a tour of what it does, with no key and no network
 	$(BIN)/onceward demo
@@ -39,6 +39,9 @@ sweep: setup           ## cuts a stream of 200 events at every byte offset on ev
 chaos: setup           ## ten runs of one node and ten of three under load while their parts are killed (half an hour)
 	$(BIN)/python -m chaos --nodes 1 --runs 10
 	$(BIN)/python -m chaos --nodes 3 --runs 10
+
+release: setup         ## VERSION=1.2.0 [OPTIONS=--dry-run]: checks, tests, builds and tags a release of all packages
+	$(BIN)/python scripts/release.py $(VERSION) $(OPTIONS)
 
 dist: setup            ## wheels of the packages in dist/
 	for package in sdks/python gateway generator; do $(BIN)/python -m build --no-isolation --outdir dist $$package || exit 1; done

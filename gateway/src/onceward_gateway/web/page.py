@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from importlib import resources
 
-from .. import __version__
+from .._version import __version__
 from ..http import Access, Call, Response, Route, json_response
 from ..proxies import base_url
 
