@@ -8,8 +8,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ._version import __version__ as __version__
-    from .app import create_app as create_app
-    from .config import Settings as Settings
+    from .config.load import Settings as Settings
+    from .entry.app import create_app as create_app
 
 __all__ = ["Settings", "__version__", "create_app"]
 
@@ -17,7 +17,7 @@ __all__ = ["Settings", "__version__", "create_app"]
 def __getattr__(name: str) -> Any:
     # Looked up late: importing the package, as `python -m` does, loads nothing.
     if name == "create_app":
-        from .app import create_app
+        from .entry.app import create_app
 
         return create_app
     if name == "__version__":
@@ -25,7 +25,7 @@ def __getattr__(name: str) -> Any:
 
         return __version__
     if name == "Settings":
-        from .config import Settings
+        from .config.load import Settings
 
         return Settings
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
