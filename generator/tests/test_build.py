@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 from contracts import HERE, NO_PUBLISHED, PUBLISHED, PUBLISHED_FOLDER, SMALL, bundled, method, methods_of
+from decode import from_json
 
 from onceward_generator import build_api
-from onceward_generator.canonical import from_json, to_json
+from onceward_generator.canonical import to_json
 from onceward_generator.load import METHODS
 from onceward_generator.model import (
     Api,

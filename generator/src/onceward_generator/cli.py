@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from .api import build_api
@@ -44,13 +45,26 @@ def _generate(arguments: Sequence[str]) -> int:
     parser.add_argument("--language", choices=sorted(LANGUAGES), default="python")
     parser.add_argument("--out", type=Path, help="the folder to write to")
     parser.add_argument("--option", action="append", default=[], metavar="KEY=VALUE", help="an option of the language")
-    parser.add_argument("--model", type=Path, help="where the model is kept for the verdict; absent: in the out folder")
+    base = parser.add_mutually_exclusive_group()
+    base.add_argument(
+        "--against",
+        metavar="REV",
+        help="the git revision that the verdict compares with (default: the last tag, or HEAD)",
+    )
+    base.add_argument(
+        "--against-file",
+        type=Path,
+        metavar="FILE",
+        help="an earlier contract that the verdict compares with, without git",
+    )
     parser.add_argument("--config", type=Path, help=f"the configuration; absent: the nearest {CONFIG_NAME} above")
     parser.add_argument("--check", action="store_true", help="write nothing; exit with 1 if a file would change")
     parser.add_argument("--overwrite", action="store_true", help="also replace files that the generator did not write")
     parser.add_argument("--quiet", action="store_true", help="of what could not be expressed print only the counts")
     options = parser.parse_args(arguments)
-    outcome = run(_config(options))
+    config = _config(options)
+    against = options.against_file or options.against
+    outcome = run(config if against is None else replace(config, against=against))
     _report(outcome, options.quiet)
     return _check(outcome) if options.check else _write(outcome, options.overwrite)
 
@@ -60,7 +74,7 @@ def _config(options: argparse.Namespace) -> Config:
         if options.out is None:
             raise ConfigError("`--out` must name the folder to write to")
         values = dict(option.split("=", 1) if "=" in option else (option, "") for option in options.option)
-        return Config(options.contract, options.sdk, (Target(options.language, options.out, values),), options.model)
+        return Config(options.contract, options.sdk, (Target(options.language, options.out, values),))
     path = options.config or find_config(Path.cwd())
     if path is None:
         raise ConfigError(f"no contract is given and no `{CONFIG_NAME}` is found here or above")
@@ -72,8 +86,10 @@ def _report(outcome: Outcome, quiet: bool) -> None:
         print(render(outcome.diagnostics), file=sys.stderr)
     if outcome.diagnostics:
         print(summary(outcome.diagnostics), file=sys.stderr)
-    if outcome.verdict is not None and outcome.verdict.reasons:
-        print(outcome.verdict)
+    if outcome.comparison.verdict is not None:
+        print(outcome.comparison)
+    elif not quiet:
+        print(outcome.comparison, file=sys.stderr)
 
 
 def _check(outcome: Outcome) -> int:

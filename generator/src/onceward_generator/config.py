@@ -2,7 +2,7 @@
 
     contract = "contract/source/root.yaml"
     sdk = "contract/sdk.yaml"
-    model = "contract/model.json"     # where the model is kept for the verdict; absent: beside the first target's lock
+    against = "v1.2.0"                # the git revision that the verdict compares with; default: the last tag, or HEAD
 
     [python]                          # one table for each language
     out = "sdks/python"               # everything else in the table is an option of that language's emitter
@@ -23,7 +23,7 @@ from .languages import LANGUAGES
 __all__ = ["CONFIG_NAME", "Config", "ConfigError", "Target", "find_config", "read_config"]
 
 CONFIG_NAME = "onceward-generate.toml"
-_KEYS = ("contract", "sdk", "model")
+_KEYS = ("contract", "sdk", "against")
 
 
 class ConfigError(ValueError):
@@ -41,10 +41,13 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Config:
+    """A contract, its targets, and the base of the verdict."""
+
     contract: Path
     sdk: Path | None
     targets: tuple[Target, ...]
-    model: Path | None = None
+    against: str | Path | None = None
+    """A git revision, or the file of an earlier contract; None: the last tag, or HEAD without tags."""
 
 
 def find_config(start: Path) -> Path | None:
@@ -67,8 +70,11 @@ def read_config(path: Path) -> Config:
     targets = tuple(_target(path, name, content[name]) for name in content if name in LANGUAGES)
     if not targets:
         raise ConfigError(f"`{path}`: no language is configured; add a table, one of {', '.join(LANGUAGES)}")
-    sdk, model = (folder / content[key] if key in content else None for key in ("sdk", "model"))
-    return Config(folder / content["contract"], sdk, targets, model)
+    for key in ("sdk", "against"):
+        if not isinstance(content.get(key, ""), str):
+            raise ConfigError(f"`{path}`: `{key}` is {content[key]!r}; it must be a string")
+    sdk = folder / content["sdk"] if "sdk" in content else None
+    return Config(folder / content["contract"], sdk, targets, content.get("against"))
 
 
 def _target(path: Path, language: str, table: Any) -> Target:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
-__all__ = ["LOCK_NAME", "Lock", "LockError", "hash_of", "read_lock"]
+__all__ = ["LOCK_NAME", "Lock", "LockError", "hash_of", "parse_lock", "read_lock"]
 
 LOCK_NAME = "onceward-generate.lock"
 _FORMAT = 1
@@ -49,8 +49,13 @@ def read_lock(folder: Path) -> Lock:
     path = folder / LOCK_NAME
     if not path.exists():
         return Lock()
+    return parse_lock(path.read_bytes().decode("utf-8", errors="replace"), str(path))
+
+
+def parse_lock(text: str, path: str) -> Lock:
+    """Parse the text of a lock file. Raises `LockError` with the path in its message."""
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(text)
         lock = Lock(str(content["model"]), dict(content["inputs"]), dict(content["files"]))
     except (ValueError, KeyError, TypeError) as error:
         raise LockError(f"`{path}` is no lock file ({error}); delete it to start anew") from error

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from .api import normalised
 from .build import build
-from .canonical import fingerprint, from_json, to_json
+from .canonical import fingerprint
+from .comparison import Comparison, compare_with_base
 from .config import Config, Target
 from .diagnostics import Diagnostic, Report
 from .files import Changes, compare
@@ -17,11 +18,8 @@ from .languages import emitter
 from .load import Sources
 from .lock import LOCK_NAME, Lock, hash_of, read_lock
 from .model import Api
-from .verdict import Verdict, verdict
 
-__all__ = ["MODEL_NAME", "Outcome", "Output", "run"]
-
-MODEL_NAME = "onceward-generate.model.json"
+__all__ = ["Outcome", "Output", "run"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +33,11 @@ class Output:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
+    """The files of every target, the diagnostics, and the comparison with the earlier contract."""
+
     outputs: tuple[Output, ...]
     diagnostics: tuple[Diagnostic, ...]
-    verdict: Verdict | None
-    """None where there is no earlier model to compare with."""
+    comparison: Comparison
 
 
 def run(config: Config) -> Outcome:
@@ -47,31 +46,14 @@ def run(config: Config) -> Outcome:
     document, sdk, sources = normalised(config.contract, config.sdk, report)
     api = build(document, sdk, report)
     inputs = _inputs(sources, config)
-    model_path = config.model or config.targets[0].out / MODEL_NAME
-    outputs = [_output(api, target, inputs) for target in config.targets]
-    text = to_json(api)
-    earlier = model_path.read_bytes().decode("utf-8") if model_path.is_file() else None
-    kept = (
-        Changes(added=(model_path.name,))
-        if earlier is None
-        else Changes(changed=(model_path.name,) * (earlier != text))
-    )
-    outputs.append(Output(model_path.parent, {model_path.name: text}, kept))
-    return Outcome(tuple(outputs), tuple(report.diagnostics), _verdict(earlier, api))
+    model = fingerprint(api)
+    outputs = tuple(_output(api, target, model, inputs) for target in config.targets)
+    return Outcome(outputs, tuple(report.diagnostics), compare_with_base(config, api, model))
 
 
-def _verdict(earlier: str | None, api: Api) -> Verdict | None:
-    if earlier is None:
-        return None
-    try:
-        return verdict(from_json(earlier), api)
-    except ValueError:
-        return None
-
-
-def _output(api: Api, target: Target, inputs: Mapping[str, str]) -> Output:
+def _output(api: Api, target: Target, model: str, inputs: Mapping[str, str]) -> Output:
     files = emitter(target.language)(api, target.options)
-    lock = Lock(fingerprint(api), inputs, {path: hash_of(text) for path, text in files.items()})
+    lock = Lock(model, inputs, {path: hash_of(text) for path, text in files.items()})
     wanted = {**files, LOCK_NAME: lock.to_text()}
     old = read_lock(target.out)
     owned = Lock(old.model, old.inputs, {**old.files, LOCK_NAME: ""})

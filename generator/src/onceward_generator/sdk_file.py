@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from .diagnostics import ContractError, Diagnostic, Report
-from .load import Map, Node, Seq, read_text
+from .load import Map, Node, Read, Seq, decode, read_text
 from .model import Origin
 
 __all__ = ["MethodNote", "SdkFile", "read_sdk_file"]
@@ -79,12 +79,13 @@ class SdkFile:
         return self.methods.get(endpoint)
 
 
-def read_sdk_file(path: Path, report: Report) -> SdkFile:
+def read_sdk_file(path: Path, report: Report, read: Read = Path.read_bytes) -> SdkFile:
     """Read the file. Raises `ContractError` when it cannot be read at all."""
     try:
-        root = read_text(path.read_text(encoding="utf-8-sig"), path.name)
-    except OSError as error:
-        raise ContractError(Diagnostic("E001", f"`{path.name}` cannot be read: {error.strerror}", _NOWHERE)) from error
+        root = read_text(decode(read(path.resolve())), path.name)
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise ContractError(Diagnostic("E001", f"`{path.name}` cannot be read: {reason}", _NOWHERE)) from error
     if not isinstance(root, Map):
         return SdkFile()
     return _Reader(root, report).read()

@@ -53,10 +53,6 @@ class Verdict:
     level: Level
     reasons: tuple[Reason, ...]
 
-    def __str__(self) -> str:
-        lines = [f"  {reason.level.name.lower()}: {reason.what}" for reason in self.reasons]
-        return "\n".join([f"verdict: {self.level.name.lower()}", *lines])
-
 
 def verdict(old: Api, new: Api) -> Verdict:
     """Compare two models; the gravest reason comes first and decides."""

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from .bundle import bundle
 from .grammar import METHODS, rebuild
-from .sources import Sources, read_text
+from .revision import Revision, RevisionError
+from .sources import Read, Sources, decode, read_text
 from .tree import Map, Node, Seq, escape, mapping, sequence, text
 from .write import write_yaml
 
 __all__ = [
     "METHODS",
     "Map",
+    "Read",
+    "Revision",
+    "RevisionError",
     "Node",
     "Seq",
     "Sources",
     "bundle",
+    "decode",
     "escape",
     "mapping",
     "read_text",

@@ -17,15 +17,15 @@ from onceward_generator.diagnostics import ContractError, Diagnostic, Report
 from onceward_generator.model import Origin
 
 from .grammar import SECTIONS, rebuild
-from .sources import Missing, Sources, Target
+from .sources import Missing, Read, Sources, Target
 from .tree import Map, Node, escape
 
 __all__ = ["bundle"]
 
 
-def bundle(root: Path, report: Report) -> tuple[Map, Sources]:
+def bundle(root: Path, report: Report, read: Read = Path.read_bytes) -> tuple[Map, Sources]:
     """Read a contract and all that it refers to. Raises `ContractError` if the root is unreadable or no contract."""
-    sources = Sources(root)
+    sources = Sources(root, read)
     document = sources.document(sources.root)
     if not isinstance(document, Map):
         raise ContractError(Diagnostic("E003", "the document is no mapping", Origin(sources.root, "", 1, 1)))

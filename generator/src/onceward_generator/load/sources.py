@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import posixpath
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -14,10 +15,13 @@ from .json_reader import read_json
 from .tree import Map, Node, Seq
 from .yaml_reader import read_yaml
 
-__all__ = ["Missing", "Sources", "Target", "read_text"]
+__all__ = ["Missing", "Read", "Sources", "Target", "decode", "read_text"]
 
 Target = tuple[str, str]
 """A file and a JSON pointer in it."""
+
+Read = Callable[[Path], bytes]
+"""A function that returns the content of a file. Raises `OSError`."""
 
 
 class Missing(Exception):
@@ -30,13 +34,19 @@ def read_text(source: str, file: str) -> Node:
     return read_json(source, file) if looks_like_json else read_yaml(source, file)
 
 
+def decode(content: bytes) -> str:
+    """Return the text of a file, with line ends as ``\\n``. Raises `UnicodeDecodeError`."""
+    return content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+
+
 class Sources:
     """All files that a root file leads to. Nothing is fetched: an address on the network is a missing file."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, read: Read = Path.read_bytes) -> None:
         self.folder = root.resolve().parent
         self.root = root.name
         self._documents: dict[str, Node] = {}
+        self._bytes = read
 
     def document(self, file: str) -> Node:
         if file not in self._documents:
@@ -74,7 +84,7 @@ class Sources:
 
     def _read(self, file: str) -> str:
         try:
-            return Path(os.path.normpath(self.folder / file)).read_text(encoding="utf-8-sig")
+            return decode(self._bytes(Path(os.path.normpath(self.folder / file))))
         except (OSError, UnicodeDecodeError) as error:
             reason = getattr(error, "strerror", None) or str(error)
             problem = Diagnostic(

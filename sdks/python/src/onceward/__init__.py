@@ -67,11 +67,11 @@ if TYPE_CHECKING:
     from .lib.chat.parse import ParseError as ParseError
     from .lib.chat.stream import AsyncChatStream as AsyncChatStream
     from .lib.chat.stream import ChatStream as ChatStream
-    from .lib.schema import SchemaError as SchemaError
-    from .lib.schema import to_strict as to_strict
-    from .lib.tools import Tool as Tool
-    from .lib.tools import ToolArgumentError as ToolArgumentError
-    from .lib.tools import tool as tool
+    from .tools.strict_schema import SchemaError as SchemaError
+    from .tools.strict_schema import to_strict as to_strict
+    from .tools.tool import Tool as Tool
+    from .tools.tool import ToolArgumentError as ToolArgumentError
+    from .tools.tool import tool as tool
 else:
     _TABLE = {
         "APIConnectionError": ("._core.errors", "APIConnectionError"),
@@ -122,13 +122,13 @@ else:
         "ResponseShapeError": ("._core.errors", "ResponseShapeError"),
         "RetryEvent": ("._core.retry", "RetryEvent"),
         "SDKError": ("._core.errors", "SDKError"),
-        "SchemaError": (".lib.schema", "SchemaError"),
+        "SchemaError": (".tools.strict_schema", "SchemaError"),
         "Stream": ("._drivers.stream", "Stream"),
         "StreamInterrupted": ("._core.errors", "StreamInterrupted"),
         "SyncPage": ("._drivers.pages", "SyncPage"),
         "Timeout": ("._core.options", "Timeout"),
-        "Tool": (".lib.tools", "Tool"),
-        "ToolArgumentError": (".lib.tools", "ToolArgumentError"),
+        "Tool": (".tools.tool", "Tool"),
+        "ToolArgumentError": (".tools.tool", "ToolArgumentError"),
         "ToolCall": (".lib.chat.loop", "ToolCall"),
         "ToolResult": (".lib.chat.loop", "ToolResult"),
         "ToolRunResult": (".lib.chat.loop", "ToolRunResult"),
@@ -137,8 +137,8 @@ else:
         "UnprocessableEntityError": ("._core.errors", "UnprocessableEntityError"),
         "WaitTimeout": (".lib._waiting", "WaitTimeout"),
         "accumulate": (".lib.chat.accumulator", "accumulate"),
-        "to_strict": (".lib.schema", "to_strict"),
-        "tool": (".lib.tools", "tool"),
+        "to_strict": (".tools.strict_schema", "to_strict"),
+        "tool": (".tools.tool", "tool"),
         "types": (".types", ""),
     }
 

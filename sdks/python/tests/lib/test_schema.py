@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from onceward import SchemaError
 from onceward.lib.chat.parse import format_of
-from onceward.lib.schema import to_strict
+from onceward.tools.strict_schema import to_strict
 
 
 class Address(BaseModel):

@@ -18,9 +18,9 @@ from pydantic import BaseModel, Field
 
 import onceward
 from onceward import Onceward, SchemaError, Tool, ToolArgumentError, tool
-from onceward.lib._docstring import read_docstring
-from onceward.lib.tools import result_text
 from onceward.testing import FakeGateway
+from onceward.tools.docstring import read_docstring
+from onceward.tools.tool import result_text
 
 from .chat.samples import MESSAGES, answer
 

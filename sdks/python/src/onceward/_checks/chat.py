@@ -256,7 +256,7 @@ CHECKS: Final[dict[str, Any]] = {
             "chat:ChatCompletionCustomToolParam",
             "chat:ChatCompletionOtherToolParam",
         ),
-        "lib.tools:tool",
+        "tools.tool:tool",
     ),
     "ChatCompletionUserMessageParam": (
         "object",

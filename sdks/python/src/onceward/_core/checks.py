@@ -11,7 +11,7 @@ fault of one that is not.
     ("object", {name: check}, (required, ...)[, other])      an object; members that are not named are let through
     ("union", a, b, ...)
     ("within", inner, {"minimum": 0, "max_length": 9})       bounds, and the `pattern` of a text
-    ("made", inner, "lib.tools:tool")                        a function may stand for the object that is made of it
+    ("made", inner, "tools.tool:tool")                       a function may stand for the object that is made of it
     None                                                     any JSON
 """
 

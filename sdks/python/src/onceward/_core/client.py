@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random as _random
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar, Final, Literal, Never, Self
@@ -17,6 +16,7 @@ from .doubled import doubled_names
 from .encode import encode_json, encode_query, header_fault, header_name_fault, query_pairs, surrogate_faults
 from .errors import ConfigError, ParameterError
 from .filters import raise_if_filtered
+from .ids import uuid4
 from .log import Log
 from .meta import Meta
 from .multipart import Layout, lay_out, single
@@ -28,7 +28,7 @@ from .ports import Clock
 from .retry import Backoff, RetryBudget
 from .secrets import MaskedStr, Secret
 
-__all__ = ["BaseClient", "uuid4"]
+__all__ = ["BaseClient"]
 
 _SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 # Options that are answered by a new client but not by `resolve`.
@@ -54,15 +54,6 @@ _NAMES: Final = (
     "on_retry",
     "cancel_abandoned",
 )
-
-
-def uuid4() -> str:
-    """A random UUID as text; ``uuid`` itself would cost more to import than all its uses here."""
-    raw = bytearray(os.urandom(16))
-    raw[6] = raw[6] & 0x0F | 0x40
-    raw[8] = raw[8] & 0x3F | 0x80
-    text = raw.hex()
-    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
 class BaseClient:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .narrow import class_of, is_dict
 from .secrets import mask
-
-if TYPE_CHECKING:
-    from .models import Model
 
 __all__ = ["html_of", "text_of"]
 
@@ -16,7 +13,7 @@ _TEXT_LIMIT = 120
 _LIST_LIMIT = 6
 
 
-def text_of(model: Model, width: int | None) -> str:
+def text_of(model: object, width: int | None) -> str:
     """``Name(field=value, ...)`` with what was set; broken over lines where it would be longer than ``width``."""
     return _text(model, width, 0)
 
@@ -71,7 +68,7 @@ def _hidden(value: Any) -> Any:
     return mask(value) if isinstance(value, str) else value
 
 
-def html_of(model: Model) -> str:
+def html_of(model: object) -> str:
     """A table of two columns: field and value."""
     from html import escape
 

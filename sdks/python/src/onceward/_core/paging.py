@@ -14,6 +14,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 from .call import Call
 from .encode import encode_query
 from .errors import PaginationLoop, ResponseShapeError
+from .ids import uuid4
 from .meta import Meta
 from .narrow import class_of, is_list, is_mapping
 from .operation import Page
@@ -131,8 +132,6 @@ class Pager:
         return None
 
     def _call(self, cursor: str) -> Call:
-        from .client import uuid4
-
         call = self.call
         if self.page.style == "url":
             url = urljoin(call.url, cursor)

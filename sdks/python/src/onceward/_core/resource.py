@@ -2,25 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Coroutine
-from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, TypeVar, cast
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar, cast
 
 if TYPE_CHECKING:
-    from .._drivers.aio import AsyncClient
-    from .._drivers.sync import SyncClient
+    from .operation import Operation
     from .raw import AsyncRawResponse, RawResponse
 
-__all__ = ["AsyncRawMethod", "AsyncResource", "RawMethod", "RawResource", "Resource"]
+__all__ = ["AsyncExecutor", "AsyncRawMethod", "AsyncResource", "Executor", "RawMethod", "RawResource", "Resource"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
 R = TypeVar("R", bound="Resource | AsyncResource")
 
 
+class Executor(Protocol):
+    """The part of a synchronous client that its resources need."""
+
+    def execute(self, operation: Operation, params: Mapping[str, Any]) -> Any:
+        """Make the call that ``operation`` describes."""
+        ...
+
+    def close(self) -> None:
+        """Close the client's connections."""
+        ...
+
+
+class AsyncExecutor(Protocol):
+    """The part of an asynchronous client that its resources need."""
+
+    def execute(self, operation: Operation, params: Mapping[str, Any]) -> Any:
+        """Make the call that ``operation`` describes: something to await."""
+        ...
+
+    async def aclose(self) -> None:
+        """Close the client's connections on this event loop."""
+        ...
+
+
 class Resource:
     """A group of methods. It holds its client strongly, so that ``Client().models.list()`` works."""
 
-    def __init__(self, client: SyncClient) -> None:
+    def __init__(self, client: Executor) -> None:
         self._client = client
 
     def __repr__(self) -> str:
@@ -30,7 +53,7 @@ class Resource:
 class AsyncResource:
     """A group of asynchronous methods."""
 
-    def __init__(self, client: AsyncClient) -> None:
+    def __init__(self, client: AsyncExecutor) -> None:
         self._client = client
 
     def __repr__(self) -> str:
@@ -42,8 +65,8 @@ class RawResource(Generic[R]):
     `AsyncRawMethod`."""
 
     def __init__(self, resource: R) -> None:
-        raw_client: Any = resource._client._raw_view()  # pyright: ignore[reportPrivateUsage]
-        self._resource: R = type(resource)(raw_client)
+        client: Any = resource._client  # pyright: ignore[reportPrivateUsage]
+        self._resource: R = type(resource)(client._raw_view())
 
 
 class RawMethod(Generic[R, P, T]):

@@ -13,8 +13,7 @@ from .._core.sse import ServerEvent
 from .._core.streaming import EventRun
 
 if TYPE_CHECKING:
-    from .aio import AsyncPerformer
-    from .sync import Performer
+    from .performers import AsyncPerformer, Performer
 
 __all__ = ["AsyncStream", "Stream"]
 

@@ -13,62 +13,17 @@ from .._core.multipart import Layout
 from .._core.operation import Operation
 from .._core.options import Progress
 from .._core.paging import Pager
-from .._core.ports import Acquire, Batch, Clock, Close, Opened, Read, ReadChunk, Release, Send, Sleep, Steps
+from .._core.ports import Clock
 from .._core.raw import RawResponse
 from .._core.streaming import EventRun
 from .clock import SystemClock
 from .links import Link
 from .pages import SyncPage
+from .performers import Performer
 from .stream import Stream
 from .upload import Upload
 
-__all__ = ["Performer", "SyncClient"]
-
-
-class Performer:
-    """Runs a call's steps. It performs what they ask for, tells them what came of it, and decides nothing."""
-
-    def __init__(self, link: Link, clock: Clock) -> None:
-        self._link = link
-        self._clock = clock
-
-    def run(self, steps: Steps[Any]) -> Any:
-        """To the end of the steps, or to the next thing they have for the caller (`Opened` or `Batch`)."""
-        value: Any = None
-        error: BaseException | None = None
-        while True:
-            try:
-                if error is None:
-                    effect = steps.send(value)
-                else:
-                    raised, error = error, None
-                    effect = steps.throw(raised)
-            except StopIteration as stop:
-                return stop.value
-            kind: Any = effect.__class__
-            if kind is Batch or kind is Opened:
-                return effect
-            try:
-                value = effect.response.read_chunk() if kind is ReadChunk else self._perform(effect)
-            except BaseException as raised:  # noqa: BLE001 - the steps get everything, clean up, and raise it again
-                error = raised
-
-    def _perform(self, effect: Any) -> Any:
-        match effect:
-            case Send():
-                return self._link.transport.send(effect.request)
-            case Read():
-                return effect.response.read()
-            case Close():
-                return effect.response.close()
-            case Sleep():
-                return self._clock.sleep(effect.seconds)
-            case Acquire():
-                return self._link.acquire(effect.within)
-            case Release():
-                return self._link.release()
-            case _:
-                raise AssertionError(effect)
+__all__ = ["SyncClient"]
 
 
 class SyncClient(BaseClient):

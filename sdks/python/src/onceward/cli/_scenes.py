@@ -12,7 +12,7 @@ from .._client import Onceward
 from .._core.errors import SDKError
 from .._core.retry import RetryEvent
 from ..lib.batches import BatchRequest
-from ..lib.tools import tool
+from ..tools.tool import tool
 from ._screen import Screen
 from .embed import similarity_table
 

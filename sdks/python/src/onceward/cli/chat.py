@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .._core.errors import ParameterError, SDKError
-from ..lib._kinds import is_mapping
+from .._core.narrow import is_mapping
 from ..lib.chat._merge import text_of
 from ._client_options import make_client
 from ._screen import Screen, clean

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from .._core.encode import encode_json
 from .._core.errors import APIError, ParameterError
+from .._core.narrow import is_mapping
 from .._core.operation import Operation
 from .._core.params import checked_body
 from ._drive import clock_of, run, run_async
-from ._kinds import is_mapping
 from ._waiting import waiting
 
 if TYPE_CHECKING:

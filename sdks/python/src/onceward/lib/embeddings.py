@@ -6,31 +6,15 @@ numbers all the same is taken as it is, and one that refuses to be asked for bas
 
 from __future__ import annotations
 
-import sys
-from array import array
-from base64 import b64decode
 from collections.abc import Awaitable, Callable
 from functools import wraps
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from .._core.errors import BadRequestError, UnprocessableEntityError
 
-if TYPE_CHECKING:
-    from ._vectors import Embedding as Embedding
-
-__all__ = ["AsyncEmbeddingsHelpers", "Embedding", "EmbeddingsHelpers", "vector_of"]
+__all__ = ["AsyncEmbeddingsHelpers", "EmbeddingsHelpers"]
 
 _Refused = (BadRequestError, UnprocessableEntityError)
-
-
-def vector_of(embedding: bytes | str | list[float]) -> array[float]:
-    """The vector as 32-bit floats: from their little-endian bytes, from base64 of those, or from numbers."""
-    if isinstance(embedding, list):
-        return array("f", embedding)
-    vector = array("f", b64decode(embedding) if isinstance(embedding, str) else embedding)
-    if sys.byteorder == "big":
-        vector.byteswap()
-    return vector
 
 
 class EmbeddingsHelpers:
@@ -77,12 +61,3 @@ class AsyncEmbeddingsHelpers:
 
 def _about_encoding(error: BadRequestError | UnprocessableEntityError) -> bool:
     return error.param == "encoding_format" or "encoding_format" in error.message
-
-
-def __getattr__(name: str) -> Any:
-    # The model needs Pydantic, which the mixins do not.
-    if name == "Embedding":
-        from ._vectors import Embedding
-
-        return Embedding
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Literal, TypeAlias
 
 from .._core.models import Model
-from ..lib.embeddings import Embedding
+from .._embedding import Embedding
 
 __all__ = [
     "CreateEmbeddingResponse",

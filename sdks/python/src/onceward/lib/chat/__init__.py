@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
     from pydantic import TypeAdapter
 
+    from ...tools.tool import ToolLike
     from ...types.chat import ChatCompletion
     from ...types.params.chat import ChatCompletionsCreateBaseParams, ResponseFormatParam
-    from ..tools import ToolLike
     from .builder import AsyncChatBuilder, ChatBuilder
     from .loop import Approval, AsyncApproval, AsyncToolRun, ToolRun
     from .parse import Format, ParsedChatCompletion

@@ -11,7 +11,7 @@ import binascii
 from collections.abc import Mapping
 from typing import Any
 
-from .._kinds import is_list, is_mapping, is_object
+from ..._core.narrow import is_dict, is_list, is_mapping
 
 __all__ = ["as_number", "as_text", "join_base64", "members", "merge", "merge_lists", "plain", "text_of"]
 
@@ -71,7 +71,7 @@ def merge(into: dict[str, Any], delta: Mapping[str, Any]) -> None:
             continue
         elif isinstance(held, str) and isinstance(piece, str):
             into[name] = piece or held if name in _NAMES else held + piece
-        elif is_object(held) and (is_mapping(piece) or hasattr(piece, "__pydantic_fields_set__")):
+        elif is_dict(held) and (is_mapping(piece) or hasattr(piece, "__pydantic_fields_set__")):
             merge(held, members(piece))
         elif is_list(held) and is_list(piece):
             merge_lists(held, piece)
@@ -92,7 +92,7 @@ def merge_lists(into: list[Any], pieces: list[Any]) -> None:
 
 
 def _index(item: Any) -> int | None:
-    if not is_object(item):
+    if not is_dict(item):
         return None
     return as_number(item.get("index"))
 
@@ -112,5 +112,5 @@ def text_of(content: Any) -> str | None:
     if not is_list(content):
         return content if isinstance(content, str) else None
     parts = [plain(part) for part in content]
-    texts = [part.get("text") for part in parts if is_object(part) and part.get("type", "text") in _TEXT_PARTS]
+    texts = [part.get("text") for part in parts if is_dict(part) and part.get("type", "text") in _TEXT_PARTS]
     return "".join(text for text in texts if isinstance(text, str))

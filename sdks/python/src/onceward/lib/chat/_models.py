@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ..._core.meta import Meta
     from ...types.chat import ChatCompletion
-    from .stream import ChatEvents
 
-__all__ = ["completion_from", "final_completion"]
+__all__ = ["completion_from"]
 
 
 def completion_from(value: dict[str, Any]) -> ChatCompletion:
@@ -28,13 +26,3 @@ def completion_from(value: dict[str, Any]) -> ChatCompletion:
         completion: ChatCompletion = construct(ChatCompletion, value, "", deviations)
         deviate(completion, tuple(deviations))
         return completion
-
-
-def final_completion(events: ChatEvents, meta: Meta | None) -> ChatCompletion:
-    """The completion that a stream brought, told which answer it came in: request id, headers, attempts."""
-    completion = events.accumulator.completion()
-    if meta is not None:
-        from ..._core.models import attach
-
-        attach(completion, meta)
-    return completion

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..._core.errors import ParameterError
-from .._kinds import is_mapping
+from ..._core.narrow import is_mapping
 
 if TYPE_CHECKING:
     from .parse import Format
@@ -46,7 +46,7 @@ def streaming(params: dict[str, Any]) -> dict[str, Any]:
 
 def tool_param(given: Any) -> Any:
     """A tool as it goes over the wire: from a `Tool`, a plain function, or the wire's own object."""
-    from ..tools import Tool, tool
+    from ...tools.tool import Tool, tool
 
     if isinstance(given, Tool):
         made: dict[str, Any] = given.to_dict()

@@ -16,7 +16,7 @@ from collections.abc import AsyncIterable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from .._kinds import is_list, is_mapping
+from ..._core.narrow import is_list, is_mapping
 from ._merge import as_number, as_text, join_base64, members, merge, merge_lists, plain, text_of
 
 if TYPE_CHECKING:

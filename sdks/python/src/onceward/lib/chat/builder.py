@@ -22,15 +22,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, cast, overload
 
 from ..._core.errors import ParameterError
+from ..._core.narrow import is_mapping
 from ..._core.operation import Operation
-from .._kinds import is_mapping
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
     from ..._core.options import Timeout
+    from ...tools.tool import ToolLike
     from ...types.chat import ChatCompletion
-    from ..tools import ToolLike
     from .loop import Approval, AsyncApproval, AsyncToolRun, ToolRun
     from .parse import Format, ParsedChatCompletion
     from .stream import AsyncChatStream, AsyncParsedChatStream, ChatStream, ParsedChatStream
@@ -88,7 +88,7 @@ class _Steps:
 
     def tool_result(self, call: Any, content: Any) -> Self:
         """What a tool answered. ``call`` is the tool call, or its id; what is no text is written as JSON."""
-        from ..tools import result_text
+        from ...tools.tool import result_text
 
         call_id = call if isinstance(call, str) else getattr(call, "id", None)
         if not isinstance(call_id, str):
@@ -172,7 +172,7 @@ class _Steps:
         if isinstance(choice, (str, Mapping)):
             named = choice not in ("auto", "none", "required") and isinstance(choice, str)
             return self._with(tool_choice={"type": "function", "function": {"name": choice}} if named else choice)
-        from ..tools import tool
+        from ...tools.tool import tool
 
         return self._with(tool_choice={"type": "function", "function": {"name": tool(choice).name}})
 

@@ -65,7 +65,7 @@ class ContentDelta(_TextDelta):
         """The JSON value so far, for an answer that is JSON: open strings, lists and objects are closed. None before it
         begins.
         """
-        from ._json import partial_json
+        from ...tools.partial_json import partial_json
 
         return partial_json(self.snapshot)
 

@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 from ..._core.errors import ParameterError
-from .._kinds import is_mapping, is_object
-from ..tools import Tool, ToolArgumentError, result_text, tool
+from ..._core.narrow import is_dict, is_mapping
+from ...tools.tool import Tool, ToolArgumentError, result_text, tool
 from ._merge import text_of
 from .events import ChatStreamEvent
 from .stream import async_stream, plan, sync_stream
@@ -406,7 +406,7 @@ def _call_from(given: Any, turn: int) -> ToolCall:
     """A call of the answer's message, of whatever kind."""
     wire: dict[str, Any] = given.to_dict() if hasattr(given, "to_dict") else dict(given)
     custom = wire.get("custom")
-    if is_object(custom):
+    if is_dict(custom):
         return ToolCall(wire.get("id", ""), custom.get("name", ""), custom.get("input", ""), turn, custom=True)
     function: dict[str, str] = wire.get("function") or {}
     return ToolCall(wire.get("id", ""), function.get("name", ""), function.get("arguments", ""), turn)
@@ -415,7 +415,7 @@ def _call_from(given: Any, turn: int) -> ToolCall:
 def _as_sent(message: Any) -> dict[str, Any]:
     """The model's message as it goes back: without nulls but the content's, and audio by its id."""
     made = {name: value for name, value in message.to_dict().items() if value is not None or name == "content"}
-    if is_object(audio := made.get("audio")):
+    if is_dict(audio := made.get("audio")):
         made["audio"] = {"id": audio.get("id")}
     return made
 
@@ -433,9 +433,9 @@ def _sum_usage(completions: list[ChatCompletion]) -> CompletionUsage | None:
 
 def _add(total: dict[str, Any], more: Mapping[str, Any]) -> None:
     for name, value in more.items():
-        if is_object(value):
+        if is_dict(value):
             held = total.get(name)
-            inner = held if is_object(held) else {}
+            inner = held if is_dict(held) else {}
             _add(inner, value)
             total[name] = inner
         elif isinstance(value, (int, float)) and not isinstance(value, bool):

@@ -12,20 +12,18 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from ..._core.errors import ParameterError, SDKError
+from ..._core.narrow import is_dict, is_mapping
 from ..._core.surrogates import whole
-from .._kinds import is_mapping, is_object
-from .._types import adapter_of, kept_on, modern, name_of
-from ..schema import SchemaError, StrictSchema, to_strict
+from ...tools.strict_schema import SchemaError, StrictSchema, to_strict
+from ...tools.type_adapters import adapter_of, kept_on, modern, name_of
 from ._merge import text_of
 
 if TYPE_CHECKING:
-    from ..._core.meta import Meta
     from ...types.chat import ChatCompletion, ChatCompletionMessage
     from ...types.shared import CompletionUsage
-    from .stream import ChatEvents
 
 __all__ = [
-    "Format", "ParseError", "ParsedChatCompletion", "ParsedChoice", "format_of", "parse_completion", "final_parsed",
+    "Format", "ParseError", "ParsedChatCompletion", "ParsedChoice", "format_of", "parse_completion",
     "response_format_of",
 ]  # fmt: skip
 
@@ -80,7 +78,7 @@ class Format(Generic[T]):
         if not self.json:
             return cast("T", text), None
         body = whole(_unfenced(text))
-        from ._json import truncated
+        from ...tools.partial_json import truncated
 
         try:
             return self._value(body), None
@@ -94,7 +92,7 @@ class Format(Generic[T]):
             from pydantic_core import from_json
 
             value: Any = from_json(body)
-            return cast("T", value["value"] if self.wrapped and is_object(value) and "value" in value else value)
+            return cast("T", value["value"] if self.wrapped and is_dict(value) and "value" in value else value)
         if not self.wrapped:
             return cast("T", adapter_of(self.form).validate_json(body))
         from pydantic_core import ValidationError
@@ -303,13 +301,6 @@ def parse_completion(completion: ChatCompletion, form: Any, *, lossy: bool = Fal
     return ParsedChatCompletion(
         completion, [_parse_choice(completion, place, format) for place in range(len(completion.choices))]
     )
-
-
-def final_parsed(events: ChatEvents, meta: Meta | None) -> ParsedChatCompletion[Any]:
-    """Parse what a stream brought, at its end."""
-    from ._models import final_completion
-
-    return parse_completion(final_completion(events, meta), events.format)
 
 
 def _parse_choice(completion: ChatCompletion, place: int, format: Format[Any]) -> ParsedChoice[Any]:

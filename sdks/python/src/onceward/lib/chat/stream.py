@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Self, TypeVar, cast
 
 from ..._core.errors import APIError, SDKError
 from ._merge import members, text_of
-from ._models import final_completion
 from ._request import prepare, streaming
 from .accumulator import CallState, ChatAccumulator, ChoiceState, Step
 from .events import (
@@ -31,14 +30,13 @@ from .events import (
     ToolCallDone,
     UsageEvent,
 )
-from .parse import Format, ParsedChatCompletion, final_parsed
+from .parse import Format, ParsedChatCompletion, parse_completion
 
 if TYPE_CHECKING:
     from ..._core.meta import Meta
     from ..._drivers.stream import AsyncStream, Stream
     from ...types.chat import ChatCompletion, ChatCompletionChunk
     from ...types.shared import CompletionUsage
-    from .parse import Format
 
 __all__ = [
     "AsyncChatStream",
@@ -133,7 +131,7 @@ class ChatEvents:
 
 
 def _call_done(call: CallState, choice: int) -> ToolCallDone:
-    from ._json import object_from
+    from ...tools.partial_json import object_from
 
     if call.custom is not None:
         return ToolCallDone(
@@ -175,7 +173,7 @@ class _Reading(Generic[Final]):
     @property
     def partial(self) -> Any:
         """The JSON value so far, for an answer that is JSON; None before it begins."""
-        from ._json import partial_json
+        from ...tools.partial_json import partial_json
 
         return partial_json(self.text)
 
@@ -420,7 +418,22 @@ class Plan(NamedTuple):
 def plan(params: Mapping[str, Any], response_format: Any, lossy: bool, tools: Iterable[Any] | None) -> Plan:
     request, format = prepare(params, response_format=response_format, lossy=lossy, tools=tools)
     wanted = format if format is not None and format.asked else None
-    return Plan(streaming(request), ChatEvents(wanted), final_completion if wanted is None else final_parsed)
+    return Plan(streaming(request), ChatEvents(wanted), _final_completion if wanted is None else _final_parsed)
+
+
+def _final_completion(events: ChatEvents, meta: Meta | None) -> ChatCompletion:
+    """Return the completion at the end of a stream, with its response's request id, headers and attempts."""
+    completion = events.accumulator.completion()
+    if meta is not None:
+        from ..._core.models import attach
+
+        attach(completion, meta)
+    return completion
+
+
+def _final_parsed(events: ChatEvents, meta: Meta | None) -> ParsedChatCompletion[Any]:
+    """Parse the completion at the end of a stream."""
+    return parse_completion(_final_completion(events, meta), events.format)
 
 
 def sync_stream(create: Callable[..., Any], planned: Plan) -> ChatStream[Any]:

@@ -11,7 +11,7 @@ from ..._core.options import CallOptions
 
 if TYPE_CHECKING:
     from ..._core.models import UnknownVariant
-    from ...lib.tools import Function, Tool
+    from ...tools.tool import Function, Tool
     from ..chat import (
         ChatCompletionFunctionCall,
         ChatCompletionMessage,
