@@ -9,6 +9,7 @@ threads (`sys.setprofile`); `events` counts the rest, whose counters are Python 
 from __future__ import annotations
 
 import json
+import runpy
 import signal
 import sqlite3
 import sys
@@ -18,8 +19,6 @@ from pathlib import Path
 from typing import Any
 
 import uvloop
-
-from onceward_gateway.cli import main as serve
 
 __all__ = ["main"]
 
@@ -73,7 +72,7 @@ def _counted(method: Any, name: str) -> Any:
     return call
 
 
-def main() -> int:
+def main() -> None:
     what, file, *command = sys.argv[1:]
 
     def write(*_: Any) -> None:
@@ -86,8 +85,10 @@ def main() -> int:
     else:
         _count_statements()
         _count_callbacks()
-    return serve(command[command.index("onceward_gateway") + 1 :])
+    module = command.index("-m") + 1
+    sys.argv = command[module:]
+    runpy.run_module(command[module], run_name="__main__", alter_sys=True)
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    main()
