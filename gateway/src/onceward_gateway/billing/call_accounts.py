@@ -13,8 +13,8 @@ from urllib.parse import urlsplit, urlunsplit
 
 import msgspec
 
+from ..config.providers import KNOWN_PROVIDERS
 from ..core.principal import Principal
-from ..routing.targets import KNOWN_PROVIDERS
 
 if TYPE_CHECKING:
     from ..calls.running import Run
@@ -107,7 +107,7 @@ def served_at(gateway: Gateway, run: Run) -> str | None:
     provider = run.record.provider
     if run.cached or provider == "offline":
         return None
-    deployment = None if run.deployment is None else gateway.routing.deployment(run.deployment)
+    deployment = None if run.deployment is None else gateway.catalog.deployment(run.deployment)
     if deployment is not None:
         upstream = deployment.upstream
     else:
