@@ -119,7 +119,7 @@ def _refuse(event: str, arguments: tuple[Any, ...]) -> None:
     program = Path(os.fsdecode(arguments[0])).name if arguments and arguments[0] is not None else ""
     needed = "cluster" if program in _SERVER_PROGRAMS else "process"
     if not any(item.get_closest_marker(kind) for kind in KINDS[KINDS.index(needed) :]):
-        raise RuntimeError(f"{item.nodeid} starts `{program or event}`: mark it `{needed}`")
+        raise RuntimeError(f"`{item.name}` starts `{program or event}`: mark it `{needed}`")
 
 
 def pytest_configure() -> None:

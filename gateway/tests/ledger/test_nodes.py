@@ -24,6 +24,8 @@ from onceward_gateway.storage import Batch
 
 from .kit import NANO_A_TOKEN, Bench, Node, has_sent, interrupted
 
+pytestmark = pytest.mark.cluster
+
 NODES = 3
 
 
