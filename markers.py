@@ -13,6 +13,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
@@ -39,17 +40,18 @@ def kind_of(item: pytest.Function) -> str:
     own = [kind for kind in KINDS if item.get_closest_marker(kind)]
     if own:
         return own[-1]
-    seen: set[Any] = set()
-    kinds = {_kind_of_code(item.function, seen)}
+    kinds = {_kind_of_code(item.function)}
     fixtures = item._fixtureinfo  # the only place that knows a test's fixtures before it runs
     for name in fixtures.names_closure:
         for definition in fixtures.name2fixturedefs.get(name, [])[-1:]:
-            kinds.add(_kind_of_code(definition.func, seen))
+            kinds.add(_kind_of_code(definition.func))
     return max(kinds, key=KINDS.index)
 
 
-def _kind_of_code(start: Any, seen: set[Any]) -> str:
+@cache
+def _kind_of_code(start: Any) -> str:
     found = "unit"
+    seen: set[Any] = set()
     waiting = [start]
     while waiting:
         subject = _unwrapped(waiting.pop())
@@ -83,11 +85,18 @@ def _is_of_tests(subject: Any) -> bool:
         file = getattr(sys.modules.get(subject.__module__), "__file__", None)
     else:
         return False
-    if file is None or not (path := Path(file)).is_relative_to(ROOT):
+    return file is not None and _is_file_of_tests(file)
+
+
+@cache
+def _is_file_of_tests(file: str) -> bool:
+    path = Path(file)
+    if not path.is_relative_to(ROOT) or path == _CHOOSES_DATABASE:
         return False
-    return path != _CHOOSES_DATABASE and not {"src", ".venv", ".venvs"} & set(path.relative_to(ROOT).parts)
+    return not {"src", ".venv", ".venvs"} & set(path.relative_to(ROOT).parts)
 
 
+@cache
 def _uses(function: FunctionType) -> tuple[set[str], list[Any]]:
     """Return the names in a function's code, and what of them the module of the function has."""
     names = {name for code in _codes(function.__code__) for name in code.co_names}
