@@ -22,8 +22,8 @@ from typing import Any, Literal
 import uvloop
 from stalls import CHAT, Attack, chosen, run
 
-from onceward_gateway.config import Settings
-from onceward_gateway.config_providers import Provider, Secret
+from onceward_gateway.config.load import Settings
+from onceward_gateway.config.providers import Provider, Secret
 
 __all__ = ["ANSWERS", "main"]
 

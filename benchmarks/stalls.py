@@ -28,11 +28,11 @@ from typing import Any
 import uvicorn
 import uvloop
 
-from onceward_gateway.app import create_app
-from onceward_gateway.collector import collect_when_quiet
-from onceward_gateway.config import Settings
-from onceward_gateway.offload import computing, share_the_interpreter
-from onceward_gateway.protocol import HttpProtocol
+from onceward_gateway.config.load import Settings
+from onceward_gateway.core.threads import computing, share_the_interpreter
+from onceward_gateway.entry.app import create_app
+from onceward_gateway.entry.garbage_collection import collect_when_quiet
+from onceward_gateway.entry.protocol import HttpProtocol
 
 __all__ = ["ATTACKS", "CHAT", "Attack", "Server", "Stall", "chosen", "main", "measure", "run"]
 

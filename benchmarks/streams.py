@@ -41,10 +41,10 @@ import uvloop
 from gateways.passthrough import Relay
 from paced import PACE, serve
 
-from onceward_gateway.app import create_app
-from onceward_gateway.config import load
-from onceward_gateway.offload import share_the_interpreter
-from onceward_gateway.server import GatewayServer, server_config
+from onceward_gateway.config.load import load
+from onceward_gateway.core.threads import share_the_interpreter
+from onceward_gateway.entry.app import create_app
+from onceward_gateway.entry.server import GatewayServer, server_config
 
 __all__ = ["SUBJECTS", "main"]
 

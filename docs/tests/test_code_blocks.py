@@ -122,7 +122,7 @@ def test_shell_blocks_run(page: Path, environment: dict[str, str], tmp_path: Pat
 
 @pytest.mark.parametrize("page", pages_with("toml"), ids=name)
 def test_configurations_are_taken(page: Path, tmp_path: Path) -> None:
-    from onceward_gateway.config import load
+    from onceward_gateway.config.load import load
 
     for block in blocks(page):
         if block.language == "toml":

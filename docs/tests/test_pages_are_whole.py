@@ -57,10 +57,14 @@ def test_every_option_of_a_call_is_listed() -> None:
 
 
 def test_every_setting_of_the_gateway_is_in_the_whole_configuration() -> None:
-    from onceward_gateway.cluster.settings import ClusterSettings
-    from onceward_gateway.config import Limits, Provider, Settings
-    from onceward_gateway.storage.settings import StorageSettings
-    from onceward_gateway.web.settings import CorsSettings
+    from onceward_gateway.config.cluster import ClusterSettings
+    from onceward_gateway.config.load import (
+        Limits,
+        Provider,
+        Settings,
+    )
+    from onceward_gateway.config.storage import StorageSettings
+    from onceward_gateway.config.web import CorsSettings
 
     text = re.findall(r"^```toml\n(.*?)^```$", (DOCS / "gateway.md").read_text(), re.MULTILINE | re.DOTALL)[0]
     whole = tomllib.loads(text)
@@ -93,7 +97,7 @@ def test_every_setting_of_the_gateway_is_in_the_whole_configuration() -> None:
 
 
 def test_every_variable_of_the_gateway_is_listed() -> None:
-    from onceward_gateway.config import _ENVIRONMENT
+    from onceward_gateway.config.load import _ENVIRONMENT
 
     section = (DOCS / "gateway.md").read_text().partition("## Environment variables")[2]
     assert [name for name in _ENVIRONMENT if f"_{name}" not in section] == []

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from onceward_gateway.cache.redis_store import RedisStore
-from onceward_gateway.config import ConfigError, load
-from onceward_gateway.errors import ApiError
+from onceward_gateway.config.load import ConfigError, load
+from onceward_gateway.core.errors import ApiError
 
 from ..routing.kit import Bench
 from .kit import until

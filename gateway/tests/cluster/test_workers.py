@@ -41,8 +41,8 @@ def workers_of(server: Any) -> dict[int, str]:
             words = (folder / "cmdline").read_bytes().split(b"\0")
         except OSError:
             continue
-        if parent == str(server.process.pid) and b"onceward_gateway.worker" in words:
-            found[int(folder.name)] = json.loads(words[words.index(b"onceward_gateway.worker") + 1])["node"]
+        if parent == str(server.process.pid) and b"onceward_gateway.entry.worker" in words:
+            found[int(folder.name)] = json.loads(words[words.index(b"onceward_gateway.entry.worker") + 1])["node"]
     return found
 
 
@@ -173,7 +173,7 @@ def owner_of(folder: Path) -> int:
     for pid in (int(one.name) for one in Path("/proc").glob("[0-9]*")):
         try:
             words = Path(f"/proc/{pid}/cmdline").read_bytes()
-            if b"onceward_gateway.worker" in words and str(folder).encode() in words:
+            if b"onceward_gateway.entry.worker" in words and str(folder).encode() in words:
                 return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
         except OSError:
             continue

@@ -10,14 +10,19 @@ from pathlib import Path
 from types import MappingProxyType, SimpleNamespace
 from typing import Any, TypeVar
 
-from onceward_gateway.config import Price
-from onceward_gateway.ledger.estimate import Candidate
-from onceward_gateway.ledger.ledger import Ledger, Ticket
-from onceward_gateway.ledger.settings import LedgerSettings
-from onceward_gateway.once.store import CallRecord, CallStore
-from onceward_gateway.platform import Platform, Principal
-from onceward_gateway.prices import PriceBook
-from onceward_gateway.storage import AlreadyDone, Batch, Database
+from onceward_gateway.billing.estimate import Candidate
+from onceward_gateway.billing.ledger import Ledger, Ticket
+from onceward_gateway.billing.prices import PriceBook
+from onceward_gateway.calls.repository import CallRecord, CallStore
+from onceward_gateway.config.billing import LedgerSettings
+from onceward_gateway.config.load import Price
+from onceward_gateway.core.principal import Principal
+from onceward_gateway.db import (
+    AlreadyDone,
+    Batch,
+    Database,
+)
+from onceward_gateway.identity.directory import Platform
 
 from ..databases import database_in
 

@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
+from onceward_gateway.billing import sql
+from onceward_gateway.billing.ledger import Ticket
+from onceward_gateway.calls.event_log import EventLog
 from onceward_gateway.cluster.bus import LocalBus
-from onceward_gateway.ledger import sql
-from onceward_gateway.ledger.ledger import Ticket
-from onceward_gateway.once.log import EventLog
-from onceward_gateway.platform import Bound, Principal
-from onceward_gateway.storage import Batch, StorageAway
+from onceward_gateway.core.principal import Bound, Principal
+from onceward_gateway.db import Batch, StorageAway
 
 from ..databases import on_postgres
 from .kit import NANO_A_TOKEN, Bench, has_sent, interrupted

@@ -13,16 +13,26 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from onceward_gateway.errors import ApiError
+from onceward_gateway.core.errors import ApiError
 from onceward_gateway.offline.draw import Draw
-from onceward_gateway.offline.echo import Conversation, calls, choose, reply
+from onceward_gateway.offline.echo import (
+    Conversation,
+    calls,
+    choose,
+    reply,
+)
 from onceward_gateway.offline.echo.conversation import Turn
 from onceward_gateway.offline.media import payload_of
 from onceward_gateway.offline.models import BuiltIn
 from onceward_gateway.offline.moderation import moderate
 from onceward_gateway.offline.schema import budget as budgets
 from onceward_gateway.offline.schema import fill
-from onceward_gateway.offline.schema.budget import TooComplex, Unfillable, budget, spend
+from onceward_gateway.offline.schema.budget import (
+    TooComplex,
+    Unfillable,
+    budget,
+    spend,
+)
 from onceward_gateway.offline.tokenizer import count, encode
 
 from .test_echo import CONTEXT, ask, chunks

@@ -10,7 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from onceward_gateway.offline import png
-from onceward_gateway.offline.image import draw, edit, size_of, variation
+from onceward_gateway.offline.image import (
+    draw,
+    edit,
+    size_of,
+    variation,
+)
 from onceward_gateway.offline.media import image_size
 
 

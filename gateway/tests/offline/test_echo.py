@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from onceward_gateway.emission import Delay, ModelContext
-from onceward_gateway.errors import ApiError
-from onceward_gateway.fold import fold, fold_text
+from onceward_gateway.core.accumulate import fold, fold_text
+from onceward_gateway.core.answer import Delay, ModelContext
+from onceward_gateway.core.errors import ApiError
 from onceward_gateway.offline.image import draw
 from onceward_gateway.offline.learned import Example, Memory
 from onceward_gateway.offline.models import BuiltIn

@@ -11,16 +11,16 @@ from typing import Any
 
 import pytest
 
-from onceward_gateway.clock import SystemClock
-from onceward_gateway.errors import ApiError
-from onceward_gateway.http import Response, json_response
-from onceward_gateway.once.mutations import Mutations
-from onceward_gateway.once.store import CallStore
-from onceward_gateway.platform import secret_keys
-from onceward_gateway.platform.changes import EVERYTHING, Change
-from onceward_gateway.platform.core import Platform
-from onceward_gateway.platform.records import Key, Team
-from onceward_gateway.platform.sql import ALL
+from onceward_gateway.calls.idempotent_writes import Mutations
+from onceward_gateway.calls.repository import CallStore
+from onceward_gateway.core.clock import SystemClock
+from onceward_gateway.core.errors import ApiError
+from onceward_gateway.core.records import Key, Team
+from onceward_gateway.http.request import Response, json_response
+from onceward_gateway.identity import api_keys
+from onceward_gateway.identity.directory import Platform
+from onceward_gateway.identity.invalidation import EVERYTHING, Change
+from onceward_gateway.identity.sql import ALL
 
 from ..databases import database_in, on_postgres
 
@@ -109,10 +109,10 @@ async def start(tmp_path: Path) -> AsyncIterator[Start]:
 
 
 async def make_key(node: Node, id: str = "key_1", **fields: Any) -> str:
-    secret = secret_keys.mint()
+    secret = api_keys.mint()
     async with node.platform.together():
         await node.platform.keys.put(
-            Key(id=id, hash=secret_keys.hash_of(secret), name=secret_keys.masked(secret), alias=id, **fields)
+            Key(id=id, hash=api_keys.hash_of(secret), name=api_keys.masked(secret), alias=id, **fields)
         )
         await node.platform.changed("key", id, "created")
     return secret
@@ -302,8 +302,8 @@ async def test_words_of_another_version_are_read_from_the_database(start: Start)
 
 @only_shared
 async def test_who_missed_more_than_is_kept_forgets_everything(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("onceward_gateway.platform.changes._MOST_MISSED", 10)
-    monkeypatch.setattr("onceward_gateway.platform.changes._PRUNED_EVERY", 4)
+    monkeypatch.setattr("onceward_gateway.identity.invalidation._MOST_MISSED", 10)
+    monkeypatch.setattr("onceward_gateway.identity.invalidation._PRUNED_EVERY", 4)
     a, b = await start(), await start()
     secret = await make_key(a)
     assert not await refused(b, secret)
@@ -385,7 +385,7 @@ async def test_a_change_that_was_written_without_a_word_is_not_made_again(start:
             raise Cut
 
     async def make() -> Response:
-        made.append(secret_keys.mint())
+        made.append(api_keys.mint())
         await platform.teams.put(Team(id=f"team_{len(made)}"))
         await platform.changed("team", f"team_{len(made)}", "created")
         return json_response({"made": made[-1]})

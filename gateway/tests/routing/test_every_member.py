@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from onceward_gateway.contract import load_contract
+from onceward_gateway.http.contract import load_contract
 
 from ..sweep.kit import followed
 from .kit import Bench, answer, text_of

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from onceward_gateway.storage import StorageError
+from onceward_gateway.db import StorageError
 
 from ..routing.kit import Bench, answer
 

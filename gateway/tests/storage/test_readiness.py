@@ -21,12 +21,12 @@ import httpx2
 import psycopg
 import pytest
 
-from onceward_gateway.clock import SystemClock
-from onceward_gateway.storage import Database, StorageAway
-from onceward_gateway.storage import sqlite as sqlite_module
-from onceward_gateway.storage.presence import Folders
-from onceward_gateway.storage.readiness import Readiness
-from onceward_gateway.storage.trouble import FULL
+from onceward_gateway.core.clock import SystemClock
+from onceward_gateway.db import Database, StorageAway
+from onceward_gateway.db import sqlite as sqlite_module
+from onceward_gateway.db.errors import FULL
+from onceward_gateway.db.presence import Folders
+from onceward_gateway.db.readiness import Readiness
 
 from ..cluster.gateways import no_postgres
 from ..conftest import Launch

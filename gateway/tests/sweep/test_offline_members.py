@@ -106,7 +106,7 @@ SHOWS: Mapping[tuple[str, str], tuple[Any, Mapping[str, Any]]] = {
     ("/v1/moderations", "input"): ("I will kill you.", {}),
 }
 # With its descriptions: what the gateway checks requests by has none.
-_TOLD = json.loads((Path(onceward_gateway.__file__).parent / "openapi.json").read_text())
+_TOLD = json.loads((Path(onceward_gateway.__file__).parent / "http/openapi.json").read_text())
 _UNUSED = "Ignored by offline models."
 
 

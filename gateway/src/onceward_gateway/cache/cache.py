@@ -9,15 +9,23 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from ..emission import Answer, Fault
-from ..http import Call
-from ..once.sink import Filter, Sink
+from ..core.answer import Answer, Fault
+from ..core.response_writer import Filter, Sink
+from ..http.request import Call
 from .controls import Controls, controls_of
-from .entries import Entry, decode, encode
-from .stores import MemoryStore, SqlStore, Store
+from .entries import (
+    Entry,
+    decode,
+    encode,
+)
+from .stores import (
+    MemoryStore,
+    SqlStore,
+    Store,
+)
 
 if TYPE_CHECKING:
-    from ..gateway import Gateway
+    from ..entry.services import Gateway
 
 __all__ = ["Cache", "Keeper", "Plan"]
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..errors import invalid
+from ..core.errors import invalid
 
 __all__ = ["CONTROLS", "Controls", "controls_of"]
 

@@ -10,12 +10,12 @@ import struct
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from ..cluster.away import RedisAway
-from ..cluster.script import Script
-from ..errors import ApiError
+from ..core.errors import ApiError
+from ..redis.errors import RedisAway
+from ..redis.script import Script
 
 if TYPE_CHECKING:
-    from ..cluster.redis import Redis
+    from ..redis.client import Redis
 
 __all__ = ["RedisStore"]
 

@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from typing import Protocol
 
-from ..storage import Database, StorageError
+from ..db import Database, StorageError
 from . import sql
 
 __all__ = ["MemoryStore", "SqlStore", "Store"]

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from .away import RedisAway
+from ..redis.errors import RedisAway
 
 if TYPE_CHECKING:
-    from ..gateway import Gateway
-    from .redis import Redis
+    from ..entry.services import Gateway
+    from ..redis.client import Redis
 
 __all__ = ["Cooldowns"]
 

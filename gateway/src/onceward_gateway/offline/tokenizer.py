@@ -28,7 +28,11 @@ import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from .media import describe_audio, describe_image, payload_of
+from .media import (
+    describe_audio,
+    describe_image,
+    payload_of,
+)
 
 __all__ = [
     "LONGEST_TOKEN",

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from ..ledger.count import TOKENS_OF_PICTURE
+from ..billing.token_count import TOKENS_OF_PICTURE
 from . import failures
 from .large import read_json, write_json
 from .lenient import Unreadable

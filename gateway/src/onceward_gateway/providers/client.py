@@ -13,18 +13,23 @@ from typing import TYPE_CHECKING
 import aiohttp
 import msgspec
 
-from ..errors import invalid
-from ..http import Call, Route
-from ..offload import LARGE_BODY, offload
-from ..once.sink import Producer, Sink
-from ..routing.addresses import GuardedResolver
-from ..targets import ProviderTarget
-from . import anthropic, messages, openai, relay
+from ..core.errors import invalid
+from ..core.response_writer import Producer, Sink
+from ..core.threads import LARGE_BODY, offload
+from ..http.request import Call, Route
+from ..routing.ssrf import GuardedResolver
+from ..routing.targets import ProviderTarget
+from . import (
+    anthropic,
+    messages,
+    openai,
+    relay,
+)
 from .exchange import Exchange
 from .framing import Connector
 
 if TYPE_CHECKING:
-    from ..gateway import Gateway
+    from ..entry.services import Gateway
 
 __all__ = ["Providers"]
 

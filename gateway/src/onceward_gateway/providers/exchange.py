@@ -14,16 +14,16 @@ from urllib.parse import parse_qsl, urlsplit
 import aiohttp
 from multidict import CIMultiDict
 
-from ..buffers import join_in_turns
-from ..effective import OWN
-from ..errors import ApiError, invalid
-from ..http import Call
-from ..ledger.count import count_prompt
-from ..ledger.estimate import tier_asked
-from ..ledger.sound import seconds_of_sound
-from ..offload import LARGE_BODY, in_thread_if_large
-from ..once.sink import Producer, Sink
-from ..targets import ProviderTarget
+from ..billing.audio_length import seconds_of_sound
+from ..billing.estimate import tier_asked
+from ..billing.token_count import count_prompt
+from ..core.buffers import join_in_turns
+from ..core.effective_body import OWN
+from ..core.errors import ApiError, invalid
+from ..core.response_writer import Producer, Sink
+from ..core.threads import LARGE_BODY, in_thread_if_large
+from ..http.request import Call
+from ..routing.targets import ProviderTarget
 from . import failures
 from .encodings import Undecodable, decoder_of
 from .framing import arriving, asking
@@ -36,7 +36,7 @@ from .sse import EventTooLarge, SseReader
 from .usage import of_headers
 
 if TYPE_CHECKING:
-    from ..gateway import Gateway
+    from ..entry.services import Gateway
     from .client import Providers
 
 __all__ = ["WHOLE", "Exchange"]

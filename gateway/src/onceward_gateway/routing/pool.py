@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .deployments import Deployment
-from .needs import Needs
+from .requirements import Needs
 
 __all__ = ["AUTO", "Pool"]
 

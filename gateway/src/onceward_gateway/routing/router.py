@@ -8,26 +8,37 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from ..config import Provider, Secret
-from ..errors import ApiError, invalid
-from ..http import Call
-from ..ledger.estimate import Candidate, most_output
-from ..once.sink import Producer, Sink
-from ..prices import UnitPrice
-from ..targets import KNOWN_PROVIDERS, OfflineTarget, ProviderTarget, Target, resolve, with_key
-from .addresses import AddressGuard
+from ..billing.estimate import Candidate, most_output
+from ..billing.prices import UnitPrice
+from ..config.load import Provider, Secret
+from ..config.routing import DeploymentSettings
+from ..core.errors import ApiError, invalid
+from ..core.response_writer import Producer, Sink
+from ..http.request import Call
+from .circuit_breaker import DeploymentState, Policy
 from .deployments import Deployment, build
-from .needs import Needs, needs_of
-from .news import News
+from .dispatch import Make, serve
+from .encryption import Vault
 from .pool import AUTO, Pool
-from .records import Credential, Records, StoredDeployment
-from .serving import Make, serve
-from .settings import DeploymentSettings
-from .state import DeploymentState, Policy
-from .vault import Vault
+from .reload import News
+from .repository import (
+    Credential,
+    Records,
+    StoredDeployment,
+)
+from .requirements import Needs, needs_of
+from .ssrf import AddressGuard
+from .targets import (
+    KNOWN_PROVIDERS,
+    OfflineTarget,
+    ProviderTarget,
+    Target,
+    resolve,
+    with_key,
+)
 
 if TYPE_CHECKING:
-    from ..gateway import Gateway
+    from ..entry.services import Gateway
 
 __all__ = ["AUTO", "Pool", "Router"]
 

@@ -11,7 +11,11 @@ from typing import Any
 
 from ..draw import digest
 from ..lexicon import squeezed
-from ..media import Picture, describe_image, payload_of
+from ..media import (
+    Picture,
+    describe_image,
+    payload_of,
+)
 from ..schema import Hints
 from ..speech.listen import listen
 

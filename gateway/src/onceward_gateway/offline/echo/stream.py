@@ -10,7 +10,12 @@ from typing import Any
 from ..draw import Draw, hex_id
 from ..speech.speak import encoded, samples
 from ..speech.tones import RATE
-from ..tokenizer import count_messages, count_tools, encode, token_id
+from ..tokenizer import (
+    count_messages,
+    count_tools,
+    encode,
+    token_id,
+)
 from .reply import Part, Reply
 
 __all__ = ["FINGERPRINT", "chat_chunks", "logprob", "usage_of"]

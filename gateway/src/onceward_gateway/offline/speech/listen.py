@@ -13,7 +13,13 @@ from itertools import pairwise
 
 from ..media import Audio, describe_audio
 from .flac import unflac
-from .tones import CELL, HIGH, LOW, OPENING, RATE
+from .tones import (
+    CELL,
+    HIGH,
+    LOW,
+    OPENING,
+    RATE,
+)
 
 __all__ = ["Heard", "Word", "listen"]
 
