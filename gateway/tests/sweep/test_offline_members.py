@@ -1,7 +1,7 @@
-"""Every parameter of every model operation, sent to an offline model: it changes the response, or it is an error, or its
-description in the contract says that offline models ignore it.
+"""Every parameter of every model operation, sent to an offline model.
 
-A parameter that is new in the contract fails here until it is one of these.
+It changes the response, or it is an error, or its description in the contract says that offline models ignore it. A
+parameter that is new in the contract fails here until it is one of these.
 """
 
 from __future__ import annotations
