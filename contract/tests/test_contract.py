@@ -24,10 +24,10 @@ SDK: dict[str, Any] = yaml.safe_load((ROOT / "sdk.yaml").read_text(encoding="utf
 REGISTRY: Registry[Any] = Registry().with_resource("urn:contract", DRAFT202012.create_resource(CONTRACT))
 VERBS = ("get", "put", "post", "delete", "patch")
 STATUSES = (400, 401, 402, 403, 404, 405, 408, 409, 410, 412, 413, 422, 429, 500, 502, 503, 504, 529)
-IMPERATIVES = set(
-    "Add Block Calculate Cancel Check Count Create Delete Edit Flush List Regenerate Remove Reset Retrieve "
-    "Transform Unblock Update Upload".split()
-)
+IMPERATIVES = {
+    *("Add", "Block", "Calculate", "Cancel", "Check", "Count", "Create", "Delete", "Edit", "Flush"),
+    *("List", "Regenerate", "Remove", "Reset", "Retrieve", "Transform", "Unblock", "Update", "Upload"),
+}
 ENVELOPE = {"$ref": "#/components/schemas/ErrorResponse"}
 
 
