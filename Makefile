@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.set-up
 
-.PHONY: help demo test setup generate check-generated lint bench bench-gateway sweep chaos lock dist clean
+.PHONY: help demo test setup generate check-generated lint bench bench-gateway sweep chaos lock release dist clean
 
 help:                  ## list every target
 	@awk -F ':.*## *' '/^[a-z][a-z-]*:.*##/ { printf "%-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ sweep: setup           ## cut a stream of 200 events at every byte offset on eve
 chaos: setup           ## run one node ten times and three nodes ten times while their parts are killed (half an hour)
 	$(BIN)/python -m chaos --nodes 1 --runs 10
 	$(BIN)/python -m chaos --nodes 3 --runs 10
+
+release: setup         ## check, test, build and tag a release: VERSION=1.2.0 [OPTIONS=--dry-run]
+	$(BIN)/python scripts/release.py $(VERSION) $(OPTIONS)
 
 dist: setup            ## build the wheels of the packages in dist/
 	for package in sdks/python gateway generator; do $(BIN)/python -m build --no-isolation --outdir dist $$package || exit 1; done
