@@ -24,6 +24,10 @@ SDK: dict[str, Any] = yaml.load((ROOT / "sdk.yaml").read_bytes(), Loader=yaml.CS
 REGISTRY: Registry[Any] = Registry().with_resource("urn:contract", DRAFT202012.create_resource(CONTRACT))
 VERBS = ("get", "put", "post", "delete", "patch")
 STATUSES = (400, 401, 402, 403, 404, 405, 408, 409, 410, 412, 413, 422, 429, 500, 502, 503, 504, 529)
+IMPERATIVES = {
+    *("Add", "Block", "Calculate", "Cancel", "Check", "Count", "Create", "Delete", "Edit", "Flush"),
+    *("List", "Regenerate", "Remove", "Reset", "Retrieve", "Transform", "Unblock", "Update", "Upload"),
+}
 ENVELOPE = {"$ref": "#/components/schemas/ErrorResponse"}
 
 
@@ -125,8 +129,9 @@ def test_example_fits_its_schema(place: str) -> None:
 @pytest.mark.parametrize("endpoint", OPERATIONS)
 def test_operation_says_what_it_is(endpoint: str) -> None:
     operation = OPERATIONS[endpoint]
-    assert operation["summary"]
-    assert operation["description"]
+    assert operation["summary"].split()[0] in IMPERATIVES
+    assert not operation["summary"].endswith(".")
+    assert operation["description"].endswith(".")
     assert len(operation["tags"]) == 1
     names = [resolve(parameter)["name"] for parameter in operation["parameters"]]
     assert len(names) == len(set(names))
