@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from ..core import tokenizer
 from ..core.effective_body import effective_body
 from ..core.errors import (
     ApiError,
@@ -22,7 +23,6 @@ from ..http.request import (
     Response,
     json_response,
 )
-from ..offline import tokenizer
 from ..providers import anthropic, openai
 from ..routing.catalog import DeploymentCatalog
 from ..routing.deployments import Deployment
