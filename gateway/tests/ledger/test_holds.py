@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from onceward_gateway.billing.estimate import Candidate
-from onceward_gateway.billing.ledger import Ticket
+from onceward_gateway.billing.ticket import Ticket
 from onceward_gateway.config.billing import FixedBudget, LedgerSettings
 from onceward_gateway.core.errors import ApiError
 from onceward_gateway.core.principal import Bound, ModelBudget, Principal, in_order
