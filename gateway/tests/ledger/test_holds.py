@@ -168,7 +168,7 @@ class Spending(RuleBasedStateMachine):
         for scope, id, model, start, end, spent in bench.rows(
             "SELECT scope, id, model, start_at, end_at, spent FROM budget_window"
         ):
-            assert spent == bench.act(sums.summed((scope, id, model), start, end))
+            assert spent == bench.act(sums.usage.summed((scope, id, model), start, end))
 
     def teardown(self) -> None:
         self.bench.close()

@@ -77,7 +77,7 @@ class Sums:
         self._db = db
         self._platform = platform
         self._clock = clock
-        self._usage = usage
+        self.usage = usage
         self._on_written = on_written
 
     # -- what the platform asks
@@ -119,7 +119,7 @@ class Sums:
     async def standing(self, place: Place, start: float, end: float | None) -> int:
         """What was spent in a window: as it stands, or as its records add up where nobody opened it yet."""
         row = await self._db.one(sql.FIND_WINDOW, (*place, start))
-        return await self._usage.summed(place, start, end) if row is None else int(row[0])
+        return await self.usage.summed(place, start, end) if row is None else int(row[0])
 
     async def _totals(self, scope: str, id: str) -> dict[str, int]:
         rows = await self._db.query(sql.TOTALS, await self._total_place(scope, id))
