@@ -25,9 +25,9 @@ from ..core.errors import (
     invalid,
     not_found,
 )
-from ..core.proxies import base_url
 from ..core.threads import offload
 from ..db.blob_store import contents_of
+from ..http.forwarded import base_url
 from ..http.request import (
     Access,
     BodyKind,
