@@ -24,6 +24,7 @@ from typing import Any
 
 from gateways.measure import DIRECT, PROVIDER, measured
 from gateways.processes import serving
+from instructions import measured as count_instructions
 
 __all__ = ["main"]
 
@@ -134,19 +135,27 @@ def generate() -> Figures:
 def measure(budgets: list[dict[str, Any]], rounds: int) -> dict[tuple[str, str], list[Figures]]:
     """All figures of all rounds, by subject and scenario; subject and peer take turns."""
     scenarios = {budget["scenario"] for budget in budgets}
-    own, gateways = scenarios - {"gateway"}, "gateway" in scenarios
-    needed = [*(["onceward", "openai", "types"] if own else []), *(["gateway", "litellm"] if gateways else [])]
+    own, gateways, counted = (
+        scenarios - {"gateway", "instructions"},
+        "gateway" in scenarios,
+        "instructions" in scenarios,
+    )
+    needed = [*(["onceward", "openai", "types"] if own else []), *(["gateway"] if gateways or counted else [])]
+    needed += ["litellm"] if gateways else []
     pythons = {name: python_of(name) for name in needed}
     wanted = dict.fromkeys(
         (who, budget["scenario"])
         for budget in budgets
         for who in (budget["subject"], budget.get("peer"))
-        if who is not None and budget["scenario"] != "gateway"
+        if who is not None and budget["scenario"] in own
     )
     seen: dict[tuple[str, str], list[Figures]] = {pair: [] for pair in wanted}
     if gateways:
         seen |= {(who, "gateway"): [] for who in GATEWAYS}
         measure_gateways(seen, pythons, rounds)
+    if counted:
+        # Instructions are the same in every round.
+        seen |= {(who, "instructions"): [figures] for who, figures in count_instructions(pythons).items()}
     if not own:
         return seen
     with serving(HERE / "server.py") as url:

@@ -14,7 +14,7 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,14 +75,16 @@ SUBJECTS = {
 
 
 @contextmanager
-def started(name: str, folder: Path, provider: str, pythons: dict[str, Path]) -> Iterator[Running]:
-    """A subject with processes of its own, until the block ends."""
+def started(
+    name: str, folder: Path, provider: str, pythons: dict[str, Path], *, under: Sequence[str | Path] = ()
+) -> Iterator[Running]:
+    """A subject with processes of its own, until the block ends; `under` is a command that runs its command."""
     environment, command, path = SUBJECTS[name]
     port = _free_port()
     url = f"http://127.0.0.1:{port}"
     environ = {key: value for key, value in os.environ.items() if not key.startswith(("ONCEWARD", "LITELLM"))}
     environ |= {"LITELLM_MASTER_KEY": _MASTER, "LITELLM_LOG": "ERROR", "LITELLM_LOCAL_MODEL_COST_MAP": "True"}
-    arguments = command(folder, provider, port, pythons[environment])
+    arguments = [*under, *command(folder, provider, port, pythons[environment])]
     with (folder / "log").open("wb") as log:
         start = time.perf_counter()
         process = subprocess.Popen(arguments, cwd=folder, env=environ, stdout=log, stderr=log, start_new_session=True)
