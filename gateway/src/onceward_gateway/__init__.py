@@ -7,10 +7,10 @@ TYPE_CHECKING = False  # an interrupt while this package loads cannot be caught:
 if TYPE_CHECKING:
     from typing import Any
 
+    from ._version import __version__ as __version__
     from .config.load import Settings as Settings
     from .entry.app import create_app as create_app
 
-__version__ = "0.1.0"
 __all__ = ["Settings", "__version__", "create_app"]
 
 
@@ -20,6 +20,10 @@ def __getattr__(name: str) -> Any:
         from .entry.app import create_app
 
         return create_app
+    if name == "__version__":
+        from ._version import __version__
+
+        return __version__
     if name == "Settings":
         from .config.load import Settings
 

@@ -6,7 +6,8 @@ one of each per language. `build_api` goes as far as the model.
 
 from __future__ import annotations
 
+from ._version import __version__
 from .api import build_api
 from .diagnostics import ContractError, Diagnostic
 
-__all__ = ["ContractError", "Diagnostic", "build_api"]
+__all__ = ["ContractError", "Diagnostic", "__version__", "build_api"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .. import __version__
+from .._version import __version__
 from ..core.errors import AWAY, ApiError
 from ..http.request import (
     Call,

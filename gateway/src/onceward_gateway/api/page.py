@@ -5,8 +5,8 @@ from __future__ import annotations
 import html
 from importlib import resources
 
-from .. import __version__
-from ..core.proxies import base_url
+from .._version import __version__
+from ..http.forwarded import base_url
 from ..http.request import (
     Access,
     Call,

@@ -162,7 +162,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given[:1] == ["help"]:
         given = [*given[1:], "--help"]
     if given[:1] in (["version"], ["--version"]):
-        from .. import __version__
+        from .._version import __version__
 
         print(f"onceward_gateway {__version__}")
         return 0

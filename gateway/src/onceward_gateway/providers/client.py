@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import aiohttp
 import msgspec
 
+from .._version import __version__
 from ..core.errors import invalid
 from ..core.response_writer import Producer, Sink
 from ..core.threads import LARGE_BODY, offload
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Providers"]
 
-_AGENT = "onceward-gateway/0.1"
+_AGENT = f"onceward-gateway/{__version__}"
 # The head of an answer: one header, and how many of them.
 _HEAD_BYTES = 1 << 18
 _HEADERS = 1024

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-from .. import __version__
+from .._version import __version__
 from .prometheus import Family
 
 if TYPE_CHECKING:

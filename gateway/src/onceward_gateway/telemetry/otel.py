@@ -28,7 +28,7 @@ from opentelemetry.sdk.trace.sampling import ParentBased, TraceIdRatioBased
 from opentelemetry.trace import Link, Span, SpanKind, Status, StatusCode
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
-from .. import __version__
+from .._version import __version__
 from ..config.telemetry import TracingSettings
 from ..core.answer import DeliveryFault
 from ..core.errors import ApiError

@@ -13,7 +13,7 @@ build-backend = "hatchling.build"
 
 [project]
 name = "{distribution}"
-version = "{version}"
+dynamic = ["version"]
 description = {description}
 readme = "README.md"
 requires-python = ">=3.11"
@@ -22,6 +22,9 @@ classifiers = ["Typing :: Typed"]
 
 [project.optional-dependencies]
 fast = ["pyreqwest>=0.15,<0.16"]
+
+[tool.hatch.version]
+path = "src/{folder}/_version.py"
 
 [tool.hatch.build.targets.wheel]
 packages = ["src/{folder}"]
@@ -44,7 +47,7 @@ client = {client}()  # the key comes from `{env}_API_KEY`
 """
 
 
-def project_files(package: Package, version: str) -> dict[str, str]:
+def project_files(package: Package) -> dict[str, str]:
     """The project files of a package that stands on its own."""
     brand = package.brand
     words = " ".join(package.api.title.split())
@@ -52,7 +55,6 @@ def project_files(package: Package, version: str) -> dict[str, str]:
     return {
         "pyproject.toml": PYPROJECT.format(
             distribution=brand.package.replace("_", "-").replace(".", "-"),
-            version=version,
             description=description,
             folder=brand.package.replace(".", "/"),
         ),

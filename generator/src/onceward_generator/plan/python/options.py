@@ -9,6 +9,10 @@ from typing import Any, Literal
 __all__ = ["OptionError", "PythonOptions"]
 
 
+FIRST_VERSION = "0.1.0"
+"""The version of a generated package whose configuration gives none."""
+
+
 class OptionError(ValueError):
     """The configuration asks for what the emitter does not know."""
 
@@ -36,7 +40,8 @@ class PythonOptions:
     apart: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     """Arguments that hand-written methods take in forms of their own: request dictionary -> keys. The other keys stand
     in a base of it (``XBaseParams`` for ``XParams``), which those methods can take."""
-    version: str = "0.1.0"
+    version: str = FIRST_VERSION
+    """The version of a package with a vendored runtime; one that is written in place keeps its own ``_version.py``."""
     client: str | None = None
     """The client's class name where the brand's words do not say its spelling."""
     has: Callable[[str, str], bool] = _never
@@ -52,6 +57,8 @@ class PythonOptions:
         plain = dict(values)
         if plain.get("runtime", "vendored") not in ("vendored", "in-place"):
             raise OptionError(f"`runtime` is {plain['runtime']!r}; it is 'vendored' or 'in-place'")
+        if "version" in plain and plain.get("runtime") == "in-place":
+            raise OptionError("`version` has no effect with `runtime` 'in-place': edit the package's `_version.py`")
         for lists in ("accepts", "apart"):
             if lists in plain:
                 plain[lists] = {name: tuple(others) for name, others in plain[lists].items()}
