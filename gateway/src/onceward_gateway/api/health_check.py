@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from ..calls.repository import CallRecord
 from ..core.answer import (
     Answer,
     DeliveryFault,
     Fault,
     ModelContext,
 )
+from ..core.call_record import CallRecord
 from ..core.clock import Clock
 from ..core.errors import ApiError
 from ..http.producers import (
