@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""The resource `organization` and what hangs on it."""
+"""The resource `organization` and its children."""
 
 from __future__ import annotations
 
@@ -216,7 +216,7 @@ class Organization(Resource):
 
     @cached_property
     def with_raw_response(self) -> OrganizationWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return OrganizationWithRawResponse(self)
 
     def create(self, **params: Unpack[OrganizationCreateParams]) -> _Organization:
@@ -241,13 +241,13 @@ class Organization(Resource):
             organization_id: Its id, where it must be a given one.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: _Organization = self._client.execute(_CREATE, params)
         return answer
@@ -274,13 +274,13 @@ class Organization(Resource):
             organization_alias: A name for people.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: _Organization = self._client.execute(_UPDATE, params)
         return answer
@@ -296,16 +296,16 @@ class Organization(Resource):
             organization_alias: Only the organization of this name.
 
         Returns:
-            A page of the list; iterating over it walks through all pages.
+            The first page of the list. Iterate over it to get the items of all pages.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: SyncPage[_Organization] = self._client.execute(_LIST, params)
         return answer
@@ -319,13 +319,13 @@ class Organization(Resource):
             organization_id: The organization.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: _Organization = self._client.execute(_INFO, params)
         return answer
@@ -340,13 +340,13 @@ class Organization(Resource):
             organization_ids: The organizations.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: OrganizationDeleteResponse = self._client.execute(_DELETE, params)
         return answer
@@ -363,13 +363,13 @@ class Organization(Resource):
             max_budget_in_organization: What each of them may spend within the organization, in US dollars.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: OrganizationAddMemberResponse = self._client.execute(_ADD_MEMBER, params)
         return answer
@@ -386,13 +386,13 @@ class Organization(Resource):
             user_email: The user's mail address.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: OrganizationMembership = self._client.execute(_DELETE_MEMBER, params)
         return answer
@@ -411,20 +411,20 @@ class Organization(Resource):
             max_budget_in_organization: What the member may spend within the organization, in US dollars.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: OrganizationMembership = self._client.execute(_UPDATE_MEMBER, params)
         return answer
 
 
 class OrganizationWithRawResponse(RawResource["Organization"]):
-    """The methods of `Organization`, each giving the answer as it came."""
+    """The methods of `Organization`, returning raw responses."""
 
     create = RawMethod(Organization.create)
     update = RawMethod(Organization.update)
@@ -441,7 +441,7 @@ class AsyncOrganization(AsyncResource):
 
     @cached_property
     def with_raw_response(self) -> AsyncOrganizationWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return AsyncOrganizationWithRawResponse(self)
 
     async def create(self, **params: Unpack[OrganizationCreateParams]) -> _Organization:
@@ -466,13 +466,13 @@ class AsyncOrganization(AsyncResource):
             organization_id: Its id, where it must be a given one.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: _Organization = await self._client.execute(_CREATE, params)
         return answer
@@ -499,13 +499,13 @@ class AsyncOrganization(AsyncResource):
             organization_alias: A name for people.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: _Organization = await self._client.execute(_UPDATE, params)
         return answer
@@ -521,16 +521,16 @@ class AsyncOrganization(AsyncResource):
             organization_alias: Only the organization of this name.
 
         Returns:
-            A page of the list; iterating over it walks through all pages.
+            The first page of the list. Iterate over it to get the items of all pages.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: AsyncPages[_Organization] = self._client.execute(_LIST, params)
         return answer
@@ -544,13 +544,13 @@ class AsyncOrganization(AsyncResource):
             organization_id: The organization.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: _Organization = await self._client.execute(_INFO, params)
         return answer
@@ -565,13 +565,13 @@ class AsyncOrganization(AsyncResource):
             organization_ids: The organizations.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: OrganizationDeleteResponse = await self._client.execute(_DELETE, params)
         return answer
@@ -588,13 +588,13 @@ class AsyncOrganization(AsyncResource):
             max_budget_in_organization: What each of them may spend within the organization, in US dollars.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: OrganizationAddMemberResponse = await self._client.execute(_ADD_MEMBER, params)
         return answer
@@ -611,13 +611,13 @@ class AsyncOrganization(AsyncResource):
             user_email: The user's mail address.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: OrganizationMembership = await self._client.execute(_DELETE_MEMBER, params)
         return answer
@@ -636,20 +636,20 @@ class AsyncOrganization(AsyncResource):
             max_budget_in_organization: What the member may spend within the organization, in US dollars.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: OrganizationMembership = await self._client.execute(_UPDATE_MEMBER, params)
         return answer
 
 
 class AsyncOrganizationWithRawResponse(RawResource["AsyncOrganization"]):
-    """The methods of `AsyncOrganization`, each giving the answer as it came."""
+    """The methods of `AsyncOrganization`, returning raw responses."""
 
     create = AsyncRawMethod(AsyncOrganization.create)
     update = AsyncRawMethod(AsyncOrganization.update)
