@@ -1,8 +1,8 @@
-"""The API: one table of all routes, and the handlers behind it."""
+"""The API: the handlers of every operation, and the table of all routes."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 
 from ..http.producers import embed
 from ..http.request import Access, BodyKind, Route, deployment_path, model_route
@@ -10,15 +10,12 @@ from . import (
     audio,
     batches,
     budgets,
-    cache,
-    calls,
     credentials,
     credits,
     customers,
     deployments,
     files,
     fine_tuning,
-    guardrails,
     health,
     images,
     keys,
@@ -32,8 +29,23 @@ from . import (
     users,
     utils,
 )
+from .cache import CacheHandlers
+from .calls import CallHandlers
+from .guardrails import GuardrailHandlers
 
-__all__ = ["ROUTES"]
+__all__ = ["Handlers", "routes"]
+
+_JSON = BodyKind.JSON
+_PLATFORM = Access.PLATFORM
+
+
+@dataclass(frozen=True, slots=True)
+class Handlers:
+    """The handlers of every family of operations."""
+
+    cache: CacheHandlers
+    calls: CallHandlers
+    guardrails: GuardrailHandlers
 
 
 def _azure(tail: str) -> tuple[str, ...]:
@@ -69,9 +81,6 @@ _MODEL_ROUTES: tuple[Route, ...] = (
         "DELETE", "/v1/models/{model}", "models.delete", models.delete, once=True, aliases=("/v1/models/{model...}",)
     ),
     Route("GET", "/v1/capabilities", "capabilities.list", models.capabilities),
-    Route("GET", "/v1/calls", "calls.list", calls.listed),
-    Route("GET", "/v1/calls/{call_id}", "calls.retrieve", calls.retrieve),
-    Route("POST", "/v1/calls/{call_id}/cancel", "calls.cancel", calls.cancel),
     Route(
         "GET",
         "/healthz",
@@ -102,9 +111,36 @@ _FAMILIES = (
     credits,
     deployments,
     credentials,
-    guardrails,
-    cache,
     utils,
 )
 
-ROUTES: Sequence[Route] = (*_MODEL_ROUTES, *(route for family in _FAMILIES for route in family.ROUTES))
+
+def routes(handlers: Handlers) -> tuple[Route, ...]:
+    """Return every route of the gateway, family by family."""
+    return (
+        *_MODEL_ROUTES,
+        *(route for family in _FAMILIES for route in family.ROUTES),
+        *_calls(handlers.calls),
+        *_cache(handlers.cache),
+        *_guardrails(handlers.guardrails),
+    )
+
+
+def _calls(calls: CallHandlers) -> tuple[Route, ...]:
+    return (
+        Route("GET", "/v1/calls", "calls.list", calls.list_calls),
+        Route("GET", "/v1/calls/{call_id}", "calls.retrieve", calls.retrieve),
+        Route("POST", "/v1/calls/{call_id}/cancel", "calls.cancel", calls.cancel),
+    )
+
+
+def _cache(cache: CacheHandlers) -> tuple[Route, ...]:
+    return (
+        Route("GET", "/cache/ping", "cache.ping", cache.ping, access=_PLATFORM),
+        Route("POST", "/cache/delete", "cache.delete", cache.delete, _JSON, _PLATFORM, once=True, apart=True),
+        Route("POST", "/cache/flushall", "cache.flush_all", cache.delete_all, access=_PLATFORM, once=True, apart=True),
+    )
+
+
+def _guardrails(guardrails: GuardrailHandlers) -> tuple[Route, ...]:
+    return (Route("GET", "/guardrails/list", "guardrails.list", guardrails.list_guardrails, access=_PLATFORM),)

@@ -1,88 +1,77 @@
-"""`/cache/...`: how the cache stands, and forgetting."""
+"""The cache handlers: check the cache and delete entries."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from ..cache.cache import Cache
+from ..core.clock import Clock
 from ..core.errors import ApiError
 from ..http.request import (
-    Access,
-    BodyKind,
     Call,
     Response,
-    Route,
     json_response,
 )
 from ..identity.authorization import require_admin, require_writer
 
-__all__ = ["ROUTES"]
+__all__ = ["CacheHandlers"]
 
 _PROBE = "ping"
 
 
-async def _ping(call: Call) -> Response:
-    """Write, read and forget an entry."""
-    cache = call.gateway.cache
-    store = cache.store
-    if store is None:
-        return json_response({"status": "off", "cache_type": "none", "ping_response": False, "entries": 0})
-    if not call.caller.viewer:
-        require_admin(call.caller, "look into the cache")
-    now = call.gateway.clock.time()
-    kind = cache.settings.kind
-    await store.put(_PROBE, _PROBE, b"pong", now, now + 60)
-    answered = await store.find(_PROBE, now) == b"pong"
-    try:
-        await store.drop([_PROBE], None)
-        entries = (await store.size())[0]
-    except ApiError as away:
-        away_state = {"set_cache_response": "failed", "error": away.message}
-        return json_response({"status": "unhealthy", "cache_type": kind, "ping_response": False} | away_state)
-    state: dict[str, Any] = {
-        "status": "healthy" if answered else "unhealthy",
-        "cache_type": kind,
-        "ping_response": answered,
-        "set_cache_response": "success" if answered else "failed",
-        "entries": entries,
-    }
-    return json_response(state)
+class CacheHandlers:
+    """Handlers for `/cache`."""
 
+    def __init__(self, cache: Cache, clock: Clock) -> None:
+        self._cache = cache
+        self._clock = clock
 
-async def _delete(call: Call) -> Response:
-    """Forget answers by their keys: an administrator those of all, others those they share."""
-    store = call.gateway.cache.store
-    dropped = 0 if store is None else await store.drop(call.data["keys"], _reach(call))
-    return json_response({"status": "success", "deleted": dropped})
+    async def ping(self, request: Call) -> Response:
+        """Write, read and delete an entry, and return the state of the cache."""
+        store = self._cache.store
+        if store is None:
+            return json_response({"status": "off", "cache_type": "none", "ping_response": False, "entries": 0})
+        if not request.caller.viewer:
+            require_admin(request.caller, "look into the cache")
+        now = self._clock.time()
+        kind = self._cache.settings.kind
+        await store.put(_PROBE, _PROBE, b"pong", now, now + 60)
+        answered = await store.find(_PROBE, now) == b"pong"
+        try:
+            await store.drop([_PROBE], None)
+            entries = (await store.size())[0]
+        except ApiError as error:
+            failed = {"set_cache_response": "failed", "error": error.message}
+            return json_response({"status": "unhealthy", "cache_type": kind, "ping_response": False} | failed)
+        state: dict[str, Any] = {
+            "status": "healthy" if answered else "unhealthy",
+            "cache_type": kind,
+            "ping_response": answered,
+            "set_cache_response": "success" if answered else "failed",
+            "entries": entries,
+        }
+        return json_response(state)
 
+    async def delete(self, request: Call) -> Response:
+        """Delete entries by key: any entry for an administrator, entries of its own scope for anyone else."""
+        store = self._cache.store
+        dropped = 0 if store is None else await store.drop(request.data["keys"], self._scope(request))
+        return json_response({"status": "success", "deleted": dropped})
 
-async def _flush(call: Call) -> Response:
-    """Forget all that the caller may."""
-    store = call.gateway.cache.store
-    dropped = 0 if store is None else await store.drop_all(_reach(call))
-    return json_response({"status": "success", "deleted": dropped})
+    async def delete_all(self, request: Call) -> Response:
+        """Delete every entry that the caller may delete."""
+        store = self._cache.store
+        dropped = 0 if store is None else await store.drop_all(self._scope(request))
+        return json_response({"status": "success", "deleted": dropped})
 
+    def _scope(self, request: Call) -> str | None:
+        """Return the scope whose entries the caller may delete, or None for all scopes.
 
-def _reach(call: Call) -> str | None:
-    """The scope within which the caller may forget; None for all. What everybody shares is the administrators'."""
-    require_writer(call.caller)
-    if call.caller.admin:
-        return None
-    if call.gateway.cache.settings.scope == "global":
-        require_admin(call.caller, "empty a cache that all share")
-    return call.gateway.cache.scope(call)
-
-
-ROUTES = (
-    Route("GET", "/cache/ping", "cache.ping", _ping, access=Access.PLATFORM),
-    Route(
-        "POST",
-        "/cache/delete",
-        "cache.delete",
-        _delete,
-        body=BodyKind.JSON,
-        access=Access.PLATFORM,
-        once=True,
-        apart=True,
-    ),
-    Route("POST", "/cache/flushall", "cache.flush_all", _flush, access=Access.PLATFORM, once=True, apart=True),
-)
+        Only administrators may delete entries of a cache that all callers share.
+        """
+        require_writer(request.caller)
+        if request.caller.admin:
+            return None
+        if self._cache.settings.scope == "global":
+            require_admin(request.caller, "empty a cache that all share")
+        return self._cache.scope(request)

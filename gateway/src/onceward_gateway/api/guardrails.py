@@ -1,19 +1,17 @@
-"""`/guardrails/list`: what calls can be made to pass."""
+"""The guardrail handlers: the list of configured guardrails."""
 
 from __future__ import annotations
 
 import inspect
 
-from ..guardrails.registry import Guard
+from ..guardrails.registry import Guard, Guardrails
 from ..http.request import (
-    Access,
     Call,
     Response,
-    Route,
     json_response,
 )
 
-__all__ = ["ROUTES"]
+__all__ = ["GuardrailHandlers"]
 
 _DESCRIPTIONS = {
     "pii": "Masks mail addresses, phone numbers, payment cards, IBANs and IP addresses.",
@@ -21,12 +19,19 @@ _DESCRIPTIONS = {
 }
 
 
-async def _list(call: Call) -> Response:
-    return json_response({"guardrails": [_shown(guard) for guard in call.gateway.guardrails.guards]})
+class GuardrailHandlers:
+    """Handlers for `/guardrails`."""
+
+    def __init__(self, guardrails: Guardrails) -> None:
+        self._guardrails = guardrails
+
+    async def list_guardrails(self, request: Call) -> Response:
+        """Return the guardrails that a call can name."""
+        return json_response({"guardrails": [_view(guard) for guard in self._guardrails.guards]})
 
 
-def _shown(guard: Guard) -> dict[str, object]:
-    """A guardrail without its options: they may hold what is not for callers, such as the words of a list."""
+def _view(guard: Guard) -> dict[str, object]:
+    """Return a guardrail without its options, which may be confidential, such as the words of a blocklist."""
     settings = guard.settings
     described = _DESCRIPTIONS.get(settings.guardrail) or (inspect.getdoc(guard.guardrail) or "").partition("\n")[0]
     return {
@@ -38,6 +43,3 @@ def _shown(guard: Guard) -> dict[str, object]:
         },
         "guardrail_info": {"description": described or None},
     }
-
-
-ROUTES = (Route("GET", "/guardrails/list", "guardrails.list", _list, access=Access.PLATFORM),)

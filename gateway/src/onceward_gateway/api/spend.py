@@ -20,6 +20,7 @@ from ..core.money import (
     to_credits,
     to_usd,
 )
+from ..core.timestamps import iso
 from ..http.request import (
     Access,
     BodyKind,
@@ -33,7 +34,6 @@ from ..routing.router import Pool
 from ..routing.targets import OfflineTarget, resolve
 from . import spend_reports
 from .parsing import known_value
-from .serializers import iso
 
 if TYPE_CHECKING:
     from ..entry.services import Gateway
@@ -180,7 +180,7 @@ def _usage_of(data: dict[str, Any], answer: Any) -> dict[str, Any]:
                 code="invalid_value",
             )
         return usage
-    from ..offline import tokenizer
+    from ..core import tokenizer
 
     prompt = data.get("prompt_tokens")
     beside = next((name for name in ("prompt", "messages") if data.get(name)), None)

@@ -13,6 +13,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
+from ..api import routes
 from ..api.authentication import Gate
 from ..api.inference import (
     HeadedStream,
@@ -67,6 +68,7 @@ from ..http.router import (
 from ..http.suggest import no_path, wrong_method
 from ..http.validation import Contract, Specification
 from ..telemetry.request_span import Seen
+from .handlers import build_handlers
 from .services import Gateway
 
 __all__ = ["App", "create_app"]
@@ -95,13 +97,12 @@ class App:
     """The edge. Holds the compiled routes and no state of a request."""
 
     def __init__(self, gateway: Gateway) -> None:
-        from ..api import ROUTES
-
         self.gateway = gateway
         gateway.app = self
-        routes = [_complete(route, gateway.contract) for route in (*ROUTES, *gateway.telemetry.routes())]
-        self.table = RouteTable(routes)
-        gateway.platform.routes = RouteCatalog((route, (route.path, *aliases_of(route))) for route in routes)
+        table = (*routes(build_handlers(gateway)), *gateway.telemetry.routes())
+        completed = [_complete(route, gateway.contract) for route in table]
+        self.table = RouteTable(completed)
+        gateway.platform.routes = RouteCatalog((route, (route.path, *aliases_of(route))) for route in completed)
         self._small = replace(gateway.settings.limits, body_bytes=min(gateway.settings.limits.body_bytes, _WRITE_BYTES))
         self._brand = BrandHeaders(gateway.settings.header_prefixes)
         self._gate = Gate(gateway.settings, gateway.platform)
