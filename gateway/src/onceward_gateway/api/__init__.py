@@ -30,6 +30,7 @@ from .cache import CacheHandlers
 from .calls import CallHandlers
 from .guardrails import GuardrailHandlers
 from .health import HealthHandlers
+from .metrics import MetricsHandlers
 from .models import ModelHandlers
 from .utils import UtilityHandlers
 
@@ -47,6 +48,8 @@ class Handlers:
     calls: CallHandlers
     guardrails: GuardrailHandlers
     health: HealthHandlers
+    # None where the metrics are off, or on a port of their own.
+    metrics: MetricsHandlers | None
     models: ModelHandlers
     utils: UtilityHandlers
 
@@ -111,6 +114,7 @@ def routes(handlers: Handlers) -> tuple[Route, ...]:
         *_cache(handlers.cache),
         *_guardrails(handlers.guardrails),
         *_health(handlers.health),
+        *(() if handlers.metrics is None else _metrics(handlers.metrics)),
         *_models(handlers.models),
         *_utils(handlers.utils),
     )
@@ -142,6 +146,10 @@ def _health(health: HealthHandlers) -> tuple[Route, ...]:
         Route("GET", "/healthz", "health.live", health.live, access=Access.PUBLIC, aliases=live),
         Route("GET", "/readyz", "health.ready", health.ready, access=Access.PUBLIC, aliases=("/health/readiness",)),
     )
+
+
+def _metrics(metrics: MetricsHandlers) -> tuple[Route, ...]:
+    return (Route("GET", "/metrics", "metrics.read", metrics.read, access=metrics.access),)
 
 
 def _models(models: ModelHandlers) -> tuple[Route, ...]:

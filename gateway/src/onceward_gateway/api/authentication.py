@@ -16,12 +16,11 @@ from ..core.principal import ANONYMOUS, Principal
 from ..http.forwarded import client_address
 from ..http.hosts import HostCheck, host_of
 from ..http.request import Access, Route
+from ..http.request_headers import api_key_of
 from ..identity.directory import Platform
 
-__all__ = ["Gate", "key_of"]
+__all__ = ["Gate"]
 
-_HEADERS = ("x-api-key", "api-key", "ocp-apim-subscription-key")
-_LONGEST = 4096
 _ORGANIZATION, _TEAM = "x-onceward-organization", "x-onceward-team"
 # Whoever reaches a gateway that asks for no key and listens on this machine only, runs it.
 _LAPTOP = replace(ANONYMOUS, admin=True, writes=True)
@@ -51,7 +50,7 @@ class Gate:
 
         A request without a known key is held to come from where the operator expects it, on every route.
         """
-        key = None if route.access is Access.PUBLIC else key_of(headers)
+        key = None if route.access is Access.PUBLIC else api_key_of(headers)
         caller = None if key is None else await self._known(key)
         if caller is None:
             self.check_place(scope, strict=route.access is Access.PLATFORM, page=route.path == "/")
@@ -131,20 +130,6 @@ def _no_key() -> ApiError:
         code="missing_api_key",
         headers=_CHALLENGE,
     )
-
-
-def key_of(headers: dict[str, str]) -> str | None:
-    """The caller's key: the bearer token, else the first of the headers that other clients use."""
-    bearer = headers.get("authorization")
-    if bearer is not None:
-        scheme, _, token = bearer.partition(" ")
-        if scheme.lower() == "bearer" and token.strip():
-            return token.strip()[:_LONGEST]
-    for name in _HEADERS:
-        value = headers.get(name)
-        if value:
-            return value.strip()[:_LONGEST]
-    return None
 
 
 def _masked(key: str) -> str:

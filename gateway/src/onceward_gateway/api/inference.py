@@ -167,7 +167,7 @@ class ModelEndpoint:
             return lambda run: call.gateway.dispatcher.producer(
                 target, lambda one, sink: self._producer(call, one, stream, one.name)(sink)
             )
-        make = call.gateway.telemetry.watched(self._made(call, target, stream, name), call, target, self._kind)
+        make = call.gateway.telemetry.observe_attempts(self._made(call, target, stream, name), call, target, self._kind)
         return make if isinstance(target, OfflineTarget) else lambda run: _recorded(call, make(run))
 
     def _made(self, call: Call, target: Target, stream: bool, name: str) -> Callable[[Sink], Producer]:

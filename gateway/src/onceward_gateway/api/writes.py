@@ -25,6 +25,7 @@ from ..http.request import (
     Response,
     json_response,
 )
+from ..http.request_headers import api_key_of
 from ..identity.authorization import (
     Ceiling,
     attenuate,
@@ -33,7 +34,6 @@ from ..identity.authorization import (
 from ..identity.directory import Platform
 from ..identity.invalidation import Action
 from ..identity.repositories import Store
-from .authentication import key_of
 from .inference import fingerprint
 
 __all__ = [
@@ -163,7 +163,7 @@ def revealing_once(make: Callable[[Call], Awaitable[tuple[dict[str, Any], str | 
                 if key is None:
                     await platform.secrets.drop(id)
                 else:
-                    await platform.secrets.put(id, secret, key_of(call.headers), key)
+                    await platform.secrets.put(id, secret, api_key_of(call.headers), key)
             return json_response(shown)
 
         if key is None:
@@ -174,7 +174,7 @@ def revealing_once(make: Callable[[Call], Awaitable[tuple[dict[str, Any], str | 
         shown = msgspec.json.decode(reply.body)
         if shown.get("key_id") is None:
             return reply
-        secret = made[0] if made else await platform.secrets.get(shown["key_id"], key_of(call.headers), key or "")
+        secret = made[0] if made else await platform.secrets.get(shown["key_id"], api_key_of(call.headers), key or "")
         if secret is None:
             raise _not_kept(shown["key_id"])
         return json_response({"key": secret, **shown}, reply.status, reply.headers)

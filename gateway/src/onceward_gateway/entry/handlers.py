@@ -8,6 +8,7 @@ from ..api.calls import CallHandlers
 from ..api.guardrails import GuardrailHandlers
 from ..api.health import HealthHandlers
 from ..api.health_check import DeploymentChecks
+from ..api.metrics import MetricsHandlers
 from ..api.models import ModelHandlers
 from ..api.utils import UtilityHandlers
 from .services import Gateway
@@ -34,6 +35,15 @@ def build_handlers(gateway: Gateway) -> Handlers:
             gateway.redis,
             gateway.catalog,
         ),
+        metrics=_metrics(gateway),
         models=ModelHandlers(gateway.settings, gateway.offline, gateway.catalog, gateway.selector, gateway.prices),
         utils=UtilityHandlers(gateway.selector, gateway.catalog, checks, offline=gateway.settings.offline),
     )
+
+
+def _metrics(gateway: Gateway) -> MetricsHandlers | None:
+    """Return the handlers of the metrics, unless these are off or have a port of their own."""
+    settings = gateway.settings.watch.metrics
+    if gateway.metrics is None or settings.listen is not None:
+        return None
+    return MetricsHandlers(settings, gateway.metrics.read)
