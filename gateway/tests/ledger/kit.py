@@ -22,9 +22,9 @@ from onceward_gateway.db import (
     Batch,
     Database,
 )
-from onceward_gateway.identity.directory import Platform
 
 from ..databases import database_in
+from ..identity import directory_over
 
 T = TypeVar("T")
 PRICE = Price(input=1_000_000, output=1_000_000)
@@ -54,8 +54,8 @@ class Node:
         self.bench = bench
         self.db = db
         self.id = bench.new_id("node_")
-        self.platform = Platform(db, bench.clock, bench.new_id)
-        self.ledger = Ledger(db, bench.clock, bench.settings, bench.prices, self.platform, bench.new_id, node=self.id)
+        self.directory = directory_over(db, bench.clock, bench.new_id)
+        self.ledger = Ledger(db, bench.clock, bench.settings, bench.prices, self.directory, bench.new_id, node=self.id)
         self.calls = CallStore(db)
 
     async def enter(

@@ -123,8 +123,8 @@ def _require_endpoint(call: Call, endpoint: str) -> None:
     """Refuse a batch of calls that the key may not make one by one."""
     restrictions, app = call.caller.restrictions, call.gateway.app
     match = None if restrictions is None or app is None else app.table.match("POST", endpoint.encode())
-    if restrictions is not None and isinstance(match, Match):
-        restrictions.require_route(match.route, call.gateway.platform.routes)
+    if restrictions is not None and app is not None and isinstance(match, Match):
+        restrictions.require_route(match.route, app.catalog)
 
 
 def _window(text: str) -> int:

@@ -17,7 +17,7 @@ from ..core.threads import in_thread_if_large
 from ..core.usage import tokens_of
 from ..db import Batch, Database
 from ..http.request import Call
-from ..identity.directory import Platform
+from ..identity.directory import Directory
 from ..ratelimit.limiter import Pace, Pass
 from . import sql
 from .audio_length import seconds_of_sound
@@ -167,12 +167,12 @@ class Ledger:
         clock: Clock,
         settings: LedgerSettings,
         prices: PriceBook,
-        platform: Platform,
+        directory: Directory,
         new_id: Callable[[str], str],
         node: str | None = None,
     ) -> None:
         self.settings = settings
-        self.sums = Sums(db, platform, clock)
+        self.sums = Sums(db, directory.records, clock)
         self.credits = Credits(db, settings.credits)
         self.pace = Pace(clock)
         self.node = node or new_id("node_")
@@ -183,14 +183,13 @@ class Ledger:
         self._prices = prices
         self._holds = Holds(db, clock, self.node, self.sums.summed)
         self.sums.on_written = self._holds.written
-        self._recovery = Recovery(db, clock, prices, platform, self._holds)
+        self._recovery = Recovery(db, clock, prices, directory, self._holds)
         self._keeper = Keeper(db, clock, self._holds, self._recovery, settings.lease_seconds)
         self._closed = ClosedProviders(clock)
         self._plans: dict[tuple[int, str, tuple[str, ...]], Plan] = {}
         self._warned: set[tuple[str, str, str, float]] = set()
         self._used: dict[str, float] = {}
-        platform.spending, platform.last_used = self.sums, self.last_used
-        platform.on_change(lambda change: self._plans.clear())
+        directory.on_change(lambda change: self._plans.clear())
 
     # -- a call begins
 

@@ -27,7 +27,7 @@ from ..db import (
     Database,
     Row,
 )
-from ..identity.directory import Platform
+from ..identity.directory import Directory
 from ..providers.chunks import texts_of_events
 from . import sql
 from .call_accounts import Account
@@ -64,11 +64,11 @@ class _Left:
 class Recovery:
     """Books what dead nodes left."""
 
-    def __init__(self, db: Database, clock: Clock, prices: PriceBook, platform: Platform, holds: Holds) -> None:
+    def __init__(self, db: Database, clock: Clock, prices: PriceBook, directory: Directory, holds: Holds) -> None:
         self._db = db
         self._clock = clock
         self._prices = prices
-        self._platform = platform
+        self._directory = directory
         self._holds = holds
 
     async def book(self, calls: Iterable[CallRecord]) -> int:
@@ -181,9 +181,9 @@ class Recovery:
 
     async def _caller(self, owner: str) -> Principal:
         try:
-            return await self._platform.principal(owner)
+            return await self._directory.principal(owner)
         except ApiError:
-            record = await self._platform.keys.any(owner)
+            record = await self._directory.records.keys.any(owner)
             if record is None:
                 return Principal(owner)
             return Principal(

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from ..core.clock import Clock
 from ..core.principal import Bound, matches
 from ..db import Database
-from ..identity.directory import Platform
+from ..identity.repositories import Repositories
 from . import sql
 from .budget_windows import (
     CREDITS,
@@ -23,9 +23,9 @@ __all__ = ["Sums"]
 class Sums:
     """Sums of the records. What the platform shows of spending comes from here."""
 
-    def __init__(self, db: Database, platform: Platform, clock: Clock) -> None:
+    def __init__(self, db: Database, records: Repositories, clock: Clock) -> None:
         self._db = db
-        self._platform = platform
+        self._repositories = records
         self._clock = clock
         # Told of each window on which an admin wrote.
         self.on_written: Callable[[Window], None] = lambda window: None
@@ -89,7 +89,7 @@ class Sums:
         """What an owner's records of a time cost, by the model that was asked for."""
         owner: tuple[str, ...] = (id,)
         if scope == "customer":
-            record = await self._platform.customers.any(id)
+            record = await self._repositories.customers.any(id)
             if record is None:
                 return {}
             owner = (record.name, record.organization_id or "")
@@ -109,7 +109,7 @@ class Sums:
 
     async def _total_place(self, scope: str, id: str) -> tuple[str, str]:
         if scope == "customer":
-            record = await self._platform.customers.any(id)
+            record = await self._repositories.customers.any(id)
             if record is not None:
                 return scope, f"{record.organization_id or ''}:{record.name}"
         return scope, id

@@ -3,18 +3,48 @@
 from __future__ import annotations
 
 from ..api import Handlers
+from ..api.budgets import BudgetHandlers
 from ..api.cache import CacheHandlers
 from ..api.calls import CallHandlers
+from ..api.customers import CustomerHandlers
 from ..api.guardrails import GuardrailHandlers
+from ..api.key_writer import KeyWriter
+from ..api.keys import KeyHandlers
+from ..api.members import MemberHandlers
+from ..api.memberships import Memberships
+from ..api.organizations import OrganizationHandlers
+from ..api.ownership import Ownership
+from ..api.serializers import RecordSerializer
+from ..api.team_access import TeamAccess
+from ..api.teams import TeamHandlers
+from ..api.users import UserHandlers
+from ..api.writes import RecordWriter, SecretResponder
+from ..core.restrictions import RouteCatalog
 from .services import Gateway
 
 __all__ = ["build_handlers"]
 
 
-def build_handlers(gateway: Gateway) -> Handlers:
+def build_handlers(gateway: Gateway, catalog: RouteCatalog) -> Handlers:
     """Return the handlers of every family of operations, each with its collaborators."""
+    clock, new_id, records, directory = gateway.clock, gateway.new_id, gateway.records, gateway.directory
+    ownership = Ownership(records)
+    writer = RecordWriter(directory, catalog, clock, new_id)
+    serializer = RecordSerializer(records, gateway.ledger.sums, gateway.ledger.last_used, clock)
+    secrets = SecretResponder(gateway.mutations, gateway.secrets)
+    keys = KeyWriter(records, writer, ownership, catalog, clock, new_id)
+    teams = TeamAccess(records, serializer, keys, writer)
+    memberships = Memberships(records, directory, writer, ownership, clock, new_id)
+    tiers = gateway.settings.ledger.credits.tiers
     return Handlers(
-        cache=CacheHandlers(gateway.cache, gateway.clock),
+        budgets=BudgetHandlers(records, writer, serializer, clock),
+        cache=CacheHandlers(gateway.cache, clock),
         calls=CallHandlers(gateway.calls),
+        customers=CustomerHandlers(records, writer, ownership, serializer, clock, new_id),
         guardrails=GuardrailHandlers(gateway.guardrails),
+        keys=KeyHandlers(records, keys, writer, serializer, secrets, gateway.ledger.sums, clock),
+        members=MemberHandlers(records, directory, teams, memberships, keys, writer, serializer, clock),
+        organizations=OrganizationHandlers(records, teams, keys, writer, ownership, serializer, clock, tiers),
+        teams=TeamHandlers(records, teams, memberships, writer, ownership, serializer, clock),
+        users=UserHandlers(records, memberships, keys, writer, ownership, serializer, secrets, clock),
     )

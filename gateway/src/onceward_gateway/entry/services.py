@@ -33,7 +33,10 @@ from ..guardrails.registry import Guardrails
 from ..http.contract import ContractError, load_contract
 from ..http.request import Response
 from ..http.validation import Contract
-from ..identity.directory import Platform
+from ..identity.directory import Directory, master_keys
+from ..identity.invalidation import Changes
+from ..identity.one_time_secrets import OneTimeSecrets
+from ..identity.repositories import Repositories
 from ..offline.registry import OfflineModels
 from ..ratelimit.shared_counters import SharedPace
 from ..routing.router import Router
@@ -72,8 +75,17 @@ class Gateway:
         self.redis = open_redis(settings)
         self.bus = open_bus(self.redis)
         self.nodes = Nodes(self.db, self.clock, settings.cluster, node or self.new_id("node_"))
-        self.platform = Platform(self.db, self.clock, self.new_id)
-        self.platform.changes.over(self.bus, settings.cluster.cache_seconds)
+        self.masters = master_keys(settings.key_hashes)
+        self.records = Repositories(self.db)
+        self.directory = Directory(
+            self.records,
+            self.db,
+            self.clock,
+            self.new_id,
+            Changes(self.db, self.clock, self.bus, settings.cluster.cache_seconds),
+            masters=self.masters.values(),
+        )
+        self.secrets = OneTimeSecrets(self.db, self.clock)
         self.contract = _contract()
         self.offline = OfflineModels(self)
         self.prices = PriceBook(settings.prices, self.clock, self.offline.price)
@@ -82,7 +94,7 @@ class Gateway:
         self.cache = Cache(self)
         self.guardrails = Guardrails(settings.guardrails)
         self.ledger = Ledger(
-            self.db, self.clock, settings.ledger, self.prices, self.platform, self.new_id, self.nodes.id
+            self.db, self.clock, settings.ledger, self.prices, self.directory, self.new_id, self.nodes.id
         )
         self.calls = Calls(
             self.db,
@@ -113,9 +125,9 @@ class Gateway:
             keep,
             self.new_id,
             node=self.nodes.id,
-            together=self.platform.together,
+            together=self.directory.changes.transaction,
         )
-        self.revocation = Revocation(self.platform, self.calls.running, self.spawn)
+        self.revocation = Revocation(self.directory, self.calls.running, self.spawn)
         self.app: App | None = None
         self.control = Control(self)
         self._providers: Providers | None = None

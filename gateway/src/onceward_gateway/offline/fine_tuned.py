@@ -53,7 +53,7 @@ class Memories:
     async def may_use(self, caller: Principal, name: str) -> bool:
         """Whether a caller may call the model of this name: what it learned is its owner's."""
         row = await self._gateway.db.one(sql.GET_TUNED, (name.partition(CHECKPOINT)[0],))
-        return row is None or await self._gateway.platform.shares(caller, str(row[1]))
+        return row is None or await self._gateway.directory.shares(caller, str(row[1]))
 
     async def of(self, name: str) -> Memory | None:
         """What the model of this name learned; None when there is none."""
