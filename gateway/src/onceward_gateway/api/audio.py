@@ -14,6 +14,7 @@ from ..core.answer import (
 )
 from ..core.errors import ApiError, invalid
 from ..core.threads import offload
+from ..core.tokenizer import count, encode
 from ..http.request import (
     BodyKind,
     Call,
@@ -28,7 +29,6 @@ from ..offline.speech import (
 from ..offline.speech.listen import Heard
 from ..offline.speech.speak import CONTENT_TYPES, unsupported
 from ..offline.speech.written import logprobs
-from ..offline.tokenizer import count, encode
 from ..offline.unsupported import refuse_language
 from .offline_models import demand
 

@@ -26,6 +26,7 @@ from ..core.errors import (
     not_found,
 )
 from ..core.threads import offload
+from ..core.tokenizer import count
 from ..db.blob_store import contents_of
 from ..http.forwarded import base_url
 from ..http.request import (
@@ -40,7 +41,6 @@ from ..http.request import (
 )
 from ..offline import image
 from ..offline.moderation import moderate
-from ..offline.tokenizer import count
 from .offline_models import demand
 
 if TYPE_CHECKING:

@@ -180,7 +180,7 @@ def _usage_of(data: dict[str, Any], answer: Any) -> dict[str, Any]:
                 code="invalid_value",
             )
         return usage
-    from ..offline import tokenizer
+    from ..core import tokenizer
 
     prompt = data.get("prompt_tokens")
     beside = next((name for name in ("prompt", "messages") if data.get(name)), None)

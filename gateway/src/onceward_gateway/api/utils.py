@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from ..core import tokenizer
 from ..core.effective_body import effective_body
 from ..core.errors import (
     ApiError,
@@ -24,7 +25,6 @@ from ..http.request import (
     Route,
     json_response,
 )
-from ..offline import tokenizer
 from ..providers import anthropic, openai
 from ..routing.circuit_breaker import DeploymentState
 from ..routing.deployments import Deployment

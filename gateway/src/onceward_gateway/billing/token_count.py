@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from ..offline import tokenizer
+from ..core import tokenizer
 from .audio_length import tokens_of_sound
 from .estimate import weigh
 

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import msgspec
 
 from ..api import files
+from ..core.tokenizer import count
 from ..db.errors import Trouble
 from ..offline import fine_tuned
 from ..offline.learned import Example
-from ..offline.tokenizer import count
 from . import sql
 from .jsonl import read_lines
 from .scheduler import (

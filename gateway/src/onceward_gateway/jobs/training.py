@@ -14,10 +14,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from ..core.tokenizer import encode
 from ..offline.draw import Draw
 from ..offline.embed import similarity, vector
 from ..offline.learned import Example
-from ..offline.tokenizer import encode
 
 __all__ = ["Course"]
 

@@ -14,6 +14,13 @@ from ..core.answer import (
 )
 from ..core.effective_body import member_of
 from ..core.errors import invalid
+from ..core.tokenizer import (
+    LONGEST_TOKEN,
+    content_length,
+    count,
+    count_messages,
+    text_length,
+)
 from .catalog import (
     CHAT_WINDOW,
     EMBED_TOKENS,
@@ -50,13 +57,6 @@ from .faults import (
 )
 from .learned import Memory
 from .schema.budget import Unfillable, budget
-from .tokenizer import (
-    LONGEST_TOKEN,
-    content_length,
-    count,
-    count_messages,
-    text_length,
-)
 from .unsupported import refuse_chat, refuse_stream_options
 
 __all__ = ["BASE", "BuiltIn", "default_for", "listing", "resolve", "tuned"]

@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from ..draw import digest
-from ..lexicon import squeezed
-from ..media import (
+from ...core.media_info import (
     Picture,
     describe_image,
     payload_of,
 )
+from ..draw import digest
+from ..lexicon import squeezed
 from ..schema import Hints
 from ..speech.listen import listen
 

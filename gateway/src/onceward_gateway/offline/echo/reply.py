@@ -8,12 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ...core.tokenizer import LONGEST_TOKEN, encode
 from ..catalog import MOST_TOKENS
 from ..draw import Draw
 from ..schema import Hints, fill
 from ..schema.check import fits
 from ..schema.fill import Unfillable
-from ..tokenizer import LONGEST_TOKEN, encode
 from .agents import (
     agent_code,
     agent_fields,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from ..media import Audio, describe_audio
+from ...core.media_info import Audio, describe_audio
 from .flac import unflac
 from .tones import (
     CELL,

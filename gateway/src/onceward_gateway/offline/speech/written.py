@@ -6,7 +6,7 @@ import math
 from collections.abc import Collection
 from typing import Any
 
-from ..tokenizer import (
+from ...core.tokenizer import (
     count,
     encode,
     token_id,

@@ -28,7 +28,7 @@ import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from .media import (
+from .media_info import (
     describe_audio,
     describe_image,
     payload_of,
