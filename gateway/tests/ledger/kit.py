@@ -11,17 +11,21 @@ from types import MappingProxyType, SimpleNamespace
 from typing import Any, TypeVar
 
 from onceward_gateway.billing.estimate import Candidate
-from onceward_gateway.billing.ledger import Ledger, Ticket
+from onceward_gateway.billing.ledger import Ledger
 from onceward_gateway.billing.prices import PriceBook
-from onceward_gateway.calls.repository import CallRecord, CallStore
+from onceward_gateway.billing.ticket import Ticket
+from onceward_gateway.calls.repository import CallStore
 from onceward_gateway.config.billing import LedgerSettings
 from onceward_gateway.config.load import Price
+from onceward_gateway.core.call_record import CallRecord
 from onceward_gateway.core.principal import Principal
 from onceward_gateway.db import (
     AlreadyDone,
     Batch,
     Database,
 )
+from onceward_gateway.providers.chunks import texts_of_events
+from onceward_gateway.ratelimit.limiter import Pace
 
 from ..databases import database_in
 from ..identity import directory_over
@@ -55,7 +59,17 @@ class Node:
         self.db = db
         self.id = bench.new_id("node_")
         self.directory = directory_over(db, bench.clock, bench.new_id)
-        self.ledger = Ledger(db, bench.clock, bench.settings, bench.prices, self.directory, bench.new_id, node=self.id)
+        self.ledger = Ledger(
+            db,
+            bench.clock,
+            bench.settings,
+            bench.prices,
+            self.directory,
+            Pace(bench.clock),
+            self.id,
+            served_at=lambda call: None,
+            texts_of_events=texts_of_events,
+        )
         self.calls = CallStore(db)
 
     async def enter(

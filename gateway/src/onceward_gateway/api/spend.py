@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, get_args
 import msgspec
 
 from ..billing.budget_windows import window_of
-from ..calls.repository import Status
+from ..core.call_record import Status
 from ..core.errors import (
     TYPES_BY_STATUS,
     ApiError,
