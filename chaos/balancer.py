@@ -1,8 +1,8 @@
 """A TCP load balancer: `python -m chaos.balancer PORT...` forwards each connection to one of these ports.
 
 It does not interpret the traffic. A backend that does not respond to `GET /readyz` with 200 gets no new connections
-until it does; open connections stay open. The command `{"cut": 0.5, "how": "rst"}` breaks about half of the open connections,
-by a reset or (`fin`) by a clean close.
+until it does; open connections stay open. The command `{"cut": 0.5, "how": "rst"}` breaks about half of the open
+connections, by a reset or (`fin`) by a clean close.
 """
 
 from __future__ import annotations

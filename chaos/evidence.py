@@ -52,7 +52,7 @@ class Evidence:
     crashes: list[str] = field(default_factory=list)
     seconds: float = 0.0
     counted: bool = True
-    """True if the counter of concurrent calls was up all the time; while it is down, the configuration allows all calls."""
+    """True if the counter of concurrent calls was always up; while it is down, the configuration allows all calls."""
 
     @cached_property
     def began(self) -> list[Began]:

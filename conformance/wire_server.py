@@ -52,7 +52,7 @@ class Play:
     problems: list[str] = field(default_factory=list)
 
     def judge(self, request: Received) -> dict[str, Any] | None:
-        """Compare the request with the next expectation of the vector; return the response, or None if none is expected."""
+        """Compare the request with the next expectation; return the response, or None if no request is expected."""
         self.requests.append(request)
         number = len(self.requests)
         exchanges = self.vector["exchanges"]
