@@ -15,11 +15,12 @@ from onceward_gateway.calls.idempotency import (
     Presented,
     Rerun,
 )
-from onceward_gateway.calls.repository import CallRecord, CallStore
+from onceward_gateway.calls.repository import CallStore
 from onceward_gateway.cluster.membership import Nodes
 from onceward_gateway.config.cluster import ClusterSettings
 from onceward_gateway.config.load import Settings
 from onceward_gateway.config.storage import StorageSettings
+from onceward_gateway.core.call_record import CallRecord
 from onceward_gateway.core.clock import SystemClock
 from onceward_gateway.db import (
     Batch,
@@ -123,6 +124,7 @@ async def shared(tmp_path: Path) -> AsyncIterator[Database]:
     await made.close()
 
 
+@pytest.mark.cluster
 @pytest.mark.skipif(no_postgres(), reason="PostgreSQL is not installed")
 @pytest.mark.parametrize("heir", ["completed", "in_progress", "interrupted", None])
 async def test_a_claim_that_is_undone_late_takes_no_key_from_the_heir(shared: Database, heir: Any) -> None:

@@ -25,10 +25,10 @@ from ..core.errors import (
     invalid,
     not_found,
 )
-from ..core.proxies import base_url
 from ..core.threads import offload
 from ..core.tokenizer import count
 from ..db.blob_store import contents_of
+from ..http.forwarded import base_url
 from ..http.request import (
     Access,
     BodyKind,
