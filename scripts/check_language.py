@@ -24,8 +24,6 @@ ROOT = Path(__file__).resolve().parents[1]
 UNCONVERTED = (
     "gateway/src/",
     "gateway/tests/",
-    "generator/src/",
-    "generator/tests/",
     "sdks/python/src/",
     "sdks/python/tests/",
 )
