@@ -8,16 +8,20 @@ from ..api.cache import CacheHandlers
 from ..api.calls import CallHandlers
 from ..api.customers import CustomerHandlers
 from ..api.guardrails import GuardrailHandlers
+from ..api.health import HealthHandlers
+from ..api.health_check import DeploymentChecks
 from ..api.key_writer import KeyWriter
 from ..api.keys import KeyHandlers
 from ..api.members import MemberHandlers
 from ..api.memberships import Memberships
+from ..api.models import ModelHandlers
 from ..api.organizations import OrganizationHandlers
 from ..api.ownership import Ownership
 from ..api.serializers import RecordSerializer
 from ..api.team_access import TeamAccess
 from ..api.teams import TeamHandlers
 from ..api.users import UserHandlers
+from ..api.utils import UtilityHandlers
 from ..api.writes import RecordWriter, SecretResponder
 from ..core.restrictions import RouteCatalog
 from .services import Gateway
@@ -36,6 +40,9 @@ def build_handlers(gateway: Gateway, catalog: RouteCatalog) -> Handlers:
     teams = TeamAccess(records, serializer, keys, writer)
     memberships = Memberships(records, directory, writer, ownership, clock, new_id)
     tiers = gateway.settings.ledger.credits.tiers
+    checks = DeploymentChecks(
+        gateway.targets, gateway.breakers, lambda: gateway.providers, gateway.clock, gateway.new_id
+    )
     return Handlers(
         budgets=BudgetHandlers(records, writer, serializer, clock),
         cache=CacheHandlers(gateway.cache, clock),
@@ -47,4 +54,16 @@ def build_handlers(gateway: Gateway, catalog: RouteCatalog) -> Handlers:
         organizations=OrganizationHandlers(records, teams, keys, writer, ownership, serializer, clock, tiers),
         teams=TeamHandlers(records, teams, memberships, writer, ownership, serializer, clock),
         users=UserHandlers(records, memberships, keys, writer, ownership, serializer, secrets, clock),
+        health=HealthHandlers(
+            gateway.settings,
+            gateway,
+            gateway.db,
+            gateway.readiness,
+            gateway.nodes,
+            gateway.bus,
+            gateway.redis,
+            gateway.catalog,
+        ),
+        models=ModelHandlers(gateway.settings, gateway.offline, gateway.catalog, gateway.selector, gateway.prices),
+        utils=UtilityHandlers(gateway.selector, gateway.catalog, checks, offline=gateway.settings.offline),
     )
