@@ -97,19 +97,17 @@ async def probe(call: Call, one: Deployment) -> None:
 
 async def _offline(target: OfflineTarget, call: Call, sink: _Nowhere, kind: str) -> None:
     from ..core.answer import ModelContext
-    from ..http.producers import (
-        embed,
+    from ..offline.handler import (
+        Embeddings,
+        emissions_of,
         offline_answer,
         offline_chunks,
-        source_of,
     )
 
     record = sink.record
-    context = ModelContext(
-        record.id, int(record.created_at), target.name, 1, None, record.request_id, record.principal, call.gateway
-    )
+    context = ModelContext(record.id, int(record.created_at), target.name, 1, None, record.request_id, record.principal)
     if kind == "embeddings":
-        await offline_answer(embed, target.model, call, context)(sink)
+        await offline_answer(Embeddings(call.gateway.clock).create, target.model, call, context)(sink)
     elif kind in ("chat", "completions"):
-        source = source_of(target.model, kind)(call.data, context)
+        source = emissions_of(target.model, kind)(call.data, context)
         await offline_chunks(source, call, kind, call.gateway.clock, stream=False)(sink)
