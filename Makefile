@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.set-up
 
-.PHONY: help demo test setup generate check-generated lint bench bench-gateway sweep chaos lock release dist clean
+.PHONY: help demo test test-unit setup generate check-generated lint bench bench-gateway sweep chaos lock release dist clean
 
 help:                  ## list every target
 	@awk -F ':.*## *' '/^[a-z][a-z-]*:.*##/ { printf "%-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -14,6 +14,9 @@ demo: setup            ## run a gateway on a free port and a tour of it, with no
 
 test: setup            ## run every check and every test that this machine has the tools for
 	scripts/test
+
+test-unit: setup       ## run the tests that start no process
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m unit contract generator sdks/python gateway conformance chaos docs tests
 
 setup: $(STAMP)        ## make or update the environment in .venv, with the packages editable
 

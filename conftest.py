@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+pytest_plugins = ["markers"]
+
 READY_WITHIN = 60.0
 
 

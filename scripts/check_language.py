@@ -28,7 +28,6 @@ UNCONVERTED = (
     "benchmarks/",
     "chaos/",
     "conformance/",
-    "contract/",
     "docs/",
     "examples/",
     "gateway/src/",

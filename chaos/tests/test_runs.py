@@ -20,7 +20,7 @@ SHORT = 12.0
 
 
 @pytest.mark.chaos
-@pytest.mark.parametrize("nodes", [1, 3])
+@pytest.mark.parametrize("nodes", [1, pytest.param(3, marks=pytest.mark.cluster)])
 def test_no_call_is_lost_or_paid_twice(nodes: int) -> None:
     lack = missing() if nodes > 1 else None
     if lack is not None and os.environ.get("CI") != "true":

@@ -11,8 +11,8 @@ import yaml
 __all__: list[str] = []
 
 ROOT = Path(__file__).parent.parent
-CONTRACT: dict[str, Any] = yaml.safe_load((ROOT / "openapi.yaml").read_text(encoding="utf-8"))
-SDK: dict[str, Any] = yaml.safe_load((ROOT / "sdk.yaml").read_text(encoding="utf-8"))
+CONTRACT: dict[str, Any] = yaml.load((ROOT / "openapi.yaml").read_bytes(), Loader=yaml.CSafeLoader)
+SDK: dict[str, Any] = yaml.load((ROOT / "sdk.yaml").read_bytes(), Loader=yaml.CSafeLoader)
 VERBS = ("get", "put", "post", "delete", "patch")
 ENDPOINTS = {f"{verb.upper()} {path}" for path, item in CONTRACT["paths"].items() for verb in VERBS if verb in item}
 ENTRIES: dict[str, dict[str, Any]] = {

@@ -148,7 +148,7 @@ def idle(server: GatewayProcess, client: httpx2.Client) -> None:
     assert client.post(server.url + CHAT, json=body, headers={"Idempotency-Key": "k"}).status_code == 200
 
 
-@pytest.mark.parametrize("stores", ["alone", "postgresql"])
+@pytest.mark.parametrize("stores", ["alone", pytest.param("postgresql", marks=pytest.mark.cluster)])
 def test_an_idle_gateway_stops_at_once(launch: Launch, tmp_path: Path, stores: str) -> None:
     if stores == "postgresql" and not on_postgres():
         from .cluster.gateways import no_postgres

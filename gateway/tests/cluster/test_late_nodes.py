@@ -123,6 +123,7 @@ async def shared(tmp_path: Path) -> AsyncIterator[Database]:
     await made.close()
 
 
+@pytest.mark.cluster
 @pytest.mark.skipif(no_postgres(), reason="PostgreSQL is not installed")
 @pytest.mark.parametrize("heir", ["completed", "in_progress", "interrupted", None])
 async def test_a_claim_that_is_undone_late_takes_no_key_from_the_heir(shared: Database, heir: Any) -> None:

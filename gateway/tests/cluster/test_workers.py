@@ -17,7 +17,7 @@ import pytest
 
 from .gateways import CHAT, MASTER, Gateways, Reading, asked, eventually, ids_of, in_clients, no_postgres
 
-pytestmark = pytest.mark.skipif(no_postgres(), reason="PostgreSQL is not installed")
+pytestmark = [pytest.mark.cluster, pytest.mark.skipif(no_postgres(), reason="PostgreSQL is not installed")]
 # So long that nobody waits for it: it is the supervisor who says that a worker is dead.
 LEASE = "[limits]\ndrain_seconds = 60.0\n"
 

@@ -55,6 +55,7 @@ async def test_contents_without_a_record_are_swept_when_nobody_writes_them_any_m
     assert (await kept(bench, "file-lost"), await kept(bench, recorded)) == (False, True)
 
 
+@pytest.mark.cluster
 @pytest.mark.skipif(not on_postgres(), reason="a folder knows nothing of records")
 async def test_a_shared_database_finds_lost_contents_without_telling_all_files(
     bench: Bench, monkeypatch: pytest.MonkeyPatch

@@ -29,6 +29,8 @@ from onceward_gateway.db import Batch
 
 from .kit import NANO_A_TOKEN, Bench, Node, has_sent, interrupted
 
+pytestmark = pytest.mark.cluster
+
 NODES = 3
 
 

@@ -108,6 +108,7 @@ def test_tries_that_were_paid_are_booked_with_what_the_last_one_sent(bench: Benc
     assert (error is not None and "call_interrupted" in error) == (provider == "offline")
 
 
+@pytest.mark.cluster
 @pytest.mark.skipif(not on_postgres(), reason="Only where nodes share the database a hold has a row of its own.")
 def test_a_paid_try_is_held_once_when_the_answer_to_its_commit_is_lost(
     bench: Bench, monkeypatch: pytest.MonkeyPatch

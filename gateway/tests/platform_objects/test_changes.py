@@ -227,6 +227,7 @@ async def test_what_was_read_before_a_change_is_not_kept_after_it(start: Start) 
     assert await refused(node, secret)
 
 
+@pytest.mark.cluster
 @only_shared
 async def test_other_nodes_are_told_at_once(start: Start) -> None:
     a, b = await start(), await start()
@@ -240,6 +241,7 @@ async def test_other_nodes_are_told_at_once(start: Start) -> None:
     assert [one.action for one in b.told[-1:]] == ["blocked"]
 
 
+@pytest.mark.cluster
 @only_shared
 async def test_who_is_not_told_reads_it_within_a_second(start: Start) -> None:
     a, b = await start(), await start()
@@ -258,6 +260,7 @@ async def test_who_is_not_told_reads_it_within_a_second(start: Start) -> None:
     assert not await refused(b, secret)
 
 
+@pytest.mark.cluster
 @only_shared
 async def test_what_is_half_as_old_is_read_beside_the_calls(start: Start) -> None:
     a, b = await start(), await start()
@@ -273,6 +276,7 @@ async def test_what_is_half_as_old_is_read_beside_the_calls(start: Start) -> Non
         await asyncio.sleep(0.001)
 
 
+@pytest.mark.cluster
 @only_shared
 async def test_a_bus_that_came_back_is_not_trusted_for_what_was_missed(start: Start) -> None:
     a, b = await start(), await start()
@@ -287,6 +291,7 @@ async def test_a_bus_that_came_back_is_not_trusted_for_what_was_missed(start: St
     assert await refused(b, secret)
 
 
+@pytest.mark.cluster
 @only_shared
 async def test_words_of_another_version_are_read_from_the_database(start: Start) -> None:
     a, b = await start(), await start()
@@ -300,6 +305,7 @@ async def test_words_of_another_version_are_read_from_the_database(start: Start)
     assert await refused(b, secret)
 
 
+@pytest.mark.cluster
 @only_shared
 async def test_who_missed_more_than_is_kept_forgets_everything(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("onceward_gateway.identity.invalidation._MOST_MISSED", 10)
@@ -317,6 +323,7 @@ async def test_who_missed_more_than_is_kept_forgets_everything(start: Start, mon
     assert EVERYTHING in b.told
 
 
+@pytest.mark.cluster
 @only_shared
 async def test_two_nodes_lose_no_change_of_each_other(start: Start) -> None:
     nodes = [await start(), await start()]
@@ -359,6 +366,7 @@ async def test_a_new_secret_is_given_again_to_who_asked_for_it_alone(start: Star
     assert await secrets.get("key_1", "sk-master", "an-idempotency-key") is None
 
 
+@pytest.mark.cluster
 @only_shared
 async def test_a_new_secret_is_given_again_by_another_node(start: Start) -> None:
     a, b = await start(), await start()
@@ -368,6 +376,7 @@ async def test_a_new_secret_is_given_again_by_another_node(start: Start) -> None
     assert await a.platform.secrets.get("key_1", "sk-master", "an-idempotency-key") is None
 
 
+@pytest.mark.cluster
 @only_shared
 async def test_a_change_that_was_written_without_a_word_is_not_made_again(start: Start) -> None:
     """The database goes away between writing and saying so: who asks again gets what was made the first time."""

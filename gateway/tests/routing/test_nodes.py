@@ -20,6 +20,8 @@ from ..control.kit import wait_for
 from ..databases import url_for
 from .kit import Bench, answer
 
+pytestmark = pytest.mark.cluster
+
 # Nobody dies here: however slow the machine is, no node is taken for dead.
 CONFIG = """
 [auth]

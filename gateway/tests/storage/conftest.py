@@ -31,7 +31,7 @@ def needs_postgres() -> None:
         pytest.skip("PostgreSQL is not installed")
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.cluster)])
 async def db(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
     """An open database of each kind with the tables of the tests."""
     if request.param == "postgresql":

@@ -107,6 +107,7 @@ async def test_a_full_disk_is_not_ready_and_no_provider_is_asked(bench: Bench, m
     assert (told.status_code, "full" in told.json()["issues"][0]) == (503, True)
 
 
+@pytest.mark.cluster
 @pytest.mark.skipif(no_postgres(), reason="PostgreSQL is not installed")
 def test_a_server_that_only_reads_is_not_ready(launch: Launch, tmp_path: Path) -> None:
     address = url_for(tmp_path / "pg", "postgresql").reveal()

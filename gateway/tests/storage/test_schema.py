@@ -104,7 +104,7 @@ def test_no_revision_takes_anything_away(file: Path) -> None:
             assert statement.startswith(("INSERT INTO", "UPDATE")), f"{file.name} executes {statement!r}"
 
 
-@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+@pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgresql", marks=pytest.mark.cluster)])
 def test_every_step_keeps_every_row(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     if kind == "sqlite":
         engine = sa.create_engine(f"sqlite:///{tmp_path / 'a.db'}")
@@ -201,7 +201,7 @@ def new_database(server: PostgresServer, name: str) -> str:
     return server.url(name)
 
 
-@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+@pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgresql", marks=pytest.mark.cluster)])
 def test_a_step_that_fails_leaves_the_database_as_it_was(
     kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:
@@ -278,7 +278,7 @@ def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
         prepare(at(tmp_path, f"sqlite:///{tmp_path}/none/a.db"))
 
 
-@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+@pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgresql", marks=pytest.mark.cluster)])
 def test_a_current_schema_costs_no_import(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     url = (
         f"sqlite:///{tmp_path}/a.db" if kind == "sqlite" else new_database(request.getfixturevalue("postgres"), "lean")

@@ -130,7 +130,7 @@ _SPEECH_CREATE = Operation(
 
 
 class AudioTranscriptions(Resource):
-    """Speech as text."""
+    """Speech to text."""
 
     @cached_property
     def with_raw_response(self) -> AudioTranscriptionsWithRawResponse:
@@ -170,25 +170,27 @@ class AudioTranscriptions(Resource):
         **params: Unpack[AudioTranscriptionsCreateParams],
     ) -> TranscriptionCreateResponse | str | EventStream[TranscriptionStreamEvent]: ...
     def create(self, **params: Any) -> Any:
-        """Write down speech.
+        """Create a transcription.
 
-        Gives what is said in an audio file. `response_format` says how: `json` and `verbose_json` are JSON;
-        `text`, `srt` and `vtt` are plain text. With `stream: true` the text comes as server-sent events.
+        Transcribes an audio file. `response_format` sets the format: `json` and `verbose_json` return JSON;
+        `text`, `srt` and `vtt` return plain text. With `stream: true`, the text is streamed as server-sent
+        events.
 
         Args:
-            region: The region that may serve the call, for a model with deployments in several.
-            file: The audio: flac, mp3, mp4, mpeg, mpga, m4a, ogg, wav or webm.
-            model: The model that listens.
-            language: The language that is spoken, such as `en`; helps the model.
-            prompt: Text that came before, or words to expect.
-            response_format: How the text is written.
-            temperature: How freely words are chosen.
-            timestamp_granularities: The times to give.
-            include: What to give beside the text: `logprobs`.
-            stream: Whether the text comes as server-sent events. Default: False.
-            chunking_strategy: How the audio is cut into pieces.
-            known_speaker_names: Names of those who speak.
-            known_speaker_references: How each of them sounds, as `data:` URLs.
+            region: The region that must serve the call, for models with deployments in several regions.
+            file: The audio file to transcribe: flac, mp3, mp4, mpeg, mpga, m4a, ogg, wav or webm.
+            model: The model to use.
+            language: The language of the audio, such as `en`.
+            prompt: Text that precedes the audio, or words to expect in it.
+            response_format: The format of the output.
+            temperature: The sampling temperature.
+            timestamp_granularities: The timestamps to include: words, segments or both.
+            include: Additional data to include in the response: `logprobs`.
+            stream: Whether to stream the response as server-sent events. Default: False.
+            chunking_strategy: How the audio is split into chunks.
+            known_speaker_names: Names of the known speakers.
+            known_speaker_references: Voice samples of the known speakers, as `data:` URLs, in the order of
+                `known_speaker_names`.
 
         Returns:
             The whole answer, or the stream of events with `stream=True`.
@@ -212,7 +214,7 @@ class AudioTranscriptionsWithRawResponse(RawResource["AudioTranscriptions"]):
 
 
 class AsyncAudioTranscriptions(AsyncResource):
-    """Speech as text."""
+    """Speech to text."""
 
     @cached_property
     def with_raw_response(self) -> AsyncAudioTranscriptionsWithRawResponse:
@@ -252,25 +254,27 @@ class AsyncAudioTranscriptions(AsyncResource):
         **params: Unpack[AudioTranscriptionsCreateParams],
     ) -> TranscriptionCreateResponse | str | AsyncStream[TranscriptionStreamEvent]: ...
     async def create(self, **params: Any) -> Any:
-        """Write down speech.
+        """Create a transcription.
 
-        Gives what is said in an audio file. `response_format` says how: `json` and `verbose_json` are JSON;
-        `text`, `srt` and `vtt` are plain text. With `stream: true` the text comes as server-sent events.
+        Transcribes an audio file. `response_format` sets the format: `json` and `verbose_json` return JSON;
+        `text`, `srt` and `vtt` return plain text. With `stream: true`, the text is streamed as server-sent
+        events.
 
         Args:
-            region: The region that may serve the call, for a model with deployments in several.
-            file: The audio: flac, mp3, mp4, mpeg, mpga, m4a, ogg, wav or webm.
-            model: The model that listens.
-            language: The language that is spoken, such as `en`; helps the model.
-            prompt: Text that came before, or words to expect.
-            response_format: How the text is written.
-            temperature: How freely words are chosen.
-            timestamp_granularities: The times to give.
-            include: What to give beside the text: `logprobs`.
-            stream: Whether the text comes as server-sent events. Default: False.
-            chunking_strategy: How the audio is cut into pieces.
-            known_speaker_names: Names of those who speak.
-            known_speaker_references: How each of them sounds, as `data:` URLs.
+            region: The region that must serve the call, for models with deployments in several regions.
+            file: The audio file to transcribe: flac, mp3, mp4, mpeg, mpga, m4a, ogg, wav or webm.
+            model: The model to use.
+            language: The language of the audio, such as `en`.
+            prompt: Text that precedes the audio, or words to expect in it.
+            response_format: The format of the output.
+            temperature: The sampling temperature.
+            timestamp_granularities: The timestamps to include: words, segments or both.
+            include: Additional data to include in the response: `logprobs`.
+            stream: Whether to stream the response as server-sent events. Default: False.
+            chunking_strategy: How the audio is split into chunks.
+            known_speaker_names: Names of the known speakers.
+            known_speaker_references: Voice samples of the known speakers, as `data:` URLs, in the order of
+                `known_speaker_names`.
 
         Returns:
             The whole answer, or the stream of events with `stream=True`.
@@ -294,7 +298,7 @@ class AsyncAudioTranscriptionsWithRawResponse(RawResource["AsyncAudioTranscripti
 
 
 class AudioTranslations(Resource):
-    """Speech as English text."""
+    """Speech to English text."""
 
     @cached_property
     def with_raw_response(self) -> AudioTranslationsWithRawResponse:
@@ -317,17 +321,17 @@ class AudioTranslations(Resource):
         self, *, response_format: AudioResponseFormat = ..., **params: Unpack[AudioTranslationsCreateParams]
     ) -> TranslationCreateResponse | str: ...
     def create(self, **params: Any) -> Any:
-        """Write down speech in English.
+        """Create a translation.
 
-        Gives what is said in an audio file, in English. `response_format` says how, as for transcriptions.
+        Translates an audio file into English text. `response_format` sets the format, as for transcriptions.
 
         Args:
-            region: The region that may serve the call, for a model with deployments in several.
-            file: The audio: flac, mp3, mp4, mpeg, mpga, m4a, ogg, wav or webm.
-            model: The model that listens.
-            prompt: Text that came before, or words to expect, in English.
-            response_format: How the text is written.
-            temperature: How freely words are chosen.
+            region: The region that must serve the call, for models with deployments in several regions.
+            file: The audio file to transcribe: flac, mp3, mp4, mpeg, mpga, m4a, ogg, wav or webm.
+            model: The model to use.
+            prompt: Text that precedes the audio, or words to expect in it, in English.
+            response_format: The format of the output.
+            temperature: The sampling temperature.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -348,7 +352,7 @@ class AudioTranslationsWithRawResponse(RawResource["AudioTranslations"]):
 
 
 class AsyncAudioTranslations(AsyncResource):
-    """Speech as English text."""
+    """Speech to English text."""
 
     @cached_property
     def with_raw_response(self) -> AsyncAudioTranslationsWithRawResponse:
@@ -371,17 +375,17 @@ class AsyncAudioTranslations(AsyncResource):
         self, *, response_format: AudioResponseFormat = ..., **params: Unpack[AudioTranslationsCreateParams]
     ) -> TranslationCreateResponse | str: ...
     async def create(self, **params: Any) -> Any:
-        """Write down speech in English.
+        """Create a translation.
 
-        Gives what is said in an audio file, in English. `response_format` says how, as for transcriptions.
+        Translates an audio file into English text. `response_format` sets the format, as for transcriptions.
 
         Args:
-            region: The region that may serve the call, for a model with deployments in several.
-            file: The audio: flac, mp3, mp4, mpeg, mpga, m4a, ogg, wav or webm.
-            model: The model that listens.
-            prompt: Text that came before, or words to expect, in English.
-            response_format: How the text is written.
-            temperature: How freely words are chosen.
+            region: The region that must serve the call, for models with deployments in several regions.
+            file: The audio file to transcribe: flac, mp3, mp4, mpeg, mpga, m4a, ogg, wav or webm.
+            model: The model to use.
+            prompt: Text that precedes the audio, or words to expect in it, in English.
+            response_format: The format of the output.
+            temperature: The sampling temperature.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -402,7 +406,7 @@ class AsyncAudioTranslationsWithRawResponse(RawResource["AsyncAudioTranslations"
 
 
 class AudioSpeech(Resource):
-    """Text as speech."""
+    """Text to speech."""
 
     @cached_property
     def with_raw_response(self) -> AudioSpeechWithRawResponse:
@@ -410,24 +414,26 @@ class AudioSpeech(Resource):
         return AudioSpeechWithRawResponse(self)
 
     def create(self, **params: Unpack[AudioSpeechCreateParams]) -> Content:
-        """Speak a text.
+        """Create speech.
 
-        Gives a text as spoken audio, in the format asked for.
+        Generates audio from text, in the requested format.
 
         Args:
-            region: The region that may serve the call, for a model with deployments in several.
-            model: The model that speaks.
-            input: The text.
-            voice: A voice by name, or one of your own.
-            instructions: How to speak.
+            region: The region that must serve the call, for models with deployments in several regions.
+            model: The model to use.
+            input: The transcribed text.
+            voice: The voice: a built-in voice by name, or a custom voice by id.
+            instructions: Instructions on how to speak, such as tone and accent.
             response_format: The format of the audio.
-            stream_format: How the audio is sent: as its bytes, or as server-sent events `speech.audio.delta`,
-                whose `audio` is a piece of the file in base64, and `speech.audio.done`.
-            speed: How fast to speak; 1 is normal.
-            user: Your end user, by an id of yours.
-            metadata: Up to the caller; kept with the record and given back.
-            tags: Labels under which the call's cost is reported.
-            provider_specific_params: What only one provider knows, added to the body the provider gets.
+            stream_format: How the audio is streamed: `audio` sends its bytes; `sse` sends the server-sent
+                events `speech.audio.delta`, whose `audio` is a base64-encoded part of the file, and
+                `speech.audio.done`.
+            speed: The speed of the speech; 1 is normal speed.
+            user: The id of your end user.
+            metadata: Custom metadata.
+            tags: Tags to report the cost of the call under.
+            provider_specific_params: Parameters of one provider, added to the body that is sent to the
+                provider.
 
         Returns:
             The answer's bytes.
@@ -452,7 +458,7 @@ class AudioSpeechWithRawResponse(RawResource["AudioSpeech"]):
 
 
 class AsyncAudioSpeech(AsyncResource):
-    """Text as speech."""
+    """Text to speech."""
 
     @cached_property
     def with_raw_response(self) -> AsyncAudioSpeechWithRawResponse:
@@ -460,24 +466,26 @@ class AsyncAudioSpeech(AsyncResource):
         return AsyncAudioSpeechWithRawResponse(self)
 
     async def create(self, **params: Unpack[AudioSpeechCreateParams]) -> Content:
-        """Speak a text.
+        """Create speech.
 
-        Gives a text as spoken audio, in the format asked for.
+        Generates audio from text, in the requested format.
 
         Args:
-            region: The region that may serve the call, for a model with deployments in several.
-            model: The model that speaks.
-            input: The text.
-            voice: A voice by name, or one of your own.
-            instructions: How to speak.
+            region: The region that must serve the call, for models with deployments in several regions.
+            model: The model to use.
+            input: The transcribed text.
+            voice: The voice: a built-in voice by name, or a custom voice by id.
+            instructions: Instructions on how to speak, such as tone and accent.
             response_format: The format of the audio.
-            stream_format: How the audio is sent: as its bytes, or as server-sent events `speech.audio.delta`,
-                whose `audio` is a piece of the file in base64, and `speech.audio.done`.
-            speed: How fast to speak; 1 is normal.
-            user: Your end user, by an id of yours.
-            metadata: Up to the caller; kept with the record and given back.
-            tags: Labels under which the call's cost is reported.
-            provider_specific_params: What only one provider knows, added to the body the provider gets.
+            stream_format: How the audio is streamed: `audio` sends its bytes; `sse` sends the server-sent
+                events `speech.audio.delta`, whose `audio` is a base64-encoded part of the file, and
+                `speech.audio.done`.
+            speed: The speed of the speech; 1 is normal speed.
+            user: The id of your end user.
+            metadata: Custom metadata.
+            tags: Tags to report the cost of the call under.
+            provider_specific_params: Parameters of one provider, added to the body that is sent to the
+                provider.
 
         Returns:
             The answer's bytes.
@@ -506,17 +514,17 @@ class Audio(Resource):
 
     @cached_property
     def transcriptions(self) -> AudioTranscriptions:
-        """Speech as text."""
+        """Speech to text."""
         return AudioTranscriptions(self._client)
 
     @cached_property
     def translations(self) -> AudioTranslations:
-        """Speech as English text."""
+        """Speech to English text."""
         return AudioTranslations(self._client)
 
     @cached_property
     def speech(self) -> AudioSpeech:
-        """Text as speech."""
+        """Text to speech."""
         return AudioSpeech(self._client)
 
 
@@ -525,15 +533,15 @@ class AsyncAudio(AsyncResource):
 
     @cached_property
     def transcriptions(self) -> AsyncAudioTranscriptions:
-        """Speech as text."""
+        """Speech to text."""
         return AsyncAudioTranscriptions(self._client)
 
     @cached_property
     def translations(self) -> AsyncAudioTranslations:
-        """Speech as English text."""
+        """Speech to English text."""
         return AsyncAudioTranslations(self._client)
 
     @cached_property
     def speech(self) -> AsyncAudioSpeech:
-        """Text as speech."""
+        """Text to speech."""
         return AsyncAudioSpeech(self._client)

@@ -84,7 +84,7 @@ _CANCEL = Operation(
 
 
 class Batches(BatchesHelpers, Resource):
-    """Many requests in a file, done later."""
+    """Batches of requests."""
 
     @cached_property
     def with_raw_response(self) -> BatchesWithRawResponse:
@@ -92,17 +92,18 @@ class Batches(BatchesHelpers, Resource):
         return BatchesWithRawResponse(self)
 
     def create(self, **params: Unpack[BatchesCreateParams]) -> Batch:
-        """Start a batch.
+        """Create a batch.
 
-        Runs every request of a file. A line holds `custom_id`, `method`, `url` and `body`; a line of the result
-        holds the same `custom_id` and `response` or `error`. Lines may come back in another order.
+        Runs every request in an input file. Each line of the input file has `custom_id`, `method`, `url` and
+        `body`; each line of the output file has the same `custom_id` and a `response` or an `error`. The order
+        of the output may differ from the input.
 
         Args:
-            input_file_id: The file of requests, uploaded for `batch`.
-            endpoint: The path that all requests of the file go to.
-            completion_window: How long the batch may take; `24h`.
-            metadata: Up to the caller; kept with the record and given back.
-            output_expires_after: How long a file is kept.
+            input_file_id: The id of the input file, uploaded with purpose `batch`.
+            endpoint: The endpoint of all requests in the file.
+            completion_window: The time within which the batch must finish: `24h`.
+            metadata: Custom metadata.
+            output_expires_after: When the file expires.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -122,8 +123,8 @@ class Batches(BatchesHelpers, Resource):
         Lists batches, newest first.
 
         Args:
-            after: The id of the last item of the page before; the answer starts behind it.
-            limit: How many items a page holds at most. Default: 20.
+            after: The id of the last item of the previous page.
+            limit: The maximum number of items per page. Default: 20.
 
         Returns:
             A page of the list; iterating over it walks through all pages.
@@ -141,12 +142,12 @@ class Batches(BatchesHelpers, Resource):
         return answer
 
     def retrieve(self, batch_id: str, **params: Unpack[CallOptions]) -> Batch:
-        """Get a batch.
+        """Retrieve a batch.
 
-        Says how far a batch is, and where its results are.
+        Retrieves a batch: its status, progress and result files.
 
         Args:
-            batch_id: The batch's id.
+            batch_id: The id of the batch.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -163,10 +164,11 @@ class Batches(BatchesHelpers, Resource):
     def cancel(self, batch_id: str, **params: Unpack[CallOptions]) -> Batch:
         """Cancel a batch.
 
-        Stops a batch. What is done stays in the output file. A batch that has ended already is 409.
+        Cancels a batch. Finished requests remain in the output file. Cancelling a batch that has ended returns
+        409.
 
         Args:
-            batch_id: The batch's id.
+            batch_id: The id of the batch.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -191,7 +193,7 @@ class BatchesWithRawResponse(RawResource["Batches"]):
 
 
 class AsyncBatches(AsyncBatchesHelpers, AsyncResource):
-    """Many requests in a file, done later."""
+    """Batches of requests."""
 
     @cached_property
     def with_raw_response(self) -> AsyncBatchesWithRawResponse:
@@ -199,17 +201,18 @@ class AsyncBatches(AsyncBatchesHelpers, AsyncResource):
         return AsyncBatchesWithRawResponse(self)
 
     async def create(self, **params: Unpack[BatchesCreateParams]) -> Batch:
-        """Start a batch.
+        """Create a batch.
 
-        Runs every request of a file. A line holds `custom_id`, `method`, `url` and `body`; a line of the result
-        holds the same `custom_id` and `response` or `error`. Lines may come back in another order.
+        Runs every request in an input file. Each line of the input file has `custom_id`, `method`, `url` and
+        `body`; each line of the output file has the same `custom_id` and a `response` or an `error`. The order
+        of the output may differ from the input.
 
         Args:
-            input_file_id: The file of requests, uploaded for `batch`.
-            endpoint: The path that all requests of the file go to.
-            completion_window: How long the batch may take; `24h`.
-            metadata: Up to the caller; kept with the record and given back.
-            output_expires_after: How long a file is kept.
+            input_file_id: The id of the input file, uploaded with purpose `batch`.
+            endpoint: The endpoint of all requests in the file.
+            completion_window: The time within which the batch must finish: `24h`.
+            metadata: Custom metadata.
+            output_expires_after: When the file expires.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -229,8 +232,8 @@ class AsyncBatches(AsyncBatchesHelpers, AsyncResource):
         Lists batches, newest first.
 
         Args:
-            after: The id of the last item of the page before; the answer starts behind it.
-            limit: How many items a page holds at most. Default: 20.
+            after: The id of the last item of the previous page.
+            limit: The maximum number of items per page. Default: 20.
 
         Returns:
             A page of the list; iterating over it walks through all pages.
@@ -248,12 +251,12 @@ class AsyncBatches(AsyncBatchesHelpers, AsyncResource):
         return answer
 
     async def retrieve(self, batch_id: str, **params: Unpack[CallOptions]) -> Batch:
-        """Get a batch.
+        """Retrieve a batch.
 
-        Says how far a batch is, and where its results are.
+        Retrieves a batch: its status, progress and result files.
 
         Args:
-            batch_id: The batch's id.
+            batch_id: The id of the batch.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -270,10 +273,11 @@ class AsyncBatches(AsyncBatchesHelpers, AsyncResource):
     async def cancel(self, batch_id: str, **params: Unpack[CallOptions]) -> Batch:
         """Cancel a batch.
 
-        Stops a batch. What is done stays in the output file. A batch that has ended already is 409.
+        Cancels a batch. Finished requests remain in the output file. Cancelling a batch that has ended returns
+        409.
 
         Args:
-            batch_id: The batch's id.
+            batch_id: The id of the batch.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.

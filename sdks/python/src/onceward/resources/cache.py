@@ -46,7 +46,7 @@ _FLUSH_ALL = Operation(
 
 
 class Cache(Resource):
-    """The cache of answers."""
+    """The response cache."""
 
     @cached_property
     def with_raw_response(self) -> CacheWithRawResponse:
@@ -56,7 +56,7 @@ class Cache(Resource):
     def ping(self, **params: Unpack[CallOptions]) -> CachePing:
         """Check the cache.
 
-        Writes and reads the cache of answers, and says how it stands.
+        Writes to and reads from the response cache, and reports its status.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -71,12 +71,12 @@ class Cache(Resource):
         return answer
 
     def delete(self, **params: Unpack[CacheDeleteParams]) -> CacheDeleted:
-        """Delete answers from the cache.
+        """Delete cached responses.
 
-        Deletes answers by their keys, as `x-onceward-cache-key` and records of spending tell them.
+        Deletes cached responses by key. The keys are in the header `x-onceward-cache-key` and in spend logs.
 
         Args:
-            keys: Their keys.
+            keys: The cache keys.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -91,10 +91,9 @@ class Cache(Resource):
         return answer
 
     def flush_all(self, **params: Unpack[CallOptions]) -> CacheDeleted:
-        """Empty the cache.
+        """Flush the cache.
 
-        Deletes all answers that the caller's organization has in the cache; an administrator's call deletes
-        those of all.
+        Deletes all cached responses of the caller's organization; for administrators, of all organizations.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -118,7 +117,7 @@ class CacheWithRawResponse(RawResource["Cache"]):
 
 
 class AsyncCache(AsyncResource):
-    """The cache of answers."""
+    """The response cache."""
 
     @cached_property
     def with_raw_response(self) -> AsyncCacheWithRawResponse:
@@ -128,7 +127,7 @@ class AsyncCache(AsyncResource):
     async def ping(self, **params: Unpack[CallOptions]) -> CachePing:
         """Check the cache.
 
-        Writes and reads the cache of answers, and says how it stands.
+        Writes to and reads from the response cache, and reports its status.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -143,12 +142,12 @@ class AsyncCache(AsyncResource):
         return answer
 
     async def delete(self, **params: Unpack[CacheDeleteParams]) -> CacheDeleted:
-        """Delete answers from the cache.
+        """Delete cached responses.
 
-        Deletes answers by their keys, as `x-onceward-cache-key` and records of spending tell them.
+        Deletes cached responses by key. The keys are in the header `x-onceward-cache-key` and in spend logs.
 
         Args:
-            keys: Their keys.
+            keys: The cache keys.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -163,10 +162,9 @@ class AsyncCache(AsyncResource):
         return answer
 
     async def flush_all(self, **params: Unpack[CallOptions]) -> CacheDeleted:
-        """Empty the cache.
+        """Flush the cache.
 
-        Deletes all answers that the caller's organization has in the cache; an administrator's call deletes
-        those of all.
+        Deletes all cached responses of the caller's organization; for administrators, of all organizations.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.

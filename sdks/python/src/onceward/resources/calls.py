@@ -66,7 +66,7 @@ _CANCEL = Operation(
 
 
 class Calls(Resource):
-    """The records of calls."""
+    """Records of model calls."""
 
     @cached_property
     def with_raw_response(self) -> CallsWithRawResponse:
@@ -76,12 +76,12 @@ class Calls(Resource):
     def list(self, **params: Unpack[CallsListParams]) -> SyncPage[Call]:
         """List calls.
 
-        Lists the records of calls, newest first.
+        Lists call records, newest first.
 
         Args:
-            cursor: The `next_cursor` of the page before.
-            limit: How many items a page holds at most. Default: 20.
-            key: Only the call with this key.
+            cursor: The `next_cursor` of the previous page.
+            limit: The maximum number of items per page. Default: 20.
+            key: Only the call with this idempotency key.
 
         Returns:
             A page of the list; iterating over it walks through all pages.
@@ -99,12 +99,12 @@ class Calls(Resource):
         return answer
 
     def retrieve(self, call_id: str, **params: Unpack[CallOptions]) -> Call:
-        """Get the record of a call.
+        """Retrieve a call.
 
-        Says how a call stands, what it used, and what it cost.
+        Retrieves the record of a call: its status, usage and cost.
 
         Args:
-            call_id: The id of the call, from the header `x-onceward-call-id`.
+            call_id: The id of the call, from the response header `x-onceward-call-id`.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -121,11 +121,11 @@ class Calls(Resource):
     def cancel(self, call_id: str, **params: Unpack[CallOptions]) -> Call:
         """Cancel a call.
 
-        Ends a call that is in progress, upstream too; what it used is billed. A call that has ended stays as it
-        is.
+        Cancels a running call, also at the provider. Tokens used so far are billed. A call that has ended does
+        not change.
 
         Args:
-            call_id: The id of the call, from the header `x-onceward-call-id`.
+            call_id: The id of the call, from the response header `x-onceward-call-id`.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -149,7 +149,7 @@ class CallsWithRawResponse(RawResource["Calls"]):
 
 
 class AsyncCalls(AsyncResource):
-    """The records of calls."""
+    """Records of model calls."""
 
     @cached_property
     def with_raw_response(self) -> AsyncCallsWithRawResponse:
@@ -159,12 +159,12 @@ class AsyncCalls(AsyncResource):
     def list(self, **params: Unpack[CallsListParams]) -> AsyncPages[Call]:
         """List calls.
 
-        Lists the records of calls, newest first.
+        Lists call records, newest first.
 
         Args:
-            cursor: The `next_cursor` of the page before.
-            limit: How many items a page holds at most. Default: 20.
-            key: Only the call with this key.
+            cursor: The `next_cursor` of the previous page.
+            limit: The maximum number of items per page. Default: 20.
+            key: Only the call with this idempotency key.
 
         Returns:
             A page of the list; iterating over it walks through all pages.
@@ -182,12 +182,12 @@ class AsyncCalls(AsyncResource):
         return answer
 
     async def retrieve(self, call_id: str, **params: Unpack[CallOptions]) -> Call:
-        """Get the record of a call.
+        """Retrieve a call.
 
-        Says how a call stands, what it used, and what it cost.
+        Retrieves the record of a call: its status, usage and cost.
 
         Args:
-            call_id: The id of the call, from the header `x-onceward-call-id`.
+            call_id: The id of the call, from the response header `x-onceward-call-id`.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -204,11 +204,11 @@ class AsyncCalls(AsyncResource):
     async def cancel(self, call_id: str, **params: Unpack[CallOptions]) -> Call:
         """Cancel a call.
 
-        Ends a call that is in progress, upstream too; what it used is billed. A call that has ended stays as it
-        is.
+        Cancels a running call, also at the provider. Tokens used so far are billed. A call that has ended does
+        not change.
 
         Args:
-            call_id: The id of the call, from the header `x-onceward-call-id`.
+            call_id: The id of the call, from the response header `x-onceward-call-id`.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.

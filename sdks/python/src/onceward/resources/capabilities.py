@@ -38,7 +38,7 @@ _LIST = Operation(
 
 
 class Capabilities(Resource):
-    """What models can do."""
+    """Model capabilities."""
 
     @cached_property
     def with_raw_response(self) -> CapabilitiesWithRawResponse:
@@ -46,15 +46,15 @@ class Capabilities(Resource):
         return CapabilitiesWithRawResponse(self)
 
     def list(self, **params: Unpack[CapabilitiesListParams]) -> SyncPage[ModelCapabilities]:
-        """List what models can do.
+        """List model capabilities.
 
-        Lists the capabilities of models, one flat record each, to choose a model by.
+        Lists the capabilities of models as flat records, to select a model by.
 
         Args:
             provider: Only models of this provider.
-            supports_vision: Only models that can (images in), or cannot.
-            supports_tools: Only models that can (calling tools), or cannot.
-            supports_reasoning: Only models that can (thinking), or cannot.
+            supports_vision: Only models that support image input, or only those that do not.
+            supports_tools: Only models that support tools, or only those that do not.
+            supports_reasoning: Only models that support reasoning, or only those that do not.
 
         Returns:
             A page of the list; iterating over it walks through all pages.
@@ -79,7 +79,7 @@ class CapabilitiesWithRawResponse(RawResource["Capabilities"]):
 
 
 class AsyncCapabilities(AsyncResource):
-    """What models can do."""
+    """Model capabilities."""
 
     @cached_property
     def with_raw_response(self) -> AsyncCapabilitiesWithRawResponse:
@@ -87,15 +87,15 @@ class AsyncCapabilities(AsyncResource):
         return AsyncCapabilitiesWithRawResponse(self)
 
     def list(self, **params: Unpack[CapabilitiesListParams]) -> AsyncPages[ModelCapabilities]:
-        """List what models can do.
+        """List model capabilities.
 
-        Lists the capabilities of models, one flat record each, to choose a model by.
+        Lists the capabilities of models as flat records, to select a model by.
 
         Args:
             provider: Only models of this provider.
-            supports_vision: Only models that can (images in), or cannot.
-            supports_tools: Only models that can (calling tools), or cannot.
-            supports_reasoning: Only models that can (thinking), or cannot.
+            supports_vision: Only models that support image input, or only those that do not.
+            supports_tools: Only models that support tools, or only those that do not.
+            supports_reasoning: Only models that support reasoning, or only those that do not.
 
         Returns:
             A page of the list; iterating over it walks through all pages.

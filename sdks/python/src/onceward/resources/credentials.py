@@ -109,7 +109,7 @@ _DELETE = Operation(
 
 
 class Credentials(Resource):
-    """What providers ask for, stored encrypted."""
+    """Provider credentials, stored encrypted."""
 
     @cached_property
     def with_raw_response(self) -> CredentialsWithRawResponse:
@@ -117,15 +117,15 @@ class Credentials(Resource):
         return CredentialsWithRawResponse(self)
 
     def create(self, **params: Unpack[CredentialsCreateParams]) -> Credential:
-        """Store a credential.
+        """Create a credential.
 
-        Stores what a provider asks for under a name that deployments can use. Values are kept encrypted and
-        never given back.
+        Stores provider credentials, such as an API key, under a name that deployments refer to. Values are
+        encrypted and never returned.
 
         Args:
-            credential_name: Its name.
-            credential_info: What may be known of a credential.
-            credential_values: What the provider asks for, such as `api_key`, `api_base` and `api_version`.
+            credential_name: The name of the field.
+            credential_info: Metadata of a credential.
+            credential_values: The provider's credentials, such as `api_key`, `api_base` and `api_version`.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -142,7 +142,7 @@ class Credentials(Resource):
     def list(self, **params: Unpack[CallOptions]) -> SyncPage[Credential]:
         """List credentials.
 
-        Lists the credentials without their values, by name.
+        Lists credentials by name, without their values.
 
         Returns:
             A page of the list; iterating over it walks through all pages.
@@ -160,12 +160,12 @@ class Credentials(Resource):
         return answer
 
     def retrieve(self, credential_name: str, **params: Unpack[CallOptions]) -> Credential:
-        """Get a credential.
+        """Retrieve a credential.
 
-        Gives a credential without its values.
+        Retrieves a credential, without its values.
 
         Args:
-            credential_name: The credential's name.
+            credential_name: The name of the credential.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -180,15 +180,15 @@ class Credentials(Resource):
         return answer
 
     def update(self, credential_name: str, **params: Unpack[CredentialsUpdateParams]) -> Credential:
-        """Change a credential.
+        """Update a credential.
 
-        Changes what is named and leaves the rest; null takes a value away. Calls that begin from then on use
-        it.
+        Updates the given fields and leaves the others unchanged. Null removes a value. Calls that start after
+        the update use the new values.
 
         Args:
-            credential_name: The credential's name.
-            credential_info: What may be known of a credential.
-            credential_values: What the provider asks for.
+            credential_name: The name of the credential.
+            credential_info: Metadata of a credential.
+            credential_values: The provider's credentials to change.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -205,10 +205,10 @@ class Credentials(Resource):
     def delete(self, credential_name: str, **params: Unpack[CallOptions]) -> CredentialDeleted:
         """Delete a credential.
 
-        Deletes a credential. One that a deployment still uses stays: 409.
+        Deletes a credential. Deleting one that a deployment uses returns 409.
 
         Args:
-            credential_name: The credential's name.
+            credential_name: The name of the credential.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -234,7 +234,7 @@ class CredentialsWithRawResponse(RawResource["Credentials"]):
 
 
 class AsyncCredentials(AsyncResource):
-    """What providers ask for, stored encrypted."""
+    """Provider credentials, stored encrypted."""
 
     @cached_property
     def with_raw_response(self) -> AsyncCredentialsWithRawResponse:
@@ -242,15 +242,15 @@ class AsyncCredentials(AsyncResource):
         return AsyncCredentialsWithRawResponse(self)
 
     async def create(self, **params: Unpack[CredentialsCreateParams]) -> Credential:
-        """Store a credential.
+        """Create a credential.
 
-        Stores what a provider asks for under a name that deployments can use. Values are kept encrypted and
-        never given back.
+        Stores provider credentials, such as an API key, under a name that deployments refer to. Values are
+        encrypted and never returned.
 
         Args:
-            credential_name: Its name.
-            credential_info: What may be known of a credential.
-            credential_values: What the provider asks for, such as `api_key`, `api_base` and `api_version`.
+            credential_name: The name of the field.
+            credential_info: Metadata of a credential.
+            credential_values: The provider's credentials, such as `api_key`, `api_base` and `api_version`.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -267,7 +267,7 @@ class AsyncCredentials(AsyncResource):
     def list(self, **params: Unpack[CallOptions]) -> AsyncPages[Credential]:
         """List credentials.
 
-        Lists the credentials without their values, by name.
+        Lists credentials by name, without their values.
 
         Returns:
             A page of the list; iterating over it walks through all pages.
@@ -285,12 +285,12 @@ class AsyncCredentials(AsyncResource):
         return answer
 
     async def retrieve(self, credential_name: str, **params: Unpack[CallOptions]) -> Credential:
-        """Get a credential.
+        """Retrieve a credential.
 
-        Gives a credential without its values.
+        Retrieves a credential, without its values.
 
         Args:
-            credential_name: The credential's name.
+            credential_name: The name of the credential.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -305,15 +305,15 @@ class AsyncCredentials(AsyncResource):
         return answer
 
     async def update(self, credential_name: str, **params: Unpack[CredentialsUpdateParams]) -> Credential:
-        """Change a credential.
+        """Update a credential.
 
-        Changes what is named and leaves the rest; null takes a value away. Calls that begin from then on use
-        it.
+        Updates the given fields and leaves the others unchanged. Null removes a value. Calls that start after
+        the update use the new values.
 
         Args:
-            credential_name: The credential's name.
-            credential_info: What may be known of a credential.
-            credential_values: What the provider asks for.
+            credential_name: The name of the credential.
+            credential_info: Metadata of a credential.
+            credential_values: The provider's credentials to change.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -330,10 +330,10 @@ class AsyncCredentials(AsyncResource):
     async def delete(self, credential_name: str, **params: Unpack[CallOptions]) -> CredentialDeleted:
         """Delete a credential.
 
-        Deletes a credential. One that a deployment still uses stays: 409.
+        Deletes a credential. Deleting one that a deployment uses returns 409.
 
         Args:
-            credential_name: The credential's name.
+            credential_name: The name of the credential.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.

@@ -182,7 +182,7 @@ _UNBLOCK = Operation(
 
 
 class Customer(Resource):
-    """End users of applications, and what may be spent for them."""
+    """End customers of your application."""
 
     @cached_property
     def with_raw_response(self) -> CustomerWithRawResponse:
@@ -190,24 +190,24 @@ class Customer(Resource):
         return CustomerWithRawResponse(self)
 
     def create(self, **params: Unpack[CustomerCreateParams]) -> _Customer:
-        """Make a customer.
+        """Create a customer.
 
-        Makes the record of a customer: an end user, whom calls name in their member `user`. Those without a
-        record are served all the same, without limits of their own.
+        Creates a customer record. A customer is an end user of your application, identified by `user` in calls.
+        Customers without a record are served without limits of their own.
 
         Args:
-            budget_id: A budget that is shared with others.
-            max_budget: How much may be spent in US dollars; then 402.
-            soft_budget: From which sum in US dollars on a warning is given.
-            budget_duration: How often what was spent goes back to 0, such as `1h`, `1d`, `30d` or `1mo`.
-            tpm_limit: Tokens a minute; then 429.
-            rpm_limit: Requests a minute; then 429.
-            max_parallel_requests: Calls at the same time; then 429.
-            model_max_budget: Limits for single models.
-            alias: A name for people.
+            budget_id: A shared budget.
+            max_budget: The maximum spend in US dollars.
+            soft_budget: The spend in US dollars from which responses carry a warning.
+            budget_duration: How often the spend resets to 0, such as `1h`, `1d`, `30d` or `1mo`.
+            tpm_limit: The maximum number of tokens per minute.
+            rpm_limit: The maximum number of requests per minute.
+            max_parallel_requests: The maximum number of concurrent calls.
+            model_max_budget: Limits per model.
+            alias: The display name.
             blocked: Whether calls for the customer are refused.
-            metadata: Up to the caller; kept with the record and given back.
-            user_id: The customer as calls name it in `user`.
+            metadata: Custom metadata.
+            user_id: The id of the customer: the value of `user` in calls.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -222,23 +222,23 @@ class Customer(Resource):
         return answer
 
     def update(self, **params: Unpack[CustomerUpdateParams]) -> _Customer:
-        """Change a customer.
+        """Update a customer.
 
-        Changes what is named and leaves the rest; null takes a limit away.
+        Updates the given fields and leaves the others unchanged. Null removes a limit.
 
         Args:
-            budget_id: A budget that is shared with others.
-            max_budget: How much may be spent in US dollars; then 402.
-            soft_budget: From which sum in US dollars on a warning is given.
-            budget_duration: How often what was spent goes back to 0, such as `1h`, `1d`, `30d` or `1mo`.
-            tpm_limit: Tokens a minute; then 429.
-            rpm_limit: Requests a minute; then 429.
-            max_parallel_requests: Calls at the same time; then 429.
-            model_max_budget: Limits for single models.
-            alias: A name for people.
+            budget_id: A shared budget.
+            max_budget: The maximum spend in US dollars.
+            soft_budget: The spend in US dollars from which responses carry a warning.
+            budget_duration: How often the spend resets to 0, such as `1h`, `1d`, `30d` or `1mo`.
+            tpm_limit: The maximum number of tokens per minute.
+            rpm_limit: The maximum number of requests per minute.
+            max_parallel_requests: The maximum number of concurrent calls.
+            model_max_budget: Limits per model.
+            alias: The display name.
             blocked: Whether calls for the customer are refused.
-            metadata: Up to the caller; kept with the record and given back.
-            user_id: The customer as calls name it in `user`.
+            metadata: Custom metadata.
+            user_id: The id of the customer: the value of `user` in calls.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -258,8 +258,8 @@ class Customer(Resource):
         Lists the customers that the caller may see, newest first.
 
         Args:
-            cursor: The `next_cursor` of the page before.
-            limit: How many items a page holds at most. Default: 20.
+            cursor: The `next_cursor` of the previous page.
+            limit: The maximum number of items per page. Default: 20.
 
         Returns:
             A page of the list; iterating over it walks through all pages.
@@ -277,12 +277,12 @@ class Customer(Resource):
         return answer
 
     def info(self, **params: Unpack[CustomerInfoParams]) -> _Customer:
-        """Get a customer.
+        """Retrieve a customer.
 
-        Gives a customer and what it spent.
+        Retrieves a customer and its spend.
 
         Args:
-            end_user_id: The customer.
+            end_user_id: The id of the customer.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -299,10 +299,10 @@ class Customer(Resource):
     def delete(self, **params: Unpack[CustomerDeleteParams]) -> CustomerDeleteResponse:
         """Delete customers.
 
-        Deletes the records of customers, all that are named or none. Their records of spending stay.
+        Deletes customer records, either all of the given ones or none. Spend records are kept.
 
         Args:
-            user_ids: The customers.
+            user_ids: The ids of the customers.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -319,10 +319,10 @@ class Customer(Resource):
     def block(self, **params: Unpack[CustomerBlockParams]) -> CustomerBlockResponse:
         """Block customers.
 
-        Refuses calls for these customers, whoever makes them. One without a record is given one.
+        Blocks customers: calls on their behalf are refused, with any key. Customers without a record get one.
 
         Args:
-            user_ids: The customers.
+            user_ids: The ids of the customers.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -339,10 +339,10 @@ class Customer(Resource):
     def unblock(self, **params: Unpack[CustomerUnblockParams]) -> CustomerUnblockResponse:
         """Unblock customers.
 
-        Lets blocked customers be served again.
+        Unblocks customers: calls on their behalf are accepted again.
 
         Args:
-            user_ids: The customers.
+            user_ids: The ids of the customers.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -370,7 +370,7 @@ class CustomerWithRawResponse(RawResource["Customer"]):
 
 
 class AsyncCustomer(AsyncResource):
-    """End users of applications, and what may be spent for them."""
+    """End customers of your application."""
 
     @cached_property
     def with_raw_response(self) -> AsyncCustomerWithRawResponse:
@@ -378,24 +378,24 @@ class AsyncCustomer(AsyncResource):
         return AsyncCustomerWithRawResponse(self)
 
     async def create(self, **params: Unpack[CustomerCreateParams]) -> _Customer:
-        """Make a customer.
+        """Create a customer.
 
-        Makes the record of a customer: an end user, whom calls name in their member `user`. Those without a
-        record are served all the same, without limits of their own.
+        Creates a customer record. A customer is an end user of your application, identified by `user` in calls.
+        Customers without a record are served without limits of their own.
 
         Args:
-            budget_id: A budget that is shared with others.
-            max_budget: How much may be spent in US dollars; then 402.
-            soft_budget: From which sum in US dollars on a warning is given.
-            budget_duration: How often what was spent goes back to 0, such as `1h`, `1d`, `30d` or `1mo`.
-            tpm_limit: Tokens a minute; then 429.
-            rpm_limit: Requests a minute; then 429.
-            max_parallel_requests: Calls at the same time; then 429.
-            model_max_budget: Limits for single models.
-            alias: A name for people.
+            budget_id: A shared budget.
+            max_budget: The maximum spend in US dollars.
+            soft_budget: The spend in US dollars from which responses carry a warning.
+            budget_duration: How often the spend resets to 0, such as `1h`, `1d`, `30d` or `1mo`.
+            tpm_limit: The maximum number of tokens per minute.
+            rpm_limit: The maximum number of requests per minute.
+            max_parallel_requests: The maximum number of concurrent calls.
+            model_max_budget: Limits per model.
+            alias: The display name.
             blocked: Whether calls for the customer are refused.
-            metadata: Up to the caller; kept with the record and given back.
-            user_id: The customer as calls name it in `user`.
+            metadata: Custom metadata.
+            user_id: The id of the customer: the value of `user` in calls.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -410,23 +410,23 @@ class AsyncCustomer(AsyncResource):
         return answer
 
     async def update(self, **params: Unpack[CustomerUpdateParams]) -> _Customer:
-        """Change a customer.
+        """Update a customer.
 
-        Changes what is named and leaves the rest; null takes a limit away.
+        Updates the given fields and leaves the others unchanged. Null removes a limit.
 
         Args:
-            budget_id: A budget that is shared with others.
-            max_budget: How much may be spent in US dollars; then 402.
-            soft_budget: From which sum in US dollars on a warning is given.
-            budget_duration: How often what was spent goes back to 0, such as `1h`, `1d`, `30d` or `1mo`.
-            tpm_limit: Tokens a minute; then 429.
-            rpm_limit: Requests a minute; then 429.
-            max_parallel_requests: Calls at the same time; then 429.
-            model_max_budget: Limits for single models.
-            alias: A name for people.
+            budget_id: A shared budget.
+            max_budget: The maximum spend in US dollars.
+            soft_budget: The spend in US dollars from which responses carry a warning.
+            budget_duration: How often the spend resets to 0, such as `1h`, `1d`, `30d` or `1mo`.
+            tpm_limit: The maximum number of tokens per minute.
+            rpm_limit: The maximum number of requests per minute.
+            max_parallel_requests: The maximum number of concurrent calls.
+            model_max_budget: Limits per model.
+            alias: The display name.
             blocked: Whether calls for the customer are refused.
-            metadata: Up to the caller; kept with the record and given back.
-            user_id: The customer as calls name it in `user`.
+            metadata: Custom metadata.
+            user_id: The id of the customer: the value of `user` in calls.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -446,8 +446,8 @@ class AsyncCustomer(AsyncResource):
         Lists the customers that the caller may see, newest first.
 
         Args:
-            cursor: The `next_cursor` of the page before.
-            limit: How many items a page holds at most. Default: 20.
+            cursor: The `next_cursor` of the previous page.
+            limit: The maximum number of items per page. Default: 20.
 
         Returns:
             A page of the list; iterating over it walks through all pages.
@@ -465,12 +465,12 @@ class AsyncCustomer(AsyncResource):
         return answer
 
     async def info(self, **params: Unpack[CustomerInfoParams]) -> _Customer:
-        """Get a customer.
+        """Retrieve a customer.
 
-        Gives a customer and what it spent.
+        Retrieves a customer and its spend.
 
         Args:
-            end_user_id: The customer.
+            end_user_id: The id of the customer.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -487,10 +487,10 @@ class AsyncCustomer(AsyncResource):
     async def delete(self, **params: Unpack[CustomerDeleteParams]) -> CustomerDeleteResponse:
         """Delete customers.
 
-        Deletes the records of customers, all that are named or none. Their records of spending stay.
+        Deletes customer records, either all of the given ones or none. Spend records are kept.
 
         Args:
-            user_ids: The customers.
+            user_ids: The ids of the customers.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -507,10 +507,10 @@ class AsyncCustomer(AsyncResource):
     async def block(self, **params: Unpack[CustomerBlockParams]) -> CustomerBlockResponse:
         """Block customers.
 
-        Refuses calls for these customers, whoever makes them. One without a record is given one.
+        Blocks customers: calls on their behalf are refused, with any key. Customers without a record get one.
 
         Args:
-            user_ids: The customers.
+            user_ids: The ids of the customers.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -527,10 +527,10 @@ class AsyncCustomer(AsyncResource):
     async def unblock(self, **params: Unpack[CustomerUnblockParams]) -> CustomerUnblockResponse:
         """Unblock customers.
 
-        Lets blocked customers be served again.
+        Unblocks customers: calls on their behalf are accepted again.
 
         Args:
-            user_ids: The customers.
+            user_ids: The ids of the customers.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.

@@ -49,7 +49,7 @@ _CREATE = Operation(
 
 
 class Embeddings(EmbeddingsHelpers, Resource):
-    """Texts as vectors."""
+    """Embeddings."""
 
     @cached_property
     def with_raw_response(self) -> EmbeddingsWithRawResponse:
@@ -57,24 +57,25 @@ class Embeddings(EmbeddingsHelpers, Resource):
         return EmbeddingsWithRawResponse(self)
 
     def create(self, **params: Unpack[EmbeddingsCreateParams]) -> CreateEmbeddingResponse:
-        """Turn texts into vectors.
+        """Create embeddings.
 
-        Gives one vector for each input, in the order of the inputs. `encoding_format: base64` is a quarter of
-        the bytes: the vector's little-endian 32-bit floats.
+        Creates an embedding vector for each input, in the order of the inputs. `encoding_format: base64`
+        returns the little-endian 32-bit floats of each vector in about a quarter of the bytes.
 
         Args:
-            region: The region that may serve the call, for a model with deployments in several.
-            model: Which model answers.
-            input: A text, several, or their tokens.
-            encoding_format: How the vectors are written.
-            dimensions: How long the vectors are, where the model can choose.
-            input_type: What the vectors are for, where the model tells apart.
-            user: Your end user, by an id of yours.
-            metadata: Up to the caller; kept with the record and given back.
-            tags: Labels under which the call's cost is reported.
-            cache: What the call asks of the gateway's response cache.
-            guardrails: Guardrails that this call passes beside those it passes anyway.
-            provider_specific_params: What only one provider knows, added to the body the provider gets.
+            region: The region that must serve the call, for models with deployments in several regions.
+            model: The id of the model.
+            input: The input: a string, an array of strings, or token ids.
+            encoding_format: The format of the vectors.
+            dimensions: The number of dimensions of the vectors, if the model supports it.
+            input_type: The intended use of the embeddings, if the model distinguishes uses.
+            user: The id of your end user.
+            metadata: Custom metadata.
+            tags: Tags to report the cost of the call under.
+            cache: Controls the gateway's response cache for this call.
+            guardrails: Guardrails to apply to this call in addition to the default ones.
+            provider_specific_params: Parameters of one provider, added to the body that is sent to the
+                provider.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -96,7 +97,7 @@ class EmbeddingsWithRawResponse(RawResource["Embeddings"]):
 
 
 class AsyncEmbeddings(AsyncEmbeddingsHelpers, AsyncResource):
-    """Texts as vectors."""
+    """Embeddings."""
 
     @cached_property
     def with_raw_response(self) -> AsyncEmbeddingsWithRawResponse:
@@ -104,24 +105,25 @@ class AsyncEmbeddings(AsyncEmbeddingsHelpers, AsyncResource):
         return AsyncEmbeddingsWithRawResponse(self)
 
     async def create(self, **params: Unpack[EmbeddingsCreateParams]) -> CreateEmbeddingResponse:
-        """Turn texts into vectors.
+        """Create embeddings.
 
-        Gives one vector for each input, in the order of the inputs. `encoding_format: base64` is a quarter of
-        the bytes: the vector's little-endian 32-bit floats.
+        Creates an embedding vector for each input, in the order of the inputs. `encoding_format: base64`
+        returns the little-endian 32-bit floats of each vector in about a quarter of the bytes.
 
         Args:
-            region: The region that may serve the call, for a model with deployments in several.
-            model: Which model answers.
-            input: A text, several, or their tokens.
-            encoding_format: How the vectors are written.
-            dimensions: How long the vectors are, where the model can choose.
-            input_type: What the vectors are for, where the model tells apart.
-            user: Your end user, by an id of yours.
-            metadata: Up to the caller; kept with the record and given back.
-            tags: Labels under which the call's cost is reported.
-            cache: What the call asks of the gateway's response cache.
-            guardrails: Guardrails that this call passes beside those it passes anyway.
-            provider_specific_params: What only one provider knows, added to the body the provider gets.
+            region: The region that must serve the call, for models with deployments in several regions.
+            model: The id of the model.
+            input: The input: a string, an array of strings, or token ids.
+            encoding_format: The format of the vectors.
+            dimensions: The number of dimensions of the vectors, if the model supports it.
+            input_type: The intended use of the embeddings, if the model distinguishes uses.
+            user: The id of your end user.
+            metadata: Custom metadata.
+            tags: Tags to report the cost of the call under.
+            cache: Controls the gateway's response cache for this call.
+            guardrails: Guardrails to apply to this call in addition to the default ones.
+            provider_specific_params: Parameters of one provider, added to the body that is sent to the
+                provider.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.

@@ -93,7 +93,7 @@ _CONTENT = Operation(
 
 
 class Files(FilesHelpers, Resource):
-    """Uploaded and resulting files."""
+    """Files."""
 
     @cached_property
     def with_raw_response(self) -> FilesWithRawResponse:
@@ -103,12 +103,12 @@ class Files(FilesHelpers, Resource):
     def create(self, **params: Unpack[FilesCreateParams]) -> FileObject:
         """Upload a file.
 
-        Keeps a file for batches, fine-tuning or conversations.
+        Uploads a file for batches, fine-tuning or conversations.
 
         Args:
-            file: The content; the part's filename is kept.
-            purpose: What the file is for.
-            expires_after: How long a file is kept.
+            file: The content of the file.
+            purpose: The purpose of the file.
+            expires_after: When the file expires.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -125,13 +125,13 @@ class Files(FilesHelpers, Resource):
     def list(self, **params: Unpack[FilesListParams]) -> SyncPage[FileObject]:
         """List files.
 
-        Lists the records of files, newest first unless `order` says otherwise.
+        Lists files, newest first by default.
 
         Args:
-            purpose: Only files for this.
-            order: By `created_at`, rising or falling. Default: 'desc'.
-            limit: How many items a page holds at most. Default: 10000.
-            after: The id of the last item of the page before; the answer starts behind it.
+            purpose: Only files with this purpose.
+            order: The sort order by `created_at`. Default: 'desc'.
+            limit: The maximum number of items per page. Default: 10000.
+            after: The id of the last item of the previous page.
 
         Returns:
             A page of the list; iterating over it walks through all pages.
@@ -149,12 +149,12 @@ class Files(FilesHelpers, Resource):
         return answer
 
     def retrieve(self, file_id: str, **params: Unpack[CallOptions]) -> FileObject:
-        """Get the record of a file.
+        """Retrieve a file.
 
-        Gives what is known of a file, not its content.
+        Retrieves the metadata of a file.
 
         Args:
-            file_id: The file's id.
+            file_id: The id of the file.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -171,10 +171,10 @@ class Files(FilesHelpers, Resource):
     def delete(self, file_id: str, **params: Unpack[CallOptions]) -> FileDeleted:
         """Delete a file.
 
-        Deletes a file, record and content.
+        Deletes a file and its content.
 
         Args:
-            file_id: The file's id.
+            file_id: The id of the file.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -189,12 +189,12 @@ class Files(FilesHelpers, Resource):
         return answer
 
     def content(self, file_id: str, **params: Unpack[CallOptions]) -> Content:
-        """Get the content of a file.
+        """Retrieve file content.
 
-        Gives the bytes of a file as they were uploaded or made.
+        Returns the content of a file.
 
         Args:
-            file_id: The file's id.
+            file_id: The id of the file.
 
         Returns:
             The answer's bytes.
@@ -223,7 +223,7 @@ class FilesWithRawResponse(RawResource["Files"]):
 
 
 class AsyncFiles(AsyncFilesHelpers, AsyncResource):
-    """Uploaded and resulting files."""
+    """Files."""
 
     @cached_property
     def with_raw_response(self) -> AsyncFilesWithRawResponse:
@@ -233,12 +233,12 @@ class AsyncFiles(AsyncFilesHelpers, AsyncResource):
     async def create(self, **params: Unpack[FilesCreateParams]) -> FileObject:
         """Upload a file.
 
-        Keeps a file for batches, fine-tuning or conversations.
+        Uploads a file for batches, fine-tuning or conversations.
 
         Args:
-            file: The content; the part's filename is kept.
-            purpose: What the file is for.
-            expires_after: How long a file is kept.
+            file: The content of the file.
+            purpose: The purpose of the file.
+            expires_after: When the file expires.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -255,13 +255,13 @@ class AsyncFiles(AsyncFilesHelpers, AsyncResource):
     def list(self, **params: Unpack[FilesListParams]) -> AsyncPages[FileObject]:
         """List files.
 
-        Lists the records of files, newest first unless `order` says otherwise.
+        Lists files, newest first by default.
 
         Args:
-            purpose: Only files for this.
-            order: By `created_at`, rising or falling. Default: 'desc'.
-            limit: How many items a page holds at most. Default: 10000.
-            after: The id of the last item of the page before; the answer starts behind it.
+            purpose: Only files with this purpose.
+            order: The sort order by `created_at`. Default: 'desc'.
+            limit: The maximum number of items per page. Default: 10000.
+            after: The id of the last item of the previous page.
 
         Returns:
             A page of the list; iterating over it walks through all pages.
@@ -279,12 +279,12 @@ class AsyncFiles(AsyncFilesHelpers, AsyncResource):
         return answer
 
     async def retrieve(self, file_id: str, **params: Unpack[CallOptions]) -> FileObject:
-        """Get the record of a file.
+        """Retrieve a file.
 
-        Gives what is known of a file, not its content.
+        Retrieves the metadata of a file.
 
         Args:
-            file_id: The file's id.
+            file_id: The id of the file.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -301,10 +301,10 @@ class AsyncFiles(AsyncFilesHelpers, AsyncResource):
     async def delete(self, file_id: str, **params: Unpack[CallOptions]) -> FileDeleted:
         """Delete a file.
 
-        Deletes a file, record and content.
+        Deletes a file and its content.
 
         Args:
-            file_id: The file's id.
+            file_id: The id of the file.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -319,12 +319,12 @@ class AsyncFiles(AsyncFilesHelpers, AsyncResource):
         return answer
 
     async def content(self, file_id: str, **params: Unpack[CallOptions]) -> Content:
-        """Get the content of a file.
+        """Retrieve file content.
 
-        Gives the bytes of a file as they were uploaded or made.
+        Returns the content of a file.
 
         Args:
-            file_id: The file's id.
+            file_id: The id of the file.
 
         Returns:
             The answer's bytes.

@@ -32,7 +32,7 @@ _LIST = Operation(
 
 
 class Guardrails(Resource):
-    """What calls pass before and after a model."""
+    """Guardrails."""
 
     @cached_property
     def with_raw_response(self) -> GuardrailsWithRawResponse:
@@ -42,7 +42,7 @@ class Guardrails(Resource):
     def list(self, **params: Unpack[CallOptions]) -> SyncPage[Guardrail]:
         """List guardrails.
 
-        Lists what calls can be made to pass before and after a model.
+        Lists the guardrails: checks that run before or after a model call.
 
         Returns:
             A page of the list; iterating over it walks through all pages.
@@ -67,7 +67,7 @@ class GuardrailsWithRawResponse(RawResource["Guardrails"]):
 
 
 class AsyncGuardrails(AsyncResource):
-    """What calls pass before and after a model."""
+    """Guardrails."""
 
     @cached_property
     def with_raw_response(self) -> AsyncGuardrailsWithRawResponse:
@@ -77,7 +77,7 @@ class AsyncGuardrails(AsyncResource):
     def list(self, **params: Unpack[CallOptions]) -> AsyncPages[Guardrail]:
         """List guardrails.
 
-        Lists what calls can be made to pass before and after a model.
+        Lists the guardrails: checks that run before or after a model call.
 
         Returns:
             A page of the list; iterating over it walks through all pages.

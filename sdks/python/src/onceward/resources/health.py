@@ -42,7 +42,7 @@ _READY = Operation(
 
 
 class Health(Resource):
-    """Whether the gateway lives and serves."""
+    """Health checks."""
 
     @cached_property
     def with_raw_response(self) -> HealthWithRawResponse:
@@ -50,13 +50,13 @@ class Health(Resource):
         return HealthWithRawResponse(self)
 
     def models(self, **params: Unpack[HealthModelsParams]) -> HealthModels:
-        """Ask the models whether they answer.
+        """Check the health of models.
 
-        Sends each deployment that the caller may use a call of a few tokens, which is billed to nobody, and
-        says which answered. It costs what it costs: /healthz asks no model.
+        Sends a call of a few tokens to each deployment that the caller may use, and reports which of them
+        responded. The calls are not billed to anyone, but they cost provider tokens; `/healthz` calls no model.
 
         Args:
-            model: Only deployments of this name.
+            model: Only deployments of this model name.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -71,9 +71,9 @@ class Health(Resource):
         return answer
 
     def check(self, **params: Unpack[CallOptions]) -> HealthStatus:
-        """Say whether the gateway lives.
+        """Check liveness.
 
-        Answers as soon as the process does.
+        Returns 200 as long as the gateway process runs.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -88,10 +88,10 @@ class Health(Resource):
         return answer
 
     def ready(self, **params: Unpack[CallOptions]) -> ReadyStatus:
-        """Say whether the gateway serves.
+        """Check readiness.
 
-        Answers 200 when requests are taken, and 503 while it starts, drains or has lost its store;
-        `error.details` then has the issues.
+        Returns 200 when the gateway accepts requests, and 503 while it starts, drains or has lost its database;
+        `error.details` then lists the issues.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -115,7 +115,7 @@ class HealthWithRawResponse(RawResource["Health"]):
 
 
 class AsyncHealth(AsyncResource):
-    """Whether the gateway lives and serves."""
+    """Health checks."""
 
     @cached_property
     def with_raw_response(self) -> AsyncHealthWithRawResponse:
@@ -123,13 +123,13 @@ class AsyncHealth(AsyncResource):
         return AsyncHealthWithRawResponse(self)
 
     async def models(self, **params: Unpack[HealthModelsParams]) -> HealthModels:
-        """Ask the models whether they answer.
+        """Check the health of models.
 
-        Sends each deployment that the caller may use a call of a few tokens, which is billed to nobody, and
-        says which answered. It costs what it costs: /healthz asks no model.
+        Sends a call of a few tokens to each deployment that the caller may use, and reports which of them
+        responded. The calls are not billed to anyone, but they cost provider tokens; `/healthz` calls no model.
 
         Args:
-            model: Only deployments of this name.
+            model: Only deployments of this model name.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -144,9 +144,9 @@ class AsyncHealth(AsyncResource):
         return answer
 
     async def check(self, **params: Unpack[CallOptions]) -> HealthStatus:
-        """Say whether the gateway lives.
+        """Check liveness.
 
-        Answers as soon as the process does.
+        Returns 200 as long as the gateway process runs.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -161,10 +161,10 @@ class AsyncHealth(AsyncResource):
         return answer
 
     async def ready(self, **params: Unpack[CallOptions]) -> ReadyStatus:
-        """Say whether the gateway serves.
+        """Check readiness.
 
-        Answers 200 when requests are taken, and 503 while it starts, drains or has lost its store;
-        `error.details` then has the issues.
+        Returns 200 when the gateway accepts requests, and 503 while it starts, drains or has lost its database;
+        `error.details` then lists the issues.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.

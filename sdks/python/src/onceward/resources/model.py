@@ -83,7 +83,7 @@ _INFO = Operation(
 
 
 class Model(Resource):
-    """Deployments: models of providers that stand behind names."""
+    """Model deployments."""
 
     @cached_property
     def with_raw_response(self) -> ModelWithRawResponse:
@@ -91,15 +91,15 @@ class Model(Resource):
         return ModelWithRawResponse(self)
 
     def create(self, **params: Unpack[ModelCreateParams]) -> Deployment:
-        """Add a deployment of a model.
+        """Create a deployment.
 
-        Adds a deployment: a model of a provider that stands behind a name. Several deployments of one name
-        share its calls. Secrets are kept encrypted and never given back.
+        Adds a deployment: a provider's model that serves calls to a model name. Calls to a name are distributed
+        over its deployments. Secrets are encrypted and never returned.
 
         Args:
-            model_name: The name that callers use.
-            litellm_params: Where a deployment is, and how calls go there.
-            model_info: What is known of a deployment beside where it is.
+            model_name: The model name that callers use.
+            litellm_params: The provider, model and connection settings of a deployment.
+            model_info: Metadata of a deployment.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -114,16 +114,16 @@ class Model(Resource):
         return answer
 
     def update(self, **params: Unpack[ModelUpdateParams]) -> Deployment:
-        """Change a deployment.
+        """Update a deployment.
 
-        Changes what is named and leaves the rest, inside `litellm_params` and `model_info` too; null takes a
-        value away. Running calls are not touched.
+        Updates the given fields, also inside `litellm_params` and `model_info`, and leaves the others
+        unchanged. Null removes a value. Running calls are not affected.
 
         Args:
-            model_id: The deployment.
-            model_name: The name that callers use.
-            litellm_params: What changes of where a deployment is.
-            model_info: What is known of a deployment beside where it is.
+            model_id: The id of the deployment.
+            model_name: The model name that callers use.
+            litellm_params: The deployment parameters to change.
+            model_info: Metadata of a deployment.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -140,11 +140,11 @@ class Model(Resource):
     def delete(self, **params: Unpack[ModelDeleteParams]) -> ModelDeleteResponse:
         """Delete a deployment.
 
-        Deletes a deployment. Running calls go on to their end; a name without deployments is not known any
-        more. Those of the configuration file cannot be deleted.
+        Deletes a deployment. Running calls continue; a model name without deployments no longer exists.
+        Deployments from the configuration file cannot be deleted.
 
         Args:
-            id: The deployment, by its `model_info.id`.
+            id: The id of the deployment (`model_info.id`).
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -161,12 +161,12 @@ class Model(Resource):
     def info(self, **params: Unpack[ModelInfoParams]) -> SyncPage[Deployment]:
         """List deployments.
 
-        Lists the deployments whose names the caller may use, with how each stands. Who is no administrator sees
-        neither addresses nor credentials.
+        Lists the deployments of the model names that the caller may use, with their status. Only administrators
+        see URLs and credentials.
 
         Args:
-            model_id: Only this deployment, by its `model_info.id`.
-            model_name: Only deployments of this name.
+            model_id: Only the deployment with this `model_info.id`.
+            model_name: Only deployments of this model name.
 
         Returns:
             A page of the list; iterating over it walks through all pages.
@@ -194,7 +194,7 @@ class ModelWithRawResponse(RawResource["Model"]):
 
 
 class AsyncModel(AsyncResource):
-    """Deployments: models of providers that stand behind names."""
+    """Model deployments."""
 
     @cached_property
     def with_raw_response(self) -> AsyncModelWithRawResponse:
@@ -202,15 +202,15 @@ class AsyncModel(AsyncResource):
         return AsyncModelWithRawResponse(self)
 
     async def create(self, **params: Unpack[ModelCreateParams]) -> Deployment:
-        """Add a deployment of a model.
+        """Create a deployment.
 
-        Adds a deployment: a model of a provider that stands behind a name. Several deployments of one name
-        share its calls. Secrets are kept encrypted and never given back.
+        Adds a deployment: a provider's model that serves calls to a model name. Calls to a name are distributed
+        over its deployments. Secrets are encrypted and never returned.
 
         Args:
-            model_name: The name that callers use.
-            litellm_params: Where a deployment is, and how calls go there.
-            model_info: What is known of a deployment beside where it is.
+            model_name: The model name that callers use.
+            litellm_params: The provider, model and connection settings of a deployment.
+            model_info: Metadata of a deployment.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -225,16 +225,16 @@ class AsyncModel(AsyncResource):
         return answer
 
     async def update(self, **params: Unpack[ModelUpdateParams]) -> Deployment:
-        """Change a deployment.
+        """Update a deployment.
 
-        Changes what is named and leaves the rest, inside `litellm_params` and `model_info` too; null takes a
-        value away. Running calls are not touched.
+        Updates the given fields, also inside `litellm_params` and `model_info`, and leaves the others
+        unchanged. Null removes a value. Running calls are not affected.
 
         Args:
-            model_id: The deployment.
-            model_name: The name that callers use.
-            litellm_params: What changes of where a deployment is.
-            model_info: What is known of a deployment beside where it is.
+            model_id: The id of the deployment.
+            model_name: The model name that callers use.
+            litellm_params: The deployment parameters to change.
+            model_info: Metadata of a deployment.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -251,11 +251,11 @@ class AsyncModel(AsyncResource):
     async def delete(self, **params: Unpack[ModelDeleteParams]) -> ModelDeleteResponse:
         """Delete a deployment.
 
-        Deletes a deployment. Running calls go on to their end; a name without deployments is not known any
-        more. Those of the configuration file cannot be deleted.
+        Deletes a deployment. Running calls continue; a model name without deployments no longer exists.
+        Deployments from the configuration file cannot be deleted.
 
         Args:
-            id: The deployment, by its `model_info.id`.
+            id: The id of the deployment (`model_info.id`).
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -272,12 +272,12 @@ class AsyncModel(AsyncResource):
     def info(self, **params: Unpack[ModelInfoParams]) -> AsyncPages[Deployment]:
         """List deployments.
 
-        Lists the deployments whose names the caller may use, with how each stands. Who is no administrator sees
-        neither addresses nor credentials.
+        Lists the deployments of the model names that the caller may use, with their status. Only administrators
+        see URLs and credentials.
 
         Args:
-            model_id: Only this deployment, by its `model_info.id`.
-            model_name: Only deployments of this name.
+            model_id: Only the deployment with this `model_info.id`.
+            model_name: Only deployments of this model name.
 
         Returns:
             A page of the list; iterating over it walks through all pages.

@@ -35,7 +35,7 @@ _INFO = Operation(
 
 
 class ModelGroup(Resource):
-    """Names of models, and what their deployments can do together."""
+    """Model groups."""
 
     @cached_property
     def with_raw_response(self) -> ModelGroupWithRawResponse:
@@ -43,12 +43,12 @@ class ModelGroup(Resource):
         return ModelGroupWithRawResponse(self)
 
     def info(self, **params: Unpack[ModelGroupInfoParams]) -> SyncPage[_ModelGroup]:
-        """List names of models.
+        """List model groups.
 
-        Gives for each name that the caller may use what its deployments can do together.
+        Lists the model names that the caller may use, with the combined capabilities of their deployments.
 
         Args:
-            model_group: Only this name.
+            model_group: Only this model name.
 
         Returns:
             A page of the list; iterating over it walks through all pages.
@@ -73,7 +73,7 @@ class ModelGroupWithRawResponse(RawResource["ModelGroup"]):
 
 
 class AsyncModelGroup(AsyncResource):
-    """Names of models, and what their deployments can do together."""
+    """Model groups."""
 
     @cached_property
     def with_raw_response(self) -> AsyncModelGroupWithRawResponse:
@@ -81,12 +81,12 @@ class AsyncModelGroup(AsyncResource):
         return AsyncModelGroupWithRawResponse(self)
 
     def info(self, **params: Unpack[ModelGroupInfoParams]) -> AsyncPages[_ModelGroup]:
-        """List names of models.
+        """List model groups.
 
-        Gives for each name that the caller may use what its deployments can do together.
+        Lists the model names that the caller may use, with the combined capabilities of their deployments.
 
         Args:
-            model_group: Only this name.
+            model_group: Only this model name.
 
         Returns:
             A page of the list; iterating over it walks through all pages.

@@ -66,7 +66,7 @@ _DELETE = Operation(
 
 
 class Models(Resource):
-    """Models, their prices, limits and capabilities."""
+    """Models with their prices, limits and capabilities."""
 
     @cached_property
     def with_raw_response(self) -> ModelsWithRawResponse:
@@ -77,11 +77,11 @@ class Models(Resource):
         """List models.
 
         Lists the models that the key may use, with prices, limits and capabilities. Without `limit`, one page
-        holds all.
+        contains all models.
 
         Args:
-            cursor: The `next_cursor` of the page before.
-            limit: How many items a page holds at most.
+            cursor: The `next_cursor` of the previous page.
+            limit: The maximum number of items per page.
             provider: Only models of this provider.
 
         Returns:
@@ -100,12 +100,12 @@ class Models(Resource):
         return answer
 
     def retrieve(self, model: str, **params: Unpack[CallOptions]) -> Model:
-        """Get a model.
+        """Retrieve a model.
 
-        Gives what is known of a model.
+        Retrieves a model.
 
         Args:
-            model: The model's id.
+            model: The id of the model.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -122,10 +122,10 @@ class Models(Resource):
     def delete(self, model: str, **params: Unpack[CallOptions]) -> ModelDeleted:
         """Delete a model.
 
-        Deletes a fine-tuned model of one's own. Others cannot be deleted: 403.
+        Deletes one of your fine-tuned models. Other models cannot be deleted: 403.
 
         Args:
-            model: The model's id.
+            model: The id of the model.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -149,7 +149,7 @@ class ModelsWithRawResponse(RawResource["Models"]):
 
 
 class AsyncModels(AsyncResource):
-    """Models, their prices, limits and capabilities."""
+    """Models with their prices, limits and capabilities."""
 
     @cached_property
     def with_raw_response(self) -> AsyncModelsWithRawResponse:
@@ -160,11 +160,11 @@ class AsyncModels(AsyncResource):
         """List models.
 
         Lists the models that the key may use, with prices, limits and capabilities. Without `limit`, one page
-        holds all.
+        contains all models.
 
         Args:
-            cursor: The `next_cursor` of the page before.
-            limit: How many items a page holds at most.
+            cursor: The `next_cursor` of the previous page.
+            limit: The maximum number of items per page.
             provider: Only models of this provider.
 
         Returns:
@@ -183,12 +183,12 @@ class AsyncModels(AsyncResource):
         return answer
 
     async def retrieve(self, model: str, **params: Unpack[CallOptions]) -> Model:
-        """Get a model.
+        """Retrieve a model.
 
-        Gives what is known of a model.
+        Retrieves a model.
 
         Args:
-            model: The model's id.
+            model: The id of the model.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -205,10 +205,10 @@ class AsyncModels(AsyncResource):
     async def delete(self, model: str, **params: Unpack[CallOptions]) -> ModelDeleted:
         """Delete a model.
 
-        Deletes a fine-tuned model of one's own. Others cannot be deleted: 403.
+        Deletes one of your fine-tuned models. Other models cannot be deleted: 403.
 
         Args:
-            model: The model's id.
+            model: The id of the model.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.

@@ -39,7 +39,7 @@ _CREATE = Operation(
 
 
 class Moderations(Resource):
-    """Checks of texts and images."""
+    """Moderations."""
 
     @cached_property
     def with_raw_response(self) -> ModerationsWithRawResponse:
@@ -47,16 +47,16 @@ class Moderations(Resource):
         return ModerationsWithRawResponse(self)
 
     def create(self, **params: Unpack[ModerationsCreateParams]) -> ModerationCreateResponse:
-        """Check texts and images.
+        """Create a moderation.
 
-        Says for each input whether it is harmful, in which categories, and how sure the model is.
+        Classifies whether each input is harmful, by category and with scores.
 
         Args:
-            region: The region that may serve the call, for a model with deployments in several.
-            input: A text, several, or one input made of parts.
-            model: The model that checks; absent is the default of the gateway.
-            metadata: Up to the caller; kept with the record and given back.
-            tags: Labels under which the call's cost is reported.
+            region: The region that must serve the call, for models with deployments in several regions.
+            input: The input: a string, an array of strings, or an array of content parts that form one input.
+            model: The model to use.
+            metadata: Custom metadata.
+            tags: Tags to report the cost of the call under.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -78,7 +78,7 @@ class ModerationsWithRawResponse(RawResource["Moderations"]):
 
 
 class AsyncModerations(AsyncResource):
-    """Checks of texts and images."""
+    """Moderations."""
 
     @cached_property
     def with_raw_response(self) -> AsyncModerationsWithRawResponse:
@@ -86,16 +86,16 @@ class AsyncModerations(AsyncResource):
         return AsyncModerationsWithRawResponse(self)
 
     async def create(self, **params: Unpack[ModerationsCreateParams]) -> ModerationCreateResponse:
-        """Check texts and images.
+        """Create a moderation.
 
-        Says for each input whether it is harmful, in which categories, and how sure the model is.
+        Classifies whether each input is harmful, by category and with scores.
 
         Args:
-            region: The region that may serve the call, for a model with deployments in several.
-            input: A text, several, or one input made of parts.
-            model: The model that checks; absent is the default of the gateway.
-            metadata: Up to the caller; kept with the record and given back.
-            tags: Labels under which the call's cost is reported.
+            region: The region that must serve the call, for models with deployments in several regions.
+            input: The input: a string, an array of strings, or an array of content parts that form one input.
+            model: The model to use.
+            metadata: Custom metadata.
+            tags: Tags to report the cost of the call under.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.

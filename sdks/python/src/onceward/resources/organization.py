@@ -212,7 +212,7 @@ _UPDATE_MEMBER = Operation(
 
 
 class Organization(Resource):
-    """Organizations, their members, and what they may do together."""
+    """Organizations and their members."""
 
     @cached_property
     def with_raw_response(self) -> OrganizationWithRawResponse:
@@ -220,25 +220,25 @@ class Organization(Resource):
         return OrganizationWithRawResponse(self)
 
     def create(self, **params: Unpack[OrganizationCreateParams]) -> _Organization:
-        """Make an organization.
+        """Create an organization.
 
-        Makes an organization. What it may use and spend holds for all its teams, users and keys together.
+        Creates an organization. Its models, budget and limits apply to all its teams, users and keys together.
 
         Args:
-            budget_id: A budget that is shared with others.
-            max_budget: How much may be spent in US dollars; then 402.
-            soft_budget: From which sum in US dollars on a warning is given.
-            budget_duration: How often what was spent goes back to 0, such as `1h`, `1d`, `30d` or `1mo`.
-            tpm_limit: Tokens a minute; then 429.
-            rpm_limit: Requests a minute; then 429.
-            max_parallel_requests: Calls at the same time; then 429.
-            model_max_budget: Limits for single models.
-            models: The models it may use; a `*` at the end stands for any rest.
-            tier: Its tier, which gives credits and bands; see `GET /v1/credits/tiers`.
-            blocked: Whether its keys are refused.
-            metadata: Up to the caller; kept with the record and given back.
-            organization_alias: A name for people.
-            organization_id: Its id, where it must be a given one.
+            budget_id: A shared budget.
+            max_budget: The maximum spend in US dollars.
+            soft_budget: The spend in US dollars from which responses carry a warning.
+            budget_duration: How often the spend resets to 0, such as `1h`, `1d`, `30d` or `1mo`.
+            tpm_limit: The maximum number of tokens per minute.
+            rpm_limit: The maximum number of requests per minute.
+            max_parallel_requests: The maximum number of concurrent calls.
+            model_max_budget: Limits per model.
+            models: The models that may be used.
+            tier: The tier, which defines credits and bands.
+            blocked: Whether the organization is blocked.
+            metadata: Custom metadata.
+            organization_alias: The display name.
+            organization_id: The id of the budget.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -253,25 +253,25 @@ class Organization(Resource):
         return answer
 
     def update(self, **params: Unpack[OrganizationUpdateParams]) -> _Organization:
-        """Change an organization.
+        """Update an organization.
 
-        Changes what is named and leaves the rest; null takes a limit away.
+        Updates the given fields and leaves the others unchanged. Null removes a limit.
 
         Args:
-            budget_id: A budget that is shared with others.
-            max_budget: How much may be spent in US dollars; then 402.
-            soft_budget: From which sum in US dollars on a warning is given.
-            budget_duration: How often what was spent goes back to 0, such as `1h`, `1d`, `30d` or `1mo`.
-            tpm_limit: Tokens a minute; then 429.
-            rpm_limit: Requests a minute; then 429.
-            max_parallel_requests: Calls at the same time; then 429.
-            model_max_budget: Limits for single models.
-            models: The models it may use; a `*` at the end stands for any rest.
-            tier: Its tier, which gives credits and bands; see `GET /v1/credits/tiers`.
-            blocked: Whether its keys are refused.
-            metadata: Up to the caller; kept with the record and given back.
-            organization_id: The organization.
-            organization_alias: A name for people.
+            budget_id: A shared budget.
+            max_budget: The maximum spend in US dollars.
+            soft_budget: The spend in US dollars from which responses carry a warning.
+            budget_duration: How often the spend resets to 0, such as `1h`, `1d`, `30d` or `1mo`.
+            tpm_limit: The maximum number of tokens per minute.
+            rpm_limit: The maximum number of requests per minute.
+            max_parallel_requests: The maximum number of concurrent calls.
+            model_max_budget: Limits per model.
+            models: The models that may be used.
+            tier: The tier, which defines credits and bands.
+            blocked: Whether the organization is blocked.
+            metadata: Custom metadata.
+            organization_id: The id of the organization.
+            organization_alias: The display name.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -291,9 +291,9 @@ class Organization(Resource):
         Lists the organizations that the caller may see, newest first.
 
         Args:
-            cursor: The `next_cursor` of the page before.
-            limit: How many items a page holds at most. Default: 20.
-            organization_alias: Only the organization of this name.
+            cursor: The `next_cursor` of the previous page.
+            limit: The maximum number of items per page. Default: 20.
+            organization_alias: Only the organization with this alias.
 
         Returns:
             A page of the list; iterating over it walks through all pages.
@@ -311,12 +311,12 @@ class Organization(Resource):
         return answer
 
     def info(self, **params: Unpack[OrganizationInfoParams]) -> _Organization:
-        """Get an organization.
+        """Retrieve an organization.
 
-        Gives an organization with its members and the ids of its teams.
+        Retrieves an organization with its members and the ids of its teams.
 
         Args:
-            organization_id: The organization.
+            organization_id: The id of the organization.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -333,11 +333,11 @@ class Organization(Resource):
     def delete(self, **params: Unpack[OrganizationDeleteParams]) -> OrganizationDeleteResponse:
         """Delete organizations.
 
-        Deletes organizations with their teams and keys, all that are named or none. Their records of spending
-        stay.
+        Deletes organizations with their teams and keys, either all of the given ones or none. Their spend
+        records are kept.
 
         Args:
-            organization_ids: The organizations.
+            organization_ids: The ids of the organizations.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -354,13 +354,12 @@ class Organization(Resource):
     def add_member(self, **params: Unpack[OrganizationAddMemberParams]) -> OrganizationAddMemberResponse:
         """Add members to an organization.
 
-        Adds users to an organization. One who is not known yet is made, and one who is a member already stays
-        as is.
+        Adds users to an organization. Unknown users are created; existing memberships do not change.
 
         Args:
-            organization_id: The organization.
-            member: One member or several.
-            max_budget_in_organization: What each of them may spend within the organization, in US dollars.
+            organization_id: The id of the organization.
+            member: A member, or several members.
+            max_budget_in_organization: The maximum spend of each member within the organization, in US dollars.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -377,13 +376,12 @@ class Organization(Resource):
     def delete_member(self, **params: Unpack[OrganizationDeleteMemberParams]) -> OrganizationMembership:
         """Remove a member from an organization.
 
-        Ends a membership, and those in the organization's teams with it. Keys that the user has there are
-        deleted.
+        Removes a user from an organization and from its teams. The user's keys in the organization are deleted.
 
         Args:
-            organization_id: The organization.
-            user_id: The user.
-            user_email: The user's mail address.
+            organization_id: The id of the organization.
+            user_id: The id of the user.
+            user_email: The email address of the user.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -398,17 +396,16 @@ class Organization(Resource):
         return answer
 
     def update_member(self, **params: Unpack[OrganizationUpdateMemberParams]) -> OrganizationMembership:
-        """Change a membership of an organization.
+        """Update an organization member.
 
-        Changes the role of a member, or what the member may spend within the organization.
+        Updates the role of a member, or its budget within the organization.
 
         Args:
-            organization_id: The organization.
-            user_id: The user.
-            user_email: The user's mail address.
-            role: What a member may do; an `org_admin` makes teams, users, keys and limits within the
-                organization.
-            max_budget_in_organization: What the member may spend within the organization, in US dollars.
+            organization_id: The id of the organization.
+            user_id: The id of the user.
+            user_email: The email address of the user.
+            role: The role of a member.
+            max_budget_in_organization: The maximum spend of the member within the organization, in US dollars.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -437,7 +434,7 @@ class OrganizationWithRawResponse(RawResource["Organization"]):
 
 
 class AsyncOrganization(AsyncResource):
-    """Organizations, their members, and what they may do together."""
+    """Organizations and their members."""
 
     @cached_property
     def with_raw_response(self) -> AsyncOrganizationWithRawResponse:
@@ -445,25 +442,25 @@ class AsyncOrganization(AsyncResource):
         return AsyncOrganizationWithRawResponse(self)
 
     async def create(self, **params: Unpack[OrganizationCreateParams]) -> _Organization:
-        """Make an organization.
+        """Create an organization.
 
-        Makes an organization. What it may use and spend holds for all its teams, users and keys together.
+        Creates an organization. Its models, budget and limits apply to all its teams, users and keys together.
 
         Args:
-            budget_id: A budget that is shared with others.
-            max_budget: How much may be spent in US dollars; then 402.
-            soft_budget: From which sum in US dollars on a warning is given.
-            budget_duration: How often what was spent goes back to 0, such as `1h`, `1d`, `30d` or `1mo`.
-            tpm_limit: Tokens a minute; then 429.
-            rpm_limit: Requests a minute; then 429.
-            max_parallel_requests: Calls at the same time; then 429.
-            model_max_budget: Limits for single models.
-            models: The models it may use; a `*` at the end stands for any rest.
-            tier: Its tier, which gives credits and bands; see `GET /v1/credits/tiers`.
-            blocked: Whether its keys are refused.
-            metadata: Up to the caller; kept with the record and given back.
-            organization_alias: A name for people.
-            organization_id: Its id, where it must be a given one.
+            budget_id: A shared budget.
+            max_budget: The maximum spend in US dollars.
+            soft_budget: The spend in US dollars from which responses carry a warning.
+            budget_duration: How often the spend resets to 0, such as `1h`, `1d`, `30d` or `1mo`.
+            tpm_limit: The maximum number of tokens per minute.
+            rpm_limit: The maximum number of requests per minute.
+            max_parallel_requests: The maximum number of concurrent calls.
+            model_max_budget: Limits per model.
+            models: The models that may be used.
+            tier: The tier, which defines credits and bands.
+            blocked: Whether the organization is blocked.
+            metadata: Custom metadata.
+            organization_alias: The display name.
+            organization_id: The id of the budget.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -478,25 +475,25 @@ class AsyncOrganization(AsyncResource):
         return answer
 
     async def update(self, **params: Unpack[OrganizationUpdateParams]) -> _Organization:
-        """Change an organization.
+        """Update an organization.
 
-        Changes what is named and leaves the rest; null takes a limit away.
+        Updates the given fields and leaves the others unchanged. Null removes a limit.
 
         Args:
-            budget_id: A budget that is shared with others.
-            max_budget: How much may be spent in US dollars; then 402.
-            soft_budget: From which sum in US dollars on a warning is given.
-            budget_duration: How often what was spent goes back to 0, such as `1h`, `1d`, `30d` or `1mo`.
-            tpm_limit: Tokens a minute; then 429.
-            rpm_limit: Requests a minute; then 429.
-            max_parallel_requests: Calls at the same time; then 429.
-            model_max_budget: Limits for single models.
-            models: The models it may use; a `*` at the end stands for any rest.
-            tier: Its tier, which gives credits and bands; see `GET /v1/credits/tiers`.
-            blocked: Whether its keys are refused.
-            metadata: Up to the caller; kept with the record and given back.
-            organization_id: The organization.
-            organization_alias: A name for people.
+            budget_id: A shared budget.
+            max_budget: The maximum spend in US dollars.
+            soft_budget: The spend in US dollars from which responses carry a warning.
+            budget_duration: How often the spend resets to 0, such as `1h`, `1d`, `30d` or `1mo`.
+            tpm_limit: The maximum number of tokens per minute.
+            rpm_limit: The maximum number of requests per minute.
+            max_parallel_requests: The maximum number of concurrent calls.
+            model_max_budget: Limits per model.
+            models: The models that may be used.
+            tier: The tier, which defines credits and bands.
+            blocked: Whether the organization is blocked.
+            metadata: Custom metadata.
+            organization_id: The id of the organization.
+            organization_alias: The display name.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -516,9 +513,9 @@ class AsyncOrganization(AsyncResource):
         Lists the organizations that the caller may see, newest first.
 
         Args:
-            cursor: The `next_cursor` of the page before.
-            limit: How many items a page holds at most. Default: 20.
-            organization_alias: Only the organization of this name.
+            cursor: The `next_cursor` of the previous page.
+            limit: The maximum number of items per page. Default: 20.
+            organization_alias: Only the organization with this alias.
 
         Returns:
             A page of the list; iterating over it walks through all pages.
@@ -536,12 +533,12 @@ class AsyncOrganization(AsyncResource):
         return answer
 
     async def info(self, **params: Unpack[OrganizationInfoParams]) -> _Organization:
-        """Get an organization.
+        """Retrieve an organization.
 
-        Gives an organization with its members and the ids of its teams.
+        Retrieves an organization with its members and the ids of its teams.
 
         Args:
-            organization_id: The organization.
+            organization_id: The id of the organization.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -558,11 +555,11 @@ class AsyncOrganization(AsyncResource):
     async def delete(self, **params: Unpack[OrganizationDeleteParams]) -> OrganizationDeleteResponse:
         """Delete organizations.
 
-        Deletes organizations with their teams and keys, all that are named or none. Their records of spending
-        stay.
+        Deletes organizations with their teams and keys, either all of the given ones or none. Their spend
+        records are kept.
 
         Args:
-            organization_ids: The organizations.
+            organization_ids: The ids of the organizations.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -579,13 +576,12 @@ class AsyncOrganization(AsyncResource):
     async def add_member(self, **params: Unpack[OrganizationAddMemberParams]) -> OrganizationAddMemberResponse:
         """Add members to an organization.
 
-        Adds users to an organization. One who is not known yet is made, and one who is a member already stays
-        as is.
+        Adds users to an organization. Unknown users are created; existing memberships do not change.
 
         Args:
-            organization_id: The organization.
-            member: One member or several.
-            max_budget_in_organization: What each of them may spend within the organization, in US dollars.
+            organization_id: The id of the organization.
+            member: A member, or several members.
+            max_budget_in_organization: The maximum spend of each member within the organization, in US dollars.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -602,13 +598,12 @@ class AsyncOrganization(AsyncResource):
     async def delete_member(self, **params: Unpack[OrganizationDeleteMemberParams]) -> OrganizationMembership:
         """Remove a member from an organization.
 
-        Ends a membership, and those in the organization's teams with it. Keys that the user has there are
-        deleted.
+        Removes a user from an organization and from its teams. The user's keys in the organization are deleted.
 
         Args:
-            organization_id: The organization.
-            user_id: The user.
-            user_email: The user's mail address.
+            organization_id: The id of the organization.
+            user_id: The id of the user.
+            user_email: The email address of the user.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -623,17 +618,16 @@ class AsyncOrganization(AsyncResource):
         return answer
 
     async def update_member(self, **params: Unpack[OrganizationUpdateMemberParams]) -> OrganizationMembership:
-        """Change a membership of an organization.
+        """Update an organization member.
 
-        Changes the role of a member, or what the member may spend within the organization.
+        Updates the role of a member, or its budget within the organization.
 
         Args:
-            organization_id: The organization.
-            user_id: The user.
-            user_email: The user's mail address.
-            role: What a member may do; an `org_admin` makes teams, users, keys and limits within the
-                organization.
-            max_budget_in_organization: What the member may spend within the organization, in US dollars.
+            organization_id: The id of the organization.
+            user_id: The id of the user.
+            user_email: The email address of the user.
+            role: The role of a member.
+            max_budget_in_organization: The maximum spend of the member within the organization, in US dollars.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.

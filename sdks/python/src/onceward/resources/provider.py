@@ -27,7 +27,7 @@ _LIST_BUDGETS = Operation(
 
 
 class Provider(Resource):
-    """What is spent at providers."""
+    """Provider budgets."""
 
     @cached_property
     def with_raw_response(self) -> ProviderWithRawResponse:
@@ -35,9 +35,9 @@ class Provider(Resource):
         return ProviderWithRawResponse(self)
 
     def list_budgets(self, **params: Unpack[CallOptions]) -> ProviderBudgets:
-        """List budgets of providers.
+        """List provider budgets.
 
-        Gives for each provider with a budget what was spent there, and when the budget starts again.
+        Lists the providers with a budget, their spend, and when the budget resets.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -59,7 +59,7 @@ class ProviderWithRawResponse(RawResource["Provider"]):
 
 
 class AsyncProvider(AsyncResource):
-    """What is spent at providers."""
+    """Provider budgets."""
 
     @cached_property
     def with_raw_response(self) -> AsyncProviderWithRawResponse:
@@ -67,9 +67,9 @@ class AsyncProvider(AsyncResource):
         return AsyncProviderWithRawResponse(self)
 
     async def list_budgets(self, **params: Unpack[CallOptions]) -> ProviderBudgets:
-        """List budgets of providers.
+        """List provider budgets.
 
-        Gives for each provider with a budget what was spent there, and when the budget starts again.
+        Lists the providers with a budget, their spend, and when the budget resets.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.

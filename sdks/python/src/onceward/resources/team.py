@@ -299,7 +299,7 @@ _UPDATE_MEMBER = Operation(
 
 
 class TeamModel(Resource):
-    """The models that a team may use."""
+    """Models that a team may use."""
 
     @cached_property
     def with_raw_response(self) -> TeamModelWithRawResponse:
@@ -307,12 +307,12 @@ class TeamModel(Resource):
         return TeamModelWithRawResponse(self)
 
     def add(self, **params: Unpack[TeamModelAddParams]) -> _Team:
-        """Give models to a team.
+        """Add models to a team.
 
-        Adds to the models that a team may use.
+        Adds models to those that a team may use.
 
         Args:
-            team_id: The team.
+            team_id: The id of the team.
             models: The models.
 
         Raises:
@@ -328,13 +328,13 @@ class TeamModel(Resource):
         return answer
 
     def delete(self, **params: Unpack[TeamModelDeleteParams]) -> _Team:
-        """Take models from a team.
+        """Remove models from a team.
 
-        Takes away from the models that a team may use. One that may use all is given a list first: see
+        Removes models from those that a team may use. For a team that may use all models, first set a list with
         `/team/update`.
 
         Args:
-            team_id: The team.
+            team_id: The id of the team.
             models: The models.
 
         Raises:
@@ -358,7 +358,7 @@ class TeamModelWithRawResponse(RawResource["TeamModel"]):
 
 
 class AsyncTeamModel(AsyncResource):
-    """The models that a team may use."""
+    """Models that a team may use."""
 
     @cached_property
     def with_raw_response(self) -> AsyncTeamModelWithRawResponse:
@@ -366,12 +366,12 @@ class AsyncTeamModel(AsyncResource):
         return AsyncTeamModelWithRawResponse(self)
 
     async def add(self, **params: Unpack[TeamModelAddParams]) -> _Team:
-        """Give models to a team.
+        """Add models to a team.
 
-        Adds to the models that a team may use.
+        Adds models to those that a team may use.
 
         Args:
-            team_id: The team.
+            team_id: The id of the team.
             models: The models.
 
         Raises:
@@ -387,13 +387,13 @@ class AsyncTeamModel(AsyncResource):
         return answer
 
     async def delete(self, **params: Unpack[TeamModelDeleteParams]) -> _Team:
-        """Take models from a team.
+        """Remove models from a team.
 
-        Takes away from the models that a team may use. One that may use all is given a list first: see
+        Removes models from those that a team may use. For a team that may use all models, first set a list with
         `/team/update`.
 
         Args:
-            team_id: The team.
+            team_id: The id of the team.
             models: The models.
 
         Raises:
@@ -417,11 +417,11 @@ class AsyncTeamModelWithRawResponse(RawResource["AsyncTeamModel"]):
 
 
 class Team(Resource):
-    """Teams, their members, and what they may do together."""
+    """Teams and their members."""
 
     @cached_property
     def model(self) -> TeamModel:
-        """The models that a team may use."""
+        """Models that a team may use."""
         return TeamModel(self._client)
 
     @cached_property
@@ -430,32 +430,32 @@ class Team(Resource):
         return TeamWithRawResponse(self)
 
     def create(self, **params: Unpack[TeamCreateParams]) -> _Team:
-        """Make a team.
+        """Create a team.
 
-        Makes a team, with limits for all its keys and members together. Its models, budget and limits are never
-        more than those of its organization.
+        Creates a team, with limits for all its keys and members together. Its models, budget and limits cannot
+        exceed those of its organization.
 
         Args:
-            budget_id: A budget that is shared with others.
-            max_budget: How much may be spent in US dollars; then 402.
-            soft_budget: From which sum in US dollars on a warning is given.
-            budget_duration: How often what was spent goes back to 0, such as `1h`, `1d`, `30d` or `1mo`.
-            tpm_limit: Tokens a minute; then 429.
-            rpm_limit: Requests a minute; then 429.
-            max_parallel_requests: Calls at the same time; then 429.
-            model_max_budget: Limits for single models.
-            team_alias: A name for people.
-            organization_id: The organization that it belongs to.
-            models: The models it may use; a `*` at the end stands for any rest.
-            model_aliases: Names of models that stand for others in calls of the team.
-            guardrails: Guardrails that every call passes, by name.
-            tags: Marks that every record of its calls carries.
-            blocked: Whether its keys are refused.
-            metadata: Up to the caller; kept with the record and given back.
-            team_id: Its id, where it must be a given one.
-            members_with_roles: Its first members.
-            admins: Ids of members with the role `admin`; the older form of `members_with_roles`.
-            members: Ids of members with the role `user`; the older form of `members_with_roles`.
+            budget_id: A shared budget.
+            max_budget: The maximum spend in US dollars.
+            soft_budget: The spend in US dollars from which responses carry a warning.
+            budget_duration: How often the spend resets to 0, such as `1h`, `1d`, `30d` or `1mo`.
+            tpm_limit: The maximum number of tokens per minute.
+            rpm_limit: The maximum number of requests per minute.
+            max_parallel_requests: The maximum number of concurrent calls.
+            model_max_budget: Limits per model.
+            team_alias: The display name.
+            organization_id: The organization that the team belongs to.
+            models: The models that may be used.
+            model_aliases: Model aliases for calls of the team: alias to model name.
+            guardrails: Guardrails for all calls, by name.
+            tags: Tags that are added to all call records of the key.
+            blocked: Whether the organization is blocked.
+            metadata: Custom metadata.
+            team_id: The id of the budget.
+            members_with_roles: The initial members.
+            admins: Ids of members with the role `admin`.
+            members: Ids of members with the role `user`.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -470,28 +470,28 @@ class Team(Resource):
         return answer
 
     def update(self, **params: Unpack[TeamUpdateParams]) -> _Team:
-        """Change a team.
+        """Update a team.
 
-        Changes what is named and leaves the rest; null takes a limit away.
+        Updates the given fields and leaves the others unchanged. Null removes a limit.
 
         Args:
-            budget_id: A budget that is shared with others.
-            max_budget: How much may be spent in US dollars; then 402.
-            soft_budget: From which sum in US dollars on a warning is given.
-            budget_duration: How often what was spent goes back to 0, such as `1h`, `1d`, `30d` or `1mo`.
-            tpm_limit: Tokens a minute; then 429.
-            rpm_limit: Requests a minute; then 429.
-            max_parallel_requests: Calls at the same time; then 429.
-            model_max_budget: Limits for single models.
-            team_alias: A name for people.
-            organization_id: The organization that it belongs to.
-            models: The models it may use; a `*` at the end stands for any rest.
-            model_aliases: Names of models that stand for others in calls of the team.
-            guardrails: Guardrails that every call passes, by name.
-            tags: Marks that every record of its calls carries.
-            blocked: Whether its keys are refused.
-            metadata: Up to the caller; kept with the record and given back.
-            team_id: The team.
+            budget_id: A shared budget.
+            max_budget: The maximum spend in US dollars.
+            soft_budget: The spend in US dollars from which responses carry a warning.
+            budget_duration: How often the spend resets to 0, such as `1h`, `1d`, `30d` or `1mo`.
+            tpm_limit: The maximum number of tokens per minute.
+            rpm_limit: The maximum number of requests per minute.
+            max_parallel_requests: The maximum number of concurrent calls.
+            model_max_budget: Limits per model.
+            team_alias: The display name.
+            organization_id: The organization that the team belongs to.
+            models: The models that may be used.
+            model_aliases: Model aliases for calls of the team: alias to model name.
+            guardrails: Guardrails for all calls, by name.
+            tags: Tags that are added to all call records of the key.
+            blocked: Whether the organization is blocked.
+            metadata: Custom metadata.
+            team_id: The id of the team.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -511,11 +511,11 @@ class Team(Resource):
         Lists the teams that the caller may see, newest first.
 
         Args:
-            cursor: The `next_cursor` of the page before.
-            limit: How many items a page holds at most. Default: 20.
-            user_id: Only teams of which this user is a member.
+            cursor: The `next_cursor` of the previous page.
+            limit: The maximum number of items per page. Default: 20.
+            user_id: Only teams that this user is a member of.
             organization_id: Only teams of this organization.
-            team_alias: Only the team of this name.
+            team_alias: Only the team with this alias.
 
         Returns:
             A page of the list; iterating over it walks through all pages.
@@ -533,12 +533,12 @@ class Team(Resource):
         return answer
 
     def info(self, **params: Unpack[TeamInfoParams]) -> TeamInfo:
-        """Get a team.
+        """Retrieve a team.
 
-        Gives a team, its newest keys (100 at most) and its memberships.
+        Retrieves a team with its newest keys (at most 100) and its memberships.
 
         Args:
-            team_id: The team.
+            team_id: The id of the team.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -555,10 +555,10 @@ class Team(Resource):
     def delete(self, **params: Unpack[TeamDeleteParams]) -> TeamDeleteResponse:
         """Delete teams.
 
-        Deletes teams with their keys, all that are named or none. Their records of spending stay.
+        Deletes teams with their keys, either all of the given ones or none. Their spend records are kept.
 
         Args:
-            team_ids: The teams.
+            team_ids: The ids of the teams.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -575,10 +575,10 @@ class Team(Resource):
     def block(self, **params: Unpack[TeamBlockParams]) -> _Team:
         """Block a team.
 
-        Refuses all calls with keys of the team until it is unblocked.
+        Blocks a team: calls with its keys are refused until it is unblocked.
 
         Args:
-            team_id: The team.
+            team_id: The id of the team.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -595,10 +595,10 @@ class Team(Resource):
     def unblock(self, **params: Unpack[TeamUnblockParams]) -> _Team:
         """Unblock a team.
 
-        Lets the keys of a blocked team be used again.
+        Unblocks a team: its keys can be used again.
 
         Args:
-            team_id: The team.
+            team_id: The id of the team.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -615,12 +615,12 @@ class Team(Resource):
     def add_member(self, **params: Unpack[TeamAddMemberParams]) -> TeamAddMemberResponse:
         """Add members to a team.
 
-        Adds users to a team. One who is not known yet is made, and one who is a member already stays as is.
+        Adds users to a team. Unknown users are created; existing memberships do not change.
 
         Args:
-            team_id: The team.
-            member: One member or several.
-            max_budget_in_team: What each of them may spend within the team, in US dollars.
+            team_id: The id of the team.
+            member: A member, or several members.
+            max_budget_in_team: The maximum spend of each member within the team, in US dollars.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -637,12 +637,12 @@ class Team(Resource):
     def delete_member(self, **params: Unpack[TeamDeleteMemberParams]) -> _Team:
         """Remove a member from a team.
 
-        Ends a membership. Keys that the user has in the team are deleted.
+        Removes a user from a team. The user's keys in the team are deleted.
 
         Args:
-            team_id: The team.
-            user_id: The user.
-            user_email: The user's mail address.
+            team_id: The id of the team.
+            user_id: The id of the user.
+            user_email: The email address of the user.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -657,16 +657,16 @@ class Team(Resource):
         return answer
 
     def update_member(self, **params: Unpack[TeamUpdateMemberParams]) -> TeamMembership:
-        """Change a membership of a team.
+        """Update a team member.
 
-        Changes the role of a member, or what the member may spend within the team.
+        Updates the role of a member, or its budget within the team.
 
         Args:
-            team_id: The team.
-            user_id: The user.
-            user_email: The user's mail address.
-            role: What a member may do; an `admin` makes keys, members and limits within the team.
-            max_budget_in_team: What the member may spend within the team, in US dollars.
+            team_id: The id of the team.
+            user_id: The id of the user.
+            user_email: The email address of the user.
+            role: The role of a member.
+            max_budget_in_team: The maximum spend of the member within the team, in US dollars.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -697,11 +697,11 @@ class TeamWithRawResponse(RawResource["Team"]):
 
 
 class AsyncTeam(AsyncResource):
-    """Teams, their members, and what they may do together."""
+    """Teams and their members."""
 
     @cached_property
     def model(self) -> AsyncTeamModel:
-        """The models that a team may use."""
+        """Models that a team may use."""
         return AsyncTeamModel(self._client)
 
     @cached_property
@@ -710,32 +710,32 @@ class AsyncTeam(AsyncResource):
         return AsyncTeamWithRawResponse(self)
 
     async def create(self, **params: Unpack[TeamCreateParams]) -> _Team:
-        """Make a team.
+        """Create a team.
 
-        Makes a team, with limits for all its keys and members together. Its models, budget and limits are never
-        more than those of its organization.
+        Creates a team, with limits for all its keys and members together. Its models, budget and limits cannot
+        exceed those of its organization.
 
         Args:
-            budget_id: A budget that is shared with others.
-            max_budget: How much may be spent in US dollars; then 402.
-            soft_budget: From which sum in US dollars on a warning is given.
-            budget_duration: How often what was spent goes back to 0, such as `1h`, `1d`, `30d` or `1mo`.
-            tpm_limit: Tokens a minute; then 429.
-            rpm_limit: Requests a minute; then 429.
-            max_parallel_requests: Calls at the same time; then 429.
-            model_max_budget: Limits for single models.
-            team_alias: A name for people.
-            organization_id: The organization that it belongs to.
-            models: The models it may use; a `*` at the end stands for any rest.
-            model_aliases: Names of models that stand for others in calls of the team.
-            guardrails: Guardrails that every call passes, by name.
-            tags: Marks that every record of its calls carries.
-            blocked: Whether its keys are refused.
-            metadata: Up to the caller; kept with the record and given back.
-            team_id: Its id, where it must be a given one.
-            members_with_roles: Its first members.
-            admins: Ids of members with the role `admin`; the older form of `members_with_roles`.
-            members: Ids of members with the role `user`; the older form of `members_with_roles`.
+            budget_id: A shared budget.
+            max_budget: The maximum spend in US dollars.
+            soft_budget: The spend in US dollars from which responses carry a warning.
+            budget_duration: How often the spend resets to 0, such as `1h`, `1d`, `30d` or `1mo`.
+            tpm_limit: The maximum number of tokens per minute.
+            rpm_limit: The maximum number of requests per minute.
+            max_parallel_requests: The maximum number of concurrent calls.
+            model_max_budget: Limits per model.
+            team_alias: The display name.
+            organization_id: The organization that the team belongs to.
+            models: The models that may be used.
+            model_aliases: Model aliases for calls of the team: alias to model name.
+            guardrails: Guardrails for all calls, by name.
+            tags: Tags that are added to all call records of the key.
+            blocked: Whether the organization is blocked.
+            metadata: Custom metadata.
+            team_id: The id of the budget.
+            members_with_roles: The initial members.
+            admins: Ids of members with the role `admin`.
+            members: Ids of members with the role `user`.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -750,28 +750,28 @@ class AsyncTeam(AsyncResource):
         return answer
 
     async def update(self, **params: Unpack[TeamUpdateParams]) -> _Team:
-        """Change a team.
+        """Update a team.
 
-        Changes what is named and leaves the rest; null takes a limit away.
+        Updates the given fields and leaves the others unchanged. Null removes a limit.
 
         Args:
-            budget_id: A budget that is shared with others.
-            max_budget: How much may be spent in US dollars; then 402.
-            soft_budget: From which sum in US dollars on a warning is given.
-            budget_duration: How often what was spent goes back to 0, such as `1h`, `1d`, `30d` or `1mo`.
-            tpm_limit: Tokens a minute; then 429.
-            rpm_limit: Requests a minute; then 429.
-            max_parallel_requests: Calls at the same time; then 429.
-            model_max_budget: Limits for single models.
-            team_alias: A name for people.
-            organization_id: The organization that it belongs to.
-            models: The models it may use; a `*` at the end stands for any rest.
-            model_aliases: Names of models that stand for others in calls of the team.
-            guardrails: Guardrails that every call passes, by name.
-            tags: Marks that every record of its calls carries.
-            blocked: Whether its keys are refused.
-            metadata: Up to the caller; kept with the record and given back.
-            team_id: The team.
+            budget_id: A shared budget.
+            max_budget: The maximum spend in US dollars.
+            soft_budget: The spend in US dollars from which responses carry a warning.
+            budget_duration: How often the spend resets to 0, such as `1h`, `1d`, `30d` or `1mo`.
+            tpm_limit: The maximum number of tokens per minute.
+            rpm_limit: The maximum number of requests per minute.
+            max_parallel_requests: The maximum number of concurrent calls.
+            model_max_budget: Limits per model.
+            team_alias: The display name.
+            organization_id: The organization that the team belongs to.
+            models: The models that may be used.
+            model_aliases: Model aliases for calls of the team: alias to model name.
+            guardrails: Guardrails for all calls, by name.
+            tags: Tags that are added to all call records of the key.
+            blocked: Whether the organization is blocked.
+            metadata: Custom metadata.
+            team_id: The id of the team.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -791,11 +791,11 @@ class AsyncTeam(AsyncResource):
         Lists the teams that the caller may see, newest first.
 
         Args:
-            cursor: The `next_cursor` of the page before.
-            limit: How many items a page holds at most. Default: 20.
-            user_id: Only teams of which this user is a member.
+            cursor: The `next_cursor` of the previous page.
+            limit: The maximum number of items per page. Default: 20.
+            user_id: Only teams that this user is a member of.
             organization_id: Only teams of this organization.
-            team_alias: Only the team of this name.
+            team_alias: Only the team with this alias.
 
         Returns:
             A page of the list; iterating over it walks through all pages.
@@ -813,12 +813,12 @@ class AsyncTeam(AsyncResource):
         return answer
 
     async def info(self, **params: Unpack[TeamInfoParams]) -> TeamInfo:
-        """Get a team.
+        """Retrieve a team.
 
-        Gives a team, its newest keys (100 at most) and its memberships.
+        Retrieves a team with its newest keys (at most 100) and its memberships.
 
         Args:
-            team_id: The team.
+            team_id: The id of the team.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -835,10 +835,10 @@ class AsyncTeam(AsyncResource):
     async def delete(self, **params: Unpack[TeamDeleteParams]) -> TeamDeleteResponse:
         """Delete teams.
 
-        Deletes teams with their keys, all that are named or none. Their records of spending stay.
+        Deletes teams with their keys, either all of the given ones or none. Their spend records are kept.
 
         Args:
-            team_ids: The teams.
+            team_ids: The ids of the teams.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -855,10 +855,10 @@ class AsyncTeam(AsyncResource):
     async def block(self, **params: Unpack[TeamBlockParams]) -> _Team:
         """Block a team.
 
-        Refuses all calls with keys of the team until it is unblocked.
+        Blocks a team: calls with its keys are refused until it is unblocked.
 
         Args:
-            team_id: The team.
+            team_id: The id of the team.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -875,10 +875,10 @@ class AsyncTeam(AsyncResource):
     async def unblock(self, **params: Unpack[TeamUnblockParams]) -> _Team:
         """Unblock a team.
 
-        Lets the keys of a blocked team be used again.
+        Unblocks a team: its keys can be used again.
 
         Args:
-            team_id: The team.
+            team_id: The id of the team.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -895,12 +895,12 @@ class AsyncTeam(AsyncResource):
     async def add_member(self, **params: Unpack[TeamAddMemberParams]) -> TeamAddMemberResponse:
         """Add members to a team.
 
-        Adds users to a team. One who is not known yet is made, and one who is a member already stays as is.
+        Adds users to a team. Unknown users are created; existing memberships do not change.
 
         Args:
-            team_id: The team.
-            member: One member or several.
-            max_budget_in_team: What each of them may spend within the team, in US dollars.
+            team_id: The id of the team.
+            member: A member, or several members.
+            max_budget_in_team: The maximum spend of each member within the team, in US dollars.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -917,12 +917,12 @@ class AsyncTeam(AsyncResource):
     async def delete_member(self, **params: Unpack[TeamDeleteMemberParams]) -> _Team:
         """Remove a member from a team.
 
-        Ends a membership. Keys that the user has in the team are deleted.
+        Removes a user from a team. The user's keys in the team are deleted.
 
         Args:
-            team_id: The team.
-            user_id: The user.
-            user_email: The user's mail address.
+            team_id: The id of the team.
+            user_id: The id of the user.
+            user_email: The email address of the user.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -937,16 +937,16 @@ class AsyncTeam(AsyncResource):
         return answer
 
     async def update_member(self, **params: Unpack[TeamUpdateMemberParams]) -> TeamMembership:
-        """Change a membership of a team.
+        """Update a team member.
 
-        Changes the role of a member, or what the member may spend within the team.
+        Updates the role of a member, or its budget within the team.
 
         Args:
-            team_id: The team.
-            user_id: The user.
-            user_email: The user's mail address.
-            role: What a member may do; an `admin` makes keys, members and limits within the team.
-            max_budget_in_team: What the member may spend within the team, in US dollars.
+            team_id: The id of the team.
+            user_id: The id of the user.
+            user_email: The email address of the user.
+            role: The role of a member.
+            max_budget_in_team: The maximum spend of the member within the team, in US dollars.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.

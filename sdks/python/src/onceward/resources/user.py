@@ -171,7 +171,7 @@ _DELETE = Operation(
 
 
 class User(Resource):
-    """Users and what they may do."""
+    """Users."""
 
     @cached_property
     def with_raw_response(self) -> UserWithRawResponse:
@@ -179,31 +179,32 @@ class User(Resource):
         return UserWithRawResponse(self)
 
     def create(self, **params: Unpack[UserCreateParams]) -> UserCreateResponse:
-        """Make a user.
+        """Create a user.
 
-        Makes a user, and, other than with `auto_create_key: false`, a first key, which only this answer holds.
+        Creates a user and a first key, whose secret only this response contains. With `auto_create_key: false`,
+        no key is created.
 
         Args:
-            budget_id: A budget that is shared with others.
-            max_budget: How much may be spent in US dollars; then 402.
-            soft_budget: From which sum in US dollars on a warning is given.
-            budget_duration: How often what was spent goes back to 0, such as `1h`, `1d`, `30d` or `1mo`.
-            tpm_limit: Tokens a minute; then 429.
-            rpm_limit: Requests a minute; then 429.
-            max_parallel_requests: Calls at the same time; then 429.
-            model_max_budget: Limits for single models.
-            user_email: The mail address.
-            user_alias: A name for people.
-            user_role: What a user may do.
-            models: The models of keys that belong to no team.
-            blocked: Whether the user's keys are refused.
-            metadata: Up to the caller; kept with the record and given back.
-            user_id: The id, where it must be a given one.
-            organization_id: An organization to be a member of.
-            teams: Teams to be a member of.
-            auto_create_key: Whether a first key is made. Default: True.
-            key_alias: The name of the first key.
-            duration: How long it lives from now on, such as `30s`, `15m`, `12h`, `30d`, `2w`, `1mo` or `1y`.
+            budget_id: A shared budget.
+            max_budget: The maximum spend in US dollars.
+            soft_budget: The spend in US dollars from which responses carry a warning.
+            budget_duration: How often the spend resets to 0, such as `1h`, `1d`, `30d` or `1mo`.
+            tpm_limit: The maximum number of tokens per minute.
+            rpm_limit: The maximum number of requests per minute.
+            max_parallel_requests: The maximum number of concurrent calls.
+            model_max_budget: Limits per model.
+            user_email: The email address.
+            user_alias: The display name.
+            user_role: The role of a user.
+            models: The models for keys that belong to no team.
+            blocked: Whether the user is blocked.
+            metadata: Custom metadata.
+            user_id: The id of the user.
+            organization_id: An organization to add the user to.
+            teams: Teams to add the user to.
+            auto_create_key: Whether to create a first key. Default: True.
+            key_alias: The alias of the first key.
+            duration: The lifetime from now on, such as `30s`, `15m`, `12h`, `30d`, `2w`, `1mo` or `1y`.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -218,26 +219,26 @@ class User(Resource):
         return answer
 
     def update(self, **params: Unpack[UserUpdateParams]) -> _User:
-        """Change a user.
+        """Update a user.
 
-        Changes what is named and leaves the rest; null takes a limit away.
+        Updates the given fields and leaves the others unchanged. Null removes a limit.
 
         Args:
-            budget_id: A budget that is shared with others.
-            max_budget: How much may be spent in US dollars; then 402.
-            soft_budget: From which sum in US dollars on a warning is given.
-            budget_duration: How often what was spent goes back to 0, such as `1h`, `1d`, `30d` or `1mo`.
-            tpm_limit: Tokens a minute; then 429.
-            rpm_limit: Requests a minute; then 429.
-            max_parallel_requests: Calls at the same time; then 429.
-            model_max_budget: Limits for single models.
-            user_email: The mail address.
-            user_alias: A name for people.
-            user_role: What a user may do.
-            models: The models of keys that belong to no team.
-            blocked: Whether the user's keys are refused.
-            metadata: Up to the caller; kept with the record and given back.
-            user_id: The user.
+            budget_id: A shared budget.
+            max_budget: The maximum spend in US dollars.
+            soft_budget: The spend in US dollars from which responses carry a warning.
+            budget_duration: How often the spend resets to 0, such as `1h`, `1d`, `30d` or `1mo`.
+            tpm_limit: The maximum number of tokens per minute.
+            rpm_limit: The maximum number of requests per minute.
+            max_parallel_requests: The maximum number of concurrent calls.
+            model_max_budget: Limits per model.
+            user_email: The email address.
+            user_alias: The display name.
+            user_role: The role of a user.
+            models: The models for keys that belong to no team.
+            blocked: Whether the user is blocked.
+            metadata: Custom metadata.
+            user_id: The id of the user.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -257,11 +258,11 @@ class User(Resource):
         Lists the users that the caller may see, newest first.
 
         Args:
-            page: The number of the page, from 1. Default: 1.
-            page_size: How many users a page holds at most. Default: 25.
-            role: Only users of this role.
+            page: The page number, from 1. Default: 1.
+            page_size: The maximum number of users per page. Default: 25.
+            role: Only users with this role.
             user_ids: Only these users, separated by commas.
-            user_email: Only the user with this mail address.
+            user_email: Only the user with this email address.
             organization_id: Only members of this organization.
 
         Returns:
@@ -280,12 +281,13 @@ class User(Resource):
         return answer
 
     def info(self, **params: Unpack[UserInfoParams]) -> UserInfo:
-        """Get a user.
+        """Retrieve a user.
 
-        Gives a user with the newest keys (100 at most) and the teams. Without `user_id` it is the one who asks.
+        Retrieves a user with the newest keys (at most 100) and the teams. Without `user_id`, retrieves the
+        caller.
 
         Args:
-            user_id: The user.
+            user_id: The id of the user.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -302,11 +304,11 @@ class User(Resource):
     def delete(self, **params: Unpack[UserDeleteParams]) -> UserDeleteResponse:
         """Delete users.
 
-        Deletes users with their keys and memberships, all that are named or none. Their records of spending
-        stay.
+        Deletes users with their keys and memberships, either all of the given ones or none. Their spend records
+        are kept.
 
         Args:
-            user_ids: The users.
+            user_ids: The ids of the users.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -332,7 +334,7 @@ class UserWithRawResponse(RawResource["User"]):
 
 
 class AsyncUser(AsyncResource):
-    """Users and what they may do."""
+    """Users."""
 
     @cached_property
     def with_raw_response(self) -> AsyncUserWithRawResponse:
@@ -340,31 +342,32 @@ class AsyncUser(AsyncResource):
         return AsyncUserWithRawResponse(self)
 
     async def create(self, **params: Unpack[UserCreateParams]) -> UserCreateResponse:
-        """Make a user.
+        """Create a user.
 
-        Makes a user, and, other than with `auto_create_key: false`, a first key, which only this answer holds.
+        Creates a user and a first key, whose secret only this response contains. With `auto_create_key: false`,
+        no key is created.
 
         Args:
-            budget_id: A budget that is shared with others.
-            max_budget: How much may be spent in US dollars; then 402.
-            soft_budget: From which sum in US dollars on a warning is given.
-            budget_duration: How often what was spent goes back to 0, such as `1h`, `1d`, `30d` or `1mo`.
-            tpm_limit: Tokens a minute; then 429.
-            rpm_limit: Requests a minute; then 429.
-            max_parallel_requests: Calls at the same time; then 429.
-            model_max_budget: Limits for single models.
-            user_email: The mail address.
-            user_alias: A name for people.
-            user_role: What a user may do.
-            models: The models of keys that belong to no team.
-            blocked: Whether the user's keys are refused.
-            metadata: Up to the caller; kept with the record and given back.
-            user_id: The id, where it must be a given one.
-            organization_id: An organization to be a member of.
-            teams: Teams to be a member of.
-            auto_create_key: Whether a first key is made. Default: True.
-            key_alias: The name of the first key.
-            duration: How long it lives from now on, such as `30s`, `15m`, `12h`, `30d`, `2w`, `1mo` or `1y`.
+            budget_id: A shared budget.
+            max_budget: The maximum spend in US dollars.
+            soft_budget: The spend in US dollars from which responses carry a warning.
+            budget_duration: How often the spend resets to 0, such as `1h`, `1d`, `30d` or `1mo`.
+            tpm_limit: The maximum number of tokens per minute.
+            rpm_limit: The maximum number of requests per minute.
+            max_parallel_requests: The maximum number of concurrent calls.
+            model_max_budget: Limits per model.
+            user_email: The email address.
+            user_alias: The display name.
+            user_role: The role of a user.
+            models: The models for keys that belong to no team.
+            blocked: Whether the user is blocked.
+            metadata: Custom metadata.
+            user_id: The id of the user.
+            organization_id: An organization to add the user to.
+            teams: Teams to add the user to.
+            auto_create_key: Whether to create a first key. Default: True.
+            key_alias: The alias of the first key.
+            duration: The lifetime from now on, such as `30s`, `15m`, `12h`, `30d`, `2w`, `1mo` or `1y`.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -379,26 +382,26 @@ class AsyncUser(AsyncResource):
         return answer
 
     async def update(self, **params: Unpack[UserUpdateParams]) -> _User:
-        """Change a user.
+        """Update a user.
 
-        Changes what is named and leaves the rest; null takes a limit away.
+        Updates the given fields and leaves the others unchanged. Null removes a limit.
 
         Args:
-            budget_id: A budget that is shared with others.
-            max_budget: How much may be spent in US dollars; then 402.
-            soft_budget: From which sum in US dollars on a warning is given.
-            budget_duration: How often what was spent goes back to 0, such as `1h`, `1d`, `30d` or `1mo`.
-            tpm_limit: Tokens a minute; then 429.
-            rpm_limit: Requests a minute; then 429.
-            max_parallel_requests: Calls at the same time; then 429.
-            model_max_budget: Limits for single models.
-            user_email: The mail address.
-            user_alias: A name for people.
-            user_role: What a user may do.
-            models: The models of keys that belong to no team.
-            blocked: Whether the user's keys are refused.
-            metadata: Up to the caller; kept with the record and given back.
-            user_id: The user.
+            budget_id: A shared budget.
+            max_budget: The maximum spend in US dollars.
+            soft_budget: The spend in US dollars from which responses carry a warning.
+            budget_duration: How often the spend resets to 0, such as `1h`, `1d`, `30d` or `1mo`.
+            tpm_limit: The maximum number of tokens per minute.
+            rpm_limit: The maximum number of requests per minute.
+            max_parallel_requests: The maximum number of concurrent calls.
+            model_max_budget: Limits per model.
+            user_email: The email address.
+            user_alias: The display name.
+            user_role: The role of a user.
+            models: The models for keys that belong to no team.
+            blocked: Whether the user is blocked.
+            metadata: Custom metadata.
+            user_id: The id of the user.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -418,11 +421,11 @@ class AsyncUser(AsyncResource):
         Lists the users that the caller may see, newest first.
 
         Args:
-            page: The number of the page, from 1. Default: 1.
-            page_size: How many users a page holds at most. Default: 25.
-            role: Only users of this role.
+            page: The page number, from 1. Default: 1.
+            page_size: The maximum number of users per page. Default: 25.
+            role: Only users with this role.
             user_ids: Only these users, separated by commas.
-            user_email: Only the user with this mail address.
+            user_email: Only the user with this email address.
             organization_id: Only members of this organization.
 
         Returns:
@@ -441,12 +444,13 @@ class AsyncUser(AsyncResource):
         return answer
 
     async def info(self, **params: Unpack[UserInfoParams]) -> UserInfo:
-        """Get a user.
+        """Retrieve a user.
 
-        Gives a user with the newest keys (100 at most) and the teams. Without `user_id` it is the one who asks.
+        Retrieves a user with the newest keys (at most 100) and the teams. Without `user_id`, retrieves the
+        caller.
 
         Args:
-            user_id: The user.
+            user_id: The id of the user.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -463,11 +467,11 @@ class AsyncUser(AsyncResource):
     async def delete(self, **params: Unpack[UserDeleteParams]) -> UserDeleteResponse:
         """Delete users.
 
-        Deletes users with their keys and memberships, all that are named or none. Their records of spending
-        stay.
+        Deletes users with their keys and memberships, either all of the given ones or none. Their spend records
+        are kept.
 
         Args:
-            user_ids: The users.
+            user_ids: The ids of the users.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.

@@ -64,7 +64,7 @@ _TRANSFORM_REQUEST = Operation(
 
 
 class Utils(Resource):
-    """Tools that ask no model."""
+    """Utilities that call no model."""
 
     @cached_property
     def with_raw_response(self) -> UtilsWithRawResponse:
@@ -74,13 +74,12 @@ class Utils(Resource):
     def token_counter(self, **params: Unpack[UtilsTokenCounterParams]) -> TokenCount:
         """Count tokens.
 
-        Counts the tokens of messages or of a text as a model would. Nothing is asked of the model and nothing
-        is billed.
+        Counts the tokens of messages or a prompt, as the model would. Calls no model and bills nothing.
 
         Args:
             model: The model.
-            messages: Messages as for `/v1/chat/completions`.
-            prompt: A text.
+            messages: Messages, as for `/v1/chat/completions`.
+            prompt: A prompt.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -95,9 +94,9 @@ class Utils(Resource):
         return answer
 
     def supported_openai_params(self, **params: Unpack[UtilsSupportedOpenaiParamsParams]) -> SupportedParams:
-        """List members of a request that a model heeds.
+        """List supported parameters.
 
-        Lists which members of a request a model heeds; others are refused or translated.
+        Lists the request parameters that a model supports. Others are refused or translated.
 
         Args:
             model: The model.
@@ -115,14 +114,14 @@ class Utils(Resource):
         return answer
 
     def transform_request(self, **params: Unpack[UtilsTransformRequestParams]) -> TransformedRequest:
-        """Show what a provider would be sent.
+        """Transform a request.
 
-        Translates a request as a call would, and shows it instead of sending it. Secrets are shown as
-        `sk-...REDACTED`.
+        Translates a request to the provider's format and returns it instead of sending it. Secrets are masked
+        as `sk-...REDACTED`.
 
         Args:
-            call_type: What would be called.
-            request_body: The body as a call would send it.
+            call_type: The operation of the request.
+            request_body: The request body, as in a call.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -146,7 +145,7 @@ class UtilsWithRawResponse(RawResource["Utils"]):
 
 
 class AsyncUtils(AsyncResource):
-    """Tools that ask no model."""
+    """Utilities that call no model."""
 
     @cached_property
     def with_raw_response(self) -> AsyncUtilsWithRawResponse:
@@ -156,13 +155,12 @@ class AsyncUtils(AsyncResource):
     async def token_counter(self, **params: Unpack[UtilsTokenCounterParams]) -> TokenCount:
         """Count tokens.
 
-        Counts the tokens of messages or of a text as a model would. Nothing is asked of the model and nothing
-        is billed.
+        Counts the tokens of messages or a prompt, as the model would. Calls no model and bills nothing.
 
         Args:
             model: The model.
-            messages: Messages as for `/v1/chat/completions`.
-            prompt: A text.
+            messages: Messages, as for `/v1/chat/completions`.
+            prompt: A prompt.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
@@ -177,9 +175,9 @@ class AsyncUtils(AsyncResource):
         return answer
 
     async def supported_openai_params(self, **params: Unpack[UtilsSupportedOpenaiParamsParams]) -> SupportedParams:
-        """List members of a request that a model heeds.
+        """List supported parameters.
 
-        Lists which members of a request a model heeds; others are refused or translated.
+        Lists the request parameters that a model supports. Others are refused or translated.
 
         Args:
             model: The model.
@@ -197,14 +195,14 @@ class AsyncUtils(AsyncResource):
         return answer
 
     async def transform_request(self, **params: Unpack[UtilsTransformRequestParams]) -> TransformedRequest:
-        """Show what a provider would be sent.
+        """Transform a request.
 
-        Translates a request as a call would, and shows it instead of sending it. Secrets are shown as
-        `sk-...REDACTED`.
+        Translates a request to the provider's format and returns it instead of sending it. Secrets are masked
+        as `sk-...REDACTED`.
 
         Args:
-            call_type: What would be called.
-            request_body: The body as a call would send it.
+            call_type: The operation of the request.
+            request_body: The request body, as in a call.
 
         Raises:
             ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.

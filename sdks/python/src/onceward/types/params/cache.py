@@ -18,4 +18,4 @@ class CacheDeleteParams(CallOptions, total=False):
     """Arguments of `cache.delete`."""
 
     keys: Required[Sequence[str]]
-    """Their keys."""
+    """The cache keys."""

@@ -15,4 +15,4 @@ class HealthModelsParams(CallOptions, total=False):
     """Arguments of `health.models`."""
 
     model: str
-    """Only deployments of this name."""
+    """Only deployments of this model name."""

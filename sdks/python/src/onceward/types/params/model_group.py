@@ -15,4 +15,4 @@ class ModelGroupInfoParams(CallOptions, total=False):
     """Arguments of `model_group.info`."""
 
     model_group: str
-    """Only this name."""
+    """Only this model name."""
