@@ -23,7 +23,7 @@ DATA = bytes(range(256)) * 4096 + b"the end"
 SIZE = len(DATA)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.cluster)])
 async def bench(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Bench]:
     async with AsyncExitStack() as stack:
         made = Bench(tmp_path, stack)
