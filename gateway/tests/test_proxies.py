@@ -14,7 +14,7 @@ from onceward_gateway.config.load import (
     Settings,
     load,
 )
-from onceward_gateway.core.proxies import base_url, client_address
+from onceward_gateway.http.forwarded import base_url, client_address
 from onceward_gateway.http.request_headers import read_headers
 
 Launch = Callable[..., Any]

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 from onceward_gateway.calls.event_stream import Feed, Listener
-from onceward_gateway.calls.repository import CallRecord
+from onceward_gateway.core.call_record import CallRecord
 from onceward_gateway.offline import handler
 
 

@@ -15,11 +15,12 @@ from onceward_gateway.calls.idempotency import (
     Presented,
     Rerun,
 )
-from onceward_gateway.calls.repository import CallRecord, CallStore
+from onceward_gateway.calls.repository import CallStore
 from onceward_gateway.cluster.membership import Nodes
 from onceward_gateway.config.cluster import ClusterSettings
 from onceward_gateway.config.load import Settings
 from onceward_gateway.config.storage import StorageSettings
+from onceward_gateway.core.call_record import CallRecord
 from onceward_gateway.core.clock import SystemClock
 from onceward_gateway.db import (
     Batch,

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from onceward_gateway.billing.estimate import Candidate
-from onceward_gateway.billing.ledger import Ticket
+from onceward_gateway.billing.ticket import Ticket
 from onceward_gateway.billing.token_count import count_text
 from onceward_gateway.calls.repository import CallStore
 from onceward_gateway.config.billing import (

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from onceward_gateway.billing import sql
-from onceward_gateway.billing.ledger import Ticket
+from onceward_gateway.billing.ticket import Ticket
 from onceward_gateway.calls.event_log import EventLog
 from onceward_gateway.cluster.bus import LocalBus
 from onceward_gateway.core.principal import Bound, Principal

@@ -12,7 +12,7 @@ import pytest
 
 from onceward_gateway.calls.claims import Claims
 from onceward_gateway.calls.idempotency import Presented, Rerun
-from onceward_gateway.calls.repository import CallRecord
+from onceward_gateway.core.call_record import CallRecord
 from onceward_gateway.db import Batch
 
 from .kit import Bench

@@ -43,8 +43,7 @@ class Node:
     def __init__(self, url: str, prefix: str, clock: Clock, when_away: Any = "open", lease: float = 15.0) -> None:
         self.redis = Redis(address_of(StoreUrl(url)), prefix=prefix)
         self.shared = SharedPace(self.redis, clock, now=lambda: clock.now, lease_seconds=lease)
-        self.pace = Pace(clock)
-        self.pace.share(self.shared, when_away=when_away)
+        self.pace = Pace(clock, self.shared, when_away=when_away)
 
     async def enter(self, *bounds: Bound, tokens: int = 1, model: str = "m") -> Pass:
         entered = await self.pace.enter(bounds, model, tokens)

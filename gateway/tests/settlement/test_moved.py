@@ -9,7 +9,7 @@ import pytest
 
 from onceward_gateway.calls.delivery import LiveStream, Presence
 from onceward_gateway.calls.event_stream import Feed, Listener
-from onceward_gateway.calls.repository import CallRecord
+from onceward_gateway.core.call_record import CallRecord
 from onceward_gateway.core.errors import ApiError
 from onceward_gateway.db import StorageAway
 

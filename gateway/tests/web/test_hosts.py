@@ -17,10 +17,10 @@ from onceward_gateway.config.load import (
 )
 from onceward_gateway.config.web import CorsSettings
 from onceward_gateway.core.errors import ApiError
+from onceward_gateway.core.hosts import is_loopback
 from onceward_gateway.http.hosts import (
     HostCheck,
     host_of,
-    is_loopback,
 )
 
 from ..conftest import GatewayProcess

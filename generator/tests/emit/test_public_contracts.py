@@ -16,6 +16,8 @@ from onceward_generator import build_api
 from onceward_generator.emit.python import emit_python
 from onceward_generator.plan.python.naming import all_methods
 
+pytestmark = pytest.mark.slow
+
 BESIDE = Path(__file__).resolve().parents[4] / "shared" / "reference" / "specs"
 FOLDER = Path(os.environ.get("ONCEWARD_SPECS") or BESIDE)
 CONTRACTS = ["hanzo", "hanzo-gateway", "mistral", "openai"]

@@ -9,10 +9,11 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from ..config.load import Settings, is_loopback
+from ..config.load import Settings
 from ..core.errors import ApiError
+from ..core.hosts import is_loopback
 from ..core.principal import ANONYMOUS, Principal
-from ..core.proxies import client_address
+from ..http.forwarded import client_address
 from ..http.hosts import HostCheck, host_of
 from ..http.request import Access, Route
 from ..identity.directory import Platform

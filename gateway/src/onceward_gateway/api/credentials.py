@@ -6,6 +6,7 @@ import difflib
 from typing import Any
 
 from ..core.errors import conflict, invalid
+from ..core.timestamps import iso
 from ..http.request import (
     Access,
     BodyKind,
@@ -22,7 +23,6 @@ from ..routing.repository import (
     masked,
 )
 from ..routing.router import Router
-from .serializers import iso
 from .writes import actor, missing
 
 __all__ = ["ROUTES"]

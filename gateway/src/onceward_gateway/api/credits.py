@@ -16,6 +16,7 @@ from ..core.errors import (
 )
 from ..core.money import to_credits, to_usd
 from ..core.principal import ANONYMOUS
+from ..core.timestamps import iso
 from ..http.request import (
     Call,
     Response,
@@ -25,7 +26,6 @@ from ..http.request import (
 from ..identity.authorization import sees_organization
 from . import spend_reports
 from .parsing import known_value
-from .serializers import iso
 
 __all__ = ["ROUTES"]
 

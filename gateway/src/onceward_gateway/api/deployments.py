@@ -11,6 +11,7 @@ from ..core.errors import (
     conflict,
     invalid,
 )
+from ..core.timestamps import iso
 from ..http.request import (
     Access,
     BodyKind,
@@ -31,7 +32,6 @@ from ..routing.repository import (
 from ..routing.router import Router
 from ..routing.supported_params import heeded_params
 from .deployment_writes import SET_HERE, check_write
-from .serializers import iso
 from .writes import actor, missing
 
 __all__ = ["ROUTES"]

@@ -9,12 +9,12 @@ from typing import Any
 
 import msgspec
 
-from ..calls.repository import CallRecord
 from ..core.answer import (
     Answer,
     DeliveryFault,
     Fault,
 )
+from ..core.call_record import CallRecord
 from ..core.errors import ApiError
 from ..http.request import (
     BodyKind,

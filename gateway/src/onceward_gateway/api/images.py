@@ -16,9 +16,9 @@ from ..config.load import Settings
 from ..core.answer import Answer, ModelContext, OfflineModel
 from ..core.clock import Clock
 from ..core.errors import ApiError, invalid, not_found
-from ..core.proxies import base_url
 from ..core.threads import offload
 from ..core.tokenizer import count
+from ..http.forwarded import base_url
 from ..http.request import Call, Reply, Upload
 from ..jobs.image_store import ImageStore
 from ..offline import image

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from ..billing.estimate import Candidate, most_output
-from ..billing.ledger import Ticket
+from ..billing.ticket import Ticket
 from ..calls.delivery import (
     LiveStream,
     Presence,
@@ -31,9 +31,9 @@ from ..calls.idempotency import (
 )
 from ..calls.middleware import staged
 from ..calls.remote import lost
-from ..calls.repository import CallRecord
 from ..calls.running import Run
 from ..core.answer import Answer, ModelContext
+from ..core.call_record import CallRecord
 from ..core.errors import (
     ApiError,
     envelope,

@@ -6,7 +6,7 @@ import html
 from importlib import resources
 
 from .._version import __version__
-from ..core.proxies import base_url
+from ..http.forwarded import base_url
 from ..http.request import (
     Access,
     Call,

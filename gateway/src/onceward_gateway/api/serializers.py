@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import UTC, datetime
 from typing import Any, cast
 
 from ..core import durations
@@ -26,6 +25,7 @@ from ..core.records import (
     Team,
     User,
 )
+from ..core.timestamps import iso
 from ..http.request import (
     Call,
     Response,
@@ -37,7 +37,6 @@ from ..identity.sql import Where
 
 __all__ = [
     "cursor_page",
-    "iso",
     "numbered",
     "show_budget",
     "show_customer",
@@ -49,13 +48,6 @@ __all__ = [
 ]
 
 _USUAL_LIMIT = 20
-
-
-def iso(moment: float | None) -> str | None:
-    """A moment as ISO 8601 in UTC."""
-    if moment is None:
-        return None
-    return datetime.fromtimestamp(moment, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _dollars(amount: int | None) -> float | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, get_args
 import msgspec
 
 from ..billing.budget_windows import window_of
-from ..calls.repository import Status
+from ..core.call_record import Status
 from ..core.errors import (
     TYPES_BY_STATUS,
     ApiError,
@@ -20,6 +20,7 @@ from ..core.money import (
     to_credits,
     to_usd,
 )
+from ..core.timestamps import iso
 from ..http.request import (
     Access,
     BodyKind,
@@ -33,7 +34,6 @@ from ..routing.router import Pool
 from ..routing.targets import OfflineTarget, resolve
 from . import spend_reports
 from .parsing import known_value
-from .serializers import iso
 
 if TYPE_CHECKING:
     from ..entry.services import Gateway

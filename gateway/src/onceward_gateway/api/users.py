@@ -17,6 +17,7 @@ from ..core.records import (
     Team,
     User,
 )
+from ..core.timestamps import iso
 from ..http.request import (
     Access,
     BodyKind,
@@ -50,7 +51,6 @@ from .parsing import (
     plain_list,
 )
 from .serializers import (
-    iso,
     numbered,
     show_key,
     show_team,

@@ -7,21 +7,14 @@ after their begin, so that those that have ended by then cost nothing.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit, urlunsplit
+from typing import Any
 
 import msgspec
 
 from ..core.principal import Principal
-from ..routing.targets import KNOWN_PROVIDERS
+from .ticket import BilledCall, Ticket
 
-if TYPE_CHECKING:
-    from ..calls.running import Run
-    from ..entry.services import Gateway
-    from .ledger import Ticket
-
-__all__ = ["Account", "account_of", "served_at", "served_of"]
+__all__ = ["Account", "account_of", "served_of"]
 
 
 class Account(msgspec.Struct, omit_defaults=True):
@@ -97,26 +90,6 @@ def account_of(ticket: Ticket) -> Account:
     return account
 
 
-def served_of(run: Run) -> str:
+def served_of(run: BilledCall) -> str:
     """The model that answers a call, by the name that its price has; of a deployment, the name that it serves."""
     return run.price_name if run.deployment is None else run.record.model
-
-
-def served_at(gateway: Gateway, run: Run) -> str | None:
-    """The address where a call was served; None where it was answered here."""
-    provider = run.record.provider
-    if run.cached or provider == "offline":
-        return None
-    deployment = None if run.deployment is None else gateway.routing.deployment(run.deployment)
-    if deployment is not None:
-        upstream = deployment.upstream
-    else:
-        upstream = gateway.settings.providers.get(provider) or KNOWN_PROVIDERS.get(provider)
-    return None if upstream is None else _without_user(upstream.base_url)
-
-
-@lru_cache(maxsize=1024)
-def _without_user(url: str) -> str:
-    """An address without the name and password that may stand in it."""
-    split = urlsplit(url)
-    return urlunsplit((split.scheme, split.netloc.rpartition("@")[2], split.path, "", ""))

@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..core.usage import added
-
-if TYPE_CHECKING:
-    from ..calls.running import Run
-    from .prices import PriceBook
+from .prices import PriceBook
+from .ticket import BilledCall
 
 __all__ = ["cost_of", "is_partial", "with_wasted"]
 
 _MOST_NANO = 1 << 53
 
 
-def with_wasted(run: Run, usage: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+def with_wasted(run: BilledCall, usage: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
     """The usage of a call: that of its answer, and of the tries that came to nothing."""
     for _, _, wasted in run.wasted:
         usage = added(usage, wasted)
     return usage
 
 
-def is_partial(run: Run, usage: Mapping[str, Any] | None, prices: PriceBook) -> bool:
+def is_partial(run: BilledCall, usage: Mapping[str, Any] | None, prices: PriceBook) -> bool:
     """Return whether something of a call has no price that is known, so that its cost is an estimate."""
     tries = [(run.record.provider, run.price_name, usage), *run.wasted]
     if any(prices.is_partial(*one) for one in tries):
@@ -35,7 +33,7 @@ def is_partial(run: Run, usage: Mapping[str, Any] | None, prices: PriceBook) -> 
     return len(known) > 1
 
 
-def cost_of(run: Run, usage: Mapping[str, Any] | None, prices: PriceBook) -> int | None:
+def cost_of(run: BilledCall, usage: Mapping[str, Any] | None, prices: PriceBook) -> int | None:
     """Nano-USD of a call whose answer used `usage`; None where nobody knows the price."""
     cost = prices.cost(run.record.provider, run.price_name, usage)
     for provider, name, wasted in run.wasted:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from ..api.serializers import iso
 from ..core.errors import ApiError
 from ..core.money import to_credits, to_usd
+from ..core.timestamps import iso
 from .budget_windows import (
     CREDITS,
     UNBOUNDED,

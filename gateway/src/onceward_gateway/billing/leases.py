@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -25,9 +24,7 @@ from .reservations import (
     Holds,
     Refused,
 )
-
-if TYPE_CHECKING:
-    from .ledger import Ticket
+from .ticket import Ticket
 
 __all__ = ["Keeper"]
 

@@ -6,10 +6,9 @@ import logging
 import math
 from collections.abc import Callable, Collection, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from ..config.billing import FixedBudget, LedgerSettings
+from ..core.call_record import CallRecord
 from ..core.clock import Clock
 from ..core.money import nano_of_pico
 from ..core.principal import Bound, Principal
@@ -18,7 +17,7 @@ from ..core.usage import tokens_of
 from ..db import Batch, Database
 from ..http.request import Call
 from ..identity.directory import Platform
-from ..ratelimit.limiter import Pace, Pass
+from ..ratelimit.limiter import Pace
 from . import sql
 from .audio_length import seconds_of_sound
 from .budget_windows import (
@@ -47,14 +46,15 @@ from .estimate import (
 from .exhausted_providers import ClosedProviders
 from .leases import Keeper
 from .prices import PriceBook
-from .recovery import Recovery
+from .recovery import Recovery, TextsOfEvents
 from .reservations import (
     Change,
     Hold,
     Holds,
     Refused,
 )
-from .rollups import Sums
+from .rollups import Sums, UsageSums
+from .ticket import Bill, BilledCall, Plan, Ticket
 from .usage_records import (
     add_sums,
     charged_of,
@@ -64,11 +64,7 @@ from .usage_records import (
     tags_of,
 )
 
-if TYPE_CHECKING:
-    from ..calls.repository import CallRecord
-    from ..calls.running import Run
-
-__all__ = ["Bill", "Ledger", "Ticket"]
+__all__ = ["Ledger"]
 
 _log = logging.getLogger("onceward_gateway.billing")
 _MOST_PLANS = 8192
@@ -78,88 +74,11 @@ _USE_SECONDS = 60.0
 _MOST_USES = 50_000
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What a caller's calls of one model count against, until one of its windows ends."""
-
-    caller: Principal
-    lines: tuple[Line, ...]
-    bounds: Sequence[Bound]
-    terms: Terms | None
-    owners: tuple[tuple[str, str], ...]
-    charged: tuple[tuple[str, str], ...]
-    windows: frozenset[Window]
-    until: float
-
-    @property
-    def free(self) -> bool:
-        return not self.lines and not self.bounds
-
-
-class Ticket:
-    """One call's way through the ledger: what it holds, and whether that is settled."""
-
-    __slots__ = (
-        "attempt",
-        "billed",
-        "call_id",
-        "caller",
-        "ended",
-        "entered",
-        "events",
-        "headers",
-        "hold",
-        "kept",
-        "metadata",
-        "model",
-        "node",
-        "plan",
-        "prompt_tokens",
-        "run",
-        "served_at",
-        "settled",
-        "started_at",
-        "tags",
-        "wasted",
-    )
-
-    def __init__(self, caller: Principal, model: str, plan: Plan, started_at: float, node: str) -> None:
-        self.caller = caller
-        self.model = model
-        self.plan = plan
-        self.started_at = started_at
-        self.node = node
-        self.tags: tuple[str, ...] = ()
-        self.metadata: str | None = None
-        self.prompt_tokens = 0
-        self.entered: Pass | None = None
-        self.hold: Hold | None = None
-        self.headers: tuple[tuple[str, str], ...] = ()
-        self.run: Run | None = None
-        self.events = 0
-        self.call_id = ""
-        self.attempt = 1
-        self.served_at: str | None = None
-        # What is held beside the estimate: the cost of tries that came to nothing.
-        self.wasted = 0
-        # Whether its row says who it is for.
-        self.kept = False
-        # Whether its end is being written, what it was billed, and whether nothing is left of it.
-        self.settled = False
-        self.billed: Bill | None = None
-        self.ended = False
-
-
-@dataclass(frozen=True, slots=True)
-class Bill:
-    """Changes of the standings in memory by the use of one call, and the tokens that count against its limits."""
-
-    changes: Sequence[Change]
-    tokens: int
-
-
 class Ledger:
-    """Reserve, settle, sweep."""
+    """Reservations and settlement of calls.
+
+    `served_at` returns the address where a call was served, for its record; None where it was answered here.
+    """
 
     def __init__(
         self,
@@ -168,22 +87,23 @@ class Ledger:
         settings: LedgerSettings,
         prices: PriceBook,
         platform: Platform,
-        new_id: Callable[[str], str],
-        node: str | None = None,
+        pace: Pace,
+        node: str,
+        served_at: Callable[[BilledCall], str | None],
+        texts_of_events: TextsOfEvents,
     ) -> None:
         self.settings = settings
-        self.sums = Sums(db, platform, clock)
         self.credits = Credits(db, settings.credits)
-        self.pace = Pace(clock)
-        self.node = node or new_id("node_")
-        # Where a call was served, for its record.
-        self.served_at: Callable[[Run], str | None] = lambda run: None
+        self.pace = pace
+        self.node = node
+        self._served_at = served_at
         self._db = db
         self._clock = clock
         self._prices = prices
-        self._holds = Holds(db, clock, self.node, self.sums.summed)
-        self.sums.on_written = self._holds.written
-        self._recovery = Recovery(db, clock, prices, platform, self._holds)
+        sums = UsageSums(db, platform)
+        self._holds = Holds(db, clock, self.node, sums.summed)
+        self.sums = Sums(db, platform, clock, sums, self._holds.written)
+        self._recovery = Recovery(db, clock, prices, platform, self._holds, texts_of_events)
         self._keeper = Keeper(db, clock, self._holds, self._recovery, settings.lease_seconds)
         self._closed = ClosedProviders(clock)
         self._plans: dict[tuple[int, str, tuple[str, ...]], Plan] = {}
@@ -223,14 +143,14 @@ class Ledger:
                 raise
         return ticket
 
-    def begun(self, ticket: Ticket, run: Run) -> None:
+    def begun(self, ticket: Ticket, run: BilledCall) -> None:
         """The call that a ticket is for has begun."""
         run.ticket, ticket.run = ticket, run
         run.marks.update(ticket.headers)
         ticket.call_id, ticket.attempt = run.record.id, run.record.attempt
         self._keeper.watch(ticket)
 
-    def keep(self, run: Run, batch: Batch) -> None:
+    def keep(self, run: BilledCall, batch: Batch) -> None:
         """Add the row of a call that runs to a batch, where it has none yet and somebody must book it."""
         if run.ticket is not None and not run.record.goes_on:
             self._keeper.keep(run.ticket, batch)
@@ -275,7 +195,7 @@ class Ledger:
         for line, spent in hold.warned:
             self._warn(ticket, line, spent)
 
-    async def hold_wasted(self, run: Run, provider: str) -> str | None:
+    async def hold_wasted(self, run: BilledCall, provider: str) -> str | None:
         """Hold the cost of the tries that came to nothing, beside what the next one, at a provider, may cost.
 
         Returns the name of the budget that has too little left for that; None where the try fits.
@@ -343,7 +263,7 @@ class Ledger:
 
     # -- a call ends
 
-    def bill(self, run: Run, batch: Batch, *, bare: bool = False) -> Bill | None:
+    def bill(self, run: BilledCall, batch: Batch, *, bare: bool = False) -> Bill | None:
         """Add what books the use of a call to the batch of its record; None where there is nothing to book.
 
         Nothing but the batch is changed, so that a batch that fails can be composed again: `apply` changes what is
@@ -362,7 +282,7 @@ class Ledger:
         cost = min(max(record.cost_nano or 0, 0), _MOST_HELD)
         plan, hold = ticket.plan, ticket.hold
         credits = plan.terms.price(cost) if plan.terms is not None else 0
-        ticket.served_at = None if bare else self.served_at(run)
+        ticket.served_at = None if bare else self._served_at(run)
         if bare:
             ticket.tags, ticket.metadata = (), None
         row = row_of(ticket, run, tokens, cost, credits)
@@ -378,7 +298,7 @@ class Ledger:
             self._use_key(ticket.caller.key_id, ended, batch)
         return Bill(changes, tokens.total)
 
-    def _book(self, ticket: Ticket, run: Run, cost: int, batch: Batch) -> list[Change]:
+    def _book(self, ticket: Ticket, run: BilledCall, cost: int, batch: Batch) -> list[Change]:
         """Book on windows for which the call holds nothing."""
         plan, hold = ticket.plan, ticket.hold
         booked = (*plan.owners, *plan.charged, ("model", ticket.model), ("provider", run.record.provider))
@@ -387,26 +307,26 @@ class Ledger:
         held = plan.windows if hold is not None and len(hold.taken) == len(plan.lines) else _windows(hold)
         return self._holds.book(booked, ticket.model, held, ticket.started_at, cost, batch)
 
-    def apply(self, run: Run, bill: Bill) -> None:
+    def apply(self, run: BilledCall, bill: Bill) -> None:
         """Count in memory what a bill books, as its batch is handed to the database."""
         assert run.ticket is not None
         self._holds.apply(bill.changes)
         run.ticket.billed = bill
 
-    def revert(self, run: Run) -> None:
+    def revert(self, run: BilledCall) -> None:
         """Undo `apply`: the batch was not written, and will not be."""
         ticket = run.ticket
         if ticket is not None and ticket.billed is not None:
             self._holds.apply(ticket.billed.changes, undo=True)
             ticket.billed = None
 
-    def reserved(self, run: Run) -> int | None:
+    def reserved(self, run: BilledCall) -> int | None:
         """The most that a call was expected to cost, in nano-USD; None where nothing was reserved."""
         hold = None if run.ticket is None else run.ticket.hold
         taken = [] if hold is None else [amount for scope, *_, amount in hold.taken if scope != CREDITS]
         return max(taken, default=None)
 
-    def end(self, run: Run) -> None:
+    def end(self, run: BilledCall) -> None:
         """End what a call has of its caller's limits, once: its place among parallel calls, and what it still holds."""
         if run.ticket is not None:
             self._end(run.ticket, made=True)

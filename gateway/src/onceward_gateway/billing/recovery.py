@@ -7,12 +7,13 @@ nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
+from ..core.call_record import CallRecord
 from ..core.clock import Clock
 from ..core.errors import ApiError, encoded
 from ..core.money import credits_for
@@ -28,7 +29,6 @@ from ..db import (
     Row,
 )
 from ..identity.directory import Platform
-from ..providers.chunks import texts_of_events
 from . import sql
 from .call_accounts import Account
 from .credits import debited
@@ -45,10 +45,10 @@ from .usage_records import (
     owners_of,
 )
 
-if TYPE_CHECKING:
-    from ..calls.repository import CallRecord
+__all__ = ["Recovery", "TextsOfEvents"]
 
-__all__ = ["Recovery"]
+# Returns the texts that the stored events of a stream add to its answer.
+TextsOfEvents = Callable[[bytes], Iterable[str]]
 
 
 @dataclass(slots=True)
@@ -64,12 +64,21 @@ class _Left:
 class Recovery:
     """Books what dead nodes left."""
 
-    def __init__(self, db: Database, clock: Clock, prices: PriceBook, platform: Platform, holds: Holds) -> None:
+    def __init__(
+        self,
+        db: Database,
+        clock: Clock,
+        prices: PriceBook,
+        platform: Platform,
+        holds: Holds,
+        texts_of_events: TextsOfEvents,
+    ) -> None:
         self._db = db
         self._clock = clock
         self._prices = prices
         self._platform = platform
         self._holds = holds
+        self._texts_of_events = texts_of_events
 
     async def book(self, calls: Iterable[CallRecord]) -> int:
         """Write the records of calls that nobody runs any more; gives how many. What they held is given back.
@@ -111,7 +120,7 @@ class Recovery:
             # Blocks overlap where a node that was taken for dead went on beside the one that took its call over.
             frames = bytes(data).split(b"\n\n")[max(0, last + 1 - first) :]
             last = max(last, end)
-            for text in texts_of_events(b"\n\n".join(frames)):
+            for text in self._texts_of_events(b"\n\n".join(frames)):
                 written.add(text)
         return written.tokens or last
 

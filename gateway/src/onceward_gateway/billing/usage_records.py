@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
@@ -15,10 +15,7 @@ from ..http.request import Call
 from ..http.validation import refuse_nul
 from . import sql
 from .call_accounts import served_of
-
-if TYPE_CHECKING:
-    from ..calls.running import Run
-    from .ledger import Ticket
+from .ticket import BilledCall, Ticket
 
 __all__ = ["add_sums", "charged_of", "metadata_of", "owners_of", "require_bounded", "row_of", "tags_of"]
 
@@ -155,7 +152,7 @@ def add_sums(
         batch.add(sql.ADD_TAG, (tag, usage_id))
 
 
-def row_of(ticket: Ticket, run: Run, tokens: Tokens, cost: int, credits: int) -> tuple[Any, ...]:
+def row_of(ticket: Ticket, run: BilledCall, tokens: Tokens, cost: int, credits: int) -> tuple[Any, ...]:
     """The record, in the order of the table's columns."""
     record, caller, terms = run.record, ticket.caller, ticket.plan.terms
     started, ended = ticket.started_at, record.finished_at or ticket.started_at

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from ..cluster.membership import Nodes
+from ..core.call_record import CallRecord
 from ..core.clock import Clock
 from ..db import (
     Batch,
@@ -19,7 +20,6 @@ from .idempotency import (
     Presented,
     Rerun,
 )
-from .repository import CallRecord
 from .running import Run
 
 __all__ = ["Claims"]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..core.call_record import Status
 from ..core.errors import ApiError
-from .repository import Status
 
 __all__ = ["Ending"]
 

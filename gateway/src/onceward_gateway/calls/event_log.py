@@ -5,14 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from ..cluster.bus import Bus
 from ..db import Batch, Database
 from .repository import CallStore
-
-if TYPE_CHECKING:
-    from .running import Run
+from .running import Run
 
 __all__ = ["EventLog", "topic_of"]
 

@@ -9,8 +9,8 @@ from ..core.answer import (
     DeliveryFault,
     Fault,
 )
+from ..core.call_record import CallRecord
 from ..core.errors import ApiError
-from .repository import CallRecord
 
 __all__ = ["Feed", "Listener", "draining", "frame"]
 

@@ -6,12 +6,12 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from ..core.call_record import CallRecord
 from ..core.errors import (
     ApiError,
     conflict,
     invalid,
 )
-from .repository import CallRecord
 
 if TYPE_CHECKING:
     from .event_stream import Feed

@@ -10,11 +10,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from ..billing.prices import PriceBook
 from ..cluster.bus import Bus
 from ..cluster.membership import Nodes
 from ..config.load import Limits
+from ..core.call_record import CallRecord
 from ..core.clock import Clock
 from ..core.errors import invalid
 from ..db import (
@@ -24,6 +26,7 @@ from ..db import (
 )
 from . import sql
 from .claims import Claims
+from .ending import Ending
 from .event_log import EventLog
 from .event_stream import Feed
 from .failover import Others, cancelled
@@ -38,16 +41,9 @@ from .idempotency import (
     same_request,
 )
 from .remote import Follower
-from .repository import (
-    CallRecord,
-    CallStore,
-    StoredKey,
-)
+from .repository import CallStore, StoredKey
 from .running import Run, vanished
 from .settlement import Biller, Settlement
-
-if TYPE_CHECKING:
-    from ..billing.prices import PriceBook
 
 __all__ = ["Calls"]
 
@@ -68,6 +64,7 @@ class Calls:
         biller: Biller,
         nodes: Nodes,
         bus: Bus,
+        on_ended: Callable[[Run, float], None],
     ) -> None:
         self.store = CallStore(db)
         self.bus = bus
@@ -82,12 +79,32 @@ class Calls:
         self._nodes = nodes
         self._begun: list[Run] = []
         self._tasks: set[asyncio.Task[Any]] = set()
-        # Who else writes what is to be known of a call before a provider is asked.
-        self.on_recording: Callable[[], None] = lambda: None
-        self.settlement = Settlement(
-            db, self.store, self.log, self.claims, clock, prices, biller, self.running, node=nodes.id, spawn=self._spawn
+        self._biller = biller
+        self._settlement = Settlement(
+            db,
+            self.store,
+            self.log,
+            self.claims,
+            clock,
+            prices,
+            biller,
+            self.running,
+            node=nodes.id,
+            spawn=self._spawn,
+            on_ended=on_ended,
         )
-        self.others = Others(self, db, clock, nodes)
+        self.others = Others(
+            db,
+            clock,
+            nodes,
+            bus,
+            self.store,
+            self.log,
+            self.claims,
+            biller,
+            running=self.running,
+            following=self.following,
+        )
 
     def time(self) -> float:
         return self._clock.time()
@@ -248,7 +265,7 @@ class Calls:
             run.asked = True
             return
         if self._db.shared:
-            self.on_recording()
+            self._biller.write_fresh()
         if run.recorded:
             await self._db.committed()
         else:
@@ -258,6 +275,10 @@ class Calls:
         run.durable = run.asked = True
 
     # -- a call ends
+
+    async def settle(self, run: Run, ending: Ending) -> None:
+        """Write how a call ended and return when that is durable."""
+        await self._settlement.settle(run, ending)
 
     def unattended(self, run: Run) -> None:
         """No client of this node listens to a call any more, and the time of grace is over."""

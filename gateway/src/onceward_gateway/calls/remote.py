@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING
+from typing import Protocol
 
+from ..cluster.bus import Bus
+from ..core.call_record import CallRecord
 from ..core.errors import (
     ApiError,
     envelope,
@@ -24,24 +26,37 @@ from .event_stream import (
     draining,
     frame,
 )
-from .repository import CallRecord
+from .repository import CallStore
 
-if TYPE_CHECKING:
-    from .registry import Calls
-
-__all__ = ["Follower", "lost"]
+__all__ = ["Follower", "FollowerHost", "lost"]
 
 _log = logging.getLogger("onceward_gateway")
 # Seconds between two looks: at first, while events come, and at most. The owner writes its log every 0.05.
 _SOON, _LIVELY, _SELDOM = 0.06, 0.2, 1.0
 
 
+class FollowerHost(Protocol):
+    """The node's services for a call of another node."""
+
+    store: CallStore
+    bus: Bus
+    grace_seconds: float
+
+    def attend(self, call_id: str) -> None:
+        """Tell the node that makes a call that a client waits for it."""
+        ...
+
+    def unfollow(self, follower: Follower) -> None:
+        """Forget a follower that has ended or that no client listens to."""
+        ...
+
+
 class Follower(Feed):
     """One call of another node."""
 
-    def __init__(self, calls: Calls, record: CallRecord) -> None:
+    def __init__(self, host: FollowerHost, record: CallRecord) -> None:
         super().__init__(record)
-        self._calls = calls
+        self._host = host
         self._task: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._look: asyncio.Future[None] | None = None
@@ -58,13 +73,13 @@ class Follower(Feed):
             return
         _log.error("call %s could not be followed", self.record.id, exc_info=task.exception())
         self._fail(internal())
-        self._calls.unfollow(self)
+        self._host.unfollow(self)
         self.wake()
 
     def leave(self, listener: Listener) -> None:
         super().leave(listener)
         if not self.listeners and self._task is not None:
-            self._calls.unfollow(self)
+            self._host.unfollow(self)
             self._task.cancel()
             self._task = None
 
@@ -96,8 +111,8 @@ class Follower(Feed):
         self._timer = asyncio.get_running_loop().call_later(seconds, self.poke)
 
     async def _follow(self) -> None:
-        leave = self._calls.bus.follow(topic_of(self.record.id), self.heard)
-        attend_every = max(0.05, self._calls.grace_seconds / 3)
+        leave = self._host.bus.follow(topic_of(self.record.id), self.heard)
+        attend_every = max(0.05, self._host.grace_seconds / 3)
         loop = asyncio.get_running_loop()
         attended = -attend_every
         delay = _SOON
@@ -105,16 +120,16 @@ class Follower(Feed):
             while not self.over:
                 if loop.time() - attended >= attend_every:
                     attended = loop.time()
-                    self._calls.attend(self.record.id)
+                    self._host.attend(self.record.id)
                 fresh = await self._try_to_refresh()
                 delay = _LIVELY if fresh else min(_SELDOM, delay * 2)
                 if not self.over:
-                    await self._rest(min(_SELDOM if self._calls.bus.connected else delay, attend_every))
+                    await self._rest(min(_SELDOM if self._host.bus.connected else delay, attend_every))
         finally:
             leave()
             if self._timer is not None:
                 self._timer.cancel()
-            self._calls.attend(self.record.id)
+            self._host.attend(self.record.id)
 
     async def _rest(self, seconds: float) -> None:
         """Wait so long, or until somebody says that there is something."""
@@ -135,9 +150,9 @@ class Follower(Feed):
     async def refresh(self) -> bool:
         """Read what the database has; gives whether there was something new."""
         # The record first: what it says of the end is true of the events that are read after it.
-        record = await self._calls.store.find(self.record.principal, self.record.id)
+        record = await self._host.store.find(self.record.principal, self.record.id)
         before = self.total
-        for block in await self._calls.store.events(self.record.id, before):
+        for block in await self._host.store.events(self.record.id, before):
             self._append(block.first, block.frames())
         if record is None:
             self._fail(lost(self.record.id))
@@ -152,14 +167,14 @@ class Follower(Feed):
     async def _end(self, record: CallRecord) -> None:
         if record.status == "completed":
             if not record.stream:
-                self.answer = await self._calls.store.answer(record.id)
+                self.answer = await self._host.store.answer(record.id)
                 if self.answer is None:
                     self._fail(lost(record.id))
             self.done = True
-            self._calls.unfollow(self)
+            self._host.unfollow(self)
         elif record.can_resume:
             self.moved = True
-            self._calls.unfollow(self)
+            self._host.unfollow(self)
         elif record.status == "interrupted":
             self._break_off(lost(record.id))
         else:
@@ -180,7 +195,7 @@ class Follower(Feed):
     def _fail(self, error: ApiError) -> None:
         error.call_id = self.record.id
         self.error, self.done = error, True
-        self._calls.unfollow(self)
+        self._host.unfollow(self)
 
 
 def lost(call_id: str) -> ApiError:

@@ -11,10 +11,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
+from ..billing.ticket import Ticket
 from ..core.answer import DeliveryFault, Fault
 from ..core.buffers import join_in_turns
+from ..core.call_record import CallRecord
 from ..core.errors import (
     ApiError,
     envelope,
@@ -31,16 +33,43 @@ from .event_stream import (
     draining,
     frame,
 )
-from .repository import CallRecord
 
-if TYPE_CHECKING:
-    from ..billing.ledger import Ticket
-    from .registry import Calls
-
-__all__ = ["Producer", "Run", "Superseded", "vanished"]
+__all__ = ["CallHost", "Producer", "Run", "Superseded", "vanished"]
 
 _log = logging.getLogger("onceward_gateway")
 _BREATH = 64
+
+
+class Log(Protocol):
+    """The event log of running calls."""
+
+    def add(self, run: Run) -> None:
+        """Write the new events of a call soon."""
+        ...
+
+
+class CallHost(Protocol):
+    """The node's services for a running call."""
+
+    grace_seconds: float
+    lag_events: int
+
+    @property
+    def log(self) -> Log:
+        """The event log of this node."""
+        ...
+
+    def time(self) -> float:
+        """Return the time in seconds since the epoch."""
+        ...
+
+    async def settle(self, run: Run, ending: Ending) -> None:
+        """Write how a call ended and return when that is durable."""
+        ...
+
+    def unattended(self, run: Run) -> None:
+        """Decide about a call that no client of this node has listened to for the grace period."""
+        ...
 
 
 class Run(Feed):
@@ -48,10 +77,10 @@ class Run(Feed):
 
     __slots__ = (
         "_begun",
-        "_calls",
         "_ending",
         "_grace",
         "_handed_over",
+        "_host",
         "_interrupted",
         "_prefix",
         "_produced",
@@ -81,7 +110,7 @@ class Run(Feed):
 
     def __init__(
         self,
-        calls: Calls,
+        host: CallHost,
         record: CallRecord,
         *,
         fingerprint: bytes | None,
@@ -110,7 +139,7 @@ class Run(Feed):
         self.wasted: list[tuple[str, str, Mapping[str, Any]]] = []
         self.ticket: Ticket | None = None
         self.first_at: float | None = None
-        self._calls = calls
+        self._host = host
         self._terminal = terminal
         self._room: asyncio.Future[None] | None = None
         self._grace: asyncio.TimerHandle | None = None
@@ -135,7 +164,7 @@ class Run(Feed):
         """Append one event, then wait while every client is too far behind."""
         self._produced += 1
         if self._produced == 1:
-            self.first_at = self._calls.time()
+            self.first_at = self._host.time()
         if self._produced <= self.skip:
             return
         head = b"%s%d\n" % (self._prefix, self.total + 1)
@@ -146,7 +175,7 @@ class Run(Feed):
             self.frames.append(b"%s%sdata: %s\n\n" % (head, name, data))
         self._appended()
         if self.listeners:
-            if self._lag() > self._calls.lag_events:
+            if self._lag() > self._host.lag_events:
                 await self._wait_for_room()
         elif self._produced % _BREATH == 0:
             await asyncio.sleep(0)
@@ -159,7 +188,7 @@ class Run(Feed):
 
     def _appended(self) -> None:
         if self.keyed:
-            self._calls.log.add(self)
+            self._host.log.add(self)
         self.wake()
 
     def _lag(self) -> int:
@@ -191,7 +220,7 @@ class Run(Feed):
         elif self._grace is None:
             self.left = not self.keyed
             self._make_room()
-            self.wait_for_clients(self._calls.grace_seconds)
+            self.wait_for_clients(self._host.grace_seconds)
 
     def wait_for_clients(self, seconds: float) -> None:
         """Give up in so many seconds, unless somebody listens by then, here or on another node."""
@@ -200,7 +229,7 @@ class Run(Feed):
     def _grace_over(self) -> None:
         self._grace = None
         if not self.listeners and not self.over:
-            self._calls.unattended(self)
+            self._host.unattended(self)
 
     def was_taken(self, end: int) -> None:
         if not self.keyed:
@@ -210,7 +239,7 @@ class Run(Feed):
 
     def _make_room(self) -> None:
         room = self._room
-        if room is not None and not room.done() and (not self.listeners or self._lag() <= self._calls.lag_events // 2):
+        if room is not None and not room.done() and (not self.listeners or self._lag() <= self._host.lag_events // 2):
             room.set_result(None)
 
     # -- the end
@@ -283,7 +312,7 @@ class Run(Feed):
                     error.provider_asked = True
             tail = self._tail(error)
             ending = Ending(error, tail, interrupted=self._interrupted, cancelled=self._ending is not None)
-            await self._calls.settlement.settle(self, ending)
+            await self._host.settle(self, ending)
             self.moved = self._handed_over
         except StorageAway as failure:
             tail = self._withhold(storage_away(failure.trouble.what, asked=self.asked, keyed=self.keyed))

@@ -10,14 +10,16 @@ from __future__ import annotations
 import enum
 import logging
 from collections.abc import Callable, Coroutine
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from ..billing.call_cost import (
     cost_of,
     is_partial,
     with_wasted,
 )
+from ..billing.prices import PriceBook
 from ..billing.sql import WITHHOLD_USAGE
+from ..billing.ticket import Bill
 from ..core.clock import Clock
 from ..core.errors import (
     AWAY,
@@ -35,13 +37,10 @@ from . import sql
 from .claims import Claims
 from .ending import Ending
 from .event_log import EventLog
+from .failover import InterruptionBiller
 from .remote import lost
 from .repository import CallStore
 from .running import Run, Superseded
-
-if TYPE_CHECKING:
-    from ..billing.ledger import Bill
-    from ..billing.prices import PriceBook
 
 __all__ = ["Biller", "Settlement", "estimated_usage"]
 
@@ -49,8 +48,12 @@ _log = logging.getLogger("onceward_gateway")
 _AGAIN_SECONDS = 1.0
 
 
-class Biller(Protocol):
+class Biller(InterruptionBiller, Protocol):
     """Books the use of calls, and keeps what they hold of limits."""
+
+    def write_fresh(self) -> None:
+        """Write now what is to be known of the calls that began a moment ago."""
+        ...
 
     def keep(self, run: Run, batch: Batch) -> None:
         """Add to a batch what is needed to book a call if this process dies, where that is not written yet."""
@@ -92,7 +95,10 @@ class Detail(enum.IntEnum):
 
 
 class Settlement:
-    """Settles the calls of this process. `running` has them until they are settled."""
+    """Settles the calls of this process. `running` has them until they are settled.
+
+    `on_ended` is called with a call whose record is durable and the seconds that this took.
+    """
 
     def __init__(
         self,
@@ -107,6 +113,7 @@ class Settlement:
         *,
         node: str,
         spawn: Callable[[Coroutine[Any, Any, None]], None],
+        on_ended: Callable[[Run, float], None],
     ) -> None:
         self._db = db
         self._store = store
@@ -118,8 +125,7 @@ class Settlement:
         self._running = running
         self._node = node
         self._spawn = spawn
-        # Who watches: told when a record is durable, with the seconds that this took.
-        self.on_ended: Callable[[Run, float], None] = lambda run, seconds: None
+        self._on_ended = on_ended
 
     async def settle(self, run: Run, ending: Ending) -> None:
         """Write how a call ended and return when that is durable.
@@ -273,7 +279,7 @@ class Settlement:
 
     def _tell_ended(self, run: Run, seconds: float) -> None:
         try:
-            self.on_ended(run, seconds)
+            self._on_ended(run, seconds)
         except Exception:  # noqa: BLE001 - who watches changes nothing about a call
             _log.exception("the end of the call %s could not be counted", run.record.id)
 

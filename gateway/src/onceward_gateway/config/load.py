@@ -17,9 +17,8 @@ from types import MappingProxyType
 from typing import Any, Literal, cast
 from urllib.parse import quote
 
-from ..core.proxies import read_public_url, read_trusted_proxies
+from ..core.hosts import is_loopback
 from ..core.urls import StoreUrl
-from ..http.hosts import is_loopback
 from .billing import LedgerSettings, read_ledger
 from .brand_headers import DEFAULT_PREFIXES, read_prefixes
 from .cache import CacheSettings, read_cache
@@ -34,6 +33,7 @@ from .providers import (
     read_prices,
     read_providers,
 )
+from .proxies import read_public_url, read_trusted_proxies
 from .routing import (
     Network,
     OutboundSettings,
@@ -50,7 +50,7 @@ from .web import (
     read_cors,
 )
 
-__all__ = ["AuthMode", "ConfigError", "Limits", "Price", "Provider", "Secret", "Settings", "is_loopback", "load"]
+__all__ = ["AuthMode", "ConfigError", "Limits", "Price", "Provider", "Secret", "Settings", "load"]
 
 AuthMode = Literal["required", "optional", "disabled"]
 _MODES = ("required", "optional", "disabled")

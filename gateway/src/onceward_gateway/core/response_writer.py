@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol
 
-from ..calls.repository import CallRecord
 from .answer import Answer, Fault
+from .call_record import CallRecord
 
 __all__ = ["Filter", "Producer", "Sink"]
 

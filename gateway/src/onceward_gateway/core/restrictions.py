@@ -10,23 +10,47 @@ import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from ipaddress import IPv4Network, IPv6Network, ip_network
-from typing import TYPE_CHECKING, Any, TypeAlias
+from enum import Enum
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_network
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from .errors import ApiError, invalid
 from .principal import matches
 
 if TYPE_CHECKING:
-    from ..http.request import Route
-    from .proxies import Address
     from .records import Key
 
-__all__ = ["Network", "Restrictions", "RouteCatalog", "read_networks", "require_within", "restrictions_of"]
+__all__ = [
+    "Address",
+    "Network",
+    "Restrictions",
+    "RouteCatalog",
+    "RouteIdentity",
+    "read_networks",
+    "require_within",
+    "restrictions_of",
+]
 
+Address: TypeAlias = IPv4Address | IPv6Address
 Network: TypeAlias = IPv4Network | IPv6Network
 _Unit: TypeAlias = tuple[str, str]
 _PARAMETER = re.compile(r"\{[^}]*\}")
-_GROUPS: Mapping[str, Callable[[Route], bool]] = {
+
+
+class RouteIdentity(Protocol):
+    """The parts of a route that a restriction can name."""
+
+    @property
+    def method(self) -> str: ...
+
+    @property
+    def path(self) -> str: ...
+
+    @property
+    def access(self) -> Enum: ...
+
+
+_GROUPS: Mapping[str, Callable[[RouteIdentity], bool]] = {
     "llm_api_routes": lambda route: route.access.value == "key",
     "management_routes": lambda route: route.access.value == "platform",
     "info_routes": lambda route: route.access.value == "platform" and route.method == "GET",
@@ -93,7 +117,7 @@ def _is_inside(one: Network, outer: Network) -> bool:
 class RouteCatalog:
     """The routes of this gateway by the names that `allowed_routes` may give them."""
 
-    def __init__(self, routes: Iterable[tuple[Route, Sequence[str]]] = ()) -> None:
+    def __init__(self, routes: Iterable[tuple[RouteIdentity, Sequence[str]]] = ()) -> None:
         self._routes = [(route, tuple(_plain(name) for name in names)) for route, names in routes]
         self._covered: dict[str, frozenset[_Unit]] = {}
 
@@ -141,7 +165,7 @@ class RouteCatalog:
             if any(plain == one or ("*" in plain and matches(plain, one)) for one in names)
         )
 
-    def allows(self, names: Sequence[str], route: Route) -> bool:
+    def allows(self, names: Sequence[str], route: RouteIdentity) -> bool:
         """Return whether a route is among those that are named."""
         unit = (route.method, route.path)
         return any(unit in self.covered(name) for name in names)
@@ -178,7 +202,7 @@ class Restrictions:
                     code="ip_not_allowed",
                 )
 
-    def require_route(self, route: Route, catalog: RouteCatalog) -> None:
+    def require_route(self, route: RouteIdentity, catalog: RouteCatalog) -> None:
         """Raise 403 for a route that is not among those that are allowed."""
         for level in self.routes:
             if not catalog.allows(level, route):

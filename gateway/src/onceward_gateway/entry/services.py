@@ -9,7 +9,6 @@ import os
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import TYPE_CHECKING, Any
 
-from ..billing.call_accounts import served_at
 from ..billing.ledger import Ledger
 from ..billing.prices import PriceBook, warm
 from ..cache.cache import Cache
@@ -45,8 +44,11 @@ from ..jobs.image_store import ImageStore
 from ..jobs.scheduler import BATCHES, FINE_TUNING, JobKind, JobQueue
 from ..offline.fine_tuned import FineTunedModels
 from ..offline.registry import OfflineModels
+from ..providers.chunks import texts_of_events
+from ..ratelimit.limiter import Pace
 from ..ratelimit.shared_counters import SharedPace
 from ..routing.router import Router
+from ..routing.served_address import served_address
 from ..telemetry.telemetry import Telemetry
 
 if TYPE_CHECKING:
@@ -96,7 +98,15 @@ class Gateway:
         self.cache = Cache(self)
         self.guardrails = Guardrails(settings.guardrails)
         self.ledger = Ledger(
-            self.db, self.clock, settings.ledger, self.prices, self.platform, self.new_id, self.nodes.id
+            self.db,
+            self.clock,
+            settings.ledger,
+            self.prices,
+            self.platform,
+            self._pace(),
+            self.nodes.id,
+            served_at=lambda call: served_address(call, self.routing.deployment, settings.providers),
+            texts_of_events=texts_of_events,
         )
         self.calls = Calls(
             self.db,
@@ -107,18 +117,12 @@ class Gateway:
             biller=self.ledger,
             nodes=self.nodes,
             bus=self.bus,
+            on_ended=lambda run, seconds: self.telemetry.ended(run, seconds),
         )
-        if self.redis is not None:
-            shared = SharedPace(self.redis, self.clock, lease_seconds=settings.cluster.lease_seconds)
-            self.ledger.pace.share(shared, when_away=settings.limits.when_away)
-        self.ledger.served_at = lambda run: served_at(self, run)
-        self.calls.others.on_interrupted = self.ledger.interrupted
-        self.calls.on_recording = self.ledger.write_fresh
         self.nodes.on_dead(self.calls.others.died)
         self.nodes.on_dead(self.ledger.on_dead)
         self.nodes.on_lost(self.calls.others.let_go)
         self.telemetry = Telemetry(self)
-        self.calls.settlement.on_ended = self.telemetry.ended
         keep = settings.limits.keep_hours * 3600
         self.mutations = Mutations(
             self.db,
@@ -143,6 +147,14 @@ class Gateway:
         queue = JobQueue(kind, self.db, self.clock, self.nodes.id, spawn=self.spawn, is_draining=lambda: self.draining)
         self.nodes.on_dead(queue.release)
         return queue
+
+    def _pace(self) -> Pace:
+        """Return the rate limiter, which counts in Redis where there is one."""
+        if self.redis is None:
+            return Pace(self.clock)
+        settings = self.settings
+        shared = SharedPace(self.redis, self.clock, lease_seconds=settings.cluster.lease_seconds)
+        return Pace(self.clock, shared, when_away=settings.limits.when_away)
 
     @property
     def loop(self) -> asyncio.AbstractEventLoop:

@@ -19,23 +19,12 @@ from ..core.errors import (
     forbidden,
     invalid,
 )
+from ..core.hosts import is_loopback
 
-__all__ = ["HostCheck", "host_of", "is_loopback"]
+__all__ = ["HostCheck", "host_of"]
 
 _AUTHORITY = re.compile(r"(?:([A-Za-z0-9._\-]+)|\[([0-9A-Fa-f:.]+)\])(?::[0-9]{0,5})?")
 _MOST_REMEMBERED = 256
-
-
-def is_loopback(host: str) -> bool:
-    """Return whether a host is this machine, reached by itself alone."""
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
-    return (mapped or address).is_loopback
 
 
 def host_of(authority: str) -> str | None:

@@ -19,7 +19,7 @@ from ..core.decisive_names import Named
 from ..core.principal import ANONYMOUS, Principal
 
 if TYPE_CHECKING:
-    from ..calls.repository import CallRecord
+    from ..core.call_record import CallRecord
     from ..entry.services import Gateway
 
 __all__ = [

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from ..config.routing import Network
 from ..core.errors import ApiError
-from ..core.proxies import client_address
+from ..http.forwarded import client_address
 from ..http.request import Call
 from .draw import digest
 from .faults import fault_in, named_fault

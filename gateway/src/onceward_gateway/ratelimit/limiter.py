@@ -76,18 +76,19 @@ class Pass:
 
 
 class Pace:
-    """The windows and counters of all who are limited."""
+    """The windows and counters of all who are limited.
 
-    def __init__(self, clock: Clock) -> None:
+    `shared` counts them together with other nodes. While Redis is unavailable, `when_away` decides: count alone
+    (`open`) or refuse (`closed`).
+    """
+
+    def __init__(
+        self, clock: Clock, shared: SharedPace | None = None, *, when_away: Literal["open", "closed"] = "open"
+    ) -> None:
         self._clock = clock
         self._windows: dict[tuple[Kind, Place], Window] = {}
         self._running: dict[Place, int] = {}
         self._plans: dict[tuple[int, str], tuple[Sequence[Bound], tuple[Limit, ...]]] = {}
-        self._shared: SharedPace | None = None
-        self._closed = False
-
-    def share(self, shared: SharedPace, *, when_away: Literal["open", "closed"]) -> None:
-        """Count together with other nodes. `when_away`: count alone (`open`) or refuse (`closed`) without Redis."""
         self._shared = shared
         self._closed = when_away == "closed"
 

@@ -13,7 +13,8 @@ from ..api.authentication import key_of
 from ..config.table import ConfigError
 from ..config.telemetry import MetricsSettings
 from ..core.errors import ApiError
-from ..http.hosts import host_of, is_loopback
+from ..core.hosts import is_loopback
+from ..http.hosts import host_of
 from ..http.request import (
     Access,
     Call,

@@ -11,10 +11,10 @@ from importlib.util import find_spec
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from ..calls.repository import CallRecord
 from ..calls.running import Run
 from ..config.table import ConfigError
 from ..config.telemetry import TracingSettings
+from ..core.call_record import CallRecord
 from ..core.errors import ApiError
 from ..core.response_writer import Producer, Sink
 from ..http.request import Call, Route

@@ -1,23 +1,18 @@
-"""Trusted proxies: whose forwarded headers are believed, the client's address, and the public base URL."""
+"""The address of the client and the URL of the gateway, as trusted proxies forward them."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
-from typing import TYPE_CHECKING, Any, TypeAlias
-from urllib.parse import urlsplit
+from collections.abc import Mapping, Sequence
+from ipaddress import IPv6Address, ip_address
+from typing import Any
 
-from ..config.routing import Network
-from ..config.table import ConfigError, Table
+from ..config.load import Settings
+from ..config.proxies import HOST
+from ..core.restrictions import Address, Network
 
-if TYPE_CHECKING:
-    from ..config.load import Settings
+__all__ = ["base_url", "client_address"]
 
-__all__ = ["Address", "base_url", "client_address", "read_public_url", "read_trusted_proxies"]
-
-Address: TypeAlias = IPv4Address | IPv6Address
-_HOST = re.compile(r"(?:[A-Za-z0-9._\-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
 _PAIR = re.compile(r"\s*([A-Za-z]+)\s*=\s*(?:\"([^\"]*)\"|([^\s;,\"]*))\s*")
 
 
@@ -50,38 +45,9 @@ def base_url(scope: Mapping[str, Any] | None, headers: Mapping[str, str], settin
         scheme = _at(_listed(headers.get("x-forwarded-proto")), hops) or _at(_named(forwarded, "proto"), hops)
         host = _at(_listed(headers.get("x-forwarded-host")), hops) or _at(_named(forwarded, "host"), hops)
         host = host or headers.get("host", "")
-        if _HOST.fullmatch(host):
+        if HOST.fullmatch(host):
             return f"{'https' if scheme.lower() == 'https' else 'http'}://{host}"
     return f"{(scope or {}).get('scheme') or 'http'}://{_bound(scope, settings)}"
-
-
-def read_trusted_proxies(given: Iterable[str], source: str, name: str) -> tuple[Network, ...]:
-    """Return the networks of a setting; raise for an entry that is no address and no range of addresses."""
-    found: list[Network] = []
-    for text in given:
-        try:
-            found.append(ip_network(text.strip(), strict=False))
-        except ValueError:
-            raise ConfigError(
-                f"{source}: {name} has the entry {text!r}, which is no IP address and no range of them. "
-                'Write addresses such as "10.0.0.7" or "10.0.0.0/8".'
-            ) from None
-    return tuple(found)
-
-
-def read_public_url(table: Table, name: str = "public_url") -> str | None:
-    """Return the URL under which clients reach the gateway, or None where it is not set."""
-    text = table.text(name)
-    if not text:
-        return None
-    try:
-        url = urlsplit(text)
-        valid = url.scheme in ("http", "https") and bool(_HOST.fullmatch(url.netloc)) and not url.query + url.fragment
-    except ValueError:
-        valid = False
-    if not valid:
-        raise table.fault(name, text, "is no URL of a server", 'Write it as "https://gateway.example.com"')
-    return text.rstrip("/")
 
 
 def _peer(scope: Mapping[str, Any] | None) -> Address | None:
