@@ -1,4 +1,4 @@
-"""Contracts that nobody here wrote: each gives a package that imports, builds its models, and type-checks strictly.
+"""Public contracts: each package can be imported, builds its models, and passes strict type checks.
 
 The documents are public, but not all carry a licence to be copied: they are read from the folder that the environment
 variable ``ONCEWARD_SPECS`` names, or from ``shared/reference/specs`` beside the repository.

@@ -12,7 +12,7 @@ from ..core.principal import Principal
 from ..http.request import Call, Change, Response, json_response
 from ..jobs.batch_store import LINE_HEADERS, SCOPE, BatchStore, public_view
 from ..jobs.file_store import FileStore
-from ..routing.targets import BYOK
+from ..routing.targets import CALLER_KEY_PREFIX
 from .pagination import NEWEST, USUAL_LIMIT, list_response, start_of_page
 
 __all__ = ["ENDPOINTS", "BatchHandlers"]
@@ -150,7 +150,7 @@ class BatchHandlers:
 
 def _line_headers(request: Call) -> dict[str, str]:
     """Return the headers that hold for the lines; refuse keys of providers, which are not kept."""
-    own = next((name for name in request.headers if name.startswith(BYOK)), None)
+    own = next((name for name in request.headers if name.startswith(CALLER_KEY_PREFIX)), None)
     if own is not None:
         raise invalid(
             f"`{own}` cannot be used with a batch: a caller's key is not kept, and the lines run later. Leave it out, "

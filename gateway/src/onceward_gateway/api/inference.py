@@ -55,7 +55,7 @@ from ..offline.handler import (
     offline_chunks,
 )
 from ..routing.model_catalog import known_of
-from ..routing.router import Pool
+from ..routing.pool import DeploymentPool
 from ..routing.targets import OfflineTarget, Target
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ class ModelEndpoint:
         """Where the model of a call is to be had."""
         mocked = self._kind in _STREAMED and call.data.get("mock_response") is not None
         asked = call.caller.aliases.get(call.model, call.model)
-        target = await call.gateway.routing.resolved(call, _ECHO if mocked else asked, self._kind)
+        target = await call.gateway.selector.resolve(call, _ECHO if mocked else asked, self._kind)
         name = call.model if mocked and call.model else target.name
         if not call.model:
             call.caller.require_model(name)
@@ -160,9 +160,11 @@ class ModelEndpoint:
             gateway.revocation.watch(call.caller.expires_at)
         return run
 
-    def _producer(self, call: Call, target: Target | Pool, stream: bool, name: str) -> Callable[[Sink], Producer]:
-        if isinstance(target, Pool):
-            return lambda run: call.gateway.routing.producer(
+    def _producer(
+        self, call: Call, target: Target | DeploymentPool, stream: bool, name: str
+    ) -> Callable[[Sink], Producer]:
+        if isinstance(target, DeploymentPool):
+            return lambda run: call.gateway.dispatcher.producer(
                 target, lambda one, sink: self._producer(call, one, stream, one.name)(sink)
             )
         make = call.gateway.telemetry.watched(self._made(call, target, stream, name), call, target, self._kind)
@@ -292,7 +294,7 @@ class ModelEndpoint:
 class Place:
     """Where a call goes, the name that it is answered under, and the one that it was asked for by."""
 
-    target: Target | Pool
+    target: Target | DeploymentPool
     name: str
     asked: str
 
@@ -323,7 +325,7 @@ class HeadedStream:
         self._streamer.close()
 
 
-def _candidates(call: Call, target: Target | Pool) -> list[Candidate]:
+def _candidates(call: Call, target: Target | DeploymentPool) -> list[Candidate]:
     """Provider and price name of whatever may serve the call, the models included that its request lets in."""
     found = _served_by(call.gateway, target)
     others = dict.fromkeys(named.model for named in call.others)
@@ -339,9 +341,9 @@ def _candidates(call: Call, target: Target | Pool) -> list[Candidate]:
     return found
 
 
-def _served_by(gateway: Gateway, target: Target | Pool) -> list[Candidate]:
-    if isinstance(target, Pool):
-        return gateway.routing.estimate(target)
+def _served_by(gateway: Gateway, target: Target | DeploymentPool) -> list[Candidate]:
+    if isinstance(target, DeploymentPool):
+        return gateway.selector.candidates(target)
     if isinstance(target, OfflineTarget):
         return [Candidate(target.provider, target.price_name)]
     most = most_output(target.upstream, known_of(target.model).max_output_tokens)

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from ..cache.cache import Keeper, Plan
+from ..cache.cache import CacheDecision, CacheRecorder
 from ..core.effective_body import as_fields
 from ..core.errors import ApiError
 from ..core.response_writer import Producer, Sink
@@ -34,7 +34,7 @@ def staged(call: Call, route: Route, make: Make) -> Make:
     """`make` with the stages that this call passes; the very same where it passes none."""
     assert route.kind is not None
     guards = call.gateway.guardrails.of(call)
-    plan = call.gateway.cache.plan(call, route.kind, (guard.name for guard in guards))
+    plan = call.gateway.cache.decide(call, route.kind, (guard.name for guard in guards))
     if not guards and plan is None:
         return make
 
@@ -93,7 +93,7 @@ def _put_form(call: Call, files: Mapping[str, list[str]], shown: Mapping[str, An
     call.data = {name: value for name, value in data.items() if name not in files}
 
 
-async def _cached(call: Call, plan: Plan, guards: Sequence[Guard], make: Make, out: Sink) -> None:
+async def _cached(call: Call, plan: CacheDecision, guards: Sequence[Guard], make: Make, out: Sink) -> None:
     cache = call.gateway.cache
     key = cache.key(call, plan)
     entry = await cache.find(key, plan)
@@ -104,9 +104,9 @@ async def _cached(call: Call, plan: Plan, guards: Sequence[Guard], make: Make, o
     if not plan.controls.keep:
         await _guarded(call, guards, make, out)
         return
-    keeper = Keeper(out, cache.settings.most_entry_bytes)
+    keeper = CacheRecorder(out, cache.settings.most_entry_bytes)
     await _guarded(call, guards, make, keeper)
-    await cache.keep(key, plan, keeper)
+    await cache.save(key, plan, keeper)
 
 
 async def _guarded(call: Call, guards: Sequence[Guard], make: Make, out: Sink) -> None:

@@ -12,8 +12,12 @@ from ..api.calls import CallHandlers
 from ..api.files import FileHandlers
 from ..api.fine_tuning import FineTuningHandlers
 from ..api.guardrails import GuardrailHandlers
+from ..api.health import HealthHandlers
+from ..api.health_check import DeploymentChecks
 from ..api.images import ImageHandlers
+from ..api.models import ModelHandlers
 from ..api.moderations import ModerationHandlers
+from ..api.utils import UtilityHandlers
 from ..core.principal import Principal
 from ..offline.handler import Embeddings
 from .services import Gateway
@@ -26,6 +30,9 @@ def build_handlers(gateway: Gateway, *, require_route: Callable[[Principal, str]
 
     `require_route` raises an error where a caller may not send a POST to a path.
     """
+    checks = DeploymentChecks(
+        gateway.targets, gateway.breakers, lambda: gateway.providers, gateway.clock, gateway.new_id
+    )
     return Handlers(
         audio=AudioHandlers(gateway.clock),
         batches=BatchHandlers(
@@ -52,4 +59,16 @@ def build_handlers(gateway: Gateway, *, require_route: Callable[[Principal, str]
         guardrails=GuardrailHandlers(gateway.guardrails),
         images=ImageHandlers(gateway.images, gateway.clock, gateway.settings),
         moderations=ModerationHandlers(gateway.clock),
+        health=HealthHandlers(
+            gateway.settings,
+            gateway,
+            gateway.db,
+            gateway.readiness,
+            gateway.nodes,
+            gateway.bus,
+            gateway.redis,
+            gateway.catalog,
+        ),
+        models=ModelHandlers(gateway.settings, gateway.offline, gateway.catalog, gateway.selector, gateway.prices),
+        utils=UtilityHandlers(gateway.selector, gateway.catalog, checks, offline=gateway.settings.offline),
     )
