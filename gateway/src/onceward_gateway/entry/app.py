@@ -33,6 +33,7 @@ from ..core.errors import (
     invalid,
     storage_away,
 )
+from ..core.principal import Principal
 from ..core.restrictions import RouteCatalog
 from ..db import StorageError, Unstorable
 from ..db.disk import away_of
@@ -49,13 +50,11 @@ from ..http.request import (
     Call,
     Change,
     Endpoint,
-    FileResponse,
     Receive,
     Reply,
     Response,
     Route,
     Send,
-    attachment,
     header_value,
 )
 from ..http.request_headers import read_headers, settle_headers
@@ -101,7 +100,10 @@ class App:
         self.gateway = gateway
         gateway.app = self
         self.catalog = RouteCatalog(self._named_routes)
-        table = (*routes(build_handlers(gateway, self.catalog)), *gateway.telemetry.routes())
+        table = (
+            *routes(build_handlers(gateway, self.catalog, require_route=self.require_route)),
+            *gateway.telemetry.routes(),
+        )
         completed = [_complete(route, gateway.contract) for route in table]
         self.table = RouteTable(completed)
         self._small = replace(gateway.settings.limits, body_bytes=min(gateway.settings.limits.body_bytes, _WRITE_BYTES))
@@ -113,6 +115,12 @@ class App:
     def _named_routes(self) -> Iterator[tuple[Route, tuple[str, ...]]]:
         """Yield every route with its paths, as restrictions of keys may name them."""
         return ((route, (route.path, *aliases_of(route))) for route in self.table.routes)
+
+    def require_route(self, caller: Principal, path: str) -> None:
+        """Raise 403 where the restrictions of a caller's key do not allow a POST to a path."""
+        match = self.table.match("POST", path.encode())
+        if caller.restrictions is not None and isinstance(match, Match):
+            caller.restrictions.require_route(match.route, self.catalog)
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         # Not a function for each step of the way: every stream that is open keeps a frame of each.
@@ -406,8 +414,6 @@ async def _send(
             await send({"type": "http.response.body", "body": b"" if bodiless else reply.body})
         else:
             await _send_pieces(reply.body, send)
-    elif isinstance(reply, FileResponse):
-        await _send_file(reply, send, common, bodiless=bodiless)
     elif hasattr(reply, "send"):
         await reply.send(send, common)
     else:
@@ -426,20 +432,6 @@ async def _send_pieces(body: bytes, send: Send) -> None:
         await send({"type": "http.response.body", "body": body[at : at + _PIECE], "more_body": True})
         await asyncio.sleep(0)
     await send({"type": "http.response.body", "body": b""})
-
-
-async def _send_file(reply: FileResponse, send: Send, common: list[tuple[bytes, bytes]], *, bodiless: bool) -> None:
-    with reply.path.open("rb") as file:
-        size = file.seek(0, 2)
-        file.seek(0)
-        headers = _encoded(reply.headers, reply.content_type)
-        headers.append((b"content-length", b"%d" % size))
-        if reply.filename is not None:
-            headers.append((b"content-disposition", attachment(reply.filename)))
-        await send({"type": "http.response.start", "status": 200, "headers": headers + common})
-        while not bodiless and (piece := await asyncio.to_thread(file.read, _PIECE)):
-            await send({"type": "http.response.body", "body": piece, "more_body": True})
-        await send({"type": "http.response.body", "body": b""})
 
 
 def _encoded(headers: tuple[tuple[str, str], ...], content_type: str) -> list[tuple[bytes, bytes]]:
