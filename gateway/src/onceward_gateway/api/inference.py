@@ -41,11 +41,6 @@ from ..core.errors import (
 )
 from ..core.response_writer import Producer, Sink
 from ..core.threads import LARGE_BODY
-from ..http.producers import (
-    offline_answer,
-    offline_chunks,
-    source_of,
-)
 from ..http.request import (
     Call,
     Headers,
@@ -53,6 +48,11 @@ from ..http.request import (
     Response,
     Route,
     header_value,
+)
+from ..offline.handler import (
+    emissions_of,
+    offline_answer,
+    offline_chunks,
 )
 from ..routing.model_catalog import known_of
 from ..routing.pool import DeploymentPool
@@ -179,7 +179,7 @@ class ModelEndpoint:
             context = _context(call, run.record, name, target.model.id)
             if local is not None:
                 return offline_answer(local, target.model, call, context)
-            source = source_of(target.model, self._kind)(call.data, context)
+            source = emissions_of(target.model, self._kind)(call.data, context)
             return offline_chunks(source, call, self._kind, call.gateway.clock, stream=stream)
 
         return make
@@ -396,11 +396,10 @@ def _context(call: Call, record: CallRecord, name: str, model: str) -> ModelCont
         call_id=record.id,
         created=int(record.created_at),
         model=name,
-        attempt=record.attempts if record.key is not None else call.gateway.offline.turn(call, model),
+        attempt=record.attempts if record.key is not None else call.gateway.offline.attempt(call, model),
         key=record.key,
         request_id=record.request_id,
         principal=record.principal,
-        gateway=call.gateway,
     )
 
 
