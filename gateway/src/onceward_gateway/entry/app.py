@@ -98,7 +98,6 @@ class App:
 
     def __init__(self, gateway: Gateway) -> None:
         self.gateway = gateway
-        gateway.app = self
         self.catalog = RouteCatalog(self._named_routes)
         table = (
             *routes(build_handlers(gateway, self.catalog, require_route=self.require_route)),
@@ -156,10 +155,14 @@ class App:
             await receive()
             await send({"type": "websocket.close", "code": 1008})
 
+    async def start(self) -> None:
+        """Start the services, in the running event loop."""
+        await self.gateway.start(self.dispatch)
+
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         await receive()
         try:
-            await self.gateway.start()
+            await self.start()
         except StorageError as error:
             await send({"type": "lifespan.startup.failed", "message": str(error)})
             return
