@@ -14,7 +14,7 @@ from onceward_gateway.core.principal import matches
 from onceward_gateway.core.records import Limits
 from onceward_gateway.identity.authorization import (
     Ceiling,
-    Sight,
+    Visibility,
     attenuate,
 )
 
@@ -103,9 +103,9 @@ def test_each_moment_is_in_one_window(text: str, anchor: int, later: int) -> Non
 
 
 def test_sight_within_a_place() -> None:
-    sight = Sight(False, frozenset(), frozenset(), "ada", "key_1", "team_1", "org_1")
-    assert sight.sees(user_id="ada", team_id="team_1", organization_id="org_1")
-    assert not sight.sees(user_id="ada", team_id="team_2", organization_id="org_1")
-    assert not sight.sees(user_id="ada", organization_id="org_1")
-    assert not sight.sees()
-    assert sight.sees(key_id="key_1")
+    visibility_of = Visibility(False, frozenset(), frozenset(), "ada", "key_1", "team_1", "org_1")
+    assert visibility_of.sees(user_id="ada", team_id="team_1", organization_id="org_1")
+    assert not visibility_of.sees(user_id="ada", team_id="team_2", organization_id="org_1")
+    assert not visibility_of.sees(user_id="ada", organization_id="org_1")
+    assert not visibility_of.sees()
+    assert visibility_of.sees(key_id="key_1")

@@ -26,7 +26,7 @@ from ..http.request import (
     Response,
     json_response,
 )
-from ..identity.authorization import sees_organization
+from ..identity.authorization import may_see_organization
 from ..identity.repositories import Repositories
 from . import spend_reports
 from .parsing import known_value
@@ -183,7 +183,7 @@ class CreditHandlers:
             record = await self._records.organizations.get(named)
             # Without keys a caller may act for any organization, so it may also read its credits.
             open_here = request.caller.id == ANONYMOUS.id and self._auth_mode == "disabled"
-            if record is None or not (open_here or sees_organization(request.caller, named)):
+            if record is None or not (open_here or may_see_organization(request.caller, named)):
                 raise not_found("organization", named, param="organization_id")
             tier_id = record.tier or credits.settings.default_tier
             tier = credits.tier_named(tier_id) if tier_id is not None and credits.used else None

@@ -28,7 +28,7 @@ from ..http.request import (
     Response,
     json_response,
 )
-from ..identity.authorization import require_admin, sight
+from ..identity.authorization import require_admin, visibility_of
 from ..identity.directory import Directory
 from ..identity.repositories import Repositories
 from ..routing.price_location import PriceLocator
@@ -94,7 +94,7 @@ class SpendHandlers:
         self._reports.add_metadata(where, query.get("metadata"))
         limit = query.get("limit")
         rows, cursor = await self._reports.log_page(where, limit if isinstance(limit, int) else 20, query.get("cursor"))
-        places = sight(request.caller).all
+        places = visibility_of(request.caller).all
         data = [_record(row, places=places) for row in rows]
         return json_response({"object": "list", "data": data, "has_more": cursor is not None, "next_cursor": cursor})
 
@@ -245,7 +245,7 @@ class SpendHandlers:
 
     async def provider_budgets(self, request: Call) -> Response:
         """Return the budget and the spending of each provider that has a budget."""
-        if not sight(request.caller).all:
+        if not visibility_of(request.caller).all:
             raise forbidden("Only an admin of the gateway may see the budgets of providers.", code="admin_required")
         now = self._clock.time()
         shown: dict[str, Any] = {}

@@ -13,7 +13,7 @@ from ..core.errors import invalid
 from ..core.money import to_credits, to_usd
 from ..core.principal import Principal
 from ..db import Database
-from ..identity.authorization import Sight, sight
+from ..identity.authorization import Visibility, visibility_of
 from .parsing import moment
 
 __all__ = [
@@ -165,13 +165,13 @@ class SpendTotals:
 def visible_to(caller: Principal) -> UsageFilter:
     """Return the filter of the records that a caller may see."""
     where = UsageFilter()
-    view = sight(caller)
+    view = visibility_of(caller)
     if not view.all:
         where.any_of(_visible(view))
     return where
 
 
-def _visible(view: Sight) -> list[tuple[str, tuple[Any, ...]]]:
+def _visible(view: Visibility) -> list[tuple[str, tuple[Any, ...]]]:
     found: list[tuple[str, tuple[Any, ...]]] = []
     if view.organizations:
         found.append((sql.among("organization_id", len(view.organizations)), tuple(sorted(view.organizations))))

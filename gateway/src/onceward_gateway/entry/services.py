@@ -33,7 +33,7 @@ from ..guardrails.registry import Guardrails
 from ..http.contract import ContractError, load_contract
 from ..http.validation import Contract
 from ..identity.directory import Directory, master_keys
-from ..identity.invalidation import Changes
+from ..identity.invalidation import ChangeLog
 from ..identity.one_time_secrets import OneTimeSecrets
 from ..identity.repositories import Repositories
 from ..jobs.batch_runner import BatchRunner, Dispatch
@@ -98,7 +98,7 @@ class Gateway:
             self.db,
             self.clock,
             self.new_id,
-            Changes(self.db, self.clock, self.bus, settings.cluster.cache_seconds),
+            ChangeLog(self.db, self.clock, self.bus, settings.cluster.cache_seconds),
             masters=self.masters.values(),
         )
         self.secrets = OneTimeSecrets(self.db, self.clock)
