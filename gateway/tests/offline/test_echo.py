@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from onceward_gateway.core.accumulate import fold, fold_text
 from onceward_gateway.core.answer import Delay, ModelContext
+from onceward_gateway.core.clock import SystemClock
 from onceward_gateway.core.errors import ApiError
 from onceward_gateway.core.tokenizer import count
 from onceward_gateway.offline.image import draw
@@ -22,7 +23,7 @@ from onceward_gateway.offline.learned import Example, Memory
 from onceward_gateway.offline.models import BuiltIn
 from onceward_gateway.offline.speech import listen, speak
 
-CONTEXT = ModelContext("call_1", 1_700_000_000, "gpt-4", 1, None, "req", "me", None)  # type: ignore[arg-type]  # no gateway is needed
+CONTEXT = ModelContext("call_1", 1_700_000_000, "gpt-4", 1, None, "req", "me", SystemClock())
 
 WEATHER = {
     "type": "function",

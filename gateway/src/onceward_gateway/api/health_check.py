@@ -106,7 +106,7 @@ async def _offline(target: OfflineTarget, call: Call, sink: _Nowhere, kind: str)
 
     record = sink.record
     context = ModelContext(
-        record.id, int(record.created_at), target.name, 1, None, record.request_id, record.principal, call.gateway
+        record.id, int(record.created_at), target.name, 1, None, record.request_id, record.principal, call.gateway.clock
     )
     if kind == "embeddings":
         await offline_answer(embed, target.model, call, context)(sink)

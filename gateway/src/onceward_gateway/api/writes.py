@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import msgspec
 
-from ..calls.idempotency import check_key
+from ..calls.idempotency import check_key, fingerprint
 from ..core.errors import (
     ApiError,
     conflict,
@@ -34,7 +34,6 @@ from ..identity.directory import Platform
 from ..identity.invalidation import Action
 from ..identity.repositories import Store
 from .authentication import key_of
-from .inference import fingerprint
 
 __all__ = [
     "actor",

@@ -8,14 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import msgspec
 
+from .clock import Clock
 from .errors import ApiError
-
-if TYPE_CHECKING:
-    from ..entry.services import Gateway
 
 __all__ = [
     "Answer",
@@ -108,7 +106,7 @@ class ModelContext:
     key: str | None
     request_id: str
     principal: str
-    gateway: Gateway
+    clock: Clock
 
 
 class OfflineModel(Protocol):

@@ -17,11 +17,11 @@ from ..api import routes
 from ..api.authentication import Gate
 from ..api.inference import (
     HeadedStream,
+    InferenceServices,
     ModelEndpoint,
-    fingerprint,
 )
 from ..billing.usage_records import require_bounded
-from ..calls.idempotency import check_key
+from ..calls.idempotency import check_key, fingerprint
 from ..config.brand_headers import BrandHeaders
 from ..config.load import Settings
 from ..core.effective_body import named_as_sent, refuse_models_beside
@@ -100,7 +100,8 @@ class App:
         self.gateway = gateway
         gateway.app = self
         table = (*routes(build_handlers(gateway)), *gateway.telemetry.routes())
-        completed = [_complete(route, gateway.contract) for route in table]
+        services = gateway.inference
+        completed = [_complete(route, gateway.contract, services) for route in table]
         self.table = RouteTable(completed)
         gateway.platform.routes = RouteCatalog((route, (route.path, *aliases_of(route))) for route in completed)
         self._small = replace(gateway.settings.limits, body_bytes=min(gateway.settings.limits.body_bytes, _WRITE_BYTES))
@@ -352,12 +353,12 @@ class App:
                 )
 
 
-def _complete(route: Route, contract: Contract) -> Route:
+def _complete(route: Route, contract: Contract, services: InferenceServices) -> Route:
     """The route under the contract's name for it; one that calls a model gets its endpoint here."""
     spec = contract.find(route.method, route.path)
     if spec is not None and spec.operation_id:
         route = replace(route, operation=spec.operation_id)
-    return route if route.endpoint is not None else replace(route, endpoint=ModelEndpoint(route))
+    return route if route.endpoint is not None else replace(route, endpoint=ModelEndpoint(route, services))
 
 
 class _WholeAnswersOnly(ApiError):

@@ -9,10 +9,12 @@ import os
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import TYPE_CHECKING, Any
 
+from ..api.inference import InferenceServices
 from ..billing.ledger import Ledger
 from ..billing.prices import PriceBook, warm
 from ..cache.cache import Cache
 from ..calls.idempotent_writes import Mutations
+from ..calls.middleware import CallMiddleware
 from ..calls.registry import Calls
 from ..calls.revocation import Revocation
 from ..cluster.cooldowns import Cooldowns
@@ -120,6 +122,18 @@ class Gateway:
             together=self.platform.together,
         )
         self.revocation = Revocation(self.platform, self.calls.running, self.spawn)
+        self.inference = InferenceServices(
+            calls=self.calls,
+            ledger=self.ledger,
+            router=self.routing,
+            offline=self.offline,
+            telemetry=self.telemetry,
+            middleware=CallMiddleware(self.guardrails, self.cache),
+            revocation=self.revocation,
+            clock=self.clock,
+            ping_seconds=settings.limits.ping_seconds,
+            providers=lambda: self.providers,
+        )
         self.app: App | None = None
         self.control = Control(self)
         self._providers: Providers | None = None

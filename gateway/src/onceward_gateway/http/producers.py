@@ -175,7 +175,7 @@ async def embed(model: OfflineModel, call: Call, context: ModelContext) -> Answe
         raise not_capable(model.id, "embeddings")
     delay = getattr(model, "delay", None)
     if delay is not None and (seconds := delay(call.data)):
-        await context.gateway.clock.sleep(seconds)
+        await context.clock.sleep(seconds)
     if len(call.raw) > _LONG_BODY:
         return await offload(_embedded, method, call.data, context)
     return _embedded(method, call.data, context)
