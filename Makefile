@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.set-up
 
-.PHONY: help demo test test-unit setup generate check-generated lint bench bench-gateway sweep chaos lock release dist clean
+.PHONY: help demo test test-all test-unit setup generate check-generated lint bench bench-gateway sweep chaos lock release dist clean
 
 help:                  ## list every target
 	@awk -F ':.*## *' '/^[a-z][a-z-]*:.*##/ { printf "%-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -12,8 +12,11 @@ help:                  ## list every target
 demo: setup            ## run a gateway on a free port and a tour of it, with no key and no network
 	$(BIN)/onceward demo
 
-test: setup            ## run every check and every test that this machine has the tools for
+test: setup            ## run the checks, and the tests that take minutes
 	scripts/test
+
+test-all: setup        ## run everything: also slow tests, PostgreSQL, Redis, chaos, every installed Python
+	scripts/test --all
 
 test-unit: setup       ## run the tests that start no process
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m unit contract generator sdks/python gateway conformance chaos docs tests
@@ -56,4 +59,4 @@ lock: setup            ## take the newest versions of every dependency into uv.l
 	scripts/lock --upgrade
 
 clean:                 ## remove the environment, built wheels and caches
-	rm -rf $(VENV) dist .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) .venvs dist .mypy_cache .pytest_cache .ruff_cache

@@ -32,8 +32,6 @@ UNCONVERTED = (
     "examples/",
     "gateway/src/",
     "gateway/tests/",
-    "generator/src/",
-    "generator/tests/",
     "sdks/python/src/",
     "sdks/python/tests/",
 )

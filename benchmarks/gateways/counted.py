@@ -16,14 +16,15 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from .processes import cpu_seconds
 from .subjects import Running, started
 
-__all__ = ["SCENARIOS", "Scenario", "instructions", "work"]
+__all__ = ["SCENARIOS", "Scenario", "cpu", "instructions", "work"]
 
 HERE = Path(__file__).parent
 _CALLGRIND = ("valgrind", "--tool=callgrind", "--instr-atstart=no")
@@ -69,6 +70,20 @@ def instructions(name: str, upstream: str, pythons: dict[str, Path], scenarios: 
 
             found = asyncio.run(_counted(running, scenarios, count))
             return {scenario: figures["instructions"] / 1000 for scenario, figures in found.items()}
+
+
+def cpu(name: str, upstream: str, pythons: dict[str, Path], scenarios: dict[str, Scenario], times: int) -> Figures:
+    """Return the CPU of a unit of each scenario, user and system, in microseconds, over `times` its units."""
+    figures: Figures = {}
+    with tempfile.TemporaryDirectory() as folder, started(name, Path(folder), upstream, pythons) as running:
+        for scenario, load in scenarios.items():
+            more = replace(load, units=load.units * times)
+            asyncio.run(_load(running, load, load.units))
+            before = cpu_seconds(running.session)
+            asyncio.run(_load(running, more, more.units))
+            units = more.units * (more.callers if more.streamed else 1)
+            figures[scenario] = (cpu_seconds(running.session) - before) / units * 1e6
+    return figures
 
 
 def work(what: str, upstream: str, pythons: dict[str, Path], scenarios: dict[str, Scenario]) -> dict[str, Figures]:

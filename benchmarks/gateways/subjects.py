@@ -66,11 +66,21 @@ def _passthrough(folder: Path, provider: str, port: int, python: Path) -> list[s
     return [python, HERE / "passthrough.py", str(port), provider]
 
 
+def _own(folder: Path, provider: str, port: int, python: Path) -> list[str | Path]:
+    return [python, HERE.parent / "relays.py", str(port), provider, "own"]
+
+
+def _pyreqwest(folder: Path, provider: str, port: int, python: Path) -> list[str | Path]:
+    return [python, HERE.parent / "relays.py", str(port), provider, "pyreqwest"]
+
+
 # The environment each runs in, its command, and the path that answers once it is ready.
 SUBJECTS = {
     "onceward gateway": ("gateway", _onceward, "/readyz"),
     "litellm proxy": ("litellm", _litellm, "/health/readiness"),
     "pass-through": ("gateway", _passthrough, None),
+    "own client": ("gateway", _own, None),
+    "pyreqwest": ("gateway", _pyreqwest, None),
 }
 
 

@@ -20,6 +20,7 @@ SHORT = 12.0
 
 
 @pytest.mark.chaos
+@pytest.mark.slow
 @pytest.mark.parametrize("nodes", [1, pytest.param(3, marks=pytest.mark.cluster)])
 def test_no_call_is_lost_or_paid_twice(nodes: int) -> None:
     lack = missing() if nodes > 1 else None
@@ -48,6 +49,7 @@ def _meddle(database: str) -> None:
 
 
 @pytest.mark.chaos
+@pytest.mark.slow
 def test_a_run_whose_database_was_meddled_with_is_not_green() -> None:
     outcome = run(nodes=1, seed=random.randrange(1_000_000), seconds=SHORT, meddle=_meddle)
     complained = {complaint.check for complaint in outcome.complaints}

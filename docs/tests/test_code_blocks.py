@@ -30,6 +30,8 @@ BLOCK = re.compile(r"^```(\w*)[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 RUN_BY_CI = {
     "make demo",
     "make test",
+    "make test-all",
+    "make test-unit",
     "make bench",
     "make sweep",
     "make lint",

@@ -1,4 +1,4 @@
-"""Runs: what is written, what is left alone, what is said."""
+"""Runs of the command: written files, kept files, and messages."""
 
 from __future__ import annotations
 

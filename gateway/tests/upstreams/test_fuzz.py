@@ -12,6 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from onceward_gateway.core.errors import ApiError, envelope
+from onceward_gateway.core.lenient_json import (
+    Unreadable,
+    encode,
+    readable,
+)
 from onceward_gateway.providers import failures
 from onceward_gateway.providers.answers import (
     Refused,
@@ -28,11 +33,6 @@ from onceward_gateway.providers.anthropic import (
     completion,
 )
 from onceward_gateway.providers.chunks import ChunkReader
-from onceward_gateway.providers.lenient import (
-    Unreadable,
-    encode,
-    readable,
-)
 from onceward_gateway.providers.meter import Meter
 from onceward_gateway.providers.sse import SseReader
 

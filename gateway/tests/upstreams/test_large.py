@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from onceward_gateway.core import json_parts, long_strings
+from onceward_gateway.core.lenient_json import Unreadable, readable
 from onceward_gateway.core.threads import LARGE_BODY, in_thread_if_large
 from onceward_gateway.providers import large
 from onceward_gateway.providers.answers import (
@@ -30,7 +31,6 @@ from onceward_gateway.providers.large import (
     release,
     write_json,
 )
-from onceward_gateway.providers.lenient import Unreadable, readable
 from onceward_gateway.providers.meter import Meter
 
 _CHECKS = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]

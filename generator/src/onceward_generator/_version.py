@@ -1,4 +1,4 @@
-"""The version of this package, and its only copy: the build, the client and the release read it here."""
+"""The version of this package. The build, the code and the release read it here."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a configuration adds: hand-written parts take their places, and what is not there is not mentioned."""
+"""Options: hand-written parts are used where they exist, and missing ones are left out."""
 
 from __future__ import annotations
 

@@ -16,22 +16,22 @@ from . import (
     deployments,
     files,
     fine_tuning,
-    health,
     images,
     keys,
     members,
-    models,
     moderations,
     organizations,
     page,
     spend,
     teams,
     users,
-    utils,
 )
 from .cache import CacheHandlers
 from .calls import CallHandlers
 from .guardrails import GuardrailHandlers
+from .health import HealthHandlers
+from .models import ModelHandlers
+from .utils import UtilityHandlers
 
 __all__ = ["Handlers", "routes"]
 
@@ -46,6 +46,9 @@ class Handlers:
     cache: CacheHandlers
     calls: CallHandlers
     guardrails: GuardrailHandlers
+    health: HealthHandlers
+    models: ModelHandlers
+    utils: UtilityHandlers
 
 
 def _azure(tail: str) -> tuple[str, ...]:
@@ -75,21 +78,6 @@ _MODEL_ROUTES: tuple[Route, ...] = (
         local=embed,
         aliases=_azure("embeddings"),
     ),
-    Route("GET", "/v1/models", "models.list", models.listed),
-    Route("GET", "/v1/models/{model}", "models.retrieve", models.retrieve, aliases=("/v1/models/{model...}",)),
-    Route(
-        "DELETE", "/v1/models/{model}", "models.delete", models.delete, once=True, aliases=("/v1/models/{model...}",)
-    ),
-    Route("GET", "/v1/capabilities", "capabilities.list", models.capabilities),
-    Route(
-        "GET",
-        "/healthz",
-        "health.live",
-        health.live,
-        access=Access.PUBLIC,
-        aliases=("/health", "/health/liveness", "/health/liveliness"),
-    ),
-    Route("GET", "/readyz", "health.ready", health.ready, access=Access.PUBLIC, aliases=("/health/readiness",)),
 )
 
 _FAMILIES = (
@@ -111,7 +99,6 @@ _FAMILIES = (
     credits,
     deployments,
     credentials,
-    utils,
 )
 
 
@@ -123,6 +110,9 @@ def routes(handlers: Handlers) -> tuple[Route, ...]:
         *_calls(handlers.calls),
         *_cache(handlers.cache),
         *_guardrails(handlers.guardrails),
+        *_health(handlers.health),
+        *_models(handlers.models),
+        *_utils(handlers.utils),
     )
 
 
@@ -144,3 +134,30 @@ def _cache(cache: CacheHandlers) -> tuple[Route, ...]:
 
 def _guardrails(guardrails: GuardrailHandlers) -> tuple[Route, ...]:
     return (Route("GET", "/guardrails/list", "guardrails.list", guardrails.list_guardrails, access=_PLATFORM),)
+
+
+def _health(health: HealthHandlers) -> tuple[Route, ...]:
+    live = ("/health", "/health/liveness", "/health/liveliness")
+    return (
+        Route("GET", "/healthz", "health.live", health.live, access=Access.PUBLIC, aliases=live),
+        Route("GET", "/readyz", "health.ready", health.ready, access=Access.PUBLIC, aliases=("/health/readiness",)),
+    )
+
+
+def _models(models: ModelHandlers) -> tuple[Route, ...]:
+    alias = ("/v1/models/{model...}",)
+    return (
+        Route("GET", "/v1/models", "models.list", models.list_models),
+        Route("GET", "/v1/models/{model}", "models.retrieve", models.retrieve, aliases=alias),
+        Route("DELETE", "/v1/models/{model}", "models.delete", models.delete, once=True, aliases=alias),
+        Route("GET", "/v1/capabilities", "capabilities.list", models.list_capabilities),
+    )
+
+
+def _utils(utils: UtilityHandlers) -> tuple[Route, ...]:
+    return (
+        Route("POST", "/utils/token_counter", "utils.token_counter", utils.count_tokens, _JSON),
+        Route("GET", "/utils/supported_openai_params", "utils.supported_openai_params", utils.list_supported_params),
+        Route("POST", "/utils/transform_request", "utils.transform_request", utils.preview_request, _JSON, _PLATFORM),
+        Route("GET", "/health/models", "health.models", utils.check_models, access=_PLATFORM),
+    )

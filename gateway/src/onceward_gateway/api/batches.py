@@ -22,7 +22,7 @@ from ..http.request import (
 )
 from ..http.router import Match
 from ..jobs import batch_runner, sql
-from ..routing.targets import BYOK
+from ..routing.targets import CALLER_KEY_PREFIX
 from .files import find
 from .pagination import (
     LAST,
@@ -104,7 +104,7 @@ async def _create(call: Call) -> Change:
 
 def _line_headers(call: Call) -> dict[str, str]:
     """Return the headers that hold for the lines; refuse keys of providers, which are not kept."""
-    own = next((name for name in call.headers if name.startswith(BYOK)), None)
+    own = next((name for name in call.headers if name.startswith(CALLER_KEY_PREFIX)), None)
     if own is not None:
         raise invalid(
             f"`{own}` cannot be used with a batch: a caller's key is not kept, and the lines run later. Leave it out, "

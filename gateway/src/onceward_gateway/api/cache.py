@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..cache.cache import Cache
+from ..cache.cache import ResponseCache
 from ..core.clock import Clock
 from ..core.errors import ApiError
 from ..http.request import (
@@ -22,7 +22,7 @@ _PROBE = "ping"
 class CacheHandlers:
     """Handlers for `/cache`."""
 
-    def __init__(self, cache: Cache, clock: Clock) -> None:
+    def __init__(self, cache: ResponseCache, clock: Clock) -> None:
         self._cache = cache
         self._clock = clock
 
@@ -38,7 +38,7 @@ class CacheHandlers:
         await store.put(_PROBE, _PROBE, b"pong", now, now + 60)
         answered = await store.find(_PROBE, now) == b"pong"
         try:
-            await store.drop([_PROBE], None)
+            await store.delete([_PROBE], None)
             entries = (await store.size())[0]
         except ApiError as error:
             failed = {"set_cache_response": "failed", "error": error.message}
@@ -55,13 +55,13 @@ class CacheHandlers:
     async def delete(self, request: Call) -> Response:
         """Delete entries by key: any entry for an administrator, entries of its own scope for anyone else."""
         store = self._cache.store
-        dropped = 0 if store is None else await store.drop(request.data["keys"], self._scope(request))
+        dropped = 0 if store is None else await store.delete(request.data["keys"], self._scope(request))
         return json_response({"status": "success", "deleted": dropped})
 
     async def delete_all(self, request: Call) -> Response:
         """Delete every entry that the caller may delete."""
         store = self._cache.store
-        dropped = 0 if store is None else await store.drop_all(self._scope(request))
+        dropped = 0 if store is None else await store.delete_all(self._scope(request))
         return json_response({"status": "success", "deleted": dropped})
 
     def _scope(self, request: Call) -> str | None:

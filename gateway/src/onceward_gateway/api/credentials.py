@@ -17,12 +17,12 @@ from ..http.request import (
     json_response,
 )
 from ..identity.authorization import require_admin, require_writer
+from ..routing.catalog import DeploymentCatalog
 from ..routing.repository import (
     PLAIN_VALUES,
     Credential,
     masked,
 )
-from ..routing.router import Router
 from .writes import actor, missing
 
 __all__ = ["ROUTES"]
@@ -31,26 +31,26 @@ _VALUES = ("api_key", *PLAIN_VALUES)
 
 
 async def _create(call: Call) -> Change:
-    router = _admins(call, "store credentials")
+    catalog = _admins(call, "store credentials")
     name, values = call.data["credential_name"], call.data["credential_values"]
-    if await router.records.credential(name) is not None:
+    if await catalog.repository.credential(name) is not None:
         raise conflict(
             f"There is a credential {name!r} already. Change it by PATCH, or choose another name.",
             param="credential_name",
             code="credential_exists",
         )
-    await _check(router, values)
+    await _check(catalog, values)
     now, who = call.gateway.clock.time(), actor(call.caller)
-    sealed = router.records.seal_credential(name, values)
-    return _kept(call, router, Credential(name, call.data["credential_info"], sealed, now, who, now, who), "created")
+    sealed = catalog.repository.seal_credential(name, values)
+    return _kept(call, catalog, Credential(name, call.data["credential_info"], sealed, now, who, now, who), "created")
 
 
 async def _update(call: Call) -> Change:
-    router = _admins(call, "change credentials")
-    old = await _found(call, router)
-    values = router.readable_values(old)
+    catalog = _admins(call, "change credentials")
+    old = await _found(call, catalog)
+    values = catalog.repository.readable_values(old)
     given = call.data.get("credential_values") or {}
-    await _check(router, given)
+    await _check(catalog, given)
     values = {name: value for name, value in {**values, **given}.items() if value is not None}
     if not values:
         raise invalid("Nothing would be left of this credential. Delete it instead.", param="credential_values")
@@ -58,31 +58,33 @@ async def _update(call: Call) -> Change:
     changed = Credential(
         old.name,
         {name: value for name, value in info.items() if value is not None},
-        router.records.seal_credential(old.name, values),
+        catalog.repository.seal_credential(old.name, values),
         old.created_at,
         old.created_by,
         call.gateway.clock.time(),
         actor(call.caller),
     )
-    return _kept(call, router, changed, "updated")
+    return _kept(call, catalog, changed, "updated")
 
 
 async def _list(call: Call) -> Response:
-    router = _readers(call)
-    shown = [_shown(router, credential) for credential in await router.records.credentials()]
+    catalog = _readers(call)
+    shown = [_shown(catalog, credential) for credential in await catalog.repository.credentials()]
     return json_response({"success": True, "credentials": shown})
 
 
 async def _retrieve(call: Call) -> Response:
-    router = _readers(call)
-    return json_response(_shown(router, await _found(call, router)))
+    catalog = _readers(call)
+    return json_response(_shown(catalog, await _found(call, catalog)))
 
 
 async def _delete(call: Call) -> Change:
-    router = _admins(call, "delete credentials")
-    name = (await _found(call, router)).name
-    users = [record.id for record in await router.records.deployments() if record.params.get("credential_name") == name]
-    users += [entry.id for entry in router.settings.deployments if entry.params.get("credential_name") == name]
+    catalog = _admins(call, "delete credentials")
+    name = (await _found(call, catalog)).name
+    users = [
+        record.id for record in await catalog.repository.deployments() if record.params.get("credential_name") == name
+    ]
+    users += [entry.id for entry in catalog.settings.deployments if entry.params.get("credential_name") == name]
     if users:
         raise conflict(
             f"The credential {name!r} is used by the deployments {', '.join(users)}. Change or delete these first.",
@@ -90,25 +92,25 @@ async def _delete(call: Call) -> Change:
         )
 
     async def write() -> Response:
-        await router.records.drop_credential(name)
-        await router.changed()
+        await catalog.repository.drop_credential(name)
+        await call.gateway.catalog_updates.mark_changed()
         await _audit(call, "deleted", name)
         return json_response({"credential_name": name, "deleted": True})
 
-    return Change(write, then=router.committed)
+    return Change(write, then=call.gateway.catalog_updates.publish)
 
 
-def _kept(call: Call, router: Router, credential: Credential, action: str) -> Change:
+def _kept(call: Call, catalog: DeploymentCatalog, credential: Credential, action: str) -> Change:
     async def write() -> Response:
-        await router.records.put_credential(credential)
-        await router.changed()
+        await catalog.repository.put_credential(credential)
+        await call.gateway.catalog_updates.mark_changed()
         await _audit(call, action, credential.name)
-        return json_response(_shown(router, credential))
+        return json_response(_shown(catalog, credential))
 
-    return Change(write, then=router.committed)
+    return Change(write, then=call.gateway.catalog_updates.publish)
 
 
-async def _check(router: Router, values: dict[str, Any]) -> None:
+async def _check(catalog: DeploymentCatalog, values: dict[str, Any]) -> None:
     for name, value in values.items():
         # An unknown value can still be taken away.
         if name not in _VALUES and value is not None:
@@ -122,25 +124,25 @@ async def _check(router: Router, values: dict[str, Any]) -> None:
             )
     base_url = values.get("api_base")
     if base_url is not None:
-        router.guard.check_url(base_url, "credential_values.api_base")
-        await router.guard.check_host(base_url, "credential_values.api_base")
+        catalog.guard.check_url(base_url, "credential_values.api_base")
+        await catalog.guard.check_host(base_url, "credential_values.api_base")
 
 
-def _admins(call: Call, what: str) -> Router:
+def _admins(call: Call, what: str) -> DeploymentCatalog:
     require_writer(call.caller)
     require_admin(call.caller, what)
-    return call.gateway.routing
+    return call.gateway.catalog
 
 
-def _readers(call: Call) -> Router:
+def _readers(call: Call) -> DeploymentCatalog:
     if not call.caller.viewer:
         require_admin(call.caller, "see credentials")
-    return call.gateway.routing
+    return call.gateway.catalog
 
 
-async def _found(call: Call, router: Router) -> Credential:
+async def _found(call: Call, catalog: DeploymentCatalog) -> Credential:
     name = call.params["credential_name"]
-    credential = await router.records.credential(name)
+    credential = await catalog.repository.credential(name)
     if credential is None:
         raise missing("credential", name, param="credential_name")
     return credential
@@ -151,10 +153,10 @@ async def _audit(call: Call, action: str, name: str) -> None:
     await call.gateway.platform.audit(actor(call.caller), call.request_id, f"credential.{action}", None, note=note)
 
 
-def _shown(router: Router, credential: Credential) -> dict[str, Any]:
+def _shown(catalog: DeploymentCatalog, credential: Credential) -> dict[str, Any]:
     values = {
         name: value if name in PLAIN_VALUES else masked(value)
-        for name, value in router.readable_values(credential).items()
+        for name, value in catalog.repository.readable_values(credential).items()
     }
     return {
         "credential_name": credential.name,

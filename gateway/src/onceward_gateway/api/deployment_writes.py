@@ -9,7 +9,7 @@ from ..core.errors import invalid
 from ..http.request import Call
 from ..routing.deployment_options import check_params, check_prices
 from ..routing.model_catalog import known_of
-from ..routing.router import AUTO
+from ..routing.pool import AUTO
 from .writes import missing
 
 __all__ = ["SET_HERE", "check_write"]
@@ -33,7 +33,7 @@ async def check_write(
     _check_stamps({name: said[name] for name in SET_HERE if said.get(name) is not None}, {"id": id, **stamps})
     _check_base(call, said.get("base_model"), str(params.get("model")).partition("/")[0])
     for other in (call.data.get("litellm_params") or {}).get("fallbacks") or ():
-        if not await call.gateway.routing.serves(call, other):
+        if not await call.gateway.selector.exists(call, other):
             raise missing("model", other, param="litellm_params.fallbacks")
     await _check_team(call, said.get("team_id"), info)
 

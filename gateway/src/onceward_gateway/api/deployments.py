@@ -22,15 +22,14 @@ from ..http.request import (
     json_response,
 )
 from ..identity.authorization import require_admin, require_writer
-from ..routing.circuit_breaker import DeploymentState
+from ..routing.catalog import DeploymentCatalog
 from ..routing.deployments import Deployment
 from ..routing.repository import (
     SECRET_PARAMS,
     StoredDeployment,
     masked,
 )
-from ..routing.router import Router
-from ..routing.supported_params import heeded_params
+from ..routing.supported_params import supported_params
 from .deployment_writes import SET_HERE, check_write
 from .writes import actor, missing
 
@@ -49,10 +48,10 @@ _PICO = 1e12
 
 
 async def _create(call: Call) -> Change:
-    router = _admins(call, "add deployments")
+    catalog = _admins(call, "add deployments")
     info = _known(call.data.get("model_info") or {})
     id = (call.data.get("model_info") or {}).get("id") or call.gateway.new_id("dep_")
-    if router.deployment(id) is not None or await router.records.deployment(id) is not None:
+    if catalog.deployment(id) is not None or await catalog.repository.deployment(id) is not None:
         raise conflict(
             f"There is a deployment {id!r} already. Choose another `model_info.id`, or change it by `/model/update`.",
             param="model_info.id",
@@ -62,49 +61,49 @@ async def _create(call: Call) -> Change:
     params, secrets = _apart({key: value for key, value in call.data["litellm_params"].items() if value is not None})
     await check_write(call, id, params, info, {"db_model": True})
     now, who = call.gateway.clock.time(), actor(call.caller)
-    sealed = router.records.seal_deployment(id, secrets)
+    sealed = catalog.repository.seal_deployment(id, secrets)
     record = StoredDeployment(id, name, params, info, sealed, now, who, now, who)
-    return await _kept(call, router, record, "created")
+    return await _kept(call, catalog, record, "created")
 
 
 async def _update(call: Call) -> Change:
-    router = _admins(call, "change deployments")
+    catalog = _admins(call, "change deployments")
     id = call.data.get("model_id") or (call.data.get("model_info") or {}).get("id")
     if not id:
         raise invalid("Neither `model_id` nor `model_info.id` says which deployment. Send one.", param="model_id")
-    record = await _stored(router, id)
+    record = await _stored(catalog, id)
     params, secrets = _apart(call.data.get("litellm_params") or {})
     params = _merged(record.params, params)
     info = {k: v for k, v in (call.data.get("model_info") or {}).items() if k not in SET_HERE}
     info = _merged(record.info, info)
     await check_write(call, id, params, info, {"db_model": True} | _stamps(record))
-    kept = _merged(_readable(router, record), secrets) if secrets else None
+    kept = _merged(_readable(catalog, record), secrets) if secrets else None
     changed = replace(
         record,
         model_name=call.data.get("model_name") or record.model_name,
         params=params,
         info=info,
-        secrets=record.secrets if kept is None else router.records.seal_deployment(id, kept),
+        secrets=record.secrets if kept is None else catalog.repository.seal_deployment(id, kept),
         updated_at=call.gateway.clock.time(),
         updated_by=actor(call.caller),
     )
-    return await _kept(call, router, changed, "updated")
+    return await _kept(call, catalog, changed, "updated")
 
 
-async def _kept(call: Call, router: Router, record: StoredDeployment, action: str) -> Change:
+async def _kept(call: Call, catalog: DeploymentCatalog, record: StoredDeployment, action: str) -> Change:
     """Keep a record whose deployment can be made and may be reached."""
-    deployment = await router.made_of(record)
+    deployment = await catalog.build(record)
     _check_band(call, deployment)
     if deployment.upstream is not None and deployment.upstream.guarded:
-        await router.guard.check_host(deployment.upstream.base_url, "litellm_params.api_base")
+        await catalog.guard.check_host(deployment.upstream.base_url, "litellm_params.api_base")
 
     async def write() -> Response:
-        await router.records.put_deployment(record)
-        await router.changed()
+        await catalog.repository.put_deployment(record)
+        await call.gateway.catalog_updates.mark_changed()
         await _audit(call, action, record.id)
-        return json_response(_shown(router, deployment, record, everything=True))
+        return json_response(_shown(call, deployment, record, everything=True))
 
-    return Change(write, then=router.committed)
+    return Change(write, then=call.gateway.catalog_updates.publish)
 
 
 def _check_band(call: Call, deployment: Deployment) -> None:
@@ -121,50 +120,49 @@ def _check_band(call: Call, deployment: Deployment) -> None:
 
 
 async def _delete(call: Call) -> Change:
-    router = _admins(call, "delete deployments")
-    id = (await _stored(router, call.data["id"])).id
+    catalog = _admins(call, "delete deployments")
+    id = (await _stored(catalog, call.data["id"])).id
 
     async def write() -> Response:
-        await router.records.drop_deployment(id)
-        await router.changed()
+        await catalog.repository.drop_deployment(id)
+        await call.gateway.catalog_updates.mark_changed()
         await _audit(call, "deleted", id)
         return json_response({"id": id, "deleted": True, "message": f"The deployment {id!r} is deleted."})
 
-    return Change(write, then=router.committed)
+    return Change(write, then=call.gateway.catalog_updates.publish)
 
 
 async def _info(call: Call) -> Response:
-    router, query = call.gateway.routing, call.query
+    catalog, query = call.gateway.catalog, call.query
     shown = []
     for one in _visible(call):
         if query.get("model_id") not in (None, one.id) or query.get("model_name") not in (None, one.group):
             continue
-        record = await router.records.deployment(one.id) if one.source == "database" else None
+        record = await catalog.repository.deployment(one.id) if one.source == "database" else None
         if record is None and one.source == "database":
             # Another node deleted it, and this one has not yet read so.
             continue
-        shown.append(_shown(router, one, record, everything=call.caller.admin or call.caller.viewer))
+        shown.append(_shown(call, one, record, everything=call.caller.admin or call.caller.viewer))
     if call.caller.admin or call.caller.viewer:
-        for id in router.broken:
-            record = await router.records.deployment(id)
+        for id in catalog.broken:
+            record = await catalog.repository.deployment(id)
             if record is None or query.get("model_name") not in (None, record.model_name):
                 continue
             if query.get("model_id") in (None, id):
-                shown.append(_broken(router, record))
+                shown.append(_broken(catalog, record))
     if query.get("model_id") is not None and not shown:
         raise missing("deployment", query["model_id"], param="model_id")
     return json_response({"object": "list", "data": shown})
 
 
 async def _groups(call: Call) -> Response:
-    router = call.gateway.routing
     names: dict[str, list[Deployment]] = {}
     for one in _visible(call):
         names.setdefault(one.group, []).append(one)
     wanted = call.query.get("model_group")
     if wanted is not None and wanted not in names:
         raise missing("model_group", wanted, param="model_group")
-    data = [_group(router, name, members) for name, members in names.items() if wanted in (None, name)]
+    data = [_group(call, name, members) for name, members in names.items() if wanted in (None, name)]
     return json_response({"object": "list", "data": data})
 
 
@@ -172,24 +170,24 @@ def _visible(call: Call) -> list[Deployment]:
     caller = call.caller
     return [
         one
-        for one in call.gateway.routing.deployments()
+        for one in call.gateway.catalog.deployments()
         if caller.admin
         or caller.viewer
         or (one.team_id in (None, caller.team_id) and caller.may_use(one.public_name or one.group))
     ]
 
 
-def _admins(call: Call, what: str) -> Router:
+def _admins(call: Call, what: str) -> DeploymentCatalog:
     require_writer(call.caller)
     require_admin(call.caller, what)
-    return call.gateway.routing
+    return call.gateway.catalog
 
 
-async def _stored(router: Router, id: str) -> StoredDeployment:
-    record = await router.records.deployment(id)
+async def _stored(catalog: DeploymentCatalog, id: str) -> StoredDeployment:
+    record = await catalog.repository.deployment(id)
     if record is not None:
         return record
-    if router.deployment(id) is not None:
+    if catalog.deployment(id) is not None:
         raise ApiError(
             403,
             f"The deployment {id!r} is of the configuration file. Change it there and restart.",
@@ -198,10 +196,10 @@ async def _stored(router: Router, id: str) -> StoredDeployment:
     raise missing("deployment", id)
 
 
-def _readable(router: Router, record: StoredDeployment) -> dict[str, Any]:
+def _readable(catalog: DeploymentCatalog, record: StoredDeployment) -> dict[str, Any]:
     """The secrets of a record, or none where its key is gone: then new ones can still be given."""
     try:
-        return router.records.deployment_secrets(record)
+        return catalog.repository.deployment_secrets(record)
     except ApiError:
         return {}
 
@@ -226,18 +224,19 @@ def _merged(old: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any
     return {name: value for name, value in {**old, **changes}.items() if value is not None}
 
 
-def _config_of(router: Router, id: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    entry = next(entry for entry in router.settings.deployments if entry.id == id)
+def _config_of(catalog: DeploymentCatalog, id: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    entry = next(entry for entry in catalog.settings.deployments if entry.id == id)
     return dict(entry.params), dict(entry.info)
 
 
-def _shown(router: Router, one: Deployment, record: StoredDeployment | None, *, everything: bool) -> dict[str, Any]:
+def _shown(call: Call, one: Deployment, record: StoredDeployment | None, *, everything: bool) -> dict[str, Any]:
+    catalog, breakers = call.gateway.catalog, call.gateway.breakers
     if record is None:
-        params, info = _config_of(router, one.id)
+        params, info = _config_of(catalog, one.id)
         params, secrets = _apart(params)
     else:
         params, info = dict(record.params), dict(record.info)
-        secrets = router.records.deployment_secrets(record)
+        secrets = catalog.repository.deployment_secrets(record)
     params |= {name: masked(value) for name, value in secrets.items()}
     if one.upstream is not None:
         params.setdefault("api_base", one.upstream.base_url)
@@ -247,28 +246,28 @@ def _shown(router: Router, one: Deployment, record: StoredDeployment | None, *, 
     info.setdefault("max_input_tokens", one.max_input_tokens)
     info.setdefault("max_output_tokens", one.max_output_tokens)
     info |= {"id": one.id, "db_model": one.source == "database"} | _stamps(record)
-    info["band"] = _band(router, one.group)
+    info["band"] = _band(call, one.group)
     if one.kind is not None:
         info["mode"] = _MODES[one.kind]
-    state, wait = router.states.get(one.id) or DeploymentState(), router.rests(one.id)
+    state, wait = breakers.state(one.id), breakers.seconds_open(one.id)
     return {
         "model_name": one.group,
         "litellm_params": params,
         "model_info": info,
         "status": "cooldown" if wait > 0 else "active",
-        "cooldown_until": iso(router.now() + wait) if wait > 0 else None,
+        "cooldown_until": iso(call.gateway.clock.time() + wait) if wait > 0 else None,
         "active_calls": state.in_flight,
         "last_error": state.last_error if everything else None,
     }
 
 
-def _broken(router: Router, record: StoredDeployment) -> dict[str, Any]:
+def _broken(catalog: DeploymentCatalog, record: StoredDeployment) -> dict[str, Any]:
     return {
         "model_name": record.model_name,
         "litellm_params": dict(record.params),
         "model_info": {**record.info, "id": record.id, "db_model": True} | _stamps(record),
         "status": "disabled",
-        "last_error": router.broken[record.id],
+        "last_error": catalog.broken[record.id],
     }
 
 
@@ -283,15 +282,16 @@ def _stamps(record: StoredDeployment | None) -> dict[str, Any]:
     }
 
 
-def _group(router: Router, name: str, members: Sequence[Deployment]) -> dict[str, Any]:
-    units = [unit for one in members if (unit := router.unit_price(one)) is not None]
+def _group(call: Call, name: str, members: Sequence[Deployment]) -> dict[str, Any]:
+    catalog, breakers = call.gateway.catalog, call.gateway.breakers
+    units = [unit for one in members if (unit := catalog.unit_price(one)) is not None]
     able = frozenset.union(*(one.able for one in members))
     kinds = {one.kind for one in members if one.kind is not None}
     return {
         "model_group": name,
         "providers": sorted({one.provider for one in members}),
         "deployments": len(members),
-        "healthy_deployments": sum(router.rests(one.id) == 0 for one in members),
+        "healthy_deployments": sum(breakers.seconds_open(one.id) == 0 for one in members),
         "mode": _MODES[next(iter(kinds))] if len(kinds) == 1 else "chat",
         "max_input_tokens": max((one.max_input_tokens or 0 for one in members), default=0) or None,
         "max_output_tokens": max((one.max_output_tokens or 0 for one in members), default=0) or None,
@@ -299,17 +299,17 @@ def _group(router: Router, name: str, members: Sequence[Deployment]) -> dict[str
         "output_cost_per_token": min((unit.output for unit in units), default=0) / _PICO if units else None,
         "tpm": _together([one.tpm for one in members]),
         "rpm": _together([one.rpm for one in members]),
-        "band": _band(router, name),
+        "band": _band(call, name),
         "supports_parallel_function_calling": "parallel_tools" in able,
         "supports_vision": "vision" in able,
         "supports_function_calling": "tools" in able,
         "supports_reasoning": "reasoning" in able,
-        "supported_openai_params": heeded_params(members[0].upstream),
+        "supported_openai_params": supported_params(members[0].upstream),
     }
 
 
-def _band(router: Router, name: str) -> str | None:
-    band = router.gateway.ledger.credits.band_of(name)
+def _band(call: Call, name: str) -> str | None:
+    band = call.gateway.ledger.credits.band_of(name)
     return None if band is None else band.id
 
 

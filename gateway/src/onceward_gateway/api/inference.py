@@ -57,8 +57,10 @@ from ..http.request import (
     header_value,
 )
 from ..offline.registry import OfflineModels
+from ..routing.dispatch import Dispatcher
 from ..routing.model_catalog import known_of
-from ..routing.router import Pool, Router
+from ..routing.pool import DeploymentPool
+from ..routing.selection import DeploymentSelector
 from ..routing.targets import OfflineTarget, ProviderTarget, Target
 from ..telemetry.telemetry import Telemetry
 
@@ -86,7 +88,8 @@ class InferenceServices:
 
     calls: Calls
     ledger: Ledger
-    router: Router
+    selector: DeploymentSelector
+    dispatcher: Dispatcher
     offline: OfflineModels
     telemetry: Telemetry
     middleware: CallMiddleware
@@ -104,7 +107,7 @@ class ModelEndpoint:
         self._services = services
         self._calls = services.calls
         self._ledger = services.ledger
-        self._router = services.router
+        self._selector = services.selector
         self._telemetry = services.telemetry
         self._route = route
         self._kind = route.kind
@@ -147,7 +150,7 @@ class ModelEndpoint:
         """Where the model of a call is to be had."""
         mocked = self._kind in _STREAMED and call.data.get("mock_response") is not None
         asked = call.caller.aliases.get(call.model, call.model)
-        target = await self._router.resolved(call, _ECHO if mocked else asked, self._kind)
+        target = await self._selector.resolve(call, _ECHO if mocked else asked, self._kind)
         name = call.model if mocked and call.model else target.name
         if not call.model:
             call.caller.require_model(name)
@@ -194,9 +197,11 @@ class ModelEndpoint:
             self._services.revocation.watch(call.caller.expires_at)
         return run
 
-    def _producer(self, call: Call, target: Target | Pool, stream: bool, name: str) -> Callable[[Sink], Producer]:
-        if isinstance(target, Pool):
-            return lambda run: self._router.producer(
+    def _producer(
+        self, call: Call, target: Target | DeploymentPool, stream: bool, name: str
+    ) -> Callable[[Sink], Producer]:
+        if isinstance(target, DeploymentPool):
+            return lambda run: self._services.dispatcher.producer(
                 target, lambda one, sink: self._producer(call, one, stream, one.name)(sink)
             )
         make = self._telemetry.watched(self._made(call, target, stream, name), call, target, self._kind)
@@ -216,7 +221,7 @@ class ModelEndpoint:
 
         return make
 
-    def _candidates(self, call: Call, target: Target | Pool) -> list[Candidate]:
+    def _candidates(self, call: Call, target: Target | DeploymentPool) -> list[Candidate]:
         """Provider and price name of whatever may serve the call, the models included that its request lets in."""
         found = self._served_by(target)
         others = dict.fromkeys(named.model for named in call.others)
@@ -231,9 +236,9 @@ class ModelEndpoint:
             found += [Candidate(provider, name, known_of(name).max_output_tokens) for name in names]
         return found
 
-    def _served_by(self, target: Target | Pool) -> list[Candidate]:
-        if isinstance(target, Pool):
-            return self._router.estimate(target)
+    def _served_by(self, target: Target | DeploymentPool) -> list[Candidate]:
+        if isinstance(target, DeploymentPool):
+            return self._selector.candidates(target)
         if isinstance(target, OfflineTarget):
             return [Candidate(target.provider, target.price_name)]
         most = most_output(target.upstream, known_of(target.model).max_output_tokens)
@@ -370,7 +375,7 @@ class ModelEndpoint:
 class Place:
     """Where a call goes, the name that it is answered under, and the one that it was asked for by."""
 
-    target: Target | Pool
+    target: Target | DeploymentPool
     name: str
     asked: str
 

@@ -30,8 +30,8 @@ from ..http.request import (
     json_response,
 )
 from ..identity.authorization import require_admin, sight
-from ..routing.router import Pool
-from ..routing.targets import OfflineTarget, resolve
+from ..routing.pool import DeploymentPool
+from ..routing.targets import OfflineTarget
 from . import spend_reports
 from .parsing import known_value
 
@@ -221,11 +221,11 @@ async def _priced(call: Call, model: str) -> tuple[str, str]:
     if gateway.settings.offline:
         return "", model.rpartition("/")[2] if gateway.prices.unit("", model) is None else model
     try:
-        pool = gateway.routing.pool(call, model, "chat")
-        if isinstance(pool, Pool):
-            first = gateway.routing.estimate(pool)[0]
+        pool = gateway.selector.pool(call, model, "chat")
+        if isinstance(pool, DeploymentPool):
+            first = gateway.selector.candidates(pool)[0]
             return first.provider, first.price_name
-        target = resolve(gateway, model, "chat", call.headers)
+        target = gateway.targets.resolve(model, "chat", call.headers)
     except ApiError:
         prefix, _, rest = model.rpartition("/")
         return prefix, rest

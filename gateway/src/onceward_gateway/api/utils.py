@@ -1,8 +1,9 @@
-"""`/utils/...` and `/health/models`."""
+"""The utility handlers: count tokens, look up parameters, preview provider requests, and check models."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -18,27 +19,27 @@ from ..core.errors import (
 )
 from ..core.threads import LARGE_BODY, offload
 from ..http.request import (
-    Access,
-    BodyKind,
     Call,
     Response,
-    Route,
     json_response,
 )
 from ..providers import anthropic, openai
-from ..routing.circuit_breaker import DeploymentState
+from ..routing.catalog import DeploymentCatalog
 from ..routing.deployments import Deployment
-from ..routing.lookup import named, place_of
-from ..routing.supported_params import heeded_params
-from ..routing.targets import OfflineTarget, ProviderTarget
-from .health_check import probe
+from ..routing.selection import DeploymentSelector
+from ..routing.supported_params import supported_params
+from ..routing.targets import (
+    OfflineTarget,
+    ProviderTarget,
+    full_name,
+)
+from .health_check import DeploymentChecks
 
-__all__ = ["ROUTES"]
+__all__ = ["UtilityHandlers"]
 
-_BYTES_A_TOKEN = 4
-_AT_ONCE = 8
-_REMEMBERED_SECONDS = 30.0
-_CALLS = {
+_BYTES_PER_TOKEN = 4
+_MAX_CONCURRENT_CHECKS = 8
+_OPERATIONS = {
     "completion": ("chat", "/chat/completions"),
     "chat": ("chat", "/chat/completions"),
     "acompletion": ("chat", "/chat/completions"),
@@ -53,148 +54,140 @@ _CALLS = {
 }
 
 
-async def _count(call: Call) -> Response:
-    """Tokens of messages or of a text: exact for offline models, for others by length."""
-    model, messages, prompt = call.data["model"], call.data.get("messages"), call.data.get("prompt")
-    if (messages is None) == (prompt is None):
-        raise invalid("Send either `messages` or `prompt`.", param="messages", code="nothing_to_count")
-    target, _ = await place_of(call, model, "chat")
-    if isinstance(target, OfflineTarget):
-        work = partial(tokenizer.count_messages, messages or []) if prompt is None else partial(tokenizer.count, prompt)
-        total = await offload(work) if len(call.raw) > LARGE_BODY else work()
-        kind = "onceward"
-    else:
-        text = prompt.encode() if prompt is not None else msgspec.json.encode(messages)
-        total, kind = -(-len(text) // _BYTES_A_TOKEN), "estimate"
-    return json_response(
-        {"total_tokens": total, "request_model": model, "model_used": named(target), "tokenizer_type": kind}
-    )
+class UtilityHandlers:
+    """Handlers for `/utils` and `/health/models`."""
+
+    def __init__(
+        self, selector: DeploymentSelector, catalog: DeploymentCatalog, checks: DeploymentChecks, *, offline: bool
+    ) -> None:
+        self._selector = selector
+        self._catalog = catalog
+        self._checks = checks
+        self._is_offline = offline
+
+    async def count_tokens(self, request: Call) -> Response:
+        """Count the tokens of messages or of a text: exactly for offline models, by length for others."""
+        model, messages, prompt = request.data["model"], request.data.get("messages"), request.data.get("prompt")
+        if (messages is None) == (prompt is None):
+            raise invalid("Send either `messages` or `prompt`.", param="messages", code="nothing_to_count")
+        target, _ = await self._selector.first_target(request, model, "chat")
+        if isinstance(target, OfflineTarget):
+            count = (
+                partial(tokenizer.count_messages, messages or [])
+                if prompt is None
+                else partial(tokenizer.count, prompt)
+            )
+            total = await offload(count) if len(request.raw) > LARGE_BODY else count()
+            kind = "onceward"
+        else:
+            text = prompt.encode() if prompt is not None else msgspec.json.encode(messages)
+            total, kind = -(-len(text) // _BYTES_PER_TOKEN), "estimate"
+        return json_response(
+            {"total_tokens": total, "request_model": model, "model_used": full_name(target), "tokenizer_type": kind}
+        )
+
+    async def list_supported_params(self, request: Call) -> Response:
+        """List the parameters of a chat request that a model supports."""
+        model = request.query["model"]
+        target, _ = await self._selector.first_target(request, model, "chat")
+        upstream = None if isinstance(target, OfflineTarget) else target.upstream
+        return json_response({"model": model, "supported_openai_params": supported_params(upstream)})
+
+    async def preview_request(self, request: Call) -> Response:
+        """Return the request that a provider would receive; an error of that request is part of the answer."""
+        found = _OPERATIONS.get(request.data["call_type"])
+        body = request.data["request_body"]
+        if found is None:
+            known = ", ".join(name for name in _OPERATIONS if not name.startswith("a"))
+            return json_response({"error": f"`call_type` is {request.data['call_type']!r}. It may be: {known}."})
+        kind, path = found
+        try:
+            body, merged, others = effective_body(body)
+            model = body.get("model")
+            if not isinstance(model, str) or not model:
+                return json_response({"error": "`request_body.model` is missing. Name the model."})
+            inner = replace(
+                request, data=body, merged=merged, others=others, raw=msgspec.json.encode(body), model=model
+            )
+            target, _ = await self._selector.first_target(inner, model, kind)
+            return json_response(_preview(target, inner, kind, path))
+        except ApiError as error:
+            if error.status in (401, 403):
+                raise
+            return json_response({"error": error.message})
+
+    async def check_models(self, request: Call) -> Response:
+        """Check every deployment that the caller may use with a call of a few tokens."""
+        wanted = request.query.get("model")
+        deployments = self._checkable(request, wanted)
+        if wanted is not None and not deployments:
+            raise not_found("model", wanted, param="model")
+        slots = asyncio.Semaphore(_MAX_CONCURRENT_CHECKS)
+
+        async def check(one: Deployment) -> dict[str, Any]:
+            async with slots:
+                result = await self._checks.check(request, one)
+            return {
+                "model": one.group,
+                "model_id": one.id,
+                "provider": one.provider,
+                "latency_ms": result.latency_ms,
+                "error": result.error,
+            }
+
+        self._checks.forget_all_but(set(self._catalog.ids()))
+        return _report(await asyncio.gather(*(check(one) for one in deployments)))
+
+    def _checkable(self, request: Call, name: str | None) -> list[Deployment]:
+        """Return the deployments that a caller may check: of one name or of (None) all."""
+        caller = request.caller
+        return [
+            one
+            for one in self._catalog.deployments()
+            if name in (None, one.group)
+            and (caller.admin or (caller.may_use(one.group) and one.team_id in (None, caller.team_id)))
+            and not (self._is_offline and one.upstream is not None)
+        ]
 
 
-async def _heeded(call: Call) -> Response:
-    model = call.query["model"]
-    target, _ = await place_of(call, model, "chat")
-    upstream = None if isinstance(target, OfflineTarget) else target.upstream
-    return json_response({"model": model, "supported_openai_params": heeded_params(upstream)})
-
-
-async def _transform(call: Call) -> Response:
-    """What a provider would be sent; an error of the request is the answer, not a failure of this one."""
-    found = _CALLS.get(call.data["call_type"])
-    body = call.data["request_body"]
-    if found is None:
-        known = ", ".join(name for name in _CALLS if not name.startswith("a"))
-        return json_response({"error": f"`call_type` is {call.data['call_type']!r}. It may be: {known}."})
-    kind, path = found
-    try:
-        body, merged, others = effective_body(body)
-        model = body.get("model")
-        if not isinstance(model, str) or not model:
-            return json_response({"error": "`request_body.model` is missing. Name the model."})
-        inner = replace(call, data=body, merged=merged, others=others, raw=msgspec.json.encode(body), model=model)
-        target, _ = await place_of(inner, model, kind)
-        return json_response(_sent(target, inner, kind, path))
-    except ApiError as error:
-        if error.status in (401, 403):
-            raise
-        return json_response({"error": error.message})
-
-
-def _sent(target: OfflineTarget | ProviderTarget, call: Call, kind: str, path: str) -> dict[str, Any]:
-    if isinstance(target, OfflineTarget):
-        return {"raw_request_api_base": None, "raw_request_body": call.data, "raw_request_headers": {}}
-    upstream = target.upstream
-    headers = {**upstream.headers, "Content-Type": "application/json"}
-    headers = {name: _hidden(name, value) for name, value in headers.items()}
-    seen = call.caller.admin or call.caller.viewer
-    if upstream.wire == "anthropic":
-        if kind != "chat":
-            return {"error": f"The provider {target.provider!r} does not serve {kind}. Choose another model."}
-        body: Any = anthropic.request(call.data, target.model, upstream.max_output_tokens, call.merged)
-        url = upstream.base_url.removesuffix("/v1") + "/v1/messages"
-        headers |= {"anthropic-version": "2023-06-01", "x-api-key": "sk-...REDACTED"}
-    else:
-        body = msgspec.json.decode(openai.prepare(call.raw, target.model, stream=call.data.get("stream") is True))
-        url = upstream.base_url + path
-        headers |= {"Authorization": "Bearer sk-...REDACTED"}
-    return {
-        "raw_request_api_base": url if seen else None,
-        "raw_request_body": body,
-        "raw_request_headers": headers if seen else {},
-    }
-
-
-def _hidden(name: str, value: str) -> str:
-    """Headers of the configuration may hold keys under any name."""
-    return value if name.lower() in ("content-type", "openai-organization", "openai-beta") else "...REDACTED"
-
-
-async def _models(call: Call) -> Response:
-    """Ask every deployment that the caller may use for a few tokens."""
-    router, caller = call.gateway.routing, call.caller
-    wanted = call.query.get("model")
-    asked = [
-        one
-        for one in router.deployments()
-        if wanted in (None, one.group)
-        and (caller.admin or (caller.may_use(one.group) and one.team_id in (None, caller.team_id)))
-        and not (call.gateway.settings.offline and one.upstream is not None)
-    ]
-    if wanted is not None and not asked:
-        raise not_found("model", wanted, param="model")
-    turn = asyncio.Semaphore(_AT_ONCE)
-
-    async def ask(one: Deployment) -> dict[str, Any]:
-        async with turn:
-            return await _asked(call, one)
-
-    answers = await asyncio.gather(*(ask(one) for one in asked))
-    well = [answer for answer in answers if answer["error"] is None]
-    ill = [answer for answer in answers if answer["error"] is not None]
+def _report(results: Sequence[dict[str, Any]]) -> Response:
+    healthy = [result for result in results if result["error"] is None]
+    unhealthy = [result for result in results if result["error"] is not None]
     return json_response(
         {
-            "healthy_endpoints": well,
-            "unhealthy_endpoints": ill,
-            "healthy_count": len(well),
-            "unhealthy_count": len(ill),
+            "healthy_endpoints": healthy,
+            "unhealthy_endpoints": unhealthy,
+            "healthy_count": len(healthy),
+            "unhealthy_count": len(unhealthy),
         }
     )
 
 
-async def _asked(call: Call, one: Deployment) -> dict[str, Any]:
-    """How a deployment answers. What it did a moment ago stands for all but administrators: asking is not billed."""
-    clock, state = call.gateway.clock, call.gateway.routing.states.get(one.id) or DeploymentState()
-    now = clock.monotonic()
-    if call.caller.admin or state.asked_at is None or now - state.asked_at >= _REMEMBERED_SECONDS:
-        state.asked_at, state.asked = now, await _answered(call, one, state)
-    took, why = state.asked
-    return {"model": one.group, "model_id": one.id, "provider": one.provider, "latency_ms": took, "error": why}
-
-
-async def _answered(call: Call, one: Deployment, state: DeploymentState) -> tuple[float, str | None]:
-    """Milliseconds, and why it did not answer."""
-    clock, why = call.gateway.clock, None
-    started = clock.monotonic()
-    try:
-        await probe(call, one)
-    except ApiError as error:
-        why = state.last_error = error.message
+def _preview(target: OfflineTarget | ProviderTarget, request: Call, kind: str, path: str) -> dict[str, Any]:
+    if isinstance(target, OfflineTarget):
+        return {"raw_request_api_base": None, "raw_request_body": request.data, "raw_request_headers": {}}
+    upstream = target.upstream
+    headers = {**upstream.headers, "Content-Type": "application/json"}
+    headers = {name: _masked(name, value) for name, value in headers.items()}
+    shows_provider = request.caller.admin or request.caller.viewer
+    if upstream.wire == "anthropic":
+        if kind != "chat":
+            return {"error": f"The provider {target.provider!r} does not serve {kind}. Choose another model."}
+        body: Any = anthropic.request(request.data, target.model, upstream.max_output_tokens, request.merged)
+        url = upstream.base_url.removesuffix("/v1") + "/v1/messages"
+        headers |= {"anthropic-version": "2023-06-01", "x-api-key": "sk-...REDACTED"}
     else:
-        # A deployment that rested and answers now is taken back at once.
-        state.succeed(None, clock.monotonic())
-    return round((clock.monotonic() - started) * 1000, 3), why
+        stream = request.data.get("stream") is True
+        body = msgspec.json.decode(openai.prepare(request.raw, target.model, stream=stream))
+        url = upstream.base_url + path
+        headers |= {"Authorization": "Bearer sk-...REDACTED"}
+    return {
+        "raw_request_api_base": url if shows_provider else None,
+        "raw_request_body": body,
+        "raw_request_headers": headers if shows_provider else {},
+    }
 
 
-ROUTES = (
-    Route("POST", "/utils/token_counter", "utils.token_counter", _count, body=BodyKind.JSON),
-    Route("GET", "/utils/supported_openai_params", "utils.supported_openai_params", _heeded),
-    Route(
-        "POST",
-        "/utils/transform_request",
-        "utils.transform_request",
-        _transform,
-        body=BodyKind.JSON,
-        access=Access.PLATFORM,
-    ),
-    Route("GET", "/health/models", "health.models", _models, access=Access.PLATFORM),
-)
+def _masked(name: str, value: str) -> str:
+    """Return a configured header; its value is shown only if the header cannot hold a key."""
+    return value if name.lower() in ("content-type", "openai-organization", "openai-beta") else "...REDACTED"

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from ..cache.cache import Cache, Keeper, Plan
+from ..cache.cache import CacheDecision, CacheRecorder, ResponseCache
 from ..core.effective_body import as_fields
 from ..core.errors import ApiError
 from ..core.response_writer import Producer, Sink
@@ -34,7 +34,7 @@ Make = Callable[[Sink], Producer]
 class CallMiddleware:
     """Guardrails and the response cache around the handler of a model call."""
 
-    def __init__(self, guardrails: Guardrails, cache: Cache) -> None:
+    def __init__(self, guardrails: Guardrails, cache: ResponseCache) -> None:
         self._guardrails = guardrails
         self._cache = cache
 
@@ -42,7 +42,7 @@ class CallMiddleware:
         """Return `make` with the middleware that applies to this call; `make` itself where none applies."""
         assert route.kind is not None
         guards = self._guardrails.of(call)
-        plan = self._cache.plan(call, route.kind, (guard.name for guard in guards))
+        plan = self._cache.decide(call, route.kind, (guard.name for guard in guards))
         if not guards and plan is None:
             return make
 
@@ -60,7 +60,7 @@ class CallMiddleware:
 
         return outer
 
-    async def _cached(self, call: Call, plan: Plan, guards: Sequence[Guard], make: Make, out: Sink) -> None:
+    async def _cached(self, call: Call, plan: CacheDecision, guards: Sequence[Guard], make: Make, out: Sink) -> None:
         cache = self._cache
         key = cache.key(call, plan)
         entry = await cache.find(key, plan)
@@ -71,9 +71,9 @@ class CallMiddleware:
         if not plan.controls.keep:
             await _guarded(call, guards, make, out)
             return
-        keeper = Keeper(out, cache.settings.most_entry_bytes)
+        keeper = CacheRecorder(out, cache.settings.most_entry_bytes)
         await _guarded(call, guards, make, keeper)
-        await cache.keep(key, plan, keeper)
+        await cache.save(key, plan, keeper)
 
 
 async def _before(call: Call, guards: Sequence[Guard]) -> None:

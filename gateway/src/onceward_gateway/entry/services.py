@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 from ..api.inference import InferenceServices
 from ..billing.ledger import Ledger
 from ..billing.prices import PriceBook, warm
-from ..cache.cache import Cache
+from ..cache.cache import ResponseCache
+from ..cache.stores import open_store
 from ..calls.idempotent_writes import Mutations
 from ..calls.middleware import CallMiddleware
 from ..calls.registry import Calls
 from ..calls.revocation import Revocation
-from ..cluster.cooldowns import Cooldowns
+from ..cluster.cooldowns import SharedCooldowns
 from ..cluster.factory import open_bus, open_redis
 from ..cluster.membership import Nodes
 from ..config.load import Settings
@@ -39,12 +40,21 @@ from ..offline.registry import OfflineModels
 from ..providers.chunks import texts_of_events
 from ..ratelimit.limiter import Pace
 from ..ratelimit.shared_counters import SharedPace
-from ..routing.router import Router
+from ..routing.catalog import DeploymentCatalog
+from ..routing.circuit_breaker import CircuitBreakers
+from ..routing.dispatch import Dispatcher
+from ..routing.encryption import SecretCipher
+from ..routing.reload import CatalogUpdates
+from ..routing.repository import DeploymentRepository
+from ..routing.retry import RetryPolicy
+from ..routing.selection import DeploymentSelector
 from ..routing.served_address import served_address
+from ..routing.ssrf import AddressGuard
+from ..routing.targets import TargetResolver
 from ..telemetry.telemetry import Telemetry
 
 if TYPE_CHECKING:
-    from ..providers.client import Providers
+    from ..providers.client import ProviderClient
     from .app import App
 
 __all__ = ["Gateway"]
@@ -81,9 +91,19 @@ class Gateway:
         self.contract = _contract()
         self.offline = OfflineModels(self)
         self.prices = PriceBook(settings.prices, self.clock, self.offline.price)
-        self.routing = Router(self)
-        self.cooldowns = None if self.redis is None else Cooldowns(self, self.redis)
-        self.cache = Cache(self)
+        self.address_guard = AddressGuard(settings.outbound.allow)
+        self.retry_policy = RetryPolicy.of(settings.routing)
+        self.breakers = CircuitBreakers(self.retry_policy, self.clock)
+        self.targets = TargetResolver(settings, self.offline)
+        deployments = DeploymentRepository(self.db, SecretCipher(settings.secret_keys))
+        self.catalog = DeploymentCatalog(settings, deployments, self.address_guard, self.prices, self.breakers)
+        self.catalog_updates = CatalogUpdates(
+            self.db, self.bus, self.spawn, self.catalog.load, cache_seconds=settings.cluster.cache_seconds
+        )
+        self.cooldowns: SharedCooldowns | None = None
+        if self.redis is not None:
+            self.cooldowns = SharedCooldowns(self.breakers, self.catalog.ids, self.bus, self.redis, self.spawn)
+            self.breakers.subscribe(self.cooldowns)
         self.guardrails = Guardrails(settings.guardrails)
         self.ledger = Ledger(
             self.db,
@@ -93,7 +113,7 @@ class Gateway:
             self.platform,
             self._pace(),
             self.nodes.id,
-            served_at=lambda call: served_address(call, self.routing.deployment, settings.providers),
+            served_at=lambda call: served_address(call, self.catalog.deployment, settings.providers),
             texts_of_events=texts_of_events,
         )
         self.calls = Calls(
@@ -106,6 +126,20 @@ class Gateway:
             nodes=self.nodes,
             bus=self.bus,
             on_ended=lambda run, seconds: self.telemetry.ended(run, seconds),
+        )
+        self.selector = DeploymentSelector(settings, self.catalog, self.targets, self.offline, self.ledger.credits)
+        self.dispatcher = Dispatcher(
+            self.catalog,
+            self.breakers,
+            self.targets,
+            self.retry_policy,
+            self.clock,
+            self.ledger.pace,
+            self.ledger,
+            self._hold_wasted,
+        )
+        self.cache = ResponseCache(
+            settings.cache, open_store(settings.cache, self.db, self.redis), self.clock, self.selector.audience
         )
         self.nodes.on_dead(self.calls.others.died)
         self.nodes.on_dead(self.ledger.on_dead)
@@ -125,7 +159,8 @@ class Gateway:
         self.inference = InferenceServices(
             calls=self.calls,
             ledger=self.ledger,
-            router=self.routing,
+            selector=self.selector,
+            dispatcher=self.dispatcher,
             offline=self.offline,
             telemetry=self.telemetry,
             middleware=CallMiddleware(self.guardrails, self.cache),
@@ -136,7 +171,7 @@ class Gateway:
         )
         self.app: App | None = None
         self.control = Control(self)
-        self._providers: Providers | None = None
+        self._providers: ProviderClient | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -156,12 +191,14 @@ class Gateway:
         return self._loop
 
     @property
-    def providers(self) -> Providers:
-        """The upstream side; its client is imported when a provider is first called."""
+    def providers(self) -> ProviderClient:
+        """The client of the providers, imported when a provider is first called."""
         if self._providers is None:
-            from ..providers.client import Providers
+            from ..providers.client import ProviderClient
 
-            self._providers = Providers(self)
+            self._providers = ProviderClient(
+                self.settings.limits, self.clock, self.prices, self.address_guard, self.telemetry.pass_on
+            )
         return self._providers
 
     async def start(self) -> None:
@@ -180,9 +217,9 @@ class Gateway:
         await self.bus.start()
         await self.nodes.start()
         await self._recover()
-        await self.routing.start()
+        await self.catalog_updates.start()
         if self.cooldowns is not None:
-            await self.cooldowns.adopt()
+            await self.cooldowns.load()
         await self.control.start()
         self.spawn(self._sweep(), "sweep")
         self.spawn(self._sweep_ledger(), "ledger")
@@ -200,6 +237,10 @@ class Gateway:
         if loading is None and not self.settings.offline:
             # Callers may bring keys of providers that nobody configured.
             self.spawn(asyncio.to_thread(_load_providers), "modules of providers")
+
+    async def _hold_wasted(self, call_id: str, provider: str) -> str | None:
+        """Hold the cost of a call's failed attempts beside one more; return the budget that has too little left."""
+        return await self.ledger.hold_wasted(self.calls.running[call_id], provider)
 
     async def _recover(self) -> None:
         """Take over what dead nodes left: all there is, where nobody else has this database."""

@@ -13,13 +13,13 @@ from typing import Any
 
 from ..core.answer import Answer
 from ..core.errors import ApiError
-from ..core.response_writer import Filter, Sink
-from ..core.threads import LARGE_BODY, offload
-from ..providers.lenient import (
+from ..core.lenient_json import (
     Unreadable,
     decode,
     encode,
 )
+from ..core.response_writer import Filter, Sink
+from ..core.threads import LARGE_BODY, offload
 from .embedded import is_text
 from .escapes import Unescape
 from .interface import Rewriter, whole_of

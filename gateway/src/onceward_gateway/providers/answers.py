@@ -11,6 +11,7 @@ from ..billing.token_count import (
     size_of_speech,
 )
 from ..core.accumulate import fold, fold_text
+from ..core.lenient_json import Unreadable
 from . import failures
 from .chunks import (
     ChunkReader,
@@ -23,7 +24,6 @@ from .large import (
     release,
     write_json,
 )
-from .lenient import Unreadable
 from .meter import Meter
 from .sse import EventTooLarge, SseReader
 from .usage import is_clean, read_usage

@@ -11,7 +11,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from ..core.errors import TYPES_BY_STATUS, ApiError
-from .lenient import (
+from ..core.lenient_json import (
     Unreadable,
     decode,
     plain,

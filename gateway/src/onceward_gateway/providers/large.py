@@ -25,17 +25,17 @@ from ..core.json_parts import (
     member,
     trimmed,
 )
+from ..core.lenient_json import (
+    Unreadable,
+    encode,
+    readable,
+)
 from ..core.long_strings import (
     LONG,
     PIECE,
     string_pieces,
 )
 from ..core.threads import LARGE_BODY
-from .lenient import (
-    Unreadable,
-    encode,
-    readable,
-)
 
 __all__ = ["as_text", "read_json", "release", "write_json"]
 

@@ -7,6 +7,7 @@ from typing import Any
 from ..core.accumulate import fold
 from ..core.answer import Answer
 from ..core.errors import ApiError
+from ..core.lenient_json import Unreadable, encode
 from ..core.response_writer import Sink
 from ..core.threads import in_thread_if_large
 from ..http.producers import include_usage
@@ -27,7 +28,6 @@ from .large import (
     release,
     write_json,
 )
-from .lenient import Unreadable, encode
 
 __all__ = ["answer", "stream"]
 

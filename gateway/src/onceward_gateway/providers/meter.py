@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..billing.token_count import TextCounter
+from ..core.lenient_json import Unreadable
 from .large import read_json
-from .lenient import Unreadable
 from .usage import (
     Reported,
     read_usage,

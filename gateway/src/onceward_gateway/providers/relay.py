@@ -6,6 +6,7 @@ from collections.abc import Coroutine, Mapping
 from typing import Any
 
 from ..core.answer import Answer
+from ..core.lenient_json import Unreadable, encode
 from ..core.response_writer import Sink
 from ..core.threads import LARGE_BODY, in_thread_if_large
 from ..http.producers import include_usage
@@ -31,7 +32,6 @@ from .large import (
     release,
     write_json,
 )
-from .lenient import Unreadable, encode
 from .media import count_events, is_asked_for
 from .usage import is_clean
 

@@ -1,4 +1,7 @@
-"""Secrets at rest: AES-256-GCM under a key of the environment. A sealed value is bound to the place it is kept in."""
+"""Encryption of secrets at rest: AES-256-GCM with a key of the environment.
+
+An encrypted value is bound to its context, the row that it is stored in.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from ..core.errors import ApiError
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-__all__ = ["VARIABLE", "Vault"]
+__all__ = ["VARIABLE", "SecretCipher"]
 
 VARIABLE = "ONCEWARD_GATEWAY_SECRET_KEY"
 _NONCE = 12
@@ -20,10 +23,10 @@ _ID = 4
 _LABEL = b"onceward credentials v1"
 
 
-class Vault:
-    """Encrypts with the first key, decrypts with whichever key it was encrypted with.
+class SecretCipher:
+    """Encrypts with the first key, and decrypts with the key that a value was encrypted with.
 
-    A sealed value is the id of its key (4 bytes), a nonce (12) and the ciphertext with its tag.
+    An encrypted value is the id of its key (4 bytes), a nonce (12) and the ciphertext with its tag.
     """
 
     def __init__(self, keys: Sequence[Secret]) -> None:
@@ -35,32 +38,32 @@ class Vault:
     def ready(self) -> bool:
         return bool(self._given)
 
-    def seal(self, text: str, place: str) -> bytes:
-        """`text` encrypted for `place`; raises 412 where the gateway has no key."""
+    def encrypt(self, text: str, context: str) -> bytes:
+        """Encrypt a text for a context; raise 412 where the gateway has no key."""
         if not self._given:
             raise ApiError(
                 412,
-                f"This gateway keeps no secrets: `{VARIABLE}` is not set. Set it to 32 or more random characters "
+                f"This gateway cannot store secrets: `{VARIABLE}` is not set. Set it to 32 or more random characters "
                 '(python -c "import secrets; print(secrets.token_urlsafe(32))") and restart.',
                 code="secret_key_missing",
             )
         ciphers = self._opened()
         nonce = os.urandom(_NONCE)
-        return self._first + nonce + ciphers[self._first].encrypt(nonce, text.encode(), place.encode())
+        return self._first + nonce + ciphers[self._first].encrypt(nonce, text.encode(), context.encode())
 
-    def open(self, sealed: bytes, place: str) -> str:
-        """What was sealed for `place`."""
+    def decrypt(self, encrypted: bytes, context: str) -> str:
+        """Decrypt a value that was encrypted for a context; raise 412 where that is not possible."""
         from cryptography.exceptions import InvalidTag
 
-        cipher = self._opened().get(sealed[:_ID]) if self._given else None
+        cipher = self._opened().get(encrypted[:_ID]) if self._given else None
         if cipher is None:
             missing = "is not set" if not self._given else "is another key than the one it was encrypted with"
-            raise _unreadable(place, f"`{VARIABLE}` {missing}")
+            raise _unreadable(context, f"`{VARIABLE}` {missing}")
         try:
-            nonce, text = sealed[_ID : _ID + _NONCE], sealed[_ID + _NONCE :]
-            return cipher.decrypt(nonce, text, place.encode()).decode()
+            nonce, text = encrypted[_ID : _ID + _NONCE], encrypted[_ID + _NONCE :]
+            return cipher.decrypt(nonce, text, context.encode()).decode()
         except InvalidTag:
-            raise _unreadable(place, "what is stored was changed or belongs to another place") from None
+            raise _unreadable(context, "the stored value was changed or belongs to another row") from None
 
     def _opened(self) -> dict[bytes, AESGCM]:
         if self._ciphers is None:
@@ -70,7 +73,7 @@ class Vault:
 
             ciphers: dict[bytes, AESGCM] = {}
             for key in self._given:
-                # 32 bytes to encrypt with and 4 that name the key, which tell nothing of the others.
+                # 32 bytes to encrypt with, and 4 that identify the key and reveal nothing of the others.
                 derived = HKDF(SHA256(), 32 + _ID, None, _LABEL).derive(key.reveal().encode())
                 ciphers[derived[32:]] = AESGCM(derived[:32])
             self._first = next(iter(ciphers))
@@ -78,10 +81,10 @@ class Vault:
         return self._ciphers
 
 
-def _unreadable(place: str, why: str) -> ApiError:
+def _unreadable(context: str, reason: str) -> ApiError:
     return ApiError(
         412,
-        f"The secret of {place!r} cannot be read: {why}. Start the gateway with the key it was stored under, "
+        f"The secret of {context!r} cannot be read: {reason}. Start the gateway with the key it was stored under, "
         "or store it again.",
         code="secret_unreadable",
     )

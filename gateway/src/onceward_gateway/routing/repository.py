@@ -1,4 +1,4 @@
-"""Deployments and credentials as they are stored. What is secret of them leaves the vault only to be sent."""
+"""Deployments and credentials as they are stored. Their secrets are decrypted only to be sent to providers."""
 
 from __future__ import annotations
 
@@ -8,20 +8,21 @@ from typing import Any
 
 import msgspec
 
+from ..core.errors import ApiError
 from ..db import Database
 from . import sql
-from .encryption import Vault
+from .encryption import SecretCipher
 
-__all__ = ["PLAIN_VALUES", "SECRET_PARAMS", "Credential", "Records", "StoredDeployment", "masked"]
+__all__ = ["PLAIN_VALUES", "SECRET_PARAMS", "Credential", "DeploymentRepository", "StoredDeployment", "masked"]
 
 SECRET_PARAMS = ("api_key", "aws_access_key_id", "aws_secret_access_key", "vertex_credentials")
-# Values of a credential that are no secrets.
+# The values of a credential that are not secret.
 PLAIN_VALUES = ("api_base", "api_version", "organization", "region_name")
 
 
 @dataclass(frozen=True, slots=True)
 class StoredDeployment:
-    """One deployment of `/model/new`; `params` are without its secrets."""
+    """A deployment created with `/model/new`; `params` has none of its secrets."""
 
     id: str
     model_name: str
@@ -36,7 +37,7 @@ class StoredDeployment:
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """A named set of values that deployments are called with."""
+    """A named set of values with which deployments are called."""
 
     name: str
     info: Mapping[str, Any]
@@ -47,12 +48,12 @@ class Credential:
     updated_by: str
 
 
-class Records:
-    """The tables, typed."""
+class DeploymentRepository:
+    """Reads and writes deployments and credentials."""
 
-    def __init__(self, db: Database, vault: Vault) -> None:
+    def __init__(self, db: Database, cipher: SecretCipher) -> None:
         self._db = db
-        self._vault = vault
+        self._cipher = cipher
 
     async def deployments(self) -> list[StoredDeployment]:
         return [_deployment(row) for row in await self._db.query(sql.LIST_DEPLOYMENTS)]
@@ -107,22 +108,29 @@ class Records:
     # -- secrets
 
     def seal_deployment(self, id: str, secrets: Mapping[str, Any]) -> bytes | None:
-        return self._vault.seal(_json(secrets), f"deployment:{id}") if secrets else None
+        return self._cipher.encrypt(_json(secrets), f"deployment:{id}") if secrets else None
 
     def deployment_secrets(self, record: StoredDeployment) -> dict[str, Any]:
         if record.secrets is None:
             return {}
-        return _object(self._vault.open(record.secrets, f"deployment:{record.id}"))
+        return _object(self._cipher.decrypt(record.secrets, f"deployment:{record.id}"))
 
     def seal_credential(self, name: str, values: Mapping[str, Any]) -> bytes:
-        return self._vault.seal(_json(values), f"credential:{name}")
+        return self._cipher.encrypt(_json(values), f"credential:{name}")
 
     def credential_values(self, record: Credential) -> dict[str, Any]:
-        return _object(self._vault.open(record.secrets, f"credential:{record.name}"))
+        return _object(self._cipher.decrypt(record.secrets, f"credential:{record.name}"))
+
+    def readable_values(self, record: Credential) -> dict[str, Any]:
+        """Return a credential's values, or none where they cannot be decrypted: its name is shown all the same."""
+        try:
+            return self.credential_values(record)
+        except ApiError:
+            return {}
 
 
 def masked(value: Any) -> str:
-    """A secret value as it is shown: its beginning if it is long enough to spare it."""
+    """Return a secret value as it is shown: masked, after a short beginning if the value is long."""
     text = value if isinstance(value, str) else _json(value)
     return f"{text[:6]}...REDACTED" if len(text) >= 20 and text.isprintable() else "...REDACTED"
 

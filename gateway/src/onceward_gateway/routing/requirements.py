@@ -1,4 +1,4 @@
-"""What a request asks of the model that is to answer it. Pure functions over the request's body."""
+"""Requirements: the abilities and sizes that a request asks of a model. Pure functions over its body."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["Needs", "needs_of"]
+__all__ = ["Requirements", "requirements_of"]
 
 _ASSUMED_OUTPUT = 512
 
 
 @dataclass(frozen=True, slots=True)
-class Needs:
-    """Abilities by the names of `Deployment.able`, and sizes in tokens by estimate."""
+class Requirements:
+    """Abilities by the names of `Deployment.able`, and estimated sizes in tokens."""
 
     kind: str
     abilities: frozenset[str] = frozenset()
@@ -23,15 +23,15 @@ class Needs:
     tags: frozenset[str] = frozenset()
 
 
-def needs_of(
+def requirements_of(
     kind: str,
     data: Mapping[str, Any],
     body_bytes: int,
     *,
     region: str | None = None,
     tags: frozenset[str] = frozenset(),
-) -> Needs:
-    """The needs of a request of `kind`. Tokens are estimated at four bytes each, without what media weigh."""
+) -> Requirements:
+    """Return the requirements of a request of `kind`. A token is estimated at four bytes; media are not counted."""
     abilities: set[str] = set()
     media = 0
     if kind == "chat":
@@ -51,7 +51,7 @@ def needs_of(
     output = data.get("max_completion_tokens") or data.get("max_tokens")
     if kind == "embeddings":
         output = 0
-    return Needs(
+    return Requirements(
         kind,
         frozenset(abilities),
         max(1, (body_bytes - media) // 4),
@@ -66,7 +66,7 @@ def _thinks(thinking: Any) -> bool:
 
 
 def _media(message: Any, abilities: set[str]) -> int:
-    """Bytes of the media in a message; what they ask for goes into `abilities`."""
+    """Return the bytes of the media in a message; add the abilities that they require to `abilities`."""
     parts = message.get("content") if isinstance(message, dict) else None
     weight = 0
     for part in parts if isinstance(parts, list) else ():

@@ -1,160 +1,140 @@
-"""What a failure of a deployment means: for its breaker, for the call, and for the client when all have failed."""
+"""The retry policy: which failures are retried, how often, where, and after which wait.
+
+A call has three kinds of further attempts, from the inside out:
+
+1. A connection that cannot be made is made again at the same provider: `connection_retries`, `reconnect_delay`. Once a
+   byte of the answer has come, nothing is sent again: what the client saw stays valid.
+2. A deployment that fails is followed by another deployment of the same model, and then by the fallback models, until
+   one answers: `RetryPolicy.allows_attempt`, `RetryPolicy.deadline`, `attempt_timeout`.
+3. A deployment that keeps failing gets no calls for a growing cooldown: `RetryPolicy.opens_circuit`,
+   `RetryPolicy.cooldown`.
+
+`classify` decides once for each failure whether another deployment may be tried and whether it counts against this one.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import random
 from dataclasses import dataclass
-from typing import Any
+from typing import Self
 
+from ..config.load import Provider
+from ..config.routing import RoutingSettings
 from ..core.errors import ApiError
 from .deployments import Deployment
 
-__all__ = ["PassedOver", "Tried", "Verdict", "judge", "none_left", "out_of_time", "too_slow"]
+__all__ = ["RetryPolicy", "Verdict", "attempt_timeout", "classify", "connection_retries", "reconnect_delay"]
 
-_SAID = 300
-_LATER = "Try again later, or name another model"
-
-
-@dataclass(frozen=True, slots=True)
-class Tried:
-    """A deployment and how it failed."""
-
-    deployment: Deployment
-    error: ApiError
+_RECONNECT_SECONDS = 0.2
 
 
 @dataclass(frozen=True, slots=True)
-class PassedOver:
-    """A deployment that was not tried, why, and seconds until it may be (0: nobody knows).
+class RetryPolicy:
+    """The numbers of the policy, as configured in `[routing]`."""
 
-    `final`: it is not expected to answer the same request later either.
+    retries: int
+    total_timeout_seconds: float
+    allowed_failures: int
+    cooldown_seconds: float
+    max_cooldown_seconds: float
+
+    @classmethod
+    def of(cls, settings: RoutingSettings) -> Self:
+        """Return the policy of a configuration."""
+        return cls(
+            settings.retries,
+            settings.total_timeout_seconds,
+            settings.allowed_fails,
+            settings.cooldown_seconds,
+            settings.longest_cooldown_seconds,
+        )
+
+    def allows_attempt(self, made: int) -> bool:
+        """Return whether one more attempt may follow those that were made."""
+        return made <= self.retries
+
+    def deadline(self, now: float) -> float | None:
+        """Return when the attempts of a call that starts now must have had content; None for no deadline."""
+        return now + self.total_timeout_seconds if self.total_timeout_seconds else None
+
+    def opens_circuit(self, consecutive_failures: int) -> bool:
+        """Return whether so many failures in a row open the circuit of a deployment."""
+        return consecutive_failures >= self.allowed_failures
+
+    def cooldown(self, openings: int, retry_after: float | None) -> float:
+        """Return the seconds that a circuit stays open after it opened `openings` times in a row before.
+
+        The provider's own `Retry-After` takes precedence.
+        """
+        seconds = self.cooldown_seconds * 2**openings if retry_after is None else retry_after
+        return min(seconds, self.max_cooldown_seconds)
+
+
+def attempt_timeout(deployment: Deployment, *, stream: bool, remaining: float | None) -> tuple[float | None, bool]:
+    """Return the seconds until the first content (of a whole answer: until its end), and whose limit they are.
+
+    The second value is True for the deployment's own timeout, and False for the deadline of the call.
     """
+    own = (deployment.stream_timeout or deployment.timeout) if stream else deployment.timeout
+    if remaining is None or (own is not None and own <= remaining):
+        return own, True
+    return remaining, False
 
-    deployment: Deployment
-    code: str
-    wait: float
-    reason: str = ""
-    final: bool = False
+
+def connection_retries(deployment: Deployment, upstream: Provider, *, sole: bool) -> int:
+    """Return how often a connection that fails is made again at a deployment.
+
+    Where there are other deployments, the call moves on at once, unless `max_retries` says otherwise.
+    """
+    if deployment.retries is not None:
+        return deployment.retries
+    return upstream.retries if sole else 0
+
+
+def reconnect_delay(attempts: int) -> float:
+    """Return the seconds to wait before a connection is made again after so many failed attempts: full jitter."""
+    return _RECONNECT_SECONDS * float(2 ** (attempts - 1)) * random.random()
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`counts`: against the deployment; `at_once`: it rests after this one; `moves_on`: another may do better."""
+    """The consequences of a failure.
+
+    `counts`: it counts against the deployment; `at_once`: it opens the circuit by itself; `moves_on`: another
+    deployment may be tried.
+    """
 
     counts: bool
     at_once: bool
     moves_on: bool
 
 
-_CALLERS = Verdict(counts=False, at_once=False, moves_on=False)
-_LENGTHS = ("context_length_exceeded", "request_too_large")
+_CALLER_ERROR = Verdict(counts=False, at_once=False, moves_on=False)
+_LENGTH_CODES = ("context_length_exceeded", "request_too_large")
 _TOO_LONG = Verdict(counts=False, at_once=False, moves_on=True)
-_RESTS = Verdict(counts=True, at_once=True, moves_on=True)
+_UNUSABLE = Verdict(counts=True, at_once=True, moves_on=True)
 _FAILED = Verdict(counts=True, at_once=False, moves_on=True)
-# What was paid is not bought again, here or elsewhere.
-_PAID = Verdict(counts=True, at_once=False, moves_on=False)
+# An answer that was billed is never bought a second time, neither here nor elsewhere.
+_BILLED = Verdict(counts=True, at_once=False, moves_on=False)
 
 
-def judge(error: ApiError) -> Verdict:
-    """The verdict on a failure, by what the provider itself said where it said something."""
+def classify(error: ApiError) -> Verdict:
+    """Return the verdict on a failure. The status that the provider sent takes precedence over the gateway's own."""
     if error.billed:
-        return _PAID
-    kept = error.extra.get("provider_error")
-    said = kept.get("status") if isinstance(kept, dict) else None
-    status = said if isinstance(said, int) and said != 200 else error.status
-    if error.code in _LENGTHS or error.type == "context_length_exceeded":
+        return _BILLED
+    provider_error = error.extra.get("provider_error")
+    sent = provider_error.get("status") if isinstance(provider_error, dict) else None
+    status = sent if isinstance(sent, int) and sent != 200 else error.status
+    if error.code in _LENGTH_CODES or error.type == "context_length_exceeded":
         return _TOO_LONG
     if error.status == 400:
-        # Text that a provider does not take may come as 403.
-        return _CALLERS
+        # A provider may reject a text with 403.
+        return _CALLER_ERROR
     if status in (401, 402, 403, 429):
-        return _RESTS
-    refused = status < 500
-    if error.status >= 500 and not error.retryable and not refused:
-        return _PAID
+        return _UNUSABLE
+    rejected = status < 500
+    if error.status >= 500 and not error.retryable and not rejected:
+        return _BILLED
     if status in (404, 408) or error.status >= 500:
         return _FAILED
-    return _CALLERS
-
-
-def too_slow(deployment: Deployment, seconds: float) -> ApiError:
-    """A deployment took longer than its own `timeout` (or `stream_timeout`)."""
-    said = f"The deployment {deployment.id!r} did not answer within {seconds:g} s."
-    kept = {"provider": deployment.provider, "status": None, "body": None}
-    return ApiError(
-        504, said + " Try again, or have its `timeout` raised.", code="provider_timeout", provider_error=kept
-    )
-
-
-def out_of_time(name: str, seconds: float, tried: Sequence[Tried], last: Deployment) -> ApiError:
-    """All tries together took too long; `last` is the one that was on its way."""
-    attempts = [_failed(one) for one in tried]
-    attempts.append(
-        _passed(PassedOver(last, "out_of_time", 0.0, "had not answered when the time of the call was over"))
-    )
-    said = (
-        f"No deployment of {name!r} answered within {seconds:g} s (`routing.total_timeout_seconds`). "
-        + " | ".join(f"{one['deployment']}: {one['message']}" for one in attempts)
-        + ". Try again later, or name another model."
-    )
-    return ApiError(504, said, code="deadline_exceeded", attempts=attempts)
-
-
-def none_left(name: str, tried: Sequence[Tried], passed: Sequence[PassedOver]) -> ApiError:
-    """The error when no deployment answered: each with its own reason, and when it is worth coming back."""
-    attempts = [*map(_failed, tried), *map(_passed, passed)]
-    status, code = _of_all(tried, passed)
-    final = not any(one.error.retryable for one in tried) and all(one.final for one in passed)
-    waits = [one.error.retry_after for one in tried if one.error.retry_after is not None]
-    waits += [one.wait for one in passed if one.wait > 0]
-    reasons = " | ".join(f"{one['deployment']}: {one['message']}" for one in attempts)
-    what_next = "Sending it again changes nothing: name another model" if final else _LATER
-    said = f"No deployment of {name!r} answered. {reasons}. {what_next}."
-    asked = any(one.error.provider_asked for one in tried)
-    return ApiError(
-        status,
-        said,
-        code=code,
-        retry_after=None if final else min(waits, default=None),
-        retryable=False if final else None,
-        provider_asked=asked,
-        attempts=attempts,
-    )
-
-
-def _of_all(tried: Sequence[Tried], passed: Sequence[PassedOver]) -> tuple[int, str]:
-    if tried:
-        statuses = {one.error.status for one in tried}
-        if statuses == {429}:
-            return 429, "all_deployments_limited"
-        first = tried[0].error
-        if len(statuses) == 1 and first.status < 500 and not first.retryable:
-            # What each of them says of the request, or of the caller's own key, is what a single one would say.
-            return first.status, first.code or "all_deployments_failed"
-        return 502, "all_deployments_failed"
-    codes = {one.code for one in passed}
-    if codes == {"budget_spent"}:
-        return 402, "budget_exceeded"
-    if codes and codes <= {"budget_spent", "limited"}:
-        return 429, "all_deployments_limited"
-    return 503, "no_deployment_available"
-
-
-def _failed(one: Tried) -> dict[str, Any]:
-    return _told(one.deployment, one.error.status, one.error.code, one.error.message[:_SAID])
-
-
-def _passed(one: PassedOver) -> dict[str, Any]:
-    reason = one.reason or (f"rests for {one.wait:.1f} s after failures" if one.wait > 0 else "was not tried any more")
-    return _told(one.deployment, None, one.code, reason)
-
-
-def _told(one: Deployment, status: int | None, code: str | None, message: str) -> dict[str, Any]:
-    return {
-        "deployment": one.id,
-        "model": one.group,
-        "provider": one.provider,
-        "status": status,
-        "code": code,
-        "message": message,
-    }
+    return _CALLER_ERROR

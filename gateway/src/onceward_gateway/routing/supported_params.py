@@ -1,4 +1,4 @@
-"""Which members of a chat request an upstream heeds, so that callers can ask before they send."""
+"""Supported parameters: the members of a chat request that a provider accepts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from ..config.load import Provider
 from ..http.contract import Document, load_contract
 
-__all__ = ["heeded_params"]
+__all__ = ["supported_params"]
 
 _OWN = frozenset({"tags", "mock_response", "virtual_model_id", "cache", "guardrails", "model", "messages"})
 _MESSAGES = (
@@ -33,8 +33,11 @@ _MESSAGES = (
 _known: list[str] = []
 
 
-def heeded_params(upstream: Provider | None) -> list[str]:
-    """The members, in order. A wire of the same kind takes all that the contract has; another takes what translates."""
+def supported_params(upstream: Provider | None) -> list[str]:
+    """Return the supported members, sorted.
+
+    A provider with the same API accepts all members of the contract; another one accepts those that translate.
+    """
     if upstream is not None and upstream.wire == "anthropic":
         return list(_MESSAGES)
     if not _known:
@@ -45,7 +48,7 @@ def heeded_params(upstream: Provider | None) -> list[str]:
 
 
 def _properties(document: Document, schema: Mapping[str, Any]) -> set[str]:
-    """The names of an object's members, through references and parts."""
+    """Return the names of an object's members, with those behind references and `allOf`."""
     while "$ref" in schema:
         schema = document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
     names = set(schema.get("properties", ()))

@@ -73,15 +73,15 @@ def _deployments(gateway: Gateway, names: Names) -> Iterator[Family]:
     running = Family("onceward_deployment_running", "gauge", "Calls that run at a deployment.")
     failing = Family("onceward_deployment_failures_in_row", "gauge", "Failures of a deployment since it last answered.")
     now = gateway.clock.monotonic()
-    for one in gateway.routing.deployments():
-        state = gateway.routing.states.get(one.id)
+    for one in gateway.catalog.deployments():
+        state = gateway.breakers.states.get(one.id)
         if state is None:
             continue
         labels = {"deployment": one.id, "model": names.model(one.group), "provider": one.provider}
-        resting.add(int(state.resting(now)), **labels)
-        wait.add(state.wait(now), **labels)
+        resting.add(int(state.is_open(now)), **labels)
+        wait.add(state.seconds_open(now), **labels)
         running.add(state.in_flight, **labels)
-        failing.add(state.fails_in_row, **labels)
+        failing.add(state.consecutive_failures, **labels)
     yield from (resting, wait, running, failing)
 
 

@@ -33,12 +33,12 @@ class Names:
         named = (settings.models, targets, settings.prices, settings.watch.metrics.models, fallbacks)
         self._configured = frozenset(chain(*named, *fallbacks.values()))
         self._learnt: set[str] = set()
-        self._groups = gateway.routing.groups()
+        self._groups = gateway.catalog.groups()
         self._changed = False
 
     def changed(self) -> bool:
         """Whether names became known or unknown since this was asked last."""
-        groups = self._gateway.routing.groups()
+        groups = self._gateway.catalog.groups()
         if groups is self._groups and not self._changed:
             return False
         self._groups, self._changed = groups, False
@@ -46,7 +46,7 @@ class Names:
 
     def model(self, name: str) -> str:
         """A model's name, if it is known."""
-        if name in self._configured or name in self._learnt or name in self._gateway.routing.groups():
+        if name in self._configured or name in self._learnt or name in self._gateway.catalog.groups():
             return name
         return OTHER
 
@@ -74,6 +74,6 @@ class Names:
         """A deployment's id; empty where none served, `other` for one that is no longer there."""
         if id is None:
             return ""
-        if self._gateway.routing.deployment(id) is not None:
+        if self._gateway.catalog.deployment(id) is not None:
             return id
         return self.model(id)

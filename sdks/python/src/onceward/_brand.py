@@ -1,5 +1,5 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
-"""What this package calls itself."""
+"""The brand of this package."""
 
 from __future__ import annotations
 

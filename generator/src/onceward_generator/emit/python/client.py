@@ -1,4 +1,4 @@
-"""The client classes, the brand, and the lazy tables of names."""
+"""Render the client classes, the brand, and packages of lazily imported names."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["render_brand", "render_client", "render_table", "render_version"]
 
 
 def render_client(package: Package) -> str:
-    """The synchronous and the asynchronous client: one attribute for each top-level resource, loaded on first use."""
+    """Return the synchronous and the asynchronous client: one attribute per top-level resource, loaded on first use."""
     lines: list[str] = []
     for module in package.resources:
         root = module.root
@@ -49,7 +49,7 @@ def _client(package: Package, prefix: str, base: str) -> str:
 
 
 def render_brand(package: Package, cancel_path: str | None) -> str:
-    """What the package calls itself."""
+    """Return the module that holds the brand."""
     brand = package.brand
     values: dict[str, object] = {
         "name": package.client,
@@ -67,7 +67,7 @@ def render_brand(package: Package, cancel_path: str | None) -> str:
         values["cancel_path"] = cancel_path
     arguments = "".join(f"    {key}={value!r},\n" for key, value in values.items())
     imports = "from ._core.brand import Brand\nfrom ._version import __version__\n"
-    doc = docstring("What this package calls itself.")
+    doc = docstring("The brand of this package.")
     return (
         f"{HEADER}{doc}\nfrom __future__ import annotations\n\n{imports}\n"
         f'__all__ = ["BRAND"]\n\nBRAND = Brand(\n{arguments}    version=__version__,\n)\n'
@@ -75,7 +75,7 @@ def render_brand(package: Package, cancel_path: str | None) -> str:
 
 
 def render_version(version: str) -> str:
-    """Render the module with the version, where the project file and the client read it."""
+    """Return the module that holds the version, for the project file and the client."""
     doc = docstring("The version of this package.")
     head = f"{HEADER}{doc}\nfrom __future__ import annotations\n\n"
     return f"{head}__all__ = ['__version__']\n\n__version__ = {version!r}\n"
@@ -87,9 +87,9 @@ def _auth(schemes: tuple[AuthScheme, ...]) -> object:
 
 
 def render_table(doc: str, names: Mapping[str, tuple[str, str]], modules: tuple[str, ...] = ()) -> str:
-    """A package whose names are imported when they are first asked for.
+    """Return a package that imports its names on first use.
 
-    ``names`` are public name -> (relative module, name there); ``modules`` are submodules that are attributes too.
+    ``names`` maps public names to (relative module, name there); ``modules`` are submodules that are attributes too.
     """
     mirror = [f"from {module} import {name} as {public}" for public, (module, name) in names.items()]
     mirror += [f"from . import {module} as {module}" for module in modules]
@@ -98,7 +98,7 @@ def render_table(doc: str, names: Mapping[str, tuple[str, str]], modules: tuple[
     exports = "".join(f"    {name!r},\n" for name in sorted((*names, *modules)) if name != "__version__")
     return (
         f"{HEADER}{docstring(doc)}\nfrom __future__ import annotations\n\n"
-        "TYPE_CHECKING = False  # type checkers know the name; importing `typing` would take most of the start\n\n"
+        "TYPE_CHECKING = False  # type checkers know this name; importing `typing` would slow down the import\n\n"
         f"if TYPE_CHECKING:\n{indent(chr(10).join(sorted(mirror)) or 'pass')}\n"
         f"else:\n{indent(_LAZY.replace('ROWS', rows))}\n"
         f"__all__ = [\n{exports}]\n"

@@ -1,4 +1,4 @@
-"""A whole Python package as text: every file, by its path under the project's folder."""
+"""Render a Python package: the text of every file, by its path in the project's folder."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ __all__ = ["emit_python"]
 
 
 def emit_python(api: Api, options: PythonOptions | None = None) -> dict[str, str]:
-    """Every generated file by its path under the project's folder, sorted, formatted."""
+    """Return every generated file by its path in the project's folder, sorted and formatted."""
     options = options or PythonOptions()
     if options.runtime == "in-place":
         options = replace(options, has=has_name)
@@ -61,13 +61,13 @@ def _path(module: str) -> str:
 
 
 def _cancel_path(api: Api) -> str | None:
-    """Where a call that was left early is cancelled, if the API has such an endpoint."""
+    """Return the path of the endpoint that cancels a running call, if the API has one."""
     paths = (method.path for method in all_methods(api.resources) if method.http == "POST")
     return next((path for path in paths if path.endswith("/calls/{call_id}/cancel")), None)
 
 
 def _types_table(package: Package, *, params: bool) -> str:
-    """``types`` has the names of all its modules, requests' among them; ``types.params`` those of requests alone."""
+    """Return the package ``types`` with the names of all its modules, or ``types.params`` with those of requests."""
     names: dict[str, tuple[str, str]] = {}
     start = ".types.params." if params else ".types."
     for module in package.types:
@@ -77,7 +77,7 @@ def _types_table(package: Package, *, params: bool) -> str:
     doc = (
         "Types of requests, imported on first use."
         if params
-        else "Types of answers and requests, imported on first use."
+        else "Types of responses and requests, imported on first use."
     )
     return render_table(doc, dict(sorted(names.items())))
 

@@ -1,4 +1,4 @@
-"""What makes a package of another brand a project: pyproject.toml and README.md."""
+"""Render the project files of a package with its own brand: pyproject.toml and README.md."""
 
 from __future__ import annotations
 
@@ -40,15 +40,15 @@ README = """# {title}
 ```python
 from {package} import {client}
 
-client = {client}()  # the key comes from `{env}_API_KEY`
+client = {client}()  # reads the key from `{env}_API_KEY`
 ```
 
-`Async{client}` is the same with `await`. Every resource and method is listed in [api.md](api.md).
+`Async{client}` has the same methods with `await`. Every resource and method is listed in [api.md](api.md).
 """
 
 
 def project_files(package: Package) -> dict[str, str]:
-    """The project files of a package that stands on its own."""
+    """Return the project files of a package."""
     brand = package.brand
     words = " ".join(package.api.title.split())
     description = '"' + words.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""The resource `audio` and what hangs on it."""
+"""The resource `audio` and its children."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ class AudioTranscriptions(Resource):
 
     @cached_property
     def with_raw_response(self) -> AudioTranscriptionsWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return AudioTranscriptionsWithRawResponse(self)
 
     @overload
@@ -193,22 +193,22 @@ class AudioTranscriptions(Resource):
                 `known_speaker_names`.
 
         Returns:
-            The whole answer, or the stream of events with `stream=True`.
+            The complete response, or the stream of events with `stream=True`.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         return self._client.execute(_TRANSCRIPTIONS_CREATE, params)
 
 
 class AudioTranscriptionsWithRawResponse(RawResource["AudioTranscriptions"]):
-    """The methods of `AudioTranscriptions`, each giving the answer as it came."""
+    """The methods of `AudioTranscriptions`, returning raw responses."""
 
     create = RawMethod(AudioTranscriptions.create)
 
@@ -218,7 +218,7 @@ class AsyncAudioTranscriptions(AsyncResource):
 
     @cached_property
     def with_raw_response(self) -> AsyncAudioTranscriptionsWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return AsyncAudioTranscriptionsWithRawResponse(self)
 
     @overload
@@ -277,22 +277,22 @@ class AsyncAudioTranscriptions(AsyncResource):
                 `known_speaker_names`.
 
         Returns:
-            The whole answer, or the stream of events with `stream=True`.
+            The complete response, or the stream of events with `stream=True`.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         return await self._client.execute(_TRANSCRIPTIONS_CREATE, params)
 
 
 class AsyncAudioTranscriptionsWithRawResponse(RawResource["AsyncAudioTranscriptions"]):
-    """The methods of `AsyncAudioTranscriptions`, each giving the answer as it came."""
+    """The methods of `AsyncAudioTranscriptions`, returning raw responses."""
 
     create = AsyncRawMethod(AsyncAudioTranscriptions.create)
 
@@ -302,7 +302,7 @@ class AudioTranslations(Resource):
 
     @cached_property
     def with_raw_response(self) -> AudioTranslationsWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return AudioTranslationsWithRawResponse(self)
 
     @overload
@@ -334,19 +334,19 @@ class AudioTranslations(Resource):
             temperature: The sampling temperature.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         return self._client.execute(_TRANSLATIONS_CREATE, params)
 
 
 class AudioTranslationsWithRawResponse(RawResource["AudioTranslations"]):
-    """The methods of `AudioTranslations`, each giving the answer as it came."""
+    """The methods of `AudioTranslations`, returning raw responses."""
 
     create = RawMethod(AudioTranslations.create)
 
@@ -356,7 +356,7 @@ class AsyncAudioTranslations(AsyncResource):
 
     @cached_property
     def with_raw_response(self) -> AsyncAudioTranslationsWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return AsyncAudioTranslationsWithRawResponse(self)
 
     @overload
@@ -388,19 +388,19 @@ class AsyncAudioTranslations(AsyncResource):
             temperature: The sampling temperature.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         return await self._client.execute(_TRANSLATIONS_CREATE, params)
 
 
 class AsyncAudioTranslationsWithRawResponse(RawResource["AsyncAudioTranslations"]):
-    """The methods of `AsyncAudioTranslations`, each giving the answer as it came."""
+    """The methods of `AsyncAudioTranslations`, returning raw responses."""
 
     create = AsyncRawMethod(AsyncAudioTranslations.create)
 
@@ -410,7 +410,7 @@ class AudioSpeech(Resource):
 
     @cached_property
     def with_raw_response(self) -> AudioSpeechWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return AudioSpeechWithRawResponse(self)
 
     def create(self, **params: Unpack[AudioSpeechCreateParams]) -> Content:
@@ -436,23 +436,23 @@ class AudioSpeech(Resource):
                 provider.
 
         Returns:
-            The answer's bytes.
+            The bytes of the response.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: Content = self._client.execute(_SPEECH_CREATE, params)
         return answer
 
 
 class AudioSpeechWithRawResponse(RawResource["AudioSpeech"]):
-    """The methods of `AudioSpeech`, each giving the answer as it came."""
+    """The methods of `AudioSpeech`, returning raw responses."""
 
     create = RawMethod(AudioSpeech.create)
 
@@ -462,7 +462,7 @@ class AsyncAudioSpeech(AsyncResource):
 
     @cached_property
     def with_raw_response(self) -> AsyncAudioSpeechWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return AsyncAudioSpeechWithRawResponse(self)
 
     async def create(self, **params: Unpack[AudioSpeechCreateParams]) -> Content:
@@ -488,23 +488,23 @@ class AsyncAudioSpeech(AsyncResource):
                 provider.
 
         Returns:
-            The answer's bytes.
+            The bytes of the response.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: Content = await self._client.execute(_SPEECH_CREATE, params)
         return answer
 
 
 class AsyncAudioSpeechWithRawResponse(RawResource["AsyncAudioSpeech"]):
-    """The methods of `AsyncAudioSpeech`, each giving the answer as it came."""
+    """The methods of `AsyncAudioSpeech`, returning raw responses."""
 
     create = AsyncRawMethod(AsyncAudioSpeech.create)
 

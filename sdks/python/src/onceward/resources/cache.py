@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""The resource `cache` and what hangs on it."""
+"""The resource `cache` and its children."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Cache(Resource):
 
     @cached_property
     def with_raw_response(self) -> CacheWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return CacheWithRawResponse(self)
 
     def ping(self, **params: Unpack[CallOptions]) -> CachePing:
@@ -59,13 +59,13 @@ class Cache(Resource):
         Writes to and reads from the response cache, and reports its status.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: CachePing = self._client.execute(_PING, params)
         return answer
@@ -79,13 +79,13 @@ class Cache(Resource):
             keys: The cache keys.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: CacheDeleted = self._client.execute(_DELETE, params)
         return answer
@@ -96,20 +96,20 @@ class Cache(Resource):
         Deletes all cached responses of the caller's organization; for administrators, of all organizations.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: CacheDeleted = self._client.execute(_FLUSH_ALL, params)
         return answer
 
 
 class CacheWithRawResponse(RawResource["Cache"]):
-    """The methods of `Cache`, each giving the answer as it came."""
+    """The methods of `Cache`, returning raw responses."""
 
     ping = RawMethod(Cache.ping)
     delete = RawMethod(Cache.delete)
@@ -121,7 +121,7 @@ class AsyncCache(AsyncResource):
 
     @cached_property
     def with_raw_response(self) -> AsyncCacheWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return AsyncCacheWithRawResponse(self)
 
     async def ping(self, **params: Unpack[CallOptions]) -> CachePing:
@@ -130,13 +130,13 @@ class AsyncCache(AsyncResource):
         Writes to and reads from the response cache, and reports its status.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: CachePing = await self._client.execute(_PING, params)
         return answer
@@ -150,13 +150,13 @@ class AsyncCache(AsyncResource):
             keys: The cache keys.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: CacheDeleted = await self._client.execute(_DELETE, params)
         return answer
@@ -167,20 +167,20 @@ class AsyncCache(AsyncResource):
         Deletes all cached responses of the caller's organization; for administrators, of all organizations.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: CacheDeleted = await self._client.execute(_FLUSH_ALL, params)
         return answer
 
 
 class AsyncCacheWithRawResponse(RawResource["AsyncCache"]):
-    """The methods of `AsyncCache`, each giving the answer as it came."""
+    """The methods of `AsyncCache`, returning raw responses."""
 
     ping = AsyncRawMethod(AsyncCache.ping)
     delete = AsyncRawMethod(AsyncCache.delete)

@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""The resource `calls` and what hangs on it."""
+"""The resource `calls` and its children."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class Calls(Resource):
 
     @cached_property
     def with_raw_response(self) -> CallsWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return CallsWithRawResponse(self)
 
     def list(self, **params: Unpack[CallsListParams]) -> SyncPage[Call]:
@@ -84,16 +84,16 @@ class Calls(Resource):
             key: Only the call with this idempotency key.
 
         Returns:
-            A page of the list; iterating over it walks through all pages.
+            The first page of the list. Iterate over it to get the items of all pages.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: SyncPage[Call] = self._client.execute(_LIST, params)
         return answer
@@ -107,13 +107,13 @@ class Calls(Resource):
             call_id: The id of the call, from the response header `x-onceward-call-id`.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: Call = self._client.execute(_RETRIEVE, {"call_id": call_id, **params})
         return answer
@@ -128,20 +128,20 @@ class Calls(Resource):
             call_id: The id of the call, from the response header `x-onceward-call-id`.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: Call = self._client.execute(_CANCEL, {"call_id": call_id, **params})
         return answer
 
 
 class CallsWithRawResponse(RawResource["Calls"]):
-    """The methods of `Calls`, each giving the answer as it came."""
+    """The methods of `Calls`, returning raw responses."""
 
     list = RawMethod(Calls.list)
     retrieve = RawMethod(Calls.retrieve)
@@ -153,7 +153,7 @@ class AsyncCalls(AsyncResource):
 
     @cached_property
     def with_raw_response(self) -> AsyncCallsWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return AsyncCallsWithRawResponse(self)
 
     def list(self, **params: Unpack[CallsListParams]) -> AsyncPages[Call]:
@@ -167,16 +167,16 @@ class AsyncCalls(AsyncResource):
             key: Only the call with this idempotency key.
 
         Returns:
-            A page of the list; iterating over it walks through all pages.
+            The first page of the list. Iterate over it to get the items of all pages.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: AsyncPages[Call] = self._client.execute(_LIST, params)
         return answer
@@ -190,13 +190,13 @@ class AsyncCalls(AsyncResource):
             call_id: The id of the call, from the response header `x-onceward-call-id`.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: Call = await self._client.execute(_RETRIEVE, {"call_id": call_id, **params})
         return answer
@@ -211,20 +211,20 @@ class AsyncCalls(AsyncResource):
             call_id: The id of the call, from the response header `x-onceward-call-id`.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: Call = await self._client.execute(_CANCEL, {"call_id": call_id, **params})
         return answer
 
 
 class AsyncCallsWithRawResponse(RawResource["AsyncCalls"]):
-    """The methods of `AsyncCalls`, each giving the answer as it came."""
+    """The methods of `AsyncCalls`, returning raw responses."""
 
     list = AsyncRawMethod(AsyncCalls.list)
     retrieve = AsyncRawMethod(AsyncCalls.retrieve)

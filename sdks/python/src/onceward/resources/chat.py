@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""The resource `chat` and what hangs on it."""
+"""The resource `chat` and its children."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ class ChatCompletions(ChatCompletionsHelpers, Resource):
 
     @cached_property
     def with_raw_response(self) -> ChatCompletionsWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return ChatCompletionsWithRawResponse(self)
 
     @overload
@@ -192,22 +192,22 @@ class ChatCompletions(ChatCompletionsHelpers, Resource):
                 provider, such as `{"top_k": 40}`.
 
         Returns:
-            The whole answer, or the stream of events with `stream=True`.
+            The complete response, or the stream of events with `stream=True`.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         return self._client.execute(_COMPLETIONS_CREATE, params)
 
 
 class ChatCompletionsWithRawResponse(RawResource["ChatCompletions"]):
-    """The methods of `ChatCompletions`, each giving the answer as it came."""
+    """The methods of `ChatCompletions`, returning raw responses."""
 
     create = RawMethod(ChatCompletions.create)
 
@@ -217,7 +217,7 @@ class AsyncChatCompletions(AsyncChatCompletionsHelpers, AsyncResource):
 
     @cached_property
     def with_raw_response(self) -> AsyncChatCompletionsWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return AsyncChatCompletionsWithRawResponse(self)
 
     @overload
@@ -293,22 +293,22 @@ class AsyncChatCompletions(AsyncChatCompletionsHelpers, AsyncResource):
                 provider, such as `{"top_k": 40}`.
 
         Returns:
-            The whole answer, or the stream of events with `stream=True`.
+            The complete response, or the stream of events with `stream=True`.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         return await self._client.execute(_COMPLETIONS_CREATE, params)
 
 
 class AsyncChatCompletionsWithRawResponse(RawResource["AsyncChatCompletions"]):
-    """The methods of `AsyncChatCompletions`, each giving the answer as it came."""
+    """The methods of `AsyncChatCompletions`, returning raw responses."""
 
     create = AsyncRawMethod(AsyncChatCompletions.create)
 

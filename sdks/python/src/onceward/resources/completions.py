@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""The resource `completions` and what hangs on it."""
+"""The resource `completions` and its children."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class Completions(Resource):
 
     @cached_property
     def with_raw_response(self) -> CompletionsWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return CompletionsWithRawResponse(self)
 
     @overload
@@ -129,22 +129,22 @@ class Completions(Resource):
                 provider.
 
         Returns:
-            The whole answer, or the stream of events with `stream=True`.
+            The complete response, or the stream of events with `stream=True`.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         return self._client.execute(_CREATE, params)
 
 
 class CompletionsWithRawResponse(RawResource["Completions"]):
-    """The methods of `Completions`, each giving the answer as it came."""
+    """The methods of `Completions`, returning raw responses."""
 
     create = RawMethod(Completions.create)
 
@@ -154,7 +154,7 @@ class AsyncCompletions(AsyncResource):
 
     @cached_property
     def with_raw_response(self) -> AsyncCompletionsWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return AsyncCompletionsWithRawResponse(self)
 
     @overload
@@ -205,21 +205,21 @@ class AsyncCompletions(AsyncResource):
                 provider.
 
         Returns:
-            The whole answer, or the stream of events with `stream=True`.
+            The complete response, or the stream of events with `stream=True`.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         return await self._client.execute(_CREATE, params)
 
 
 class AsyncCompletionsWithRawResponse(RawResource["AsyncCompletions"]):
-    """The methods of `AsyncCompletions`, each giving the answer as it came."""
+    """The methods of `AsyncCompletions`, returning raw responses."""
 
     create = AsyncRawMethod(AsyncCompletions.create)

@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""The resource `embeddings` and what hangs on it."""
+"""The resource `embeddings` and its children."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Embeddings(EmbeddingsHelpers, Resource):
 
     @cached_property
     def with_raw_response(self) -> EmbeddingsWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return EmbeddingsWithRawResponse(self)
 
     def create(self, **params: Unpack[EmbeddingsCreateParams]) -> CreateEmbeddingResponse:
@@ -78,20 +78,20 @@ class Embeddings(EmbeddingsHelpers, Resource):
                 provider.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: CreateEmbeddingResponse = self._client.execute(_CREATE, params)
         return answer
 
 
 class EmbeddingsWithRawResponse(RawResource["Embeddings"]):
-    """The methods of `Embeddings`, each giving the answer as it came."""
+    """The methods of `Embeddings`, returning raw responses."""
 
     create = RawMethod(Embeddings.create)
 
@@ -101,7 +101,7 @@ class AsyncEmbeddings(AsyncEmbeddingsHelpers, AsyncResource):
 
     @cached_property
     def with_raw_response(self) -> AsyncEmbeddingsWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return AsyncEmbeddingsWithRawResponse(self)
 
     async def create(self, **params: Unpack[EmbeddingsCreateParams]) -> CreateEmbeddingResponse:
@@ -126,19 +126,19 @@ class AsyncEmbeddings(AsyncEmbeddingsHelpers, AsyncResource):
                 provider.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: CreateEmbeddingResponse = await self._client.execute(_CREATE, params)
         return answer
 
 
 class AsyncEmbeddingsWithRawResponse(RawResource["AsyncEmbeddings"]):
-    """The methods of `AsyncEmbeddings`, each giving the answer as it came."""
+    """The methods of `AsyncEmbeddings`, returning raw responses."""
 
     create = AsyncRawMethod(AsyncEmbeddings.create)

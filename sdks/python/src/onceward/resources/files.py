@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""The resource `files` and what hangs on it."""
+"""The resource `files` and its children."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ class Files(FilesHelpers, Resource):
 
     @cached_property
     def with_raw_response(self) -> FilesWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return FilesWithRawResponse(self)
 
     def create(self, **params: Unpack[FilesCreateParams]) -> FileObject:
@@ -111,13 +111,13 @@ class Files(FilesHelpers, Resource):
             expires_after: When the file expires.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: FileObject = self._client.execute(_CREATE, params)
         return answer
@@ -134,16 +134,16 @@ class Files(FilesHelpers, Resource):
             after: The id of the last item of the previous page.
 
         Returns:
-            A page of the list; iterating over it walks through all pages.
+            The first page of the list. Iterate over it to get the items of all pages.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: SyncPage[FileObject] = self._client.execute(_LIST, params)
         return answer
@@ -157,13 +157,13 @@ class Files(FilesHelpers, Resource):
             file_id: The id of the file.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: FileObject = self._client.execute(_RETRIEVE, {"file_id": file_id, **params})
         return answer
@@ -177,13 +177,13 @@ class Files(FilesHelpers, Resource):
             file_id: The id of the file.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: FileDeleted = self._client.execute(_DELETE, {"file_id": file_id, **params})
         return answer
@@ -197,23 +197,23 @@ class Files(FilesHelpers, Resource):
             file_id: The id of the file.
 
         Returns:
-            The answer's bytes.
+            The bytes of the response.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: Content = self._client.execute(_CONTENT, {"file_id": file_id, **params})
         return answer
 
 
 class FilesWithRawResponse(RawResource["Files"]):
-    """The methods of `Files`, each giving the answer as it came."""
+    """The methods of `Files`, returning raw responses."""
 
     create = RawMethod(Files.create)
     list = RawMethod(Files.list)
@@ -227,7 +227,7 @@ class AsyncFiles(AsyncFilesHelpers, AsyncResource):
 
     @cached_property
     def with_raw_response(self) -> AsyncFilesWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return AsyncFilesWithRawResponse(self)
 
     async def create(self, **params: Unpack[FilesCreateParams]) -> FileObject:
@@ -241,13 +241,13 @@ class AsyncFiles(AsyncFilesHelpers, AsyncResource):
             expires_after: When the file expires.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: FileObject = await self._client.execute(_CREATE, params)
         return answer
@@ -264,16 +264,16 @@ class AsyncFiles(AsyncFilesHelpers, AsyncResource):
             after: The id of the last item of the previous page.
 
         Returns:
-            A page of the list; iterating over it walks through all pages.
+            The first page of the list. Iterate over it to get the items of all pages.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: AsyncPages[FileObject] = self._client.execute(_LIST, params)
         return answer
@@ -287,13 +287,13 @@ class AsyncFiles(AsyncFilesHelpers, AsyncResource):
             file_id: The id of the file.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: FileObject = await self._client.execute(_RETRIEVE, {"file_id": file_id, **params})
         return answer
@@ -307,13 +307,13 @@ class AsyncFiles(AsyncFilesHelpers, AsyncResource):
             file_id: The id of the file.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: FileDeleted = await self._client.execute(_DELETE, {"file_id": file_id, **params})
         return answer
@@ -327,23 +327,23 @@ class AsyncFiles(AsyncFilesHelpers, AsyncResource):
             file_id: The id of the file.
 
         Returns:
-            The answer's bytes.
+            The bytes of the response.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: Content = await self._client.execute(_CONTENT, {"file_id": file_id, **params})
         return answer
 
 
 class AsyncFilesWithRawResponse(RawResource["AsyncFiles"]):
-    """The methods of `AsyncFiles`, each giving the answer as it came."""
+    """The methods of `AsyncFiles`, returning raw responses."""
 
     create = AsyncRawMethod(AsyncFiles.create)
     list = AsyncRawMethod(AsyncFiles.list)

@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""The resource `fine_tuning` and what hangs on it."""
+"""The resource `fine_tuning` and its children."""
 
 from __future__ import annotations
 
@@ -145,7 +145,7 @@ class FineTuningJobsCheckpoints(Resource):
 
     @cached_property
     def with_raw_response(self) -> FineTuningJobsCheckpointsWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return FineTuningJobsCheckpointsWithRawResponse(self)
 
     def list(
@@ -161,16 +161,16 @@ class FineTuningJobsCheckpoints(Resource):
             limit: The maximum number of items per page. Default: 20.
 
         Returns:
-            A page of the list; iterating over it walks through all pages.
+            The first page of the list. Iterate over it to get the items of all pages.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: SyncPage[FineTuningJobCheckpoint] = self._client.execute(
             _JOBS_CHECKPOINTS_LIST, {"fine_tuning_job_id": fine_tuning_job_id, **params}
@@ -179,7 +179,7 @@ class FineTuningJobsCheckpoints(Resource):
 
 
 class FineTuningJobsCheckpointsWithRawResponse(RawResource["FineTuningJobsCheckpoints"]):
-    """The methods of `FineTuningJobsCheckpoints`, each giving the answer as it came."""
+    """The methods of `FineTuningJobsCheckpoints`, returning raw responses."""
 
     list = RawMethod(FineTuningJobsCheckpoints.list)
 
@@ -189,7 +189,7 @@ class AsyncFineTuningJobsCheckpoints(AsyncResource):
 
     @cached_property
     def with_raw_response(self) -> AsyncFineTuningJobsCheckpointsWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return AsyncFineTuningJobsCheckpointsWithRawResponse(self)
 
     def list(
@@ -205,16 +205,16 @@ class AsyncFineTuningJobsCheckpoints(AsyncResource):
             limit: The maximum number of items per page. Default: 20.
 
         Returns:
-            A page of the list; iterating over it walks through all pages.
+            The first page of the list. Iterate over it to get the items of all pages.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: AsyncPages[FineTuningJobCheckpoint] = self._client.execute(
             _JOBS_CHECKPOINTS_LIST, {"fine_tuning_job_id": fine_tuning_job_id, **params}
@@ -223,7 +223,7 @@ class AsyncFineTuningJobsCheckpoints(AsyncResource):
 
 
 class AsyncFineTuningJobsCheckpointsWithRawResponse(RawResource["AsyncFineTuningJobsCheckpoints"]):
-    """The methods of `AsyncFineTuningJobsCheckpoints`, each giving the answer as it came."""
+    """The methods of `AsyncFineTuningJobsCheckpoints`, returning raw responses."""
 
     list = AsyncRawMethod(AsyncFineTuningJobsCheckpoints.list)
 
@@ -238,7 +238,7 @@ class FineTuningJobs(FineTuningJobsHelpers, Resource):
 
     @cached_property
     def with_raw_response(self) -> FineTuningJobsWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return FineTuningJobsWithRawResponse(self)
 
     def create(self, **params: Unpack[FineTuningJobsCreateParams]) -> FineTuningJob:
@@ -259,13 +259,13 @@ class FineTuningJobs(FineTuningJobsHelpers, Resource):
             custom_llm_provider: The provider that runs the job: `onceward`, which is the default.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: FineTuningJob = self._client.execute(_JOBS_CREATE, params)
         return answer
@@ -281,16 +281,16 @@ class FineTuningJobs(FineTuningJobsHelpers, Resource):
             metadata: Only jobs whose metadata has these values (`metadata[key]=value`).
 
         Returns:
-            A page of the list; iterating over it walks through all pages.
+            The first page of the list. Iterate over it to get the items of all pages.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: SyncPage[FineTuningJob] = self._client.execute(_JOBS_LIST, params)
         return answer
@@ -304,13 +304,13 @@ class FineTuningJobs(FineTuningJobsHelpers, Resource):
             fine_tuning_job_id: The id of the fine-tuning job.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: FineTuningJob = self._client.execute(
             _JOBS_RETRIEVE, {"fine_tuning_job_id": fine_tuning_job_id, **params}
@@ -326,13 +326,13 @@ class FineTuningJobs(FineTuningJobsHelpers, Resource):
             fine_tuning_job_id: The id of the fine-tuning job.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: FineTuningJob = self._client.execute(_JOBS_CANCEL, {"fine_tuning_job_id": fine_tuning_job_id, **params})
         return answer
@@ -350,16 +350,16 @@ class FineTuningJobs(FineTuningJobsHelpers, Resource):
             limit: The maximum number of items per page. Default: 20.
 
         Returns:
-            A page of the list; iterating over it walks through all pages.
+            The first page of the list. Iterate over it to get the items of all pages.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: SyncPage[FineTuningJobEvent] = self._client.execute(
             _JOBS_LIST_EVENTS, {"fine_tuning_job_id": fine_tuning_job_id, **params}
@@ -368,7 +368,7 @@ class FineTuningJobs(FineTuningJobsHelpers, Resource):
 
 
 class FineTuningJobsWithRawResponse(RawResource["FineTuningJobs"]):
-    """The methods of `FineTuningJobs`, each giving the answer as it came."""
+    """The methods of `FineTuningJobs`, returning raw responses."""
 
     create = RawMethod(FineTuningJobs.create)
     list = RawMethod(FineTuningJobs.list)
@@ -387,7 +387,7 @@ class AsyncFineTuningJobs(AsyncFineTuningJobsHelpers, AsyncResource):
 
     @cached_property
     def with_raw_response(self) -> AsyncFineTuningJobsWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return AsyncFineTuningJobsWithRawResponse(self)
 
     async def create(self, **params: Unpack[FineTuningJobsCreateParams]) -> FineTuningJob:
@@ -408,13 +408,13 @@ class AsyncFineTuningJobs(AsyncFineTuningJobsHelpers, AsyncResource):
             custom_llm_provider: The provider that runs the job: `onceward`, which is the default.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: FineTuningJob = await self._client.execute(_JOBS_CREATE, params)
         return answer
@@ -430,16 +430,16 @@ class AsyncFineTuningJobs(AsyncFineTuningJobsHelpers, AsyncResource):
             metadata: Only jobs whose metadata has these values (`metadata[key]=value`).
 
         Returns:
-            A page of the list; iterating over it walks through all pages.
+            The first page of the list. Iterate over it to get the items of all pages.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: AsyncPages[FineTuningJob] = self._client.execute(_JOBS_LIST, params)
         return answer
@@ -453,13 +453,13 @@ class AsyncFineTuningJobs(AsyncFineTuningJobsHelpers, AsyncResource):
             fine_tuning_job_id: The id of the fine-tuning job.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: FineTuningJob = await self._client.execute(
             _JOBS_RETRIEVE, {"fine_tuning_job_id": fine_tuning_job_id, **params}
@@ -475,13 +475,13 @@ class AsyncFineTuningJobs(AsyncFineTuningJobsHelpers, AsyncResource):
             fine_tuning_job_id: The id of the fine-tuning job.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: FineTuningJob = await self._client.execute(
             _JOBS_CANCEL, {"fine_tuning_job_id": fine_tuning_job_id, **params}
@@ -501,16 +501,16 @@ class AsyncFineTuningJobs(AsyncFineTuningJobsHelpers, AsyncResource):
             limit: The maximum number of items per page. Default: 20.
 
         Returns:
-            A page of the list; iterating over it walks through all pages.
+            The first page of the list. Iterate over it to get the items of all pages.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: AsyncPages[FineTuningJobEvent] = self._client.execute(
             _JOBS_LIST_EVENTS, {"fine_tuning_job_id": fine_tuning_job_id, **params}
@@ -519,7 +519,7 @@ class AsyncFineTuningJobs(AsyncFineTuningJobsHelpers, AsyncResource):
 
 
 class AsyncFineTuningJobsWithRawResponse(RawResource["AsyncFineTuningJobs"]):
-    """The methods of `AsyncFineTuningJobs`, each giving the answer as it came."""
+    """The methods of `AsyncFineTuningJobs`, returning raw responses."""
 
     create = AsyncRawMethod(AsyncFineTuningJobs.create)
     list = AsyncRawMethod(AsyncFineTuningJobs.list)

@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""The resource `images` and what hangs on it."""
+"""The resource `images` and its children."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ class Images(Resource):
 
     @cached_property
     def with_raw_response(self) -> ImagesWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return ImagesWithRawResponse(self)
 
     @overload
@@ -166,16 +166,16 @@ class Images(Resource):
                 provider.
 
         Returns:
-            The whole answer, or the stream of events with `stream=True`.
+            The complete response, or the stream of events with `stream=True`.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         return self._client.execute(_GENERATE, params)
 
@@ -215,16 +215,16 @@ class Images(Resource):
             user: The id of your end user.
 
         Returns:
-            The whole answer, or the stream of events with `stream=True`.
+            The complete response, or the stream of events with `stream=True`.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         return self._client.execute(_EDIT, params)
 
@@ -243,20 +243,20 @@ class Images(Resource):
             user: The id of your end user.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: ImagesResponse = self._client.execute(_CREATE_VARIATION, params)
         return answer
 
 
 class ImagesWithRawResponse(RawResource["Images"]):
-    """The methods of `Images`, each giving the answer as it came."""
+    """The methods of `Images`, returning raw responses."""
 
     generate = RawMethod(Images.generate)
     edit = RawMethod(Images.edit)
@@ -268,7 +268,7 @@ class AsyncImages(AsyncResource):
 
     @cached_property
     def with_raw_response(self) -> AsyncImagesWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return AsyncImagesWithRawResponse(self)
 
     @overload
@@ -311,16 +311,16 @@ class AsyncImages(AsyncResource):
                 provider.
 
         Returns:
-            The whole answer, or the stream of events with `stream=True`.
+            The complete response, or the stream of events with `stream=True`.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         return await self._client.execute(_GENERATE, params)
 
@@ -360,16 +360,16 @@ class AsyncImages(AsyncResource):
             user: The id of your end user.
 
         Returns:
-            The whole answer, or the stream of events with `stream=True`.
+            The complete response, or the stream of events with `stream=True`.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         return await self._client.execute(_EDIT, params)
 
@@ -388,20 +388,20 @@ class AsyncImages(AsyncResource):
             user: The id of your end user.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: ImagesResponse = await self._client.execute(_CREATE_VARIATION, params)
         return answer
 
 
 class AsyncImagesWithRawResponse(RawResource["AsyncImages"]):
-    """The methods of `AsyncImages`, each giving the answer as it came."""
+    """The methods of `AsyncImages`, returning raw responses."""
 
     generate = AsyncRawMethod(AsyncImages.generate)
     edit = AsyncRawMethod(AsyncImages.edit)

@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""The resource `key` and what hangs on it."""
+"""The resource `key` and its children."""
 
 from __future__ import annotations
 
@@ -374,7 +374,7 @@ class Key(Resource):
 
     @cached_property
     def with_raw_response(self) -> KeyWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return KeyWithRawResponse(self)
 
     def generate(self, **params: Unpack[KeyGenerateParams]) -> KeyGenerateResponse:
@@ -413,13 +413,13 @@ class Key(Resource):
             key: The secret, to import an existing key.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: KeyGenerateResponse = self._client.execute(_GENERATE, params)
         return answer
@@ -464,13 +464,13 @@ class Key(Resource):
                 `2026-01-31T12:00:00Z`.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: KeyRecord = self._client.execute(_UPDATE, params)
         return answer
@@ -486,13 +486,13 @@ class Key(Resource):
             key_id: A key, by id.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: KeyDeleteResponse = self._client.execute(_DELETE, params)
         return answer
@@ -514,16 +514,16 @@ class Key(Resource):
                 Default: False.
 
         Returns:
-            A page of the list; iterating over it walks through all pages.
+            The first page of the list. Iterate over it to get the items of all pages.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: SyncPage[KeyRecord] = self._client.execute(_LIST, params)
         return answer
@@ -537,13 +537,13 @@ class Key(Resource):
             key: The key, by its `key_id` or `token`.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: KeyInfo = self._client.execute(_INFO, params)
         return answer
@@ -558,13 +558,13 @@ class Key(Resource):
             key_id: The id of the key.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: KeyRecord = self._client.execute(_BLOCK, params)
         return answer
@@ -579,13 +579,13 @@ class Key(Resource):
             key_id: The id of the key.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: KeyRecord = self._client.execute(_UNBLOCK, params)
         return answer
@@ -625,13 +625,13 @@ class Key(Resource):
             metadata: Custom metadata.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: KeyGenerateResponse = self._client.execute(_REGENERATE, {"key": key, **params})
         return answer
@@ -642,20 +642,20 @@ class Key(Resource):
         Reports whether the caller's key can be used and, if not, why. Calls no model and is not billed.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: KeyHealth = self._client.execute(_HEALTH, params)
         return answer
 
 
 class KeyWithRawResponse(RawResource["Key"]):
-    """The methods of `Key`, each giving the answer as it came."""
+    """The methods of `Key`, returning raw responses."""
 
     generate = RawMethod(Key.generate)
     update = RawMethod(Key.update)
@@ -673,7 +673,7 @@ class AsyncKey(AsyncResource):
 
     @cached_property
     def with_raw_response(self) -> AsyncKeyWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return AsyncKeyWithRawResponse(self)
 
     async def generate(self, **params: Unpack[KeyGenerateParams]) -> KeyGenerateResponse:
@@ -712,13 +712,13 @@ class AsyncKey(AsyncResource):
             key: The secret, to import an existing key.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: KeyGenerateResponse = await self._client.execute(_GENERATE, params)
         return answer
@@ -763,13 +763,13 @@ class AsyncKey(AsyncResource):
                 `2026-01-31T12:00:00Z`.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: KeyRecord = await self._client.execute(_UPDATE, params)
         return answer
@@ -785,13 +785,13 @@ class AsyncKey(AsyncResource):
             key_id: A key, by id.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: KeyDeleteResponse = await self._client.execute(_DELETE, params)
         return answer
@@ -813,16 +813,16 @@ class AsyncKey(AsyncResource):
                 Default: False.
 
         Returns:
-            A page of the list; iterating over it walks through all pages.
+            The first page of the list. Iterate over it to get the items of all pages.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: AsyncPages[KeyRecord] = self._client.execute(_LIST, params)
         return answer
@@ -836,13 +836,13 @@ class AsyncKey(AsyncResource):
             key: The key, by its `key_id` or `token`.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: KeyInfo = await self._client.execute(_INFO, params)
         return answer
@@ -857,13 +857,13 @@ class AsyncKey(AsyncResource):
             key_id: The id of the key.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: KeyRecord = await self._client.execute(_BLOCK, params)
         return answer
@@ -878,13 +878,13 @@ class AsyncKey(AsyncResource):
             key_id: The id of the key.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: KeyRecord = await self._client.execute(_UNBLOCK, params)
         return answer
@@ -924,13 +924,13 @@ class AsyncKey(AsyncResource):
             metadata: Custom metadata.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: KeyGenerateResponse = await self._client.execute(_REGENERATE, {"key": key, **params})
         return answer
@@ -941,20 +941,20 @@ class AsyncKey(AsyncResource):
         Reports whether the caller's key can be used and, if not, why. Calls no model and is not billed.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: KeyHealth = await self._client.execute(_HEALTH, params)
         return answer
 
 
 class AsyncKeyWithRawResponse(RawResource["AsyncKey"]):
-    """The methods of `AsyncKey`, each giving the answer as it came."""
+    """The methods of `AsyncKey`, returning raw responses."""
 
     generate = AsyncRawMethod(AsyncKey.generate)
     update = AsyncRawMethod(AsyncKey.update)

@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""The resource `moderations` and what hangs on it."""
+"""The resource `moderations` and its children."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Moderations(Resource):
 
     @cached_property
     def with_raw_response(self) -> ModerationsWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return ModerationsWithRawResponse(self)
 
     def create(self, **params: Unpack[ModerationsCreateParams]) -> ModerationCreateResponse:
@@ -59,20 +59,20 @@ class Moderations(Resource):
             tags: Tags to report the cost of the call under.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: ModerationCreateResponse = self._client.execute(_CREATE, params)
         return answer
 
 
 class ModerationsWithRawResponse(RawResource["Moderations"]):
-    """The methods of `Moderations`, each giving the answer as it came."""
+    """The methods of `Moderations`, returning raw responses."""
 
     create = RawMethod(Moderations.create)
 
@@ -82,7 +82,7 @@ class AsyncModerations(AsyncResource):
 
     @cached_property
     def with_raw_response(self) -> AsyncModerationsWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return AsyncModerationsWithRawResponse(self)
 
     async def create(self, **params: Unpack[ModerationsCreateParams]) -> ModerationCreateResponse:
@@ -98,19 +98,19 @@ class AsyncModerations(AsyncResource):
             tags: Tags to report the cost of the call under.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: ModerationCreateResponse = await self._client.execute(_CREATE, params)
         return answer
 
 
 class AsyncModerationsWithRawResponse(RawResource["AsyncModerations"]):
-    """The methods of `AsyncModerations`, each giving the answer as it came."""
+    """The methods of `AsyncModerations`, returning raw responses."""
 
     create = AsyncRawMethod(AsyncModerations.create)

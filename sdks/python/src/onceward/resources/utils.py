@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""The resource `utils` and what hangs on it."""
+"""The resource `utils` and its children."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class Utils(Resource):
 
     @cached_property
     def with_raw_response(self) -> UtilsWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return UtilsWithRawResponse(self)
 
     def token_counter(self, **params: Unpack[UtilsTokenCounterParams]) -> TokenCount:
@@ -82,13 +82,13 @@ class Utils(Resource):
             prompt: A prompt.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: TokenCount = self._client.execute(_TOKEN_COUNTER, params)
         return answer
@@ -102,13 +102,13 @@ class Utils(Resource):
             model: The model.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: SupportedParams = self._client.execute(_SUPPORTED_OPENAI_PARAMS, params)
         return answer
@@ -124,20 +124,20 @@ class Utils(Resource):
             request_body: The request body, as in a call.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: TransformedRequest = self._client.execute(_TRANSFORM_REQUEST, params)
         return answer
 
 
 class UtilsWithRawResponse(RawResource["Utils"]):
-    """The methods of `Utils`, each giving the answer as it came."""
+    """The methods of `Utils`, returning raw responses."""
 
     token_counter = RawMethod(Utils.token_counter)
     supported_openai_params = RawMethod(Utils.supported_openai_params)
@@ -149,7 +149,7 @@ class AsyncUtils(AsyncResource):
 
     @cached_property
     def with_raw_response(self) -> AsyncUtilsWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return AsyncUtilsWithRawResponse(self)
 
     async def token_counter(self, **params: Unpack[UtilsTokenCounterParams]) -> TokenCount:
@@ -163,13 +163,13 @@ class AsyncUtils(AsyncResource):
             prompt: A prompt.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: TokenCount = await self._client.execute(_TOKEN_COUNTER, params)
         return answer
@@ -183,13 +183,13 @@ class AsyncUtils(AsyncResource):
             model: The model.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: SupportedParams = await self._client.execute(_SUPPORTED_OPENAI_PARAMS, params)
         return answer
@@ -205,20 +205,20 @@ class AsyncUtils(AsyncResource):
             request_body: The request body, as in a call.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: TransformedRequest = await self._client.execute(_TRANSFORM_REQUEST, params)
         return answer
 
 
 class AsyncUtilsWithRawResponse(RawResource["AsyncUtils"]):
-    """The methods of `AsyncUtils`, each giving the answer as it came."""
+    """The methods of `AsyncUtils`, returning raw responses."""
 
     token_counter = AsyncRawMethod(AsyncUtils.token_counter)
     supported_openai_params = AsyncRawMethod(AsyncUtils.supported_openai_params)

@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""What answers carry: audio."""
+"""Response types: audio."""
 
 from __future__ import annotations
 

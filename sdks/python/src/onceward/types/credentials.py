@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""What answers carry: credentials."""
+"""Response types: credentials."""
 
 from __future__ import annotations
 

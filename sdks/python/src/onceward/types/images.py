@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""What answers carry: images."""
+"""Response types: images."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""What answers carry: team."""
+"""Response types: team."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""What requests carry: audio."""
+"""Request types: audio."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""What requests carry: chat."""
+"""Request types: chat."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ __all__ = [
 
 
 class ChatCompletionsCreateBaseParams(CallOptions, total=False):
-    """Arguments of `chat.completions.create` but for `tools`, `response_format`."""
+    """Arguments of `chat.completions.create` except `tools`, `response_format`."""
 
     region: str
     """The region that must serve the call, for models with deployments in several regions."""
