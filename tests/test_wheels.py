@@ -1,4 +1,4 @@
-"""The packages as their users get them: wheels, installed in an environment that knows nothing of this repository."""
+"""The packages as users get them: wheels, installed in an environment without this repository."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What one request or one chunk costs a subject in user-space instructions, and the gateway in calls and statements.
+"""User-space instructions of a subject, and calls and statements of the gateway, per request and per chunk.
 
-A scenario is run with N units and again with 2N; the difference is N units, without what happens once. Counts are those
-of callgrind, which the load of the machine does not touch.
+A scenario is run with N units and again with 2N; the difference is N units, without one-time costs. Instructions are
+counted by callgrind, which is independent of the load of the machine.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ SCENARIOS = {
 
 
 def instructions(name: str, upstream: str, pythons: dict[str, Path], scenarios: dict[str, Scenario]) -> Figures:
-    """Return the instructions of a unit of each scenario, in thousands."""
+    """Return the instructions per unit of each scenario, in thousands."""
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder, "callgrind")
         under = (*_CALLGRIND, f"--callgrind-out-file={out}")
@@ -87,7 +87,7 @@ def cpu(name: str, upstream: str, pythons: dict[str, Path], scenarios: dict[str,
 
 
 def work(what: str, upstream: str, pythons: dict[str, Path], scenarios: dict[str, Scenario]) -> dict[str, Figures]:
-    """Return what the gateway does for a unit of each scenario: by scenario, then by name of the count."""
+    """Return the counts per unit of each scenario: by scenario, then by name."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "counts")
         under = (pythons["gateway"], HERE / "counting.py", what, file)
@@ -105,7 +105,7 @@ def work(what: str, upstream: str, pythons: dict[str, Path], scenarios: dict[str
 async def _counted(
     running: Running, scenarios: dict[str, Scenario], count: Callable[[], Counter[str]]
 ) -> dict[str, Figures]:
-    """Return what a unit of each scenario adds to the counts; `count` gives what came since it was called last."""
+    """Return the counts that a unit of each scenario adds; `count` returns those since its last call."""
     figures: dict[str, Figures] = {}
     for name, scenario in scenarios.items():
         await _load(running, scenario, min(scenario.units, _WARM_UP))
@@ -137,7 +137,7 @@ def _dumped(running: Running, out: Path) -> int:
 
 
 def _signalled(running: Running, file: Path) -> Counter[str]:
-    """Return the counts since the start, as the process writes them when it is asked to."""
+    """Return the counts since the start, as the process writes them on request."""
     lines = file.read_text().count("\n") if file.exists() else 0
     os.kill(running.session, signal.SIGUSR1)
     deadline = time.monotonic() + 20
@@ -204,7 +204,7 @@ def _request(running: Running, scenario: Scenario, units: int) -> bytes:
 
 
 def _turns() -> list[dict[str, Any]]:
-    """Return 100 messages of an agent: what it was told, and tools called and answered in turn."""
+    """Return 100 messages of an agent: instructions, and tool calls with their results."""
     turns: list[dict[str, Any]] = [{"role": "system", "content": "You are a careful engineer. " * 20}]
     while len(turns) < 99:
         call = f"call_{len(turns):08d}"

@@ -51,7 +51,7 @@ def _count_statements() -> None:
 
 
 def _count_callbacks() -> None:
-    """Count what is asked of the event loop; what the loop does for itself is not seen."""
+    """Count requests to the event loop, without the loop's own."""
     names = {
         "call_soon": "call_soon",
         "call_soon_threadsafe": "call_soon",

@@ -1,4 +1,4 @@
-"""The least that a gateway can be: uvicorn before, aiohttp behind, and the bytes between them.
+"""A minimal gateway: uvicorn in front, aiohttp behind, and the bytes between them.
 
 python benchmarks/gateways/passthrough.py PORT PROVIDER_URL
 """
@@ -18,7 +18,7 @@ SENT = {"content-type": "application/json"}
 
 
 class Relay:
-    """Sends each request on and relays what comes back, piece by piece."""
+    """Forward each request and relay the response chunk by chunk."""
 
     def __init__(self, provider: str) -> None:
         self._provider = provider

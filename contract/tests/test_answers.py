@@ -1,4 +1,4 @@
-"""The contract takes what compatible servers and clients send: nulls, absent members, new values, unknown members."""
+"""The contract accepts what compatible servers and clients send: nulls, absent members, new values, unknown members."""
 
 from __future__ import annotations
 

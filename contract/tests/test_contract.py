@@ -1,4 +1,4 @@
-"""The contract keeps its own rules: valid OpenAPI, examples that fit, one error envelope, keys where calls cost."""
+"""The contract follows its own rules: valid OpenAPI, valid examples, one error format, idempotency keys."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ ENVELOPE = {"$ref": "#/components/schemas/ErrorResponse"}
 
 
 def operations() -> dict[str, dict[str, Any]]:
-    """Every operation by ``METHOD path``, with the parameters of its path added."""
+    """Return every operation by ``METHOD path``, with the parameters of its path added."""
     found: dict[str, dict[str, Any]] = {}
     for path, item in CONTRACT["paths"].items():
         for verb in VERBS:
@@ -59,7 +59,7 @@ def pointer(*keys: str) -> str:
 
 
 def walk(node: Any, at: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], dict[str, Any]]]:
-    """Every mapping of the contract with its place, but none inside an example."""
+    """Yield every mapping of the contract with its place, except inside examples."""
     if isinstance(node, dict):
         yield at, node
         for key, value in node.items():
@@ -71,7 +71,7 @@ def walk(node: Any, at: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...],
 
 
 def examples() -> Iterator[tuple[str, str, Any]]:
-    """Every example, with the place of the schema it must fit."""
+    """Yield every example, with the place of its schema."""
     for at, node in walk(CONTRACT):
         schema = pointer(*at, "schema") if "schema" in node else pointer(*at)
         if "example" in node and at[-1:] != ("properties",):

@@ -1,4 +1,4 @@
-"""Requests that providers accept fit the contract: their own parts, tools, bounds and nulls."""
+"""Requests that providers accept match the contract: provider-specific parts, tools, bounds and nulls."""
 
 from __future__ import annotations
 

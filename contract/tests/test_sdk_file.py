@@ -1,4 +1,4 @@
-"""``sdk.yaml`` names only what the contract has, and leaves out nothing of it."""
+"""``sdk.yaml`` refers only to what the contract has, and covers all of it."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def parameters(endpoint: str) -> dict[str, dict[str, Any]]:
 
 
 def body_properties(endpoint: str) -> dict[str, Any]:
-    """The top-level members of the body; none where the operation has no body."""
+    """Return the top-level members of the body; none if the operation has no body."""
     body = operation(endpoint)[1].get("requestBody")
     if body is None:
         return {}

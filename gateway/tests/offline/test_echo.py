@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 
 from onceward_gateway.core.accumulate import fold, fold_text
 from onceward_gateway.core.answer import Delay, ModelContext
-from onceward_gateway.core.clock import SystemClock
 from onceward_gateway.core.errors import ApiError
 from onceward_gateway.core.tokenizer import count
 from onceward_gateway.offline.image import draw
@@ -23,7 +22,7 @@ from onceward_gateway.offline.learned import Example, Memory
 from onceward_gateway.offline.models import BuiltIn
 from onceward_gateway.offline.speech import listen, speak
 
-CONTEXT = ModelContext("call_1", 1_700_000_000, "gpt-4", 1, None, "req", "me", SystemClock())
+CONTEXT = ModelContext("call_1", 1_700_000_000, "gpt-4", 1, None, "req", "me")
 
 WEATHER = {
     "type": "function",

@@ -17,7 +17,6 @@ from onceward_gateway.core.answer import (
     ModelContext,
     Stall,
 )
-from onceward_gateway.core.clock import SystemClock
 from onceward_gateway.core.errors import ApiError
 from onceward_gateway.offline.catalog import (
     default_for,
@@ -32,7 +31,7 @@ from onceward_gateway.offline.faults import (
 )
 from onceward_gateway.offline.models import BuiltIn
 
-CONTEXT = ModelContext("call_1", 1, "m", 1, "k", "req", "me", SystemClock())
+CONTEXT = ModelContext("call_1", 1, "m", 1, "k", "req", "me")
 REQUEST: dict[str, Any] = {"messages": [{"role": "user", "content": "Count to 9"}], "stream": True}
 
 

@@ -4,38 +4,39 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..http.producers import embed
 from ..http.request import Access, BodyKind, Route, deployment_path, model_route
+from ..offline.handler import Embeddings
 from . import (
-    audio,
-    batches,
     budgets,
     credentials,
     credits,
     customers,
     deployments,
-    files,
-    fine_tuning,
-    images,
     keys,
     members,
-    moderations,
     organizations,
     page,
     spend,
     teams,
     users,
 )
+from .audio import AudioHandlers
+from .batches import BatchHandlers
 from .cache import CacheHandlers
 from .calls import CallHandlers
+from .files import FileHandlers
+from .fine_tuning import FineTuningHandlers
 from .guardrails import GuardrailHandlers
 from .health import HealthHandlers
+from .images import CONTENT_PATH, ImageHandlers
 from .models import ModelHandlers
+from .moderations import ModerationHandlers
 from .utils import UtilityHandlers
 
 __all__ = ["Handlers", "routes"]
 
 _JSON = BodyKind.JSON
+_FORM = BodyKind.FORM
 _PLATFORM = Access.PLATFORM
 
 
@@ -43,9 +44,16 @@ _PLATFORM = Access.PLATFORM
 class Handlers:
     """The handlers of every family of operations."""
 
+    audio: AudioHandlers
+    batches: BatchHandlers
     cache: CacheHandlers
     calls: CallHandlers
+    embeddings: Embeddings
+    files: FileHandlers
+    fine_tuning: FineTuningHandlers
     guardrails: GuardrailHandlers
+    images: ImageHandlers
+    moderations: ModerationHandlers
     health: HealthHandlers
     models: ModelHandlers
     utils: UtilityHandlers
@@ -70,24 +78,10 @@ _MODEL_ROUTES: tuple[Route, ...] = (
         body=BodyKind.JSON,
         aliases=_azure("completions"),
     ),
-    model_route(
-        path="/v1/embeddings",
-        operation="embeddings.create",
-        kind="embeddings",
-        body=BodyKind.JSON,
-        local=embed,
-        aliases=_azure("embeddings"),
-    ),
 )
 
 _FAMILIES = (
     page,
-    files,
-    batches,
-    fine_tuning,
-    images,
-    audio,
-    moderations,
     keys,
     users,
     teams,
@@ -107,12 +101,133 @@ def routes(handlers: Handlers) -> tuple[Route, ...]:
     return (
         *_MODEL_ROUTES,
         *(route for family in _FAMILIES for route in family.ROUTES),
+        *_embeddings(handlers.embeddings),
+        *_images(handlers.images),
+        *_audio(handlers.audio),
+        *_moderations(handlers.moderations),
+        *_files(handlers.files),
+        *_batches(handlers.batches),
+        *_fine_tuning(handlers.fine_tuning),
         *_calls(handlers.calls),
         *_cache(handlers.cache),
         *_guardrails(handlers.guardrails),
         *_health(handlers.health),
         *_models(handlers.models),
         *_utils(handlers.utils),
+    )
+
+
+def _embeddings(embeddings: Embeddings) -> tuple[Route, ...]:
+    return (
+        model_route(
+            path="/v1/embeddings",
+            operation="embeddings.create",
+            kind="embeddings",
+            body=_JSON,
+            local=embeddings.create,
+            aliases=_azure("embeddings"),
+        ),
+    )
+
+
+def _images(images: ImageHandlers) -> tuple[Route, ...]:
+    return (
+        model_route(
+            path="/v1/images/generations",
+            operation="images.generate",
+            kind="images",
+            body=_JSON,
+            local=images.generate,
+            aliases=(deployment_path("images/generations"),),
+        ),
+        model_route(
+            path="/v1/images/edits",
+            operation="images.edit",
+            kind="images",
+            body=_FORM,
+            local=images.edit,
+            aliases=(deployment_path("images/edits"),),
+        ),
+        model_route(
+            path="/v1/images/variations",
+            operation="images.create_variation",
+            kind="images",
+            body=_FORM,
+            local=images.create_variation,
+        ),
+        Route("GET", CONTENT_PATH + "{name}", "images.content", images.content, access=Access.PUBLIC),
+    )
+
+
+def _audio(audio: AudioHandlers) -> tuple[Route, ...]:
+    return (
+        model_route(
+            path="/v1/audio/speech",
+            operation="audio.speech.create",
+            kind="speech",
+            body=_JSON,
+            local=audio.create_speech,
+            aliases=(deployment_path("audio/speech"),),
+        ),
+        model_route(
+            path="/v1/audio/transcriptions",
+            operation="audio.transcriptions.create",
+            kind="transcription",
+            body=_FORM,
+            local=audio.create_transcription,
+            aliases=(deployment_path("audio/transcriptions"),),
+        ),
+        model_route(
+            path="/v1/audio/translations",
+            operation="audio.translations.create",
+            kind="translation",
+            body=_FORM,
+            local=audio.create_translation,
+            aliases=(deployment_path("audio/translations"),),
+        ),
+    )
+
+
+def _moderations(moderations: ModerationHandlers) -> tuple[Route, ...]:
+    return (
+        model_route(
+            path="/v1/moderations",
+            operation="moderations.create",
+            kind="moderation",
+            body=_JSON,
+            local=moderations.create,
+        ),
+    )
+
+
+def _files(files: FileHandlers) -> tuple[Route, ...]:
+    return (
+        Route("POST", "/v1/files", "files.create", files.create, _FORM, once=True),
+        Route("GET", "/v1/files", "files.list", files.list_files),
+        Route("GET", "/v1/files/{file_id}", "files.retrieve", files.retrieve),
+        Route("GET", "/v1/files/{file_id}/content", "files.content", files.content),
+        Route("DELETE", "/v1/files/{file_id}", "files.delete", files.delete, once=True),
+    )
+
+
+def _batches(batches: BatchHandlers) -> tuple[Route, ...]:
+    return (
+        Route("POST", "/v1/batches", "batches.create", batches.create, _JSON, once=True),
+        Route("GET", "/v1/batches", "batches.list", batches.list_batches),
+        Route("GET", "/v1/batches/{batch_id}", "batches.retrieve", batches.retrieve),
+        Route("POST", "/v1/batches/{batch_id}/cancel", "batches.cancel", batches.cancel, once=True),
+    )
+
+
+def _fine_tuning(jobs: FineTuningHandlers) -> tuple[Route, ...]:
+    path = "/v1/fine_tuning/jobs/{fine_tuning_job_id}"
+    return (
+        Route("POST", "/v1/fine_tuning/jobs", "fine_tuning.jobs.create", jobs.create, _JSON, once=True),
+        Route("GET", "/v1/fine_tuning/jobs", "fine_tuning.jobs.list", jobs.list_jobs),
+        Route("GET", path, "fine_tuning.jobs.retrieve", jobs.retrieve),
+        Route("POST", path + "/cancel", "fine_tuning.jobs.cancel", jobs.cancel, once=True),
+        Route("GET", path + "/events", "fine_tuning.jobs.list_events", jobs.list_events),
+        Route("GET", path + "/checkpoints", "fine_tuning.jobs.checkpoints.list", jobs.list_checkpoints),
     )
 
 

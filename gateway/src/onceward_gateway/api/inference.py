@@ -43,11 +43,6 @@ from ..core.errors import (
     invalid,
 )
 from ..core.response_writer import Producer, Sink
-from ..http.producers import (
-    offline_answer,
-    offline_chunks,
-    source_of,
-)
 from ..http.request import (
     Call,
     Headers,
@@ -56,6 +51,7 @@ from ..http.request import (
     Route,
     header_value,
 )
+from ..offline.handler import emissions_of, offline_answer, offline_chunks
 from ..offline.registry import OfflineModels
 from ..routing.dispatch import Dispatcher
 from ..routing.model_catalog import known_of
@@ -216,7 +212,7 @@ class ModelEndpoint:
             context = self._context(call, run.record, name, target.model.id)
             if local is not None:
                 return offline_answer(local, target.model, call, context)
-            source = source_of(target.model, self._kind)(call.data, context)
+            source = emissions_of(target.model, self._kind)(call.data, context)
             return offline_chunks(source, call, self._kind, self._services.clock, stream=stream)
 
         return make
@@ -249,11 +245,10 @@ class ModelEndpoint:
             call_id=record.id,
             created=int(record.created_at),
             model=name,
-            attempt=record.attempts if record.key is not None else self._services.offline.turn(call, model),
+            attempt=record.attempts if record.key is not None else self._services.offline.attempt(call, model),
             key=record.key,
             request_id=record.request_id,
             principal=record.principal,
-            clock=self._services.clock,
         )
 
     def _recorded(self, produce: Producer) -> Producer:

@@ -12,7 +12,6 @@ from typing import Any, Protocol, TypeAlias
 
 import msgspec
 
-from .clock import Clock
 from .errors import ApiError
 
 __all__ = [
@@ -106,7 +105,6 @@ class ModelContext:
     key: str | None
     request_id: str
     principal: str
-    clock: Clock
 
 
 class OfflineModel(Protocol):

@@ -32,6 +32,7 @@ from ..core.errors import (
     invalid,
     storage_away,
 )
+from ..core.principal import Principal
 from ..core.restrictions import RouteCatalog
 from ..db import StorageError, Unstorable
 from ..db.disk import away_of
@@ -48,13 +49,11 @@ from ..http.request import (
     Call,
     Change,
     Endpoint,
-    FileResponse,
     Receive,
     Reply,
     Response,
     Route,
     Send,
-    attachment,
     header_value,
 )
 from ..http.request_headers import read_headers, settle_headers
@@ -99,7 +98,7 @@ class App:
     def __init__(self, gateway: Gateway) -> None:
         self.gateway = gateway
         gateway.app = self
-        table = (*routes(build_handlers(gateway)), *gateway.telemetry.routes())
+        table = (*routes(build_handlers(gateway, require_route=self.require_route)), *gateway.telemetry.routes())
         services = gateway.inference
         completed = [_complete(route, gateway.contract, services) for route in table]
         self.table = RouteTable(completed)
@@ -109,6 +108,12 @@ class App:
         self._gate = Gate(gateway.settings, gateway.platform)
         self._cors = Cors(gateway.settings.cors) if gateway.settings.cors.is_on else None
         self._specs: dict[tuple[str, str], Specification | None] = {}
+
+    def require_route(self, caller: Principal, path: str) -> None:
+        """Raise 403 where the restrictions of a caller's key do not allow a POST to a path."""
+        match = self.table.match("POST", path.encode())
+        if caller.restrictions is not None and isinstance(match, Match):
+            caller.restrictions.require_route(match.route, self.gateway.platform.routes)
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         # Not a function for each step of the way: every stream that is open keeps a frame of each.
@@ -402,8 +407,6 @@ async def _send(
             await send({"type": "http.response.body", "body": b"" if bodiless else reply.body})
         else:
             await _send_pieces(reply.body, send)
-    elif isinstance(reply, FileResponse):
-        await _send_file(reply, send, common, bodiless=bodiless)
     elif hasattr(reply, "send"):
         await reply.send(send, common)
     else:
@@ -422,20 +425,6 @@ async def _send_pieces(body: bytes, send: Send) -> None:
         await send({"type": "http.response.body", "body": body[at : at + _PIECE], "more_body": True})
         await asyncio.sleep(0)
     await send({"type": "http.response.body", "body": b""})
-
-
-async def _send_file(reply: FileResponse, send: Send, common: list[tuple[bytes, bytes]], *, bodiless: bool) -> None:
-    with reply.path.open("rb") as file:
-        size = file.seek(0, 2)
-        file.seek(0)
-        headers = _encoded(reply.headers, reply.content_type)
-        headers.append((b"content-length", b"%d" % size))
-        if reply.filename is not None:
-            headers.append((b"content-disposition", attachment(reply.filename)))
-        await send({"type": "http.response.start", "status": 200, "headers": headers + common})
-        while not bodiless and (piece := await asyncio.to_thread(file.read, _PIECE)):
-            await send({"type": "http.response.body", "body": piece, "more_body": True})
-        await send({"type": "http.response.body", "body": b""})
 
 
 def _encoded(headers: tuple[tuple[str, str], ...], content_type: str) -> list[tuple[bytes, bytes]]:

@@ -29,6 +29,7 @@ from ..db import (
     open_database,
     prepare,
 )
+from ..db.blob_store import BLOB_KINDS, open_blob_store
 from ..db.presence import Folders
 from ..db.readiness import Readiness
 from ..guardrails.registry import Guardrails
@@ -36,6 +37,15 @@ from ..http.contract import ContractError, load_contract
 from ..http.request import Response
 from ..http.validation import Contract
 from ..identity.directory import Platform
+from ..jobs.batch_runner import BatchRunner
+from ..jobs.batch_store import BatchStore
+from ..jobs.cleanup import Cleanup
+from ..jobs.file_store import FileStore
+from ..jobs.fine_tuning_runner import FineTuningRunner
+from ..jobs.fine_tuning_store import FineTuningStore
+from ..jobs.image_store import ImageStore
+from ..jobs.scheduler import BATCHES, FINE_TUNING, JobKind, JobQueue
+from ..offline.fine_tuned import FineTunedModels
 from ..offline.registry import OfflineModels
 from ..providers.chunks import texts_of_events
 from ..ratelimit.limiter import Pace
@@ -72,16 +82,13 @@ class Gateway:
     """Everything an endpoint may ask for. Composed before the loop runs, started inside it."""
 
     def __init__(self, settings: Settings, *, clock: Clock | None = None, node: str | None = None) -> None:
-        from ..db.blob_store import KINDS
-        from ..jobs.services import Control
-
         self.settings = settings
         self.clock: Clock = clock or SystemClock()
         self.draining = False
         self.ready = False
         prepare(settings)
         self.db = open_database(settings)
-        self.folders = Folders(settings.data_dir, KINDS)
+        self.folders = Folders(settings.data_dir, BLOB_KINDS)
         self.readiness = Readiness(self.db, self.clock, self.folders)
         self.redis = open_redis(settings)
         self.bus = open_bus(self.redis)
@@ -89,7 +96,14 @@ class Gateway:
         self.platform = Platform(self.db, self.clock, self.new_id)
         self.platform.changes.over(self.bus, settings.cluster.cache_seconds)
         self.contract = _contract()
-        self.offline = OfflineModels(self)
+        blobs = {kind: open_blob_store(self.db, self.folders, self.clock, kind) for kind in BLOB_KINDS}
+        self.files = FileStore(self.db, self.clock, blobs["files"], self.new_id)
+        self.images = ImageStore(self.clock, blobs["images"])
+        self.fine_tuned = FineTunedModels(self.db, self.clock, blobs["models"], self.platform.shares)
+        self.cleanup = Cleanup(
+            self.clock, tuple(blobs.values()), (self.files.purge, self.images.purge, self.fine_tuned.purge)
+        )
+        self.offline = OfflineModels(settings, self.fine_tuned)
         self.prices = PriceBook(settings.prices, self.clock, self.offline.price)
         self.address_guard = AddressGuard(settings.outbound.allow)
         self.retry_policy = RetryPolicy.of(settings.routing)
@@ -170,10 +184,18 @@ class Gateway:
             providers=lambda: self.providers,
         )
         self.app: App | None = None
-        self.control = Control(self)
+        self.batches = BatchStore(self.db)
+        self.fine_tuning_jobs = FineTuningStore(self.db, self.clock, self.new_id)
+        self.batch_queue = self._job_queue(BATCHES)
+        self.fine_tuning_queue = self._job_queue(FINE_TUNING)
         self._providers: ProviderClient | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
+
+    def _job_queue(self, kind: JobKind) -> JobQueue:
+        queue = JobQueue(kind, self.db, self.clock, self.nodes.id, spawn=self.spawn, is_draining=lambda: self.draining)
+        self.nodes.on_dead(queue.release)
+        return queue
 
     def _pace(self) -> Pace:
         """Return the rate limiter, which counts in Redis where there is one."""
@@ -220,7 +242,7 @@ class Gateway:
         await self.catalog_updates.start()
         if self.cooldowns is not None:
             await self.cooldowns.load()
-        await self.control.start()
+        await self._start_jobs()
         self.spawn(self._sweep(), "sweep")
         self.spawn(self._sweep_ledger(), "ledger")
         if self.redis is not None:
@@ -237,6 +259,17 @@ class Gateway:
         if loading is None and not self.settings.offline:
             # Callers may bring keys of providers that nobody configured.
             self.spawn(asyncio.to_thread(_load_providers), "modules of providers")
+
+    async def _start_jobs(self) -> None:
+        await self.cleanup.start()
+        node, files = self.nodes.id, self.files
+        await self.batch_queue.start(
+            BatchRunner(self.db, self.clock, node, self.batches, files, self.dispatch, lambda: self.draining)
+        )
+        await self.fine_tuning_queue.start(
+            FineTuningRunner(self.db, self.clock, node, self.fine_tuning_jobs, files, self.fine_tuned)
+        )
+        self.spawn(self.cleanup.run(), "files")
 
     async def _hold_wasted(self, call_id: str, provider: str) -> str | None:
         """Hold the cost of a call's failed attempts beside one more; return the budget that has too little left."""
@@ -263,7 +296,8 @@ class Gateway:
         self.ready = False
         await self._step(self.calls.drain(0))
         # Hand over, and write what is left.
-        await self._step(self.control.stop())
+        await self._step(self.batch_queue.stop())
+        await self._step(self.fine_tuning_queue.stop())
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
@@ -352,9 +386,9 @@ class Gateway:
 
 
 def _load_modules() -> None:
-    """Import what the first upload needs: during a call, all others would wait."""
-    # The second is what the first one's threads are made by, once it needs one.
-    for name in ("onceward_gateway.http.multipart", "anyio._backends._asyncio"):
+    """Import what the first upload and download need: during a call, all others would wait."""
+    # The last is what makes the threads of the others, once they need one.
+    for name in ("onceward_gateway.http.multipart", "onceward_gateway.http.file_response", "anyio._backends._asyncio"):
         importlib.import_module(name)
 
 

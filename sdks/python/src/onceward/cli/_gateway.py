@@ -10,12 +10,12 @@ __all__ = ["gateway_cli", "gateway_database", "missing_message"]
 
 def gateway_cli() -> Any:
     """The gateway's own command line, or None where it is not installed."""
-    return _part("cli")
+    return _part("entry.cli")
 
 
 def gateway_database() -> Any:
     """The gateway's commands about its database, or None where it is not installed."""
-    return _part("maintenance.commands")
+    return _part("entry.maintenance.commands")
 
 
 def _part(name: str) -> Any:

@@ -96,7 +96,7 @@ def _float_created(draft: Draft) -> None:
             choice["index"] = float(choice["index"])
 
 
-@quirk("nulls", "What may be left out is null: ids, logprobs, fingerprints, deltas' members.", kinds=_CHAT)
+@quirk("nulls", "Optional members are null: ids, logprobs, fingerprints, members of deltas.", kinds=_CHAT)
 def _nulls(draft: Draft) -> None:
     for value in _each(draft):
         value |= dict.fromkeys(("id", "system_fingerprint", "service_tier", "object", "created", "model"))
@@ -123,7 +123,7 @@ def _nested(draft: Draft) -> None:
         draft.raw = draft.json().replace(b"{", deep, 1)
 
 
-@quirk("unknown-members", "Members that nobody has documented, at every level.", kinds=_JSON)
+@quirk("unknown-members", "Undocumented members at every level.", kinds=_JSON)
 def _unknown(draft: Draft) -> None:
     for value in _each(draft):
         value["x_vendor"] = {"a": [1, None, {"b": "c"}]}
@@ -136,12 +136,12 @@ def _unknown(draft: Draft) -> None:
 # ---- bytes around the JSON
 
 
-@quirk("bom", "A byte order mark stands before the body.", kinds=_JSON)
+@quirk("bom", "A byte order mark precedes the body.", kinds=_JSON)
 def _bom(draft: Draft) -> None:
     draft.raw = b"\xef\xbb\xbf" + _bytes(draft)
 
 
-@quirk("white-space-before", "Line breaks stand before the body, to keep the connection open.", kinds=_JSON)
+@quirk("white-space-before", "Line breaks precede the body, to keep the connection open.", kinds=_JSON)
 def _white_space(draft: Draft) -> None:
     draft.raw = b"\n\n  \r\n\n" + _bytes(draft)
 
@@ -172,19 +172,19 @@ def _latin1(draft: Draft) -> None:
 # ---- content encodings
 
 
-@quirk("gzip", "The body is compressed with gzip, whether that was asked for or not.")
+@quirk("gzip", "The body is compressed with gzip, whether it was requested or not.")
 def _gzip(draft: Draft) -> None:
     draft.raw = gzip.compress(_bytes(draft))
     draft.headers.append(("Content-Encoding", "gzip"))
 
 
-@quirk("deflate", "The body is compressed with deflate, whether that was asked for or not.")
+@quirk("deflate", "The body is compressed with deflate, whether it was requested or not.")
 def _deflate(draft: Draft) -> None:
     draft.raw = zlib.compress(_bytes(draft))
     draft.headers.append(("Content-Encoding", "deflate"))
 
 
-@quirk("brotli", "The body is encoded with brotli, whether that was asked for or not.", whole=False)
+@quirk("brotli", "The body is encoded with brotli, whether it was requested or not.", whole=False)
 def _brotli(draft: Draft) -> None:
     draft.raw = _brotli_of(_bytes(draft))
     draft.headers.append(("Content-Encoding", "br"))
@@ -204,7 +204,7 @@ def _brotli_of(data: bytes) -> bytes:
     return bytes(blocks) + b"\x03"
 
 
-@quirk("gzip-unsaid", "The body is compressed with gzip, and no header says so.", whole=False)
+@quirk("gzip-unsaid", "The body is compressed with gzip, without a header.", whole=False)
 def _gzip_unsaid(draft: Draft) -> None:
     draft.raw = gzip.compress(_bytes(draft))
 
@@ -245,9 +245,11 @@ _no_answer("body-null", "The body is `null`.", b"null")
 _no_answer("body-list", "The body is a list.", b"[]")
 _no_answer("body-text", "The body is a JSON string.", b'"Hello"')
 _no_answer("body-object", "The body is an empty object.", b"{}")
-_no_answer("body-html", "The body is a page of HTML.", b"<!doctype html><title>Log in</title>")
+_no_answer("body-html", "The body is an HTML page.", b"<!doctype html><title>Log in</title>")
 _no_answer(
-    "body-cut", "The JSON ends in its middle, though the body is as long as was said.", b'{"id": "x", "choices": [{"ind'
+    "body-cut",
+    "The JSON ends in the middle, although the body has the declared length.",
+    b'{"id": "x", "choices": [{"ind',
 )
 
 
@@ -292,7 +294,7 @@ def _finish_null(draft: Draft) -> None:
                 holder["stop_reason"] = None
 
 
-@quirk("finish-unknown", "The finish reason is one that nobody has documented.", kinds=_TEXT)
+@quirk("finish-unknown", "The finish reason is undocumented.", kinds=_TEXT)
 def _finish_unknown(draft: Draft) -> None:
     for value in _each(draft):
         for choice in value.get("choices") or ():

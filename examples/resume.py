@@ -1,4 +1,4 @@
-"""A connection that is cut again and again, and a stream that is whole."""
+"""A stream that is complete although its connection breaks repeatedly."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def main() -> None:
     with Onceward() as client:
         whole = client.chat.completions.create(model="onceward/echo", messages=ASK).choices[0].message.content
 
-        # The first five connections through the proxy break after some thousand bytes each.
+        # The first five connections through the proxy break after 4,000 bytes each.
         with (
             CutProxy(client.base_url, cuts=dict.fromkeys(range(1, 6), 4000)) as proxy,
             Onceward(base_url=proxy.url, on_retry=lambda event: print("\n  cut:", event.error.message)) as flaky,
@@ -26,7 +26,7 @@ def main() -> None:
 
         key = stream.raw.idempotency_key if stream.raw is not None else None
         calls = client.calls.list(key=key or "").collect()
-        print(f"\n\nwhole: {text == whole}, cuts: {proxy.cuts_made}, calls billed: {len(calls)}")
+        print(f"\n\ncomplete: {text == whole}, cuts: {proxy.cuts_made}, calls billed: {len(calls)}")
 
 
 if __name__ == "__main__":
