@@ -67,7 +67,7 @@ _ECHO = "onceward/echo"
 _MOST_MODELS = 32
 
 
-class ProviderClient(Protocol):
+class UpstreamClient(Protocol):
     """Calls providers."""
 
     def producer(self, target: ProviderTarget, call: Call, route: Route, *, stream: bool) -> Producer:
@@ -92,7 +92,7 @@ class InferenceServices:
     revocation: Revocation
     clock: Clock
     ping_seconds: float
-    providers: Callable[[], ProviderClient]
+    providers: Callable[[], UpstreamClient]
 
 
 class ModelEndpoint:
