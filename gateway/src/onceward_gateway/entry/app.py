@@ -97,7 +97,6 @@ class App:
 
     def __init__(self, gateway: Gateway) -> None:
         self.gateway = gateway
-        gateway.app = self
         table = (*routes(build_handlers(gateway, require_route=self.require_route)), *gateway.telemetry.routes())
         completed = [_complete(route, gateway.contract) for route in table]
         self.table = RouteTable(completed)
@@ -140,6 +139,10 @@ class App:
             else:
                 await _send(reply, scope, receive, send, common, bodiless=method == "HEAD")
 
+    async def start(self) -> None:
+        """Start the gateway; batches make their calls through this application."""
+        await self.gateway.start(self.dispatch)
+
     async def _other(self, kind: str, receive: Receive, send: Send) -> None:
         """Handle lifespan and WebSocket scopes."""
         if kind == "lifespan":
@@ -151,7 +154,7 @@ class App:
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         await receive()
         try:
-            await self.gateway.start()
+            await self.start()
         except StorageError as error:
             await send({"type": "lifespan.startup.failed", "message": str(error)})
             return

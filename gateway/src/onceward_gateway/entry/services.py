@@ -6,7 +6,7 @@ import asyncio
 import importlib
 import logging
 import os
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
 from ..billing.ledger import Ledger
@@ -21,7 +21,6 @@ from ..cluster.factory import open_bus, open_redis
 from ..cluster.membership import Nodes
 from ..config.load import Settings
 from ..core.clock import Clock, SystemClock
-from ..core.errors import ApiError
 from ..db import (
     StorageError,
     open_database,
@@ -32,10 +31,9 @@ from ..db.presence import Folders
 from ..db.readiness import Readiness
 from ..guardrails.registry import Guardrails
 from ..http.contract import ContractError, load_contract
-from ..http.request import Response
 from ..http.validation import Contract
 from ..identity.directory import Platform
-from ..jobs.batch_runner import BatchRunner
+from ..jobs.batch_runner import BatchRunner, Dispatch
 from ..jobs.batch_store import BatchStore
 from ..jobs.cleanup import Cleanup
 from ..jobs.file_store import FileStore
@@ -63,7 +61,6 @@ from ..telemetry.telemetry import Telemetry
 
 if TYPE_CHECKING:
     from ..providers.client import ProviderClient
-    from .app import App
 
 __all__ = ["Gateway"]
 
@@ -168,7 +165,6 @@ class Gateway:
             together=self.platform.together,
         )
         self.revocation = Revocation(self.platform, self.calls.running, self.spawn)
-        self.app: App | None = None
         self.batches = BatchStore(self.db)
         self.fine_tuning_jobs = FineTuningStore(self.db, self.clock, self.new_id)
         self.batch_queue = self._job_queue(BATCHES)
@@ -208,8 +204,8 @@ class Gateway:
             )
         return self._providers
 
-    async def start(self) -> None:
-        """Recover what a dead process left, then be ready."""
+    async def start(self, dispatch: Dispatch) -> None:
+        """Recover what a dead process left, then be ready; `dispatch` makes the calls of batches."""
         self._loop = asyncio.get_running_loop()
         if not self.settings.offline:
             for issue in self.settings.issues.found:
@@ -227,7 +223,7 @@ class Gateway:
         await self.catalog_updates.start()
         if self.cooldowns is not None:
             await self.cooldowns.load()
-        await self._start_jobs()
+        await self._start_jobs(dispatch)
         self.spawn(self._sweep(), "sweep")
         self.spawn(self._sweep_ledger(), "ledger")
         if self.redis is not None:
@@ -245,11 +241,11 @@ class Gateway:
             # Callers may bring keys of providers that nobody configured.
             self.spawn(asyncio.to_thread(_load_providers), "modules of providers")
 
-    async def _start_jobs(self) -> None:
+    async def _start_jobs(self, dispatch: Dispatch) -> None:
         await self.cleanup.start()
         node, files = self.nodes.id, self.files
         await self.batch_queue.start(
-            BatchRunner(self.db, self.clock, node, self.batches, files, self.dispatch, lambda: self.draining)
+            BatchRunner(self.db, self.clock, node, self.batches, files, dispatch, lambda: self.draining)
         )
         await self.fine_tuning_queue.start(
             FineTuningRunner(self.db, self.clock, node, self.fine_tuning_jobs, files, self.fine_tuned)
@@ -351,23 +347,6 @@ class Gateway:
         """An id that nobody can guess and that sorts by time: the prefix and 26 characters."""
         number = (int(self.clock.time() * 1000) << 80) | int.from_bytes(os.urandom(10))
         return prefix + "".join([_ALPHABET[number >> shift & 31] for shift in _SHIFTS])
-
-    async def dispatch(
-        self,
-        method: str,
-        path: str,
-        *,
-        body: bytes = b"",
-        principal: str,
-        headers: Mapping[str, str] | None = None,
-        acting_for: tuple[str | None, str | None] = (None, None),
-    ) -> Response:
-        """A call from inside, through the whole pipeline. Streams are not given this way."""
-        if self.app is None:
-            raise ApiError(503, "The gateway is not composed yet. Dispatch from a started gateway.", code="not_ready")
-        return await self.app.dispatch(
-            method, path, body=body, principal=principal, headers=dict(headers or {}), acting_for=acting_for
-        )
 
 
 def _load_modules() -> None:
