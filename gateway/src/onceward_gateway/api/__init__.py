@@ -4,39 +4,38 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..http.request import Access, BodyKind, Route, deployment_path, model_route
+from ..http.request import Access, BodyKind, Endpoint, Route, deployment_path, model_route
 from ..offline.handler import Embeddings
 from . import (
-    budgets,
     credentials,
     credits,
-    customers,
     deployments,
-    keys,
-    members,
-    organizations,
     page,
     spend,
-    teams,
-    users,
 )
 from .audio import AudioHandlers
 from .batches import BatchHandlers
+from .budgets import BudgetHandlers
 from .cache import CacheHandlers
 from .calls import CallHandlers
+from .customers import CustomerHandlers
 from .files import FileHandlers
 from .fine_tuning import FineTuningHandlers
 from .guardrails import GuardrailHandlers
 from .health import HealthHandlers
 from .images import CONTENT_PATH, ImageHandlers
+from .keys import KeyHandlers
+from .members import MemberHandlers
 from .models import ModelHandlers
 from .moderations import ModerationHandlers
+from .organizations import OrganizationHandlers
+from .teams import TeamHandlers
+from .users import UserHandlers
 from .utils import UtilityHandlers
 
 __all__ = ["Handlers", "routes"]
 
-_JSON = BodyKind.JSON
-_FORM = BodyKind.FORM
+_JSON, _JSON_OR_NONE, _FORM = BodyKind.JSON, BodyKind.JSON_OR_NONE, BodyKind.FORM
 _PLATFORM = Access.PLATFORM
 
 
@@ -46,14 +45,21 @@ class Handlers:
 
     audio: AudioHandlers
     batches: BatchHandlers
+    budgets: BudgetHandlers
     cache: CacheHandlers
     calls: CallHandlers
+    customers: CustomerHandlers
     embeddings: Embeddings
     files: FileHandlers
     fine_tuning: FineTuningHandlers
     guardrails: GuardrailHandlers
     images: ImageHandlers
+    keys: KeyHandlers
+    members: MemberHandlers
     moderations: ModerationHandlers
+    organizations: OrganizationHandlers
+    teams: TeamHandlers
+    users: UserHandlers
     health: HealthHandlers
     models: ModelHandlers
     utils: UtilityHandlers
@@ -82,13 +88,6 @@ _MODEL_ROUTES: tuple[Route, ...] = (
 
 _FAMILIES = (
     page,
-    keys,
-    users,
-    teams,
-    members,
-    organizations,
-    customers,
-    budgets,
     spend,
     credits,
     deployments,
@@ -109,8 +108,15 @@ def routes(handlers: Handlers) -> tuple[Route, ...]:
         *_batches(handlers.batches),
         *_fine_tuning(handlers.fine_tuning),
         *_calls(handlers.calls),
-        *_cache(handlers.cache),
+        *_keys(handlers.keys),
+        *_users(handlers.users),
+        *_teams(handlers.teams),
+        *_organizations(handlers.organizations),
+        *_members(handlers.members),
+        *_customers(handlers.customers),
+        *_budgets(handlers.budgets),
         *_guardrails(handlers.guardrails),
+        *_cache(handlers.cache),
         *_health(handlers.health),
         *_models(handlers.models),
         *_utils(handlers.utils),
@@ -236,6 +242,104 @@ def _calls(calls: CallHandlers) -> tuple[Route, ...]:
         Route("GET", "/v1/calls", "calls.list", calls.list_calls),
         Route("GET", "/v1/calls/{call_id}", "calls.retrieve", calls.retrieve),
         Route("POST", "/v1/calls/{call_id}/cancel", "calls.cancel", calls.cancel),
+    )
+
+
+def _keys(keys: KeyHandlers) -> tuple[Route, ...]:
+    return (
+        Route("POST", "/key/generate", "key.generate", keys.generate, _JSON_OR_NONE, _PLATFORM),
+        Route("POST", "/key/update", "key.update", keys.update, _JSON, _PLATFORM, once=True),
+        Route("POST", "/key/delete", "key.delete", keys.delete, _JSON, _PLATFORM, once=True),
+        Route("GET", "/key/list", "key.list", keys.list_keys, access=_PLATFORM),
+        Route("GET", "/key/info", "key.info", keys.info, access=_PLATFORM),
+        Route("POST", "/key/block", "key.block", keys.block, _JSON, _PLATFORM, once=True),
+        Route("POST", "/key/unblock", "key.unblock", keys.unblock, _JSON, _PLATFORM, once=True),
+        Route("POST", "/key/{key}/regenerate", "key.regenerate", keys.regenerate, _JSON_OR_NONE, _PLATFORM),
+        Route("POST", "/key/health", "key.health", keys.health, access=_PLATFORM),
+    )
+
+
+def _users(users: UserHandlers) -> tuple[Route, ...]:
+    return (
+        Route("POST", "/user/new", "user.create", users.create, _JSON_OR_NONE, _PLATFORM),
+        Route("POST", "/user/update", "user.update", users.update, _JSON, _PLATFORM, once=True),
+        Route("GET", "/user/get_users", "user.list", users.list_users, access=_PLATFORM),
+        Route("GET", "/user/info", "user.info", users.info, access=_PLATFORM),
+        Route("POST", "/user/delete", "user.delete", users.delete, _JSON, _PLATFORM, once=True),
+    )
+
+
+def _teams(teams: TeamHandlers) -> tuple[Route, ...]:
+    return (
+        Route("POST", "/team/new", "team.create", teams.create, _JSON_OR_NONE, _PLATFORM, once=True),
+        Route("POST", "/team/update", "team.update", teams.update, _JSON, _PLATFORM, once=True),
+        Route("GET", "/team/list", "team.list", teams.list_teams, access=_PLATFORM),
+        Route("GET", "/team/info", "team.info", teams.info, access=_PLATFORM),
+        Route("POST", "/team/delete", "team.delete", teams.delete, _JSON, _PLATFORM, once=True),
+        Route("POST", "/team/block", "team.block", teams.block, _JSON, _PLATFORM, once=True),
+        Route("POST", "/team/unblock", "team.unblock", teams.unblock, _JSON, _PLATFORM, once=True),
+        Route("POST", "/team/model/add", "team.model_add", teams.add_models, _JSON, _PLATFORM, once=True),
+        Route("POST", "/team/model/delete", "team.model_delete", teams.delete_models, _JSON, _PLATFORM, once=True),
+    )
+
+
+def _organizations(organizations: OrganizationHandlers) -> tuple[Route, ...]:
+    update, delete = organizations.update, organizations.delete
+    return (
+        Route("POST", "/organization/new", "organization.create", organizations.create, _JSON, _PLATFORM, once=True),
+        Route("PATCH", "/organization/update", "organization.update", update, _JSON, _PLATFORM, once=True),
+        Route("GET", "/organization/list", "organization.list", organizations.list_organizations, access=_PLATFORM),
+        Route("GET", "/organization/info", "organization.info", organizations.info, access=_PLATFORM),
+        Route("POST", "/organization/delete", "organization.delete", delete, _JSON, _PLATFORM, once=True),
+        Route("DELETE", "/organization/delete", "organization.delete_by_delete", delete, _JSON, _PLATFORM, once=True),
+    )
+
+
+def _members(members: MemberHandlers) -> tuple[Route, ...]:
+    def write(method: str, path: str, operation: str, endpoint: Endpoint) -> Route:
+        return Route(method, path, operation, endpoint, _JSON, _PLATFORM, once=True)
+
+    remove = members.delete_from_organization
+    return (
+        write("POST", "/team/member_add", "team.add_member", members.add_to_team),
+        write("POST", "/team/member_delete", "team.delete_member", members.delete_from_team),
+        write("POST", "/team/member_update", "team.update_member", members.update_in_team),
+        write("POST", "/organization/member_add", "organization.add_member", members.add_to_organization),
+        write("POST", "/organization/member_delete", "organization.delete_member", remove),
+        write("DELETE", "/organization/member_delete", "organization.delete_member_by_delete", remove),
+        write("PATCH", "/organization/member_update", "organization.update_member", members.update_in_organization),
+    )
+
+
+def _customers(customers: CustomerHandlers) -> tuple[Route, ...]:
+    def write(name: str, endpoint: Endpoint) -> Route:
+        aliases = (f"/end_user/{name}",)
+        path, operation = f"/customer/{name}", f"customer.{name}"
+        return Route("POST", path, operation, endpoint, _JSON, _PLATFORM, once=True, aliases=aliases)
+
+    def read(name: str, endpoint: Endpoint) -> Route:
+        aliases = (f"/end_user/{name}",)
+        return Route("GET", f"/customer/{name}", f"customer.{name}", endpoint, access=_PLATFORM, aliases=aliases)
+
+    return (
+        write("new", customers.create),
+        write("update", customers.update),
+        read("list", customers.list_customers),
+        read("info", customers.info),
+        write("delete", customers.delete),
+        write("block", customers.block),
+        write("unblock", customers.unblock),
+    )
+
+
+def _budgets(budgets: BudgetHandlers) -> tuple[Route, ...]:
+    return (
+        Route("POST", "/budget/new", "budget.create", budgets.create, _JSON_OR_NONE, _PLATFORM, once=True),
+        Route("POST", "/budget/update", "budget.update", budgets.update, _JSON, _PLATFORM, once=True),
+        Route("GET", "/budget/list", "budget.list", budgets.list_budgets, access=_PLATFORM),
+        Route("POST", "/budget/info", "budget.info", budgets.info, _JSON, _PLATFORM),
+        Route("POST", "/budget/delete", "budget.delete", budgets.delete, _JSON, _PLATFORM, once=True),
+        Route("GET", "/budget/settings", "budget.settings", budgets.settings, access=_PLATFORM),
     )
 
 

@@ -150,7 +150,7 @@ async def _found(call: Call, catalog: DeploymentCatalog) -> Credential:
 
 async def _audit(call: Call, action: str, name: str) -> None:
     note = {"credential": name}
-    await call.gateway.platform.audit(actor(call.caller), call.request_id, f"credential.{action}", None, note=note)
+    await call.gateway.directory.audit(actor(call.caller), call.request_id, f"credential.{action}", None, note=note)
 
 
 def _shown(catalog: DeploymentCatalog, credential: Credential) -> dict[str, Any]:

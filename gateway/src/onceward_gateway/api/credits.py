@@ -273,7 +273,7 @@ async def tiers(call: Call) -> Response:
 
 async def _account(call: Call) -> tuple[str, str, Tier, str | None]:
     """The account that is asked for: the caller's own, or an organization's that it sees."""
-    credits, platform = call.gateway.ledger.credits, call.gateway.platform
+    credits, platform = call.gateway.ledger.credits, call.gateway.records
     named = call.query.get("organization_id")
     if named and named != call.caller.organization_id:
         record = await platform.organizations.get(named)

@@ -63,7 +63,7 @@ def _check_base(call: Call, base: Any, provider: str) -> None:
 
 
 async def _check_team(call: Call, team: Any, info: Mapping[str, Any]) -> None:
-    if team is not None and await call.gateway.platform.teams.get(team) is None:
+    if team is not None and await call.gateway.records.teams.get(team) is None:
         raise missing("team", team, param="model_info.team_id")
     if info.get("team_public_model_name") is not None and info.get("team_id") is None:
         raise invalid(

@@ -206,7 +206,7 @@ def _readable(catalog: DeploymentCatalog, record: StoredDeployment) -> dict[str,
 
 async def _audit(call: Call, action: str, id: str) -> None:
     note = {"deployment": id}
-    await call.gateway.platform.audit(actor(call.caller), call.request_id, f"deployment.{action}", None, note=note)
+    await call.gateway.directory.audit(actor(call.caller), call.request_id, f"deployment.{action}", None, note=note)
 
 
 def _apart(params: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -129,7 +129,7 @@ async def _key_id(call: Call, text: str | None) -> str | None:
     """The key of a filter; of a key that is gone, its id alone finds its records."""
     if not text:
         return None
-    return await call.gateway.platform.resolve_key(text) or text
+    return await call.gateway.records.resolve_key(text) or text
 
 
 # -- prices
@@ -297,7 +297,7 @@ async def _name(gateway: Gateway, group: str, id: str | None) -> str | None:
     kind = _NAMES.get(group)
     if kind is None or id is None:
         return None
-    record = await getattr(gateway.platform, kind).any(id)
+    record = await getattr(gateway.records, kind).any(id)
     alias: str | None = None if record is None else record.alias
     return alias
 
@@ -308,7 +308,7 @@ async def _name(gateway: Gateway, group: str, id: str | None) -> str | None:
 async def reset(call: Call) -> Response:
     """What counts against budgets goes back to 0; the records stay."""
     require_admin(call.caller, "set spending back")
-    platform, sums = call.gateway.platform, call.gateway.ledger.sums
+    sums = call.gateway.ledger.sums
     for name, value in call.data.items():
         if not value:
             raise invalid(
@@ -323,7 +323,7 @@ async def reset(call: Call) -> Response:
         places = await sums.everybody()
     for scope, id in sorted(places):
         await sums.reset(scope, id, 0)
-    await platform.audit(call.principal, call.request_id, "spend.reset", None, note=dict(named) or "all")
+    await call.gateway.directory.audit(call.principal, call.request_id, "spend.reset", None, note=dict(named) or "all")
     budgets = "budget starts" if len(places) == 1 else "budgets start"
     message = f"{len(places)} {budgets} again from 0"
     return json_response({"status": "success", "message": message, "reset": len(places)})
@@ -340,7 +340,7 @@ _RESETS = {
 
 
 async def _places(call: Call, name: str, value: str) -> list[tuple[str, str]]:
-    platform, scope = call.gateway.platform, _RESETS[name]
+    platform, scope = call.gateway.records, _RESETS[name]
     if scope == "customer":
         found = [record.id for record in await platform.customers.by("name", value) if record.deleted_at is None]
     elif scope == "key":

@@ -15,7 +15,7 @@ from ..identity.invalidation import EVERYTHING, Change
 
 if TYPE_CHECKING:
     from ..core.principal import Principal
-    from ..identity.directory import Platform
+    from ..identity.directory import Directory
     from .running import Run
 
 __all__ = ["Revocation"]
@@ -30,15 +30,15 @@ class Revocation:
 
     def __init__(
         self,
-        platform: Platform,
+        directory: Directory,
         running: Mapping[str, Run],
         spawn: Callable[[Coroutine[Any, Any, Any], str], asyncio.Task[Any]],
     ) -> None:
-        self._platform = platform
+        self._directory = directory
         self._running = running
         self._spawn = spawn
         self._timer: asyncio.TimerHandle | None = None
-        platform.on_change(self._changed)
+        directory.on_change(self._changed)
 
     # -- changes
 
@@ -60,7 +60,7 @@ class Revocation:
             now = standing[id(caller)]
             error = now if isinstance(now, ApiError) else _model_refusal(run, now)
             if error is not None:
-                run.cancel(principals.again(error))
+                run.cancel(principals.copy_of(error))
             elif not isinstance(now, ApiError):
                 self._keep_end(run, now.expires_at)
 
@@ -74,16 +74,18 @@ class Revocation:
 
     async def _standing(self, change: Change, caller: Principal) -> Principal | ApiError:
         """Return the caller as it would be admitted now, or the error that it would get."""
-        platform = self._platform
+        directory = self._directory
         try:
             if change.action == "rotated" and caller.key_id == change.id:
-                record = await platform.keys.any(change.id)
+                record = await directory.records.keys.any(change.id)
                 return caller if record is None else principals.replaced(record)
-            now = await platform.as_it_stands(caller)
+            now = await directory.as_it_stands(caller)
             if caller.key_id is None and caller.acting_for != (None, None):
-                now = await principals.for_groups(platform, await platform.principal(caller.id), *caller.acting_for)
+                now = await principals.for_groups(
+                    directory.records, await directory.principal(caller.id), *caller.acting_for
+                )
             if caller.customer is not None:
-                await platform.customer_bounds.bounds(caller.organization_id, caller.customer)
+                await directory.customer_bounds.bounds(caller.organization_id, caller.customer)
         except ApiError as refusal:
             return refusal
         except StorageError as failure:
@@ -93,12 +95,12 @@ class Revocation:
 
     async def look(self) -> None:
         """Read what other nodes changed while calls run here, also where nobody else calls and nobody tells."""
-        platform = self._platform
+        directory = self._directory
         while True:
-            await platform.clock.sleep(_LOOK_SECONDS)
+            await directory.clock.sleep(_LOOK_SECONDS)
             if self._running:
                 try:
-                    await platform.changes.refresh()
+                    await directory.changes.refresh()
                 except StorageError:
                     continue  # told by whoever is refused meanwhile
 
@@ -108,12 +110,12 @@ class Revocation:
         """Have a call of a key with an end cancelled when its time is over: one timer for all of them."""
         if self._timer is None:
             # Another key may end earlier than the one that set the timer: it is looked at once a second.
-            wait = min(max(0.0, expires_at - self._platform.clock.time()), _LOOK_SECONDS)
+            wait = min(max(0.0, expires_at - self._directory.clock.time()), _LOOK_SECONDS)
             self._timer = asyncio.get_running_loop().call_later(wait, self._expire)
 
     def _expire(self) -> None:
         self._timer = None
-        now, left = self._platform.clock.time(), list[float]()
+        now, left = self._directory.clock.time(), list[float]()
         for run, caller in self._callers():
             if caller.expires_at is None:
                 continue

@@ -21,7 +21,6 @@ __all__ = [
     "Allowed",
     "Bound",
     "ModelBudget",
-    "NoSpending",
     "Principal",
     "Scope",
     "Spending",
@@ -223,36 +222,20 @@ ANONYMOUS = Principal("anonymous", writes=False)
 
 
 class Spending(Protocol):
-    """What the ledger tells the platform of what was spent. Money in nano-USD."""
+    """The spending of owners, as the ledger reports it. Money in nano-USD."""
 
     async def spent(self, scope: str, id: str) -> int:
-        """In all its life."""
+        """Return the total spending of an owner."""
         ...
 
     async def in_window(self, bound: Bound, now: float) -> int:
-        """Since its budget renewed last."""
+        """Return the spending in the current window of a budget."""
         ...
 
     async def by_model(self, scope: str, id: str) -> Mapping[str, int]:
-        """In all its life, by model."""
+        """Return the total spending of an owner by model."""
         ...
 
     async def reset(self, scope: str, id: str, spend: int) -> None:
-        """An admin wrote what counts as spent."""
+        """Set what counts as spent, as an admin decided."""
         ...
-
-
-class NoSpending:
-    """Where no ledger runs: nothing was spent."""
-
-    async def spent(self, scope: str, id: str) -> int:
-        return 0
-
-    async def in_window(self, bound: Bound, now: float) -> int:
-        return 0
-
-    async def by_model(self, scope: str, id: str) -> Mapping[str, int]:
-        return {}
-
-    async def reset(self, scope: str, id: str, spend: int) -> None:
-        """Nothing to write."""

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_network
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
@@ -115,11 +116,19 @@ def _is_inside(one: Network, outer: Network) -> bool:
 
 
 class RouteCatalog:
-    """The routes of this gateway by the names that `allowed_routes` may give them."""
+    """The routes of this gateway by the names that `allowed_routes` may give them.
 
-    def __init__(self, routes: Iterable[tuple[RouteIdentity, Sequence[str]]] = ()) -> None:
-        self._routes = [(route, tuple(_plain(name) for name in names)) for route, names in routes]
+    `table` returns every route with its paths. It is called at the first use: handlers need the catalog, and the table
+    needs the handlers.
+    """
+
+    def __init__(self, table: Callable[[], Iterable[tuple[RouteIdentity, Sequence[str]]]]) -> None:
+        self._table = table
         self._covered: dict[str, frozenset[_Unit]] = {}
+
+    @cached_property
+    def _routes(self) -> list[tuple[RouteIdentity, tuple[str, ...]]]:
+        return [(route, tuple(_plain(name) for name in names)) for route, names in self._table()]
 
     def checked(self, given: Sequence[str] | None, param: str = "allowed_routes") -> list[str] | None:
         """Return route names without repetitions; raise 400 for one that names no route of this gateway."""

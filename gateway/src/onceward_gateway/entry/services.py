@@ -32,7 +32,10 @@ from ..db.readiness import Readiness
 from ..guardrails.registry import Guardrails
 from ..http.contract import ContractError, load_contract
 from ..http.validation import Contract
-from ..identity.directory import Platform
+from ..identity.directory import Directory, master_keys
+from ..identity.invalidation import Changes
+from ..identity.one_time_secrets import OneTimeSecrets
+from ..identity.repositories import Repositories
 from ..jobs.batch_runner import BatchRunner, Dispatch
 from ..jobs.batch_store import BatchStore
 from ..jobs.cleanup import Cleanup
@@ -88,13 +91,22 @@ class Gateway:
         self.redis = open_redis(settings)
         self.bus = open_bus(self.redis)
         self.nodes = Nodes(self.db, self.clock, settings.cluster, node or self.new_id("node_"))
-        self.platform = Platform(self.db, self.clock, self.new_id)
-        self.platform.changes.over(self.bus, settings.cluster.cache_seconds)
+        self.masters = master_keys(settings.key_hashes)
+        self.records = Repositories(self.db)
+        self.directory = Directory(
+            self.records,
+            self.db,
+            self.clock,
+            self.new_id,
+            Changes(self.db, self.clock, self.bus, settings.cluster.cache_seconds),
+            masters=self.masters.values(),
+        )
+        self.secrets = OneTimeSecrets(self.db, self.clock)
         self.contract = _contract()
         blobs = {kind: open_blob_store(self.db, self.folders, self.clock, kind) for kind in BLOB_KINDS}
         self.files = FileStore(self.db, self.clock, blobs["files"], self.new_id)
         self.images = ImageStore(self.clock, blobs["images"])
-        self.fine_tuned = FineTunedModels(self.db, self.clock, blobs["models"], self.platform.shares)
+        self.fine_tuned = FineTunedModels(self.db, self.clock, blobs["models"], self.directory.shares)
         self.cleanup = Cleanup(
             self.clock, tuple(blobs.values()), (self.files.purge, self.images.purge, self.fine_tuned.purge)
         )
@@ -119,7 +131,7 @@ class Gateway:
             self.clock,
             settings.ledger,
             self.prices,
-            self.platform,
+            self.directory,
             self._pace(),
             self.nodes.id,
             served_at=lambda call: served_address(call, self.catalog.deployment, settings.providers),
@@ -162,9 +174,9 @@ class Gateway:
             keep,
             self.new_id,
             node=self.nodes.id,
-            together=self.platform.together,
+            together=self.directory.changes.transaction,
         )
-        self.revocation = Revocation(self.platform, self.calls.running, self.spawn)
+        self.revocation = Revocation(self.directory, self.calls.running, self.spawn)
         self.batches = BatchStore(self.db)
         self.fine_tuning_jobs = FineTuningStore(self.db, self.clock, self.new_id)
         self.batch_queue = self._job_queue(BATCHES)

@@ -1,4 +1,4 @@
-"""What a caller sees, as conditions of the database: the same answers as `authority`, for lists and counts of them."""
+"""Visibility as conditions of the database: the rules of `authorization`, for lists and counts."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ __all__ = [
 
 
 def keys_seen(caller: Principal) -> Where:
-    """The keys that exist for a caller."""
+    """Return the condition of the keys that a caller may see."""
     seen = sight(caller)
     if seen.all:
         return ALL
@@ -43,36 +43,36 @@ def keys_seen(caller: Principal) -> Where:
 
 
 def teams_seen(caller: Principal) -> Where:
-    """The teams that exist for a caller: those that it governs, and those that its user is in."""
+    """Return the condition of the teams that a caller may see: those it administers or is a member of."""
     return ALL if sight(caller).all else teams_governed(caller) | among("id", caller.teams_in)
 
 
 def teams_governed(caller: Principal) -> Where:
-    """The teams of which a caller sees all members."""
+    """Return the condition of the teams of which a caller may see all members."""
     seen = sight(caller)
     return ALL if seen.all else among("organization_id", seen.organizations) | among("id", seen.teams)
 
 
 def organizations_seen(caller: Principal) -> Where:
-    """The organizations that exist for a caller: those that it governs, and those that its user is in."""
+    """Return the condition of the organizations that a caller may see: those it administers or is a member of."""
     if sight(caller).all:
         return ALL
     return among("id", caller.organizations_run | caller.organizations_in)
 
 
 def customers_seen(caller: Principal) -> Where:
-    """The customers that exist for a caller: those of the organizations that it governs."""
+    """Return the condition of the customers that a caller may see: those of organizations it administers."""
     seen = sight(caller)
     return ALL if seen.all else among("organization_id", seen.organizations)
 
 
 def budgets_seen(caller: Principal) -> Where:
-    """The budgets that exist for a caller: those of the organizations that it governs."""
+    """Return the condition of the budgets that a caller may see: those of organizations it administers."""
     return customers_seen(caller)
 
 
 def users_seen(caller: Principal) -> Where:
-    """The users that exist for a caller: itself, and who is in an organization or a team that it governs."""
+    """Return the condition of the users that a caller may see: itself, and members of what it administers."""
     seen = sight(caller)
     if seen.all:
         return ALL
