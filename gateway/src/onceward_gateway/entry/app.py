@@ -98,7 +98,6 @@ class App:
 
     def __init__(self, gateway: Gateway) -> None:
         self.gateway = gateway
-        gateway.app = self
         self.catalog = RouteCatalog(self._named_routes)
         table = (
             *routes(build_handlers(gateway, self.catalog, require_route=self.require_route)),
@@ -148,6 +147,10 @@ class App:
             else:
                 await _send(reply, scope, receive, send, common, bodiless=method == "HEAD")
 
+    async def start(self) -> None:
+        """Start the gateway; batches make their calls through this application."""
+        await self.gateway.start(self.dispatch)
+
     async def _other(self, kind: str, receive: Receive, send: Send) -> None:
         """Handle lifespan and WebSocket scopes."""
         if kind == "lifespan":
@@ -159,7 +162,7 @@ class App:
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         await receive()
         try:
-            await self.gateway.start()
+            await self.start()
         except StorageError as error:
             await send({"type": "lifespan.startup.failed", "message": str(error)})
             return

@@ -6,7 +6,7 @@ import asyncio
 import importlib
 import logging
 import os
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
 from ..api.inference import InferenceServices
@@ -23,7 +23,6 @@ from ..cluster.factory import open_bus, open_redis
 from ..cluster.membership import Nodes
 from ..config.load import Settings
 from ..core.clock import Clock, SystemClock
-from ..core.errors import ApiError
 from ..db import (
     StorageError,
     open_database,
@@ -34,13 +33,12 @@ from ..db.presence import Folders
 from ..db.readiness import Readiness
 from ..guardrails.registry import Guardrails
 from ..http.contract import ContractError, load_contract
-from ..http.request import Response
 from ..http.validation import Contract
 from ..identity.directory import Directory, master_keys
 from ..identity.invalidation import Changes
 from ..identity.one_time_secrets import OneTimeSecrets
 from ..identity.repositories import Repositories
-from ..jobs.batch_runner import BatchRunner
+from ..jobs.batch_runner import BatchRunner, Dispatch
 from ..jobs.batch_store import BatchStore
 from ..jobs.cleanup import Cleanup
 from ..jobs.file_store import FileStore
@@ -68,7 +66,6 @@ from ..telemetry.telemetry import Telemetry
 
 if TYPE_CHECKING:
     from ..providers.client import ProviderClient
-    from .app import App
 
 __all__ = ["Gateway"]
 
@@ -195,7 +192,6 @@ class Gateway:
             ping_seconds=settings.limits.ping_seconds,
             providers=lambda: self.providers,
         )
-        self.app: App | None = None
         self.batches = BatchStore(self.db)
         self.fine_tuning_jobs = FineTuningStore(self.db, self.clock, self.new_id)
         self.batch_queue = self._job_queue(BATCHES)
@@ -235,8 +231,8 @@ class Gateway:
             )
         return self._providers
 
-    async def start(self) -> None:
-        """Recover what a dead process left, then be ready."""
+    async def start(self, dispatch: Dispatch) -> None:
+        """Recover what a dead process left, then be ready; `dispatch` makes the calls of batches."""
         self._loop = asyncio.get_running_loop()
         if not self.settings.offline:
             for issue in self.settings.issues.found:
@@ -254,7 +250,7 @@ class Gateway:
         await self.catalog_updates.start()
         if self.cooldowns is not None:
             await self.cooldowns.load()
-        await self._start_jobs()
+        await self._start_jobs(dispatch)
         self.spawn(self._sweep(), "sweep")
         self.spawn(self._sweep_ledger(), "ledger")
         if self.redis is not None:
@@ -272,11 +268,11 @@ class Gateway:
             # Callers may bring keys of providers that nobody configured.
             self.spawn(asyncio.to_thread(_load_providers), "modules of providers")
 
-    async def _start_jobs(self) -> None:
+    async def _start_jobs(self, dispatch: Dispatch) -> None:
         await self.cleanup.start()
         node, files = self.nodes.id, self.files
         await self.batch_queue.start(
-            BatchRunner(self.db, self.clock, node, self.batches, files, self.dispatch, lambda: self.draining)
+            BatchRunner(self.db, self.clock, node, self.batches, files, dispatch, lambda: self.draining)
         )
         await self.fine_tuning_queue.start(
             FineTuningRunner(self.db, self.clock, node, self.fine_tuning_jobs, files, self.fine_tuned)
@@ -378,23 +374,6 @@ class Gateway:
         """An id that nobody can guess and that sorts by time: the prefix and 26 characters."""
         number = (int(self.clock.time() * 1000) << 80) | int.from_bytes(os.urandom(10))
         return prefix + "".join([_ALPHABET[number >> shift & 31] for shift in _SHIFTS])
-
-    async def dispatch(
-        self,
-        method: str,
-        path: str,
-        *,
-        body: bytes = b"",
-        principal: str,
-        headers: Mapping[str, str] | None = None,
-        acting_for: tuple[str | None, str | None] = (None, None),
-    ) -> Response:
-        """A call from inside, through the whole pipeline. Streams are not given this way."""
-        if self.app is None:
-            raise ApiError(503, "The gateway is not composed yet. Dispatch from a started gateway.", code="not_ready")
-        return await self.app.dispatch(
-            method, path, body=body, principal=principal, headers=dict(headers or {}), acting_for=acting_for
-        )
 
 
 def _load_modules() -> None:
