@@ -103,9 +103,9 @@ def test_each_moment_is_in_one_window(text: str, anchor: int, later: int) -> Non
 
 
 def test_sight_within_a_place() -> None:
-    visibility_of = Visibility(False, frozenset(), frozenset(), "ada", "key_1", "team_1", "org_1")
-    assert visibility_of.sees(user_id="ada", team_id="team_1", organization_id="org_1")
-    assert not visibility_of.sees(user_id="ada", team_id="team_2", organization_id="org_1")
-    assert not visibility_of.sees(user_id="ada", organization_id="org_1")
-    assert not visibility_of.sees()
-    assert visibility_of.sees(key_id="key_1")
+    visibility = Visibility(False, frozenset(), frozenset(), "ada", "key_1", "team_1", "org_1")
+    assert visibility.sees(user_id="ada", team_id="team_1", organization_id="org_1")
+    assert not visibility.sees(user_id="ada", team_id="team_2", organization_id="org_1")
+    assert not visibility.sees(user_id="ada", organization_id="org_1")
+    assert not visibility.sees()
+    assert visibility.sees(key_id="key_1")

@@ -142,6 +142,7 @@ class Bench:
         # What every configuration of the test says besides its own.
         self.lines: list[str] = []
         self.gateway: Gateway
+        self.app: App
         self.http: httpx2.AsyncClient
 
     async def provider(self, name: str) -> Provider:

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias, cast
 
 import msgspec
 
-from ..calls.idempotency import check_key
+from ..calls.idempotency import check_key, fingerprint
 from ..calls.idempotent_writes import Mutations
 from ..core.clock import Clock
 from ..core.errors import (
@@ -37,7 +37,6 @@ from ..identity.invalidation import Action
 from ..identity.one_time_secrets import OneTimeSecrets
 from ..identity.repositories import Repository
 from .authentication import key_of
-from .inference import fingerprint
 
 __all__ = [
     "Make",
