@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from onceward_gateway.core import durations
 from onceward_gateway.core.errors import ApiError
-from onceward_gateway.core.principal import matches
+from onceward_gateway.core.model_names import matches
 from onceward_gateway.core.records import Limits
 from onceward_gateway.identity.authorization import (
     Ceiling,

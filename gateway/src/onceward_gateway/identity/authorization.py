@@ -13,7 +13,8 @@ from typing import Any, Literal
 
 from ..core import durations
 from ..core.errors import ApiError, forbidden
-from ..core.principal import Principal, matches
+from ..core.model_names import matches
+from ..core.principal import Principal
 from ..core.records import (
     Bounded,
     Key,
