@@ -18,11 +18,11 @@ from ..api import routes
 from ..api.authentication import Authenticator
 from ..api.inference import (
     HeadedStream,
+    InferenceServices,
     ModelEndpoint,
-    fingerprint,
 )
 from ..billing.usage_records import require_bounded
-from ..calls.idempotency import check_key
+from ..calls.idempotency import check_key, fingerprint
 from ..config.brand_headers import BrandHeaders
 from ..config.load import Settings
 from ..core.effective_body import named_as_sent, refuse_models_beside
@@ -98,10 +98,9 @@ class App:
 
     def __init__(self, gateway: Gateway) -> None:
         self.gateway = gateway
-        gateway.app = self
         self.catalog = RouteCatalog(self._named_routes)
         table = routes(build_handlers(gateway, self.catalog, require_route=self.require_route))
-        completed = [_complete(route, gateway.contract) for route in table]
+        completed = [_complete(route, gateway.contract, gateway.inference) for route in table]
         self.table = RouteTable(completed)
         self._small = replace(gateway.settings.limits, body_bytes=min(gateway.settings.limits.body_bytes, _WRITE_BYTES))
         self._brand = BrandHeaders(gateway.settings.header_prefixes)
@@ -145,6 +144,10 @@ class App:
             else:
                 await _send(reply, scope, receive, send, common, bodiless=method == "HEAD")
 
+    async def start(self) -> None:
+        """Start the gateway; batches make their calls through this application."""
+        await self.gateway.start(self.dispatch)
+
     async def _other(self, kind: str, receive: Receive, send: Send) -> None:
         """Handle lifespan and WebSocket scopes."""
         if kind == "lifespan":
@@ -156,7 +159,7 @@ class App:
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         await receive()
         try:
-            await self.gateway.start()
+            await self.start()
         except StorageError as error:
             await send({"type": "lifespan.startup.failed", "message": str(error)})
             return
@@ -362,12 +365,12 @@ class App:
                 )
 
 
-def _complete(route: Route, contract: Contract) -> Route:
+def _complete(route: Route, contract: Contract, services: InferenceServices) -> Route:
     """The route under the contract's name for it; one that calls a model gets its endpoint here."""
     spec = contract.find(route.method, route.path)
     if spec is not None and spec.operation_id:
         route = replace(route, operation=spec.operation_id)
-    return route if route.endpoint is not None else replace(route, endpoint=ModelEndpoint(route))
+    return route if route.endpoint is not None else replace(route, endpoint=ModelEndpoint(route, services))
 
 
 class _WholeAnswersOnly(ApiError):

@@ -6,22 +6,24 @@ import asyncio
 import importlib
 import logging
 import os
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
+from ..api.inference import InferenceServices
 from ..billing.ledger import Ledger
 from ..billing.prices import PriceBook, warm
 from ..cache.cache import ResponseCache
 from ..cache.stores import open_store
 from ..calls.idempotent_writes import Mutations
+from ..calls.middleware import CallMiddleware
 from ..calls.registry import Calls
 from ..calls.revocation import Revocation
 from ..cluster.cooldowns import SharedCooldowns
 from ..cluster.factory import open_bus, open_redis
 from ..cluster.membership import Nodes
+from ..cluster.takeover import Takeover
 from ..config.load import Settings
 from ..core.clock import Clock, SystemClock
-from ..core.errors import ApiError
 from ..db import (
     StorageError,
     open_database,
@@ -32,13 +34,12 @@ from ..db.presence import Folders
 from ..db.readiness import Readiness
 from ..guardrails.registry import Guardrails
 from ..http.contract import ContractError, load_contract
-from ..http.request import Response
 from ..http.validation import Contract
 from ..identity.directory import Directory, master_keys
-from ..identity.invalidation import Changes
+from ..identity.invalidation import ChangeLog
 from ..identity.one_time_secrets import OneTimeSecrets
 from ..identity.repositories import Repositories
-from ..jobs.batch_runner import BatchRunner
+from ..jobs.batch_runner import BatchRunner, Dispatch
 from ..jobs.batch_store import BatchStore
 from ..jobs.cleanup import Cleanup
 from ..jobs.file_store import FileStore
@@ -70,7 +71,6 @@ from ..telemetry.telemetry import Telemetry
 
 if TYPE_CHECKING:
     from ..providers.client import ProviderClient
-    from .app import App
     from .metrics_server import MetricsServer
 
 __all__ = ["Gateway"]
@@ -106,7 +106,7 @@ class Gateway:
             self.db,
             self.clock,
             self.new_id,
-            Changes(self.db, self.clock, self.bus, settings.cluster.cache_seconds),
+            ChangeLog(self.db, self.clock, self.bus, settings.cluster.cache_seconds),
             masters=self.masters.values(),
         )
         self.secrets = OneTimeSecrets(self.db, self.clock)
@@ -173,9 +173,6 @@ class Gateway:
         self.cache = ResponseCache(
             settings.cache, open_store(settings.cache, self.db, self.redis), self.clock, self.selector.audience
         )
-        self.nodes.on_dead(self.calls.others.died)
-        self.nodes.on_dead(self.ledger.on_dead)
-        self.nodes.on_lost(self.calls.others.let_go)
         self.metrics = None if metrics is None else self._exporter(metrics, labels)
         self._metrics_server = self._open_metrics_server()
         keep = settings.limits.keep_hours * 3600
@@ -189,18 +186,36 @@ class Gateway:
             together=self.directory.changes.transaction,
         )
         self.revocation = Revocation(self.directory, self.calls.running, self.spawn)
-        self.app: App | None = None
+        self.inference = InferenceServices(
+            calls=self.calls,
+            ledger=self.ledger,
+            selector=self.selector,
+            dispatcher=self.dispatcher,
+            offline=self.offline,
+            telemetry=self.telemetry,
+            middleware=CallMiddleware(self.guardrails, self.cache),
+            revocation=self.revocation,
+            clock=self.clock,
+            ping_seconds=settings.limits.ping_seconds,
+            providers=lambda: self.providers,
+        )
         self.batches = BatchStore(self.db)
         self.fine_tuning_jobs = FineTuningStore(self.db, self.clock, self.new_id)
         self.batch_queue = self._job_queue(BATCHES)
         self.fine_tuning_queue = self._job_queue(FINE_TUNING)
+        queues = (self.batch_queue, self.fine_tuning_queue)
+        self.takeover = Takeover(
+            self.nodes,
+            self.clock,
+            on_dead=(self.calls.others.died, self.ledger.on_dead, *(queue.release for queue in queues)),
+            on_lost=self.calls.others.let_go,
+        )
         self._providers: ProviderClient | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def _job_queue(self, kind: JobKind) -> JobQueue:
         queue = JobQueue(kind, self.db, self.clock, self.nodes.id, spawn=self.spawn, is_draining=lambda: self.draining)
-        self.nodes.on_dead(queue.release)
         return queue
 
     def _pace(self) -> Pace:
@@ -245,8 +260,8 @@ class Gateway:
             )
         return self._providers
 
-    async def start(self) -> None:
-        """Recover what a dead process left, then be ready."""
+    async def start(self, dispatch: Dispatch) -> None:
+        """Recover what a dead process left, then be ready; `dispatch` makes the calls of batches."""
         self._loop = asyncio.get_running_loop()
         if not self.settings.offline:
             for issue in self.settings.issues.found:
@@ -268,14 +283,14 @@ class Gateway:
         await self.catalog_updates.start()
         if self.cooldowns is not None:
             await self.cooldowns.load()
-        await self._start_jobs()
+        await self._start_jobs(dispatch)
         self.spawn(self._sweep(), "sweep")
         self.spawn(self._sweep_ledger(), "ledger")
         if self.redis is not None:
             self.spawn(self._forever("limits", self.ledger.pace.keep), "limits")
         if self.db.shared:
-            self.spawn(self._forever("heartbeat", self.nodes.run), "heartbeat")
-            self.spawn(self._forever("nodes", self.nodes.look), "nodes")
+            self.spawn(self._forever("heartbeat", self.takeover.send_heartbeats), "heartbeat")
+            self.spawn(self._forever("nodes", self.takeover.watch), "nodes")
             self.spawn(self._forever("calls", self.calls.others.watch), "calls")
             self.spawn(self._forever("revocations", self.revocation.look), "revocations")
         await asyncio.to_thread(_load_modules)
@@ -286,11 +301,11 @@ class Gateway:
             # Callers may bring keys of providers that nobody configured.
             self.spawn(asyncio.to_thread(_load_providers), "modules of providers")
 
-    async def _start_jobs(self) -> None:
+    async def _start_jobs(self, dispatch: Dispatch) -> None:
         await self.cleanup.start()
         node, files = self.nodes.id, self.files
         await self.batch_queue.start(
-            BatchRunner(self.db, self.clock, node, self.batches, files, self.dispatch, lambda: self.draining)
+            BatchRunner(self.db, self.clock, node, self.batches, files, dispatch, lambda: self.draining)
         )
         await self.fine_tuning_queue.start(
             FineTuningRunner(self.db, self.clock, node, self.fine_tuning_jobs, files, self.fine_tuned)
@@ -331,7 +346,7 @@ class Gateway:
             await asyncio.wait(tasks)
         if self._providers is not None:
             await self._step(self._providers.close())
-        for step in (self.calls.stop, self.ledger.stop, self.db.committed, self.nodes.stop):
+        for step in (self.calls.stop, self.ledger.stop, self.db.committed, self.takeover.stop):
             await self._step(step())
         if self._metrics_server is not None:
             await self._step(self._metrics_server.stop())
@@ -397,23 +412,6 @@ class Gateway:
         """An id that nobody can guess and that sorts by time: the prefix and 26 characters."""
         number = (int(self.clock.time() * 1000) << 80) | int.from_bytes(os.urandom(10))
         return prefix + "".join([_ALPHABET[number >> shift & 31] for shift in _SHIFTS])
-
-    async def dispatch(
-        self,
-        method: str,
-        path: str,
-        *,
-        body: bytes = b"",
-        principal: str,
-        headers: Mapping[str, str] | None = None,
-        acting_for: tuple[str | None, str | None] = (None, None),
-    ) -> Response:
-        """A call from inside, through the whole pipeline. Streams are not given this way."""
-        if self.app is None:
-            raise ApiError(503, "The gateway is not composed yet. Dispatch from a started gateway.", code="not_ready")
-        return await self.app.dispatch(
-            method, path, body=body, principal=principal, headers=dict(headers or {}), acting_for=acting_for
-        )
 
 
 def _load_modules() -> None:
