@@ -6,22 +6,24 @@ import asyncio
 import importlib
 import logging
 import os
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
+from ..api.inference import InferenceServices
 from ..billing.ledger import Ledger
 from ..billing.prices import PriceBook, warm
 from ..cache.cache import ResponseCache
 from ..cache.stores import open_store
 from ..calls.idempotent_writes import Mutations
+from ..calls.middleware import CallMiddleware
 from ..calls.registry import Calls
 from ..calls.revocation import Revocation
 from ..cluster.cooldowns import SharedCooldowns
 from ..cluster.factory import open_bus, open_redis
 from ..cluster.membership import Nodes
+from ..cluster.takeover import Takeover
 from ..config.load import Settings
 from ..core.clock import Clock, SystemClock
-from ..core.errors import ApiError
 from ..db import (
     StorageError,
     open_database,
@@ -32,10 +34,12 @@ from ..db.presence import Folders
 from ..db.readiness import Readiness
 from ..guardrails.registry import Guardrails
 from ..http.contract import ContractError, load_contract
-from ..http.request import Response
 from ..http.validation import Contract
-from ..identity.directory import Platform
-from ..jobs.batch_runner import BatchRunner
+from ..identity.directory import Directory, master_keys
+from ..identity.invalidation import ChangeLog
+from ..identity.one_time_secrets import OneTimeSecrets
+from ..identity.repositories import Repositories
+from ..jobs.batch_runner import BatchRunner, Dispatch
 from ..jobs.batch_store import BatchStore
 from ..jobs.cleanup import Cleanup
 from ..jobs.file_store import FileStore
@@ -63,7 +67,6 @@ from ..telemetry.telemetry import Telemetry
 
 if TYPE_CHECKING:
     from ..providers.client import ProviderClient
-    from .app import App
 
 __all__ = ["Gateway"]
 
@@ -91,13 +94,22 @@ class Gateway:
         self.redis = open_redis(settings)
         self.bus = open_bus(self.redis)
         self.nodes = Nodes(self.db, self.clock, settings.cluster, node or self.new_id("node_"))
-        self.platform = Platform(self.db, self.clock, self.new_id)
-        self.platform.changes.over(self.bus, settings.cluster.cache_seconds)
+        self.masters = master_keys(settings.key_hashes)
+        self.records = Repositories(self.db)
+        self.directory = Directory(
+            self.records,
+            self.db,
+            self.clock,
+            self.new_id,
+            ChangeLog(self.db, self.clock, self.bus, settings.cluster.cache_seconds),
+            masters=self.masters.values(),
+        )
+        self.secrets = OneTimeSecrets(self.db, self.clock)
         self.contract = _contract()
         blobs = {kind: open_blob_store(self.db, self.folders, self.clock, kind) for kind in BLOB_KINDS}
         self.files = FileStore(self.db, self.clock, blobs["files"], self.new_id)
         self.images = ImageStore(self.clock, blobs["images"])
-        self.fine_tuned = FineTunedModels(self.db, self.clock, blobs["models"], self.platform.shares)
+        self.fine_tuned = FineTunedModels(self.db, self.clock, blobs["models"], self.directory.shares)
         self.cleanup = Cleanup(
             self.clock, tuple(blobs.values()), (self.files.purge, self.images.purge, self.fine_tuned.purge)
         )
@@ -122,7 +134,7 @@ class Gateway:
             self.clock,
             settings.ledger,
             self.prices,
-            self.platform,
+            self.directory,
             self._pace(),
             self.nodes.id,
             served_at=lambda call: served_address(call, self.catalog.deployment, settings.providers),
@@ -153,9 +165,6 @@ class Gateway:
         self.cache = ResponseCache(
             settings.cache, open_store(settings.cache, self.db, self.redis), self.clock, self.selector.audience
         )
-        self.nodes.on_dead(self.calls.others.died)
-        self.nodes.on_dead(self.ledger.on_dead)
-        self.nodes.on_lost(self.calls.others.let_go)
         self.telemetry = Telemetry(self)
         keep = settings.limits.keep_hours * 3600
         self.mutations = Mutations(
@@ -165,21 +174,39 @@ class Gateway:
             keep,
             self.new_id,
             node=self.nodes.id,
-            together=self.platform.together,
+            together=self.directory.changes.transaction,
         )
-        self.revocation = Revocation(self.platform, self.calls.running, self.spawn)
-        self.app: App | None = None
+        self.revocation = Revocation(self.directory, self.calls.running, self.spawn)
+        self.inference = InferenceServices(
+            calls=self.calls,
+            ledger=self.ledger,
+            selector=self.selector,
+            dispatcher=self.dispatcher,
+            offline=self.offline,
+            telemetry=self.telemetry,
+            middleware=CallMiddleware(self.guardrails, self.cache),
+            revocation=self.revocation,
+            clock=self.clock,
+            ping_seconds=settings.limits.ping_seconds,
+            providers=lambda: self.providers,
+        )
         self.batches = BatchStore(self.db)
         self.fine_tuning_jobs = FineTuningStore(self.db, self.clock, self.new_id)
         self.batch_queue = self._job_queue(BATCHES)
         self.fine_tuning_queue = self._job_queue(FINE_TUNING)
+        queues = (self.batch_queue, self.fine_tuning_queue)
+        self.takeover = Takeover(
+            self.nodes,
+            self.clock,
+            on_dead=(self.calls.others.died, self.ledger.on_dead, *(queue.release for queue in queues)),
+            on_lost=self.calls.others.let_go,
+        )
         self._providers: ProviderClient | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def _job_queue(self, kind: JobKind) -> JobQueue:
         queue = JobQueue(kind, self.db, self.clock, self.nodes.id, spawn=self.spawn, is_draining=lambda: self.draining)
-        self.nodes.on_dead(queue.release)
         return queue
 
     def _pace(self) -> Pace:
@@ -208,8 +235,8 @@ class Gateway:
             )
         return self._providers
 
-    async def start(self) -> None:
-        """Recover what a dead process left, then be ready."""
+    async def start(self, dispatch: Dispatch) -> None:
+        """Recover what a dead process left, then be ready; `dispatch` makes the calls of batches."""
         self._loop = asyncio.get_running_loop()
         if not self.settings.offline:
             for issue in self.settings.issues.found:
@@ -227,14 +254,14 @@ class Gateway:
         await self.catalog_updates.start()
         if self.cooldowns is not None:
             await self.cooldowns.load()
-        await self._start_jobs()
+        await self._start_jobs(dispatch)
         self.spawn(self._sweep(), "sweep")
         self.spawn(self._sweep_ledger(), "ledger")
         if self.redis is not None:
             self.spawn(self._forever("limits", self.ledger.pace.keep), "limits")
         if self.db.shared:
-            self.spawn(self._forever("heartbeat", self.nodes.run), "heartbeat")
-            self.spawn(self._forever("nodes", self.nodes.look), "nodes")
+            self.spawn(self._forever("heartbeat", self.takeover.send_heartbeats), "heartbeat")
+            self.spawn(self._forever("nodes", self.takeover.watch), "nodes")
             self.spawn(self._forever("calls", self.calls.others.watch), "calls")
             self.spawn(self._forever("revocations", self.revocation.look), "revocations")
         await asyncio.to_thread(_load_modules)
@@ -245,11 +272,11 @@ class Gateway:
             # Callers may bring keys of providers that nobody configured.
             self.spawn(asyncio.to_thread(_load_providers), "modules of providers")
 
-    async def _start_jobs(self) -> None:
+    async def _start_jobs(self, dispatch: Dispatch) -> None:
         await self.cleanup.start()
         node, files = self.nodes.id, self.files
         await self.batch_queue.start(
-            BatchRunner(self.db, self.clock, node, self.batches, files, self.dispatch, lambda: self.draining)
+            BatchRunner(self.db, self.clock, node, self.batches, files, dispatch, lambda: self.draining)
         )
         await self.fine_tuning_queue.start(
             FineTuningRunner(self.db, self.clock, node, self.fine_tuning_jobs, files, self.fine_tuned)
@@ -290,7 +317,7 @@ class Gateway:
             await asyncio.wait(tasks)
         if self._providers is not None:
             await self._step(self._providers.close())
-        for step in (self.calls.stop, self.ledger.stop, self.db.committed, self.nodes.stop, self.telemetry.stop):
+        for step in (self.calls.stop, self.ledger.stop, self.db.committed, self.takeover.stop, self.telemetry.stop):
             await self._step(step())
         await self._step(self.bus.stop())
         if self.redis is not None:
@@ -351,23 +378,6 @@ class Gateway:
         """An id that nobody can guess and that sorts by time: the prefix and 26 characters."""
         number = (int(self.clock.time() * 1000) << 80) | int.from_bytes(os.urandom(10))
         return prefix + "".join([_ALPHABET[number >> shift & 31] for shift in _SHIFTS])
-
-    async def dispatch(
-        self,
-        method: str,
-        path: str,
-        *,
-        body: bytes = b"",
-        principal: str,
-        headers: Mapping[str, str] | None = None,
-        acting_for: tuple[str | None, str | None] = (None, None),
-    ) -> Response:
-        """A call from inside, through the whole pipeline. Streams are not given this way."""
-        if self.app is None:
-            raise ApiError(503, "The gateway is not composed yet. Dispatch from a started gateway.", code="not_ready")
-        return await self.app.dispatch(
-            method, path, body=body, principal=principal, headers=dict(headers or {}), acting_for=acting_for
-        )
 
 
 def _load_modules() -> None:
