@@ -18,11 +18,11 @@ from ..api import routes
 from ..api.authentication import Authenticator
 from ..api.inference import (
     HeadedStream,
+    InferenceServices,
     ModelEndpoint,
-    fingerprint,
 )
 from ..billing.usage_records import require_bounded
-from ..calls.idempotency import check_key
+from ..calls.idempotency import check_key, fingerprint
 from ..config.brand_headers import BrandHeaders
 from ..config.load import Settings
 from ..core.effective_body import named_as_sent, refuse_models_beside
@@ -103,7 +103,7 @@ class App:
             *routes(build_handlers(gateway, self.catalog, require_route=self.require_route)),
             *gateway.telemetry.routes(),
         )
-        completed = [_complete(route, gateway.contract) for route in table]
+        completed = [_complete(route, gateway.contract, gateway.inference) for route in table]
         self.table = RouteTable(completed)
         self._small = replace(gateway.settings.limits, body_bytes=min(gateway.settings.limits.body_bytes, _WRITE_BYTES))
         self._brand = BrandHeaders(gateway.settings.header_prefixes)
@@ -368,12 +368,12 @@ class App:
                 )
 
 
-def _complete(route: Route, contract: Contract) -> Route:
+def _complete(route: Route, contract: Contract, services: InferenceServices) -> Route:
     """The route under the contract's name for it; one that calls a model gets its endpoint here."""
     spec = contract.find(route.method, route.path)
     if spec is not None and spec.operation_id:
         route = replace(route, operation=spec.operation_id)
-    return route if route.endpoint is not None else replace(route, endpoint=ModelEndpoint(route))
+    return route if route.endpoint is not None else replace(route, endpoint=ModelEndpoint(route, services))
 
 
 class _WholeAnswersOnly(ApiError):

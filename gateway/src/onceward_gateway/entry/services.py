@@ -9,16 +9,19 @@ import os
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
+from ..api.inference import InferenceServices
 from ..billing.ledger import Ledger
 from ..billing.prices import PriceBook, warm
 from ..cache.cache import ResponseCache
 from ..cache.stores import open_store
 from ..calls.idempotent_writes import Mutations
+from ..calls.middleware import CallMiddleware
 from ..calls.registry import Calls
 from ..calls.revocation import Revocation
 from ..cluster.cooldowns import SharedCooldowns
 from ..cluster.factory import open_bus, open_redis
 from ..cluster.membership import Nodes
+from ..cluster.takeover import Takeover
 from ..config.load import Settings
 from ..core.clock import Clock, SystemClock
 from ..db import (
@@ -33,7 +36,7 @@ from ..guardrails.registry import Guardrails
 from ..http.contract import ContractError, load_contract
 from ..http.validation import Contract
 from ..identity.directory import Directory, master_keys
-from ..identity.invalidation import Changes
+from ..identity.invalidation import ChangeLog
 from ..identity.one_time_secrets import OneTimeSecrets
 from ..identity.repositories import Repositories
 from ..jobs.batch_runner import BatchRunner, Dispatch
@@ -98,7 +101,7 @@ class Gateway:
             self.db,
             self.clock,
             self.new_id,
-            Changes(self.db, self.clock, self.bus, settings.cluster.cache_seconds),
+            ChangeLog(self.db, self.clock, self.bus, settings.cluster.cache_seconds),
             masters=self.masters.values(),
         )
         self.secrets = OneTimeSecrets(self.db, self.clock)
@@ -162,9 +165,6 @@ class Gateway:
         self.cache = ResponseCache(
             settings.cache, open_store(settings.cache, self.db, self.redis), self.clock, self.selector.audience
         )
-        self.nodes.on_dead(self.calls.others.died)
-        self.nodes.on_dead(self.ledger.on_dead)
-        self.nodes.on_lost(self.calls.others.let_go)
         self.telemetry = Telemetry(self)
         keep = settings.limits.keep_hours * 3600
         self.mutations = Mutations(
@@ -177,17 +177,36 @@ class Gateway:
             together=self.directory.changes.transaction,
         )
         self.revocation = Revocation(self.directory, self.calls.running, self.spawn)
+        self.inference = InferenceServices(
+            calls=self.calls,
+            ledger=self.ledger,
+            selector=self.selector,
+            dispatcher=self.dispatcher,
+            offline=self.offline,
+            telemetry=self.telemetry,
+            middleware=CallMiddleware(self.guardrails, self.cache),
+            revocation=self.revocation,
+            clock=self.clock,
+            ping_seconds=settings.limits.ping_seconds,
+            providers=lambda: self.providers,
+        )
         self.batches = BatchStore(self.db)
         self.fine_tuning_jobs = FineTuningStore(self.db, self.clock, self.new_id)
         self.batch_queue = self._job_queue(BATCHES)
         self.fine_tuning_queue = self._job_queue(FINE_TUNING)
+        queues = (self.batch_queue, self.fine_tuning_queue)
+        self.takeover = Takeover(
+            self.nodes,
+            self.clock,
+            on_dead=(self.calls.others.died, self.ledger.on_dead, *(queue.release for queue in queues)),
+            on_lost=self.calls.others.let_go,
+        )
         self._providers: ProviderClient | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def _job_queue(self, kind: JobKind) -> JobQueue:
         queue = JobQueue(kind, self.db, self.clock, self.nodes.id, spawn=self.spawn, is_draining=lambda: self.draining)
-        self.nodes.on_dead(queue.release)
         return queue
 
     def _pace(self) -> Pace:
@@ -241,8 +260,8 @@ class Gateway:
         if self.redis is not None:
             self.spawn(self._forever("limits", self.ledger.pace.keep), "limits")
         if self.db.shared:
-            self.spawn(self._forever("heartbeat", self.nodes.run), "heartbeat")
-            self.spawn(self._forever("nodes", self.nodes.look), "nodes")
+            self.spawn(self._forever("heartbeat", self.takeover.send_heartbeats), "heartbeat")
+            self.spawn(self._forever("nodes", self.takeover.watch), "nodes")
             self.spawn(self._forever("calls", self.calls.others.watch), "calls")
             self.spawn(self._forever("revocations", self.revocation.look), "revocations")
         await asyncio.to_thread(_load_modules)
@@ -298,7 +317,7 @@ class Gateway:
             await asyncio.wait(tasks)
         if self._providers is not None:
             await self._step(self._providers.close())
-        for step in (self.calls.stop, self.ledger.stop, self.db.committed, self.nodes.stop, self.telemetry.stop):
+        for step in (self.calls.stop, self.ledger.stop, self.db.committed, self.takeover.stop, self.telemetry.stop):
             await self._step(step())
         await self._step(self.bus.stop())
         if self.redis is not None:
