@@ -186,7 +186,7 @@ def test_unknown_options_name_the_nearest(rig: Make) -> None:
         ("max_retry", "max_retries"),
         ("time_out", "timeout"),
     ):
-        with pytest.raises(ConfigError, match=f"`{name}` is no option of the client; did you mean `{nearest}`"):
+        with pytest.raises(ConfigError, match=f"`{name}` is not an option of the client; did you mean `{nearest}`"):
             Onceward(**{name: "x"})
     with pytest.raises(ConfigError, match="the options are api_key, api_version"):
         Onceward(colour="red")
@@ -233,7 +233,7 @@ def test_clients_pickle_without_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     again = pickle.loads(data)
     assert (again.base_url, again.max_retries, again.timeout.total) == ("http://x.test", 1, 4.0)
     assert again.api_key == Secret("sk-of-the-other-process")
-    with pytest.raises(TypeError, match="make a client there"):
+    with pytest.raises(TypeError, match="make a client in the process that uses it"):
         pickle.dumps(Onceward(transport=type("T", (), {"send": lambda *_: None, "close": lambda *_: None})()))
 
 

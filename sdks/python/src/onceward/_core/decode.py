@@ -13,13 +13,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from .call import Call
 from .content import Content
 from .envelope import error_from, error_member
 from .errors import APIError, ResponseShapeError
+from .filters import raise_if_filtered
 from .meta import Meta
 from .operation import Result
 
-__all__ = ["Shape", "decode", "decode_event", "embedded_error", "shape_of"]
+__all__ = ["Shape", "decode", "decode_event", "decode_response", "embedded_error", "shape_of"]
 
 _ROOT: Final = __name__.rpartition("._core.")[0]
 _ERROR_KEY: Final = b'"error"'
@@ -92,6 +94,16 @@ def _is_model(annotation: Any, base: type) -> bool:
 
 
 # --- whole answers ---------------------------------------------------------------------------------------------------
+
+
+def decode_response(call: Call, meta: Meta, body: bytes) -> Any:
+    """Return the value of a call's response, or raise what the response or a content filter says is wrong."""
+    value = decode(
+        call.result, meta, body, call.where, call.shared.clock.time(), as_text=call.as_text, type_=call.type_
+    )
+    if call.config.raise_on_content_filter:
+        raise_if_filtered(call.where, meta, value)
+    return value
 
 
 def decode(
