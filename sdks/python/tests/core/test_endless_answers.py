@@ -10,7 +10,6 @@ import pytest
 from onceward._core import call, streaming
 from onceward._core.errors import InternalServerError, ResponseShapeError
 from onceward._core.jsonlines import JSONLinesDecoder
-from onceward._core.streaming import EventRun
 
 from .rig import COMPLETION, Reply, Rig, event, stream
 
@@ -66,7 +65,7 @@ def test_pings_between_events_are_no_fault(rig: Make) -> None:
 
 
 def test_a_line_of_json_lines_has_the_same_bound(rig: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(EventRun, "_decoder", lambda run: JSONLinesDecoder())  # pyright: ignore[reportUnknownLambdaType, reportUnknownArgumentType]
+    monkeypatch.setattr(streaming, "framing_decoder", lambda spec: JSONLinesDecoder())  # pyright: ignore[reportUnknownLambdaType, reportUnknownArgumentType]
     r = rig([stream(*[b"x" * 512] * FOR_EVER)])
     with pytest.raises(ResponseShapeError, match=f"{BOUND} bytes came without a new event"):
         r.events()
