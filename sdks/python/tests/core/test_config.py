@@ -1,4 +1,4 @@
-"""Where options come from, and what makes them usable."""
+"""The sources of options, and their validation."""
 
 from __future__ import annotations
 
@@ -175,7 +175,7 @@ def test_the_key_may_be_the_first_argument_and_may_be_set(rig: Make) -> None:
     r.client = copy
     r.create()
     assert r.header("authorization") == "Bearer sk-first-123456"
-    with pytest.raises(ConfigError, match="holds a space"):
+    with pytest.raises(ConfigError, match="contains a space"):
         r.client.api_key = "two words"
 
 
@@ -256,8 +256,8 @@ def test_numbers_as_timeouts() -> None:
     [
         ({"provider_keys": ["sk-a"]}, "`provider_keys` is of type `list`; give a mapping"),
         ({"default_headers": ["a"]}, "`default_headers` is of type `list`; give a mapping"),
-        ({"default_headers": {"a b": "c"}}, "'a b' is no name of a header"),
-        ({"default_headers": {5: "c"}}, "5 is no name of a header"),
+        ({"default_headers": {"a b": "c"}}, "'a b' is not a valid header name"),
+        ({"default_headers": {5: "c"}}, "5 is not a valid header name"),
         ({"default_query": "a=b"}, "`default_query` is of type `str`; give a mapping"),
         ({"backoff": 5}, "`backoff` is of type `int`; give a `Backoff`"),
         ({"on_retry": 5}, "`on_retry` is of type `int`; give a function"),

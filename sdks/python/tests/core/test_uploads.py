@@ -99,7 +99,7 @@ def test_every_form_of_a_file(rig: Make, tmp_path: pathlib.Path) -> None:
         ("/no/such/file", "there is no file '/no/such/file'"),
         (io.StringIO("x"), "opened as text"),
         (("a", b"", "b", "c"), "tuple of 4"),
-        ("/", "'/' is a folder; give a file"),
+        ("/", "'/' is a directory; give a file"),
         (closed(), "`file` is a file that is closed"),
         ([], "`file` is an empty list"),
     ],

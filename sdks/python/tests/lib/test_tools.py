@@ -299,7 +299,7 @@ class Weather:
     [
         (unresolved, "`unresolved`: its annotations cannot be read"),
         (calling, "`calling` has a parameter that a model cannot give as JSON"),
-        (operator.itemgetter(1), "`itemgetter` does not tell its parameters"),
+        (operator.itemgetter(1), "`itemgetter` has no readable signature"),
         (print, "`print` takes `*args`"),
     ],
 )

@@ -13,7 +13,7 @@ from .finish import FinishTracker
 from .meta import Meta
 from .operation import Stream
 from .sse import ServerEvent
-from .surrogates import Halves, Place, may_hold_half
+from .surrogates import Place, SurrogateJoiner, has_surrogate_escape
 
 __all__ = ["EventDecoder"]
 
@@ -31,19 +31,19 @@ class EventDecoder:
         self._tracker = tracker
         self._shape = decode.shape_of(spec.event if call.type_ is None else call.type_)
         self._error_name = None if spec.error_event is None else spec.error_event.encode()
-        self._halves = Halves()
+        self._joiner = SurrogateJoiner()
         # A terminal event is recognized by its type, which is only known once it is decoded.
         self._in_batches = not spec.terminal
 
     def plain(self, raw: list[ServerEvent]) -> list[Any]:
         """Decode the events up to the first that needs `decode`. Nearly all events of nearly all streams end here."""
         events: list[Any] = []
-        if self._halves or not self._in_batches:
+        if self._joiner or not self._in_batches:
             return events
         validate, done, keeps_unknown = self._shape.validate, self.done, self._shape.keeps_unknown
         try:
             for data, name, _ in raw:
-                if name is not None or data == done or may_hold_half(data):
+                if name is not None or data == done or has_surrogate_escape(data):
                     break
                 event = validate(data)
                 # A model that keeps unknown fields has an error among them; otherwise only the bytes can show it.
@@ -59,7 +59,7 @@ class EventDecoder:
         return events
 
     def decode(self, data: bytes, name: bytes | None, final: bool) -> Any:
-        """Decode one event, or raise the error in it. None: half an event at the end of a body that was cut."""
+        """Decode one event, or raise the error in it. None: surrogate an event at the end of a body that was cut."""
         named = name is not None and name == self._error_name
         if named or (not self._shape.declares_error and (b'"error"' in data or b'"detail"' in data)):
             failure = self._embedded(data, named)
@@ -73,17 +73,17 @@ class EventDecoder:
             raise
 
     def complete(self, event: Any, data: bytes, name: bytes | None) -> Any:
-        """Return an event with its characters complete: half of one waits for the event with the other half."""
-        if self._halves or may_hold_half(data):
-            return self._mended(self._halves, event, data, name, self._tracker.finished)
+        """Return an event with complete characters: a high surrogate waits for the event with the low one."""
+        if self._joiner or has_surrogate_escape(data):
+            return self._joined(self._joiner, event, data, name, self._tracker.finished)
         return event
 
     def again(self, raw: list[ServerEvent]) -> list[Any]:
         """Decode all delivered events once more, from the first one on."""
-        halves = Halves()
+        joiner = SurrogateJoiner()
         decoded = [(self._validate(data), data, name) for data, name, _ in raw]
-        events = [self._mended(halves, *event, set()) for event in decoded]
-        halves.restore()
+        events = [self._joined(joiner, *event, set()) for event in decoded]
+        joiner.restore()
         return events
 
     def is_terminal(self, event: Any, name: bytes | None) -> bool:
@@ -102,14 +102,14 @@ class EventDecoder:
             now = self._call.shared.clock.time()
             return decode.decode_event(self._shape, self.meta, data, self._call.where, now)
 
-    def _mended(self, halves: Halves, event: Any, data: bytes, name: bytes | None, finished: set[Any]) -> Any:
-        """Return the event with complete characters. Texts that end with it get back a half that has no other."""
+    def _joined(self, joiner: SurrogateJoiner, event: Any, data: bytes, name: bytes | None, finished: set[Any]) -> Any:
+        """Return the event with complete characters. Texts that end with it get back a surrogate that has no other."""
         ended = self._ended_places(event, name, finished)
-        if ended and halves:
+        if ended and joiner:
             value = json.loads(data)
-            if halves.settle(value, ended):
+            if joiner.settle(value, ended):
                 event = self._validate(json.dumps(value).encode())
-        return halves.mend(event, ended)
+        return joiner.join(event, ended)
 
     def _ended_places(self, event: Any, name: bytes | None, finished: set[Any]) -> set[Place]:
         if self._spec.finish is None:

@@ -5,18 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from .jsonlines import JSONLinesDecoder
+from .event_reader import framing_decoder
 from .operation import Stream
-from .sse import ServerEvent, SSEDecoder
+from .sse import ServerEvent
 
-__all__ = ["EventHistory", "framing_decoder"]
+__all__ = ["EventHistory"]
 
 _MAX_DIGITS = 18
-
-
-def framing_decoder(spec: Stream) -> SSEDecoder | JSONLinesDecoder:
-    """Return a new decoder for the framing of a stream."""
-    return SSEDecoder() if spec.framing == "sse" else JSONLinesDecoder()
 
 
 @dataclass(slots=True)
@@ -92,7 +87,7 @@ class EventHistory:
     def resumable(self) -> bool:
         """True if the stream can go on after its latest event."""
         ids = self.ids
-        # Two events with the same id cannot be told apart by it: going on from there would deliver one twice.
+        # Two events with the same id cannot be distinguished by it: going on from there would deliver one twice.
         distinct = len(ids) < 2 or ids[-1] != ids[-2]
         return bool(self._spec.resumable and ids and distinct)
 

@@ -66,8 +66,9 @@ class Settings:
         )
 
     def changed(self, options: Mapping[str, Any]) -> Settings:
-        """Return the settings with some options changed. Log and circuit breaker are kept unless their options
-        change.
+        """Return the settings with some options changed.
+
+        The log and the circuit breaker are kept unless their options change.
         """
         given = {**self.given, **options}
         given["api_key"] = as_secret(given["api_key"])

@@ -1,13 +1,13 @@
-"""One streaming call: events in order, none twice, none missing, and an error wherever the end did not come.
+"""One streaming call: events in order, none twice, none missing, and an error if the end did not come.
 
-A stream has three phases. *Before the first event* a failure is a failed attempt like any other, and is retried unseen.
-*After it* the stream is resumed if the server gave ids: the same request, the same key, and ``Last-Event-ID``. *After
-the last event* the rest of the body is read, so that the connection can be used again.
+A stream has three phases. *Before the first event* a failure is a failed attempt like any other, and is retried. *After
+it* the stream is resumed if the server sent ids: the same request, the same key, and ``Last-Event-ID``. *After the last
+event* the rest of the body is read, so that the connection can be used again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from typing import Any, Final
 
 from . import decode
@@ -16,7 +16,8 @@ from .cancellation import cancellation
 from .encoding import Inflater
 from .errors import APIConnectionError, APIError, APITimeoutError, ResponseShapeError, StreamInterrupted
 from .event_decoder import EventDecoder
-from .event_history import EventHistory, framing_decoder
+from .event_history import EventHistory
+from .event_reader import EventReader, framing_decoder
 from .filters import filter_error
 from .finish import FinishTracker
 from .meta import Meta
@@ -29,8 +30,8 @@ from .wire import ReadFailed, ReadTimedOut, Request, Timeouts, TransportError
 
 __all__ = ["EventRun"]
 
-# One read may bring many events. Decoded a few at a time they use the same memory again and again, and are gone before
-# Python's collector would come to look at them.
+# One read may bring many events. Decoded a few at a time they reuse the same memory, and are freed before Python's
+# garbage collector visits them.
 _BATCH: Final = 16
 _DRAIN_BYTES: Final = 65536
 _MOST_EVENT: Final = 64 * 1024 * 1024
@@ -41,7 +42,7 @@ _OTHER_TYPES: Final = ("text/html", "application/json", "application/problem+jso
 
 
 class EventRun:
-    """The state of one streaming call. `steps` yields `Opened` and `Batch`; `leave` gives the stream up."""
+    """The state of one streaming call. `steps` yields `Opened` and `Batch`; `leave` ends the stream early."""
 
     def __init__(self, call: Call, spec: Stream) -> None:
         self.call = call
@@ -50,7 +51,7 @@ class EventRun:
         self.meta: Meta | None = None
         self.ended = False
         self._response: Any = None
-        self._holds_place = False
+        self._holds_slot = False
         self._hook = partial_hook(call.operation)
         self._tracker = FinishTracker(spec.finish)
         self._decoder = EventDecoder(call, spec, self._tracker)
@@ -79,8 +80,10 @@ class EventRun:
         yield from self._drop()
 
     def _connection(self) -> Steps[float | None]:
-        """One connection, from its request to its end: None at the stream's end, or the seconds to wait before the
-        next."""
+        """Run one connection, from its request to its end.
+
+        Return None at the end of the stream, or the seconds to wait before the next connection.
+        """
         opened = False
         try:
             extra = (("Last-Event-ID", self._history.ids[-1]),) if self._history.started else ()
@@ -113,7 +116,7 @@ class EventRun:
         return self.tries.stamp(interrupted)
 
     def _again(self, failure: APIError) -> float:
-        """Seconds to wait before the stream is resumed; raises where it cannot be."""
+        """Return the seconds to wait before the stream is resumed, or raise if it cannot be."""
         self.tries.stamp(failure)
         remaining = self.tries.remaining()
         unproductive = self._history.unproductive
@@ -129,7 +132,7 @@ class EventRun:
             raise self._informed(failure, True) from failure.__cause__
         self.tries.spend(failure)
         self._history.resume()
-        self.tries.tell(failure, delay)
+        self.tries.report_retry(failure, delay)
         return delay
 
     def _resumable(self) -> bool:
@@ -139,8 +142,10 @@ class EventRun:
         )
 
     def _informed(self, failure: APIError, opened: bool) -> APIError:
-        """The error as the caller sees it after content: with what had arrived, and as an interruption if the stream
-        was cut."""
+        """Return an error after the first event as the caller sees it.
+
+        It has what was received so far, and is an interruption if the stream was cut.
+        """
         error = failure
         if not opened or (
             isinstance(failure, APIConnectionError) and not isinstance(failure, (APITimeoutError, StreamInterrupted))
@@ -170,7 +175,7 @@ class EventRun:
     # --- one connection's events ---
 
     def _check_type(self, request: Request) -> Steps[None]:
-        """A page or an object in place of a stream is read and raised as what it is."""
+        """Raise the error of a page or an object that the server sent in place of a stream."""
         assert self.meta is not None
         kind = self.meta.headers.get("content-type", "").partition(";")[0].strip().lower()
         if kind not in _OTHER_TYPES:
@@ -180,7 +185,7 @@ class EventRun:
         error = decode.embedded_error(body, self.meta, where, now)
         if error is None:
             error = ResponseShapeError(
-                f"{where}: the answer is {kind} where a stream of events was promised; is `base_url` the gateway's?",
+                f"{where}: the response is {kind}, not a stream of events; is `base_url` the gateway's?",
                 status_code=self.meta.status_code,
                 headers=self.meta.headers,
                 body=body.decode("utf-8", "replace"),
@@ -190,30 +195,23 @@ class EventRun:
 
     def _read(self, request: Request) -> Steps[None]:
         assert self.meta is not None
-        decoder = framing_decoder(self.spec)
-        keep = self._history.connect()
         encoding = self.meta.headers.get("content-encoding")
         inflater = Inflater(encoding) if encoding else None
+        reader = EventReader(framing_decoder(self.spec), inflater, self._history.connect())
         monotonic = self.call.shared.clock.monotonic
-        response, idle = self._response, request.timeouts.idle
+        idle = request.timeouts.idle
         last = monotonic()
-        silent = 0  # bytes since the last event
-        read = ReadChunk(response)
-        while True:
+        read = ReadChunk(self._response)
+        more = True
+        while more:
             chunk: bytes = yield read
-            if not chunk:
-                raw = decoder.finish()
-            else:
-                plain = chunk if inflater is None else inflater.feed(chunk)
-                if keep is not None:
-                    keep(plain)
-                raw = decoder.feed(plain)
-                silent += len(plain)
+            more = bool(chunk)
+            raw = reader.feed(chunk)
             if raw:
-                for part in (raw,) if len(raw) <= _BATCH else _parts(raw):
-                    batch, failure = self._batch(part, final=not chunk)
+                for part in _batches(raw):
+                    batch, failure = self._batch(part, final=not more)
                     if batch.events:
-                        silent = 0
+                        reader.silent = 0
                         yield batch
                     del batch  # its events belong to the caller now
                     if failure is not None:
@@ -224,16 +222,18 @@ class EventRun:
                         return
                 last = monotonic()
                 if request.timeouts.idle != idle or self.tries.deadline is not None:
-                    self._wind(request, idle)
+                    self._limit_read(request, idle)
             elif idle is not None:
-                left = idle - (monotonic() - last)
-                if left <= 0:
-                    raise ReadTimedOut(f"no event for {idle:g} s")
-                self._wind(request, left)
-            if silent > _MOST_EVENT:
+                self._limit_silence(request, idle, idle - (monotonic() - last))
+            if reader.silent > _MOST_EVENT:
                 raise self._endless()
-            if not chunk:
-                raise ReadFailed("the stream ended without its closing event")
+        raise ReadFailed("the stream ended without its closing event")
+
+    def _limit_silence(self, request: Request, idle: float, left: float) -> None:
+        """Limit the next read to the time left until an event has to come."""
+        if left <= 0:
+            raise ReadTimedOut(f"no event for {idle:g} s")
+        self._limit_read(request, left)
 
     def _endless(self) -> ResponseShapeError:
         assert self.meta is not None
@@ -252,8 +252,8 @@ class EventRun:
         if missing is not None:
             raise StreamInterrupted(f"{self.call.where}: the stream ended, but {missing}: the answer is not complete.")
 
-    def _wind(self, request: Request, idle: float | None) -> None:
-        """Let the next read take ``idle`` seconds, or what is left of `total`."""
+    def _limit_read(self, request: Request, idle: float | None) -> None:
+        """Limit the next read to ``idle`` seconds, or to what is left of `total`."""
         remaining = self.tries.remaining()
         if remaining is not None:
             if remaining <= 0:
@@ -308,8 +308,7 @@ class EventRun:
     # --- the end ---
 
     def _drain(self, request: Request) -> Steps[None]:
-        """Read what follows the last event, so that the connection can be used again. Bounded: nobody waits for
-        this."""
+        """Read what follows the last event, so that the connection can be used again. Limited in time and size."""
         request.timeouts = _DRAIN_TIMEOUTS
         read = 0
         try:
@@ -328,7 +327,7 @@ class EventRun:
                 yield Acquire(self.call.timeout.pool)
             except TransportError as error:
                 raise self.tries.failure(error) from error
-            self._holds_place = True
+            self._holds_slot = True
 
     def _close(self) -> Steps[None]:
         response, self._response = self._response, None
@@ -337,12 +336,12 @@ class EventRun:
 
     def _drop(self) -> Steps[None]:
         yield from self._close()
-        if self._holds_place:
-            self._holds_place = False
+        if self._holds_slot:
+            self._holds_slot = False
             yield Release()
 
     def leave(self) -> Steps[None]:
-        """Give the stream up: close its connection, and tell the server where it can cancel the call."""
+        """Leave the stream early: close its connection, and ask the server to cancel the call if it can."""
         yield from self._drop()
         if self.ended or self.meta is None:
             return
@@ -355,6 +354,7 @@ class EventRun:
                 self.call.shared.log.debug("%s: could not be cancelled: %s", cancel.where, error.message)
 
 
-def _parts(raw: list[ServerEvent]) -> Iterator[list[ServerEvent]]:
-    for start in range(0, len(raw), _BATCH):
-        yield raw[start : start + _BATCH]
+def _batches(raw: list[ServerEvent]) -> Iterable[list[ServerEvent]]:
+    if len(raw) <= _BATCH:
+        return (raw,)
+    return (raw[start : start + _BATCH] for start in range(0, len(raw), _BATCH))

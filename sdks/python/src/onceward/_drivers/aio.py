@@ -26,8 +26,7 @@ __all__ = ["AsyncClient"]
 
 
 class AsyncClient(BaseClient):
-    """The base of generated asynchronous clients. One may be used on any number of event loops, in any number of
-    threads."""
+    """The base of generated asynchronous clients. It may be used on several event loops, in several threads."""
 
     _default_clock: ClassVar[Clock] = SystemClock()
     _upload_type: ClassVar[type[AsyncUpload]] = AsyncUpload
@@ -40,7 +39,7 @@ class AsyncClient(BaseClient):
         return AsyncLink(make, owned, self._settings.config.max_concurrency)
 
     def execute(self, operation: Operation, params: Mapping[str, Any]) -> Any:
-        """Make the call that ``operation`` describes: something to await, or for a list `AsyncPages`."""
+        """Make the call that ``operation`` describes: an awaitable, or `AsyncPages` for a list."""
         if operation.page is None:
             return self._run(self._calls.prepare(operation, params))
         pager = Pager(operation.page, self._calls.prepare(operation, params))
@@ -57,11 +56,12 @@ class AsyncClient(BaseClient):
         stream: bool = False,
         **options: Any,
     ) -> Any:
-        """Make a call to any path of the server, for what this version has no method for.
+        """Make a call to any path of the server, for endpoints that this version has no method for.
 
-        ``result`` is the type of the answer: a model, ``dict``, ``bytes``, ``str``; without it any JSON value. With
-        ``stream`` the events of a stream that ends with ``[DONE]`` are given. Retries, keys, clocks and errors are as
-        everywhere.
+        ``result`` is the type of the response: a model, ``dict``, ``bytes``, ``str``; without it, any JSON value. With
+        ``stream``, the result is the events of a stream that ends with ``[DONE]``. Retries, keys, clocks and errors are
+        those of
+        every call.
         """
         return await self._run(
             self._calls.prepare_any(method, path, body=body, query=query, result=result, stream=stream, options=options)
@@ -102,7 +102,7 @@ class AsyncClient(BaseClient):
         return AsyncPage(decode_response(pager.call, meta, body), meta, pager, self._load)
 
     async def aclose(self) -> None:
-        """Close the connections of this event loop that the client made. What you passed in is yours and stays open."""
+        """Close the connections that the client made on this event loop. A client that you passed in stays open."""
         await self._link.aclose()
 
     async def close(self) -> None:

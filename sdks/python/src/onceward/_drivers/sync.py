@@ -53,11 +53,12 @@ class SyncClient(BaseClient):
         stream: bool = False,
         **options: Any,
     ) -> Any:
-        """Make a call to any path of the server, for what this version has no method for.
+        """Make a call to any path of the server, for endpoints that this version has no method for.
 
-        ``result`` is the type of the answer: a model, ``dict``, ``bytes``, ``str``; without it any JSON value. With
-        ``stream`` the events of a stream that ends with ``[DONE]`` are given. Retries, keys, clocks and errors are as
-        everywhere.
+        ``result`` is the type of the response: a model, ``dict``, ``bytes``, ``str``; without it, any JSON value. With
+        ``stream``, the result is the events of a stream that ends with ``[DONE]``. Retries, keys, clocks and errors are
+        those of
+        every call.
         """
         call = self._calls.prepare_any(
             method, path, body=body, query=query, result=result, stream=stream, options=options
@@ -92,7 +93,7 @@ class SyncClient(BaseClient):
         return load(start)
 
     def close(self) -> None:
-        """Close the connections that this client made. What you passed in is yours and stays open."""
+        """Close the connections that this client made. A client that you passed in stays open."""
         self._link.close()
 
     def __enter__(self) -> Self:

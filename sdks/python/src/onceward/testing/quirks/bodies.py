@@ -1,4 +1,4 @@
-"""Quirks of the body: odd JSON, odd bytes, odd encodings, and answers that are none."""
+"""Quirks of the body: odd JSON, odd bytes, odd encodings, and bodies of the wrong shape."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ def _bytes(draft: Draft) -> bytes:
 
 
 def _each(draft: Draft) -> list[dict[str, Any]]:
-    """Every object of the answer: the body, or the data of each event."""
+    """Iterate over every object of the answer: the body, or the data of each event."""
     if not draft.streamed:
         return [draft.body]
-    told = map(object_of, draft.events)
-    return [value for value in told if value is not None]
+    values = map(object_of, draft.events)
+    return [value for value in values if value is not None]
 
 
-# ---- JSON that few expect
+# ---- unusual JSON
 
 
 @quirk("lone-surrogate", "The text ends with half of a surrogate pair.", kinds=_TEXT)
@@ -52,19 +52,19 @@ def _end_text(value: dict[str, Any], more: str) -> None:
 
 
 def _end_stream_text(draft: Draft, more: str) -> None:
-    """Put text behind that of the first choice."""
+    """Append text to that of the first choice."""
     for at, event in enumerate(draft.events):
-        told = object_of(event)
-        if told is None:
+        value = object_of(event)
+        if value is None:
             continue
-        if told.get("type") == "content_block_stop":
+        if value.get("type") == "content_block_stop":
             delta = {"type": "text_delta", "text": more}
-            more_told = {"type": "content_block_delta", "index": 0, "delta": delta}
-            draft.events.insert(at, ("content_block_delta", more_told))
+            delta_event = {"type": "content_block_delta", "index": 0, "delta": delta}
+            draft.events.insert(at, ("content_block_delta", delta_event))
             return
-        if told.get("choices") and told["choices"][0].get("finish_reason"):
-            said: dict[str, Any] = {"text": more} if draft.asked.kind == "completions" else {"delta": {"content": more}}
-            draft.events.insert(at, draft.chunk({"index": 0, **said, "finish_reason": None}))
+        if value.get("choices") and value["choices"][0].get("finish_reason"):
+            part: dict[str, Any] = {"text": more} if draft.asked.kind == "completions" else {"delta": {"content": more}}
+            draft.events.insert(at, draft.chunk({"index": 0, **part, "finish_reason": None}))
             return
 
 
@@ -96,7 +96,7 @@ def _float_created(draft: Draft) -> None:
             choice["index"] = float(choice["index"])
 
 
-@quirk("nulls", "What may be left out is null: ids, logprobs, fingerprints, deltas' members.", kinds=_CHAT)
+@quirk("nulls", "Optional members are null: ids, logprobs, fingerprints, deltas' members.", kinds=_CHAT)
 def _nulls(draft: Draft) -> None:
     for value in _each(draft):
         value |= dict.fromkeys(("id", "system_fingerprint", "service_tier", "object", "created", "model"))
@@ -136,12 +136,12 @@ def _unknown(draft: Draft) -> None:
 # ---- bytes around the JSON
 
 
-@quirk("bom", "A byte order mark stands before the body.", kinds=_JSON)
+@quirk("bom", "A byte order mark precedes the body.", kinds=_JSON)
 def _bom(draft: Draft) -> None:
     draft.raw = b"\xef\xbb\xbf" + _bytes(draft)
 
 
-@quirk("white-space-before", "Line breaks stand before the body, to keep the connection open.", kinds=_JSON)
+@quirk("white-space-before", "Line breaks precede the body, to keep the connection open.", kinds=_JSON)
 def _white_space(draft: Draft) -> None:
     draft.raw = b"\n\n  \r\n\n" + _bytes(draft)
 
@@ -172,26 +172,26 @@ def _latin1(draft: Draft) -> None:
 # ---- content encodings
 
 
-@quirk("gzip", "The body is compressed with gzip, whether that was asked for or not.")
+@quirk("gzip", "The body is compressed with gzip, whether it was requested or not.")
 def _gzip(draft: Draft) -> None:
     draft.raw = gzip.compress(_bytes(draft))
     draft.headers.append(("Content-Encoding", "gzip"))
 
 
-@quirk("deflate", "The body is compressed with deflate, whether that was asked for or not.")
+@quirk("deflate", "The body is compressed with deflate, whether it was requested or not.")
 def _deflate(draft: Draft) -> None:
     draft.raw = zlib.compress(_bytes(draft))
     draft.headers.append(("Content-Encoding", "deflate"))
 
 
-@quirk("brotli", "The body is encoded with brotli, whether that was asked for or not.", whole=False)
+@quirk("brotli", "The body is encoded with brotli, whether it was requested or not.", whole=False)
 def _brotli(draft: Draft) -> None:
     draft.raw = _brotli_of(_bytes(draft))
     draft.headers.append(("Content-Encoding", "br"))
 
 
 def _brotli_of(data: bytes) -> bytes:
-    """A brotli stream that stores ``data`` as it is (RFC 7932, 9.2: uncompressed meta-blocks)."""
+    """Return a brotli stream that stores ``data`` as it is (RFC 7932, 9.2: uncompressed meta-blocks)."""
     blocks = bytearray()
     first = True
     for start in range(0, len(data), 1 << 16):
@@ -228,11 +228,11 @@ def _encoding_unknown(draft: Draft) -> None:
     draft.headers.append(("Content-Encoding", "x-squeezed"))
 
 
-# ---- answers that are none
+# ---- bodies of the wrong shape
 
 
 def _no_answer(name: str, summary: str, body: bytes) -> None:
-    """A success with this body."""
+    """Register a success with this body."""
 
     def apply(draft: Draft) -> None:
         draft.raw = body
@@ -247,20 +247,22 @@ _no_answer("body-text", "The body is a JSON string.", b'"Hello"')
 _no_answer("body-object", "The body is an empty object.", b"{}")
 _no_answer("body-html", "The body is a page of HTML.", b"<!doctype html><title>Log in</title>")
 _no_answer(
-    "body-cut", "The JSON ends in its middle, though the body is as long as was said.", b'{"id": "x", "choices": [{"ind'
+    "body-cut",
+    "The JSON ends in its middle, though the body has the announced length.",
+    b'{"id": "x", "choices": [{"ind',
 )
 
 
 def _choices(name: str, summary: str, change: Any) -> None:
-    """A completion whose choices (or content blocks) are something else."""
+    """Register a completion whose choices (or content blocks) are something else."""
 
     def apply(draft: Draft) -> None:
-        held = "content" if draft.asked.wire == "anthropic" else "choices"
+        member = "content" if draft.asked.wire == "anthropic" else "choices"
         if change is _ABSENT:
-            del draft.body[held]
+            del draft.body[member]
         else:
-            draft.body[held] = change
-        if held == "content":
+            draft.body[member] = change
+        if member == "content":
             draft.body["stop_reason"] = None
 
     quirk(name, summary, whole=False, parts=("unary",), kinds=_TEXT)(apply)
@@ -321,10 +323,10 @@ def _choice_unfinished(draft: Draft) -> None:
         if draft.asked.choices > 1:
             del draft.events[at]
         else:
-            said: dict[str, Any] = (
+            part: dict[str, Any] = (
                 {"text": "And"} if draft.asked.kind == "completions" else {"delta": {"content": "And"}}
             )
-            draft.events.insert(at, draft.chunk({"index": 1, **said, "finish_reason": None}))
+            draft.events.insert(at, draft.chunk({"index": 1, **part, "finish_reason": None}))
         return
     last = dict(draft.body["choices"][-1])
     if draft.asked.choices == 1:

@@ -33,7 +33,7 @@ def _cut_head(draft: Draft) -> None:
 
 
 @quirk(
-    "cut-body", "The connection breaks in the middle of a body whose length was told.", whole=False, parts=("unary",)
+    "cut-body", "The connection breaks in the middle of a body with a Content-Length.", whole=False, parts=("unary",)
 )
 def _cut_body(draft: Draft) -> None:
     draft.fault = Fault(cut_at=_length(draft) // 2)
@@ -78,7 +78,7 @@ def _cut_last_chunk(draft: Draft) -> None:
     draft.fault = Fault(cut_at=_length(draft))
 
 
-@quirk("until-close", "The end of the body is told by closing the connection.")
+@quirk("until-close", "The end of the body is marked by closing the connection.")
 def _until_close(draft: Draft) -> None:
     draft.framing = "close"
 
